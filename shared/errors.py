@@ -1,0 +1,124 @@
+"""The one family of errors that crosses a module boundary; `shared.problem` renders it.
+
+ServiceError
+├── InvalidRequest 422
+├── SymbolNotFound 404
+├── NoBars 404
+├── NotEnoughBars 409
+├── PayloadTooLarge 413
+└── Unavailable 503
+    ├── StoreUnavailable
+    ├── Busy
+    └── UpstreamUnavailable
+        ├── UpstreamTimeout 504
+        └── UpstreamFailed 502
+"""
+
+from typing import ClassVar
+
+
+class ServiceError(Exception):
+    """An error that has a place in the public contract.
+
+    Args:
+        detail: One or two plain sentences about this occurrence: what, where, what to do. No host, no stack.
+        extras: Further members of the problem, for instance `required=15`.
+    """
+
+    status: ClassVar[int]
+    slug: ClassVar[str]
+    title: ClassVar[str]
+    retryable: ClassVar[bool] = False
+    retry_after_seconds: ClassVar[int | None] = None
+
+    def __init__(self, detail: str, **extras: int | str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extras = extras
+
+
+class InvalidRequest(ServiceError):
+    """What was asked for is not of the form that the contract gives."""
+
+    status, slug, title = 422, "invalid-request", "The request is not valid"
+
+
+class SymbolNotFound(ServiceError):
+    """The store has no such symbol."""
+
+    status, slug, title = 404, "symbol-not-found", "Unknown symbol"
+
+
+class NoBars(ServiceError):
+    """The symbol is known, but not one bar of it can be read."""
+
+    status, slug, title = 404, "no-bars", "The symbol has no bars"
+
+
+class NotEnoughBars(ServiceError):
+    """There are bars, but fewer than the task needs (extras: `required`, `available`)."""
+
+    status, slug, title = 409, "not-enough-bars", "Too few bars"
+
+
+class PayloadTooLarge(ServiceError):
+    """The body is larger than the service takes."""
+
+    status, slug, title = 413, "payload-too-large", "The body is too large"
+
+
+class Unavailable(ServiceError):
+    """Something is down or busy for now; the same request may succeed later."""
+
+    status = 503
+    retryable = True
+    retry_after_seconds: ClassVar[int | None] = 2
+
+
+class StoreUnavailable(Unavailable):
+    """The database does not answer."""
+
+    slug, title = "store-unavailable", "The store is not available"
+
+
+class Busy(Unavailable):
+    """More work is waiting than the service lets wait."""
+
+    slug, title = "busy", "The service is busy"
+
+
+class UpstreamUnavailable(Unavailable):
+    """A service that this one calls cannot be reached."""
+
+    slug, title = "upstream-unavailable", "A service is not available"
+
+
+class UpstreamTimeout(UpstreamUnavailable):
+    """A service that this one calls did not answer in time."""
+
+    status, slug, title = 504, "upstream-timeout", "A service did not answer in time"
+
+
+class UpstreamFailed(UpstreamUnavailable):
+    """A service that this one calls gave an answer that makes no sense."""
+
+    status, slug, title = 502, "upstream-failed", "A service failed"
+    retryable = False
+    retry_after_seconds = None
+
+
+LEAVES: dict[str, type[ServiceError]] = {
+    leaf.slug: leaf
+    for leaf in (
+        InvalidRequest,
+        SymbolNotFound,
+        NoBars,
+        NotEnoughBars,
+        PayloadTooLarge,
+        StoreUnavailable,
+        Busy,
+        UpstreamUnavailable,
+        UpstreamTimeout,
+        UpstreamFailed,
+    )
+}

@@ -1,0 +1,105 @@
+"""The wire models of predictions: what the prediction service answers and the gateway passes on."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.bars import Symbol
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False, protected_namespaces=())
+
+
+class ResultRequest(BaseModel):
+    """The body of `POST /api/result`."""
+
+    stock_symbol: Symbol
+
+
+class Model(_Wire):
+    """The fitted model, in the units of the prices."""
+
+    name: Literal["linear_regression"]
+    feature_names: list[str] = Field(examples=[["Open", "High", "Low"]])
+    coefficients: list[float] = Field(description="One per feature: price change of the answer per unit of price.")
+    intercept: float
+
+
+class Data(_Wire):
+    """The bars that the answer rests on."""
+
+    revision: str
+    first_session: date
+    last_session: date
+    bars: int
+
+
+class Span(_Wire):
+    """One side of the split: both sessions are inside it."""
+
+    first_session: date
+    last_session: date
+    bars: int
+
+
+class Split(_Wire):
+    """The split by time: train is every bar before the first test session."""
+
+    train: Span
+    test: Span
+
+
+class Metrics(_Wire):
+    """Errors over the test sessions. Null where the measure is undefined (R² on constant closes, for instance)."""
+
+    mae: float = Field(description="Mean absolute error, in price units.")
+    mse: float = Field(description="Mean squared error, in squared price units.")
+    rmse: float = Field(description="Square root of the MSE, in price units.")
+    mape: float | None = Field(description="Mean absolute error as a share of the actual close: 0.01 is 1 %.")
+    r2: float | None = Field(description="Coefficient of determination; near 1 even for persistence, so never a proof.")
+    directional_accuracy: float | None = Field(
+        description="Share of the sessions whose close moved, up or down from the close before, "
+        "where the prediction lies on the same side."
+    )
+
+
+class Baseline(Metrics):
+    """Persistence on the same test sessions: each close is taken to be the close before."""
+
+    name: Literal["persistence"] = "persistence"
+
+
+class Warning(_Wire):
+    """Something to know before trusting the numbers."""
+
+    code: str = Field(examples=["look_ahead"])
+    detail: str
+
+
+class Predictions(_Wire):
+    """Parallel arrays over the test sessions, ascending by session."""
+
+    session: list[date]
+    actual: list[float]
+    predicted: list[float]
+
+
+class Result(_Wire):
+    """What the model says of the test sessions, how wrong it was, and how wrong doing nothing was."""
+
+    stock_symbol: str
+    task: Literal["same_session_close"]
+    skill: float | None = Field(
+        description="1 − MAE / MAE of persistence on the same sessions; zero or less is no better than doing nothing. "
+        "Null when persistence makes no error."
+    )
+    mse: float = Field(description="The same as `metrics.mse`, where the first version of this contract had it.")
+    metrics: Metrics
+    baseline: Baseline
+    warnings: list[Warning]
+    model: Model
+    data: Data
+    split: Split
+    predictions: Predictions

@@ -1,0 +1,73 @@
+"""One id per request through every service: taken from the caller or made here, logged, answered, passed on."""
+
+import re
+import time
+from contextvars import ContextVar
+from uuid import uuid4
+
+import structlog
+from prometheus_fastapi_instrumentator.routing import get_route_name
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADER = "X-Request-ID"
+_ACCEPTABLE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_UNLOGGED = {"/healthz", "/readyz", "/metrics", "/api/health", "/api/metrics"}
+_current: ContextVar[str | None] = ContextVar("request_id", default=None)
+log = structlog.get_logger()
+
+
+def current_request_id() -> str | None:
+    """Return the id of the request being served in this task, None outside of one."""
+    return _current.get()
+
+
+def request_id_of(scope: Scope) -> str:
+    """Return the id that the middleware gave this request."""
+    return str(scope["state"]["request_id"])
+
+
+class RequestIdMiddleware:
+    """Give each request its id and write one log line when it is done."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(HEADER, "")
+        request_id = given if _ACCEPTABLE.fullmatch(given) else uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        token = _current.set(request_id)
+        started_at, status = time.perf_counter(), 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, receive, send_with_id)
+            finally:
+                _log_request(scope, status, time.perf_counter() - started_at)
+                _current.reset(token)
+
+
+def _log_request(scope: Scope, status: int, seconds: float) -> None:
+    if scope["path"] in _UNLOGGED:
+        return
+    route = get_route_name(HTTPConnection(scope), should_include_root_path=False) or "unmatched"
+    log.info(
+        "request_served",
+        method=scope["method"],
+        route=route,
+        status=status,
+        duration_ms=round(seconds * 1000, 1),
+    )

@@ -1,0 +1,42 @@
+"""The settings that every deployable has, and how they are read: once, in `create_app`, from the environment."""
+
+from typing import Literal, TypeVar
+
+from pydantic import PositiveFloat, PositiveInt, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Fields that each deployable's settings inherit."""
+
+    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True, extra="ignore")
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """The least severe log level that is written."""
+    log_format: Literal["json", "console"] = "json"
+    """One JSON object a line, or lines for people."""
+    max_body_bytes: PositiveInt = 64 * 1024
+    """The largest request body that is taken, in bytes."""
+    budget_seconds: PositiveFloat
+    """The longest that one request may take, in seconds; a caller that waits less says so and gets less."""
+
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+class InvalidSettings(SystemExit):
+    """The environment holds a value that the service cannot start with; the message names each variable."""
+
+
+def load_settings(kind: type[S]) -> S:
+    """Read the settings of this kind from the environment.
+
+    Raises:
+        InvalidSettings: At least one variable is missing or wrong.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        lines = [f"{prefix}{'.'.join(map(str, e['loc']))}".upper() + f": {e['msg']}" for e in error.errors()]
+        raise InvalidSettings("Bellwether cannot start:\n" + "\n".join(f"  {line}" for line in lines)) from None

@@ -1,0 +1,124 @@
+"""The one shape of every error, whichever way a request fails.
+
+Each error is `application/problem+json` with exactly these members: type, title, status, detail, instance,
+request_id, retryable; `errors` where fields of the request are wrong; further members only where the type has them.
+`X-Request-ID` is the same id. A retryable error has `Retry-After`. The input is never repeated.
+"""
+
+import json
+from dataclasses import dataclass
+
+import pytest
+
+from shared.errors import Busy, ServiceError, UpstreamFailed, UpstreamTimeout
+from tests.support.gateway import FakePrediction, serve_gateway
+
+MEMBERS = {"type", "title", "status", "detail", "instance", "request_id", "retryable"}
+HOSTILE = "<script>" + "A" * 10_000
+
+
+@dataclass
+class Case:
+    body: bytes
+    status: int
+    slug: str
+    method: str = "POST"
+    path: str = "/api/result"
+    content_type: str = "application/json"
+    error: Exception | None = None
+
+
+def _symbol(value: object) -> bytes:
+    return json.dumps({"stock_symbol": value}).encode()
+
+
+CASES = {
+    "operator injection": Case(_symbol({"$gt": ""}), 422, "invalid-request"),
+    "path traversal": Case(_symbol("../x"), 422, "invalid-request"),
+    "reserved name": Case(_symbol("system.users"), 422, "invalid-request"),
+    "database command": Case(_symbol("admin.$cmd"), 422, "invalid-request"),
+    "10 kB of text": Case(_symbol(HOSTILE), 422, "invalid-request"),
+    "full-width letters": Case(_symbol("ＡＡＰＬ"), 422, "invalid-request"),
+    "right-to-left override": Case(_symbol("AA\u202ePL"), 422, "invalid-request"),
+    "null byte": Case(_symbol("AAPL\0"), 422, "invalid-request"),
+    "lone surrogate": Case(b'{"stock_symbol": "\\ud800"}', 422, "invalid-request"),
+    "empty": Case(_symbol(""), 422, "invalid-request"),
+    "number": Case(_symbol(5), 422, "invalid-request"),
+    "NaN": Case(b'{"stock_symbol": NaN}', 422, "invalid-request"),
+    "missing field": Case(b"{}", 422, "invalid-request"),
+    "array": Case(b"[]", 422, "invalid-request"),
+    "nothing": Case(b"", 422, "invalid-request"),
+    "broken JSON": Case(b'{"stock_symbol": ', 422, "invalid-request"),
+    "100,000 deep": Case(b"[" * 30_000, 400, "bad-request"),
+    "5,000 digits": Case(b'{"stock_symbol": ' + b"9" * 5000 + b"}", 400, "bad-request"),
+    "not UTF-8": Case(b'{"stock_symbol": "\xff"}', 400, "bad-request"),
+    "wrong content type": Case(_symbol("AAPL"), 422, "invalid-request", content_type="text/plain"),
+    "too large": Case(b" " * 70_000, 413, "payload-too-large"),
+    "unknown path": Case(b"", 404, "not-found", path="/api/nothing"),
+    "wrong method": Case(b"", 405, "method-not-allowed", method="DELETE"),
+    "busy": Case(_symbol("AAPL"), 503, "busy", error=Busy("Too much is waiting.")),
+    "upstream slow": Case(_symbol("AAPL"), 504, "upstream-timeout", error=UpstreamTimeout("No answer.")),
+    "upstream broken": Case(_symbol("AAPL"), 502, "upstream-failed", error=UpstreamFailed("No sense.")),
+    "defect": Case(_symbol("AAPL"), 500, "internal-error", error=RuntimeError("secret detail at /srv/app")),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_every_error_has_the_one_shape(name: str) -> None:
+    case = CASES[name]
+    async with serve_gateway(prediction=FakePrediction(error=case.error)) as client:
+        response = await client.request(
+            case.method,
+            case.path,
+            content=case.body,
+            headers={"content-type": case.content_type, "x-request-id": "from-the-caller"},
+        )
+    problem = response.json()
+    assert (response.status_code, problem["type"]) == (case.status, f"/problems/{case.slug}")
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["x-request-id"] == problem["request_id"] == "from-the-caller"
+    assert MEMBERS <= set(problem) <= MEMBERS | {"errors"}
+    assert (problem["status"], problem["instance"]) == (case.status, case.path)
+    assert problem["retryable"] == ("retry-after" in response.headers) == _is_retryable(case.error)
+    assert len(response.content) < 2000
+    assert "AAAA" not in response.text
+    assert "secret" not in response.text
+
+
+def _is_retryable(error: Exception | None) -> bool:
+    return isinstance(error, ServiceError) and error.retryable
+
+
+async def test_a_wrong_field_is_pointed_at() -> None:
+    async with serve_gateway() as client:
+        response = await client.post("/api/result", json={"stock_symbol": "no spaces"})
+    assert response.json()["errors"] == [
+        {"pointer": "/body/stock_symbol", "detail": "1 to 15 of the characters A-Z 0-9 . - ^ = are expected"}
+    ]
+
+
+async def test_a_body_without_a_length_is_cut_off_when_it_grows_too_large() -> None:
+    async def endless() -> object:
+        while True:
+            yield b" " * 10_000
+
+    async with serve_gateway() as client:
+        response = await client.post(
+            "/api/result",
+            content=endless(),  # type: ignore[arg-type]
+            headers={"content-type": "application/json"},
+        )
+    assert (response.status_code, response.json()["type"]) == (413, "/problems/payload-too-large")
+
+
+async def test_the_wrong_method_says_which_are_right() -> None:
+    async with serve_gateway() as client:
+        response = await client.get("/api/result")
+    assert response.status_code == 405
+    assert response.headers["allow"] == "POST"
+
+
+async def test_a_request_id_that_could_forge_a_log_line_is_replaced() -> None:
+    async with serve_gateway() as client:
+        response = await client.get("/api/nothing", headers={"x-request-id": "a b=c"})
+    assert len(response.json()["request_id"]) == 32

@@ -1,0 +1,239 @@
+"""The whole system as real processes: the reference values, and what happens when a part of it is gone."""
+
+import concurrent.futures
+import signal
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import redis
+from pymongo import MongoClient
+
+from local.replica_set import ensure_primary
+from local.servers import is_listening
+from tests.support.servers import Stack, load_sample, running_stack
+
+pytestmark = pytest.mark.timeout(180)
+
+REFERENCE = [
+    ("AAPL", 3270, 2616, 654, "2010-07-27", 2.0745, 7.8828, 5.7206),
+    ("FB", 196, 156, 40, "2013-01-03", 0.1931, 0.0618, 0.5910),
+    ("GOOG", 2148, 1718, 430, "2011-06-15", 2.5063, 11.0101, 7.2357),
+    ("IBM", 3270, 2616, 654, "2010-07-27", 0.5549, 0.5708, 1.4682),
+    ("MSFT", 3270, 2616, 654, "2010-07-27", 0.1053, 0.0183, 0.2767),
+]
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("stack"), {"DATA_CACHE_SECONDS": "60"}) as stack:
+        load_sample(stack)
+        yield stack
+
+
+@pytest.fixture
+def api(stack: Stack) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=stack.url, timeout=15) as client:
+        yield client
+
+
+def _result(api: httpx.Client, symbol: str = "AAPL") -> httpx.Response:
+    return api.post("/api/result", json={"stock_symbol": symbol})
+
+
+def _flush(stack: Stack) -> None:
+    with redis.Redis.from_url(stack.redis_url) as cache:
+        cache.flushall()
+
+
+def _until(condition: "object", seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():  # type: ignore[operator]
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds:g} s")
+
+
+@pytest.mark.parametrize("path", ["/api/result", "/api/result/"])
+@pytest.mark.parametrize("row", REFERENCE, ids=lambda row: row[0])
+def test_the_reference_values_to_the_last_printed_digit(api: httpx.Client, path: str, row: tuple[object, ...]) -> None:
+    result = api.post(path, json={"stock_symbol": row[0]}).json()
+    assert row == (
+        result["stock_symbol"],
+        result["data"]["bars"],
+        result["split"]["train"]["bars"],
+        result["split"]["test"]["bars"],
+        result["split"]["test"]["first_session"],
+        round(result["metrics"]["mae"], 4),
+        round(result["mse"], 4),
+        round(result["baseline"]["mae"], 4),
+    )
+    assert result["mse"] == result["metrics"]["mse"]
+    assert len(result["predictions"]["actual"]) == len(result["predictions"]["predicted"]) == row[3]
+    assert "look_ahead" in [warning["code"] for warning in result["warnings"]]
+
+
+def test_all_symbols_are_listed(api: httpx.Client) -> None:
+    assert api.get("/api/stocks/all").json() == ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
+
+
+def test_one_request_id_stands_in_the_logs_of_all_three_services(api: httpx.Client, stack: Stack) -> None:
+    api.post("/api/result", json={"stock_symbol": "IBM"}, headers={"x-request-id": "trace-me-42"})
+    for server in (stack.gateway, stack.prediction, stack.data):
+        assert '"request_id": "trace-me-42"' in server.log.read_text(), server.name
+
+
+def test_metrics_have_the_public_names_and_made_up_paths_add_no_series(api: httpx.Client) -> None:
+    _result(api)
+    for number in range(200):
+        api.get(f"/api/made/up/{number}")
+    before = api.get("/api/metrics").text.splitlines()
+    for number in range(1000):
+        api.get(f"/api/made/up/other/{number}")
+    after = api.get("/api/metrics").text.splitlines()
+    assert len(after) == len(before)
+    text = "\n".join(after)
+    assert 'http_requests_total{endpoint="/api/result",method="POST"}' in text
+    assert 'http_errors_total{endpoint="unmatched",method="GET"}' in text
+    assert 'http_request_latency_seconds_bucket{endpoint="/api/result",le="0.1",method="POST"}' in text
+
+
+def test_an_unknown_symbol_is_404_and_makes_no_collection(api: httpx.Client, stack: Stack) -> None:
+    response = _result(api, "NOPE")
+    assert (response.status_code, response.json()["type"]) == (404, "/problems/symbol-not-found")
+    with MongoClient(stack.mongo_url) as client:
+        assert "NOPE" not in client["SP500_Stocks"].list_collection_names()
+
+
+def test_four_bars_are_409_and_the_answer_says_how_many_are_needed(api: httpx.Client, stack: Stack) -> None:
+    bars = [{"Date": f"2024-01-0{n}", "Open": 1.0, "High": 2.0, "Low": 0.5, "Close": 1.5} for n in range(2, 6)]
+    with MongoClient(stack.mongo_url) as client:
+        client["SP500_Stocks"]["FOUR"].insert_many(bars)
+        problem = _result(api, "FOUR").json()
+        client["SP500_Stocks"]["FOUR"].drop()
+    assert (problem["status"], problem["type"]) == (409, "/problems/not-enough-bars")
+    assert problem["available"] == 4
+    assert str(problem["required"]) in problem["detail"]
+
+
+def test_garbage_and_a_pickle_in_the_cache_are_a_miss(api: httpx.Client, stack: Stack, tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+    pickled = b"cos\nsystem\n(S'touch " + str(canary).encode() + b"'\ntR."
+    for poison in (b"garbage", pickled, b""):
+        _flush(stack)
+        _result(api)
+        with redis.Redis.from_url(stack.redis_url) as cache:
+            (key,) = cache.keys("*AAPL*")
+            cache.set(key, poison)
+            assert _result(api).status_code == 200
+            assert cache.get(key) != poison
+    metrics = httpx.get(f"http://127.0.0.1:{stack.data.port}/metrics").text
+    assert 'cache_requests_total{outcome="corrupt"} 3.0' in metrics
+    assert not canary.exists()
+
+
+def _timed(api: httpx.Client) -> float:
+    started_at = time.monotonic()
+    response = _result(api)
+    assert response.status_code == 200, response.text
+    return time.monotonic() - started_at
+
+
+def test_a_cache_that_is_killed_costs_speed_and_not_an_answer(api: httpx.Client, stack: Stack) -> None:
+    cold = []
+    for _ in range(10):
+        _flush(stack)
+        cold.append(_timed(api))
+    with concurrent.futures.ThreadPoolExecutor(2) as load:
+        running = [load.submit(_timed, api) for _ in range(60)]
+        stack.valkey.stop(signal.SIGKILL)
+        assert all(future.result() < 10 for future in running)
+    without = [_timed(api) for _ in range(20)]
+    assert statistics.median(without) < statistics.median(cold) + 0.05
+    health = api.get("/api/health")
+    assert (health.status_code, health.json()["checks"]["data.cache"]["status"]) == (200, "degraded")
+    stack.valkey.start()
+    stack.valkey.wait_until(lambda: is_listening(stack.valkey.port))
+
+    def is_used_again() -> bool:
+        _result(api)
+        with redis.Redis.from_url(stack.redis_url) as cache:
+            return bool(cache.keys("*AAPL*"))
+
+    _until(is_used_again)
+
+
+def test_a_cache_that_hangs_delays_only_a_little(api: httpx.Client, stack: Stack) -> None:
+    _result(api)
+    stack.valkey.send(signal.SIGSTOP)
+    try:
+        times = [_timed(api) for _ in range(10)]
+    finally:
+        stack.valkey.send(signal.SIGCONT)
+    assert max(times) < 2
+    assert statistics.median(times) < 0.5
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_store_that_is_gone_is_a_503_in_time_and_comes_back(
+    api: httpx.Client, stack: Stack, number: signal.Signals
+) -> None:
+    _flush(stack)
+    if number == signal.SIGSTOP:
+        stack.mongod.send(number)
+    else:
+        stack.mongod.stop(number)
+    started_at = time.monotonic()
+    response = _result(api)
+    took = time.monotonic() - started_at
+    problem = response.json()
+    assert (response.status_code, problem["type"]) == (503, "/problems/store-unavailable")
+    assert int(response.headers["retry-after"]) > 0
+    assert "data service" in problem["detail"]
+    assert took < 3
+    assert api.get("/api/health").status_code == 503
+    if number == signal.SIGSTOP:
+        stack.mongod.send(signal.SIGCONT)
+    else:
+        stack.mongod.start()
+        ensure_primary(stack.mongod.port)
+    _until(lambda: _result(api).status_code == 200)
+    assert api.get("/api/health").status_code == 200
+
+
+def test_bars_that_are_cached_outlive_the_store(api: httpx.Client, stack: Stack) -> None:
+    _result(api)
+    stack.mongod.send(signal.SIGSTOP)
+    try:
+        assert _result(api).status_code == 200
+    finally:
+        stack.mongod.send(signal.SIGCONT)
+
+
+def test_a_prediction_service_that_is_gone_is_named_and_the_rest_answers(api: httpx.Client, stack: Stack) -> None:
+    stack.prediction.stop(signal.SIGKILL)
+    response = _result(api)
+    assert (response.status_code, response.json()["type"]) == (503, "/problems/upstream-unavailable")
+    assert "prediction service" in response.json()["detail"]
+    assert "retry-after" in response.headers
+    assert api.get("/api/stocks/all").status_code == 200
+    assert api.get("/api/health").json()["checks"]["prediction"]["status"] == "down"
+    stack.prediction.start()
+    _until(lambda: _result(api).status_code == 200)
+
+
+def test_a_request_in_flight_is_answered_when_its_services_are_told_to_stop(api: httpx.Client, stack: Stack) -> None:
+    _flush(stack)
+    with concurrent.futures.ThreadPoolExecutor(4) as load:
+        running = [load.submit(_result, api) for _ in range(4)]
+        time.sleep(0.02)
+        stack.gateway.stop(signal.SIGTERM)
+        outcomes = [future.exception() or future.result().status_code for future in running]
+    stack.gateway.start()
+    stack.gateway.wait_until(lambda: httpx.get(f"{stack.url}/api/health", timeout=5).is_success)
+    assert 200 in outcomes
+    assert all(outcome == 200 or isinstance(outcome, httpx.ConnectError) for outcome in outcomes)

@@ -1,0 +1,181 @@
+"""Real servers for the tests: the embedded MongoDB and Valkey, and our services as processes on loopback."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import httpx
+
+from local.replica_set import ensure_primary
+from local.servers import free_port, is_listening, mongo_url, mongod_command, redis_url, service_command, valkey_command
+
+
+class NeverReady(AssertionError):
+    """A server did not answer in time; the message holds what it wrote."""
+
+
+@dataclass
+class Server:
+    """One process that a test may stop, kill and start again on the same port."""
+
+    name: str
+    command: list[str]
+    port: int
+    log: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    _sink: IO[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process; it may not answer yet."""
+        assert not is_listening(self.port), f"port {self.port} is taken before {self.name} starts"
+        self._sink = self.log.open("ab")
+        self.process = subprocess.Popen(
+            self.command, stdout=self._sink, stderr=subprocess.STDOUT, env=os.environ | self.environment
+        )
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the process."""
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Send `number` and wait until the process is gone."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.send_signal(number)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
+            raise
+        finally:
+            self.process = None
+            if self._sink is not None:
+                self._sink.close()
+
+    def wait_until(self, is_ready: Callable[[], bool], seconds: float = 60) -> None:
+        """Poll until `is_ready`, which may raise while the server is not up."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if self.process is None or self.process.poll() is not None:
+                break
+            try:
+                if is_ready():
+                    return
+            except (OSError, httpx.HTTPError):
+                pass
+            time.sleep(0.05)
+        raise NeverReady(f"{self.name} is not ready:\n{self.log.read_text(errors='replace')[-2000:]}")
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """Start the server and stop it in the end, whatever a test did to it between."""
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def mongod(folder: Path) -> Server:
+    """Return an embedded MongoDB, not started."""
+    port = free_port()
+    return Server("mongod", mongod_command(folder / "mongodb", port), port, folder / "mongod.log", {})
+
+
+def valkey(folder: Path) -> Server:
+    """Return an embedded Valkey, not started."""
+    port = free_port()
+    return Server("valkey", valkey_command(folder / "valkey", port), port, folder / "valkey.log", {})
+
+
+def service(folder: Path, app: str, environment: dict[str, str]) -> Server:
+    """Return one of our services, not started; `app` is the module that has its `create_app`."""
+    port = free_port()
+    return Server(app, service_command(app, port), port, folder / f"{app}.log", environment)
+
+
+@contextmanager
+def mongo_server() -> Iterator[tuple[Server | None, str]]:
+    """Yield a MongoDB and its address: TEST_MONGO_URL if that is set, an embedded one otherwise."""
+    if url := os.environ.get("TEST_MONGO_URL"):
+        yield None, url
+        return
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, running(mongod(Path(folder))) as server:
+        ensure_primary(server.port)
+        yield server, mongo_url(server.port)
+
+
+@contextmanager
+def redis_server() -> Iterator[tuple[Server | None, str]]:
+    """Yield a Redis or Valkey and its address: TEST_REDIS_URL if that is set, an embedded one otherwise."""
+    if url := os.environ.get("TEST_REDIS_URL"):
+        yield None, url
+        return
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, running(valkey(Path(folder))) as server:
+        server.wait_until(lambda: is_listening(server.port))
+        yield server, redis_url(server.port)
+
+
+@dataclass
+class Stack:
+    """The whole system as processes of its own, for tests that break parts of it."""
+
+    mongod: Server
+    valkey: Server
+    data: Server
+    prediction: Server
+    gateway: Server
+
+    @property
+    def url(self) -> str:
+        """Return the address of the public door."""
+        return f"http://127.0.0.1:{self.gateway.port}"
+
+    @property
+    def mongo_url(self) -> str:
+        """Return the address of its MongoDB."""
+        return mongo_url(self.mongod.port)
+
+    @property
+    def redis_url(self) -> str:
+        """Return the address of its Valkey."""
+        return redis_url(self.valkey.port)
+
+
+@contextmanager
+def running_stack(folder: Path, environment: dict[str, str] | None = None) -> Iterator[Stack]:
+    """Start all five servers on free ports, with their files in `folder`, and wait until the system is healthy."""
+    mongo, cache = mongod(folder), valkey(folder)
+    stores = {"DATA_MONGO_URL": mongo_url(mongo.port), "DATA_REDIS_URL": redis_url(cache.port)}
+    data = service(folder, "services.data.app", stores | (environment or {}))
+    data_url = f"http://127.0.0.1:{data.port}"
+    prediction = service(folder, "services.prediction.app", {"PREDICTION_DATA_URL": data_url} | (environment or {}))
+    addresses = {"GATEWAY_DATA_URL": data_url, "GATEWAY_PREDICTION_URL": f"http://127.0.0.1:{prediction.port}"}
+    gateway = service(folder, "gateway.app", addresses | (environment or {}))
+    stack = Stack(mongo, cache, data, prediction, gateway)
+    with ExitStack() as servers:
+        for server in (mongo, cache, data, prediction, gateway):
+            servers.enter_context(running(server))
+        ensure_primary(mongo.port)
+        gateway.wait_until(lambda: httpx.get(f"{stack.url}/api/health", timeout=5).is_success)
+        yield stack
+
+
+def load_sample(stack: Stack) -> None:
+    """Load the sample bars as `make run` does."""
+    command = [sys.executable, "-m", "services.data", "load-sample"]
+    subprocess.run(command, env=os.environ | stack.data.environment, check=True, capture_output=True)

@@ -1,0 +1,44 @@
+import json
+import re
+from pathlib import Path
+
+from tests.support.gateway import serve_gateway
+
+
+async def test_the_docs_page_asks_no_other_host_for_anything() -> None:
+    async with serve_gateway() as client:
+        page = await client.get("/docs")
+        links = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+        assets = [await client.get(link) for link in links]
+    assert page.status_code == 200
+    assert len(links) >= 2
+    assert all(link.startswith("/docs/assets/") for link in links)
+    assert all(asset.status_code == 200 for asset in assets)
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+
+
+async def test_every_route_has_a_description_and_its_errors_an_example() -> None:
+    async with serve_gateway() as client:
+        document = (await client.get("/openapi.json")).json()
+    assert set(document["paths"]) == {"/api/stocks/all", "/api/result", "/api/metrics", "/api/health"}
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            assert operation["description"], path
+            for status, response in operation["responses"].items():
+                problem = response.get("content", {}).get("application/problem+json")
+                if int(status) >= 400 and path not in {"/api/health"}:
+                    assert problem, (path, status)
+                    assert problem["examples"], (path, status)
+    assert "422" in document["paths"]["/api/result"]["post"]["responses"]
+    assert "HTTPValidationError" not in json.dumps(document)
+
+
+async def test_the_page_is_served_where_it_is_built_and_the_api_wins(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<title>Bellwether</title>")
+    async with serve_gateway(frontend_dir=tmp_path) as client:
+        assert "<title>" in (await client.get("/", headers={"accept": "text/html"})).text
+        assert (await client.get("/api/stocks/all")).json() == ["AAPL", "MSFT"]
+        missing = await client.get("/api/nothing", headers={"accept": "text/html"})
+    assert missing.status_code == 404
+    assert missing.headers["content-type"] == "application/problem+json"

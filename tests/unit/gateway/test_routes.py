@@ -1,0 +1,89 @@
+import pytest
+
+from shared.errors import NotEnoughBars, StoreUnavailable, SymbolNotFound, UpstreamUnavailable
+from shared.health import Check, Health
+from tests.support.gateway import FakeData, FakePrediction, serve_gateway
+
+
+async def test_all_symbols_are_a_plain_array() -> None:
+    async with serve_gateway() as client:
+        response = await client.get("/api/stocks/all")
+    assert response.status_code == 200
+    assert response.json() == ["AAPL", "MSFT"]
+
+
+@pytest.mark.parametrize("path", ["/api/result", "/api/result/"])
+async def test_result_is_answered_with_and_without_the_trailing_slash(path: str) -> None:
+    async with serve_gateway() as client:
+        response = await client.post(path, json={"stock_symbol": " aapl "})
+    assert response.status_code == 200
+    assert response.json()["stock_symbol"] == "AAPL"
+    assert response.json()["mse"] == response.json()["metrics"]["mse"]
+
+
+async def test_a_field_that_the_contract_does_not_know_is_ignored() -> None:
+    async with serve_gateway() as client:
+        response = await client.post("/api/result", json={"stock_symbol": "AAPL", "colour": "red"})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "member"),
+    [
+        (SymbolNotFound("There is no symbol NOPE."), 404, {}),
+        (NotEnoughBars("7 bars are needed.", required=7, available=4), 409, {"required": 7, "available": 4}),
+    ],
+)
+async def test_an_upstream_problem_stays_what_it_is(
+    error: SymbolNotFound | NotEnoughBars, status: int, member: dict[str, int]
+) -> None:
+    async with serve_gateway(prediction=FakePrediction(error=error)) as client:
+        response = await client.post("/api/result", json={"stock_symbol": "NOPE"})
+    assert response.status_code == status
+    assert response.json()["detail"] == error.detail
+    assert member.items() <= response.json().items()
+
+
+async def test_a_store_that_is_down_is_named_and_says_when_to_retry() -> None:
+    error = StoreUnavailable("The data service's store (MongoDB) does not answer.")
+    async with serve_gateway(data=FakeData(error=error)) as client:
+        response = await client.get("/api/stocks/all")
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "2"
+    assert "store" in response.json()["detail"]
+    assert response.json()["retryable"] is True
+
+
+async def test_health_is_ok_and_lists_each_dependency() -> None:
+    async with serve_gateway() as client:
+        response = await client.get("/api/health")
+    assert response.status_code == 200
+    assert response.json() == {
+        "status": "ok",
+        "checks": {
+            "data": {"status": "ok", "detail": None},
+            "data.store": {"status": "ok", "detail": None},
+            "prediction": {"status": "ok", "detail": None},
+        },
+    }
+
+
+async def test_health_is_degraded_but_200_when_only_the_cache_is_down() -> None:
+    slow = Health.of({"cache": Check(status="degraded", detail="Answers are slower.")})
+    async with serve_gateway(data=FakeData(state=slow)) as client:
+        response = await client.get("/api/health")
+    assert response.status_code == 200
+    assert response.json()["status"] == "degraded"
+    assert response.json()["checks"]["data.cache"]["detail"] == "Answers are slower."
+
+
+async def test_health_is_503_and_says_what_is_wrong_when_a_service_is_down() -> None:
+    gone = FakePrediction(error=UpstreamUnavailable("The prediction service cannot be reached."))
+    async with serve_gateway(prediction=gone) as client:
+        response = await client.get("/api/health")
+    assert response.status_code == 503
+    assert response.json()["checks"]["prediction"] == {
+        "status": "down",
+        "detail": "The prediction service cannot be reached.",
+    }
+    assert response.json()["checks"]["data"]["status"] == "ok"

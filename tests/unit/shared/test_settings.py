@@ -1,0 +1,25 @@
+from pathlib import Path
+
+import pytest
+
+from gateway.settings import GatewaySettings
+from shared.settings import InvalidSettings, load_settings
+
+
+def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_DATA_URL", "nowhere")
+    monkeypatch.setenv("GATEWAY_LOG_LEVEL", "LOUD")
+    with pytest.raises(InvalidSettings) as caught:
+        load_settings(GatewaySettings)
+    assert "GATEWAY_DATA_URL: " in str(caught.value)
+    assert "GATEWAY_LOG_LEVEL: " in str(caught.value)
+
+
+def test_a_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_FRONTEND_DIR", "/page")
+    assert load_settings(GatewaySettings).frontend_dir == Path("/page")
+
+
+def test_every_field_says_what_it_means() -> None:
+    for name, field in GatewaySettings.model_fields.items():
+        assert field.description, name
