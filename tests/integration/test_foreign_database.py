@@ -9,9 +9,8 @@ from typing import Any
 import httpx
 import pytest
 from bokeh_sampledata.stocks import data as sample
-from pymongo import MongoClient
 
-from tests.support.servers import Stack, running_stack
+from tests.support.servers import Stack, mongo_client, running_stack
 
 pytestmark = pytest.mark.timeout(180)
 DATABASE = "SP500_Stocks"
@@ -40,7 +39,7 @@ def _documents(symbol: str, as_date: bool) -> list[dict[str, Any]]:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("foreign")
     with running_stack(folder) as stack:
-        with MongoClient(stack.mongo_url) as client:
+        with mongo_client(stack.mongo_url) as client:
             database = client[DATABASE]
             database["BRK.B"].insert_many(_documents("AAPL", as_date=False))
             database["MSFT"].insert_many(_documents("MSFT", as_date=True))

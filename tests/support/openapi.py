@@ -1,14 +1,17 @@
 """The OpenAPI documents of the three apps as files: `python -m tests.support.openapi` writes docs/openapi/*.json."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+
+from fastapi import FastAPI
 
 from gateway.app import create_app as gateway
 from services.data.app import create_app as data
 from services.prediction.app import create_app as prediction
 
 FOLDER = Path(__file__).parents[2] / "docs" / "openapi"
-APPS = {"gateway": gateway, "data": data, "prediction": prediction}
+APPS: dict[str, Callable[[], FastAPI]] = {"gateway": gateway, "data": data, "prediction": prediction}
 
 
 def document(name: str) -> str:

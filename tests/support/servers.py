@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import httpx
+from pymongo import MongoClient
 
 from local.replica_set import ensure_primary
 from local.servers import free_port, is_listening, mongo_url, mongod_command, redis_url, service_command, valkey_command
@@ -173,6 +174,11 @@ def running_stack(folder: Path, environment: dict[str, str] | None = None) -> It
         ensure_primary(mongo.port)
         gateway.wait_until(lambda: httpx.get(f"{stack.url}/api/health", timeout=5).is_success)
         yield stack
+
+
+def mongo_client(url: str) -> MongoClient[dict[str, Any]]:
+    """Return the bare driver's client, for what a test does past our services."""
+    return MongoClient(url, serverSelectionTimeoutMS=5000, tz_aware=True)
 
 
 def load_sample(stack: Stack) -> None:

@@ -1,0 +1,1 @@
+"""The internal services. None imports another."""

@@ -1,0 +1,129 @@
+"""Encoded bars in Redis or Valkey. The only module that imports the client.
+
+An entry is `MAGIC`, a SHA-256 over symbol, revision and payload, the revision, and the payload. Nothing in it is ever
+run or unpickled; an entry that is cut short, of another version or of another symbol is corrupt, and that is a miss.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
+
+from services.data.ports import CacheOutcome, EncodedBars
+from shared.errors import StoreUnavailable
+
+MAGIC = b"BELLWETHER-BARS-1\n"
+PAUSE_SECONDS = 1.0  # after a failure, so that a cache that hangs delays one request a second and not each
+_DIGEST, _REVISION = 32, 16
+log = structlog.get_logger()
+
+
+class RedisBarCache:
+    """A BarCache whose entries live for `seconds`; a call that takes longer than `timeout_seconds` is done without."""
+
+    def __init__(self, redis: Redis, *, seconds: int, timeout_seconds: float) -> None:
+        self._redis = redis
+        self._seconds = seconds
+        self._timeout_seconds = timeout_seconds
+        self._paused_until = 0.0
+
+    async def get(self, symbol: str) -> tuple[EncodedBars | None, CacheOutcome]:
+        """Return what is cached, None unless the outcome is a hit."""
+        if self._is_paused():
+            return None, "unavailable"
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                entry = await self._redis.get(_key(symbol))
+        except (RedisError, OSError, TimeoutError) as error:
+            if isinstance(error, ResponseError) and str(error).startswith("WRONGTYPE"):
+                return None, "corrupt"
+            self._pause(error)
+            return None, "unavailable"
+        if entry is None:
+            return None, "miss"
+        bars = _opened(symbol, entry)
+        return bars, "corrupt" if bars is None else "hit"
+
+    async def put(self, symbol: str, bars: EncodedBars) -> None:
+        """Keep the bars of `symbol`."""
+        if self._is_paused():
+            return
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._redis.set(_key(symbol), _sealed(symbol, bars), ex=self._seconds)
+        except (RedisError, OSError, TimeoutError) as error:
+            self._pause(error)
+
+    async def evict(self, symbol: str) -> None:
+        """Forget the bars of `symbol`; if that fails, the entry ends with its lifetime."""
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._redis.delete(_key(symbol))
+        except (RedisError, OSError, TimeoutError) as error:
+            self._pause(error)
+
+    async def ping(self) -> None:
+        """Return if the cache answers.
+
+        Raises:
+            StoreUnavailable: It does not.
+        """
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._redis.ping()
+        except (RedisError, OSError, TimeoutError) as error:
+            raise StoreUnavailable("The cache does not answer. Answers are slower until it does.") from error
+
+    def _is_paused(self) -> bool:
+        return time.monotonic() < self._paused_until
+
+    def _pause(self, error: Exception) -> None:
+        self._paused_until = time.monotonic() + PAUSE_SECONDS
+        log.warning("cache_failed", error=type(error).__name__)
+
+
+def _key(symbol: str) -> str:
+    return f"bellwether:bars:1:{symbol}"
+
+
+def _digest(symbol: str, revision: bytes, payload: bytes) -> bytes:
+    return sha256(b"\0".join((symbol.encode(), revision, payload))).digest()
+
+
+def _sealed(symbol: str, bars: EncodedBars) -> bytes:
+    revision = bars.revision.encode()
+    return b"".join((MAGIC, _digest(symbol, revision, bars.arrow), revision, bars.arrow))
+
+
+def _opened(symbol: str, entry: bytes | str) -> EncodedBars | None:
+    """Return what `_sealed` put in, None if this is not such an entry."""
+    if not isinstance(entry, bytes) or not entry.startswith(MAGIC):
+        return None
+    body = entry[len(MAGIC) :]
+    digest, revision, payload = body[:_DIGEST], body[_DIGEST : _DIGEST + _REVISION], body[_DIGEST + _REVISION :]
+    if digest != _digest(symbol, revision, payload):
+        return None
+    return EncodedBars(revision=revision.decode(), arrow=payload)
+
+
+@asynccontextmanager
+async def open_redis_bar_cache(url: str, *, seconds: int, timeout_seconds: float) -> AsyncIterator[RedisBarCache]:
+    """Open the connection pool; it connects on first use, so a cache that is down does not keep the service down."""
+    redis = Redis.from_url(
+        url,
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
+        retry=Retry(NoBackoff(), 0),  # the client's own ten retries would take seconds
+        max_connections=64,
+    )
+    try:
+        yield RedisBarCache(redis, seconds=seconds, timeout_seconds=timeout_seconds)
+    finally:
+        await redis.aclose()

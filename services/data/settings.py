@@ -1,0 +1,37 @@
+"""The data service's settings: DATA_* variables."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, MongoDsn, PositiveFloat, PositiveInt, RedisDsn, Secret, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class DataSettings(ServiceSettings):
+    """Where bars are kept and cached, and how long either may take."""
+
+    model_config = SettingsConfigDict(env_prefix="DATA_")
+
+    mongo_url: Secret[MongoDsn] = Secret(MongoDsn("mongodb://127.0.0.1:27017/"))
+    """Address of MongoDB, with user and password where it wants them. Reading needs the role `read` only."""
+    mongo_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")] = "SP500_Stocks"
+    """The database that has one collection per symbol."""
+    redis_url: Secret[RedisDsn] = Secret(RedisDsn("redis://127.0.0.1:6379/0"))
+    """Address of Redis or Valkey. Without one that answers, everything works, more slowly."""
+    cache_seconds: PositiveInt = 60
+    """How long bars are answered from the cache, in seconds; the longest that a change by another tool stays unseen."""
+    cache_timeout_seconds: PositiveFloat = 0.1
+    """The longest that the cache may take before its answer is done without, in seconds."""
+    store_timeout_seconds: PositiveFloat = 2.0
+    """The longest that MongoDB may take, in seconds."""
+    budget_seconds: PositiveFloat = 2.5
+    """The longest that one request may take, in seconds; a caller that waits less says so and gets less."""
+
+    @model_validator(mode="after")
+    def _timeouts_fit(self) -> Self:
+        if self.cache_timeout_seconds + self.store_timeout_seconds >= self.budget_seconds:
+            raise ValueError(
+                "DATA_CACHE_TIMEOUT_SECONDS and DATA_STORE_TIMEOUT_SECONDS must fit in DATA_BUDGET_SECONDS"
+            )
+        return self

@@ -1,0 +1,1 @@
+"""Owns models: split, fit, score. Reads bars from the data service."""

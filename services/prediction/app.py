@@ -1,0 +1,40 @@
+"""Puts the prediction service together: `uvicorn --factory services.prediction.app:create_app`."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from fastapi import FastAPI
+from prometheus_client import Histogram
+
+from services.prediction.ports import Resources
+from services.prediction.resources import open_resources as open_real_resources
+from services.prediction.routes import operations, router
+from services.prediction.settings import PredictionSettings
+from shared.app import build_app
+from shared.metrics import LATENCY_BUCKETS
+from shared.settings import load_settings
+
+OpenResources = Callable[[PredictionSettings], AbstractAsyncContextManager[Resources]]
+
+
+def create_app(
+    settings: PredictionSettings | None = None, open_resources: OpenResources = open_real_resources
+) -> FastAPI:
+    """Return the prediction service."""
+    settings = settings or load_settings(PredictionSettings)
+    app = build_app(
+        "prediction",
+        settings,
+        lambda: open_resources(settings),
+        title="Bellwether prediction service",
+        summary="Internal: models and their scores. The public contract is the gateway's.",
+    )
+    app.state.result_seconds = Histogram(
+        "result_duration_seconds",
+        "Time to split, fit, predict and score one result, waiting for a worker included.",
+        buckets=LATENCY_BUCKETS,
+        registry=app.state.registry,
+    )
+    app.include_router(router)
+    app.include_router(operations)
+    return app

@@ -1,0 +1,19 @@
+"""What a prediction must beat to be worth anything."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def persistence(closes: NDArray[np.float64], first: int) -> NDArray[np.float64]:
+    """Predict for each session from position `first` on the close of the session before it.
+
+    Args:
+        closes: Shape `(n_bars,)`, ascending by session.
+        first: Position of the first predicted session, at least 1.
+
+    Returns:
+        Shape `(n_bars - first,)`, in price units. The first is the last close before `first`.
+
+    Source: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 5.2 (the naïve method).
+    """
+    return closes[first - 1 : -1]

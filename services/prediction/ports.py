@@ -1,0 +1,39 @@
+"""What the prediction service needs from outside."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ParamSpec, Protocol, TypeVar
+
+from shared.clients.data import BarsPayload
+from shared.health import Health
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class BarsReader(Protocol):
+    """Who has the bars."""
+
+    async def bars(self, *, symbol: str) -> BarsPayload:
+        """Return the bars of `symbol` as they travel."""
+        ...
+
+    async def health(self) -> Health:
+        """Return what the service says of itself."""
+        ...
+
+
+class Workers(Protocol):
+    """Where CPU work runs."""
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `work` away from the event loop and return what it returns or raise what it raises."""
+        ...
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a running prediction service holds open."""
+
+    data: BarsReader
+    workers: Workers

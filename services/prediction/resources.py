@@ -1,0 +1,25 @@
+"""Opens what the prediction service needs from outside and closes it in reverse."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from services.prediction.ports import Resources
+from services.prediction.result import warm_up
+from services.prediction.settings import PredictionSettings
+from services.prediction.workers import open_workers
+from shared.clients.base import open_http
+from shared.clients.data import DataClient
+
+
+@asynccontextmanager
+async def open_resources(settings: PredictionSettings) -> AsyncIterator[Resources]:
+    """Open the connection pool to the data service and start the worker processes."""
+    pool = open_workers(
+        n_workers=settings.workers,
+        prepare=warm_up,
+        max_waiting=settings.max_waiting,
+        timeout_seconds=settings.budget_seconds,
+    )
+    async with open_http(str(settings.data_url)) as http, pool as workers:
+        data = DataClient(http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds)
+        yield Resources(data=data, workers=workers)

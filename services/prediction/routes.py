@@ -1,0 +1,64 @@
+"""The prediction service's routes. HTTP only: parse, call, return."""
+
+import time
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Request, Response
+
+from services.prediction.dependencies import BarsReaderDep, WorkersDep, resources_of
+from services.prediction.result import result_of
+from shared.bars import Symbol
+from shared.errors import (
+    Busy,
+    InvalidRequest,
+    NoBars,
+    NotEnoughBars,
+    ServiceError,
+    StoreUnavailable,
+    SymbolNotFound,
+    UpstreamFailed,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+from shared.health import Check, health_router
+from shared.predictions import Result
+from shared.problem import problem_responses
+
+router = APIRouter(tags=["predictions"])
+_ERRORS = (
+    InvalidRequest,
+    SymbolNotFound,
+    NoBars,
+    NotEnoughBars,
+    Busy,
+    StoreUnavailable,
+    UpstreamUnavailable,
+    UpstreamTimeout,
+    UpstreamFailed,
+)
+
+
+@router.get("/symbols/{symbol}/result", responses=problem_responses(*_ERRORS))
+async def result(
+    symbol: Symbol, data: BarsReaderDep, workers: WorkersDep, request: Request, response: Response
+) -> Result:
+    """Return the same-session result of a symbol; its ETag is the revision of the bars, which determine it."""
+    payload = await data.bars(symbol=symbol)
+    started_at = time.perf_counter()
+    found = await workers.run(result_of, payload, symbol)
+    request.app.state.result_seconds.observe(time.perf_counter() - started_at)
+    response.headers["ETag"] = f'"{payload.revision}"'
+    return found
+
+
+async def _checks(request: Request) -> Mapping[str, Check]:
+    try:
+        health = await resources_of(request).data.health()
+    except ServiceError as error:
+        return {"data": Check(status="down", detail=error.detail)}
+    failing = {name: check for name, check in health.checks.items() if check.status != "ok"}
+    detail = " ".join(f"{name}: {check.detail}" for name, check in failing.items()) or None
+    return {"data": Check(status=health.status, detail=detail)}
+
+
+operations = health_router(_checks)

@@ -1,0 +1,31 @@
+"""The prediction service's settings: PREDICTION_* variables."""
+
+from typing import Self
+
+from pydantic import HttpUrl, PositiveFloat, PositiveInt, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class PredictionSettings(ServiceSettings):
+    """Where bars come from and how much is computed at once."""
+
+    model_config = SettingsConfigDict(env_prefix="PREDICTION_")
+
+    data_url: HttpUrl = HttpUrl("http://127.0.0.1:8001")
+    """Address of the data service."""
+    data_timeout_seconds: PositiveFloat = 3.0
+    """The longest that one call to the data service may take, in seconds."""
+    budget_seconds: PositiveFloat = 5.0
+    """The longest that one request may take, in seconds; a caller that waits less says so and gets less."""
+    workers: PositiveInt = 2
+    """Processes that fit models; one per core is a good number."""
+    max_waiting: PositiveInt = 64
+    """Requests that may wait for a worker; more are answered with 503 and told to come back."""
+
+    @model_validator(mode="after")
+    def _timeouts_fit(self) -> Self:
+        if self.data_timeout_seconds >= self.budget_seconds:
+            raise ValueError("PREDICTION_DATA_TIMEOUT_SECONDS must be shorter than PREDICTION_BUDGET_SECONDS")
+        return self

@@ -1,0 +1,110 @@
+"""Where CPU work runs: a few processes, so that the event loop goes on, and a bounded queue before them."""
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+import structlog
+from threadpoolctl import threadpool_limits
+
+from shared import deadline
+from shared.errors import Busy
+
+P = ParamSpec("P")
+T = TypeVar("T")
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+log = structlog.get_logger()
+
+
+class ProcessWorkers:
+    """A pool of processes that refuses work rather than let it wait too long.
+
+    Args:
+        n_workers: Processes.
+        prepare: Run once in each process as it starts, so that the first call need not wait for imports.
+        max_waiting: Calls that may wait for a process; one more raises Busy.
+        timeout_seconds: The longest that one call may wait and run, less when its request has less left.
+    """
+
+    def __init__(
+        self, *, n_workers: int, prepare: Callable[[], object], max_waiting: int, timeout_seconds: float
+    ) -> None:
+        self._prepare = prepare
+        self._n_workers = n_workers
+        self._max_pending = n_workers + max_waiting
+        self._timeout_seconds = timeout_seconds
+        self._pending = 0
+        self._pool = self._new_pool()
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `work` in a process and return what it returns or raise what it raises.
+
+        Raises:
+            Busy: Too many calls are waiting, it took too long, or the process died of it.
+        """
+        if self._pending >= self._max_pending:
+            raise Busy(f"{self._pending} requests are being computed or waiting. Try again in a moment.")
+        pool = self._pool
+        self._pending += 1
+        try:
+            async with asyncio.timeout(deadline.seconds_left(self._timeout_seconds)):
+                return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
+        except TimeoutError as error:
+            raise Busy("The computation did not end in time. Try again in a moment.") from error
+        except BrokenProcessPool as error:
+            self._replace(pool)
+            raise Busy("A worker process died and is being replaced. Try again in a moment.") from error
+        finally:
+            self._pending -= 1
+
+    def _replace(self, broken: ProcessPoolExecutor) -> None:
+        """Put a new pool in the place of the broken one; of several callers that see it broken, the first does."""
+        if self._pool is broken:
+            log.error("worker_died")
+            self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")  # fork would copy the event loop and its threads
+        start = (os.getpid(), self._prepare)
+        pool = ProcessPoolExecutor(self._n_workers, mp_context=context, initializer=_start, initargs=start)
+        for _ in range(self._n_workers):
+            pool.submit(os.getpid)  # a process starts with the first call that finds none idle: now, not at a request
+        return pool
+
+    def close(self) -> None:
+        """Stop the processes; calls that still wait are dropped."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _start(parent: int, prepare: Callable[[], object]) -> None:
+    """Leave Ctrl-C to the parent, end with the parent, prepare, and compute on one core."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+    prepare()
+    threadpool_limits(1)
+
+
+@asynccontextmanager
+async def open_workers(
+    *, n_workers: int, prepare: Callable[[], object], max_waiting: int, timeout_seconds: float
+) -> AsyncIterator[ProcessWorkers]:
+    """Open the pool and close it in the end."""
+    workers = ProcessWorkers(
+        n_workers=n_workers, prepare=prepare, max_waiting=max_waiting, timeout_seconds=timeout_seconds
+    )
+    try:
+        yield workers
+    finally:
+        await asyncio.to_thread(workers.close)
