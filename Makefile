@@ -4,8 +4,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build run load-sample lock fmt lint types contracts chromium test test-fast test-integration \
-	test-e2e test-frontend check openapi dev clean
+.PHONY: help install build run lock fmt lint types contracts chromium test test-fast test-integration \
+	test-e2e test-frontend check docs openapi dev clean
 
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := frontend/node_modules/.installed
@@ -53,7 +53,7 @@ fmt: install  ## format the code
 	ruff check --fix $(CODE)
 	cd frontend && npm run --silent fix
 
-lint: install  ## ruff, yamllint, eslint
+lint: install  ## ruff, eslint
 	ruff format --check $(CODE)
 	ruff check $(CODE)
 	cd frontend && npm run --silent lint
@@ -93,7 +93,10 @@ test-frontend: install  ## the page's own tests
 
 check: lint types contracts test-fast test-frontend  ## what to run before each commit
 
-openapi: $(PYTHON_STAMP)  ## write docs/openapi/*.json and the page's generated client
+docs: $(PYTHON_STAMP)  ## write the table of settings in README.md
+	python -m tests.support.settings_table
+
+openapi: $(PYTHON_STAMP) $(NODE_STAMP)  ## write docs/openapi/*.json and the page's generated client
 	python -m tests.support.openapi
 	cd frontend && npm run --silent generate
 

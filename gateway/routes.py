@@ -1,6 +1,7 @@
 """The public contract. HTTP only: parse, call, return."""
 
 import asyncio
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -27,7 +28,12 @@ router = APIRouter(prefix="/api")
 _UPSTREAM = (StoreUnavailable, UpstreamUnavailable, UpstreamTimeout, UpstreamFailed)
 
 
-@router.get("/stocks/all", tags=["stocks"], responses=problem_responses(*_UPSTREAM))
+_SYMBOLS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"example": ["AAPL", "FB", "GOOG", "IBM", "MSFT"]}}}
+}
+
+
+@router.get("/stocks/all", tags=["stocks"], responses={**_SYMBOLS, **problem_responses(*_UPSTREAM)})
 async def all_symbols(data: DataServiceDep) -> list[str]:
     """Return every symbol that can be predicted, ascending."""
     return await data.symbols()

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.errors import ServiceError
 
@@ -21,6 +21,10 @@ class Check(BaseModel):
 
 class Health(BaseModel):
     """The worst of its checks: `degraded` still answers every request, `down` does not."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"status": "ok", "checks": {"store": {"status": "ok", "detail": None}}}]}
+    )
 
     status: Literal["ok", "degraded", "down"]
     checks: dict[str, Check] = Field(default_factory=dict)

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from shared.bars import Symbol
 
@@ -61,7 +62,7 @@ class Metrics(_Wire):
     r2: float | None = Field(description="Coefficient of determination; near 1 even for persistence, so never a proof.")
     directional_accuracy: float | None = Field(
         description="Share of the sessions whose close moved, up or down from the close before, "
-        "where the prediction lies on the same side."
+        "where the prediction lies on the same side. Null when no prediction names a side, as those of persistence."
     )
 
 
@@ -86,8 +87,57 @@ class Predictions(_Wire):
     predicted: list[float]
 
 
+_EXAMPLE: JsonDict = {
+    "stock_symbol": "AAPL",
+    "task": "same_session_close",
+    "skill": 0.6374,
+    "mse": 7.8828,
+    "metrics": {
+        "mae": 2.0745,
+        "mse": 7.8828,
+        "rmse": 2.8076,
+        "mape": 0.0046,
+        "r2": 0.9995,
+        "directional_accuracy": 0.8717,
+    },
+    "baseline": {
+        "name": "persistence",
+        "mae": 5.7206,
+        "mse": 70.5367,
+        "rmse": 8.3986,
+        "mape": 0.0127,
+        "r2": 0.9954,
+        "directional_accuracy": None,
+    },
+    "warnings": [{"code": "look_ahead", "detail": "It looks back: it is no forecast."}],
+    "model": {
+        "name": "linear_regression",
+        "feature_names": ["Open", "High", "Low"],
+        "coefficients": [-0.4738, 0.8787, 0.5927],
+        "intercept": -0.1317,
+    },
+    "data": {
+        "revision": "b3ab69759dcae2f0",
+        "first_session": "2000-03-01",
+        "last_session": "2013-03-01",
+        "bars": 3270,
+    },
+    "split": {
+        "train": {"first_session": "2000-03-01", "last_session": "2010-07-26", "bars": 2616},
+        "test": {"first_session": "2010-07-27", "last_session": "2013-03-01", "bars": 654},
+    },
+    "predictions": {
+        "session": ["2010-07-27", "2010-07-28"],
+        "actual": [264.08, 260.96],
+        "predicted": [263.21, 262.09],
+    },
+}
+
+
 class Result(_Wire):
     """What the model says of the test sessions, how wrong it was, and how wrong doing nothing was."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     stock_symbol: str
     task: Literal["same_session_close"]

@@ -5,6 +5,7 @@ run or unpickled; an entry that is cut short, of another version or of another s
 """
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,7 +22,8 @@ from shared.errors import StoreUnavailable
 
 MAGIC = b"BELLWETHER-BARS-1\n"
 PAUSE_SECONDS = 1.0  # after a failure, so that a cache that hangs delays one request a second and not each
-_DIGEST, _REVISION = 32, 16
+_DIGEST = 32
+_REVISION = re.compile(rb"[0-9a-f]{16}")
 log = structlog.get_logger()
 
 
@@ -106,11 +108,11 @@ def _opened(symbol: str, entry: bytes | str) -> EncodedBars | None:
     """Return what `_sealed` put in, None if this is not such an entry."""
     if not isinstance(entry, bytes) or not entry.startswith(MAGIC):
         return None
-    body = entry[len(MAGIC) :]
-    digest, revision, payload = body[:_DIGEST], body[_DIGEST : _DIGEST + _REVISION], body[_DIGEST + _REVISION :]
-    if digest != _digest(symbol, revision, payload):
+    digest, rest = entry[len(MAGIC) :][:_DIGEST], entry[len(MAGIC) + _DIGEST :]
+    revision = _REVISION.match(rest)
+    if revision is None or digest != _digest(symbol, revision[0], rest[revision.end() :]):
         return None
-    return EncodedBars(revision=revision.decode(), arrow=payload)
+    return EncodedBars(revision=revision[0].decode(), arrow=rest[revision.end() :])
 
 
 @asynccontextmanager

@@ -13,12 +13,12 @@ from services.data.settings import DataSettings
 async def open_resources(settings: DataSettings) -> AsyncIterator[Resources]:
     """Open the connection pools to MongoDB and to Redis or Valkey."""
     cache = open_redis_bar_cache(
-        str(settings.redis_url.get_secret_value()),
+        settings.redis_url.get_secret_value(),
         seconds=settings.cache_seconds,
         timeout_seconds=settings.cache_timeout_seconds,
     )
     store = open_mongo_bar_store(
-        str(settings.mongo_url.get_secret_value()), settings.mongo_database, settings.store_timeout_seconds
+        settings.mongo_url.get_secret_value(), settings.mongo_database, settings.store_timeout_seconds
     )
     async with store as opened_store, cache as opened_cache:
         yield Resources(store=opened_store, cache=opened_cache)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, MongoDsn, PositiveFloat, PositiveInt, RedisDsn, Secret, model_validator
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -13,11 +13,11 @@ class DataSettings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="DATA_")
 
-    mongo_url: Secret[MongoDsn] = Secret(MongoDsn("mongodb://127.0.0.1:27017/"))
+    mongo_url: SecretStr = SecretStr("mongodb://127.0.0.1:27017/")
     """Address of MongoDB, with user and password where it wants them. Reading needs the role `read` only."""
     mongo_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")] = "SP500_Stocks"
     """The database that has one collection per symbol."""
-    redis_url: Secret[RedisDsn] = Secret(RedisDsn("redis://127.0.0.1:6379/0"))
+    redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
     """Address of Redis or Valkey. Without one that answers, everything works, more slowly."""
     cache_seconds: PositiveInt = 60
     """How long bars are answered from the cache, in seconds; the longest that a change by another tool stays unseen."""
@@ -27,6 +27,17 @@ class DataSettings(ServiceSettings):
     """The longest that MongoDB may take, in seconds."""
     budget_seconds: PositiveFloat = 2.5
     """The longest that one request may take, in seconds; a caller that waits less says so and gets less."""
+
+    @field_validator("mongo_url", "redis_url")
+    @classmethod
+    def _is_an_address(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        # Not pydantic's MongoDsn: it adds a port to mongodb+srv addresses, which the driver then refuses.
+        schemes = {"mongo_url": ("mongodb", "mongodb+srv"), "redis_url": ("redis", "rediss", "unix")}
+        allowed = schemes[str(info.field_name)]
+        scheme, _, rest = value.get_secret_value().partition("://")
+        if scheme not in allowed or not rest:
+            raise ValueError(f"an address that begins with {' or '.join(f'{name}://' for name in allowed)} is expected")
+        return value
 
     @model_validator(mode="after")
     def _timeouts_fit(self) -> Self:

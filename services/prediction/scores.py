@@ -61,11 +61,11 @@ def r2(actual: Array, predicted: Array) -> float | None:
 def directional_accuracy(actual: Array, predicted: Array, before: Array) -> float | None:
     """Return the share of the sessions that moved where the prediction lies on the same side of the close before.
 
-    A prediction that equals the close before, as each of persistence does, names no side and counts as wrong.
-    None where no close moved.
+    A prediction that equals the close before names no side and counts as wrong. None where no close moved, and where no
+    prediction names a side, as none of persistence does: nought would make it look worse than a coin.
     """
     moved = actual != before
-    if not np.any(moved):
+    if not np.any(moved) or np.all(predicted == before):
         return None
     same_side = np.sign(predicted - before) == np.sign(actual - before)
     return float(np.mean(same_side[moved]))

@@ -52,7 +52,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         stack.mongod.start()
         stack.data.environment["DATA_MONGO_URL"] = address
         stack.data.start()
-        stack.gateway.wait_until(lambda: httpx.get(f"{stack.url}/api/health", timeout=5).is_success)
+        stack.gateway.wait_until(stack.is_healthy)
         yield stack
 
 

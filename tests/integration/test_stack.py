@@ -234,6 +234,6 @@ def test_a_request_in_flight_is_answered_when_its_services_are_told_to_stop(api:
         stack.gateway.stop(signal.SIGTERM)
         outcomes = [future.exception() or future.result().status_code for future in running]
     stack.gateway.start()
-    stack.gateway.wait_until(lambda: httpx.get(f"{stack.url}/api/health", timeout=5).is_success)
+    stack.gateway.wait_until(stack.is_healthy)
     assert 200 in outcomes
     assert all(outcome == 200 or isinstance(outcome, httpx.ConnectError) for outcome in outcomes)

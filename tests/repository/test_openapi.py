@@ -1,4 +1,8 @@
-"""The committed OpenAPI documents are those of the code; `make openapi` writes them."""
+"""The committed OpenAPI documents are those of the code, and the page's client theirs; `make openapi` writes both."""
+
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -8,3 +12,19 @@ from tests.support.openapi import APPS, FOLDER, document
 @pytest.mark.parametrize("name", APPS)
 def test_the_committed_document_is_the_code_s(name: str) -> None:
     assert (FOLDER / f"{name}.json").read_text() == document(name), "run `make openapi`"
+
+
+def test_the_page_s_client_is_the_document_s(tmp_path: Path) -> None:
+    root, page = FOLDER.parents[1], tmp_path / "frontend"
+    shutil.copytree(FOLDER, tmp_path / "docs" / "openapi")
+    page.mkdir()
+    for name in ("package.json", "openapi-ts.config.ts"):
+        shutil.copy(root / "frontend" / name, page)
+    (page / "node_modules").symlink_to(root / "frontend" / "node_modules")
+    subprocess.run(["npm", "run", "--silent", "generate"], cwd=page, check=True, capture_output=True)
+    made, committed = (folder / "src/api/gen" for folder in (page, root / "frontend"))
+    assert _contents(made) == _contents(committed), "run `make openapi`"
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.ts")}

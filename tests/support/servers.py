@@ -146,6 +146,10 @@ class Stack:
         """Return the address of the public door."""
         return f"http://127.0.0.1:{self.gateway.port}"
 
+    def is_healthy(self) -> bool:
+        """Say whether the system answers every request."""
+        return httpx.get(f"{self.url}/api/health", timeout=5).is_success
+
     @property
     def mongo_url(self) -> str:
         """Return the address of its MongoDB."""
@@ -172,7 +176,7 @@ def running_stack(folder: Path, environment: dict[str, str] | None = None) -> It
         for server in (mongo, cache, data, prediction, gateway):
             servers.enter_context(running(server))
         ensure_primary(mongo.port)
-        gateway.wait_until(lambda: httpx.get(f"{stack.url}/api/health", timeout=5).is_success)
+        gateway.wait_until(stack.is_healthy)
         yield stack
 
 

@@ -18,7 +18,7 @@ async def test_the_docs_page_asks_no_other_host_for_anything() -> None:
     assert "https://" not in page.text
 
 
-async def test_every_route_has_a_description_and_its_errors_an_example() -> None:
+async def test_every_route_has_a_description_and_every_answer_an_example() -> None:
     async with serve_gateway() as client:
         document = (await client.get("/openapi.json")).json()
     assert set(document["paths"]) == {"/api/stocks/all", "/api/result", "/api/metrics", "/api/health"}
@@ -30,6 +30,9 @@ async def test_every_route_has_a_description_and_its_errors_an_example() -> None
                 if int(status) >= 400 and path not in {"/api/health"}:
                     assert problem, (path, status)
                     assert problem["examples"], (path, status)
+        answer = next(iter(next(iter(operations.values()))["responses"]["200"]["content"].values()))
+        model = document["components"]["schemas"].get(answer["schema"].get("$ref", "").rpartition("/")[2], {})
+        assert "example" in answer or model.get("examples"), path
     assert "422" in document["paths"]["/api/result"]["post"]["responses"]
     assert "HTTPValidationError" not in json.dumps(document)
 

@@ -1,0 +1,79 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import js from '@eslint/js'
+import checkFile from 'eslint-plugin-check-file'
+import { createNodeResolver, importX } from 'eslint-plugin-import-x'
+import jsxA11y from 'eslint-plugin-jsx-a11y'
+import reactHooks from 'eslint-plugin-react-hooks'
+import { defineConfig, globalIgnores } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+const MAX_LINES = 250
+const FEATURES = readdirSync(join(import.meta.dirname, 'src/features'))
+const SHARED = ['src/api/**', 'src/components/**', 'src/lib/**', 'src/paths.ts']
+const GENERATED_RUNTIME = 'src/api/gen/**'
+
+const app = ['**/app', '**/home-page', '**/layout', '**/main', '**/not-found', '**/query-client', '**/routes']
+const upwards = [{ group: app, message: 'The app imports features and shared code, never the other way round.' }]
+const features = [{ group: ['@/features/**', '**/features/**'], message: 'Shared code imports no feature.' }]
+
+const noOtherFeature = (feature) => ({
+  files: [`src/features/${feature}/**/*.{ts,tsx}`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          ...upwards,
+          {
+            group: ['@/features/**', '../**'],
+            message: 'A feature imports its own files and shared code, never another feature.',
+          },
+        ],
+      },
+    ],
+  },
+})
+
+export default defineConfig(
+  globalIgnores(['dist', GENERATED_RUNTIME]),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [
+      tseslint.configs.strictTypeChecked,
+      tseslint.configs.stylisticTypeChecked,
+      reactHooks.configs.flat['recommended-latest'],
+      jsxA11y.flatConfigs.strict,
+    ],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { 'check-file': checkFile, 'import-x': importX },
+    rules: {
+      'max-lines': ['error', MAX_LINES],
+      'check-file/filename-naming-convention': [
+        'error',
+        { '**/*.{ts,tsx}': 'KEBAB_CASE' },
+        { ignoreMiddleExtensions: true },
+      ],
+      'check-file/folder-naming-convention': ['error', { 'src/**/': 'KEBAB_CASE' }],
+      'import-x/no-default-export': 'error',
+      'import-x/no-cycle': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that owns the name.' },
+        { selector: 'ExportNamedDeclaration[source]', message: 'No barrels: import from the file that owns the name.' },
+        { selector: 'JSXAttribute[name.name="style"]', message: 'Use a class, so that style-src can stay closed.' },
+      ],
+    },
+    settings: {
+      'import-x/resolver-next': [
+        createNodeResolver({ extensions: ['.ts', '.tsx', '.js'], alias: { '@': [join(import.meta.dirname, 'src')] } }),
+      ],
+      'import-x/extensions': ['.ts', '.tsx'],
+    },
+  },
+  { files: SHARED, rules: { 'no-restricted-imports': ['error', { patterns: [...upwards, ...features] }] } },
+  ...FEATURES.map(noOtherFeature),
+  { files: ['*.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
+)

@@ -1,0 +1,85 @@
+interface Fields {
+  type: string
+  title: string
+  status: number
+  detail: string
+  retryable: boolean
+  requestId: string | null
+}
+
+export class ProblemError extends Error implements Fields {
+  override readonly name = 'ProblemError'
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly retryable: boolean
+  readonly requestId: string | null
+
+  constructor(fields: Fields) {
+    super(`${fields.title}: ${fields.detail}`)
+    this.type = fields.type
+    this.title = fields.title
+    this.status = fields.status
+    this.detail = fields.detail
+    this.retryable = fields.retryable
+    this.requestId = fields.requestId
+  }
+
+  get isUnreachable(): boolean {
+    return this.type === UNREACHABLE
+  }
+}
+
+const UNREACHABLE = 'about:unreachable'
+const RETRYABLE_STATUS = new Set([429, 502, 503, 504])
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+function unreachable(): ProblemError {
+  return new ProblemError({
+    type: UNREACHABLE,
+    title: 'The gateway cannot be reached',
+    status: 0,
+    detail: 'No answer came back. Bellwether may have been stopped, or this device is offline.',
+    retryable: true,
+    requestId: null,
+  })
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function fromBody(body: unknown, response: Response): ProblemError {
+  const known: Record<string, unknown> = isObject(body) ? body : {}
+  const { status } = response
+  return new ProblemError({
+    type: text(known.type) ?? 'about:blank',
+    title: text(known.title) ?? 'The gateway gave an answer that this page cannot read',
+    status,
+    detail: text(known.detail) ?? `The answer had the status ${String(status)} and no explanation.`,
+    retryable: typeof known.retryable === 'boolean' ? known.retryable : RETRYABLE_STATUS.has(status),
+    requestId: text(known.request_id) ?? response.headers.get('x-request-id'),
+  })
+}
+
+export function problemFrom(error: unknown, response: Response | undefined): ProblemError {
+  if (error instanceof ProblemError) return error
+  const connectionBroke = response === undefined || error instanceof TypeError
+  return connectionBroke ? unreachable() : fromBody(error, response)
+}
+
+export function problemOf(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error
+  return new ProblemError({
+    type: 'about:blank',
+    title: 'The page could not show this',
+    status: 0,
+    detail: error instanceof Error ? error.message : 'Something unexpected happened in the page itself.',
+    retryable: true,
+    requestId: null,
+  })
+}

@@ -1,0 +1,64 @@
+import { screen } from '@testing-library/react'
+import { expect, test } from 'vitest'
+import { gatewayIsDown, handlers, PROBLEMS, REQUEST_ID, resultFailsWith, resultIs, resultIsText } from './testing/handlers'
+import { renderPage } from './testing/render'
+import { AAPL } from './testing/results'
+import { server } from './testing/server'
+
+const retryButton = () => screen.queryByRole('button', { name: 'Try again' })
+
+test('an unknown symbol is explained with the request id and without a retry button', async () => {
+  renderPage('/?symbol=ZZZZ')
+  const alert = await screen.findByRole('alert')
+  expect(alert).toHaveTextContent('Unknown symbol')
+  expect(alert).toHaveTextContent('The store has no symbol ZZZZ.')
+  expect(alert).toHaveTextContent(REQUEST_ID)
+  expect(retryButton()).not.toBeInTheDocument()
+})
+
+test('a busy service can be asked again', async () => {
+  server.use(resultFailsWith(PROBLEMS.busy, { once: true }))
+  const { user } = renderPage('/?symbol=AAPL')
+  expect(await screen.findByRole('alert')).toHaveTextContent('The service is busy')
+  await user.click(screen.getByRole('button', { name: 'Try again' }))
+  expect(await screen.findByText('64 %')).toBeVisible()
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument()
+})
+
+test.each(['/', '/?symbol=AAPL'])('a gateway that is down is said to be down and can be asked again: %s', async (at) => {
+  server.use(...gatewayIsDown())
+  const { user } = renderPage(at)
+  expect(await screen.findByRole('alert')).toHaveTextContent('The gateway cannot be reached')
+  server.resetHandlers(...handlers)
+  await user.click(screen.getByRole('button', { name: 'Try again' }))
+  expect(await screen.findByRole('heading', { level: 2, name: /AAPL|Choose a stock/ })).toBeVisible()
+})
+
+test.each([
+  ['a page of a proxy', '<html>Bad gateway</html>', 502, true],
+  ['an unexpected failure', 'Internal Server Error', 500, false],
+  ['an answer that is no JSON', '<html></html>', 200, false],
+])('%s becomes a problem that can be read', async (_, body, status, hasRetry) => {
+  server.use(resultIsText(body, status))
+  renderPage('/?symbol=AAPL')
+  expect(await screen.findByRole('alert')).toHaveTextContent('an answer that this page cannot read')
+  expect(retryButton() !== null).toBe(hasRetry)
+})
+
+test.each([
+  [0, 'No better than doing nothing'],
+  [-0.25, 'No better than doing nothing'],
+  [null, 'There is nothing to beat: doing nothing makes no error'],
+])('a skill of %s is put into words', async (skill, words) => {
+  server.use(resultIs({ ...AAPL, skill }))
+  renderPage('/?symbol=AAPL')
+  expect(await screen.findByText(words)).toBeVisible()
+  expect(screen.queryByText(/smaller error/)).not.toBeInTheDocument()
+})
+
+test('an answer that the page cannot draw leaves the search usable', async () => {
+  server.use(resultIsText('{}', 200))
+  renderPage('/?symbol=AAPL')
+  expect(await screen.findByRole('alert')).toHaveTextContent('The page could not show this')
+  expect(screen.getByRole('combobox', { name: 'Stock symbol' })).toBeVisible()
+})

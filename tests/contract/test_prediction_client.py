@@ -1,0 +1,57 @@
+"""The gateway's client on the prediction service's own app, which reads from the data service's own app."""
+
+import pytest
+
+from shared.clients.prediction import PredictionClient
+from shared.errors import Busy, InvalidRequest, NotEnoughBars, StoreUnavailable, SymbolNotFound
+from tests.support.bars import make_frame
+from tests.support.fakes import FakeBarStore
+from tests.support.prediction import InlineWorkers, serve_prediction
+
+BARS = make_frame(closes=range(10, 60))
+
+
+async def test_a_result_arrives_and_its_etag_is_the_revision_of_the_bars() -> None:
+    async with serve_prediction(FakeBarStore({"AAPL": BARS})) as http:
+        found = await PredictionClient(http, upstream="it", timeout_seconds=2).result(symbol="AAPL")
+        response = await http.get("/symbols/AAPL/result")
+    assert found.data.revision == BARS.revision
+    assert response.headers["etag"] == f'"{BARS.revision}"'
+    assert found.split.test.bars == 10
+
+
+@pytest.mark.parametrize(
+    ("store", "symbol", "error"),
+    [
+        (FakeBarStore(), "NOPE", SymbolNotFound),
+        (FakeBarStore(), "SYSTEM.X", InvalidRequest),
+        (FakeBarStore({"FOUR": make_frame("FOUR", [1, 2, 3, 4])}), "FOUR", NotEnoughBars),
+        (FakeBarStore(is_down=True), "AAPL", StoreUnavailable),
+    ],
+)
+async def test_errors_arrive_as_they_were(store: FakeBarStore, symbol: str, error: type[Exception]) -> None:
+    async with serve_prediction(store) as http:
+        with pytest.raises(error):
+            await PredictionClient(http, upstream="it", timeout_seconds=2).result(symbol=symbol)
+
+
+async def test_a_service_that_is_busy_says_so() -> None:
+    async with serve_prediction(FakeBarStore({"AAPL": BARS}), InlineWorkers(Busy("Too much is waiting."))) as http:
+        with pytest.raises(Busy, match="Too much is waiting"):
+            await PredictionClient(http, upstream="it", timeout_seconds=2).result(symbol="AAPL")
+
+
+async def test_results_are_timed() -> None:
+    async with serve_prediction(FakeBarStore({"AAPL": BARS})) as http:
+        await http.get("/symbols/AAPL/result")
+        assert "result_duration_seconds_count 1.0" in (await http.get("/metrics")).text
+
+
+async def test_it_is_as_ready_as_the_data_service() -> None:
+    store = FakeBarStore()
+    async with serve_prediction(store) as http:
+        ready = await http.get("/readyz")
+        store.is_down = True
+        down = await http.get("/readyz")
+    assert (ready.status_code, down.status_code) == (200, 503)
+    assert down.json()["checks"]["data"] == {"status": "down", "detail": "store: The store does not answer."}

@@ -1,0 +1,173 @@
+"""The adapters on a real mongod and valkey: what the fakes do, and what only a real server can do to them."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+import pymongo.database
+import pytest
+import redis.asyncio
+from bson import Decimal128
+
+from services.data.mongo_bar_store import MongoBarStore, open_mongo_bar_store
+from services.data.redis_bar_cache import MAGIC, RedisBarCache, open_redis_bar_cache
+from shared.errors import NoBars, StoreUnavailable
+from tests.support.bars import make_frame
+from tests.support.behaviours import BARS, BarCacheBehaviours, BarStoreBehaviours
+from tests.support.servers import mongo_client
+
+KEY = "bellwether:bars:1:AAPL"
+
+
+Database = pymongo.database.Database[dict[str, Any]]
+
+
+@pytest.fixture
+def database(mongo_url: str) -> Iterator[Database]:
+    with mongo_client(mongo_url) as client:
+        yield client[f"test_{uuid4().hex}"]
+
+
+@pytest.fixture
+async def store(mongo_url: str, database: Database) -> AsyncIterator[MongoBarStore]:
+    async with open_mongo_bar_store(mongo_url, database.name, 10) as opened:
+        yield opened
+    database.client.drop_database(database)
+
+
+@pytest.fixture
+async def cache(redis_url: str) -> AsyncIterator[RedisBarCache]:
+    async with open_redis_bar_cache(redis_url, seconds=60, timeout_seconds=2) as opened, _client(redis_url) as client:
+        await client.flushall()
+        yield opened
+
+
+def _client(url: str) -> redis.asyncio.Redis:
+    return redis.asyncio.Redis.from_url(url)
+
+
+class TestMongoBarStore(BarStoreBehaviours):
+    async def test_documents_of_other_tools_are_read_as_they_are(
+        self, store: MongoBarStore, database: Database
+    ) -> None:
+        database["ODD"].insert_many(
+            [
+                {
+                    "Date": datetime(2024, 1, 3, tzinfo=UTC),
+                    "Open": 1,
+                    "High": "3.5",
+                    "Low": Decimal128("0.5"),
+                    "Close": 2,
+                },
+                {"Date": "2024-01-02", "Open": 1.0, "High": 2.0, "Low": 0.5, "Close": 1.5, "Name": "ODD", "x": {}},
+                {"date": "2024-01-04"},
+            ]
+        )
+        found = await store.bars("ODD")
+        assert found.bars["session"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-02", "2024-01-03"]
+        assert found.bars[["open", "high", "low", "close"]].to_numpy().tolist() == [[1, 2, 0.5, 1.5], [1, 3.5, 0.5, 2]]
+        assert found.skipped == 1
+
+    async def test_a_collection_without_a_readable_bar_has_no_bars(
+        self, store: MongoBarStore, database: Database
+    ) -> None:
+        database.create_collection("EMPTY")
+        database["TEXT"].insert_one({"Date": "soon"})
+        for symbol in ("EMPTY", "TEXT"):
+            with pytest.raises(NoBars):
+                await store.bars(symbol)
+
+    async def test_names_that_are_no_symbols_are_not_listed(self, store: MongoBarStore, database: Database) -> None:
+        for name in ("AAPL", "notes", "SYSTEM.X", "A B", "TOO-LONG-FOR-A-SYMBOL"):
+            database.create_collection(name)
+        assert await store.symbols() == ["AAPL"]
+
+    async def test_our_loads_have_a_unique_date_even_in_a_collection_of_others(
+        self, store: MongoBarStore, database: Database
+    ) -> None:
+        database["OLD"].insert_many([{"Date": "2024-01-02"}, {"Date": "2024-01-02"}])
+        for symbol in ("OLD", "NEW"):
+            await store.replace(make_frame(symbol))
+            assert database[symbol].index_information()["Date_1"]["unique"]
+
+    async def test_concurrent_loads_of_one_new_symbol_leave_one_of_them(self, store: MongoBarStore) -> None:
+        frames = [make_frame(closes=[float(n)] * 200) for n in range(1, 5)]
+        outcomes = await asyncio.gather(*(store.replace(frame) for frame in frames), return_exceptions=True)
+        assert all(outcome is None or isinstance(outcome, StoreUnavailable) for outcome in outcomes)
+        assert None in outcomes
+        assert (await store.bars("AAPL")).revision in {frame.revision for frame in frames}
+
+    async def test_a_store_that_is_not_there_is_unavailable_in_time(self) -> None:
+        async with open_mongo_bar_store("mongodb://127.0.0.1:9/", "none", 0.5) as store:
+            for call in (store.symbols, store.ping, lambda: store.bars("AAPL"), lambda: store.replace(make_frame())):
+                started_at = time.monotonic()
+                with pytest.raises(StoreUnavailable, match=r"The data service's store \(MongoDB\) does not answer"):
+                    await call()
+                assert time.monotonic() - started_at < 1.5  # the driver looks again each 0.5 s
+
+
+class TestRedisBarCache(BarCacheBehaviours):
+    async def test_an_entry_ends_with_its_lifetime(self, cache: RedisBarCache, redis_url: str) -> None:
+        await cache.put("AAPL", BARS)
+        async with _client(redis_url) as client:
+            assert 50 < await client.ttl(KEY) <= 60
+
+    @pytest.mark.parametrize("cut", [0, 1, 10, 60, 200])
+    async def test_an_entry_that_is_cut_short_or_changed_is_corrupt(
+        self, cache: RedisBarCache, redis_url: str, cut: int
+    ) -> None:
+        await cache.put("AAPL", BARS)
+        async with _client(redis_url) as client:
+            entry = await client.get(KEY)
+            assert isinstance(entry, bytes)
+            for poison in (entry[:cut], entry[:cut] + b"!" + entry[cut + 1 :]):
+                await client.set(KEY, poison)
+                assert await cache.get("AAPL") == (None, "corrupt")
+
+    async def test_the_entry_of_another_symbol_is_corrupt(self, cache: RedisBarCache, redis_url: str) -> None:
+        await cache.put("MSFT", BARS)
+        async with _client(redis_url) as client:
+            await client.rename("bellwether:bars:1:MSFT", KEY)
+        assert await cache.get("AAPL") == (None, "corrupt")
+
+    async def test_a_revision_that_is_no_text_is_corrupt(self, cache: RedisBarCache, redis_url: str) -> None:
+        revision = b"\xff" * 16
+        async with _client(redis_url) as client:
+            await client.set(KEY, MAGIC + sha256(b"AAPL\0" + revision + b"\0x").digest() + revision + b"x")
+        assert await cache.get("AAPL") == (None, "corrupt")
+
+    async def test_a_key_of_another_type_is_corrupt_and_overwritten(self, cache: RedisBarCache, redis_url: str) -> None:
+        async with _client(redis_url) as client:
+            await client.lpush(KEY, "x")
+        assert await cache.get("AAPL") == (None, "corrupt")
+        await cache.put("AAPL", BARS)
+        assert await cache.get("AAPL") == (BARS, "hit")
+
+    async def test_a_cache_that_is_not_there_costs_little_and_then_nothing_for_a_while(self) -> None:
+        async with open_redis_bar_cache("redis://127.0.0.1:9/0", seconds=60, timeout_seconds=0.1) as cache:
+            assert await cache.get("AAPL") == (None, "unavailable")
+            started_at = time.monotonic()
+            for _ in range(100):
+                assert await cache.get("AAPL") == (None, "unavailable")
+                await cache.put("AAPL", BARS)
+            assert time.monotonic() - started_at < 0.1
+            await cache.evict("AAPL")
+            with pytest.raises(StoreUnavailable, match="The cache does not answer"):
+                await cache.ping()
+
+    async def test_a_cache_that_is_full_and_evicts_nothing_still_lets_reads_through(
+        self, cache: RedisBarCache, redis_url: str
+    ) -> None:
+        async with _client(redis_url) as client:
+            await client.config_set("maxmemory-policy", "noeviction")
+            await client.config_set("maxmemory", "1")
+            try:
+                await cache.put("AAPL", BARS)
+                assert await cache.get("AAPL") == (None, "unavailable")
+            finally:
+                await client.config_set("maxmemory", "256mb")
+                await client.config_set("maxmemory-policy", "allkeys-lru")

@@ -1,0 +1,24 @@
+import pytest
+from pydantic import ValidationError
+
+from services.data.settings import DataSettings
+
+
+def test_the_timeouts_must_fit_into_the_request() -> None:
+    with pytest.raises(ValidationError, match="must fit in DATA_BUDGET_SECONDS"):
+        DataSettings(store_timeout_seconds=3)
+
+
+@pytest.mark.parametrize("name", ["mongo_url", "redis_url"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1/", "127.0.0.1:27017", "", "mongodb://", "redis://"])
+def test_an_address_of_another_kind_is_refused_without_being_repeated(name: str, url: str) -> None:
+    with pytest.raises(ValidationError, match="an address that begins with") as refused:
+        DataSettings.model_validate({name: url})
+    assert "127" not in str(refused.value.errors(include_input=False))
+
+
+@pytest.mark.parametrize("url", ["mongodb://me:hush@db/", "mongodb+srv://me:hush@cluster.example.net/?x=1"])
+def test_an_address_is_handed_on_as_it_is_and_never_shown(url: str) -> None:
+    settings = DataSettings.model_validate({"mongo_url": url, "redis_url": "unix:///run/valkey.sock"})
+    assert settings.mongo_url.get_secret_value() == url
+    assert "hush" not in repr(settings)

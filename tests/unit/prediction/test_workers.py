@@ -1,0 +1,61 @@
+"""The real pool of processes: errors come back, the queue is bounded, a death is survived."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.prediction.workers import ProcessWorkers, open_workers
+from shared.errors import Busy, NotEnoughBars
+
+
+def _nothing() -> None:
+    pass
+
+
+def _refuse() -> None:
+    raise NotEnoughBars("7 bars are needed.", required=7, available=4)
+
+
+@pytest.fixture
+async def workers() -> AsyncIterator[ProcessWorkers]:
+    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=20) as opened:
+        yield opened
+
+
+async def test_work_runs_in_another_process(workers: ProcessWorkers) -> None:
+    assert await workers.run(os.getpid) != os.getpid()
+    assert await workers.run(divmod, 7, 2) == (3, 1)
+
+
+async def test_an_error_comes_back_whole(workers: ProcessWorkers) -> None:
+    with pytest.raises(NotEnoughBars) as raised:
+        await workers.run(_refuse)
+    assert raised.value.extras == {"required": 7, "available": 4}
+
+
+async def test_a_full_queue_refuses_at_once_and_the_event_loop_goes_on(workers: ProcessWorkers) -> None:
+    await workers.run(os.getpid)
+    running = [asyncio.create_task(workers.run(time.sleep, 0.5)) for _ in range(2)]
+    await asyncio.sleep(0.05)
+    started_at = time.monotonic()
+    with pytest.raises(Busy, match="2 requests are being computed or waiting"):
+        await workers.run(os.getpid)
+    assert time.monotonic() - started_at < 0.2
+    await asyncio.gather(*running)
+    assert await workers.run(os.getpid)
+
+
+async def test_work_that_takes_too_long_is_busy() -> None:
+    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=0.2) as workers:
+        with pytest.raises(Busy, match="did not end in time"):
+            await workers.run(time.sleep, 1)
+
+
+async def test_a_worker_that_dies_is_replaced(workers: ProcessWorkers) -> None:
+    with pytest.raises(Busy, match="died"):
+        await workers.run(os.kill, await workers.run(os.getpid), signal.SIGKILL)
+    assert await workers.run(divmod, 7, 2) == (3, 1)
