@@ -11,7 +11,7 @@ from typing import Any
 import pymongo
 import structlog
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
 from pymongo.write_concern import WriteConcern
 
 from services.data.bar_documents import DATE, FIELDS, documents_of, frame_of
@@ -22,6 +22,7 @@ from shared.errors import NoBars, StoreUnavailable, SymbolNotFound
 
 NAME = "The data service's store (MongoDB)"
 REFUSALS = {13, 18}  # MongoDB's Unauthorized and AuthenticationFailed
+NOT_A_REPLICA_SET = 123
 _PROJECTION = {"_id": False, DATE: True} | dict.fromkeys(FIELDS.values(), True)
 log = structlog.get_logger()
 
@@ -37,6 +38,7 @@ class MongoBarStore:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], timeout_seconds: float) -> None:
         self._database = database
         self._timeout_seconds = timeout_seconds
+        self._has_snapshots = True
 
     async def symbols(self) -> list[str]:
         """Return every collection that is named as a symbol, ascending."""
@@ -47,7 +49,7 @@ class MongoBarStore:
     async def bars(self, symbol: str) -> BarFrame:
         """Return the bars of `symbol`, whichever way its documents are written."""
         with self._bounded():
-            documents = await self._database[symbol].find({}, _PROJECTION).to_list(None)
+            documents = await self._documents(symbol)
             exists = bool(documents) or await self._exists(symbol)
         if not exists:
             raise SymbolNotFound(f"There is no symbol {symbol} here.")
@@ -80,6 +82,19 @@ class MongoBarStore:
         with self._bounded():
             await self._database.command("ping")
 
+    async def _documents(self, symbol: str) -> list[dict[str, Any]]:
+        """Read from one snapshot: without, a read of several batches can see a load that happens between two."""
+        collection = self._database[symbol]
+        if self._has_snapshots:
+            try:
+                async with await self._database.client.start_session(snapshot=True) as session:
+                    return await collection.find({}, _PROJECTION, session=session).to_list(None)
+            except (ConfigurationError, OperationFailure) as error:
+                if isinstance(error, OperationFailure) and error.code != NOT_A_REPLICA_SET:
+                    raise
+                self._has_snapshots = False  # nor has it transactions, so that none of our loads can happen
+        return await collection.find({}, _PROJECTION).to_list(None)
+
     async def _exists(self, symbol: str) -> bool:
         return bool(await self._database.list_collection_names(filter={"name": symbol}, authorizedCollections=True))
 
@@ -108,7 +123,7 @@ async def open_mongo_bar_store(url: str, database: str, timeout_seconds: float) 
         url,
         appname="bellwether-data",
         connectTimeoutMS=1000,
-        serverSelectionTimeoutMS=int(timeout_seconds * 750),  # the driver's 30 s would outlast every caller
+        serverSelectionTimeoutMS=int(min(1.5, timeout_seconds) * 1000),  # the driver's 30 s would outlast every caller
         maxPoolSize=32,
     )
     try:

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,12 +14,14 @@ import pytest
 import redis.asyncio
 from bson import Decimal128
 
+from local.servers import is_listening
+from local.servers import mongo_url as mongo_address
 from services.data.mongo_bar_store import MongoBarStore, open_mongo_bar_store
 from services.data.redis_bar_cache import MAGIC, RedisBarCache, open_redis_bar_cache
 from shared.errors import NoBars, StoreUnavailable
 from tests.support.bars import make_frame
 from tests.support.behaviours import BARS, BarCacheBehaviours, BarStoreBehaviours
-from tests.support.servers import mongo_client
+from tests.support.servers import mongo_client, mongod, running
 
 KEY = "bellwether:bars:1:AAPL"
 
@@ -100,6 +103,20 @@ class TestMongoBarStore(BarStoreBehaviours):
         assert all(outcome is None or isinstance(outcome, StoreUnavailable) for outcome in outcomes)
         assert None in outcomes
         assert (await store.bars("AAPL")).revision in {frame.revision for frame in frames}
+
+    async def test_a_mongodb_without_a_replica_set_is_read_all_the_same(self, tmp_path: Path) -> None:
+        alone = mongod(tmp_path)
+        at = alone.command.index("--replSet")
+        del alone.command[at : at + 2]
+        with running(alone):
+            alone.wait_until(lambda: is_listening(alone.port))
+            with mongo_client(mongo_address(alone.port)) as client:
+                client["bars"]["AAPL"].insert_one({"Date": "2024-01-02", "Close": 1})
+            async with open_mongo_bar_store(mongo_address(alone.port), "bars", 10) as store:
+                for _ in range(2):
+                    assert (await store.bars("AAPL")).bars["close"].tolist() == [1]
+                with pytest.raises(StoreUnavailable):
+                    await store.replace(make_frame())
 
     async def test_a_store_that_is_not_there_is_unavailable_in_time(self) -> None:
         async with open_mongo_bar_store("mongodb://127.0.0.1:9/", "none", 0.5) as store:

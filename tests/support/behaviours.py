@@ -1,7 +1,6 @@
 """What a bar store and a bar cache do, for the fakes (tests/contract) and the real (tests/integration)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pandas as pd
 import pytest
@@ -42,24 +41,20 @@ class BarStoreBehaviours:
         assert await store.symbols() == []
 
     async def test_a_reader_sees_all_of_a_load_or_none(self, store: BarStore) -> None:
-        old, new = make_frame(closes=[1.5] * 400), make_frame(closes=[2.5] * 700)
-        await store.replace(old)
+        frames = [make_frame(closes=[price] * n) for price, n in ((1.5, 400), (2.5, 700))]
+        await store.replace(frames[0])
         seen = set()
-        loads = asyncio.gather(store.replace(new), _after(3, lambda: store.bars("AAPL")))
-        while not loads.done():
-            seen.add((await store.bars("AAPL")).revision)
-            await asyncio.sleep(0)
-        await loads
-        assert seen <= {old.revision, new.revision}
-        assert (await store.bars("AAPL")).revision == new.revision
+        for frame in frames[::-1] * 4:
+            load = asyncio.create_task(store.replace(frame))
+            while not load.done():
+                seen.add((await store.bars("AAPL")).revision)
+                await asyncio.sleep(0)
+            await load
+            assert (await store.bars("AAPL")).revision == frame.revision
+        assert seen <= {frame.revision for frame in frames}
 
     async def test_it_answers_a_ping(self, store: BarStore) -> None:
         await store.ping()
-
-
-async def _after(n_turns: int, call: Callable[[], Awaitable[object]]) -> None:
-    for _ in range(n_turns):
-        await call()
 
 
 class BarCacheBehaviours:
