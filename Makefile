@@ -76,7 +76,7 @@ chromium:
 		fi; }
 
 test: lint types contracts test-fast test-frontend test-integration test-e2e  ## everything, on real servers and a real browser
-	coverage report
+	coverage report --fail-under=95
 	@echo "All of it passed."
 
 test-fast: install  ## unit, contract and repository tests

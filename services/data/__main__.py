@@ -39,6 +39,7 @@ def load_sample(
 
 async def _load_sample(settings: DataSettings, *, if_empty: bool) -> None:
     async with open_resources(settings) as resources:
+        await resources.store.ping()  # a store that is not there is said at once; a slow load is waited for
         if if_empty and await resources.store.symbols():
             return
         typer.echo("Loading the sample bars")

@@ -4,6 +4,7 @@ Reads write nothing, so a database that another tool filled is served as it is, 
 """
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -23,6 +24,7 @@ from shared.errors import NoBars, StoreUnavailable, SymbolNotFound
 NAME = "The data service's store (MongoDB)"
 REFUSALS = {13, 18}  # MongoDB's Unauthorized and AuthenticationFailed
 NOT_A_REPLICA_SET = 123
+PING_SECONDS = 1.5
 _PROJECTION = {"_id": False, DATE: True} | dict.fromkeys(FIELDS.values(), True)
 log = structlog.get_logger()
 
@@ -79,7 +81,7 @@ class MongoBarStore:
 
     async def ping(self) -> None:
         """Return if MongoDB answers."""
-        with self._bounded():
+        with self._bounded(at_most=PING_SECONDS):
             await self._database.command("ping")
 
     async def _documents(self, symbol: str) -> list[dict[str, Any]]:
@@ -99,10 +101,11 @@ class MongoBarStore:
         return bool(await self._database.list_collection_names(filter={"name": symbol}, authorizedCollections=True))
 
     @contextmanager
-    def _bounded(self) -> Iterator[None]:
+    def _bounded(self, at_most: float = math.inf) -> Iterator[None]:
         """Bound the time of the calls inside, and raise what the driver raises as ours."""
+        seconds = deadline.seconds_left(min(self._timeout_seconds, at_most))
         try:
-            with pymongo.timeout(max(0.001, deadline.seconds_left(self._timeout_seconds))):
+            with pymongo.timeout(max(0.001, seconds)):
                 yield
         except OperationFailure as error:
             log.warning("store_failed", error=type(error).__name__, code=error.code)
@@ -123,7 +126,6 @@ async def open_mongo_bar_store(url: str, database: str, timeout_seconds: float) 
         url,
         appname="bellwether-data",
         connectTimeoutMS=1000,
-        serverSelectionTimeoutMS=int(min(1.5, timeout_seconds) * 1000),  # the driver's 30 s would outlast every caller
         maxPoolSize=32,
     )
     try:

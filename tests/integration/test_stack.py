@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 import redis
 
@@ -92,7 +93,7 @@ def test_metrics_have_the_public_names_and_made_up_paths_add_no_series(api: http
         api.get(f"/api/made/up/{number}")
     api.get("/api/metrics")  # counts itself from its second answer on
     before = api.get("/api/metrics").text.splitlines()
-    for number in range(1000):
+    for number in range(2000):
         api.get(f"/api/made/up/other/{number}")
     after = api.get("/api/metrics").text.splitlines()
     assert len(after) == len(before)
@@ -215,7 +216,11 @@ def test_bars_that_are_cached_outlive_the_store(api: httpx.Client, stack: Stack)
 
 
 def test_a_prediction_service_that_is_gone_is_named_and_the_rest_answers(api: httpx.Client, stack: Stack) -> None:
+    assert stack.prediction.process is not None
+    workers = psutil.Process(stack.prediction.process.pid).children(recursive=True)
+    assert len(workers) >= 2
     stack.prediction.stop(signal.SIGKILL)
+    assert psutil.wait_procs(workers, timeout=5)[1] == []
     response = _result(api)
     assert (response.status_code, response.json()["type"]) == (503, "/problems/upstream-unavailable")
     assert "prediction service" in response.json()["detail"]
