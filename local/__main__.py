@@ -35,7 +35,8 @@ class CannotRun(RuntimeError):
 def main() -> int:
     """Run until Ctrl-C or SIGTERM; return the exit status."""
     settings = LocalSettings()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job inherits it as ignored
+        signal.signal(number, _interrupt)
     try:
         _check_place(settings)
         return _run(settings)
