@@ -44,8 +44,8 @@ dev: $(NODE_STAMP)  ## the page with reload, against a `make run` in another ter
 	@cd frontend && npm run dev
 
 lock:  ## recompile requirements/*.txt from pyproject.toml
-	uv pip compile --quiet --universal --generate-hashes --no-header --all-extras pyproject.toml -o requirements/dev.txt
-	for extra in gateway data prediction; do uv pip compile --quiet --universal --generate-hashes --no-header \
+	uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header --all-extras pyproject.toml -o requirements/dev.txt
+	for extra in gateway data prediction; do uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header \
 		--extra $$extra --constraint requirements/dev.txt pyproject.toml -o requirements/$$extra.txt; done
 
 fmt: install  ## format the code
