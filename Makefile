@@ -1,7 +1,6 @@
 # Everything below runs from one virtual environment, which also brings Node, MongoDB and Valkey in wheels.
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-export PYTHONDONTWRITEBYTECODE := 1
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install build run lock fmt lint types contracts chromium test test-fast test-integration \
@@ -9,6 +8,7 @@ SHELL := /bin/bash
 
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := frontend/node_modules/.installed
+BUILD_STAMP := frontend/node_modules/.can-build
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 CODE := gateway local services shared tests
@@ -18,33 +18,44 @@ help:  ## show this list
 
 install: $(PYTHON_STAMP) $(NODE_STAMP)  ## virtual environment, Python and npm packages
 
-$(PYTHON_STAMP): requirements/dev.txt
+$(PYTHON_STAMP): requirements/dev.txt requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Bellwether needs Python 3.11 or newer: PYTHON=/path/to/python3.11 make $(MAKECMDGOALS)" >&2; exit 1; }
-	@echo "Installing the Python packages, with MongoDB, Valkey and Node among them (about a minute)"
+	@echo "Installing the Python packages, with MongoDB, Valkey and Node among them"
 	@test -x .venv/bin/pip || $(PYTHON) -m venv .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@.venv/bin/uv pip install --python .venv/bin/python --require-hashes -r requirements/dev.txt \
+		|| { echo "uv could not; trying pip, whose settings may name another index (about a minute)"; \
+			.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt; }
 	@touch $@
 
 $(NODE_STAMP): frontend/package-lock.json $(PYTHON_STAMP)
 	@echo "Installing the page's packages"
-	@cd frontend && npm ci --no-fund --no-audit --loglevel=error
+	@cd frontend && npm ci --loglevel=error
+	@touch $(BUILD_STAMP) $@
+
+# The few packages that the build needs, where `make run` is all that is wanted; $(NODE_STAMP) has them too.
+$(BUILD_STAMP): frontend/package-lock.json $(PYTHON_STAMP)
+	@echo "Installing the packages that build the page"
+	@cd frontend && npm ci --omit=dev --loglevel=error
 	@touch $@
 
 build: $(PAGE)  ## build the page
 
-$(PAGE): $(NODE_STAMP) $(PAGE_SOURCES)
+$(PAGE): $(BUILD_STAMP) $(PAGE_SOURCES)
 	@echo "Building the page"
 	@cd frontend && npm run --silent build
 
 run: $(PYTHON_STAMP) $(PAGE)  ## the whole system on embedded servers, with sample bars; PORT and LOCAL_DIR move it
 	@exec python -m local
 
-dev: $(NODE_STAMP)  ## the page with reload, against a `make run` in another terminal
+dev: $(PYTHON_STAMP) $(BUILD_STAMP)  ## the page with reload, against a `make run` in another terminal
 	@cd frontend && npm run dev
 
 lock:  ## recompile requirements/*.txt from pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header --all-extras pyproject.toml -o requirements/dev.txt
+	echo uv | uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+		--constraint requirements/dev.txt - -o requirements/uv.txt
 	for extra in gateway data prediction; do uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header \
 		--extra $$extra --constraint requirements/dev.txt pyproject.toml -o requirements/$$extra.txt; done
 

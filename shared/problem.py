@@ -77,10 +77,15 @@ def _validation_error(request: Request, error: Exception) -> JSONResponse:
 def _invalid_field(item: dict[str, Any]) -> InvalidField:
     """Say where and what, but never repeat the input: it may be hostile or huge."""
     pointer = "".join(f"/{part}" for part in item["loc"])
-    message = str(item["msg"]).removeprefix("Value error, ")
-    if item["type"] == "string_pattern_mismatch":
-        message = "1 to 15 of the characters A-Z 0-9 . - ^ = are expected"
+    message = _PLAIN.get(item["type"], str(item["msg"]).removeprefix("Value error, "))
     return InvalidField(pointer=pointer, detail=message)
+
+
+_PLAIN = {
+    "string_pattern_mismatch": "1 to 15 of the characters A-Z 0-9 . - ^ = are expected",
+    "json_invalid": "from this character on it is not JSON",
+    "model_attributes_type": "a JSON object is expected, sent with the header Content-Type: application/json",
+}
 
 
 def _http_exception(request: Request, error: Exception) -> JSONResponse:

@@ -97,6 +97,14 @@ async def test_a_wrong_field_is_pointed_at() -> None:
     ]
 
 
+async def test_a_body_that_is_not_sent_as_json_is_told_how_to_be() -> None:
+    async with serve_gateway() as client:
+        as_text = await client.post("/api/result", content=_symbol("AAPL"), headers={"content-type": "text/plain"})
+        broken = await client.post("/api/result", content=b'{"a" 1}', headers={"content-type": "application/json"})
+    assert "Content-Type: application/json" in as_text.json()["detail"]
+    assert broken.json()["detail"] == "/body/5: from this character on it is not JSON"
+
+
 async def test_a_body_without_a_length_is_cut_off_when_it_grows_too_large() -> None:
     async def endless() -> object:
         while True:
