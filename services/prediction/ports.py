@@ -30,6 +30,14 @@ class Workers(Protocol):
         """Run `work` away from the event loop and return what it returns or raise what it raises."""
         ...
 
+    async def ping(self) -> None:
+        """Return if work can be run.
+
+        Raises:
+            Busy: Not yet.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class Resources:

@@ -1,11 +1,13 @@
 """The prediction service's routes. HTTP only: parse, call, return."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 
 from services.prediction.dependencies import BarsReaderDep, WorkersDep, resources_of
+from services.prediction.ports import BarsReader
 from services.prediction.result import result_of
 from shared.bars import Symbol
 from shared.errors import (
@@ -20,7 +22,7 @@ from shared.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-from shared.health import Check, health_router
+from shared.health import Check, health_router, run_check
 from shared.predictions import Result
 from shared.problem import problem_responses
 
@@ -52,13 +54,21 @@ async def result(
 
 
 async def _checks(request: Request) -> Mapping[str, Check]:
+    resources = resources_of(request)
+    data, workers = await asyncio.gather(
+        _check_data(resources.data), run_check(resources.workers.ping, when_failing="down")
+    )
+    return {"data": data, "workers": workers}
+
+
+async def _check_data(data: BarsReader) -> Check:
     try:
-        health = await resources_of(request).data.health()
+        health = await data.health()
     except ServiceError as error:
-        return {"data": Check(status="down", detail=error.detail)}
+        return Check(status="down", detail=error.detail)
     failing = {name: check for name, check in health.checks.items() if check.status != "ok"}
     detail = " ".join(f"{name}: {check.detail}" for name, check in failing.items()) or None
-    return {"data": Check(status=health.status, detail=detail)}
+    return Check(status=health.status, detail=detail)
 
 
 operations = health_router(_checks)

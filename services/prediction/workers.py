@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
 from functools import partial
@@ -66,6 +66,15 @@ class ProcessWorkers:
         finally:
             self._pending -= 1
 
+    async def ping(self) -> None:
+        """Return if at least one process is prepared.
+
+        Raises:
+            Busy: They are all still starting.
+        """
+        if not any(start.done() and start.exception() is None for start in self._starts):
+            raise Busy("The worker processes are starting.")
+
     def _replace(self, broken: ProcessPoolExecutor) -> None:
         """Put a new pool in the place of the broken one; of several callers that see it broken, the first does."""
         if self._pool is broken:
@@ -76,8 +85,8 @@ class ProcessWorkers:
         context = multiprocessing.get_context("spawn")  # fork would copy the event loop and its threads
         start = (os.getpid(), self._prepare)
         pool = ProcessPoolExecutor(self._n_workers, mp_context=context, initializer=_start, initargs=start)
-        for _ in range(self._n_workers):
-            pool.submit(os.getpid)  # a process starts with the first call that finds none idle: now, not at a request
+        # A process starts with the first call that finds none idle: now, not at a request.
+        self._starts: list[Future[int]] = [pool.submit(os.getpid) for _ in range(self._n_workers)]
         return pool
 
     def close(self) -> None:

@@ -55,3 +55,11 @@ async def test_it_is_as_ready_as_the_data_service() -> None:
         down = await http.get("/readyz")
     assert (ready.status_code, down.status_code) == (200, 503)
     assert down.json()["checks"]["data"] == {"status": "down", "detail": "store: The store does not answer."}
+
+
+async def test_it_is_not_ready_before_a_worker_is() -> None:
+    workers = InlineWorkers(error=Busy("The worker processes are starting."))
+    async with serve_prediction(FakeBarStore(), workers) as http:
+        response = await http.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["workers"] == {"status": "down", "detail": "The worker processes are starting."}

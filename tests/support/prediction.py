@@ -29,6 +29,10 @@ class InlineWorkers:
             raise self._error
         return work(*args, **kwargs)
 
+    async def ping(self) -> None:
+        if self._error is not None:
+            raise self._error
+
 
 @asynccontextmanager
 async def serve_prediction(

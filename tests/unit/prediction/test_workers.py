@@ -16,6 +16,10 @@ def _nothing() -> None:
     pass
 
 
+def _slowly() -> None:
+    time.sleep(0.5)
+
+
 def _refuse() -> None:
     raise NotEnoughBars("7 bars are needed.", required=7, available=4)
 
@@ -35,6 +39,14 @@ async def test_an_error_comes_back_whole(workers: ProcessWorkers) -> None:
     with pytest.raises(NotEnoughBars) as raised:
         await workers.run(_refuse)
     assert raised.value.extras == {"required": 7, "available": 4}
+
+
+async def test_it_is_ready_when_a_process_is_prepared_and_not_before() -> None:
+    async with open_workers(n_workers=1, prepare=_slowly, max_waiting=1, timeout_seconds=20) as workers:
+        with pytest.raises(Busy, match="are starting"):
+            await workers.ping()
+        await workers.run(os.getpid)
+        await workers.ping()
 
 
 async def test_a_full_queue_refuses_at_once_and_the_event_loop_goes_on(workers: ProcessWorkers) -> None:
