@@ -3,8 +3,8 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build run lock fmt lint types contracts chromium test test-fast test-integration \
-	test-e2e test-frontend check docs openapi dev clean
+.PHONY: help install build run load lock fmt lint types contracts chromium test test-fast test-integration \
+	test-e2e test-frontend check bench docs openapi dev clean
 
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := frontend/node_modules/.installed
@@ -49,11 +49,17 @@ $(PAGE): $(BUILD_STAMP) $(PAGE_SOURCES)
 run: $(PYTHON_STAMP) $(PAGE)  ## the whole system on embedded servers, with sample bars; PORT and LOCAL_DIR move it
 	@exec python -m local
 
+load: $(PYTHON_STAMP)  ## load files of bars into a running `make run`: make load FILE="prices.csv more.zip"
+	@test -n "$(FILE)" || { echo 'Say which: make load FILE=prices.csv' >&2; exit 1; }
+	@test -f "$${LOCAL_DIR:-.local}/stores.env" || { echo 'Start `make run` in another terminal first.' >&2; exit 1; }
+	@set -a; . "$$(realpath "$${LOCAL_DIR:-.local}")/stores.env"; python -m services.data load $(FILE)
+
 dev: $(PYTHON_STAMP) $(BUILD_STAMP)  ## the page with reload, against a `make run` in another terminal
 	@cd frontend && npm run dev
 
 lock:  ## recompile requirements/*.txt from pyproject.toml
-	uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header --all-extras pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header \
+		--extra gateway --extra data --extra prediction --extra dev pyproject.toml -o requirements/dev.txt
 	echo uv | uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 		--constraint requirements/dev.txt - -o requirements/uv.txt
 	for extra in gateway data prediction; do uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header \
@@ -103,6 +109,9 @@ test-frontend: install  ## the page's own tests
 	cd frontend && npm test
 
 check: lint types contracts test-fast test-frontend  ## what to run before each commit
+
+bench: $(PYTHON_STAMP)  ## how fast bars are loaded and read, beside the bare driver; FILE= for bars of your own
+	python -m tests.support.bench $(FILE)
 
 docs: $(PYTHON_STAMP)  ## write the table of settings in README.md
 	python -m tests.support.settings_table

@@ -5,12 +5,18 @@ from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
 
+from gateway.api_keys import NEEDS_KEY, ApiKeys, not_authorised, parse
 from gateway.docs import install_docs
 from gateway.ports import Resources
 from gateway.resources import open_resources as open_real_resources
-from gateway.routes import router
+from gateway.routes import operations
+from gateway.routes import router as prediction_router
 from gateway.settings import GatewaySettings
+from gateway.stock_routes import router as stock_router
+from gateway.write_routes import router as write_router
 from shared.app import build_app
+from shared.errors import NotAuthorised
+from shared.problem import problem_responses
 from shared.settings import load_settings
 
 OpenResources = Callable[[GatewaySettings], AbstractAsyncContextManager[Resources]]
@@ -35,8 +41,21 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
         summary="Self-hosted stock prediction that says how wrong it has been.",
         description=DESCRIPTION,
     )
-    app.include_router(router)
+    _install_keys(app, settings)
+    for router in (stock_router, prediction_router):
+        if settings.open_reads:
+            app.include_router(router)
+        else:
+            app.include_router(router, dependencies=[NEEDS_KEY], responses=problem_responses(NotAuthorised))
+    app.include_router(write_router)
+    app.include_router(operations)
     install_docs(app)
     if settings.frontend_dir is not None:
         app.frontend("/", directory=settings.frontend_dir, fallback=None, check_dir=False)
     return app
+
+
+def _install_keys(app: FastAPI, settings: GatewaySettings) -> None:
+    digests, _ = parse(settings.api_keys.get_secret_value().split(",") if settings.api_keys else [])
+    app.state.api_keys = ApiKeys(digests, settings.api_keys_file)
+    app.add_exception_handler(NotAuthorised, not_authorised)

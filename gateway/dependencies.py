@@ -1,10 +1,11 @@
-"""The gateway's resources as route parameters."""
+"""The gateway's resources and settings as route parameters."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from gateway.ports import DataService, PredictionService, Resources
+from gateway.settings import GatewaySettings
 
 
 def resources_of(request: Request) -> Resources:
@@ -21,5 +22,11 @@ def _prediction(request: Request) -> PredictionService:
     return resources_of(request).prediction
 
 
+def _settings(request: Request) -> GatewaySettings:
+    settings: GatewaySettings = request.app.state.settings
+    return settings
+
+
 DataServiceDep = Annotated[DataService, Depends(_data)]
 PredictionServiceDep = Annotated[PredictionService, Depends(_prediction)]
+SettingsDep = Annotated[GatewaySettings, Depends(_settings)]

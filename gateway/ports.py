@@ -3,15 +3,41 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared.clients.data import BarsAnswer, BarsQuery, LoadQuery, Upload
 from shared.health import Health
+from shared.loads import LoadReport, Stock, StockPage
 from shared.predictions import Result
 
 
 class DataService(Protocol):
-    """Who knows the symbols."""
+    """Who has the bars."""
 
     async def symbols(self) -> list[str]:
         """Return every symbol that has bars, ascending."""
+        ...
+
+    async def stocks(self, *, query: str, limit: int, cursor: str | None) -> StockPage:
+        """Return one page of the symbols that match, best first."""
+        ...
+
+    async def stock(self, *, symbol: str) -> Stock:
+        """Return what is known about `symbol`."""
+        ...
+
+    async def revision(self, *, symbol: str) -> str:
+        """Return the revision of the bars of `symbol`."""
+        ...
+
+    async def bars_as(self, *, symbol: str, query: BarsQuery, if_none_match: str | None) -> BarsAnswer:
+        """Return the bars of `symbol` as `query` wants them, to be passed on."""
+        ...
+
+    async def load(self, *, symbol: str, query: LoadQuery, upload: Upload) -> LoadReport:
+        """Load bars of `symbol` while they arrive."""
+        ...
+
+    async def delete(self, *, symbol: str) -> None:
+        """Remove `symbol` and all of its bars."""
         ...
 
     async def health(self) -> Health:
@@ -22,7 +48,7 @@ class DataService(Protocol):
 class PredictionService(Protocol):
     """Who predicts."""
 
-    async def result(self, *, symbol: str) -> Result:
+    async def result(self, *, symbol: str, adjusted: bool) -> Result:
         """Return the same-session result of `symbol`."""
         ...
 

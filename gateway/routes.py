@@ -1,15 +1,19 @@
-"""The public contract. HTTP only: parse, call, return."""
+"""The public contract: predictions and health. HTTP only: parse, call, return."""
 
 import asyncio
-from typing import Any
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
-from gateway.dependencies import DataServiceDep, PredictionServiceDep, resources_of
+from gateway.caching import cache_control, is_known
+from gateway.dependencies import DataServiceDep, PredictionServiceDep, SettingsDep, resources_of
 from gateway.ports import DataService, PredictionService
+from shared.app import VERSION
+from shared.bars import Symbol
 from shared.errors import (
     Busy,
     InvalidRequest,
+    NoAdjustedPrices,
     NoBars,
     NotEnoughBars,
     PayloadTooLarge,
@@ -24,25 +28,23 @@ from shared.health import Check, Health
 from shared.predictions import Result, ResultRequest
 from shared.problem import problem_responses
 
-router = APIRouter(prefix="/api")
-_UPSTREAM = (StoreUnavailable, UpstreamUnavailable, UpstreamTimeout, UpstreamFailed)
+router = APIRouter(prefix="/api", tags=["predictions"])
+operations = APIRouter(prefix="/api", tags=["operations"])
+_ERRORS = (
+    InvalidRequest,
+    SymbolNotFound,
+    NoBars,
+    NotEnoughBars,
+    NoAdjustedPrices,
+    Busy,
+    StoreUnavailable,
+    UpstreamUnavailable,
+    UpstreamTimeout,
+    UpstreamFailed,
+)
 
 
-_SYMBOLS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/json": {"example": ["AAPL", "FB", "GOOG", "IBM", "MSFT"]}}}
-}
-
-
-@router.get("/stocks/all", tags=["stocks"], responses={**_SYMBOLS, **problem_responses(*_UPSTREAM)})
-async def all_symbols(data: DataServiceDep) -> list[str]:
-    """Return every symbol that can be predicted, ascending."""
-    return await data.symbols()
-
-
-_RESULT_ERRORS = (InvalidRequest, SymbolNotFound, NoBars, NotEnoughBars, PayloadTooLarge, Busy, *_UPSTREAM)
-
-
-@router.post("/result", tags=["predictions"], responses=problem_responses(*_RESULT_ERRORS))
+@router.post("/result", responses=problem_responses(*_ERRORS, PayloadTooLarge))
 @router.post("/result/", include_in_schema=False)
 async def result(body: ResultRequest, prediction: PredictionServiceDep) -> Result:
     """Estimate each test session's close from its own open, high and low, and score that beside doing nothing.
@@ -50,10 +52,43 @@ async def result(body: ResultRequest, prediction: PredictionServiceDep) -> Resul
     The first 80 % of the bars train the model and the last 20 % test it, by time. High and low are known only
     at the close, so this looks back: it is no forecast, and `warnings` says so.
     """
-    return await prediction.result(symbol=body.stock_symbol)
+    return await prediction.result(symbol=body.stock_symbol, adjusted=body.adjusted)
 
 
-@router.get("/health", tags=["operations"], responses={503: {"model": Health, "description": "Something is down"}})
+@router.get(
+    "/stocks/{symbol}/result",
+    response_model=Result,
+    responses={
+        304: {"description": "The ETag of the result is one of those in If-None-Match."},
+        **problem_responses(*_ERRORS),
+    },
+)
+async def stock_result(
+    symbol: Symbol,
+    data: DataServiceDep,
+    prediction: PredictionServiceDep,
+    settings: SettingsDep,
+    response: Response,
+    adjusted: Annotated[bool, Query(description="Scale prices by adjusted close / close first.")] = False,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Result | Response:
+    """Return the same result as `POST /api/result`, to be kept for as long as its ETag does not change."""
+    headers = {"Cache-Control": cache_control(settings)}
+    if if_none_match is not None:
+        headers["ETag"] = _etag(await data.revision(symbol=symbol))
+        if is_known(headers["ETag"], if_none_match):
+            return Response(status_code=304, headers=headers)
+    found = await prediction.result(symbol=symbol, adjusted=adjusted)
+    response.headers.update(headers | {"ETag": _etag(found.data.revision)})
+    return found
+
+
+def _etag(revision: str) -> str:
+    """Return what changes with the bars and with the code that computes from them."""
+    return f'"{revision}-{VERSION}"'
+
+
+@operations.get("/health", responses={503: {"model": Health, "description": "Something is down"}})
 async def health(request: Request, response: Response) -> Health:
     """Say, per dependency, whether it works and, if not, what is wrong.
 

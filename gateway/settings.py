@@ -3,14 +3,17 @@
 from pathlib import Path
 from typing import Self
 
-from pydantic import HttpUrl, PositiveFloat, model_validator
+from pydantic import HttpUrl, PositiveFloat, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from gateway.api_keys import parse
+from shared.settings import UploadSettings
+
+_WANTED = "64 hexadecimal digits, as `python -m gateway.api_keys` prints them, are expected"
 
 
-class GatewaySettings(ServiceSettings):
-    """Where the internal services are and how long the gateway waits for them."""
+class GatewaySettings(UploadSettings):
+    """Where the internal services are, how long the gateway waits for them, and who may write."""
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_")
 
@@ -19,13 +22,47 @@ class GatewaySettings(ServiceSettings):
     prediction_url: HttpUrl = HttpUrl("http://127.0.0.1:8002")
     """Address of the prediction service."""
     data_timeout_seconds: PositiveFloat = 3.0
-    """The longest that one call to the data service may take, in seconds."""
+    """The longest that one call to the data service that reads may take, in seconds."""
     prediction_timeout_seconds: PositiveFloat = 6.0
     """The longest that one call to the prediction service may take, in seconds."""
     budget_seconds: PositiveFloat = 8.0
     """The longest that one request may take, in seconds; a caller that waits less says so and gets less."""
+    write_budget_seconds: PositiveFloat = 30.0
+    """The longest that one request that writes may take, its upload included, in seconds."""
+    api_keys: SecretStr | None = None
+    """SHA-256 digests of the API keys, comma separated; `python -m gateway.api_keys` makes a key. None: no writes."""
+    api_keys_file: Path | None = None
+    """File with further digests, one a line, `#` for comments. A change is in force at once, without a restart."""
+    open_reads: bool = True
+    """Whether reads need no API key. If not, only health, metrics, the docs and the page itself are open."""
     frontend_dir: Path | None = None
     """Folder of the built page, served at `/`; without it only the API is served."""
+
+    @field_validator("api_keys", "api_keys_file", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("api_keys")
+    @classmethod
+    def _are_digests(cls, value: SecretStr | None) -> SecretStr | None:
+        _, broken = parse(value.get_secret_value().split(",") if value else [])
+        if broken:
+            raise ValueError(f"number {broken[0]} of the list is not the SHA-256 digest of a key: {_WANTED}")
+        return value
+
+    @field_validator("api_keys_file")
+    @classmethod
+    def _holds_digests(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
+        try:
+            _, broken = parse(value.read_text("utf-8-sig").splitlines())
+        except OSError as error:
+            raise ValueError(f"the file cannot be read: {error.strerror}") from error
+        if broken:
+            raise ValueError(f"line {broken[0]} of the file is not the SHA-256 digest of a key: {_WANTED}")
+        return value
 
     @model_validator(mode="after")
     def _timeouts_fit(self) -> Self:

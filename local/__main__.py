@@ -10,7 +10,7 @@ from typing import NoReturn
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from local import supervisor
+from local import access, supervisor
 from local.replica_set import NotPrimary, ensure_primary
 from local.servers import (
     ServerMissing,
@@ -25,7 +25,7 @@ from local.servers import (
 from local.settings import LocalSettings
 
 READY_WITHIN_SECONDS = 90
-PAGE = Path("frontend/dist")
+SERVED = {"GATEWAY_FRONTEND_DIR": str(Path("frontend/dist").resolve()), "PYTHONUNBUFFERED": "1"}
 
 
 class CannotRun(RuntimeError):
@@ -60,6 +60,17 @@ def _check_place(settings: LocalSettings) -> None:
 def _run(settings: LocalSettings) -> int:
     local_dir = settings.local_dir.resolve()
     mongo_port, redis_port, data_port, prediction_port = (free_port() for _ in range(4))
+    stores = {
+        "DATA_MONGO_URL": settings.mongo_url or mongo_url(mongo_port),
+        "DATA_REDIS_URL": settings.redis_url or redis_url(redis_port),
+    }
+    keys = access.keys(local_dir, os.environ)
+    addresses = {
+        "PREDICTION_DATA_URL": f"http://127.0.0.1:{data_port}",
+        "GATEWAY_DATA_URL": f"http://127.0.0.1:{data_port}",
+        "GATEWAY_PREDICTION_URL": f"http://127.0.0.1:{prediction_port}",
+    }
+    environment = os.environ | stores | keys | addresses | SERVED
     programs = [
         supervisor.Program("data", service_command("services.data.app", data_port), 20),
         supervisor.Program("prediction", service_command("services.prediction.app", prediction_port), 30),
@@ -69,31 +80,35 @@ def _run(settings: LocalSettings) -> int:
         programs.append(supervisor.Program("mongodb", mongod_command(local_dir / "mongodb", mongo_port), 10))
     if settings.redis_url is None:
         programs.append(supervisor.Program("valkey", valkey_command(local_dir / "valkey", redis_port), 10))
-    environment = os.environ | {
-        "DATA_MONGO_URL": settings.mongo_url or mongo_url(mongo_port),
-        "DATA_REDIS_URL": settings.redis_url or redis_url(redis_port),
-        "PREDICTION_DATA_URL": f"http://127.0.0.1:{data_port}",
-        "GATEWAY_DATA_URL": f"http://127.0.0.1:{data_port}",
-        "GATEWAY_PREDICTION_URL": f"http://127.0.0.1:{prediction_port}",
-        "GATEWAY_FRONTEND_DIR": str(PAGE.resolve()),
-        "PYTHONUNBUFFERED": "1",
-    }
+    access.write_stores(local_dir, stores)
     daemon = supervisor.start(supervisor.write_config(programs, local_dir), environment)
     try:
         if settings.mongo_url is None:
-            _say("Starting MongoDB")
-            ensure_primary(mongo_port)
-            _load_sample(environment)
+            _fill(mongo_port, environment)
         _say("Starting the services")
         _wait_until_healthy(settings.port, daemon)
-        _say(f"\n  Bellwether is at   http://127.0.0.1:{settings.port}")
-        _say(f"  Docs of the API    http://127.0.0.1:{settings.port}/docs")
-        _say(f"  Data and logs      {local_dir}\n\nCtrl-C stops all of it.")
+        _say_where(settings.port, local_dir, has_key=bool(keys))
         return daemon.wait()
     except KeyboardInterrupt:
         return 0
     finally:
         _stop(daemon)
+        access.remove_stores(local_dir)
+
+
+def _fill(mongo_port: int, environment: dict[str, str]) -> None:
+    _say("Starting MongoDB")
+    ensure_primary(mongo_port)
+    _load_sample(environment)
+
+
+def _say_where(port: int, local_dir: Path, *, has_key: bool) -> None:
+    _say(f"\n  Bellwether is at   http://127.0.0.1:{port}")
+    _say(f"  Docs of the API    http://127.0.0.1:{port}/docs")
+    _say(f"  Data and logs      {local_dir}")
+    if has_key:
+        _say(f"  API key to write   {local_dir / access.KEY}")
+    _say("\nCtrl-C stops all of it.")
 
 
 def _say(line: str) -> None:

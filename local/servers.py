@@ -40,9 +40,15 @@ def mongod_command(data_dir: Path, port: int) -> list[str]:
         "--replSet": REPLICA_SET,
         "--oplogSize": "64",
         "--wiredTigerCacheSizeGB": "0.25",
-        "--setParameter": "diagnosticDataCollectionEnabled=false",
     }
-    return [str(binary), "--quiet", "--nounixsocket", *(word for option in options.items() for word in option)]
+    parameters = {
+        "diagnosticDataCollectionEnabled": "false",
+        # Longer than any write of ours; a loader that was killed blocks loads of its one symbol for no longer.
+        "transactionLifetimeLimitSeconds": "25",
+    }
+    words = [word for option in options.items() for word in option]
+    words += [word for name, value in parameters.items() for word in ("--setParameter", f"{name}={value}")]
+    return [str(binary), "--quiet", "--nounixsocket", *words]
 
 
 def valkey_command(data_dir: Path, port: int) -> list[str]:

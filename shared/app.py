@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
+from starlette.requests import ClientDisconnect
 
 from shared.body_limit import BodyLimitMiddleware
 from shared.deadline import DeadlineMiddleware
@@ -13,9 +14,10 @@ from shared.logs import configure_logging
 from shared.metrics import install_metrics
 from shared.problem import InvalidField, Problem, install_problem_handlers
 from shared.request_id import RequestIdMiddleware
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, UploadSettings
 
 R = TypeVar("R")
+CLIENT_CLOSED_REQUEST = 499  # as nginx has it: no standard status says so
 VERSION = "0.1.0"  # equals pyproject.toml and the top of CHANGELOG.md: tests/repository/test_docs.py
 
 
@@ -47,12 +49,27 @@ def build_app(
     )
     app.state.settings = settings
     install_problem_handlers(app)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.state.registry = install_metrics(app, metrics_path)
-    app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
-    app.add_middleware(DeadlineMiddleware, budget_seconds=settings.budget_seconds)
+    _install_limits(app, settings)
     app.add_middleware(RequestIdMiddleware)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the documented way to extend the schema
     return app
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    """Answer a caller that went away before its whole body had come; nobody reads it, but the log has its status."""
+    return Response(status_code=CLIENT_CLOSED_REQUEST)
+
+
+def _install_limits(app: FastAPI, settings: ServiceSettings) -> None:
+    max_upload_bytes, write_budget_seconds = settings.max_body_bytes, settings.budget_seconds
+    if isinstance(settings, UploadSettings):
+        max_upload_bytes, write_budget_seconds = settings.max_upload_bytes, settings.write_budget_seconds
+    app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes, max_upload_bytes=max_upload_bytes)
+    app.add_middleware(
+        DeadlineMiddleware, budget_seconds=settings.budget_seconds, write_budget_seconds=write_budget_seconds
+    )
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

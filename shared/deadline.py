@@ -7,6 +7,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 HEADER = "X-Request-Budget-Ms"
+MAX_SECONDS = 600.0  # for `seconds_left` where the request's own budget is the only bound
+_WRITES = {"PUT", "DELETE"}
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
@@ -17,11 +19,18 @@ def seconds_left(at_most: float) -> float:
 
 
 class DeadlineMiddleware:
-    """Start the clock of each request with its caller's budget, at most `budget_seconds`."""
+    """Start the clock of each request with its caller's budget, at most the service's own for such a request.
 
-    def __init__(self, app: ASGIApp, budget_seconds: float) -> None:
+    Args:
+        app: What is served.
+        budget_seconds: The most for a request that reads.
+        write_budget_seconds: The most for a PUT or DELETE.
+    """
+
+    def __init__(self, app: ASGIApp, budget_seconds: float, write_budget_seconds: float) -> None:
         self.app = app
         self.budget_seconds = budget_seconds
+        self.write_budget_seconds = write_budget_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -29,7 +38,7 @@ class DeadlineMiddleware:
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get(HEADER, "")
-        budget = self.budget_seconds
+        budget = self.write_budget_seconds if scope["method"] in _WRITES else self.budget_seconds
         if given.isascii() and given.isdigit() and len(given) < 10:
             budget = min(budget, int(given) / 1000)
         token = _deadline.set(time.monotonic() + budget)

@@ -2,10 +2,15 @@
 
 ServiceError
 ├── InvalidRequest 422
+│   ├── UnreadableFile
+│   └── RowsRejected
 ├── SymbolNotFound 404
 ├── NoBars 404
 ├── NotEnoughBars 409
+├── NoAdjustedPrices 409
+├── NotAuthorised 401
 ├── PayloadTooLarge 413
+├── BodyTooSlow 408
 └── Unavailable 503
     ├── StoreUnavailable
     ├── Busy
@@ -14,6 +19,7 @@ ServiceError
         └── UpstreamFailed 502
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -22,6 +28,7 @@ class ServiceError(Exception):
 
     Args:
         detail: One or two plain sentences about this occurrence: what, where, what to do. No host, no stack.
+        errors: What is wrong one by one, as JSON pointers into the request with a sentence each.
         extras: Further members of the problem, for instance `required=15`.
     """
 
@@ -31,9 +38,10 @@ class ServiceError(Exception):
     retryable: ClassVar[bool] = False
     retry_after_seconds: ClassVar[int | None] = None
 
-    def __init__(self, detail: str, **extras: int | str) -> None:
+    def __init__(self, detail: str, *, errors: Sequence[tuple[str, str]] = (), **extras: int | str) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.errors = errors
         self.extras = extras
 
 
@@ -41,6 +49,24 @@ class InvalidRequest(ServiceError):
     """What was asked for is not of the form that the contract gives."""
 
     status, slug, title = 422, "invalid-request", "The request is not valid"
+
+
+class UnreadableFile(InvalidRequest):
+    """The bytes are not bars in a form that can be read; the detail says what would be."""
+
+    slug, title = "unreadable-file", "The file cannot be read"
+
+
+class RowsRejected(InvalidRequest):
+    """Rows are not bars, and the caller wants all or nothing (errors: each row)."""
+
+    slug, title = "rows-rejected", "Rows are not bars"
+
+
+class NotAuthorised(ServiceError):
+    """The request needs an API key, and has none that is known."""
+
+    status, slug, title = 401, "not-authorised", "An API key is needed"
 
 
 class SymbolNotFound(ServiceError):
@@ -61,10 +87,22 @@ class NotEnoughBars(ServiceError):
     status, slug, title = 409, "not-enough-bars", "Too few bars"
 
 
+class NoAdjustedPrices(ServiceError):
+    """Adjusted prices are asked for, and the symbol's bars have no adjusted close."""
+
+    status, slug, title = 409, "no-adjusted-prices", "No adjusted prices"
+
+
 class PayloadTooLarge(ServiceError):
     """The body is larger than the service takes."""
 
     status, slug, title = 413, "payload-too-large", "The body is too large"
+
+
+class BodyTooSlow(ServiceError):
+    """The body did not arrive in the time that a request has."""
+
+    status, slug, title = 408, "request-timeout", "The body came too slowly"
 
 
 class Unavailable(ServiceError):
@@ -111,10 +149,15 @@ LEAVES: dict[str, type[ServiceError]] = {
     leaf.slug: leaf
     for leaf in (
         InvalidRequest,
+        UnreadableFile,
+        RowsRejected,
+        NotAuthorised,
         SymbolNotFound,
         NoBars,
         NotEnoughBars,
+        NoAdjustedPrices,
         PayloadTooLarge,
+        BodyTooSlow,
         StoreUnavailable,
         Busy,
         UpstreamUnavailable,

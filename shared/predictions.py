@@ -17,6 +17,7 @@ class ResultRequest(BaseModel):
     """The body of `POST /api/result`."""
 
     stock_symbol: Symbol
+    adjusted: bool = Field(False, description="Whether prices are scaled by adjusted close / close first.")
 
 
 class Model(_Wire):
@@ -35,6 +36,7 @@ class Data(_Wire):
     first_session: date
     last_session: date
     bars: int
+    adjusted: bool = Field(description="Whether prices were scaled by adjusted close / close.")
 
 
 class Span(_Wire):
@@ -121,6 +123,7 @@ _EXAMPLE: JsonDict = {
         "first_session": "2000-03-01",
         "last_session": "2013-03-01",
         "bars": 3270,
+        "adjusted": False,
     },
     "split": {
         "train": {"first_session": "2000-03-01", "last_session": "2010-07-26", "bars": 2616},

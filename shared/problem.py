@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from shared.errors import InvalidRequest, PayloadTooLarge, ServiceError, Unavailable
+from shared.errors import BodyTooSlow, InvalidRequest, PayloadTooLarge, ServiceError, Unavailable
 from shared.request_id import HEADER, request_id_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -40,7 +40,7 @@ class Problem(BaseModel):
     errors: list[InvalidField] | None = None
 
 
-def problem_response(request: Request, error: ServiceError, errors: list[InvalidField] | None = None) -> JSONResponse:
+def problem_response(request: Request, error: ServiceError) -> JSONResponse:
     """Render `error` for this request, with `Retry-After` where it has one."""
     headers = {HEADER: request_id_of(request.scope)}
     if error.retry_after_seconds is not None:
@@ -53,7 +53,7 @@ def problem_response(request: Request, error: ServiceError, errors: list[Invalid
         instance=request.url.path,
         request_id=request_id_of(request.scope),
         retryable=error.retryable,
-        errors=errors,
+        errors=[InvalidField(pointer=pointer, detail=detail) for pointer, detail in error.errors] or None,
         **error.extras,
     )
     content = jsonable_encoder(problem, exclude_none=True)
@@ -70,15 +70,14 @@ def _service_error(request: Request, error: Exception) -> JSONResponse:
 def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [_invalid_field(item) for item in error.errors()]
-    first = errors[0]
-    return problem_response(request, InvalidRequest(f"{first.pointer}: {first.detail}"), errors)
+    pointer, detail = errors[0]
+    return problem_response(request, InvalidRequest(f"{pointer}: {detail}", errors=errors))
 
 
-def _invalid_field(item: dict[str, Any]) -> InvalidField:
+def _invalid_field(item: dict[str, Any]) -> tuple[str, str]:
     """Say where and what, but never repeat the input: it may be hostile or huge."""
     pointer = "".join(f"/{part}" for part in item["loc"])
-    message = _PLAIN.get(item["type"], str(item["msg"]).removeprefix("Value error, "))
-    return InvalidField(pointer=pointer, detail=message)
+    return pointer, _PLAIN.get(item["type"], str(item["msg"]).removeprefix("Value error, "))
 
 
 _PLAIN = {
@@ -96,8 +95,7 @@ def _http_exception(request: Request, error: Exception) -> JSONResponse:
         (ServiceError,),
         {"status": error.status_code, "slug": phrase.lower().replace(" ", "-"), "title": phrase},
     )
-    if error.status_code == PayloadTooLarge.status:
-        leaf = PayloadTooLarge
+    leaf = {known.status: known for known in (PayloadTooLarge, BodyTooSlow)}.get(error.status_code, leaf)
     response = problem_response(request, leaf(_HINTS.get(error.status_code, str(error.detail))))
     response.headers.update(error.headers or {})
     return response

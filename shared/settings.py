@@ -21,6 +21,15 @@ class ServiceSettings(BaseSettings):
     """The longest that one request may take, in seconds; a caller that waits less says so and gets less."""
 
 
+class UploadSettings(ServiceSettings):
+    """Fields of the deployables that take bars from outside."""
+
+    max_upload_bytes: PositiveInt = 32 * 1024 * 1024
+    """The largest body of bars that is taken, in bytes."""
+    write_budget_seconds: PositiveFloat
+    """The longest that one request that writes may take, its upload included, in seconds."""
+
+
 S = TypeVar("S", bound=ServiceSettings)
 
 

@@ -1,10 +1,11 @@
 """Fixtures that every level may use; servers start only when a test asks for them."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
-from tests.support.servers import mongo_server, redis_server
+from tests.support.servers import Database, mongo_client, mongo_server, redis_server
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +23,12 @@ def mongo_url() -> Iterator[str]:
 def redis_url() -> Iterator[str]:
     with redis_server() as (_, url):
         yield url
+
+
+@pytest.fixture
+def database(mongo_url: str) -> Iterator[Database]:
+    """Yield a database of the test's own, through the bare driver."""
+    with mongo_client(mongo_url) as client:
+        database = client[f"test_{uuid4().hex}"]
+        yield database
+        client.drop_database(database)

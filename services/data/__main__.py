@@ -1,57 +1,233 @@
-"""The data service's command line: `python -m services.data load-sample`. It reads the same DATA_* variables."""
+"""The data service's command line: `python -m services.data`. It reads the same DATA_* variables.
+
+What people read goes to standard error, what was asked for (`--json`, an export) to standard output.
+"""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
-from typing import Annotated
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_jsonable_python
+from rich.console import Console
 
-from services.data.ingest import Report, ingest
+from services.data import commands, report_text
+from services.data.commands import Work
+from services.data.export_bars import ExportFormat, write_bars
+from services.data.file_bar_source import DateFormat, FileBarSource
+from services.data.ingest import LoadOptions
+from services.data.ports import VendorFailed
 from services.data.resources import open_resources
 from services.data.sample_bar_source import SampleBarSource
 from services.data.settings import DataSettings
-from shared.errors import ServiceError
+from shared.bars import Symbol
+from shared.errors import ServiceError, StoreUnavailable
+from shared.loads import Mode
 from shared.settings import load_settings
 
-LOAD_SECONDS = 30.0  # one symbol's load is one transaction, and a slow disk may take its time
-cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Look after the bars of Bellwether.")
+cli = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # they print local variables, among them addresses with passwords
+    help="Look after the bars of Bellwether.",
+)
+_SYMBOL = TypeAdapter(Symbol)
 
 
-@cli.callback()
-def _cli() -> None:
-    """Keep `load-sample` a word of its own while it is the only one."""
+def _symbol(text: str) -> str:
+    try:
+        return _SYMBOL.validate_python(text)
+    except ValidationError as error:
+        raise typer.BadParameter("1 to 15 of the characters A-Z 0-9 . - ^ = are expected") from error
+
+
+Symbols = Annotated[list[str] | None, typer.Argument(parser=_symbol, help="All that are stored, without one.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs to standard output.")]
+
+
+Files = Annotated[
+    list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV, JSON, Parquet, Arrow; .gz .xz .bz2 .zip.")
+]
+Owner = Annotated[str | None, typer.Option("--symbol", parser=_symbol, help="Whose bars, if the file does not say.")]
+Dates = Annotated[DateFormat | None, typer.Option(help="How dates are written, if the file leaves it open.")]
+
+
+@cli.command()
+def load(
+    files: Files,
+    symbol: Owner = None,
+    mode: Annotated[Mode, typer.Option(help="Whether bars of other sessions stay or go.")] = "upsert",
+    strict: Annotated[bool, typer.Option("--strict", help="Store nothing of a file that has a bad row.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report and write nothing.")] = False,
+    date_format: Dates = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load bars of any number of symbols from files."""
+
+    async def run(work: Work) -> int:
+        reports, failed = [], False
+        for file in files:
+            source = FileBarSource(file, symbol=symbol, date_format=date_format)
+            options = LoadOptions(
+                source=source.name,
+                now=datetime.now().astimezone(),
+                calendar=work.settings.calendar,
+                mode=mode,
+                strict=strict,
+                dry_run=dry_run,
+            )
+            try:
+                reports += await commands.load(work, source, options)
+            except StoreUnavailable:
+                raise
+            except ServiceError as error:  # of this file; the others may be as they should
+                _complain(work.console, f"{source.name}: {error.detail}", error.errors)
+                failed = True
+        _print_json(reports, as_json)
+        return 1 if failed else 0
+
+    _run(run)
 
 
 @cli.command()
 def load_sample(
-    if_empty: Annotated[bool, typer.Option(help="Load nothing if the store has any symbol.")] = False,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Load nothing if the store has any symbol.")] = False,
 ) -> None:
     """Load the real sample bars: AAPL, FB, GOOG, IBM and MSFT, up to 2013."""
-    settings = load_settings(DataSettings).model_copy(
-        update={"store_timeout_seconds": LOAD_SECONDS, "budget_seconds": 2 * LOAD_SECONDS}
-    )
+
+    async def run(work: Work) -> int:
+        if not (if_empty and await work.resources.store.symbols()):
+            await commands.load(work, SampleBarSource(), work.options("sample"))
+        return 0
+
+    _run(run)
+
+
+@cli.command("list")
+def list_symbols(
+    query: Annotated[str, typer.Argument(help="Part of a symbol or a name.")] = "", as_json: AsJson = False
+) -> None:
+    """List the symbols that are stored."""
+
+    async def run(work: Work) -> int:
+        found = await commands.stocks(work, query)
+        if not _print_json(found, as_json):
+            Console().print(report_text.listed(found))
+        return 0
+
+    _run(run)
+
+
+@cli.command()
+def check(symbols: Symbols = None, as_json: AsJson = False) -> None:
+    """Say what is wrong with the bars that are stored; `load --dry-run` says it of a file."""
+
+    async def run(work: Work) -> int:
+        found = [one async for one in commands.check_stored(work, symbols or [])]
+        if not _print_json(found, as_json):
+            for one in found:
+                Console().print(report_text.checked(one.symbol, one.rejected, one.findings))
+        return 1 if any(one.rejected for one in found) else 0
+
+    _run(run)
+
+
+@cli.command()
+def export(
+    symbols: Symbols = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="A file, or - for standard output.")] = Path("-"),
+    format: Annotated[ExportFormat, typer.Option(help="Form of the file.")] = "csv",  # noqa: A002  # the contract's word
+    start: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First session.")] = None,
+    end: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last session.")] = None,
+    adjusted: Annotated[bool, typer.Option("--adjusted", help="Scale prices by adjusted close / close.")] = False,
+) -> None:
+    """Write stored bars to one file, which `load` reads back to the digit."""
+
+    async def run(work: Work) -> int:
+        span = (start.date() if start else None, end.date() if end else None)
+        frames = await commands.frames(work, symbols or [], span, adjusted)
+        if str(output) == "-":
+            write_bars(frames, sys.stdout.buffer, format)
+        else:
+            with output.open("wb") as sink:
+                write_bars(frames, sink, format)
+            n_bars = sum(len(frame.bars) for frame in frames)
+            work.console.print(f"{output}: {len(frames):,} symbols, {n_bars:,} bars.")
+        return 0
+
+    _run(run)
+
+
+@cli.command()
+def delete(
+    symbols: Annotated[list[str], typer.Argument(parser=_symbol)],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove symbols and all of their bars."""
+    if not yes:
+        typer.confirm(f"Remove {', '.join(symbols)} and all of their bars?", abort=True, err=True)
+
+    async def run(work: Work) -> int:
+        for symbol in symbols:
+            await commands.delete(work, symbol)
+            work.console.print(f"{symbol} is removed.")
+        return 0
+
+    _run(run)
+
+
+@cli.command()
+def refresh(
+    symbols: Symbols = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Take whole histories anew.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring bars up to date from the vendor that DATA_VENDOR names."""
+
+    async def run(work: Work) -> int:
+        reports = await commands.refresh_stored(work, symbols or [], replace=replace)
+        _print_json(reports, as_json)
+        bad = {"failed", "skipped", "history_changed"}
+        return 1 if any(report.outcome in bad for report in reports) else 0
+
+    _run(run)
+
+
+def _run(command: Callable[[Work], Awaitable[int]]) -> None:
+    settings, console = load_settings(DataSettings), Console(stderr=True)
+
+    async def run() -> int:
+        async with open_resources(settings) as resources:
+            await resources.store.ping()  # a store that is not there is said at once; a slow load is waited for
+            return await command(Work(resources, settings, console))
+
     try:
-        asyncio.run(_load_sample(settings, if_empty=if_empty))
+        status = asyncio.run(run())
     except ServiceError as error:
-        typer.echo(error.detail, err=True)
-        raise typer.Exit(1) from error
+        _complain(console, error.detail, error.errors)
+        status = 1
+    except VendorFailed as failure:
+        _complain(console, failure.reason)
+        status = 1
+    raise typer.Exit(status)
 
 
-async def _load_sample(settings: DataSettings, *, if_empty: bool) -> None:
-    async with open_resources(settings) as resources:
-        await resources.store.ping()  # a store that is not there is said at once; a slow load is waited for
-        if if_empty and await resources.store.symbols():
-            return
-        typer.echo("Loading the sample bars")
-        # A session may already be over in the time zone that is furthest ahead.
-        today = (datetime.now(UTC) + timedelta(hours=14)).date()
-        async for report in ingest(SampleBarSource(), store=resources.store, cache=resources.cache, today=today):
-            typer.echo(_line(report))
+def _complain(console: Console, sentence: str, errors: Any = ()) -> None:
+    console.print(sentence, style="bold red", markup=False, highlight=False)
+    for pointer, detail in errors:
+        console.print(f"  {pointer}: {detail}", markup=False, highlight=False)
 
 
-def _line(report: Report) -> str:
-    rejected = "".join(f"\n    row {item.row}: {item.detail}" for item in report.rejected)
-    return f"  {report.symbol}: {report.n_stored:,} bars{rejected}"
+def _print_json(found: Any, as_json: bool) -> bool:
+    if as_json:
+        json.dump(to_jsonable_python(found), sys.stdout, indent=1)
+        print()  # noqa: T201  # this is what was asked for
+    return as_json
 
 
 if __name__ == "__main__":

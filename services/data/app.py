@@ -1,37 +1,85 @@
 """Puts the data service together: `uvicorn --factory services.data.app:create_app`."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import get_args
 
+import structlog
 from fastapi import FastAPI
 from prometheus_client import Counter
 
+from services.data.catalogue import Catalogue
 from services.data.ports import CacheOutcome, Resources
+from services.data.read_bars import BarReader
 from services.data.resources import open_resources as open_real_resources
 from services.data.routes import operations, router
 from services.data.settings import DataSettings
+from services.data.write_bars import BarWriter
+from services.data.write_routes import router as write_router
 from shared.app import build_app
+from shared.errors import StoreUnavailable
 from shared.settings import load_settings
 
+FOLLOW_AGAIN_SECONDS = 1.0
+log = structlog.get_logger()
 OpenResources = Callable[[DataSettings], AbstractAsyncContextManager[Resources]]
 
 
 def create_app(settings: DataSettings | None = None, open_resources: OpenResources = open_real_resources) -> FastAPI:
     """Return the data service."""
     settings = settings or load_settings(DataSettings)
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Resources]:
+        async with open_resources(settings) as resources:
+            app.state.reader = BarReader(resources.store, resources.cache, seconds=settings.cache_seconds)
+            app.state.catalogue = Catalogue(resources.store, seconds=settings.cache_seconds)
+            app.state.writer = BarWriter(resources.store, resources.cache, app.state.reader, app.state.catalogue)
+            following = asyncio.create_task(_follow(app, resources))
+            try:
+                yield resources
+            finally:
+                following.cancel()
+                with suppress(asyncio.CancelledError):
+                    await following
+
     app = build_app(
         "data",
         settings,
-        lambda: open_resources(settings),
+        opened,
         title="Bellwether data service",
         summary="Internal: owns daily bars. The public contract is the gateway's.",
     )
+    _count(app)
+    app.include_router(router)
+    app.include_router(write_router)
+    app.include_router(operations)
+    return app
+
+
+async def _follow(app: FastAPI, resources: Resources) -> None:
+    """Forget what changes in the store, whoever changes it."""
+    with suppress(StoreUnavailable):  # which health says; what matters here is what the store says of itself in the log
+        await resources.store.ping()
+    while True:
+        try:
+            async for symbols in resources.feed.changes():
+                app.state.catalogue.forget()
+                await app.state.reader.forget(symbols)
+        except Exception:  # a defect must not leave the service without the feed for good
+            log.exception("change_feed_stopped")
+        await asyncio.sleep(FOLLOW_AGAIN_SECONDS)
+
+
+def _count(app: FastAPI) -> None:
     app.state.cache_requests = Counter(
         "cache_requests_total", "Reads of the cache by outcome.", ("outcome",), registry=app.state.registry
     )
     for outcome in get_args(CacheOutcome):
         app.state.cache_requests.labels(outcome)
-    app.include_router(router)
-    app.include_router(operations)
-    return app
+    app.state.rows = Counter(
+        "bars_ingested_total", "Rows of loads by what became of them.", ("outcome",), registry=app.state.registry
+    )
+    for outcome in ("inserted", "updated", "unchanged", "rejected"):
+        app.state.rows.labels(outcome)

@@ -1,10 +1,14 @@
-"""The data service's resources as route parameters."""
+"""The data service's resources as route parameters. Async, because FastAPI runs the others in a thread each."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.data.ports import BarCache, BarStore, Resources
+from services.data.catalogue import Catalogue
+from services.data.ports import BarStore, Resources
+from services.data.read_bars import BarReader
+from services.data.settings import DataSettings
+from services.data.write_bars import BarWriter
 
 
 def resources_of(request: Request) -> Resources:
@@ -13,13 +17,32 @@ def resources_of(request: Request) -> Resources:
     return resources
 
 
-def _store(request: Request) -> BarStore:
+async def _store(request: Request) -> BarStore:
     return resources_of(request).store
 
 
-def _cache(request: Request) -> BarCache:
-    return resources_of(request).cache
+async def _reader(request: Request) -> BarReader:
+    reader: BarReader = request.app.state.reader
+    return reader
+
+
+async def _catalogue(request: Request) -> Catalogue:
+    catalogue: Catalogue = request.app.state.catalogue
+    return catalogue
+
+
+async def _writer(request: Request) -> BarWriter:
+    writer: BarWriter = request.app.state.writer
+    return writer
+
+
+async def _settings(request: Request) -> DataSettings:
+    settings: DataSettings = request.app.state.settings
+    return settings
 
 
 BarStoreDep = Annotated[BarStore, Depends(_store)]
-BarCacheDep = Annotated[BarCache, Depends(_cache)]
+BarReaderDep = Annotated[BarReader, Depends(_reader)]
+CatalogueDep = Annotated[Catalogue, Depends(_catalogue)]
+BarWriterDep = Annotated[BarWriter, Depends(_writer)]
+SettingsDep = Annotated[DataSettings, Depends(_settings)]

@@ -1,31 +1,41 @@
-"""Bars in MongoDB, one collection per symbol. The only module that imports the driver.
+"""Bars in MongoDB, one collection per symbol, and the catalogue beside them.
 
 Reads write nothing, so a database that another tool filled is served as it is, by a user who may only read.
+`services.data.mongo_rewrite` has how a load is written.
 """
 
 import asyncio
-import math
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
-import pymongo
 import structlog
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
-from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
-from pymongo.write_concern import WriteConcern
+from pymongo.errors import OperationFailure
 
-from services.data.bar_documents import DATE, FIELDS, documents_of, frame_of
-from shared import deadline
-from shared.arrow import BarFrame
+from services.data.bar_documents import DATE, FIELDS, bars_of_bson
+from services.data.catalogue_documents import entry_of
+from services.data.mongo_access import Database, bounded
+from services.data.mongo_rewrite import (
+    ALL_IN_ONE_BATCH,
+    CATALOGUE,
+    JOURNALED,
+    rewrite_by_rename,
+    rewrite_in_transaction,
+)
+from services.data.ports import CatalogueEntry, EncodedBars, Stored
+from shared.arrow import BarColumns, BarFrame
 from shared.bars import is_symbol
-from shared.errors import NoBars, StoreUnavailable, SymbolNotFound
+from shared.errors import NoBars, SymbolNotFound
 
-NAME = "The data service's store (MongoDB)"
-REFUSALS = {13, 18}  # MongoDB's Unauthorized and AuthenticationFailed
-NOT_A_REPLICA_SET = 123
+T = TypeVar("T")
+UNAUTHORIZED = 13
+# QueryPlanKilled and SnapshotUnavailable: the collection was made, renamed or indexed while it was looked at.
+JUST_CHANGED = {175, 246}
+LOOK_AGAIN_SECONDS = 0.005
+SNAPSHOTS_SINCE = 13  # the wire version of MongoDB 5.0, the first with snapshots outside of transactions
 PING_SECONDS = 1.5
 _PROJECTION = {"_id": False, DATE: True} | dict.fromkeys(FIELDS.values(), True)
+NO_TRANSACTIONS = "MongoDB is no replica set, or older than 5.0: loads are renamed into place, one process at a time."
 log = structlog.get_logger()
 
 
@@ -34,101 +44,128 @@ class MongoBarStore:
 
     Args:
         database: The database that has one collection per symbol.
-        timeout_seconds: The longest that one call may take, less when its request has less left.
+        timeout_seconds: The longest that one call that reads may take, less when its request has less left.
+        write_timeout_seconds: The same of one that writes.
     """
 
-    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], timeout_seconds: float) -> None:
+    def __init__(self, database: Database, timeout_seconds: float, write_timeout_seconds: float) -> None:
         self._database = database
         self._timeout_seconds = timeout_seconds
-        self._has_snapshots = True
+        self._write_timeout_seconds = write_timeout_seconds
+        self._has_transactions: bool | None = None  # and snapshots: None until somebody asked
+        self._locks: dict[str, asyncio.Lock] = {}
 
     async def symbols(self) -> list[str]:
         """Return every collection that is named as a symbol, ascending."""
-        with self._bounded():
+        with bounded(self._timeout_seconds):
             names = await self._database.list_collection_names(authorizedCollections=True)
         return sorted(filter(is_symbol, names))
 
     async def bars(self, symbol: str) -> BarFrame:
         """Return the bars of `symbol`, whichever way its documents are written."""
-        with self._bounded():
-            documents = await self._documents(symbol)
-            exists = bool(documents) or await self._exists(symbol)
-        if not exists:
-            raise SymbolNotFound(f"There is no symbol {symbol} here.")
-        frame = await asyncio.to_thread(frame_of, symbol, documents)
-        if frame.bars.empty:
-            raise NoBars(f"{symbol} is known, but not one row of it has a date that can be read.")
-        return frame
+        return await self._read(symbol, BarColumns.frame)
 
-    async def replace(self, frame: BarFrame) -> None:
-        """Put these bars in the place of all that the symbol had, in one transaction, journaled by a majority."""
-        documents = await asyncio.to_thread(documents_of, frame)
-        with self._bounded():
-            is_new = not await self._exists(frame.symbol)
+    async def encoded(self, symbol: str) -> EncodedBars:
+        """Return the bars of `symbol` as they travel."""
+        return await self._read(symbol, EncodedBars.of)
 
-            async def write(session: AsyncIOMotorClientSession) -> None:
-                collection = self._database[frame.symbol]
-                if is_new:
-                    await self._database.create_collection(frame.symbol, session=session)
-                    await collection.create_index(DATE, unique=True, session=session)
-                await collection.delete_many({}, session=session)
-                await collection.insert_many(documents, session=session)
+    async def entry(self, symbol: str) -> CatalogueEntry | None:
+        """Return what the last load noted about `symbol`."""
+        documents = await self._catalogue({"_id": symbol}, {})
+        return entry_of(documents[0]) if documents else None
 
-            async with await self._database.client.start_session() as session:
-                await session.with_transaction(write, write_concern=WriteConcern("majority", j=True))
-            if not is_new:
-                await self._database[frame.symbol].create_index(DATE, unique=True)
+    async def entries(self) -> list[CatalogueEntry]:
+        """Return every entry, ascending by symbol, without findings."""
+        documents = await self._catalogue({}, {"findings": False})
+        return [entry for entry in map(entry_of, documents) if entry is not None]
+
+    async def rewrite(self, symbol: str, decide: Callable[[Stored | None], Stored]) -> None:
+        """Put what `decide` returns in the place of all that the symbol had, journaled by a majority.
+
+        One transaction, or without a replica set a copy that is renamed into place: docs/decisions/0009. It goes on
+        when its caller is cancelled.
+        """
+        await asyncio.shield(asyncio.create_task(self._rewrite(symbol, decide)))
+
+    async def delete(self, symbol: str) -> None:
+        """Remove the symbol; a crash on the way leaves an entry without bars, which nothing shows."""
+        database = self._database.with_options(write_concern=JOURNALED)
+        async with self._lock(symbol):
+            with bounded(self._write_timeout_seconds):
+                await self._must_exist(symbol)
+                await database.drop_collection(symbol)
+                await database[CATALOGUE].delete_one({"_id": symbol})
 
     async def ping(self) -> None:
         """Return if MongoDB answers."""
-        with self._bounded(at_most=PING_SECONDS):
+        with bounded(self._timeout_seconds, at_most=PING_SECONDS):
             await self._database.command("ping")
+            await self._is_transactional()  # says at the first look what it will do without
 
-    async def _documents(self, symbol: str) -> list[dict[str, Any]]:
-        """Read from one snapshot: without, a read of several batches can see a load that happens between two."""
-        collection = self._database[symbol]
-        if self._has_snapshots:
+    async def _rewrite(self, symbol: str, decide: Callable[[Stored | None], Stored]) -> None:
+        async with self._lock(symbol):
+            with bounded(self._write_timeout_seconds):
+                write = rewrite_in_transaction if await self._is_transactional() else rewrite_by_rename
+                await asyncio.to_thread(write, self._database.delegate, symbol, decide)
+
+    def _lock(self, symbol: str) -> asyncio.Lock:
+        return self._locks.setdefault(symbol, asyncio.Lock())
+
+    async def _catalogue(self, wanted: dict[str, str], projection: dict[str, bool]) -> list[dict[str, Any]]:
+        """Return the entries as documents; none when the user may read bars only."""
+        with bounded(self._timeout_seconds):
             try:
-                async with await self._database.client.start_session(snapshot=True) as session:
-                    return await collection.find({}, _PROJECTION, session=session).to_list(None)
-            except (ConfigurationError, OperationFailure) as error:
-                if isinstance(error, OperationFailure) and error.code != NOT_A_REPLICA_SET:
+                return await self._database[CATALOGUE].find(wanted, projection).sort("_id").to_list(None)
+            except OperationFailure as error:
+                if error.code != UNAUTHORIZED:
                     raise
-                self._has_snapshots = False  # nor has it transactions, so that none of our loads can happen
-        return await collection.find({}, _PROJECTION).to_list(None)
+                return []
 
-    async def _exists(self, symbol: str) -> bool:
-        return bool(await self._database.list_collection_names(filter={"name": symbol}, authorizedCollections=True))
+    async def _read(self, symbol: str, make: Callable[[BarColumns], T]) -> T:
+        with bounded(self._timeout_seconds):
+            made = await self._settled(symbol, make)
+            if made is None:
+                await self._must_exist(symbol)
+                made = await self._settled(symbol, make)  # it may have been loaded between the two looks
+        if made is None:
+            raise NoBars(f"{symbol} is known, but not one row of it has a date that can be read.")
+        return made
 
-    @contextmanager
-    def _bounded(self, at_most: float = math.inf) -> Iterator[None]:
-        """Bound the time of the calls inside, and raise what the driver raises as ours."""
-        seconds = deadline.seconds_left(min(self._timeout_seconds, at_most))
-        try:
-            with pymongo.timeout(max(0.001, seconds)):
-                yield
-        except OperationFailure as error:
-            log.warning("store_failed", error=type(error).__name__, code=error.code)
-            if error.code in REFUSALS:
-                raise StoreUnavailable(
-                    f"{NAME} refuses the service: check user and rights in DATA_MONGO_URL."
-                ) from error
-            raise StoreUnavailable(f"{NAME} failed. Try again in a moment.") from error
-        except PyMongoError as error:
-            log.warning("store_failed", error=type(error).__name__)
-            raise StoreUnavailable(f"{NAME} does not answer. Try again in a moment.") from error
+    async def _settled(self, symbol: str, make: Callable[[BarColumns], T]) -> T | None:
+        is_transactional = await self._is_transactional()
+        while True:  # until the time is over, which raises
+            try:
+                # All of it in one thread, as each change between threads takes time.
+                return await asyncio.to_thread(self._made, symbol, make, is_transactional)
+            except OperationFailure as error:
+                if error.code not in JUST_CHANGED:
+                    raise
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
+    def _made(self, symbol: str, make: Callable[[BarColumns], T], is_transactional: bool) -> T | None:
+        """Return what is made of the bars; None if there are none. Blocks."""
+        bars = bars_of_bson(symbol, self._documents(symbol, is_transactional))
+        return make(bars) if len(bars.sessions) else None
 
-@asynccontextmanager
-async def open_mongo_bar_store(url: str, database: str, timeout_seconds: float) -> AsyncIterator[MongoBarStore]:
-    """Open the connection pool; it connects on first use, so a MongoDB that is down does not keep the service down."""
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
-        url,
-        appname="bellwether-data",
-        connectTimeoutMS=1000,
-        maxPoolSize=32,
-    )
-    try:
-        yield MongoBarStore(client[database], timeout_seconds)
-    finally:
-        client.close()
+    def _documents(self, symbol: str, is_transactional: bool) -> bytes:
+        """Read from one snapshot: without, a read can see a part of a load that is committed on the way. Blocks."""
+        collection = self._database.delegate[symbol]
+        find = partial(collection.find_raw_batches, {}, _PROJECTION, batch_size=ALL_IN_ONE_BATCH)
+        if not is_transactional:
+            return b"".join(find())
+        with self._database.client.delegate.start_session(snapshot=True) as session:
+            return b"".join(find(session=session))
+
+    async def _is_transactional(self) -> bool:
+        if self._has_transactions is None:
+            hello = await self._database.command("hello")
+            # A member says isreplicaset while it starts, and setName from then on.
+            is_shared = bool(hello.keys() & {"setName", "isreplicaset"}) or hello.get("msg") == "isdbgrid"
+            self._has_transactions = is_shared and hello["maxWireVersion"] >= SNAPSHOTS_SINCE
+            if not self._has_transactions:
+                log.warning("store_has_no_transactions", detail=NO_TRANSACTIONS)
+        return self._has_transactions
+
+    async def _must_exist(self, symbol: str) -> None:
+        if not await self._database.list_collection_names(filter={"name": symbol}, authorizedCollections=True):
+            raise SymbolNotFound(f"There is no symbol {symbol} here.")

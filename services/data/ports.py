@@ -1,10 +1,14 @@
 """What the data service needs from outside."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Literal, Protocol
 
-from shared.arrow import BarFrame
+import pandas as pd
+
+from shared.arrow import BarColumns, BarFrame, encode
+from shared.loads import Finding
 
 CacheOutcome = Literal["hit", "miss", "corrupt", "unavailable"]
 
@@ -15,6 +19,52 @@ class EncodedBars:
 
     revision: str
     arrow: bytes
+
+    @classmethod
+    def of(cls, bars: BarColumns) -> "EncodedBars":
+        """Return these bars as they travel."""
+        revision = bars.revision
+        return cls(revision, encode(bars, revision))
+
+
+@dataclass(frozen=True)
+class RawBars:
+    """One symbol's rows as a source gave them, unchecked.
+
+    Attributes:
+        symbol: The symbol.
+        rows: Columns `session` (datetime64[s], NaT if unreadable), the NUMBERS of `shared.arrow` (float64, NaN if
+            missing or not a number) and `row` (its number in the source, from 1); any order, any values.
+        name: The company's name, where the source has it.
+    """
+
+    symbol: str
+    rows: pd.DataFrame
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """What our own loads note about a symbol beside its bars. It describes the bars of `revision` and no others."""
+
+    symbol: str
+    name: str | None
+    revision: str
+    n_bars: int
+    first_session: date
+    last_session: date
+    source: str | None
+    loaded_at: datetime | None
+    has_adjusted_prices: bool
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the store has of one symbol."""
+
+    frame: BarFrame
+    entry: CatalogueEntry | None
 
 
 class BarStore(Protocol):
@@ -33,12 +83,55 @@ class BarStore(Protocol):
         """
         ...
 
-    async def replace(self, frame: BarFrame) -> None:
-        """Put these bars in the place of all that the symbol had: a reader sees the old or the new, never a mixture."""
+    async def encoded(self, symbol: str) -> EncodedBars:
+        """Return the bars of `symbol` as they travel; raises as `bars`."""
+        ...
+
+    async def entry(self, symbol: str) -> CatalogueEntry | None:
+        """Return what the last load noted about `symbol`; None if no load of ours was."""
+        ...
+
+    async def entries(self) -> list[CatalogueEntry]:
+        """Return every entry, ascending by symbol, without findings."""
+        ...
+
+    async def rewrite(self, symbol: str, decide: Callable[[Stored | None], Stored]) -> None:
+        """Put what `decide` returns in the place of all that the symbol had, bars and entry, durably.
+
+        A reader sees the old or the new, never a mixture. Rewrites of one symbol follow one another: `decide` gets
+        what the one before left, None if there is nothing, and may be called again after a conflict.
+        """
+        ...
+
+    async def delete(self, symbol: str) -> None:
+        """Remove the symbol, its bars and its entry.
+
+        Raises:
+            SymbolNotFound: The store has no such symbol.
+        """
         ...
 
     async def ping(self) -> None:
         """Return if the store answers."""
+        ...
+
+
+class ChangeFeed(Protocol):
+    """Tells of writes to the store, whoever makes them."""
+
+    def changes(self) -> AsyncIterator[set[str] | None]:
+        """Yield the symbols that changed, soon after; None when any may have, at first too. Never ends.
+
+        While it does not work, `ping` says so.
+        """
+        ...
+
+    async def ping(self) -> None:
+        """Return if changes are being told.
+
+        Raises:
+            StoreUnavailable: They are not; the detail says what that means.
+        """
         ...
 
 
@@ -57,6 +150,10 @@ class BarCache(Protocol):
         """Forget the bars of `symbol`."""
         ...
 
+    async def evict_all(self) -> None:
+        """Forget all bars."""
+        ...
+
     async def ping(self) -> None:
         """Return if the cache answers.
 
@@ -67,10 +164,46 @@ class BarCache(Protocol):
 
 
 class BarSource(Protocol):
-    """Where new bars come from."""
+    """Where new bars come from, many symbols at once."""
 
-    def frames(self) -> Iterator[BarFrame]:
-        """Yield the bars of one symbol after another, unchecked: any order, any values."""
+    @property
+    def name(self) -> str:
+        """Say it as the catalogue will: "sample", "prices.csv"."""
+        ...
+
+    def frames(self) -> Iterator[RawBars]:
+        """Yield the rows of one symbol after another."""
+        ...
+
+
+class VendorFailed(Exception):
+    """A vendor did not give bars that can be used; nothing of ours has changed.
+
+    Args:
+        reason: One sentence for people, without the key: what happened and what to do.
+        is_for_all: Whether the next symbol would fail the same way (a wrong key, a used-up quota, no network).
+    """
+
+    def __init__(self, reason: str, *, is_for_all: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_for_all = is_for_all
+
+
+class BarVendor(Protocol):
+    """Where new bars of one symbol can be asked for over the network."""
+
+    @property
+    def name(self) -> str:
+        """Say it as the catalogue will: "tiingo"."""
+        ...
+
+    async def bars(self, symbol: str, start: date | None) -> RawBars:
+        """Return the rows from session `start` on, all there are without one; none if nothing is newer.
+
+        Raises:
+            VendorFailed: It has no such symbol, or gave nothing that can be trusted.
+        """
         ...
 
 
@@ -80,3 +213,4 @@ class Resources:
 
     store: BarStore
     cache: BarCache
+    feed: ChangeFeed

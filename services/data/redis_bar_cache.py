@@ -22,6 +22,7 @@ from shared.errors import StoreUnavailable
 
 MAGIC = b"BELLWETHER-BARS-1\n"
 PAUSE_SECONDS = 1.0  # after a failure, so that a cache that hangs delays one request a second and not each
+EVICT_ALL_SECONDS = 5.0
 _DIGEST = 32
 _REVISION = re.compile(rb"[0-9a-f]{16}")
 log = structlog.get_logger()
@@ -71,6 +72,15 @@ class RedisBarCache:
         except (RedisError, OSError, TimeoutError) as error:
             self._pause(error)
 
+    async def evict_all(self) -> None:
+        """Forget all bars; what that fails for ends with its lifetime."""
+        try:
+            async with asyncio.timeout(EVICT_ALL_SECONDS):
+                async for key in self._redis.scan_iter(_key("*"), count=1000):
+                    await self._redis.unlink(key)
+        except (RedisError, OSError, TimeoutError) as error:
+            self._pause(error)
+
     async def ping(self) -> None:
         """Return if the cache answers.
 
@@ -95,8 +105,10 @@ def _key(symbol: str) -> str:
     return f"bellwether:bars:1:{symbol}"
 
 
-def _digest(symbol: str, revision: bytes, payload: bytes) -> bytes:
-    return sha256(b"\0".join((symbol.encode(), revision, payload))).digest()
+def _digest(symbol: str, revision: bytes, payload: bytes | memoryview) -> bytes:
+    digest = sha256(b"\0".join((symbol.encode(), revision, b"")))
+    digest.update(payload)
+    return digest.digest()
 
 
 def _sealed(symbol: str, bars: EncodedBars) -> bytes:
@@ -108,11 +120,13 @@ def _opened(symbol: str, entry: bytes | str) -> EncodedBars | None:
     """Return what `_sealed` put in, None if this is not such an entry."""
     if not isinstance(entry, bytes) or not entry.startswith(MAGIC):
         return None
-    digest, rest = entry[len(MAGIC) :][:_DIGEST], entry[len(MAGIC) + _DIGEST :]
-    revision = _REVISION.match(rest)
-    if revision is None or digest != _digest(symbol, revision[0], rest[revision.end() :]):
+    revision = _REVISION.match(entry, len(MAGIC) + _DIGEST)
+    if revision is None:
         return None
-    return EncodedBars(revision=revision[0].decode(), arrow=rest[revision.end() :])
+    payload = memoryview(entry)[revision.end() :]
+    if entry[len(MAGIC) : revision.start()] != _digest(symbol, revision[0], payload):
+        return None
+    return EncodedBars(revision=revision[0].decode(), arrow=bytes(payload))
 
 
 @asynccontextmanager

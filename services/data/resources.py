@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.data.mongo_bar_store import open_mongo_bar_store
+from services.data.mongo_access import open_mongo
+from services.data.mongo_bar_store import MongoBarStore
+from services.data.mongo_change_feed import MongoChangeFeed
 from services.data.ports import Resources
 from services.data.redis_bar_cache import open_redis_bar_cache
 from services.data.settings import DataSettings
@@ -17,8 +19,9 @@ async def open_resources(settings: DataSettings) -> AsyncIterator[Resources]:
         seconds=settings.cache_seconds,
         timeout_seconds=settings.cache_timeout_seconds,
     )
-    store = open_mongo_bar_store(
-        settings.mongo_url.get_secret_value(), settings.mongo_database, settings.store_timeout_seconds
-    )
-    async with store as opened_store, cache as opened_cache:
-        yield Resources(store=opened_store, cache=opened_cache)
+    async with open_mongo(settings.mongo_url.get_secret_value(), settings.mongo_database) as database, cache as opened:
+        yield Resources(
+            store=MongoBarStore(database, settings.store_timeout_seconds, settings.write_timeout_seconds),
+            cache=opened,
+            feed=MongoChangeFeed(database, settings.cache_seconds),
+        )

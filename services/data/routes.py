@@ -1,18 +1,18 @@
-"""The data service's routes. HTTP only: parse, call, return."""
+"""The data service's routes that read. HTTP only: parse, call, return."""
 
 import asyncio
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
-from services.data.dependencies import BarCacheDep, BarStoreDep, resources_of
-from services.data.ports import EncodedBars
-from services.data.read_bars import read_bars
-from shared.arrow import MEDIA_TYPE, decode
-from shared.bars import Bar, Symbol, SymbolBars
-from shared.errors import InvalidRequest, NoBars, StoreUnavailable, SymbolNotFound
+from services.data.bar_responses import View, bars_response, described
+from services.data.dependencies import BarReaderDep, BarStoreDep, CatalogueDep, SettingsDep, resources_of
+from shared.arrow import MEDIA_TYPE
+from shared.bars import Symbol, SymbolBars
+from shared.errors import InvalidRequest, NoAdjustedPrices, NoBars, StoreUnavailable, SymbolNotFound
 from shared.health import Check, health_router, run_check
+from shared.loads import Stock, StockPage
 from shared.problem import problem_responses
 
 router = APIRouter(tags=["bars"])
@@ -24,49 +24,77 @@ async def symbols(store: BarStoreDep) -> list[str]:
     return await store.symbols()
 
 
+@router.get("/search", responses=problem_responses(InvalidRequest, StoreUnavailable))
+async def search(
+    catalogue: CatalogueDep,
+    query: Annotated[str, Query(max_length=100)] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> StockPage:
+    """Return the symbols that match by symbol or name, best first; all of them, ascending, without a query."""
+    return await catalogue.search(query, limit=limit, cursor=cursor)
+
+
+@router.get("/symbols/{symbol}", responses=problem_responses(InvalidRequest, SymbolNotFound, NoBars, StoreUnavailable))
+async def stock(symbol: Symbol, store: BarStoreDep, reader: BarReaderDep, settings: SettingsDep) -> Stock:
+    """Return what is known about a symbol beside its bars."""
+    revision, entry = await asyncio.gather(reader.revision(symbol), store.entry(symbol))
+    if entry is None or entry.revision != revision:  # another tool has written since, and perhaps all of it
+        found, _ = await reader.read(symbol)
+        return await asyncio.to_thread(described, found, entry, settings.calendar)
+    return Stock(
+        symbol=symbol,
+        name=entry.name,
+        first_session=entry.first_session,
+        last_session=entry.last_session,
+        bars=entry.n_bars,
+        revision=revision,
+        source=entry.source,
+        loaded_at=entry.loaded_at,
+        has_adjusted_prices=entry.has_adjusted_prices,
+        findings=entry.findings,
+    )
+
+
 @router.get(
     "/symbols/{symbol}/bars",
     response_class=Response,
     responses={
-        200: {"model": SymbolBars, "content": {MEDIA_TYPE: {}}, "description": "The bars; their ETag is the revision."},
+        200: {
+            "model": SymbolBars,
+            "content": {MEDIA_TYPE: {}, "text/csv": {}, "application/vnd.apache.parquet": {}},
+            "description": "The bars; their ETag is the revision.",
+        },
         304: {"description": "The revision is one of those in If-None-Match."},
-        **problem_responses(InvalidRequest, SymbolNotFound, NoBars, StoreUnavailable),
+        **problem_responses(InvalidRequest, SymbolNotFound, NoBars, NoAdjustedPrices, StoreUnavailable),
     },
 )
 async def bars(
     symbol: Symbol,
-    store: BarStoreDep,
-    cache: BarCacheDep,
+    reader: BarReaderDep,
     request: Request,
-    format: Literal["json", "arrow"] = "json",  # noqa: A002  # the contract's word
+    view: Annotated[View, Query()],
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
-    """Return all bars of a symbol, ascending by session, as JSON or as an Arrow IPC stream."""
-    found, outcome = await read_bars(symbol, store=store, cache=cache)
+    """Return the bars of a symbol, ascending by session."""
+    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")} - {""}
+    if known:
+        etag = f'"{await reader.revision(symbol)}"'
+        if etag in known or "*" in known:
+            return Response(status_code=304, headers={"ETag": etag})
+    found, outcome = await reader.read(symbol)
     request.app.state.cache_requests.labels(outcome).inc()
-    headers = {"ETag": f'"{found.revision}"'}
-    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    if headers["ETag"] in known or "*" in known:
-        return Response(status_code=304, headers=headers)
-    if format == "arrow":
-        return Response(found.arrow, media_type=MEDIA_TYPE, headers=headers)
-    return Response(await asyncio.to_thread(_json, found), media_type="application/json", headers=headers)
-
-
-def _json(found: EncodedBars) -> str:
-    frame = decode(found.arrow)
-    rows = frame.bars.assign(session=frame.bars["session"].dt.date).astype(object)
-    records = rows.where(rows.notna(), None).to_dict("records")
-    bars = [Bar.model_validate(record) for record in records]
-    return SymbolBars(symbol=frame.symbol, revision=found.revision, skipped=frame.skipped, bars=bars).model_dump_json()
+    return await bars_response(found, symbol, view)
 
 
 async def _checks(request: Request) -> Mapping[str, Check]:
     resources = resources_of(request)
-    store, cache = await asyncio.gather(
-        run_check(resources.store.ping, when_failing="down"), run_check(resources.cache.ping, when_failing="degraded")
+    store, cache, feed = await asyncio.gather(
+        run_check(resources.store.ping, when_failing="down"),
+        run_check(resources.cache.ping, when_failing="degraded"),
+        run_check(resources.feed.ping, when_failing="degraded"),
     )
-    return {"store": store, "cache": cache}
+    return {"store": store, "cache": cache, "feed": feed}
 
 
 operations = health_router(_checks)

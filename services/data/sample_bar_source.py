@@ -4,14 +4,27 @@ from collections.abc import Iterator
 
 from bokeh_sampledata.stocks import data
 
-from shared.arrow import NUMBERS, BarFrame
+from services.data.ports import RawBars
+from shared.arrow import NUMBERS
+
+NAMES = {
+    "AAPL": "Apple Inc.",
+    "FB": "Facebook, Inc.",
+    "GOOG": "Google Inc.",
+    "IBM": "International Business Machines Corporation",
+    "MSFT": "Microsoft Corporation",
+}
 
 
 class SampleBarSource:
     """A BarSource that is always there."""
 
-    def frames(self) -> Iterator[BarFrame]:
+    name = "sample"
+
+    def frames(self) -> Iterator[RawBars]:
         """Yield one symbol after another, ascending."""
         bars = data.rename(columns={"date": "session"}).astype(dict.fromkeys(NUMBERS, "float64"))
+        bars["session"] = bars["session"].astype("datetime64[s]")
         for symbol, group in bars.groupby("ticker", sort=True):
-            yield BarFrame(symbol=str(symbol), bars=group[["session", *NUMBERS]].reset_index(drop=True))
+            rows = group[["session", *NUMBERS]].assign(row=range(1, len(group) + 1)).reset_index(drop=True)
+            yield RawBars(str(symbol), rows, NAMES.get(str(symbol)))

@@ -1,15 +1,27 @@
 """The data service's settings: DATA_* variables."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    HttpUrl,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from services.data.exchange_sessions import NAMES as CALENDARS
+from shared.settings import UploadSettings
+
+VendorName = Literal["tiingo", "alpha_vantage", "yfinance"]
 
 
-class DataSettings(ServiceSettings):
-    """Where bars are kept and cached, and how long either may take."""
+class DataSettings(UploadSettings):
+    """Where bars are kept, cached and refreshed from, and how long each may take."""
 
     model_config = SettingsConfigDict(env_prefix="DATA_")
 
@@ -28,6 +40,34 @@ class DataSettings(ServiceSettings):
     budget_seconds: PositiveFloat = 2.5
     """The longest that one request may take, in seconds; a caller that waits less says so and gets less."""
 
+    write_timeout_seconds: PositiveFloat = 20.0
+    """The longest that MongoDB may take to write one symbol, in seconds."""
+    write_budget_seconds: PositiveFloat = 25.0
+    """The longest that one request that writes may take, its upload included, in seconds."""
+    calendar: str | None = "XNYS"
+    """The exchange whose sessions are expected of every symbol, by its code (ISO 10383); empty to expect none."""
+    vendor: VendorName | None = None
+    """Who `refresh` asks for new bars: tiingo, alpha_vantage or yfinance. Without one, nothing is asked of anybody."""
+    tiingo_key: SecretStr | None = None
+    """The key for Tiingo."""
+    tiingo_url: HttpUrl = HttpUrl("https://api.tiingo.com")
+    """Address of Tiingo."""
+    alpha_vantage_key: SecretStr | None = None
+    """The key for Alpha Vantage."""
+    alpha_vantage_url: HttpUrl = HttpUrl("https://www.alphavantage.co")
+    """Address of Alpha Vantage."""
+    vendor_timeout_seconds: PositiveFloat = 30.0
+    """The longest that one answer of a vendor may take, in seconds."""
+    vendor_interval_seconds: PositiveFloat | None = None
+    """The least time between two requests to a vendor, in seconds; without it, what the vendor's free key allows."""
+
+    @field_validator("calendar")
+    @classmethod
+    def _is_a_calendar(cls, value: str | None) -> str | None:
+        if value and value not in CALENDARS:
+            raise ValueError("the code of an exchange is expected, XNYS for one")
+        return value or None
+
     @field_validator("mongo_url", "redis_url")
     @classmethod
     def _is_an_address(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
@@ -45,4 +85,6 @@ class DataSettings(ServiceSettings):
             raise ValueError(
                 "DATA_CACHE_TIMEOUT_SECONDS and DATA_STORE_TIMEOUT_SECONDS must fit in DATA_BUDGET_SECONDS"
             )
+        if self.write_timeout_seconds >= self.write_budget_seconds:
+            raise ValueError("DATA_WRITE_TIMEOUT_SECONDS must be shorter than DATA_WRITE_BUDGET_SECONDS")
         return self

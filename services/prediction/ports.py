@@ -14,8 +14,8 @@ T = TypeVar("T")
 class BarsReader(Protocol):
     """Who has the bars."""
 
-    async def bars(self, *, symbol: str) -> BarsPayload:
-        """Return the bars of `symbol` as they travel."""
+    async def bars(self, *, symbol: str, adjusted: bool) -> BarsPayload:
+        """Return the bars of `symbol` as they travel, with prices as they are or adjusted."""
         ...
 
     async def health(self) -> Health:

@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.prediction.dependencies import BarsReaderDep, WorkersDep, resources_of
 from services.prediction.ports import BarsReader
@@ -13,6 +14,7 @@ from shared.bars import Symbol
 from shared.errors import (
     Busy,
     InvalidRequest,
+    NoAdjustedPrices,
     NoBars,
     NotEnoughBars,
     ServiceError,
@@ -32,6 +34,7 @@ _ERRORS = (
     SymbolNotFound,
     NoBars,
     NotEnoughBars,
+    NoAdjustedPrices,
     Busy,
     StoreUnavailable,
     UpstreamUnavailable,
@@ -42,12 +45,17 @@ _ERRORS = (
 
 @router.get("/symbols/{symbol}/result", responses=problem_responses(*_ERRORS))
 async def result(
-    symbol: Symbol, data: BarsReaderDep, workers: WorkersDep, request: Request, response: Response
+    symbol: Symbol,
+    data: BarsReaderDep,
+    workers: WorkersDep,
+    request: Request,
+    response: Response,
+    adjusted: Annotated[bool, Query(description="Scale prices by adjusted close / close first.")] = False,
 ) -> Result:
     """Return the same-session result of a symbol; its ETag is the revision of the bars, which determine it."""
-    payload = await data.bars(symbol=symbol)
+    payload = await data.bars(symbol=symbol, adjusted=adjusted)
     started_at = time.perf_counter()
-    found = await workers.run(result_of, payload, symbol)
+    found = await workers.run(result_of, payload, symbol, adjusted=adjusted)
     request.app.state.result_seconds.observe(time.perf_counter() - started_at)
     response.headers["ETag"] = f'"{payload.revision}"'
     return found

@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from shared import deadline, request_id
-from shared.errors import LEAVES, ServiceError, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
+from shared.errors import LEAVES, NotAuthorised, ServiceError, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
 from shared.health import Health
 
 M = TypeVar("M", bound=BaseModel)
@@ -18,7 +18,10 @@ LEAST_SECONDS = 0.05  # a call that has less than this left cannot be answered i
 
 @asynccontextmanager
 async def open_http(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Open the one connection pool to an upstream. A refused connection, as at a restart, is tried once more."""
+    """Open the one connection pool to an upstream.
+
+    A refused connection, as at a restart, is tried once more, whatever the method: nothing was sent. Nothing else is.
+    """
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
     transport = httpx.AsyncHTTPTransport(retries=1, limits=limits)
     async with httpx.AsyncClient(base_url=base_url, transport=transport, trust_env=False) as http:
@@ -31,7 +34,7 @@ class ServiceClient:
     Args:
         http: The pool, opened by `open_http` or made by a test on another transport.
         upstream: The upstream's name as a person would say it: "the data service".
-        timeout_seconds: The longest a call may take in all; less when the request has less left.
+        timeout_seconds: The longest a call that reads may take in all; less when the request has less left.
     """
 
     def __init__(self, http: httpx.AsyncClient, *, upstream: str, timeout_seconds: float) -> None:
@@ -41,25 +44,30 @@ class ServiceClient:
 
     async def health(self) -> Health:
         """Return what the upstream says of itself, ready or not."""
-        response = await self._send("/readyz")
+        response = await self._send(self._http.build_request("GET", "/readyz"), self._timeout_seconds)
         return self._parse(Health, response)
 
-    async def _get(self, path: str, params: Mapping[str, str] | None = None) -> httpx.Response:
-        response = await self._send(path, params)
-        if response.status_code >= 400:
-            raise self._error(response)
-        return response
+    async def _get(
+        self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        request = self._http.build_request("GET", path, params=params, headers=headers)
+        return self._checked(await self._send(request, self._timeout_seconds))
 
-    async def _send(self, path: str, params: Mapping[str, str] | None = None) -> httpx.Response:
-        seconds = deadline.seconds_left(self._timeout_seconds)
+    async def _write(self, request: httpx.Request) -> httpx.Response:
+        """Send a request that writes; it may take all the time that is left, and is never sent twice."""
+        return self._checked(await self._send(request, deadline.MAX_SECONDS))
+
+    async def _send(self, request: httpx.Request, at_most: float) -> httpx.Response:
+        seconds = deadline.seconds_left(at_most)
         if seconds < LEAST_SECONDS:
             raise UpstreamTimeout(f"No time was left to ask {self._upstream}.")
-        headers = {deadline.HEADER: str(int(seconds * 1000))}
+        request.headers[deadline.HEADER] = str(int(seconds * 1000))
         if known := request_id.current_request_id():
-            headers[request_id.HEADER] = known
+            request.headers[request_id.HEADER] = known
+        request.extensions["timeout"] = httpx.Timeout(seconds).as_dict()
         try:
             async with asyncio.timeout(seconds):
-                return await self._http.get(path, params=params, headers=headers, timeout=seconds)
+                return await self._http.send(request)
         except (httpx.TimeoutException, TimeoutError) as error:
             raise UpstreamTimeout(f"{self._name} did not answer within {seconds:.1f} s. Try again.") from error
         except httpx.TransportError as error:
@@ -75,12 +83,21 @@ class ServiceClient:
         except ValidationError as error:
             raise UpstreamFailed(f"{self._name} gave an answer that could not be understood.") from error
 
+    def _checked(self, response: httpx.Response) -> httpx.Response:
+        if response.status_code >= 400:
+            raise self._error(response)
+        return response
+
     def _error(self, response: httpx.Response) -> ServiceError:
         """Return the upstream's problem as the leaf with the same slug, so that a 404 stays a 404."""
         try:
             problem = response.json()
             leaf = LEAVES[str(problem["type"]).removeprefix("/problems/")]
+            errors = [(str(error["pointer"]), str(error["detail"])) for error in problem.get("errors") or ()]
             extras = {name: problem[name] for name in ("required", "available") if name in problem}
-            return leaf(str(problem["detail"]), **extras)
+            found = leaf(str(problem["detail"]), errors=errors, **extras)
         except (ValueError, KeyError, TypeError):
             return UpstreamFailed(f"{self._name} failed with status {response.status_code}.")
+        if isinstance(found, NotAuthorised):  # keys are asked for at the public door only, so this is no caller's fault
+            return UpstreamFailed(f"{self._name} refused the gateway's own request.")
+        return found

@@ -1,15 +1,43 @@
 """The data service as its callers see it."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
 
-from pydantic import RootModel
+import httpx
+from pydantic import BaseModel, Field, RootModel
 
 from shared.clients.base import ServiceClient
 from shared.errors import UpstreamFailed
+from shared.loads import LoadReport, Mode, Stock, StockPage
+
+PASSED_ON = ("ETag", "Content-Type", "Content-Disposition")
 
 
 class _Symbols(RootModel[list[str]]):
     pass
+
+
+class BarsQuery(BaseModel):
+    """What of a symbol's bars is wanted, and how."""
+
+    start: date | None = Field(None, description="First session.", examples=["2013-01-02"])
+    end: date | None = Field(None, description="Last session, included.", examples=["2013-03-01"])
+    format: Literal["json", "csv", "parquet", "arrow"] = "json"
+    adjusted: bool = Field(False, description="Scale open, high, low and close by adjusted close / close.")
+
+
+class LoadQuery(BaseModel):
+    """How a body of bars is to be loaded."""
+
+    mode: Mode = Field("upsert", description="Whether bars of other sessions stay (`upsert`) or go (`replace`).")
+    strict: bool = Field(False, description="Whether one bad row rejects them all.")
+    dry_run: bool = Field(False, description="Whether to report and write nothing.")
+    date_format: Literal["iso", "dmy", "mdy", "ymd", "epoch"] | None = Field(
+        None, description="How dates are written, where the file leaves it open."
+    )
+    name: str | None = Field(None, description="The company's name, for the search.", min_length=1, max_length=200)
 
 
 @dataclass(frozen=True)
@@ -20,22 +48,119 @@ class BarsPayload:
     arrow: bytes
 
 
+@dataclass(frozen=True)
+class BarsAnswer:
+    """An answer to pass on as it is: 200 with bars in the form that was asked for, or 304 without."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A body of bars on its way. With a length, one that ends too soon is an error and not a shorter file."""
+
+    media_type: str
+    length: str | None
+    body: AsyncIterator[bytes]
+
+
 class DataClient(ServiceClient):
-    """Symbols and bars from the data service."""
+    """Symbols and bars from the data service.
+
+    Every method may raise StoreUnavailable, UpstreamUnavailable, UpstreamTimeout and UpstreamFailed.
+    """
 
     async def symbols(self) -> list[str]:
         """Return every symbol that has bars, ascending."""
         return self._parse(_Symbols, await self._get("/symbols")).root
 
-    async def bars(self, *, symbol: str) -> BarsPayload:
+    async def stocks(self, *, query: str, limit: int, cursor: str | None) -> StockPage:
+        """Return one page of the symbols that match, best first.
+
+        Raises:
+            InvalidRequest: The cursor is not one that a page of this query gave.
+        """
+        params = {"query": query, "limit": str(limit)} | ({"cursor": cursor} if cursor is not None else {})
+        return self._parse(StockPage, await self._get("/search", params))
+
+    async def stock(self, *, symbol: str) -> Stock:
+        """Return what is known about `symbol`.
+
+        Raises:
+            SymbolNotFound, NoBars: There is nothing to return.
+        """
+        return self._parse(Stock, await self._get(f"/symbols/{symbol}"))
+
+    async def bars(self, *, symbol: str, adjusted: bool = False) -> BarsPayload:
         """Return the bars of `symbol`.
 
         Raises:
             SymbolNotFound, NoBars: There is nothing to return.
-            StoreUnavailable, UpstreamUnavailable, UpstreamTimeout, UpstreamFailed: It could not be had.
+            NoAdjustedPrices: There is nothing to adjust them by.
         """
-        response = await self._get(f"/symbols/{symbol}/bars", {"format": "arrow"})
-        revision = response.headers.get("etag", "").strip('"')
-        if not revision:
-            raise UpstreamFailed("The data service gave bars without a revision.")
-        return BarsPayload(revision=revision, arrow=response.content)
+        answer = await self.bars_as(symbol=symbol, query=BarsQuery(format="arrow", adjusted=adjusted))
+        return BarsPayload(revision=_revision(answer), arrow=answer.body)
+
+    async def revision(self, *, symbol: str) -> str:
+        """Return the revision of the bars of `symbol`, without the bars.
+
+        Raises:
+            SymbolNotFound, NoBars: There are none.
+        """
+        return _revision(await self.bars_as(symbol=symbol, query=BarsQuery(format="arrow"), if_none_match="*"))
+
+    async def bars_as(self, *, symbol: str, query: BarsQuery, if_none_match: str | None = None) -> BarsAnswer:
+        """Return the bars of `symbol` undecoded, as `query` wants them, or 304 if the caller has this revision.
+
+        Raises:
+            InvalidRequest: `query` contradicts itself.
+            SymbolNotFound, NoBars: There is nothing to return.
+            NoAdjustedPrices: There is nothing to adjust them by.
+        """
+        headers = _headers({} if if_none_match is None else {"If-None-Match": if_none_match})
+        response = await self._get(f"/symbols/{symbol}/bars", _params(query), headers)
+        if response.status_code not in {200, 304}:
+            raise UpstreamFailed(f"The data service gave bars with status {response.status_code}.")
+        passed_on = {name: response.headers[name] for name in PASSED_ON if name in response.headers}
+        return BarsAnswer(status=response.status_code, headers=passed_on, body=response.content)
+
+    async def load(self, *, symbol: str, query: LoadQuery, upload: Upload) -> LoadReport:
+        """Load bars of `symbol` while they arrive; an upload that raises leaves the symbol as it was.
+
+        Raises:
+            UnreadableFile, RowsRejected, InvalidRequest: Nothing is stored; `errors` says why.
+            PayloadTooLarge, Busy: Nothing is stored.
+        """
+        length = {"Content-Length": upload.length} if upload.length else {}
+        headers = _headers({"Content-Type": upload.media_type} | length)
+        request = self._http.build_request(
+            "PUT", f"/symbols/{symbol}/bars", params=_params(query), headers=headers, content=upload.body
+        )
+        return self._parse(LoadReport, await self._write(request))
+
+    async def delete(self, *, symbol: str) -> None:
+        """Remove `symbol` and all of its bars.
+
+        Raises:
+            SymbolNotFound: There is no such symbol.
+        """
+        await self._write(self._http.build_request("DELETE", f"/symbols/{symbol}"))
+
+
+def _headers(given: dict[str, str]) -> httpx.Headers:
+    return httpx.Headers(given, encoding="latin-1")  # as Starlette reads them; httpx would refuse all but ASCII
+
+
+def _params(query: BaseModel) -> dict[str, str]:
+    """Return what is not as it would be anyway."""
+    given = query.model_dump(mode="json", exclude_defaults=True)
+    return {name: value if isinstance(value, str) else str(value).lower() for name, value in given.items()}
+
+
+def _revision(answer: BarsAnswer) -> str:
+    revision = answer.headers.get("ETag", "").strip('"')
+    if not revision:
+        raise UpstreamFailed("The data service gave bars without a revision.")
+    return revision

@@ -1,9 +1,12 @@
 """The gateway's client on the prediction service's own app, which reads from the data service's own app."""
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from shared.clients.prediction import PredictionClient
-from shared.errors import Busy, InvalidRequest, NotEnoughBars, StoreUnavailable, SymbolNotFound
+from shared.errors import Busy, InvalidRequest, NoAdjustedPrices, NotEnoughBars, StoreUnavailable, SymbolNotFound
 from tests.support.bars import make_frame
 from tests.support.fakes import FakeBarStore
 from tests.support.prediction import InlineWorkers, serve_prediction
@@ -18,6 +21,25 @@ async def test_a_result_arrives_and_its_etag_is_the_revision_of_the_bars() -> No
     assert found.data.revision == BARS.revision
     assert response.headers["etag"] == f'"{BARS.revision}"'
     assert found.split.test.bars == 10
+
+
+async def test_a_result_of_adjusted_prices_differs_from_one_of_prices_as_they_are() -> None:
+    bars = BARS.bars.assign(adj_close=BARS.bars["close"] / 2)
+    async with serve_prediction(FakeBarStore({"AAPL": replace(BARS, bars=bars)})) as http:
+        client = PredictionClient(http, upstream="it", timeout_seconds=2)
+        as_is = await client.result(symbol="AAPL")
+        adjusted = await client.result(symbol="AAPL", adjusted=True)
+    assert (as_is.data.adjusted, adjusted.data.adjusted) == (False, True)
+    assert as_is.data.revision == adjusted.data.revision
+    assert adjusted.predictions.actual == [close / 2 for close in as_is.predictions.actual]
+
+
+async def test_prices_without_an_adjusted_close_cannot_be_adjusted() -> None:
+    bars = BARS.bars.assign(adj_close=math.nan)
+    async with serve_prediction(FakeBarStore({"AAPL": replace(BARS, bars=bars)})) as http:
+        client = PredictionClient(http, upstream="it", timeout_seconds=2)
+        with pytest.raises(NoAdjustedPrices, match="AAPL have no adjusted close"):
+            await client.result(symbol="AAPL", adjusted=True)
 
 
 @pytest.mark.parametrize(

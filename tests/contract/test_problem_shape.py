@@ -5,12 +5,14 @@ request_id, retryable; `errors` where fields of the request are wrong; further m
 `X-Request-ID` is the same id. A retryable error has `Retry-After`. The input is never repeated.
 """
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
 
-from shared.errors import Busy, ServiceError, UpstreamFailed, UpstreamTimeout
+from shared.errors import Busy, NoAdjustedPrices, ServiceError, UpstreamFailed, UpstreamTimeout
 from tests.support.gateway import FakePrediction, serve_gateway
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "request_id", "retryable"}
@@ -54,6 +56,12 @@ CASES = {
     "not UTF-8": Case(b'{"stock_symbol": "\xff"}', 400, "bad-request"),
     "wrong content type": Case(_symbol("AAPL"), 422, "invalid-request", content_type="text/plain"),
     "too large": Case(b" " * 70_000, 413, "payload-too-large"),
+    "no key": Case(b"", 401, "not-authorised", method="PUT", path="/api/stocks/AAPL/bars"),
+    "no key to delete": Case(b"", 401, "not-authorised", method="DELETE", path="/api/stocks/AAPL"),
+    "reserved name in the path": Case(b"", 422, "invalid-request", method="GET", path="/api/stocks/system.users"),
+    "no prices to adjust by": Case(
+        _symbol("AAPL"), 409, "no-adjusted-prices", error=NoAdjustedPrices("No adjusted close.")
+    ),
     "unknown path": Case(b"", 404, "not-found", path="/api/nothing"),
     "wrong method": Case(b"", 405, "method-not-allowed", method="DELETE"),
     "busy": Case(_symbol("AAPL"), 503, "busy", error=Busy("Too much is waiting.")),
@@ -117,6 +125,24 @@ async def test_a_body_without_a_length_is_cut_off_when_it_grows_too_large() -> N
             headers={"content-type": "application/json"},
         )
     assert (response.status_code, response.json()["type"]) == (413, "/problems/payload-too-large")
+
+
+async def test_a_body_that_stops_coming_is_given_up() -> None:
+    async def stalling() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(60)
+
+    async with serve_gateway(budget_seconds=0.2, data_timeout_seconds=0.1, prediction_timeout_seconds=0.1) as client:
+        response = await client.post("/api/result", content=stalling())
+    assert (response.status_code, response.json()["type"]) == (408, "/problems/request-timeout")
+    assert set(response.json()) == MEMBERS
+
+
+async def test_a_missing_key_is_answered_with_how_to_send_one() -> None:
+    async with serve_gateway() as client:
+        response = await client.delete("/api/stocks/AAPL")
+    assert response.headers["www-authenticate"] == 'Bearer realm="Bellwether"'
+    assert "X-API-Key" in response.json()["detail"]
 
 
 async def test_the_wrong_method_says_which_are_right() -> None:

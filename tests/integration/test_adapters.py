@@ -1,45 +1,33 @@
 """The adapters on a real mongod and valkey: what the fakes do, and what only a real server can do to them."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-import pymongo.database
 import pytest
 import redis.asyncio
 from bson import Decimal128
+from bson.datetime_ms import DatetimeMS
 
 from local.servers import is_listening
 from local.servers import mongo_url as mongo_address
-from services.data.mongo_bar_store import MongoBarStore, open_mongo_bar_store
+from services.data.mongo_access import open_mongo
+from services.data.mongo_bar_store import MongoBarStore
 from services.data.redis_bar_cache import MAGIC, RedisBarCache, open_redis_bar_cache
 from shared.errors import NoBars, StoreUnavailable
 from tests.support.bars import make_frame
-from tests.support.behaviours import BARS, BarCacheBehaviours, BarStoreBehaviours
-from tests.support.servers import mongo_client, mongod, running
+from tests.support.behaviours import BARS, BarCacheBehaviours, BarStoreBehaviours, put
+from tests.support.servers import Database, mongod, running
 
 KEY = "bellwether:bars:1:AAPL"
 
 
-Database = pymongo.database.Database[dict[str, Any]]
-
-
-@pytest.fixture
-def database(mongo_url: str) -> Iterator[Database]:
-    with mongo_client(mongo_url) as client:
-        yield client[f"test_{uuid4().hex}"]
-
-
 @pytest.fixture
 async def store(mongo_url: str, database: Database) -> AsyncIterator[MongoBarStore]:
-    async with open_mongo_bar_store(mongo_url, database.name, 10) as opened:
-        yield opened
-    database.client.drop_database(database)
+    async with open_mongo(mongo_url, database.name) as opened:
+        yield MongoBarStore(opened, 10, 20)
 
 
 @pytest.fixture
@@ -89,42 +77,52 @@ class TestMongoBarStore(BarStoreBehaviours):
             database.create_collection(name)
         assert await store.symbols() == ["AAPL"]
 
-    async def test_our_loads_have_a_unique_date_even_in_a_collection_of_others(
+    async def test_a_date_or_text_that_python_cannot_hold_is_no_reason_to_fail(
         self, store: MongoBarStore, database: Database
     ) -> None:
-        database["OLD"].insert_many([{"Date": "2024-01-02"}, {"Date": "2024-01-02"}])
-        for symbol in ("OLD", "NEW"):
-            await store.replace(make_frame(symbol))
-            assert database[symbol].index_information()["Date_1"]["unique"]
+        database["ODD"].insert_many([{"Date": DatetimeMS(2**60)}, {"Date": "2024-01-02", "Close": 1.0}])
+        assert (await store.bars("ODD")).skipped == 1
 
-    async def test_concurrent_loads_of_one_new_symbol_leave_one_of_them(self, store: MongoBarStore) -> None:
-        frames = [make_frame(closes=[float(n)] * 200) for n in range(1, 5)]
-        outcomes = await asyncio.gather(*(store.replace(frame) for frame in frames), return_exceptions=True)
-        assert all(outcome is None or isinstance(outcome, StoreUnavailable) for outcome in outcomes)
-        assert None in outcomes
-        assert (await store.bars("AAPL")).revision in {frame.revision for frame in frames}
-
-    async def test_a_mongodb_without_a_replica_set_is_read_all_the_same(self, tmp_path: Path) -> None:
-        alone = mongod(tmp_path)
-        at = alone.command.index("--replSet")
-        del alone.command[at : at + 2]
-        with running(alone):
-            alone.wait_until(lambda: is_listening(alone.port))
-            with mongo_client(mongo_address(alone.port)) as client:
-                client["bars"]["AAPL"].insert_one({"Date": "2024-01-02", "Close": 1})
-            async with open_mongo_bar_store(mongo_address(alone.port), "bars", 10) as store:
-                for _ in range(2):
-                    assert (await store.bars("AAPL")).bars["close"].tolist() == [1]
-                with pytest.raises(StoreUnavailable):
-                    await store.replace(make_frame())
+    async def test_an_entry_that_is_not_ours_is_no_entry(self, store: MongoBarStore, database: Database) -> None:
+        database["bellwether_catalogue"].insert_many(
+            [{"_id": "AAPL"}, {"_id": "IBM", "loaded_at": "today", "symbol": 5}, {"_id": 7}]
+        )
+        await put(store, make_frame("MSFT"))
+        assert await store.entry("AAPL") is None
+        assert [entry.symbol for entry in await store.entries()] == ["MSFT"]
 
     async def test_a_store_that_is_not_there_is_unavailable_in_time(self) -> None:
-        async with open_mongo_bar_store("mongodb://127.0.0.1:9/", "none", 0.5) as store:
-            for call in (store.symbols, store.ping, lambda: store.bars("AAPL"), lambda: store.replace(make_frame())):
+        async with open_mongo("mongodb://127.0.0.1:9/", "none") as database:
+            store = MongoBarStore(database, 0.5, 0.5)
+            for call in (
+                store.symbols,
+                store.ping,
+                store.entries,
+                lambda: store.bars("AAPL"),
+                lambda: store.delete("AAPL"),
+                lambda: put(store, make_frame()),
+            ):
                 started_at = time.monotonic()
                 with pytest.raises(StoreUnavailable, match=r"The data service's store \(MongoDB\) does not answer"):
                     await call()
                 assert time.monotonic() - started_at < 1.5  # the driver looks again each 0.5 s
+
+
+class TestMongoBarStoreWithoutTransactions(BarStoreBehaviours):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def alone(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+        server = mongod(tmp_path_factory.mktemp("alone"))
+        at = server.command.index("--replSet")
+        del server.command[at : at + 2]
+        with running(server):
+            server.wait_until(lambda: is_listening(server.port))
+            yield mongo_address(server.port)
+
+    @pytest.fixture
+    async def store(self, alone: str) -> AsyncIterator[MongoBarStore]:
+        async with open_mongo(alone, f"test_{uuid4().hex}") as database:
+            yield MongoBarStore(database, 10, 20)
 
 
 class TestRedisBarCache(BarCacheBehaviours):

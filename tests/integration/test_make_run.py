@@ -56,6 +56,27 @@ def _started_in(folder: Path) -> list[psutil.Process]:
     return found
 
 
+ROW = "date,open,high,low,close,volume\n2024-01-02,10,12,9,11,1000\n"
+
+
+def _is_loaded_by_make(folder: Path, address: str) -> bool:
+    file = folder / "MADE.csv"
+    file.write_text(ROW)
+    environment = os.environ | {"LOCAL_DIR": str(folder)}
+    done = subprocess.run(["make", "load", f"FILE={file}"], env=environment, capture_output=True, text=True, check=True)
+    assert "MADE.csv: 1 symbol, 1 bar: 1 new" in done.stderr
+    return len(httpx.get(f"{address}/api/stocks/MADE/bars").json()["bars"]) == 1
+
+
+def _is_loaded_with_the_key(folder: Path, address: str) -> bool:
+    path = folder / "api-key"
+    assert path.stat().st_mode & 0o077 == 0
+    url, headers = f"{address}/api/stocks/SENT/bars", {"content-type": "text/csv"}
+    assert httpx.put(url, content=ROW, headers=headers).status_code == 401
+    headers["x-api-key"] = path.read_text().strip()
+    return bool(httpx.put(url, content=ROW, headers=headers, timeout=15).json()["inserted"] == 1)
+
+
 def test_it_starts_keeps_the_data_and_leaves_no_process(tmp_path: Path) -> None:
     port = free_port()
     with _run(tmp_path, port) as process:
@@ -63,7 +84,10 @@ def test_it_starts_keeps_the_data_and_leaves_no_process(tmp_path: Path) -> None:
         assert httpx.get(f"{address}/api/stocks/all").json() == ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
         names = {found.name() for found in _started_in(tmp_path)}
         assert names >= SERVERS
+        assert _is_loaded_by_make(tmp_path, address)
+        assert _is_loaded_with_the_key(tmp_path, address)
     assert _started_in(tmp_path) == []
+    assert not (tmp_path / "stores.env").exists()
     with _run(tmp_path, port) as process:
         started_at = time.monotonic()
         address = _wait_for_address(process)

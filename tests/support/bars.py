@@ -1,11 +1,12 @@
 """Builders of bars: plain values unless a test says otherwise."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
 
+from services.data.ports import CatalogueEntry, RawBars
 from shared.arrow import NUMBERS, BarFrame
 
 
@@ -30,3 +31,35 @@ def make_bars(closes: Iterable[float], *, first_session: date = date(2024, 1, 1)
 def make_frame(symbol: str = "AAPL", closes: Iterable[float] = (10, 11, 12), skipped: int = 0) -> BarFrame:
     """Return the bars of `make_bars` as those of a symbol."""
     return BarFrame(symbol=symbol, bars=make_bars(closes), skipped=skipped)
+
+
+def make_raw(
+    symbol: str = "AAPL",
+    closes: Iterable[float] = (10, 11, 12),
+    *,
+    first_session: date = date(2024, 1, 1),
+    name: str | None = None,
+) -> RawBars:
+    """Return the bars of `make_bars` as a source gives them, numbered from 1."""
+    return raw_of(symbol, make_bars(closes, first_session=first_session), name=name)
+
+
+def raw_of(symbol: str, bars: pd.DataFrame, *, name: str | None = None) -> RawBars:
+    """Return these rows as a source gives them, numbered from 1."""
+    return RawBars(symbol, bars.assign(row=np.arange(1, len(bars) + 1)), name)
+
+
+def make_entry(frame: BarFrame, *, name: str | None = None) -> CatalogueEntry:
+    """Return what a load of exactly these bars notes, without findings."""
+    sessions = frame.bars["session"]
+    return CatalogueEntry(
+        symbol=frame.symbol,
+        name=name,
+        revision=frame.revision,
+        n_bars=len(frame.bars),
+        first_session=sessions.iloc[0].date(),
+        last_session=sessions.iloc[-1].date(),
+        source="test",
+        loaded_at=datetime(2024, 6, 1, 12, tzinfo=UTC),
+        has_adjusted_prices=frame.has_adjusted_prices,
+    )

@@ -1,13 +1,14 @@
 """The data service's ports in memory. `tests/support/behaviours.py` holds them to what the real ones do."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 
 from services.data.app import create_app
-from services.data.ports import CacheOutcome, EncodedBars, Resources
+from services.data.ports import CacheOutcome, CatalogueEntry, EncodedBars, Resources, Stored
 from services.data.settings import DataSettings
 from shared.arrow import BarFrame
 from shared.errors import NoBars, StoreUnavailable, SymbolNotFound
@@ -21,6 +22,7 @@ class FakeBarStore:
     frames: dict[str, BarFrame] = field(default_factory=dict)
     is_down: bool = False
     n_reads: int = 0
+    catalogue: dict[str, CatalogueEntry] = field(default_factory=dict)
 
     async def symbols(self) -> list[str]:
         self._check()
@@ -35,9 +37,30 @@ class FakeBarStore:
             raise NoBars(f"{symbol} has no bars.")
         return self.frames[symbol]
 
-    async def replace(self, frame: BarFrame) -> None:
+    async def encoded(self, symbol: str) -> EncodedBars:
+        return EncodedBars.of((await self.bars(symbol)).columns())
+
+    async def entry(self, symbol: str) -> CatalogueEntry | None:
         self._check()
-        self.frames[frame.symbol] = frame
+        return self.catalogue.get(symbol)
+
+    async def entries(self) -> list[CatalogueEntry]:
+        self._check()
+        return [replace(self.catalogue[symbol], findings=[]) for symbol in sorted(self.catalogue)]
+
+    async def rewrite(self, symbol: str, decide: Callable[[Stored | None], Stored]) -> None:
+        self._check()
+        frame = self.frames.get(symbol)
+        before = None if frame is None else Stored(frame, self.catalogue.get(symbol))
+        after = decide(before)
+        assert after.entry is not None
+        self.frames[symbol], self.catalogue[symbol] = after.frame, after.entry
+
+    async def delete(self, symbol: str) -> None:
+        self._check()
+        if self.frames.pop(symbol, None) is None:
+            raise SymbolNotFound(f"There is no symbol {symbol} here.")
+        self.catalogue.pop(symbol, None)
 
     async def ping(self) -> None:
         self._check()
@@ -67,25 +90,47 @@ class FakeBarCache:
     async def evict(self, symbol: str) -> None:
         self.entries.pop(symbol, None)
 
+    async def evict_all(self) -> None:
+        self.entries.clear()
+
     async def ping(self) -> None:
         if self.is_down:
             raise StoreUnavailable("The cache does not answer.")
 
 
+@dataclass
+class FakeChangeFeed:
+    """A ChangeFeed that tells what a test puts into `told`; `is_down` makes `ping` fail."""
+
+    is_down: bool = False
+    told: asyncio.Queue[set[str] | None] = field(default_factory=asyncio.Queue)
+
+    async def changes(self) -> AsyncIterator[set[str] | None]:
+        yield None
+        while True:
+            yield await self.told.get()
+
+    async def ping(self) -> None:
+        if self.is_down:
+            raise StoreUnavailable("Changes are not told.")
+
+
 def fakes(
-    store: FakeBarStore, cache: FakeBarCache | None = None
+    store: FakeBarStore, cache: FakeBarCache | None = None, feed: FakeChangeFeed | None = None
 ) -> Callable[[DataSettings], AbstractAsyncContextManager[Resources]]:
     """Return an `open_resources` of the data service that opens these."""
 
     @asynccontextmanager
     async def open_fakes(_: DataSettings) -> AsyncIterator[Resources]:
-        yield Resources(store=store, cache=cache or FakeBarCache())
+        yield Resources(store=store, cache=cache or FakeBarCache(), feed=feed or FakeChangeFeed())
 
     return open_fakes
 
 
 @asynccontextmanager
-async def serve_data(store: FakeBarStore, cache: FakeBarCache | None = None) -> AsyncIterator[httpx.AsyncClient]:
+async def serve_data(
+    store: FakeBarStore, cache: FakeBarCache | None = None, feed: FakeChangeFeed | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of the data service on fakes."""
-    async with serve(create_app(DataSettings(), open_resources=fakes(store, cache))) as client:
+    async with serve(create_app(DataSettings(), open_resources=fakes(store, cache, feed))) as client:
         yield client

@@ -14,9 +14,12 @@ from typing import IO, Any
 
 import httpx
 from pymongo import MongoClient
+from pymongo.database import Database as AnyDatabase
 
 from local.replica_set import ensure_primary
 from local.servers import free_port, is_listening, mongo_url, mongod_command, redis_url, service_command, valkey_command
+
+Database = AnyDatabase[dict[str, Any]]
 
 
 class NeverReady(AssertionError):

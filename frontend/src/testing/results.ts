@@ -31,7 +31,7 @@ export const AAPL: Result = {
     coefficients: [-0.6123, 0.8311, 0.7805],
     intercept: 0.0124,
   },
-  data: { revision: 'a1b2c3d4', first_session: '2000-03-01', last_session: '2013-03-01', bars: 3270 },
+  data: { revision: 'a1b2c3d4', first_session: '2000-03-01', last_session: '2013-03-01', bars: 3270, adjusted: false },
   split: {
     train: { first_session: '2000-03-01', last_session: '2010-07-26', bars: 2616 },
     test: { first_session: '2010-07-27', last_session: '2013-03-01', bars: 654 },

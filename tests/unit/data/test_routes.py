@@ -3,8 +3,9 @@ import math
 import pytest
 
 from shared.arrow import MEDIA_TYPE, BarFrame, decode
-from tests.support.bars import make_bars, make_frame
-from tests.support.fakes import FakeBarCache, FakeBarStore, serve_data
+from tests.support.bars import make_bars, make_entry, make_frame
+from tests.support.fakes import FakeBarCache, FakeBarStore, FakeChangeFeed, serve_data
+from tests.support.polling import wait_until
 
 
 async def test_bars_are_json_with_their_revision_as_etag() -> None:
@@ -88,3 +89,34 @@ async def test_it_is_ready_without_its_cache_and_not_without_its_store() -> None
     assert (slow.status_code, slow.json()["status"]) == (200, "degraded")
     assert (down.status_code, down.json()["checks"]["store"]["status"]) == (503, "down")
     assert alive.status_code == 200
+
+
+async def test_what_another_tool_changes_is_answered_at_once_where_the_feed_tells() -> None:
+    store, cache, feed = FakeBarStore({"AAPL": make_frame()}), FakeBarCache(), FakeChangeFeed()
+    async with serve_data(store, cache, feed) as client:
+        await client.get("/symbols/AAPL/bars")
+        await client.get("/search")
+        store.frames |= {"AAPL": make_frame(closes=[1, 2]), "NEW": make_frame("NEW")}
+        await feed.told.put({"AAPL", "NEW"})
+        await wait_until(lambda: not cache.entries)
+        bars = (await client.get("/symbols/AAPL/bars")).json()["bars"]
+        found = (await client.get("/search")).json()["stocks"]
+    assert [bar["close"] for bar in bars] == [1, 2]
+    assert [stock["symbol"] for stock in found] == ["AAPL", "NEW"]
+
+
+async def test_a_feed_that_is_down_is_degraded_and_said() -> None:
+    async with serve_data(FakeBarStore(), feed=FakeChangeFeed(is_down=True)) as client:
+        response = await client.get("/readyz")
+    assert (response.status_code, response.json()["status"]) == (200, "degraded")
+    assert response.json()["checks"]["feed"]["detail"] == "Changes are not told."
+
+
+async def test_a_symbol_of_another_tool_is_described_from_its_bars() -> None:
+    store = FakeBarStore({"AAPL": make_frame(closes=[10, 10.5, 5.2])})
+    store.catalogue["AAPL"] = make_entry(make_frame(), name="Apple Inc.")  # of bars that are no longer there
+    async with serve_data(store) as client:
+        stock = (await client.get("/symbols/AAPL")).json()
+    assert (stock["name"], stock["source"], stock["loaded_at"]) == ("Apple Inc.", None, None)
+    assert (stock["bars"], stock["revision"]) == (3, store.frames["AAPL"].revision)
+    assert "short_history" in [finding["code"] for finding in stock["findings"]]

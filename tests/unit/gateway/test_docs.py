@@ -2,6 +2,12 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+from pydantic import BaseModel
+
+from gateway import examples
+from shared.bars import SymbolBars
+from shared.loads import LoadReport, Stock, StockPage
 from tests.support.gateway import serve_gateway
 
 
@@ -18,10 +24,22 @@ async def test_the_docs_page_asks_no_other_host_for_anything() -> None:
     assert "https://" not in page.text
 
 
+PATHS = {
+    "/api/stocks",
+    "/api/stocks/all",
+    "/api/stocks/{symbol}",
+    "/api/stocks/{symbol}/bars",
+    "/api/stocks/{symbol}/result",
+    "/api/result",
+    "/api/metrics",
+    "/api/health",
+}
+
+
 async def test_every_route_has_a_description_and_every_answer_an_example() -> None:
     async with serve_gateway() as client:
         document = (await client.get("/openapi.json")).json()
-    assert set(document["paths"]) == {"/api/stocks/all", "/api/result", "/api/metrics", "/api/health"}
+    assert set(document["paths"]) == PATHS
     for path, operations in document["paths"].items():
         for operation in operations.values():
             assert operation["description"], path
@@ -30,11 +48,40 @@ async def test_every_route_has_a_description_and_every_answer_an_example() -> No
                 if int(status) >= 400 and path not in {"/api/health"}:
                     assert problem, (path, status)
                     assert problem["examples"], (path, status)
-        answer = next(iter(next(iter(operations.values()))["responses"]["200"]["content"].values()))
-        model = document["components"]["schemas"].get(answer["schema"].get("$ref", "").rpartition("/")[2], {})
-        assert "example" in answer or model.get("examples"), path
+            if content := operation["responses"].get("200", {}).get("content"):
+                answer = next(iter(content.values()))
+                model = document["components"]["schemas"].get(answer["schema"].get("$ref", "").rpartition("/")[2], {})
+                assert "example" in answer or model.get("examples"), path
     assert "422" in document["paths"]["/api/result"]["post"]["responses"]
     assert "HTTPValidationError" not in json.dumps(document)
+
+
+async def test_writes_declare_both_ways_to_send_a_key_and_reads_do_when_they_are_closed() -> None:
+    async with serve_gateway() as client:
+        opened = (await client.get("/openapi.json")).json()
+    async with serve_gateway(open_reads=False) as client:
+        closed = (await client.get("/openapi.json")).json()
+    either: list[dict[str, list[str]]] = [{"APIKeyHeader": []}, {"HTTPBearer": []}]
+    assert opened["paths"]["/api/stocks/{symbol}/bars"]["put"]["security"] == either
+    assert opened["paths"]["/api/stocks/{symbol}"]["delete"]["security"] == either
+    assert "security" not in opened["paths"]["/api/result"]["post"]
+    assert closed["paths"]["/api/result"]["post"]["security"] == either
+    assert "401" in closed["paths"]["/api/result"]["post"]["responses"]
+    assert "security" not in closed["paths"]["/api/health"]["get"]
+    assert opened["components"]["securitySchemes"]["APIKeyHeader"]["name"] == "X-API-Key"
+
+
+@pytest.mark.parametrize(
+    ("model", "example"),
+    [
+        (StockPage, examples.STOCKS),
+        (Stock, examples.STOCK),
+        (LoadReport, examples.LOAD_REPORT),
+        (SymbolBars, examples.BARS["application/json"]["example"]),
+    ],
+)
+def test_an_example_is_what_the_model_would_answer(model: type[BaseModel], example: object) -> None:
+    assert model.model_validate(example).model_dump(mode="json") == example
 
 
 async def test_the_page_is_served_where_it_is_built_and_the_api_wins(tmp_path: Path) -> None:

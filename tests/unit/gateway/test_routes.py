@@ -1,8 +1,9 @@
 import pytest
 
-from shared.errors import NotEnoughBars, StoreUnavailable, SymbolNotFound, UpstreamUnavailable
+from shared.app import VERSION
+from shared.errors import NoAdjustedPrices, NotEnoughBars, StoreUnavailable, SymbolNotFound, UpstreamUnavailable
 from shared.health import Check, Health
-from tests.support.gateway import FakeData, FakePrediction, serve_gateway
+from tests.support.gateway import REVISION, FakeData, FakePrediction, serve_gateway
 
 
 async def test_all_symbols_are_a_plain_array() -> None:
@@ -42,6 +43,51 @@ async def test_an_upstream_problem_stays_what_it_is(
     assert response.status_code == status
     assert response.json()["detail"] == error.detail
     assert member.items() <= response.json().items()
+
+
+async def test_a_result_by_get_is_the_one_by_post_and_may_be_kept() -> None:
+    async with serve_gateway() as client:
+        posted = await client.post("/api/result", json={"stock_symbol": "ALL"})
+        got = await client.get("/api/stocks/ALL/result")
+    assert got.status_code == 200
+    assert got.json() == posted.json()
+    assert got.headers["etag"] == f'"{REVISION}-{VERSION}"'
+    assert got.headers["cache-control"] == "public, max-age=0, must-revalidate"
+
+
+@pytest.mark.parametrize("adjusted", [True, False])
+async def test_either_way_to_a_result_takes_adjusted_prices(adjusted: bool) -> None:
+    async with serve_gateway() as client:
+        posted = await client.post("/api/result", json={"stock_symbol": "AAPL", "adjusted": adjusted})
+        got = await client.get(f"/api/stocks/AAPL/result?adjusted={adjusted}")
+    assert posted.json()["data"]["adjusted"] is got.json()["data"]["adjusted"] is adjusted
+
+
+async def test_prices_that_cannot_be_adjusted_are_a_conflict() -> None:
+    error = NoAdjustedPrices("The bars of AAPL have no adjusted close.")
+    async with serve_gateway(prediction=FakePrediction(error=error)) as client:
+        response = await client.get("/api/stocks/AAPL/result?adjusted=true")
+    assert (response.status_code, response.json()["type"]) == (409, "/problems/no-adjusted-prices")
+
+
+@pytest.mark.parametrize("known", ['"{etag}"', 'W/"{etag}"', '"other", "{etag}"'])
+async def test_a_result_that_the_caller_has_is_not_computed_again(known: str) -> None:
+    prediction = FakePrediction()
+    headers = {"If-None-Match": known.format(etag=f"{REVISION}-{VERSION}")}
+    async with serve_gateway(prediction=prediction) as client:
+        response = await client.get("/api/stocks/AAPL/result", headers=headers)
+    assert (response.status_code, response.content) == (304, b"")
+    assert response.headers["etag"] == f'"{REVISION}-{VERSION}"'
+    assert response.headers["cache-control"] == "public, max-age=0, must-revalidate"
+    assert prediction.n_results == 0
+
+
+@pytest.mark.parametrize("known", ["", '"other"', f'"{REVISION}"', f'"{REVISION}-0.0.0"', "nonsense,,"])
+async def test_a_result_of_other_bars_or_other_code_is_sent(known: str) -> None:
+    async with serve_gateway() as client:
+        response = await client.get("/api/stocks/AAPL/result", headers={"If-None-Match": known})
+    assert response.status_code == 200
+    assert response.json()["stock_symbol"] == "AAPL"
 
 
 async def test_a_store_that_is_down_is_named_and_says_when_to_retry() -> None:

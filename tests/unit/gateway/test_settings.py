@@ -1,9 +1,51 @@
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
+from gateway.api_keys import digest_of
 from gateway.settings import GatewaySettings
+from shared.settings import InvalidSettings, load_settings
+
+ONE, TWO = digest_of("one"), digest_of("two")
 
 
 def test_a_call_out_must_fit_into_the_request() -> None:
     with pytest.raises(ValidationError, match="shorter than GATEWAY_BUDGET_SECONDS"):
         GatewaySettings(prediction_timeout_seconds=9, budget_seconds=8)
+
+
+def test_a_digest_in_the_settings_that_is_none_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_API_KEYS", f"{ONE},the-key-itself")
+    with pytest.raises(InvalidSettings, match=r"GATEWAY_API_KEYS: .*number 2 of the list is not") as caught:
+        load_settings(GatewaySettings)
+    assert "the-key-itself" not in str(caught.value)
+
+
+def test_a_file_of_keys_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GATEWAY_API_KEYS_FILE", str(tmp_path / "none"))
+    with pytest.raises(InvalidSettings, match=r"GATEWAY_API_KEYS_FILE: .*cannot be read: No such file"):
+        load_settings(GatewaySettings)
+
+
+def test_a_line_of_the_file_that_is_no_digest_is_named_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "keys"
+    file.write_text(f"# keys\n{ONE}\nthe-key-itself\n")
+    monkeypatch.setenv("GATEWAY_API_KEYS_FILE", str(file))
+    with pytest.raises(InvalidSettings, match=r"GATEWAY_API_KEYS_FILE: .*line 3 of the file is not") as caught:
+        load_settings(GatewaySettings)
+    assert "the-key-itself" not in str(caught.value)
+
+
+def test_an_empty_variable_is_as_if_it_were_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_API_KEYS", "")
+    monkeypatch.setenv("GATEWAY_API_KEYS_FILE", "")
+    settings = load_settings(GatewaySettings)
+    assert (settings.api_keys, settings.api_keys_file) == (None, None)
+
+
+def test_digests_are_not_shown_when_settings_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_API_KEYS", f" {ONE} ,{TWO.upper()},")
+    assert ONE not in repr(load_settings(GatewaySettings))

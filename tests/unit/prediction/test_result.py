@@ -17,8 +17,9 @@ from shared.predictions import Result
 from tests.support.bars import make_bars
 
 
-def _result(bars: pd.DataFrame, skipped: int = 0) -> Result:
-    return result_of(BarsPayload("0" * 16, encode(BarFrame("AAPL", bars, skipped), "0" * 16)), "AAPL")
+def _result(bars: pd.DataFrame, skipped: int = 0, *, adjusted: bool = False) -> Result:
+    payload = BarsPayload("0" * 16, encode(BarFrame("AAPL", bars, skipped).columns(), "0" * 16))
+    return result_of(payload, "AAPL", adjusted=adjusted)
 
 
 def _random_walk(n: int, seed: int = 1) -> pd.DataFrame:
@@ -96,6 +97,45 @@ def test_bars_without_a_price_are_left_out_and_counted() -> None:
     assert found.data.bars == 198
     assert _codes(found) == ["look_ahead", "incomplete_bars", "unreadable_rows"]
     assert "2 bars without" in found.warnings[1].detail
+
+
+def _split(n: int, *, adj_close: float = math.nan) -> pd.DataFrame:
+    """Return a random walk whose prices halve at sessions 100 and, for n over 150, 150."""
+    bars = _random_walk(n)
+    for first in (100, 150):
+        bars.loc[first:, ["open", "high", "low", "close"]] /= 2
+    return bars.assign(adj_close=adj_close)
+
+
+@pytest.mark.parametrize(
+    ("bars", "seen", "remedy"),
+    [
+        (_split(140), "once, on 2024-04-10,", "Load adjusted bars"),
+        (_split(200), "2 times, first on 2024-04-10,", "Load adjusted bars"),
+        (_split(200, adj_close=10.0), "2 times, first on 2024-04-10,", "Ask with adjusted=true"),
+    ],
+)
+def test_prices_that_jump_as_at_a_split_are_pointed_out_with_the_way_out(
+    bars: pd.DataFrame, seen: str, remedy: str
+) -> None:
+    warning = next(found for found in _result(bars).warnings if found.code == "split_like_jump")
+    assert seen in warning.detail
+    assert remedy in warning.detail
+
+
+def test_adjusted_prices_are_marked_and_not_warned_of() -> None:
+    adjusted, as_is = _result(_split(200), adjusted=True), _result(_split(200))
+    assert (adjusted.data.adjusted, as_is.data.adjusted) == (True, False)
+    assert "split_like_jump" not in _codes(adjusted)
+    assert adjusted.metrics == as_is.metrics
+
+
+def test_bars_that_cannot_be_adjusted_are_left_out_and_it_is_said_why() -> None:
+    bars = _random_walk(200)
+    bars.loc[:9, ["open", "high", "low", "close"]] = math.nan
+    found = _result(bars, adjusted=True)
+    assert found.data.bars == 190
+    assert "10 bars without an open, high, low, close or adjusted close" in found.warnings[1].detail
 
 
 def test_few_test_sessions_are_pointed_out() -> None:

@@ -3,7 +3,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, HealthData, HealthErrors, HealthResponses, MetricsData, MetricsResponses, ResultData, ResultErrors, ResultResponses } from './types.gen';
+import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, BarsData, BarsErrors, BarsResponses, DeleteStockData, DeleteStockErrors, DeleteStockResponses, HealthData, HealthErrors, HealthResponses, LoadBarsData, LoadBarsErrors, LoadBarsResponses, MetricsData, MetricsResponses, ResultData, ResultErrors, ResultResponses, StockData, StockErrors, StockResponses, StockResultData, StockResultErrors, StockResultResponses, StocksData, StocksErrors, StocksResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -27,11 +27,65 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 export const metrics = <ThrowOnError extends boolean = false>(options?: Options<MetricsData, ThrowOnError>): RequestResult<MetricsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<MetricsResponses, unknown, ThrowOnError>({ url: '/api/metrics', ...options });
 
 /**
+ * Stocks
+ *
+ * Search stocks by symbol and name: exact matches first, then those that begin so, then those that contain it.
+ *
+ * Without a query it is all of them, ascending.
+ */
+export const stocks = <ThrowOnError extends boolean = false>(options?: Options<StocksData, ThrowOnError>): RequestResult<StocksResponses, StocksErrors, ThrowOnError> => (options?.client ?? client).get<StocksResponses, StocksErrors, ThrowOnError>({ url: '/api/stocks', ...options });
+
+/**
  * All Symbols
  *
  * Return every symbol that can be predicted, ascending.
+ *
+ * The symbol ALL is at `/api/stocks/ALL`.
  */
 export const allSymbols = <ThrowOnError extends boolean = false>(options?: Options<AllSymbolsData, ThrowOnError>): RequestResult<AllSymbolsResponses, AllSymbolsErrors, ThrowOnError> => (options?.client ?? client).get<AllSymbolsResponses, AllSymbolsErrors, ThrowOnError>({ url: '/api/stocks/all', ...options });
+
+/**
+ * Delete Stock
+ *
+ * Remove a stock and all of its bars.
+ */
+export const deleteStock = <ThrowOnError extends boolean = false>(options: Options<DeleteStockData, ThrowOnError>): RequestResult<DeleteStockResponses, DeleteStockErrors, ThrowOnError> => (options.client ?? client).delete<DeleteStockResponses, DeleteStockErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/stocks/{symbol}',
+    ...options
+});
+
+/**
+ * Stock
+ *
+ * Return what is known about a stock: its name, its span, where its bars came from and what is odd about them.
+ */
+export const stock = <ThrowOnError extends boolean = false>(options: Options<StockData, ThrowOnError>): RequestResult<StockResponses, StockErrors, ThrowOnError> => (options.client ?? client).get<StockResponses, StockErrors, ThrowOnError>({ url: '/api/stocks/{symbol}', ...options });
+
+/**
+ * Bars
+ *
+ * Return the bars of a stock, ascending by session, as JSON, CSV, Parquet or an Arrow stream.
+ */
+export const bars = <ThrowOnError extends boolean = false>(options: Options<BarsData, ThrowOnError>): RequestResult<BarsResponses, BarsErrors, ThrowOnError> => (options.client ?? client).get<BarsResponses, BarsErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/bars', ...options });
+
+/**
+ * Load Bars
+ *
+ * Add or correct bars of one stock from a file, at once: a reader sees the old bars or the new, never a mixture.
+ *
+ * Rows that are not bars are left out and named in the report, each with the reason; with `strict=true` they reject
+ * the file. Columns may be in any order and case; the usual names are known.
+ */
+export const loadBars = <ThrowOnError extends boolean = false>(options: Options<LoadBarsData, ThrowOnError>): RequestResult<LoadBarsResponses, LoadBarsErrors, ThrowOnError> => (options.client ?? client).put<LoadBarsResponses, LoadBarsErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/stocks/{symbol}/bars',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Result
@@ -49,6 +103,13 @@ export const result = <ThrowOnError extends boolean = false>(options: Options<Re
         ...options.headers
     }
 });
+
+/**
+ * Stock Result
+ *
+ * Return the same result as `POST /api/result`, to be kept for as long as its ETag does not change.
+ */
+export const stockResult = <ThrowOnError extends boolean = false>(options: Options<StockResultData, ThrowOnError>): RequestResult<StockResultResponses, StockResultErrors, ThrowOnError> => (options.client ?? client).get<StockResultResponses, StockResultErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/result', ...options });
 
 /**
  * Health

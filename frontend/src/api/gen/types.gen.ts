@@ -6,6 +6,42 @@ export type ClientOptions = {
 };
 
 /**
+ * Bar
+ *
+ * One session of one symbol. A price that the store does not have is null.
+ */
+export type Bar = {
+    /**
+     * Session
+     */
+    session: string;
+    /**
+     * Open
+     */
+    open: number | null;
+    /**
+     * High
+     */
+    high: number | null;
+    /**
+     * Low
+     */
+    low: number | null;
+    /**
+     * Close
+     */
+    close: number | null;
+    /**
+     * Volume
+     */
+    volume?: number | null;
+    /**
+     * Adj Close
+     */
+    adj_close?: number | null;
+};
+
+/**
  * Baseline
  *
  * Persistence on the same test sessions: each close is taken to be the close before.
@@ -93,6 +129,40 @@ export type Data = {
      * Bars
      */
     bars: number;
+    /**
+     * Adjusted
+     *
+     * Whether prices were scaled by adjusted close / close.
+     */
+    adjusted: boolean;
+};
+
+/**
+ * Finding
+ *
+ * Something about a symbol's bars that a person should know; the bars are served all the same.
+ */
+export type Finding = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Count
+     *
+     * How often.
+     */
+    count: number;
+    /**
+     * Sessions
+     *
+     * The first ten of them, ascending.
+     */
+    sessions: Array<string>;
 };
 
 /**
@@ -111,6 +181,74 @@ export type Health = {
     checks?: {
         [key: string]: Check;
     };
+};
+
+/**
+ * LoadReport
+ *
+ * What became of one symbol's rows. Nothing is stored of a symbol that has no good row.
+ */
+export type LoadReport = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Mode
+     */
+    mode: 'upsert' | 'replace';
+    /**
+     * Dry Run
+     *
+     * Whether this only says what a load would do.
+     */
+    dry_run: boolean;
+    /**
+     * Inserted
+     *
+     * Sessions that are new.
+     */
+    inserted: number;
+    /**
+     * Updated
+     *
+     * Sessions whose numbers changed.
+     */
+    updated: number;
+    /**
+     * Unchanged
+     *
+     * Sessions that were there with the same numbers.
+     */
+    unchanged: number;
+    /**
+     * Removed
+     *
+     * Sessions that are gone; only `replace` removes.
+     */
+    removed: number;
+    /**
+     * Rejected
+     *
+     * Every row that is not stored, ascending by row.
+     */
+    rejected: Array<Rejection>;
+    /**
+     * Findings
+     */
+    findings: Array<Finding>;
+    /**
+     * N Bars
+     *
+     * Bars of the symbol after the load.
+     */
+    n_bars: number;
+    /**
+     * Revision
+     *
+     * Version of the bars after the load; null if there are none.
+     */
+    revision: string | null;
 };
 
 /**
@@ -204,6 +342,34 @@ export type Predictions = {
 };
 
 /**
+ * Rejection
+ *
+ * One row that is not stored, by the first check that it fails.
+ */
+export type Rejection = {
+    /**
+     * Row
+     *
+     * Counts from 1, in the order of the source; a header is not counted.
+     */
+    row: number;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Session
+     *
+     * The row's session, where it can be read.
+     */
+    session?: string | null;
+};
+
+/**
  * Result
  *
  * What the model says of the test sessions, how wrong it was, and how wrong doing nothing was.
@@ -253,6 +419,12 @@ export type ResultRequest = {
      * Exchange ticker; case does not matter.
      */
     stock_symbol: string;
+    /**
+     * Adjusted
+     *
+     * Whether prices are scaled by adjusted close / close first.
+     */
+    adjusted?: boolean;
 };
 
 /**
@@ -283,6 +455,134 @@ export type Span = {
 export type Split = {
     train: Span;
     test: Span;
+};
+
+/**
+ * Stock
+ *
+ * All that is known about one symbol but its bars.
+ */
+export type Stock = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * First Session
+     */
+    first_session: string;
+    /**
+     * Last Session
+     */
+    last_session: string;
+    /**
+     * Bars
+     */
+    bars: number;
+    /**
+     * Revision
+     */
+    revision: string;
+    /**
+     * Source
+     *
+     * Where the bars came from; null if another tool wrote them.
+     */
+    source: string | null;
+    /**
+     * Loaded At
+     *
+     * When they were last loaded; null if another tool wrote them.
+     */
+    loaded_at: string | null;
+    /**
+     * Has Adjusted Prices
+     *
+     * Whether `adjusted=true` can be asked for.
+     */
+    has_adjusted_prices: boolean;
+    /**
+     * Findings
+     */
+    findings: Array<Finding>;
+};
+
+/**
+ * StockPage
+ *
+ * One page of a search, best first.
+ */
+export type StockPage = {
+    /**
+     * Stocks
+     */
+    stocks: Array<StockSummary>;
+    /**
+     * Next Cursor
+     *
+     * Give it as `cursor` for the page after this one; null on the last.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * StockSummary
+ *
+ * One line of a search. What is null is not known before somebody asks for the symbol itself.
+ */
+export type StockSummary = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * First Session
+     */
+    first_session?: string | null;
+    /**
+     * Last Session
+     */
+    last_session?: string | null;
+    /**
+     * Bars
+     */
+    bars?: number | null;
+};
+
+/**
+ * SymbolBars
+ *
+ * All bars of one symbol, ascending by session, each session once.
+ */
+export type SymbolBars = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Revision
+     *
+     * Opaque version of these bars; it changes when any bar does.
+     */
+    revision: string;
+    /**
+     * Skipped
+     *
+     * Stored rows that were left out: no readable date, or the date of another.
+     */
+    skipped: number;
+    /**
+     * Bars
+     */
+    bars: Array<Bar>;
 };
 
 /**
@@ -386,6 +686,62 @@ export type MetricsResponses = {
 
 export type MetricsResponse = MetricsResponses[keyof MetricsResponses];
 
+export type StocksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Query
+         *
+         * Part of a symbol or a name; case does not matter.
+         */
+        query?: string;
+        /**
+         * Limit
+         *
+         * Stocks on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/stocks';
+};
+
+export type StocksErrors = {
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type StocksError = StocksErrors[keyof StocksErrors];
+
+export type StocksResponses = {
+    /**
+     * Successful Response
+     */
+    200: StockPage;
+};
+
+export type StocksResponse = StocksResponses[keyof StocksResponses];
+
 export type AllSymbolsData = {
     body?: never;
     path?: never;
@@ -420,6 +776,276 @@ export type AllSymbolsResponses = {
 };
 
 export type AllSymbolsResponse = AllSymbolsResponses[keyof AllSymbolsResponses];
+
+export type DeleteStockData = {
+    body?: never;
+    path: {
+        /**
+         * Symbol
+         *
+         * Exchange ticker; case does not matter.
+         */
+        symbol: string;
+    };
+    query?: never;
+    url: '/api/stocks/{symbol}';
+};
+
+export type DeleteStockErrors = {
+    /**
+     * An API key is needed
+     */
+    401: Problem;
+    /**
+     * Unknown symbol
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type DeleteStockError = DeleteStockErrors[keyof DeleteStockErrors];
+
+export type DeleteStockResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteStockResponse = DeleteStockResponses[keyof DeleteStockResponses];
+
+export type StockData = {
+    body?: never;
+    path: {
+        /**
+         * Symbol
+         *
+         * Exchange ticker; case does not matter.
+         */
+        symbol: string;
+    };
+    query?: never;
+    url: '/api/stocks/{symbol}';
+};
+
+export type StockErrors = {
+    /**
+     * Unknown symbol
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type StockError = StockErrors[keyof StockErrors];
+
+export type StockResponses = {
+    /**
+     * Successful Response
+     */
+    200: Stock;
+};
+
+export type StockResponse = StockResponses[keyof StockResponses];
+
+export type BarsData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         */
+        'if-none-match'?: string | null;
+    };
+    path: {
+        /**
+         * Symbol
+         *
+         * Exchange ticker; case does not matter.
+         */
+        symbol: string;
+    };
+    query?: {
+        /**
+         * Start
+         *
+         * First session.
+         */
+        start?: string | null;
+        /**
+         * End
+         *
+         * Last session, included.
+         */
+        end?: string | null;
+        /**
+         * Format
+         */
+        format?: 'json' | 'csv' | 'parquet' | 'arrow';
+        /**
+         * Adjusted
+         *
+         * Scale open, high, low and close by adjusted close / close.
+         */
+        adjusted?: boolean;
+    };
+    url: '/api/stocks/{symbol}/bars';
+};
+
+export type BarsErrors = {
+    /**
+     * Unknown symbol
+     */
+    404: Problem;
+    /**
+     * No adjusted prices
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type BarsError = BarsErrors[keyof BarsErrors];
+
+export type BarsResponses = {
+    /**
+     * The bars; their ETag is the revision.
+     */
+    200: SymbolBars;
+};
+
+export type BarsResponse = BarsResponses[keyof BarsResponses];
+
+export type LoadBarsData = {
+    body: Array<{
+        [key: string]: unknown;
+    }>;
+    path: {
+        /**
+         * Symbol
+         *
+         * Exchange ticker; case does not matter.
+         */
+        symbol: string;
+    };
+    query?: {
+        /**
+         * Mode
+         *
+         * Whether bars of other sessions stay (`upsert`) or go (`replace`).
+         */
+        mode?: 'upsert' | 'replace';
+        /**
+         * Strict
+         *
+         * Whether one bad row rejects them all.
+         */
+        strict?: boolean;
+        /**
+         * Dry Run
+         *
+         * Whether to report and write nothing.
+         */
+        dry_run?: boolean;
+        /**
+         * Date Format
+         *
+         * How dates are written, where the file leaves it open.
+         */
+        date_format?: 'iso' | 'dmy' | 'mdy' | 'ymd' | 'epoch' | null;
+        /**
+         * Name
+         *
+         * The company's name, for the search.
+         */
+        name?: string | null;
+    };
+    url: '/api/stocks/{symbol}/bars';
+};
+
+export type LoadBarsErrors = {
+    /**
+     * An API key is needed
+     */
+    401: Problem;
+    /**
+     * The body came too slowly
+     */
+    408: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type LoadBarsError = LoadBarsErrors[keyof LoadBarsErrors];
+
+export type LoadBarsResponses = {
+    /**
+     * Successful Response
+     */
+    200: LoadReport;
+};
+
+export type LoadBarsResponse = LoadBarsResponses[keyof LoadBarsResponses];
 
 export type ResultData = {
     body: ResultRequest;
@@ -469,6 +1095,71 @@ export type ResultResponses = {
 };
 
 export type ResultResponse = ResultResponses[keyof ResultResponses];
+
+export type StockResultData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         */
+        'if-none-match'?: string | null;
+    };
+    path: {
+        /**
+         * Symbol
+         *
+         * Exchange ticker; case does not matter.
+         */
+        symbol: string;
+    };
+    query?: {
+        /**
+         * Adjusted
+         *
+         * Scale prices by adjusted close / close first.
+         */
+        adjusted?: boolean;
+    };
+    url: '/api/stocks/{symbol}/result';
+};
+
+export type StockResultErrors = {
+    /**
+     * Unknown symbol
+     */
+    404: Problem;
+    /**
+     * Too few bars
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The service is busy
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type StockResultError = StockResultErrors[keyof StockResultErrors];
+
+export type StockResultResponses = {
+    /**
+     * Successful Response
+     */
+    200: Result;
+};
+
+export type StockResultResponse = StockResultResponses[keyof StockResultResponses];
 
 export type HealthData = {
     body?: never;

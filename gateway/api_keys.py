@@ -1,0 +1,129 @@
+"""Who may write, and with closed reads who may read: callers with an API key, of which only SHA-256 digests are kept.
+
+`python -m gateway.api_keys` makes a key. Keys are read from headers only: an address ends up in logs and histories.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+from fastapi import Depends, Request, Security
+from fastapi.responses import JSONResponse
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+
+from shared.errors import NotAuthorised
+from shared.problem import problem_response
+
+log = structlog.get_logger()
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, description="The key itself, not its digest.")
+_BEARER = HTTPBearer(auto_error=False, description="The same key as `Authorization: Bearer`.")
+
+
+def parse(entries: list[str]) -> tuple[frozenset[str], list[int]]:
+    """Return the digests among `entries` and the positions, from 1, of what is none; `#` begins a comment."""
+    digests, broken = set(), []
+    for position, entry in enumerate(entries, start=1):
+        digest = entry.partition("#")[0].strip().lower()
+        if _DIGEST.fullmatch(digest):
+            digests.add(digest)
+        elif digest:
+            broken.append(position)
+    return frozenset(digests), broken
+
+
+def digest_of(key: str) -> str:
+    """Return the digest of a key as it came in a header, which Starlette reads as Latin-1."""
+    return hashlib.sha256(key.encode("latin-1")).hexdigest()
+
+
+class ApiKeys:
+    """Knows keys by their digests, those in the settings and those in a file.
+
+    Args:
+        digests: From the settings.
+        file: Read for each question, so that a key is in force or gone as soon as the file says so.
+    """
+
+    def __init__(self, digests: frozenset[str], file: Path | None) -> None:
+        self._digests = digests
+        self._file = file
+        self._text = ""
+        self._from_file: frozenset[str] = frozenset()
+
+    def require(self, key: str | None) -> None:
+        """Return if `key` is known.
+
+        Raises:
+            NotAuthorised: It is not, or there is none; the detail says what to do.
+        """
+        digests = self._in_force()
+        if not digests:
+            raise NotAuthorised(
+                "This needs an API key, and no key is set up here. Run `python -m gateway.api_keys` to make one, put "
+                "its digest into GATEWAY_API_KEYS or the file GATEWAY_API_KEYS_FILE, and send the key as X-API-Key."
+            )
+        if not key:
+            raise NotAuthorised("This needs an API key. Send it in the header X-API-Key or as Authorization: Bearer.")
+        given, is_known = digest_of(key), False
+        for digest in digests:  # all of them, so that the time taken tells nothing
+            is_known |= hmac.compare_digest(digest, given)
+        if not is_known:
+            raise NotAuthorised("This API key is not known here. It may have been mistyped or withdrawn.")
+
+    def _in_force(self) -> frozenset[str]:
+        """Return all digests of this moment; while the file is there but cannot be read, those that it had before."""
+        if self._file is None:
+            return self._digests
+        try:
+            text = self._file.read_text("utf-8-sig")
+        except FileNotFoundError:
+            text = ""
+            log.warning("api_keys_file_missing", file=str(self._file))
+        except (OSError, ValueError) as error:
+            text = self._text
+            log.warning("api_keys_file_unreadable", file=str(self._file), error=type(error).__name__)
+        if text != self._text:
+            self._text = text
+            self._from_file, broken = parse(text.splitlines())
+            if broken:
+                log.warning("api_keys_file_broken", file=str(self._file), lines=broken)
+        return self._digests | self._from_file
+
+
+async def _require_key(
+    request: Request,
+    key: Annotated[str | None, Security(_HEADER)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+) -> None:
+    keys: ApiKeys = request.app.state.api_keys
+    keys.require(key or (bearer.credentials if bearer else None))
+
+
+NEEDS_KEY = Depends(_require_key)
+
+
+async def not_authorised(request: Request, error: Exception) -> JSONResponse:
+    """Render NotAuthorised with the challenge that a 401 must have."""
+    assert isinstance(error, NotAuthorised)
+    log.info("request_refused", type=error.slug, detail=error.detail)
+    response = problem_response(request, error)
+    response.headers["WWW-Authenticate"] = 'Bearer realm="Bellwether"'
+    return response
+
+
+def main() -> None:
+    """Print a new key and the digest for the settings."""
+    key = secrets.token_urlsafe(32)
+    sys.stdout.write(f"key     {key}\ndigest  {digest_of(key)}\n\n")
+    sys.stdout.write("Keep the key: it is stored nowhere. Put the digest into GATEWAY_API_KEYS (comma separated)\n")
+    sys.stdout.write("or on a line of its own into the file that GATEWAY_API_KEYS_FILE names.\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Examples for the docs page, one for each form of answer and of body; a test holds them to the models."""
+
+from typing import Any
+
+from pydantic.config import JsonDict
+
+ARROW = "application/vnd.apache.arrow.stream"
+PARQUET = "application/vnd.apache.parquet"
+SYMBOLS = ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
+_FINDING: JsonDict = {
+    "code": "split_like_jump",
+    "detail": "1 session opens near a usual split ratio from the close before.",
+    "count": 1,
+    "sessions": ["2005-02-28"],
+}
+STOCKS: JsonDict = {
+    "stocks": [
+        {
+            "symbol": "AAPL",
+            "name": "Apple Inc.",
+            "first_session": "2000-03-01",
+            "last_session": "2013-03-01",
+            "bars": 3270,
+        }
+    ],
+    "next_cursor": "QUFQTA",
+}
+STOCK: JsonDict = {
+    "symbol": "AAPL",
+    "name": "Apple Inc.",
+    "first_session": "2000-03-01",
+    "last_session": "2013-03-01",
+    "bars": 3270,
+    "revision": "b3ab69759dcae2f0",
+    "source": "sample",
+    "loaded_at": "2026-11-02T09:30:00Z",
+    "has_adjusted_prices": False,
+    "findings": [_FINDING],
+}
+LOAD_REPORT: JsonDict = {
+    "symbol": "AAPL",
+    "mode": "upsert",
+    "dry_run": False,
+    "inserted": 2,
+    "updated": 1,
+    "unchanged": 0,
+    "removed": 0,
+    "rejected": [
+        {
+            "row": 4,
+            "code": "high_too_low",
+            "detail": "The high is below the open, low or close.",
+            "session": "2013-03-06",
+        }
+    ],
+    "findings": [_FINDING],
+    "n_bars": 3272,
+    "revision": "0f4e9a7c5b21d836",
+}
+_CSV = "Date,Open,High,Low,Close,Volume\n2013-03-01,438.0,438.18,429.98,430.47,19730300\n"
+_JSON_BAR: JsonDict = {
+    "session": "2013-03-01",
+    "open": 438.0,
+    "high": 438.18,
+    "low": 429.98,
+    "close": 430.47,
+    "volume": 19730300.0,
+    "adj_close": 57.9,
+}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+BARS: dict[str, Any] = {
+    "application/json": {
+        "example": {"symbol": "AAPL", "revision": "b3ab69759dcae2f0", "skipped": 0, "bars": [_JSON_BAR]}
+    },
+    "text/csv": {"schema": {"type": "string"}, "example": _CSV},
+    PARQUET: _BINARY,
+    ARROW: _BINARY,
+}
+UPLOADS: dict[str, Any] = {
+    "text/csv": {"schema": {"type": "string"}, "example": _CSV},
+    "application/json": {
+        "schema": {"type": "array", "items": {"type": "object"}},
+        "example": [
+            {"Date": "2013-03-01", "Open": 438.0, "High": 438.18, "Low": 429.98, "Close": 430.47, "Volume": 19730300}
+        ],
+    },
+    PARQUET: _BINARY,
+    ARROW: _BINARY,
+    "application/vnd.apache.arrow.file": _BINARY,
+    "application/octet-stream": _BINARY,
+}
+
+
+def of(example: object) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI entry of a 200 in JSON with this example."""
+    return {200: {"content": {"application/json": {"example": example}}}}

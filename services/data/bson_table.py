@@ -1,0 +1,77 @@
+"""BSON documents that all have one and the same layout, read as the columns of a table. Pure.
+
+A symbol's documents nearly always have one: the same fields in the same order, each of one type and length. Then every
+document is a record of fixed size, and numpy reads all of them at once, where the driver would build 1,259 dictionaries
+(2 ms instead of 0.1 ms, measured with `make bench`). What has another layout is for the driver.
+"""
+
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+Columns = dict[str, npt.NDArray[np.generic]]
+_STRING = 0x02
+_FORMATS = {  # https://bsonspec.org/spec.html; by type byte: what numpy calls it
+    0x01: "<f8",
+    0x07: "V12",
+    0x08: "?",
+    0x09: "<M8[ms]",
+    0x0A: "V0",
+    0x10: "<i4",
+    0x12: "<i8",
+}
+_OVERHEAD = 5  # the length before a document or a string and the zero byte after it
+
+
+def columns_of(raw: bytes) -> Columns | None:
+    """Return the documents of `raw`, which follow one another, as one array per field, in their order.
+
+    None if they do not all have the layout of the first, or one has a field that is neither a number, a boolean, a
+    date, a text, an ObjectId nor null. Texts are arrays of bytes.
+    """
+    if len(raw) < _OVERHEAD:
+        return None
+    (size,) = struct.unpack_from("<i", raw)
+    if size < _OVERHEAD or len(raw) % size:
+        return None
+    try:
+        fields = list(_fields(raw[:size]))
+    except (struct.error, KeyError, ValueError):
+        return None
+    names = [name for name, _, _ in fields]
+    if len(set(names)) < len(names):
+        return None
+    documents = np.frombuffer(raw, np.uint8).reshape(-1, size)
+    is_value = np.zeros(size, dtype=bool)
+    for _, form, offset in fields:
+        is_value[offset : offset + np.dtype(form).itemsize] = True
+    layout = documents[:, ~is_value]
+    if not (layout == layout[0]).all():
+        return None
+    _, forms, offsets = zip(*fields, strict=True) if fields else ((), (), ())
+    record = np.dtype({"names": names, "formats": forms, "offsets": offsets, "itemsize": size})
+    table = np.frombuffer(raw, record)
+    return {name: table[name] for name in names}
+
+
+def _fields(document: bytes) -> Iterator[tuple[str, str, int]]:
+    """Yield name, numpy's format and offset of each field."""
+    at, end = 4, len(document) - 1
+    while at < end:
+        kind, name_ends = document[at], document.index(b"\0", at + 1)
+        name, at = document[at + 1 : name_ends].decode(), name_ends + 1
+        if kind == _STRING:
+            (length,) = struct.unpack_from("<i", document, at)
+            if not 1 <= length <= end - at - 4:
+                raise ValueError("a text that is longer than its document")
+            form, at = f"S{length - 1}", at + 4
+            yield name, form, at
+            at += length
+        else:
+            form = _FORMATS[kind]
+            yield name, form, at
+            at += np.dtype(form).itemsize
+    if at != end:
+        raise ValueError("a field that is longer than its document")

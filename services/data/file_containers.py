@@ -1,0 +1,178 @@
+"""Unpack a file: what is compressed or archived, as a stream of plain bytes, within a budget.
+
+What it is shows in its first bytes, whatever its name. Nothing is unpacked before it is read, and nothing to a path.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any, BinaryIO, cast
+
+from shared.errors import PayloadTooLarge, UnreadableFile
+
+MAX_ROWS = 20_000_000  # 60 years of 1,300 symbols; about 1.4 GB while they are read
+MIN_ROW_BYTES = 16  # a date and four prices take more, in any format
+MAX_LAYERS = 3  # .csv.gz in a .zip is two
+MAX_READ = 4 << 20  # no honest archive of bars lists its files in more: 40,000 of them
+ZIP = b"PK"
+UNPACKERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"\xfd7zXZ\x00": lzma.open,
+    b"BZh": bz2.open,
+}
+_DAMAGES = (EOFError, MemoryError, OSError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+
+
+class Budget:
+    """How much one source may still hold, so that a bomb ends as an error.
+
+    Args:
+        max_bytes: Of the file, and of all that is unpacked from it.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.max_rows = min(MAX_ROWS, max_bytes // MIN_ROW_BYTES)
+        self._bytes_left = max_bytes
+        self._rows_left = self.max_rows
+
+    def take_bytes(self, n_bytes: int) -> None:
+        """Count bytes.
+
+        Raises:
+            PayloadTooLarge: They are too many.
+        """
+        self._bytes_left -= n_bytes
+        if self._bytes_left < 0:
+            raise PayloadTooLarge(f"Unpacked, the file is larger than {self.max_bytes:,} bytes. Split it.")
+
+    def take_rows(self, n_rows: int) -> None:
+        """Count rows.
+
+        Raises:
+            PayloadTooLarge: They are too many.
+        """
+        self._rows_left -= n_rows
+        if self._rows_left < 0:
+            raise PayloadTooLarge(f"The file has more than {self.max_rows:,} rows. Split it.")
+
+
+def plain_files(file: BinaryIO, name: str, budget: Budget) -> Iterator[tuple[str, BinaryIO]]:
+    """Yield the name and the bytes of each plain file in `file`; a stream is good until the next is asked for.
+
+    Raises:
+        UnreadableFile: It is damaged, encrypted or packed too deep.
+        PayloadTooLarge: It holds more than the budget.
+    """
+    if file.seekable():
+        budget.take_bytes(file.seek(0, io.SEEK_END))
+        file.seek(0)
+        yield from _unpack(file, name, budget, layer=0)
+    else:
+        with _Counted(file, budget) as counted, seekable(counted) as copy:
+            yield from _unpack(copy, name, budget, layer=0)
+
+
+@contextmanager
+def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Give the stream, or if it cannot seek, what is left of it in a temporary file."""
+    if stream.seekable():
+        yield stream
+        return
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(stream, copy, 1 << 20)
+        copy.seek(0)
+        yield cast(BinaryIO, copy)
+
+
+def first_bytes(stream: BinaryIO) -> bytes:
+    """Return the first 8 bytes of a stream of `plain_files`, which stays where it is."""
+    if isinstance(stream, io.BufferedReader) and not stream.seekable():
+        return stream.peek(8)[:8]
+    start = stream.read(8)
+    stream.seek(0)
+    return start
+
+
+def _unpack(stream: BinaryIO, name: str, budget: Budget, layer: int) -> Iterator[tuple[str, BinaryIO]]:
+    start = first_bytes(stream)
+    unpacker = next((found for magic, found in UNPACKERS.items() if start.startswith(magic)), None)
+    if layer == MAX_LAYERS and (unpacker or start.startswith(ZIP)):
+        raise UnreadableFile(f"It is packed more than {MAX_LAYERS} times over. Unpack it.")
+    if unpacker is not None:
+        with unpacker(stream) as raw, _Counted(raw, budget) as unpacked:
+            yield from _unpack(unpacked, name, budget, layer + 1)
+    elif start.startswith(ZIP):
+        with seekable(stream) as file:
+            yield from _members(file, budget, layer)
+    else:
+        yield re.sub(r"(?i)(\.(gz|xz|bz2|zip))+$", "", name), stream
+
+
+def _members(stream: BinaryIO, budget: Budget, layer: int) -> Iterator[tuple[str, BinaryIO]]:
+    try:
+        archive = zipfile.ZipFile(cast(BinaryIO, _SmallReads(stream)))
+    except _DAMAGES as error:
+        raise UnreadableFile("It is a zip archive that is damaged or cut short.") from error
+    with archive:
+        if "xl/workbook.xml" in archive.NameToInfo:
+            raise UnreadableFile("It is a spreadsheet. Save it as CSV.")
+        for member in archive.infolist():
+            name = member.filename.replace("\\", "/").rpartition("/")[2]
+            if not name or name.startswith(".") or member.filename.startswith("__MACOSX/"):
+                continue
+            try:
+                opened = archive.open(member)
+            except _DAMAGES as error:
+                reason = "encrypted" if member.flag_bits & 1 else "damaged or packed in an unknown way"
+                raise UnreadableFile(f"A file in the archive is {reason}. Unpack it first.") from error
+            with opened, _Counted(cast(BinaryIO, opened), budget) as unpacked:
+                yield from _unpack(unpacked, name, budget, layer + 1)
+
+
+class _Counted(io.BufferedReader):
+    """A stream that takes each byte from a budget and says in words what is wrong with it."""
+
+    def __init__(self, stream: BinaryIO, budget: Budget) -> None:
+        super().__init__(_CountedRaw(stream, budget), 1 << 16)
+
+
+class _CountedRaw(io.RawIOBase):
+    def __init__(self, stream: BinaryIO, budget: Budget) -> None:
+        self._stream = stream
+        self._budget = budget
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._stream.read(len(buffer))
+        except _DAMAGES as error:
+            raise UnreadableFile("It is damaged or cut short: it cannot be unpacked.") from error
+        self._budget.take_bytes(len(data))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class _SmallReads:
+    """A file that `zipfile` cannot be made to read at length, which it does with a list of files of any size."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        if size > MAX_READ:
+            raise UnreadableFile("The archive lists too many files. Split it.")
+        return self._stream.read(size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)

@@ -1,0 +1,57 @@
+"""What every use of MongoDB shares: a bound on its time, and its errors as ours."""
+
+import math
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import pymongo
+import structlog
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from pymongo.errors import OperationFailure, PyMongoError
+
+from shared import deadline
+from shared.errors import StoreUnavailable
+
+NAME = "The data service's store (MongoDB)"
+REFUSALS = {13, 18}  # MongoDB's Unauthorized and AuthenticationFailed
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+log = structlog.get_logger()
+
+
+@contextmanager
+def bounded(timeout_seconds: float, at_most: float = math.inf) -> Iterator[None]:
+    """Bound the time of the calls inside, less when the request has less left, and raise the driver's errors as ours.
+
+    Raises:
+        StoreUnavailable: MongoDB did not answer in time, failed, or refuses the service.
+    """
+    seconds = deadline.seconds_left(min(timeout_seconds, at_most))
+    try:
+        with pymongo.timeout(max(0.001, seconds)):
+            yield
+    except OperationFailure as error:
+        log.warning("store_failed", error=type(error).__name__, code=error.code)
+        if error.code in REFUSALS:
+            raise StoreUnavailable(f"{NAME} refuses the service: check user and rights in DATA_MONGO_URL.") from error
+        raise StoreUnavailable(f"{NAME} failed. Try again in a moment.") from error
+    except PyMongoError as error:
+        log.warning("store_failed", error=type(error).__name__)
+        raise StoreUnavailable(f"{NAME} does not answer. Try again in a moment.") from error
+
+
+@asynccontextmanager
+async def open_mongo(url: str, database: str) -> AsyncIterator[Database]:
+    """Open the connection pool; it connects on first use, so a MongoDB that is down does not keep the service down."""
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+        url,
+        appname="bellwether-data",
+        connectTimeoutMS=1000,
+        maxPoolSize=32,
+        datetime_conversion="DATETIME_AUTO",  # another tool's date beyond the year 9999 must not fail the rest
+        unicode_decode_error_handler="replace",
+    )
+    try:
+        yield client[database]
+    finally:
+        client.close()

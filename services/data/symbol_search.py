@@ -1,0 +1,129 @@
+"""Find symbols by what a person types: part of a symbol or of a company's name, best first. Pure, in memory."""
+
+import base64
+import hashlib
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.errors import InvalidRequest
+
+_NO_MATCH = 255
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A symbol and, where it is known, the name of its company."""
+
+    symbol: str
+    name: str | None
+
+
+class SymbolIndex:
+    """Searches a list of symbols that does not change.
+
+    A page takes about 1 ms of 10,000 symbols with names: Arrow compares whole columns.
+    """
+
+    def __init__(self, listed: Iterable[Listed]) -> None:
+        self._listed = sorted(listed, key=_order)
+        self._orders = [_order(one) for one in self._listed]
+        self._symbols = pa.array([_folded(one.symbol) for one in self._listed], pa.string())
+        self._names = pa.array([_after_spaces(_folded(one.name or "")) for one in self._listed], pa.string())
+        self._alphabetical = sorted(self._listed, key=lambda one: one.symbol)
+
+    def search(self, query: str, *, limit: int, cursor: str | None) -> tuple[list[Listed], str | None]:
+        """Return one page of what matches `query`, and the cursor of the page after it, None on the last.
+
+        Best first: the symbol itself, symbols that begin so, names that are so, names that begin so, names with a word
+        that begins so, symbols and then names that contain it; of equals the shorter symbol, then by the alphabet.
+        Without a query it is all symbols by the alphabet. Case, accents and the punctuation of names do not matter.
+        Symbols that come or go between two pages move no other from one page to the other.
+
+        Args:
+            query: What the person typed.
+            limit: The most to return, at least 1.
+            cursor: What the page before gave; None for the first.
+
+        Raises:
+            InvalidRequest: No page of this query gave this cursor.
+        """
+        folded = _folded(query).strip()
+        after = None if cursor is None else _read_cursor(cursor, folded)
+        found = self._ranked(folded, after, limit + 1) if folded else self._all(after, limit + 1)
+        page = [one for _, one in found[:limit]]
+        return page, _cursor(folded, *found[limit - 1]) if len(found) > limit else None
+
+    def _all(self, after: tuple[int, Listed] | None, n: int) -> list[tuple[int, Listed]]:
+        first = 0 if after is None else bisect_right(self._alphabetical, after[1].symbol, key=lambda one: one.symbol)
+        return [(0, one) for one in self._alphabetical[first : first + n]]
+
+    def _ranked(self, query: str, after: tuple[int, Listed] | None, n: int) -> list[tuple[int, Listed]]:
+        ranks = self._ranks(query)
+        is_wanted = ranks != _NO_MATCH
+        if after is not None:
+            rank, last = after
+            position = bisect_right(self._orders, _order(last))  # also where the last one has gone since
+            is_wanted[:position] &= ranks[:position] > rank
+            is_wanted[position:] &= ranks[position:] >= rank
+        wanted = np.flatnonzero(is_wanted)
+        best = wanted[np.argsort(ranks[wanted], kind="stable")[:n]]
+        return [(int(ranks[index]), self._listed[index]) for index in best]
+
+    def _ranks(self, query: str) -> npt.NDArray[np.uint8]:
+        """Return how well each symbol matches, 0 the best."""
+        symbols, names = self._symbols, self._names
+        word = _after_spaces(query) or f" {query}"  # names have no punctuation, so that "^" is found in none of them
+        matches = (
+            pc.equal(symbols, query),
+            pc.starts_with(symbols, query),
+            pc.equal(names, word),
+            pc.starts_with(names, word),
+            pc.match_substring(names, word),
+            pc.match_substring(symbols, query),
+            pc.match_substring(names, word[1:]),
+        )
+        ranks = np.full(len(symbols), _NO_MATCH, dtype=np.uint8)
+        for rank, matched in reversed(list(enumerate(matches))):
+            ranks[matched.to_numpy(zero_copy_only=False)] = rank
+        return ranks
+
+
+def _order(listed: Listed) -> tuple[int, str]:
+    return len(listed.symbol), listed.symbol
+
+
+def _folded(text: str) -> str:
+    """Return the text without case and accents, and as UTF-8 can have it: a command line gives what it gets."""
+    text = text.encode(errors="replace").decode()
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(character for character in folded if not unicodedata.combining(character))
+
+
+def _after_spaces(folded: str) -> str:
+    """Return its words with one space before each; "O'Reilly" is one word."""
+    return "".join(f" {word}" for word in re.findall(r"\w+", re.sub("['’]", "", folded)))
+
+
+def _cursor(query: str, rank: int, last: Listed) -> str:
+    """Return where a page ended as text for a URL; a digest binds it to the query and tells when it was cut."""
+    digest = hashlib.sha256(f"{query}\0{rank}{last.symbol}".encode()).hexdigest()[:8]
+    return base64.urlsafe_b64encode(f"{digest}{rank}{last.symbol}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str, query: str) -> tuple[int, Listed]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        rank, last = int(text[8]), Listed(text[9:], None)
+    except (ValueError, IndexError):
+        rank, last = 0, Listed("", None)
+    if _cursor(query, rank, last) != cursor:
+        raise InvalidRequest("The cursor is not one of this search. Ask without a cursor for the first page.")
+    return rank, last

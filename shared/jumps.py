@@ -1,0 +1,27 @@
+"""Jumps between two sessions that look like a split for which prices are not adjusted. Pure."""
+
+import numpy as np
+import numpy.typing as npt
+
+RATIOS = np.array([1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100])  # new shares for one old, the usual ones
+OPEN_TOLERANCE = 0.04  # a stock rarely opens further from its last close than this, but for the split
+CLOSE_TOLERANCE = 0.10
+
+
+def split_like_jumps(opens: npt.NDArray[np.float64], closes: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+    """Return the positions of the sessions that open and close near a usual split ratio below or above the last close.
+
+    Args:
+        opens: Shape `(n_bars,)`, ascending by session; NaN where not known.
+        closes: The same of the closes.
+    """
+    if len(closes) < 2:
+        return np.empty(0, dtype=np.intp)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        gap, day = closes[:-1] / opens[1:], closes[:-1] / closes[1:]
+        gap, day = np.maximum(gap, 1 / gap), np.maximum(day, 1 / day)  # a reverse split jumps the other way
+    far = np.flatnonzero(gap > 1.4)
+    nearest = RATIOS[np.abs(np.log(gap[far, None] / RATIOS)).argmin(axis=1)]
+    near = (np.abs(gap[far] / nearest - 1) < OPEN_TOLERANCE) & (np.abs(day[far] / nearest - 1) < CLOSE_TOLERANCE)
+    jumps: npt.NDArray[np.intp] = far[near] + 1
+    return jumps

@@ -1,0 +1,130 @@
+"""The gateway on the data service's own app: what the one offers, the other takes, and bars pass through unchanged."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.api_keys import digest_of
+from gateway.app import create_app
+from gateway.ports import Resources
+from gateway.settings import GatewaySettings
+from services.data.app import create_app as create_data_app
+from services.data.settings import DataSettings
+from shared.arrow import decode
+from shared.clients.data import DataClient
+from tests.support.asgi import serve
+from tests.support.bars import make_frame
+from tests.support.fakes import FakeBarStore, serve_data
+from tests.support.gateway import KEY, WITH_KEY, FakePrediction
+
+CSV = b"Date,Open,High,Low,Close\n2024-01-02,10,12,9,11\n2024-01-03,11,13,10,12\n"
+
+
+@asynccontextmanager
+async def _gateway(store: FakeBarStore) -> AsyncIterator[httpx.AsyncClient]:
+    async with serve_data(store) as http:
+        data = DataClient(http, upstream="the data service", timeout_seconds=2)
+
+        @asynccontextmanager
+        async def opened(_: GatewaySettings) -> AsyncIterator[Resources]:
+            yield Resources(data=data, prediction=FakePrediction())
+
+        settings = GatewaySettings.model_validate({"api_keys": digest_of(KEY)})
+        async with serve(create_app(settings, open_resources=opened)) as client:
+            yield client
+
+
+PAIRS = [
+    ("get", "/api/stocks", "/search"),
+    ("get", "/api/stocks/{symbol}", "/symbols/{symbol}"),
+    ("get", "/api/stocks/{symbol}/bars", "/symbols/{symbol}/bars"),
+    ("put", "/api/stocks/{symbol}/bars", "/symbols/{symbol}/bars"),
+    ("delete", "/api/stocks/{symbol}", "/symbols/{symbol}"),
+]
+
+
+@pytest.mark.parametrize(("method", "public", "internal"), PAIRS)
+def test_what_may_be_asked_for_is_the_same_at_both_doors(method: str, public: str, internal: str) -> None:
+    outer = create_app(GatewaySettings()).openapi()["paths"][public][method]
+    inner = create_data_app(DataSettings()).openapi()["paths"][internal][method]
+
+    def taken(operation: dict[str, Any]) -> dict[str, dict[str, object]]:
+        words = {"description", "title", "examples"}
+        return {
+            parameter["name"]: {key: value for key, value in parameter["schema"].items() if key not in words}
+            for parameter in operation["parameters"]
+            if parameter["in"] != "header"
+        }
+
+    assert taken(outer) == taken(inner)
+    assert set(outer.get("requestBody", {}).get("content", {})) == set(inner.get("requestBody", {}).get("content", {}))
+
+
+async def test_bars_that_are_loaded_are_found_described_read_and_deleted() -> None:
+    async with _gateway(FakeBarStore()) as client:
+        loaded = await client.put(
+            "/api/stocks/new/bars?name=New%20Corp", content=CSV, headers=WITH_KEY | {"Content-Type": "text/csv"}
+        )
+        assert loaded.status_code == 200, loaded.text
+        found = (await client.get("/api/stocks", params={"query": "corp"})).json()
+        described = (await client.get("/api/stocks/NEW")).json()
+        arrow = await client.get("/api/stocks/NEW/bars?format=arrow&start=2024-01-03")
+        as_csv = await client.get("/api/stocks/NEW/bars?format=csv")
+        known = await client.get("/api/stocks/NEW/bars", headers={"If-None-Match": arrow.headers["etag"]})
+        deleted = await client.delete("/api/stocks/NEW", headers=WITH_KEY)
+        gone = await client.get("/api/stocks/NEW/bars")
+    assert (loaded.json()["inserted"], loaded.json()["rejected"]) == (2, [])
+    assert [stock["symbol"] for stock in found["stocks"]] == ["NEW"]
+    assert (described["name"], described["bars"]) == ("New Corp", 2)
+    assert described["revision"] == loaded.json()["revision"] == arrow.headers["etag"].strip('"')
+    assert decode(arrow.content).bars["close"].tolist() == [12]
+    assert 'filename="NEW_' in as_csv.headers["content-disposition"]
+    assert (known.status_code, deleted.status_code, gone.status_code) == (304, 204, 404)
+
+
+async def test_a_result_that_the_caller_has_is_known_by_the_bars_revision() -> None:
+    frame = make_frame(closes=range(10, 60))
+    async with _gateway(FakeBarStore({"AAPL": frame})) as client:
+        etag = f'"{frame.revision}-'
+        first = await client.get("/api/stocks/AAPL/result", headers={"If-None-Match": '"x"'})
+        ours = first.headers["etag"].replace("0" * 16, frame.revision)  # the fake's result is of other bars
+        again = await client.get("/api/stocks/AAPL/result", headers={"If-None-Match": ours})
+        missing = await client.get("/api/stocks/NOPE/result", headers={"If-None-Match": ours})
+    assert ours.startswith(etag)
+    assert (again.status_code, missing.status_code) == (304, 404)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "slug"),
+    [
+        ("GET", "/api/stocks/NOPE", 404, "symbol-not-found"),
+        ("GET", "/api/stocks/AAPL/bars?start=2024-01-03&end=2024-01-02", 422, "invalid-request"),
+        ("GET", "/api/stocks?cursor=nonsense", 422, "invalid-request"),
+        ("DELETE", "/api/stocks/NOPE", 404, "symbol-not-found"),
+        ("PUT", "/api/stocks/AAPL/bars", 422, "unreadable-file"),
+    ],
+)
+async def test_what_the_data_service_refuses_is_refused_at_the_public_door(
+    method: str, path: str, status: int, slug: str
+) -> None:
+    async with _gateway(FakeBarStore({"AAPL": make_frame()})) as client:
+        response = await client.request(
+            method, path, content=b"\0\1\2", headers=WITH_KEY | {"Content-Type": "text/csv"}
+        )
+    assert (response.status_code, response.json()["type"]) == (status, f"/problems/{slug}")
+    assert response.json()["instance"] == path.partition("?")[0]
+
+
+async def test_a_row_that_rejects_a_strict_file_is_pointed_at() -> None:
+    bad = CSV + b"2024-01-04,10,1,9,11\n"
+    async with _gateway(FakeBarStore()) as client:
+        response = await client.put(
+            "/api/stocks/NEW/bars?strict=true", content=bad, headers=WITH_KEY | {"Content-Type": "text/csv"}
+        )
+        listed = await client.get("/api/stocks/all")
+    assert (response.status_code, response.json()["type"]) == (422, "/problems/rows-rejected")
+    assert len(response.json()["errors"]) == 1
+    assert listed.json() == []

@@ -1,0 +1,142 @@
+"""The change feed on a real mongod: told of every write, by whoever, and honest about when it is not."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from local.replica_set import ensure_primary
+from local.servers import is_listening
+from local.servers import mongo_url as mongo_address
+from services.data.mongo_access import open_mongo
+from services.data.mongo_bar_store import MongoBarStore
+from services.data.mongo_change_feed import MongoChangeFeed
+from shared.errors import StoreUnavailable
+from tests.support.bars import make_frame
+from tests.support.behaviours import ChangeFeedBehaviours, put
+from tests.support.polling import until_unavailable
+from tests.support.servers import Database, Server, mongo_client, mongod, running
+
+BOUND = "a change by another tool is seen after at most 60 s."
+
+
+@pytest.fixture
+async def feed(mongo_url: str, database: Database) -> AsyncIterator[MongoChangeFeed]:
+    async with open_mongo(mongo_url, database.name) as opened:
+        yield MongoChangeFeed(opened, 60)
+
+
+async def _until(changes: AsyncIterator[set[str] | None], wanted: set[str] | None) -> list[set[str] | None]:
+    """Return what is told up to and with all of `wanted`."""
+    told: list[set[str] | None] = []
+    seen: set[str] = set()
+    async with asyncio.timeout(20):
+        async for symbols in changes:
+            told.append(symbols)
+            seen |= symbols or set()
+            if symbols is None if wanted is None else wanted <= seen:
+                break
+    return told
+
+
+class TestMongoChangeFeed(ChangeFeedBehaviours):
+    @pytest.fixture
+    def change(self, database: Database) -> Callable[[str], Awaitable[None]]:
+        async def change(symbol: str) -> None:
+            database[symbol].insert_one({"Date": "2024-01-02"})
+
+        return change
+
+    async def test_each_kind_of_write_of_another_tool_is_told(self, feed: MongoChangeFeed, database: Database) -> None:
+        database["AAPL"].insert_one({"Date": "2024-01-02", "Close": 1.0})
+        changes = feed.changes()
+        await _until(changes, None)
+        database["AAPL"].update_one({}, {"$set": {"Close": 2.0}})
+        await _until(changes, {"AAPL"})
+        database["AAPL"].delete_many({})
+        await _until(changes, {"AAPL"})
+        database["AAPL"].rename("IBM")
+        await _until(changes, {"AAPL", "IBM"})
+        database["IBM"].drop()
+        await _until(changes, {"IBM"})
+
+    async def test_a_write_in_a_transaction_of_another_tool_is_told(
+        self, feed: MongoChangeFeed, database: Database
+    ) -> None:
+        changes = feed.changes()
+        await _until(changes, None)
+        with database.client.start_session() as session, session.start_transaction():
+            database["AAPL"].insert_one({"Date": "2024-01-02"}, session=session)
+        await _until(changes, {"AAPL"})
+
+    async def test_the_feed_goes_on_after_the_database_was_dropped(
+        self, feed: MongoChangeFeed, database: Database
+    ) -> None:
+        changes = feed.changes()
+        await _until(changes, None)
+        database["AAPL"].insert_one({"Date": "2024-01-02"})
+        await _until(changes, {"AAPL"})
+        database.client.drop_database(database)
+        told: set[str] | None = None
+        async with asyncio.timeout(20):
+            while told is None:
+                database["AAPL"].insert_one({"Date": "2024-01-02"})
+                told = await anext(changes)
+        assert told == {"AAPL"}
+
+    async def test_a_load_of_ours_is_told_in_few_words(
+        self, feed: MongoChangeFeed, database: Database, mongo_url: str
+    ) -> None:
+        changes = feed.changes()
+        await _until(changes, None)
+        async with open_mongo(mongo_url, database.name) as opened:
+            store = MongoBarStore(opened, 10, 20)
+            for symbol in ("AAPL", "LAST"):
+                await put(store, make_frame(symbol, range(1, 2000)))
+        told = await _until(changes, {"LAST"})
+        assert any(symbols is not None and "AAPL" in symbols for symbols in told)
+        assert len(told) < 10
+
+
+async def test_a_feed_that_breaks_says_so_and_then_tells_what_was_missed(tmp_path: Path) -> None:
+    server = mongod(tmp_path)
+    url = mongo_address(server.port)
+    with running(server):
+        ensure_primary(server.port)
+        async with open_mongo(url, "bars") as database:
+            feed = MongoChangeFeed(database, 60)
+            with pytest.raises(StoreUnavailable, match="has not been reached yet"):
+                await feed.ping()
+            changes = feed.changes()
+            await _until(changes, None)
+            with mongo_client(url) as client:
+                client["bars"]["AAPL"].insert_one({"Date": "2024-01-02"})
+            await _until(changes, {"AAPL"})
+            following = asyncio.create_task(_until(changes, {"IBM"}))
+            server.stop()
+            await until_unavailable(feed.ping, f"The change stream of MongoDB is interrupted: {BOUND}")
+            await asyncio.to_thread(_start_and_write, server)
+            await following
+            await feed.ping()
+
+
+async def test_without_a_replica_set_the_bound_is_said(tmp_path: Path) -> None:
+    server = mongod(tmp_path)
+    at = server.command.index("--replSet")
+    del server.command[at : at + 2]
+    with running(server):
+        server.wait_until(lambda: is_listening(server.port))
+        async with open_mongo(mongo_address(server.port), "bars") as database:
+            feed = MongoChangeFeed(database, 60)
+            following = asyncio.create_task(_until(feed.changes(), None))
+            await until_unavailable(feed.ping, f"MongoDB is not a replica set and has no change streams: {BOUND}")
+            following.cancel()
+            await asyncio.wait({following})
+
+
+def _start_and_write(server: Server) -> None:
+    server.start()
+    ensure_primary(server.port)
+    with mongo_client(mongo_address(server.port)) as client:
+        client["bars"]["IBM"].insert_one({"Date": "2024-01-02"})

@@ -1,0 +1,90 @@
+"""Many loaders and readers of one symbol at once: nobody sees a mixture, and one of the loads is left."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, ExitStack
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from local.servers import mongo_url
+from services.data.mongo_access import open_mongo
+from services.data.mongo_bar_store import MongoBarStore
+from shared.errors import StoreUnavailable
+from tests.support.loader import frame_of_version, load_version, loading, mongod_that_forgets
+
+SECONDS = 20.0
+N_LOADERS_HERE, N_LOADER_PROCESSES, N_READERS = 6, 2, 32
+VERSIONS_EACH = 100  # loader 3 loads versions 300 to 399, over and over
+DATABASE, SYMBOL = "bars", "AAPL"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    with mongod_that_forgets(tmp_path) as server:
+        yield mongo_url(server.port)
+
+
+@pytest.fixture
+async def stores(url: str) -> AsyncIterator[list[MongoBarStore]]:
+    """Yield four stores that know as little of one another as four processes do."""
+    async with AsyncExitStack() as stack:
+        opened = [await stack.enter_async_context(open_mongo(url, DATABASE)) for _ in range(4)]
+        yield [MongoBarStore(one, 5, 20) for one in opened]
+
+
+@cache
+def _revision(version: int) -> str:
+    return frame_of_version(SYMBOL, version).revision
+
+
+async def _load(store: MongoBarStore, loader: int, until: float, outcomes: Counter[str]) -> None:
+    version = loader * VERSIONS_EACH
+    while time.monotonic() < until:
+        is_acknowledged = await load_version(store, SYMBOL, version, "replace")
+        outcomes[f"loader {loader}" if is_acknowledged else "load refused"] += 1
+        version = loader * VERSIONS_EACH + (version + 1) % VERSIONS_EACH
+
+
+async def _read(store: MongoBarStore, until: float, outcomes: Counter[str]) -> None:
+    while time.monotonic() < until:
+        try:
+            frame = await store.bars(SYMBOL)
+        except StoreUnavailable:
+            outcomes["read refused"] += 1
+        else:
+            assert frame.revision == _revision(len(frame.bars) - 200)
+            outcomes["read"] += 1
+
+
+@pytest.mark.timeout(120)
+async def test_readers_see_one_load_or_another_and_one_is_left(
+    url: str, stores: list[MongoBarStore], capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcomes: Counter[str] = Counter()
+    await load_version(stores[0], SYMBOL, 0, "replace")
+    with ExitStack() as stack:
+        processes = [
+            stack.enter_context(loading(url, DATABASE, [SYMBOL], loader * VERSIONS_EACH, ["replace"]))
+            for loader in range(N_LOADERS_HERE, N_LOADERS_HERE + N_LOADER_PROCESSES)
+        ]
+        until = time.monotonic() + SECONDS
+        async with asyncio.TaskGroup() as tasks:
+            for loader in range(N_LOADERS_HERE):
+                tasks.create_task(_load(stores[loader % 2], loader, until, outcomes))
+            for reader in range(N_READERS):
+                tasks.create_task(_read(stores[reader % 4], until, outcomes))
+        for at, process in enumerate(processes):
+            process.kill()
+            outcomes[f"process {at}"] = process.n_acknowledged
+    left, entry = await stores[0].bars(SYMBOL), await stores[0].entry(SYMBOL)
+    assert entry is not None
+    assert entry.revision == left.revision == _revision(len(left.bars) - 200)
+    with capsys.disabled():
+        print(f"\n{SECONDS:g} s of loads and reads of one symbol: {dict(sorted(outcomes.items()))}")  # noqa: T201
+    assert all(outcomes[f"loader {loader}"] for loader in range(N_LOADERS_HERE))
+    assert all(outcomes[f"process {at}"] for at in range(N_LOADER_PROCESSES))
+    assert outcomes["read"] > N_READERS

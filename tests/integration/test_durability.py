@@ -1,0 +1,169 @@
+"""`kill -9` at random points of loads: what is stored is whole, and what was acknowledged is there."""
+
+import random
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import httpx
+import pytest
+from pymongo.read_concern import ReadConcern
+
+from local.replica_set import ensure_primary
+from local.servers import mongo_url as mongo_address
+from services.data.bar_documents import frame_of
+from services.data.catalogue_documents import entry_of
+from services.data.export_bars import as_csv
+from services.data.mongo_rewrite import CATALOGUE
+from tests.support.loader import Loader, frame_of_version, loading, mongod_that_forgets
+from tests.support.servers import Database, Server, mongo_client, running, service
+
+N_KILLS = 20
+SEED = 20261124
+LATER = 400  # a version that no loader comes to before it is killed
+DATABASE = "bars"
+pytestmark = pytest.mark.timeout(180)
+
+
+@dataclass
+class Figures:
+    """What the checks after each kill saw."""
+
+    n_acknowledged: int = 0
+    n_in_flight: int = 0
+    n_new: int = 0
+
+    def check(self, database: Database, loader: "Loader | Uploads") -> None:
+        """Assert of each symbol that it is whole, with the entry of its bars, and no older than acknowledged."""
+        loader.listen()
+        acknowledged = dict(loader.acknowledged)
+        stored = {symbol: _stored_version(database, symbol) for symbol in loader.begun}
+        loader.listen()
+        for symbol, version in stored.items():
+            assert acknowledged.get(symbol, 0) <= version <= loader.begun[symbol]
+            self.n_in_flight += loader.begun[symbol] > acknowledged.get(symbol, 0)
+            self.n_new += version > acknowledged.get(symbol, 0)
+
+
+def _stored_version(database: Database, symbol: str) -> int:
+    """Return the version that is stored, 0 for none; fail if it is not one version whole, with its own entry."""
+    with database.client.start_session() as session, session.start_transaction(ReadConcern("snapshot")):
+        entry = database[CATALOGUE].find_one({"_id": symbol}, session=session)
+        documents = list(database[symbol].find({}, session=session))
+    assert bool(entry) == bool(documents)
+    if entry is None:
+        return 0
+    known = entry_of(entry)
+    assert known is not None
+    version = len(documents) - 200
+    assert known.revision == frame_of(symbol, documents).revision == frame_of_version(symbol, version).revision
+    return version
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with mongod_that_forgets(tmp_path) as server:
+        yield server
+
+
+def test_a_killed_loader_leaves_each_symbol_wholly_old_or_wholly_new(
+    server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dice, figures, url = random.Random(SEED), Figures(), mongo_address(server.port)
+    with mongo_client(url) as client:
+        for kill in range(N_KILLS):
+            with loading(url, DATABASE, [f"K{kill:02}{letter}" for letter in "ABC"]) as loader:
+                loader.wait_until_acknowledged(1)
+                time.sleep(dice.uniform(0, 0.2))
+                loader.kill()
+                figures.check(client[DATABASE], loader)
+                figures.n_acknowledged += loader.n_acknowledged
+        symbols = client[DATABASE].list_collection_names(filter={"name": {"$regex": "^K"}})
+        _load_again(url, symbols)
+        assert min(_stored_version(client[DATABASE], symbol) for symbol in symbols) >= LATER
+    _say(capsys, f"loader killed {N_KILLS} times (seed {SEED}), {len(symbols)} symbols, all loaded again: {figures}")
+
+
+def test_a_killed_mongod_leaves_each_symbol_wholly_old_or_wholly_new(
+    server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dice, figures, url = random.Random(SEED), Figures(), mongo_address(server.port)
+    with loading(url, DATABASE, [f"M{number}" for number in range(6)]) as loader:
+        for _ in range(N_KILLS):
+            loader.wait_until_acknowledged(loader.n_acknowledged + 1)
+            time.sleep(dice.uniform(0, 0.2))
+            server.stop(signal.SIGKILL)
+            server.start()
+            ensure_primary(server.port)
+            with mongo_client(url) as client:
+                figures.check(client[DATABASE], loader)
+        figures.n_acknowledged = loader.n_acknowledged
+    _say(capsys, f"mongod killed {N_KILLS} times (seed {SEED}): {figures}")
+
+
+@dataclass
+class Uploads:
+    """Loads over HTTP, one version of a symbol after another, and what became of them; the like of a `Loader`."""
+
+    url: str
+    symbol: str
+    begun: dict[str, int] = field(default_factory=dict)
+    acknowledged: dict[str, int] = field(default_factory=dict)
+    n_acknowledged: int = 0
+
+    def listen(self) -> None:
+        """Do nothing: all is noted as it happens."""
+
+    def send_until_it_breaks(self) -> None:
+        """Upload until the service is gone."""
+        with httpx.Client(timeout=30) as client, suppress(httpx.TransportError):
+            for version in count(1):
+                self.begun[self.symbol] = version
+                body = as_csv(frame_of_version(self.symbol, version))
+                url = f"{self.url}/symbols/{self.symbol}/bars"
+                response = client.put(url, content=body, headers={"content-type": "text/csv"})
+                assert response.status_code == 200, response.text
+                self.acknowledged[self.symbol] = version
+                self.n_acknowledged += 1
+
+
+def test_a_killed_data_service_leaves_each_symbol_wholly_old_or_wholly_new(
+    server: Server, redis_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dice, figures, url = random.Random(SEED), Figures(), mongo_address(server.port)
+    environment = {"DATA_MONGO_URL": url, "DATA_MONGO_DATABASE": DATABASE, "DATA_REDIS_URL": redis_url}
+    data = service(tmp_path, "services.data.app", environment)
+    address = f"http://127.0.0.1:{data.port}"
+    with running(data), mongo_client(url) as client:
+        for kill in range(N_KILLS):
+            data.wait_until(lambda: httpx.get(f"{address}/readyz").is_success)
+            uploads = Uploads(address, f"S{kill:02}")
+            with ThreadPoolExecutor(1) as pool:
+                sending = pool.submit(uploads.send_until_it_breaks)
+                time.sleep(dice.uniform(0.1, 0.6))
+                data.stop(signal.SIGKILL)
+                sending.result()
+            figures.check(client[DATABASE], uploads)
+            figures.n_acknowledged += uploads.n_acknowledged
+            data.start()
+        symbols = client[DATABASE].list_collection_names(filter={"name": {"$regex": "^S"}})
+        _load_again(url, symbols)
+    _say(
+        capsys,
+        f"data service killed {N_KILLS} times (seed {SEED}), {len(symbols)} symbols, all loaded again: {figures}",
+    )
+
+
+def _load_again(url: str, symbols: list[str]) -> None:
+    with loading(url, DATABASE, symbols, first_version=LATER) as loader:
+        loader.wait_until_acknowledged(len(symbols))
+
+
+def _say(capsys: pytest.CaptureFixture[str], figures: str) -> None:
+    with capsys.disabled():
+        print(f"\n{figures}")  # noqa: T201

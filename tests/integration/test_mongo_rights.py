@@ -1,0 +1,76 @@
+"""A user of MongoDB who may only read some bars reads them, and is told plainly what he may not do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from local.replica_set import ensure_primary
+from local.servers import is_listening
+from services.data.mongo_access import Database, open_mongo
+from services.data.mongo_bar_store import MongoBarStore
+from services.data.mongo_change_feed import MongoChangeFeed
+from shared.errors import StoreUnavailable
+from tests.support.bars import make_frame
+from tests.support.behaviours import put
+from tests.support.polling import until_unavailable
+from tests.support.servers import mongo_client, mongod, running
+
+DATABASE = "bars"
+ROLE = "reads_aapl"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of a replica set for a user who may find in one collection, and do nothing else."""
+    folder = tmp_path_factory.mktemp("rights")
+    server = mongod(folder)
+    host = f"127.0.0.1:{server.port}/?directConnection=true"
+    with running(server):
+        ensure_primary(server.port)
+        with mongo_client(f"mongodb://{host}") as client:
+            client[DATABASE]["AAPL"].insert_many([{"Date": "2024-01-02", "Close": 1.0}])
+            client[DATABASE]["bellwether_catalogue"].insert_one({"_id": "AAPL"})
+            privilege = {"resource": {"db": DATABASE, "collection": "AAPL"}, "actions": ["find"]}
+            client[DATABASE].command("createRole", ROLE, privileges=[privilege], roles=[])
+            client[DATABASE].command("createUser", "reader", pwd="reads", roles=[ROLE])
+        server.stop()
+        key = folder / "key"
+        key.write_text("for the members of the set")
+        key.chmod(0o400)
+        server.command.extend(["--auth", "--keyFile", str(key)])
+        server.start()
+        server.wait_until(lambda: is_listening(server.port))
+        yield f"mongodb://reader:reads@{host}&authSource={DATABASE}"
+
+
+@pytest.fixture
+async def database(address: str) -> AsyncIterator[Database]:
+    async with open_mongo(address, DATABASE) as database:
+        yield database
+
+
+async def test_bars_are_read_and_what_may_not_be_seen_is_not_there(database: Database) -> None:
+    store = MongoBarStore(database, 10, 10)
+    await store.ping()
+    assert await store.symbols() == ["AAPL"]
+    assert (await store.bars("AAPL")).bars["close"].tolist() == [1.0]
+    assert await store.entry("AAPL") is None
+    assert await store.entries() == []
+
+
+async def test_a_load_is_refused_in_a_sentence_and_changes_nothing(database: Database) -> None:
+    store = MongoBarStore(database, 10, 10)
+    for call in (put(store, make_frame()), store.delete("AAPL")):
+        with pytest.raises(StoreUnavailable, match="refuses the service: check user and rights in DATA_MONGO_URL"):
+            await call
+    assert (await store.bars("AAPL")).bars["close"].tolist() == [1.0]
+
+
+async def test_without_the_right_to_change_streams_the_bound_is_said(database: Database) -> None:
+    feed = MongoChangeFeed(database, 60)
+    following = asyncio.ensure_future(anext(feed.changes()))
+    sentence = "MongoDB gives this user no change stream: a change by another tool is seen after at most 60 s."
+    await until_unavailable(feed.ping, sentence)
+    following.cancel()
+    await asyncio.wait({following})

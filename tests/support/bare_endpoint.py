@@ -1,0 +1,18 @@
+"""The least that an endpoint can be which answers from Redis; `make bench` measures ours beside it."""
+
+import os
+
+from fastapi import FastAPI, Response
+from redis.asyncio import Redis
+
+
+def create_app() -> FastAPI:
+    """Return an app whose only route answers with the bytes of a key."""
+    app = FastAPI()
+    redis = Redis.from_url(os.environ["BENCH_REDIS_URL"])
+
+    @app.get("/{key}")
+    async def get(key: str) -> Response:
+        return Response(await redis.get(key), media_type="application/octet-stream")
+
+    return app

@@ -1,0 +1,208 @@
+"""Who may write: every way around a key that a caller may think of, and keys that come and go while it runs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.api_keys import ApiKeys, digest_of, parse
+from shared.errors import NotAuthorised
+from tests.support.gateway import KEY, WITH_KEY, FakeData, serve_gateway
+
+WRITES = [("PUT", "/api/stocks/AAPL/bars"), ("DELETE", "/api/stocks/AAPL")]
+OPEN = {"/api/health", "/api/metrics"}
+KEYLESS: dict[str, dict[str, str]] = {
+    "no key": {},
+    "empty": {"X-API-Key": ""},
+    "wrong": {"X-API-Key": "wrong"},
+    "other case": {"X-API-Key": KEY.upper()},
+    "the digest": {"X-API-Key": digest_of(KEY)},
+    "longer": {"X-API-Key": KEY + "x"},
+    "not ASCII": {"X-API-Key": "schlüssel"},
+    "bearer without a token": {"Authorization": "Bearer"},
+    "wrong bearer": {"Authorization": "Bearer wrong"},
+    "basic": {"Authorization": f"Basic {KEY}"},
+    "in a cookie": {"Cookie": f"X-API-Key={KEY}"},
+    "two": {"X-API-Key": f"wrong, {KEY}"},
+}
+
+
+@pytest.mark.parametrize("headers", KEYLESS.values(), ids=KEYLESS.keys())
+@pytest.mark.parametrize(("method", "path"), WRITES)
+async def test_a_write_without_a_known_key_is_refused(method: str, path: str, headers: dict[str, str]) -> None:
+    data = FakeData()
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    async with serve_gateway(data) as client:
+        response = await client.request(method, path, headers=raw, content=b"Date,Close\n")
+    assert (response.status_code, response.json()["type"]) == (401, "/problems/not-authorised")
+    assert response.headers["www-authenticate"].startswith("Bearer ")
+    assert KEY not in response.text
+    assert (data.asked, data.loaded) == ([], {})
+
+
+@pytest.mark.parametrize("query", [f"?X-API-Key={KEY}", f"?api_key={KEY}", f"?access_token={KEY}"])
+async def test_a_key_in_the_address_opens_nothing_and_is_not_logged(
+    query: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with serve_gateway() as client:
+        response = await client.delete(f"/api/stocks/AAPL{query}")
+    assert response.status_code == 401
+    assert KEY not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("headers", [WITH_KEY, {"Authorization": f"Bearer {KEY}"}, {"authorization": f"bearer {KEY}"}])
+@pytest.mark.parametrize(("method", "path"), WRITES)
+async def test_a_known_key_opens_writes_and_is_not_logged(
+    method: str, path: str, headers: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = FakeData()
+    async with serve_gateway(data, log_level="DEBUG") as client:
+        response = await client.request(method, path, headers=headers, content=b"")
+    assert response.is_success
+    assert data.asked
+    output = capsys.readouterr().out
+    assert KEY not in output
+    assert digest_of(KEY) not in output
+
+
+DETOURS = [
+    ("PUT", "/api/stocks/AAPL/bars/"),
+    ("PUT", "//api/stocks/AAPL/bars"),
+    ("PUT", "/api//stocks/AAPL/bars"),
+    ("PUT", "/api/stocks/AAPL%2Fbars"),
+    ("PUT", "/api/stocks/%41APL/bars"),
+    ("PUT", "/API/stocks/AAPL/bars"),
+    ("PUT", "/api/stocks/x/../AAPL/bars"),
+    ("DELETE", "/api/stocks/AAPL/"),
+    ("DELETE", "/api/stocks/all"),
+    ("HEAD", "/api/stocks/AAPL/bars"),
+    ("OPTIONS", "/api/stocks/AAPL/bars"),
+    ("PATCH", "/api/stocks/AAPL/bars"),
+    ("POST", "/api/stocks/AAPL/bars"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), DETOURS)
+async def test_no_detour_leads_around_the_key(method: str, path: str) -> None:
+    data = FakeData()
+    async with serve_gateway(data) as client:
+        response = await client.request(method, path, content=b"Date,Close\n")
+    assert response.status_code in {401, 404, 405}
+    assert (data.asked, data.loaded) == ([], {})
+
+
+@pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
+async def test_a_method_cannot_be_overridden(header: str) -> None:
+    data = FakeData()
+    async with serve_gateway(data) as client:
+        read = await client.get("/api/stocks/AAPL?_method=DELETE", headers={header: "DELETE"})
+        posted = await client.post("/api/stocks/AAPL", headers={header: "DELETE"})
+    assert (read.status_code, posted.status_code) == (200, 405)
+    assert data.asked == []
+
+
+async def test_without_any_key_set_up_writes_are_refused_with_how_to_set_one_up() -> None:
+    async with serve_gateway(api_keys=None) as client:
+        response = await client.delete("/api/stocks/AAPL", headers=WITH_KEY)
+    assert response.status_code == 401
+    for word in ("python -m gateway.api_keys", "GATEWAY_API_KEYS", "GATEWAY_API_KEYS_FILE", "X-API-Key"):
+        assert word in response.json()["detail"]
+
+
+async def _operations(client: httpx.AsyncClient) -> list[tuple[str, str]]:
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    return [(method, path.format(symbol="AAPL")) for path, found in paths.items() for method in found]
+
+
+async def test_with_closed_reads_all_but_health_and_metrics_needs_a_key() -> None:
+    async with serve_gateway(open_reads=False) as client:
+        operations = await _operations(client)
+        found = {
+            (method, path): (await client.request(method, path, json={"stock_symbol": "AAPL"})).status_code
+            for method, path in operations
+        }
+        with_key = await client.get("/api/stocks/all", headers=WITH_KEY)
+        slash = await client.post("/api/result/", json={"stock_symbol": "AAPL"})
+    assert len(found) == 10
+    assert {key: status for key, status in found.items() if status != 401} == {("get", path): 200 for path in OPEN}
+    assert (with_key.status_code, slash.status_code) == (200, 401)
+
+
+async def test_with_open_reads_only_writes_need_a_key() -> None:
+    async with serve_gateway() as client:
+        operations = await _operations(client)
+        refused = {
+            (method.upper(), path)
+            for method, path in operations
+            if (await client.request(method, path, json={"stock_symbol": "AAPL"})).status_code == 401
+        }
+    assert refused == set(WRITES)
+
+
+async def test_keys_in_the_file_rotate_without_a_restart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "keys"
+    file.write_text(f"# the loader's\n{digest_of('old')}\n")
+
+    async def status(client: httpx.AsyncClient, key: str) -> int:
+        return (await client.delete("/api/stocks/AAPL", headers={"X-API-Key": key})).status_code
+
+    async with serve_gateway(api_keys_file=file) as client:
+        assert [await status(client, key) for key in ("old", "new", KEY)] == [204, 401, 204]
+        file.write_text(f"# the loader's\n{digest_of('new')}\n")  # as long as before, and at once
+        assert [await status(client, key) for key in ("old", "new", KEY)] == [401, 204, 204]
+        file.write_text(f"nonsense-secret\n{digest_of('new').upper()}  # since May\n")
+        assert [await status(client, key) for key in ("old", "new", KEY)] == [401, 204, 204]
+        file.unlink()
+        assert [await status(client, key) for key in ("old", "new", KEY)] == [401, 401, 204]
+    output = capsys.readouterr().out
+    assert output.count("api_keys_file_broken") == 1
+    assert '"lines": [1]' in output
+    assert "nonsense-secret" not in output
+    assert "api_keys_file_missing" in output
+
+
+def test_while_the_file_cannot_be_read_the_keys_that_it_had_are_known(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text(digest_of("one"))
+    keys = ApiKeys(frozenset(), file)
+    keys.require("one")
+    file.write_bytes(b"\xff\xfe\x00")
+    keys.require("one")
+    file.unlink()
+    with pytest.raises(NotAuthorised):
+        keys.require("one")
+
+
+def test_a_key_that_is_not_ascii_has_the_digest_of_the_bytes_that_were_sent() -> None:
+    assert digest_of("schlüssel".encode().decode("latin-1")) == digest_of("schl\u00c3\u00bcssel")
+    ApiKeys(frozenset({digest_of("a")}), None).require("a")
+
+
+def test_comments_blanks_and_case_do_not_matter_in_a_list_of_digests() -> None:
+    digest = digest_of("one")
+    assert parse(["", " # nothing", f" {digest.upper()} # one", digest[:-1], digest + "0"]) == (
+        frozenset({digest}),
+        [4, 5],
+    )
+
+
+def test_the_command_makes_a_new_key_each_time_and_says_its_digest() -> None:
+    made = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-m", "gateway.api_keys"],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(__file__).parents[3],
+            env={"PATH": os.environ["PATH"]},
+        )
+        words = done.stdout.split()
+        key, digest = words[words.index("key") + 1], words[words.index("digest") + 1]
+        assert digest_of(key) == digest
+        assert len(key) == 43
+        made.append(key)
+    assert made[0] != made[1]
