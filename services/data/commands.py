@@ -54,20 +54,18 @@ async def load(work: Work, source: BarSource, options: LoadOptions) -> list[Load
     """Load one source with a progress bar; print its report and return it."""
     started_at = time.monotonic()
     reports: list[LoadReport] = []
-    with _progress(work.console) as progress:
-        task = progress.add_task(f"Reading {source.name}", total=None)
-        stores = load_source(
-            source,
-            store=work.resources.store,
-            cache=work.resources.cache,
-            options=options,
-            read=lambda n_rows: progress.update(task, description=f"Loading {source.name}", total=n_rows),
-        )
-        async for report in stores:
-            reports.append(report)
-            progress.advance(task, report.inserted + report.updated + report.unchanged + len(report.rejected))
-    reports.sort(key=lambda report: report.symbol)
-    work.console.print(report_text.loaded(source.name, reports, time.monotonic() - started_at))
+    try:
+        with _progress(work.console) as progress:
+            task = progress.add_task(f"Loading {source.name}", total=None)
+            store, cache = work.resources.store, work.resources.cache
+            async for report in load_source(source, store=store, cache=cache, options=options):
+                reports.append(report)
+                n_done = report.inserted + report.updated + report.unchanged + len(report.rejected)
+                progress.update(task, advance=n_done, total=source.n_rows)
+    finally:  # what was stored before something went wrong is said, too
+        if reports:
+            reports.sort(key=lambda report: report.symbol)
+            work.console.print(report_text.loaded(source.name, reports, time.monotonic() - started_at))
     return reports
 
 

@@ -52,6 +52,7 @@ class FileBarSource:
         self._symbol = symbol
         self._date_format = date_format
         self._max_bytes = max_bytes
+        self.n_rows = 0
 
     def frames(self) -> Iterator[RawBars]:
         """Yield the rows of one symbol after another; each file of an archive is read as a whole before.
@@ -61,6 +62,7 @@ class FileBarSource:
             PayloadTooLarge: It is too large.
         """
         seen: dict[str, str] = {}
+        self.n_rows = 0
         budget = Budget(self._max_bytes)
         with self._opened() as opened:
             for name, plain in plain_files(opened, self.name, budget):
@@ -77,6 +79,7 @@ class FileBarSource:
         rows = BarRows()
         for batch in batches_of(plain, name, self._format, budget):
             rows.add(batch)
+            self.n_rows += batch.num_rows
         return rows.frames(self._symbol, self._symbol or _stem_symbol(name), self._date_format)
 
     @contextmanager

@@ -171,8 +171,13 @@ class BarSource(Protocol):
         """Say it as the catalogue will: "sample", "prices.csv"."""
         ...
 
+    @property
+    def n_rows(self) -> int:
+        """Say how many rows have been read so far, which may be more than have been yielded."""
+        ...
+
     def frames(self) -> Iterator[RawBars]:
-        """Yield the rows of one symbol after another."""
+        """Yield the rows of one symbol after another; from the beginning at each call."""
         ...
 
 

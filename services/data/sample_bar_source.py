@@ -20,6 +20,7 @@ class SampleBarSource:
     """A BarSource that is always there."""
 
     name = "sample"
+    n_rows = len(data)
 
     def frames(self) -> Iterator[RawBars]:
         """Yield one symbol after another, ascending."""
