@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build run load lock fmt lint types contracts chromium test test-fast test-integration \
+.PHONY: help install build run load evaluate lock fmt lint types contracts chromium test test-fast test-integration \
 	test-e2e test-frontend check bench docs openapi dev clean
 
 PYTHON_STAMP := .venv/.installed
@@ -53,6 +53,10 @@ load: $(PYTHON_STAMP)  ## load files of bars into a running `make run`: make loa
 	@test -n "$(FILE)" || { echo 'Say which: make load FILE=prices.csv' >&2; exit 1; }
 	@test -f "$${LOCAL_DIR:-.local}/stores.env" || { echo 'Start `make run` in another terminal first.' >&2; exit 1; }
 	@set -a; . "$$(realpath "$${LOCAL_DIR:-.local}")/stores.env"; python -m services.data load $(FILE)
+
+evaluate: $(PYTHON_STAMP)  ## how often each model beats doing nothing, on a running `make run`: make evaluate SYMBOLS="AAPL FB"
+	@test -f "$${LOCAL_DIR:-.local}/stores.env" || { echo 'Start `make run` in another terminal first.' >&2; exit 1; }
+	@set -a; . "$$(realpath "$${LOCAL_DIR:-.local}")/stores.env"; python -m services.prediction evaluate $(SYMBOLS)
 
 dev: $(PYTHON_STAMP) $(BUILD_STAMP)  ## the page with reload, against a `make run` in another terminal
 	@cd frontend && npm run dev

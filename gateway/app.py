@@ -7,6 +7,9 @@ from fastapi import FastAPI
 
 from gateway.api_keys import NEEDS_KEY, ApiKeys, not_authorised, parse
 from gateway.docs import install_docs
+from gateway.forecast_routes import router as forecast_router
+from gateway.ledger_routes import router as ledger_router
+from gateway.ledger_routes import writes as ledger_writes
 from gateway.ports import Resources
 from gateway.resources import open_resources as open_real_resources
 from gateway.routes import operations
@@ -42,12 +45,13 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
         description=DESCRIPTION,
     )
     _install_keys(app, settings)
-    for router in (stock_router, prediction_router):
+    for router in (stock_router, prediction_router, forecast_router, ledger_router):
         if settings.open_reads:
             app.include_router(router)
         else:
             app.include_router(router, dependencies=[NEEDS_KEY], responses=problem_responses(NotAuthorised))
     app.include_router(write_router)
+    app.include_router(ledger_writes)
     app.include_router(operations)
     install_docs(app)
     if settings.frontend_dir is not None:

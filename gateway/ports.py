@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.clients.data import BarsAnswer, BarsQuery, LoadQuery, Upload
+from shared.clients.base import Answer
+from shared.clients.data import BarsQuery, LoadQuery, Upload
+from shared.forecasts import EvaluationQuery, Forecast, ForecastQuery
 from shared.health import Health
+from shared.ledgers import Kept, Ledger, LedgerEntry, LedgerQuery
 from shared.loads import LoadReport, Stock, StockPage
 from shared.predictions import Result
 
@@ -24,11 +27,7 @@ class DataService(Protocol):
         """Return what is known about `symbol`."""
         ...
 
-    async def revision(self, *, symbol: str) -> str:
-        """Return the revision of the bars of `symbol`."""
-        ...
-
-    async def bars_as(self, *, symbol: str, query: BarsQuery, if_none_match: str | None) -> BarsAnswer:
+    async def bars_as(self, *, symbol: str, query: BarsQuery, if_none_match: str | None) -> Answer:
         """Return the bars of `symbol` as `query` wants them, to be passed on."""
         ...
 
@@ -38,6 +37,14 @@ class DataService(Protocol):
 
     async def delete(self, *, symbol: str) -> None:
         """Remove `symbol` and all of its bars."""
+        ...
+
+    async def keep(self, *, symbol: str, entries: list[LedgerEntry]) -> Kept:
+        """Append to the ledger of `symbol` what is not there yet."""
+        ...
+
+    async def ledger(self, *, symbol: str, query: LedgerQuery) -> Ledger:
+        """Return what was said of `symbol` and what came."""
         ...
 
     async def health(self) -> Health:
@@ -50,6 +57,26 @@ class PredictionService(Protocol):
 
     async def result(self, *, symbol: str, adjusted: bool) -> Result:
         """Return the same-session result of `symbol`."""
+        ...
+
+    async def forecast(self, *, symbol: str, query: ForecastQuery) -> Forecast:
+        """Return the forecast of `symbol`."""
+        ...
+
+    async def result_answer(self, *, symbol: str, adjusted: bool, if_none_match: str | None) -> Answer:
+        """Return the result to be passed on."""
+        ...
+
+    async def forecast_answer(self, *, symbol: str, query: ForecastQuery, if_none_match: str | None) -> Answer:
+        """Return the forecast to be passed on."""
+        ...
+
+    async def evaluation_answer(self, *, symbol: str, query: EvaluationQuery, if_none_match: str | None) -> Answer:
+        """Return the walk-forward scores of `symbol` to be passed on."""
+        ...
+
+    async def models_answer(self, *, if_none_match: str | None) -> Answer:
+        """Return what can be asked for, to be passed on."""
         ...
 
     async def health(self) -> Health:

@@ -5,10 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from gateway.caching import cache_control, is_known
-from gateway.dependencies import DataServiceDep, PredictionServiceDep, SettingsDep, resources_of
+from gateway.caching import passed_on
+from gateway.dependencies import PredictionServiceDep, SettingsDep, resources_of
 from gateway.ports import DataService, PredictionService
-from shared.app import VERSION
 from shared.bars import Symbol
 from shared.errors import (
     Busy,
@@ -24,13 +23,14 @@ from shared.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from shared.etags import KNOWN
 from shared.health import Check, Health
 from shared.predictions import Result, ResultRequest
 from shared.problem import problem_responses
 
 router = APIRouter(prefix="/api", tags=["predictions"])
 operations = APIRouter(prefix="/api", tags=["operations"])
-_ERRORS = (
+ERRORS = (
     InvalidRequest,
     SymbolNotFound,
     NoBars,
@@ -44,7 +44,7 @@ _ERRORS = (
 )
 
 
-@router.post("/result", responses=problem_responses(*_ERRORS, PayloadTooLarge))
+@router.post("/result", responses=problem_responses(*ERRORS, PayloadTooLarge))
 @router.post("/result/", include_in_schema=False)
 async def result(body: ResultRequest, prediction: PredictionServiceDep) -> Result:
     """Estimate each test session's close from its own open, high and low, and score that beside doing nothing.
@@ -58,34 +58,18 @@ async def result(body: ResultRequest, prediction: PredictionServiceDep) -> Resul
 @router.get(
     "/stocks/{symbol}/result",
     response_model=Result,
-    responses={
-        304: {"description": "The ETag of the result is one of those in If-None-Match."},
-        **problem_responses(*_ERRORS),
-    },
+    responses={**KNOWN, **problem_responses(*ERRORS)},
 )
 async def stock_result(
     symbol: Symbol,
-    data: DataServiceDep,
     prediction: PredictionServiceDep,
     settings: SettingsDep,
-    response: Response,
     adjusted: Annotated[bool, Query(description="Scale prices by adjusted close / close first.")] = False,
     if_none_match: Annotated[str | None, Header()] = None,
-) -> Result | Response:
+) -> Response:
     """Return the same result as `POST /api/result`, to be kept for as long as its ETag does not change."""
-    headers = {"Cache-Control": cache_control(settings)}
-    if if_none_match is not None:
-        headers["ETag"] = _etag(await data.revision(symbol=symbol))
-        if is_known(headers["ETag"], if_none_match):
-            return Response(status_code=304, headers=headers)
-    found = await prediction.result(symbol=symbol, adjusted=adjusted)
-    response.headers.update(headers | {"ETag": _etag(found.data.revision)})
-    return found
-
-
-def _etag(revision: str) -> str:
-    """Return what changes with the bars and with the code that computes from them."""
-    return f'"{revision}-{VERSION}"'
+    found = await prediction.result_answer(symbol=symbol, adjusted=adjusted, if_none_match=if_none_match)
+    return passed_on(found, settings)
 
 
 @operations.get("/health", responses={503: {"model": Health, "description": "Something is down"}})

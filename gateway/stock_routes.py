@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from gateway import examples
-from gateway.caching import cache_control
+from gateway.caching import passed_on
 from gateway.dependencies import DataServiceDep, SettingsDep
 from shared.bars import Symbol, SymbolBars
 from shared.clients.data import BarsQuery
@@ -19,6 +19,7 @@ from shared.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from shared.etags import KNOWN
 from shared.loads import Stock, StockPage
 from shared.problem import problem_responses
 
@@ -67,7 +68,7 @@ async def stock(symbol: Symbol, data: DataServiceDep) -> Stock:
     response_class=Response,
     responses={
         200: {"model": SymbolBars, "description": "The bars; their ETag is the revision.", "content": examples.BARS},
-        304: {"description": "The revision is one of those in If-None-Match."},
+        **KNOWN,
         **problem_responses(InvalidRequest, SymbolNotFound, NoBars, NoAdjustedPrices, *_UPSTREAM),
     },
 )
@@ -79,5 +80,4 @@ async def bars(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return the bars of a stock, ascending by session, as JSON, CSV, Parquet or an Arrow stream."""
-    found = await data.bars_as(symbol=symbol, query=query, if_none_match=if_none_match)
-    return Response(found.body, found.status, found.headers | {"Cache-Control": cache_control(settings)})
+    return passed_on(await data.bars_as(symbol=symbol, query=query, if_none_match=if_none_match), settings)

@@ -68,5 +68,5 @@ async def delete_all() -> None:
     responses=problem_responses(*_COMMON, SymbolNotFound),
 )
 async def delete_stock(symbol: Symbol, data: DataServiceDep) -> None:
-    """Remove a stock and all of its bars."""
+    """Remove a stock and all of its bars. What was forecast of it stays in its ledger, which is never changed."""
     await data.delete(symbol=symbol)

@@ -70,7 +70,8 @@ def _run(settings: LocalSettings) -> int:
         "GATEWAY_DATA_URL": f"http://127.0.0.1:{data_port}",
         "GATEWAY_PREDICTION_URL": f"http://127.0.0.1:{prediction_port}",
     }
-    environment = os.environ | stores | keys | addresses | SERVED
+    kept = {"PREDICTION_MODELS_DIR": str(local_dir / "models")}
+    environment = os.environ | stores | keys | addresses | kept | SERVED
     programs = [
         supervisor.Program("data", service_command("services.data.app", data_port), 20),
         supervisor.Program("prediction", service_command("services.prediction.app", prediction_port), 30),
@@ -80,7 +81,7 @@ def _run(settings: LocalSettings) -> int:
         programs.append(supervisor.Program("mongodb", mongod_command(local_dir / "mongodb", mongo_port), 10))
     if settings.redis_url is None:
         programs.append(supervisor.Program("valkey", valkey_command(local_dir / "valkey", redis_port), 10))
-    access.write_stores(local_dir, stores)
+    access.write_stores(local_dir, stores | {"PREDICTION_DATA_URL": addresses["PREDICTION_DATA_URL"]})
     daemon = supervisor.start(supervisor.write_config(programs, local_dir), environment)
     try:
         if settings.mongo_url is None:

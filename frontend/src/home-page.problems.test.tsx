@@ -46,14 +46,30 @@ test.each([
 })
 
 test.each([
-  [0, 'No better than doing nothing'],
-  [-0.25, 'No better than doing nothing'],
-  [null, 'There is nothing to beat: doing nothing makes no error'],
-])('a skill of %s is put into words', async (skill, words) => {
-  server.use(resultIs({ ...AAPL, skill }))
+  [0, 'No better than doing nothing', 'No better than the middle of the range'],
+  [-0.25, 'No better than doing nothing', 'No better than the middle of the range'],
+  [
+    null,
+    'There is nothing to beat: doing nothing makes no error',
+    'There is nothing to beat: the middle of the range makes no error',
+  ],
+])('a skill of %s is put into words', async (skill, overNothing, overMidrange) => {
+  server.use(resultIs({ ...AAPL, skill, midrange_skill: skill }))
   renderPage('/?symbol=AAPL')
-  expect(await screen.findByText(words)).toBeVisible()
+  expect(await screen.findByText(overNothing)).toBeVisible()
+  expect(screen.getByText(overMidrange)).toBeVisible()
   expect(screen.queryByText(/smaller error/)).not.toBeInTheDocument()
+})
+
+test('a result without intervals says so and shows no empty columns', async () => {
+  const predictions = { ...AAPL.predictions, lower: null, upper: null }
+  server.use(resultIs({ ...AAPL, interval: null, predictions }))
+  const { user } = renderPage('/?symbol=AAPL')
+  expect(await screen.findByText('There are too few sessions for intervals')).toBeVisible()
+  expect(screen.queryByText(/dotted lines/)).not.toBeInTheDocument()
+  await user.click(screen.getByText('The same numbers as a table'))
+  expect(await screen.findByRole('columnheader', { name: 'Error' })).toBeVisible()
+  expect(screen.queryByRole('columnheader', { name: 'Lower' })).not.toBeInTheDocument()
 })
 
 test('an answer that the page cannot draw leaves the search usable', async () => {

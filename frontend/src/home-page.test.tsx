@@ -22,6 +22,9 @@ test('a person types part of a symbol, picks a suggestion and sees how good the 
   expect(document.title).toBe('AAPL – Bellwether')
   expect(screen.getByText('64 %').closest('p')).toHaveTextContent('64 % smaller error than doing nothing')
   expect(screen.getByText(/is off by 5.72 on average; the model by 2.07, on the same 654 sessions/)).toBeVisible()
+  expect(screen.getByText('22 %').closest('p')).toHaveTextContent('22 % smaller error than the middle of the range')
+  expect(screen.getByText('90 % intervals held 90 % of the time')).toBeVisible()
+  expect(screen.getByText(/587 of 654 closes lay in the interval.*On average it is 8.07 wide/)).toBeVisible()
   expect(screen.queryByRole('listbox')).not.toBeInTheDocument()
 })
 
@@ -78,12 +81,21 @@ test('warnings stand before the numbers, and the model stands beside persistence
   renderPage('/?symbol=AAPL')
   const warning = await screen.findByText(LOOK_AHEAD)
   const table = screen.getByRole('table', { name: 'How wrong it has been' })
-  const numbers = [screen.getByText('64 %'), screen.getByText(/is off by 5.72/), table]
+  const numbers = [screen.getByText('64 %'), screen.getByText('22 %'), screen.getByText(/intervals held/), table]
   for (const number of numbers) {
     expect(warning.compareDocumentPosition(number)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
   }
-  expect(within(table).getByRole('row', { name: /MAE mean error/ })).toHaveTextContent(/2.07.*5.72/)
-  expect(within(table).getByRole('row', { name: /Directional accuracy/ })).toHaveTextContent(/83.8 %.*not defined/)
+  expect(within(table).getByRole('row', { name: /MAE mean error/ })).toHaveTextContent(/2.07.*5.72.*2.65/)
+  expect(within(table).getByRole('row', { name: /Directional accuracy/ })).toHaveTextContent(/83.8 %.*not defined.*86.4 %/)
+})
+
+test('measures that are near perfect even for doing nothing come last', async () => {
+  renderPage('/?symbol=AAPL')
+  const table = await screen.findByRole('table', { name: 'How wrong it has been' })
+  const measures = within(table)
+    .getAllByRole('rowheader')
+    .map((header) => header.textContent.split(' ')[0])
+  expect(measures).toEqual(['MAE', 'RMSE', 'MSE', 'Directional', 'MAPE', 'R²'])
 })
 
 test('the chart has the same numbers as a table, newest first, one hundred rows at a time', async () => {
@@ -96,7 +108,15 @@ test('the chart has the same numbers as a table, newest first, one hundred rows 
   await waitFor(() => {
     expect(within(table).getAllByRole('row')).toHaveLength(101)
   })
-  expect(within(table).getAllByRole('row')[1]).toHaveTextContent('2 Apr 2011509.00511.00+2.00')
+  expect(within(table).getAllByRole('columnheader').map((header) => header.textContent)).toEqual([
+    'Session',
+    'Actual',
+    'Predicted',
+    'Lower',
+    'Upper',
+    'Error',
+  ])
+  expect(within(table).getAllByRole('row')[1]).toHaveTextContent('2 Apr 2011509.00511.00507.00515.00+2.00')
 
   await user.click(screen.getByRole('button', { name: 'Show more' }))
   expect(within(table).getAllByRole('row')).toHaveLength(201)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from prometheus_client import Counter
 
 from services.data.catalogue import Catalogue
+from services.data.ledger_routes import router as ledger_router
 from services.data.ports import CacheOutcome, Resources
 from services.data.read_bars import BarReader
 from services.data.resources import open_resources as open_real_resources
@@ -54,6 +55,7 @@ def create_app(settings: DataSettings | None = None, open_resources: OpenResourc
     _count(app)
     app.include_router(router)
     app.include_router(write_router)
+    app.include_router(ledger_router)
     app.include_router(operations)
     return app
 

@@ -14,7 +14,6 @@ from services.data import report_text
 from services.data.bar_checks import rejections
 from services.data.bar_findings import findings_of
 from services.data.catalogue import Catalogue
-from services.data.exchange_sessions import exchange_sessions, last_session_over
 from services.data.ingest import LoadOptions, ingest_symbol
 from services.data.load_files import load_source
 from services.data.ports import BarSource, RawBars, Resources
@@ -23,6 +22,7 @@ from services.data.settings import DataSettings
 from services.data.vendors import open_vendor
 from shared.arrow import BarFrame
 from shared.errors import NoAdjustedPrices
+from shared.exchange_sessions import exchange_sessions, last_session_over
 from shared.loads import Finding, LoadReport, Rejection, StockSummary
 
 PAGE = 100

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.data.catalogue import Catalogue
-from services.data.ports import BarStore, Resources
+from services.data.ports import BarStore, ForecastLedger, Resources
 from services.data.read_bars import BarReader
 from services.data.settings import DataSettings
 from services.data.write_bars import BarWriter
@@ -36,6 +36,10 @@ async def _writer(request: Request) -> BarWriter:
     return writer
 
 
+async def _ledger(request: Request) -> ForecastLedger:
+    return resources_of(request).ledger
+
+
 async def _settings(request: Request) -> DataSettings:
     settings: DataSettings = request.app.state.settings
     return settings
@@ -45,4 +49,5 @@ BarStoreDep = Annotated[BarStore, Depends(_store)]
 BarReaderDep = Annotated[BarReader, Depends(_reader)]
 CatalogueDep = Annotated[Catalogue, Depends(_catalogue)]
 BarWriterDep = Annotated[BarWriter, Depends(_writer)]
+ForecastLedgerDep = Annotated[ForecastLedger, Depends(_ledger)]
 SettingsDep = Annotated[DataSettings, Depends(_settings)]

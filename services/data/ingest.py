@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from services.data.bar_checks import rejections
 from services.data.bar_findings import findings_of
-from services.data.exchange_sessions import exchange_sessions
 from services.data.merge import Merged, merge
 from services.data.ports import BarCache, BarStore, CatalogueEntry, RawBars, Stored
 from shared.arrow import NUMBERS, BarFrame
 from shared.errors import NoBars, RowsRejected, SymbolNotFound
+from shared.exchange_sessions import exchange_sessions
 from shared.loads import Finding, LoadReport, Mode, Rejection
 
 N_NAMED_ROWS = 100

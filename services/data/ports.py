@@ -1,13 +1,15 @@
 """What the data service needs from outside."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
 import pandas as pd
+from pydantic import AwareDatetime
 
 from shared.arrow import BarColumns, BarFrame, encode
+from shared.ledgers import Kept, LedgerEntry
 from shared.loads import Finding
 
 CacheOutcome = Literal["hit", "miss", "corrupt", "unavailable"]
@@ -67,6 +69,12 @@ class Stored:
     entry: CatalogueEntry | None
 
 
+class GivenEntry(LedgerEntry):
+    """What the ledger has of one forecast: what was said, and when."""
+
+    given_at: AwareDatetime
+
+
 class BarStore(Protocol):
     """The truth. Every method raises StoreUnavailable when the store does not answer or refuses."""
 
@@ -113,6 +121,21 @@ class BarStore(Protocol):
 
     async def ping(self) -> None:
         """Return if the store answers."""
+        ...
+
+
+class ForecastLedger(Protocol):
+    """What was forecast. What is in it is never changed, and stays when its symbol is deleted.
+
+    Every method raises StoreUnavailable when the store does not answer or refuses.
+    """
+
+    async def keep(self, entries: Sequence[LedgerEntry], given_at: datetime) -> Kept:
+        """Add durably those entries whose key is not there yet. Of two at once with one key, one is kept."""
+        ...
+
+    async def records(self, symbol: str) -> list[GivenEntry]:
+        """Return every entry of `symbol`, in any order."""
         ...
 
 
@@ -219,3 +242,4 @@ class Resources:
     store: BarStore
     cache: BarCache
     feed: ChangeFeed
+    ledger: ForecastLedger

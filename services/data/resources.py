@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from services.data.mongo_access import open_mongo
 from services.data.mongo_bar_store import MongoBarStore
 from services.data.mongo_change_feed import MongoChangeFeed
+from services.data.mongo_forecast_ledger import MongoForecastLedger
 from services.data.ports import Resources
 from services.data.redis_bar_cache import open_redis_bar_cache
 from services.data.settings import DataSettings
@@ -24,4 +25,5 @@ async def open_resources(settings: DataSettings) -> AsyncIterator[Resources]:
             store=MongoBarStore(database, settings.store_timeout_seconds, settings.write_timeout_seconds),
             cache=opened,
             feed=MongoChangeFeed(database, settings.cache_seconds),
+            ledger=MongoForecastLedger(database, settings.store_timeout_seconds, settings.write_timeout_seconds),
         )

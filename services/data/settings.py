@@ -14,7 +14,7 @@ from pydantic import (
 )
 from pydantic_settings import SettingsConfigDict
 
-from services.data.exchange_sessions import NAMES as CALENDARS
+from shared.exchange_sessions import Calendar
 from shared.settings import UploadSettings
 
 VendorName = Literal["tiingo", "alpha_vantage", "yfinance"]
@@ -44,7 +44,7 @@ class DataSettings(UploadSettings):
     """The longest that MongoDB may take to write one symbol, in seconds."""
     write_budget_seconds: PositiveFloat = 25.0
     """The longest that one request that writes may take, its upload included, in seconds."""
-    calendar: str | None = "XNYS"
+    calendar: Calendar = "XNYS"
     """The exchange whose sessions are expected of every symbol, by its code (ISO 10383); empty to expect none."""
     vendor: VendorName | None = None
     """Who `refresh` asks for new bars: tiingo, alpha_vantage or yfinance. Without one, nothing is asked of anybody."""
@@ -60,13 +60,6 @@ class DataSettings(UploadSettings):
     """The longest that one answer of a vendor may take, in seconds."""
     vendor_interval_seconds: PositiveFloat | None = None
     """The least time between two requests to a vendor, in seconds; without it, what the vendor's free key allows."""
-
-    @field_validator("calendar")
-    @classmethod
-    def _is_a_calendar(cls, value: str | None) -> str | None:
-        if value and value not in CALENDARS:
-            raise ValueError("the code of an exchange is expected, XNYS for one")
-        return value or None
 
     @field_validator("mongo_url", "redis_url")
     @classmethod

@@ -80,7 +80,7 @@ async def load_bars(
     responses=problem_responses(InvalidRequest, SymbolNotFound, StoreUnavailable),
 )
 async def delete_symbol(symbol: Symbol, writer: BarWriterDep) -> None:
-    """Remove a symbol and all of its bars."""
+    """Remove a symbol and all of its bars. What its ledger has stays: it is appended to and nothing else."""
     await writer.delete(symbol)
 
 

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
-from prometheus_client import Histogram
 
+from services.prediction.forecast_routes import router as forecast_router
 from services.prediction.ports import Resources
 from services.prediction.resources import open_resources as open_real_resources
+from services.prediction.responses import Responder
 from services.prediction.routes import operations, router
 from services.prediction.settings import PredictionSettings
 from shared.app import build_app
-from shared.metrics import LATENCY_BUCKETS
 from shared.settings import load_settings
 
 OpenResources = Callable[[PredictionSettings], AbstractAsyncContextManager[Resources]]
@@ -29,12 +29,8 @@ def create_app(
         title="Bellwether prediction service",
         summary="Internal: models and their scores. The public contract is the gateway's.",
     )
-    app.state.result_seconds = Histogram(
-        "result_duration_seconds",
-        "Time to split, fit, predict and score one result, waiting for a worker included.",
-        buckets=LATENCY_BUCKETS,
-        registry=app.state.registry,
-    )
+    app.state.responder = Responder(settings.calendar, app.state.registry)
     app.include_router(router)
+    app.include_router(forecast_router)
     app.include_router(operations)
     return app

@@ -17,3 +17,16 @@ def persistence(closes: NDArray[np.float64], first: int) -> NDArray[np.float64]:
     Source: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 5.2 (the naïve method).
     """
     return closes[first - 1 : -1]
+
+
+def midrange(highs: NDArray[np.float64], lows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Predict for each session the middle between its own high and low: what one can say of a day without a model.
+
+    Args:
+        highs: Shape `(n_bars,)`.
+        lows: The same of the lows.
+
+    Returns:
+        Shape `(n_bars,)`, in price units.
+    """
+    return (highs + lows) / 2

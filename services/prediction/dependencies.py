@@ -1,10 +1,12 @@
-"""The prediction service's resources as route parameters."""
+"""The prediction service's resources as route parameters. Async, because FastAPI runs the others in a thread each."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.prediction.ports import BarsReader, Resources, Workers
+from services.prediction.ports import Resources
+from services.prediction.responses import Responder
+from services.prediction.settings import PredictionSettings
 
 
 def resources_of(request: Request) -> Resources:
@@ -13,13 +15,20 @@ def resources_of(request: Request) -> Resources:
     return resources
 
 
-def _data(request: Request) -> BarsReader:
-    return resources_of(request).data
+async def _resources(request: Request) -> Resources:
+    return resources_of(request)
 
 
-def _workers(request: Request) -> Workers:
-    return resources_of(request).workers
+async def _responder(request: Request) -> Responder:
+    responder: Responder = request.app.state.responder
+    return responder
 
 
-BarsReaderDep = Annotated[BarsReader, Depends(_data)]
-WorkersDep = Annotated[Workers, Depends(_workers)]
+async def _settings(request: Request) -> PredictionSettings:
+    settings: PredictionSettings = request.app.state.settings
+    return settings
+
+
+ResourcesDep = Annotated[Resources, Depends(_resources)]
+ResponderDep = Annotated[Responder, Depends(_responder)]
+SettingsDep = Annotated[PredictionSettings, Depends(_settings)]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ParamSpec, Protocol, TypeVar
 
+from services.prediction.trained import ModelKey, Trained
 from shared.clients.data import BarsPayload
 from shared.health import Health
 
@@ -13,6 +14,14 @@ T = TypeVar("T")
 
 class BarsReader(Protocol):
     """Who has the bars."""
+
+    async def symbols(self) -> list[str]:
+        """Return every symbol that has bars, ascending."""
+        ...
+
+    async def revision(self, *, symbol: str) -> str:
+        """Return the revision of the bars of `symbol`, without the bars."""
+        ...
 
     async def bars(self, *, symbol: str, adjusted: bool) -> BarsPayload:
         """Return the bars of `symbol` as they travel, with prices as they are or adjusted."""
@@ -36,6 +45,18 @@ class Workers(Protocol):
         Raises:
             Busy: Not yet.
         """
+        ...
+
+
+class ModelStore(Protocol):
+    """Where fitted models are kept, so that a restart does not fit them anew. It only saves time: nothing raises."""
+
+    def get(self, key: ModelKey) -> Trained | None:
+        """Return the model that was kept under this key by this version of everything that computes."""
+        ...
+
+    def put(self, key: ModelKey, trained: Trained) -> None:
+        """Keep the model."""
         ...
 
 

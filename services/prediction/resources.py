@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from services.prediction.ports import Resources
-from services.prediction.result import warm_up
 from services.prediction.settings import PredictionSettings
+from services.prediction.warm_up import warm_up
 from services.prediction.workers import open_workers
 from shared.clients.base import open_http
 from shared.clients.data import DataClient
@@ -16,7 +17,7 @@ async def open_resources(settings: PredictionSettings) -> AsyncIterator[Resource
     """Open the connection pool to the data service and start the worker processes."""
     pool = open_workers(
         n_workers=settings.workers,
-        prepare=warm_up,
+        prepare=partial(warm_up, settings),
         max_waiting=settings.max_waiting,
         timeout_seconds=settings.budget_seconds,
     )

@@ -1,14 +1,15 @@
 """The prediction service's routes. HTTP only: parse, call, return."""
 
 import asyncio
-import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
-from services.prediction.dependencies import BarsReaderDep, WorkersDep, resources_of
+from services.prediction.dependencies import ResourcesDep, ResponderDep, resources_of
 from services.prediction.ports import BarsReader
+from services.prediction.responses import Question
 from services.prediction.result import result_of
 from shared.bars import Symbol
 from shared.errors import (
@@ -24,12 +25,13 @@ from shared.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from shared.etags import KNOWN
 from shared.health import Check, health_router, run_check
 from shared.predictions import Result
 from shared.problem import problem_responses
 
 router = APIRouter(tags=["predictions"])
-_ERRORS = (
+ERRORS = (
     InvalidRequest,
     SymbolNotFound,
     NoBars,
@@ -43,22 +45,17 @@ _ERRORS = (
 )
 
 
-@router.get("/symbols/{symbol}/result", responses=problem_responses(*_ERRORS))
+@router.get("/symbols/{symbol}/result", response_model=Result, responses={**KNOWN, **problem_responses(*ERRORS)})
 async def result(
     symbol: Symbol,
-    data: BarsReaderDep,
-    workers: WorkersDep,
-    request: Request,
-    response: Response,
+    responder: ResponderDep,
+    resources: ResourcesDep,
     adjusted: Annotated[bool, Query(description="Scale prices by adjusted close / close first.")] = False,
-) -> Result:
-    """Return the same-session result of a symbol; its ETag is the revision of the bars, which determine it."""
-    payload = await data.bars(symbol=symbol, adjusted=adjusted)
-    started_at = time.perf_counter()
-    found = await workers.run(result_of, payload, symbol, adjusted=adjusted)
-    request.app.state.result_seconds.observe(time.perf_counter() - started_at)
-    response.headers["ETag"] = f'"{payload.revision}"'
-    return found
+    if_none_match: Annotated[str, Header()] = "",
+) -> Response:
+    """Return the same-session result of a symbol."""
+    question = Question("result", symbol, adjusted)
+    return await responder.answer(question, if_none_match, resources, partial(result_of, adjusted=adjusted))
 
 
 async def _checks(request: Request) -> Mapping[str, Check]:

@@ -71,6 +71,14 @@ def directional_accuracy(actual: Array, predicted: Array, before: Array) -> floa
     return float(np.mean(same_side[moved]))
 
 
+def mase(mae: float, naive_mae: float) -> float | None:
+    """Return the MAE as a multiple of that of the naïve method in training; None where no close changed there.
+
+    Source: Hyndman and Koehler (2006), Another look at measures of forecast accuracy, IJF 22(4), eq. 2.
+    """
+    return None if naive_mae == 0 else mae / naive_mae
+
+
 def skill(mae: float, mae_of_persistence: float) -> float | None:
     """Return 1 − MAE / MAE of persistence on the same sessions; zero or less is no better than doing nothing.
 

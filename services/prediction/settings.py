@@ -1,10 +1,12 @@
 """The prediction service's settings: PREDICTION_* variables."""
 
+from pathlib import Path
 from typing import Self
 
-from pydantic import HttpUrl, PositiveFloat, PositiveInt, model_validator
+from pydantic import HttpUrl, PositiveFloat, PositiveInt, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from shared.exchange_sessions import Calendar
 from shared.settings import ServiceSettings
 
 
@@ -23,6 +25,15 @@ class PredictionSettings(ServiceSettings):
     """Processes that fit models; one per core is a good number."""
     max_waiting: PositiveInt = 64
     """Requests that may wait for a worker; more are answered with 503 and told to come back."""
+    calendar: Calendar = "XNYS"
+    """The exchange whose sessions are forecast, by its code (ISO 10383); empty to take every weekday for one."""
+    models_dir: Path | None = None
+    """Folder where fitted models are kept, so that a restart does not fit them anew; without it none are kept."""
+
+    @field_validator("models_dir", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
 
     @model_validator(mode="after")
     def _timeouts_fit(self) -> Self:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 import httpx
@@ -13,6 +14,7 @@ from shared.errors import LEAVES, NotAuthorised, ServiceError, UpstreamFailed, U
 from shared.health import Health
 
 M = TypeVar("M", bound=BaseModel)
+PASSED_ON = ("ETag", "Content-Type", "Content-Disposition")
 LEAST_SECONDS = 0.05  # a call that has less than this left cannot be answered in time
 
 
@@ -26,6 +28,32 @@ async def open_http(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.AsyncHTTPTransport(retries=1, limits=limits)
     async with httpx.AsyncClient(base_url=base_url, transport=transport, trust_env=False) as http:
         yield http
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to pass on as it is: 200 with a body, or 304 without."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def headers_of(given: dict[str, str]) -> httpx.Headers:
+    """Return the headers in the encoding that Starlette reads them in; httpx would refuse all but ASCII."""
+    return httpx.Headers(given, encoding="latin-1")
+
+
+def params_of(query: BaseModel) -> dict[str, str]:
+    """Return as query parameters what is not as it would be anyway; a list with commas."""
+    given = query.model_dump(mode="json", exclude_defaults=True)
+    return {name: _text(value) for name, value in given.items()}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return value if isinstance(value, str) else str(value).lower()
 
 
 class ServiceClient:
@@ -52,6 +80,15 @@ class ServiceClient:
     ) -> httpx.Response:
         request = self._http.build_request("GET", path, params=params, headers=headers)
         return self._checked(await self._send(request, self._timeout_seconds))
+
+    async def _get_as_it_is(self, path: str, params: Mapping[str, str] | None, if_none_match: str | None) -> Answer:
+        """Return an answer to pass on, or 304 if the caller has this one."""
+        headers = headers_of({} if if_none_match is None else {"If-None-Match": if_none_match})
+        response = await self._get(path, params, headers)
+        if response.status_code not in {200, 304}:
+            raise UpstreamFailed(f"{self._name} gave an answer with status {response.status_code}.")
+        passed_on = {name: response.headers[name] for name in PASSED_ON if name in response.headers}
+        return Answer(status=response.status_code, headers=passed_on, body=response.content)
 
     async def _write(self, request: httpx.Request) -> httpx.Response:
         """Send a request that writes; it may take all the time that is left, and is never sent twice."""

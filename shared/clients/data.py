@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-import httpx
 from pydantic import BaseModel, Field, RootModel
 
-from shared.clients.base import ServiceClient
+from shared.clients.base import Answer, ServiceClient, headers_of, params_of
 from shared.errors import UpstreamFailed
+from shared.ledgers import Kept, Ledger, LedgerEntry, LedgerQuery
 from shared.loads import LoadReport, Mode, Stock, StockPage
-
-PASSED_ON = ("ETag", "Content-Type", "Content-Disposition")
 
 
 class _Symbols(RootModel[list[str]]):
@@ -46,15 +44,6 @@ class BarsPayload:
 
     revision: str
     arrow: bytes
-
-
-@dataclass(frozen=True)
-class BarsAnswer:
-    """An answer to pass on as it is: 200 with bars in the form that was asked for, or 304 without."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
 
 
 @dataclass(frozen=True)
@@ -111,7 +100,7 @@ class DataClient(ServiceClient):
         """
         return _revision(await self.bars_as(symbol=symbol, query=BarsQuery(format="arrow"), if_none_match="*"))
 
-    async def bars_as(self, *, symbol: str, query: BarsQuery, if_none_match: str | None = None) -> BarsAnswer:
+    async def bars_as(self, *, symbol: str, query: BarsQuery, if_none_match: str | None = None) -> Answer:
         """Return the bars of `symbol` undecoded, as `query` wants them, or 304 if the caller has this revision.
 
         Raises:
@@ -119,12 +108,7 @@ class DataClient(ServiceClient):
             SymbolNotFound, NoBars: There is nothing to return.
             NoAdjustedPrices: There is nothing to adjust them by.
         """
-        headers = _headers({} if if_none_match is None else {"If-None-Match": if_none_match})
-        response = await self._get(f"/symbols/{symbol}/bars", _params(query), headers)
-        if response.status_code not in {200, 304}:
-            raise UpstreamFailed(f"The data service gave bars with status {response.status_code}.")
-        passed_on = {name: response.headers[name] for name in PASSED_ON if name in response.headers}
-        return BarsAnswer(status=response.status_code, headers=passed_on, body=response.content)
+        return await self._get_as_it_is(f"/symbols/{symbol}/bars", params_of(query), if_none_match)
 
     async def load(self, *, symbol: str, query: LoadQuery, upload: Upload) -> LoadReport:
         """Load bars of `symbol` while they arrive; an upload that raises leaves the symbol as it was.
@@ -134,9 +118,9 @@ class DataClient(ServiceClient):
             PayloadTooLarge, Busy: Nothing is stored.
         """
         length = {"Content-Length": upload.length} if upload.length else {}
-        headers = _headers({"Content-Type": upload.media_type} | length)
+        headers = headers_of({"Content-Type": upload.media_type} | length)
         request = self._http.build_request(
-            "PUT", f"/symbols/{symbol}/bars", params=_params(query), headers=headers, content=upload.body
+            "PUT", f"/symbols/{symbol}/bars", params=params_of(query), headers=headers, content=upload.body
         )
         return self._parse(LoadReport, await self._write(request))
 
@@ -148,18 +132,28 @@ class DataClient(ServiceClient):
         """
         await self._write(self._http.build_request("DELETE", f"/symbols/{symbol}"))
 
+    async def keep(self, *, symbol: str, entries: list[LedgerEntry]) -> Kept:
+        """Append to the ledger of `symbol` what is not there yet.
 
-def _headers(given: dict[str, str]) -> httpx.Headers:
-    return httpx.Headers(given, encoding="latin-1")  # as Starlette reads them; httpx would refuse all but ASCII
+        Raises:
+            InvalidRequest: An entry makes no sense, or there is a later bar than it knows; nothing is kept.
+            SymbolNotFound, NoBars: There is nothing that could have been forecast.
+        """
+        body = [entry.model_dump(mode="json") for entry in entries]
+        request = self._http.build_request("POST", f"/symbols/{symbol}/ledger", json=body)
+        return self._parse(Kept, await self._write(request))
+
+    async def ledger(self, *, symbol: str, query: LedgerQuery) -> Ledger:
+        """Return what was said of `symbol`, latest first, what came, and how it did.
+
+        Raises:
+            InvalidRequest: The cursor is not one that a page of this ledger gave.
+            SymbolNotFound, NoBars: There are no bars to compare with.
+        """
+        return self._parse(Ledger, await self._get(f"/symbols/{symbol}/ledger", params_of(query)))
 
 
-def _params(query: BaseModel) -> dict[str, str]:
-    """Return what is not as it would be anyway."""
-    given = query.model_dump(mode="json", exclude_defaults=True)
-    return {name: value if isinstance(value, str) else str(value).lower() for name, value in given.items()}
-
-
-def _revision(answer: BarsAnswer) -> str:
+def _revision(answer: Answer) -> str:
     revision = answer.headers.get("ETag", "").strip('"')
     if not revision:
         raise UpstreamFailed("The data service gave bars without a revision.")

@@ -5,8 +5,10 @@ import pytest
 from shared.arrow import decode
 from shared.clients.data import DataClient
 from shared.errors import InvalidRequest, StoreUnavailable, SymbolNotFound
+from shared.ledgers import Kept, LedgerQuery
 from tests.support.bars import make_frame
 from tests.support.fakes import FakeBarCache, FakeBarStore, serve_data
+from tests.support.ledgers import make_ledger_entry
 
 
 async def test_symbols_and_bars_arrive_as_they_were() -> None:
@@ -42,3 +44,31 @@ async def test_health_arrives_whether_ready_or_not() -> None:
         health = await client.health()
     assert health.status == "down"
     assert health.checks["store"].detail == "The store does not answer."
+
+
+async def test_what_was_said_goes_into_the_ledger_and_comes_out_with_what_came() -> None:
+    store = FakeBarStore({"AAPL": make_frame()})
+    entries = [make_ledger_entry(sessions_ahead=ahead) for ahead in range(1, 21)]
+    async with serve_data(store) as http:
+        client = DataClient(http, upstream="the data service", timeout_seconds=2)
+        assert await client.keep(symbol="AAPL", entries=entries) == Kept(kept=20, known=0)
+        assert await client.keep(symbol="AAPL", entries=entries[:3]) == Kept(kept=0, known=3)
+        first = await client.ledger(symbol="AAPL", query=LedgerQuery(limit=15))
+        rest = await client.ledger(symbol="AAPL", query=LedgerQuery(cursor=first.next_cursor))
+    assert (first.n_pending, len(first.records), len(rest.records), rest.next_cursor) == (20, 15, 5, None)
+    said = [record.model_dump(exclude={"given_at", "actual", "is_inside"}) for record in first.records + rest.records]
+    assert said == [entry.model_dump() for entry in entries]
+
+
+async def test_refusals_of_the_ledger_arrive_as_they_were() -> None:
+    async with serve_data(FakeBarStore({"AAPL": make_frame(closes=[10, 11, 12, 15])})) as http:
+        client = DataClient(http, upstream="the data service", timeout_seconds=2)
+        with pytest.raises(InvalidRequest, match="made before the outcome"):
+            await client.keep(symbol="AAPL", entries=[make_ledger_entry()])
+        with pytest.raises(InvalidRequest) as caught:
+            await client.keep(symbol="AAPL", entries=[make_ledger_entry(point=99.0)])
+        assert caught.value.errors == [("/body/0/point", "it is to lie between lower and upper")]
+        with pytest.raises(InvalidRequest, match="not one of this ledger"):
+            await client.ledger(symbol="AAPL", query=LedgerQuery(cursor="x"))
+        with pytest.raises(SymbolNotFound):
+            await client.ledger(symbol="NOPE", query=LedgerQuery())

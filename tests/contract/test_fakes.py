@@ -1,11 +1,12 @@
-"""The fakes do what tests/integration/test_adapters.py and test_change_feed.py see the real servers do."""
+"""The fakes do what test_adapters.py, test_change_feed.py and test_forecast_ledger.py in tests/integration see done."""
 
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from tests.support.behaviours import BarCacheBehaviours, BarStoreBehaviours, ChangeFeedBehaviours
-from tests.support.fakes import FakeBarCache, FakeBarStore, FakeChangeFeed
+from tests.support.fakes import FakeBarCache, FakeBarStore, FakeChangeFeed, FakeForecastLedger
+from tests.support.ledgers import ForecastLedgerBehaviours
 
 
 class TestFakeBarStore(BarStoreBehaviours):
@@ -31,3 +32,9 @@ class TestFakeChangeFeed(ChangeFeedBehaviours):
             await feed.told.put({symbol})
 
         return change
+
+
+class TestFakeForecastLedger(ForecastLedgerBehaviours):
+    @pytest.fixture
+    def ledger(self) -> FakeForecastLedger:
+        return FakeForecastLedger()

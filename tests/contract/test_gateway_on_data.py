@@ -19,18 +19,19 @@ from tests.support.asgi import serve
 from tests.support.bars import make_frame
 from tests.support.fakes import FakeBarStore, serve_data
 from tests.support.gateway import KEY, WITH_KEY, FakePrediction
+from tests.support.ledgers import Forecasting
 
 CSV = b"Date,Open,High,Low,Close\n2024-01-02,10,12,9,11\n2024-01-03,11,13,10,12\n"
 
 
 @asynccontextmanager
-async def _gateway(store: FakeBarStore) -> AsyncIterator[httpx.AsyncClient]:
+async def _gateway(store: FakeBarStore, prediction: FakePrediction | None = None) -> AsyncIterator[httpx.AsyncClient]:
     async with serve_data(store) as http:
         data = DataClient(http, upstream="the data service", timeout_seconds=2)
 
         @asynccontextmanager
         async def opened(_: GatewaySettings) -> AsyncIterator[Resources]:
-            yield Resources(data=data, prediction=FakePrediction())
+            yield Resources(data=data, prediction=prediction or FakePrediction())
 
         settings = GatewaySettings.model_validate({"api_keys": digest_of(KEY)})
         async with serve(create_app(settings, open_resources=opened)) as client:
@@ -43,6 +44,7 @@ PAIRS = [
     ("get", "/api/stocks/{symbol}/bars", "/symbols/{symbol}/bars"),
     ("put", "/api/stocks/{symbol}/bars", "/symbols/{symbol}/bars"),
     ("delete", "/api/stocks/{symbol}", "/symbols/{symbol}"),
+    ("get", "/api/stocks/{symbol}/ledger", "/symbols/{symbol}/ledger"),
 ]
 
 
@@ -85,18 +87,6 @@ async def test_bars_that_are_loaded_are_found_described_read_and_deleted() -> No
     assert (known.status_code, deleted.status_code, gone.status_code) == (304, 204, 404)
 
 
-async def test_a_result_that_the_caller_has_is_known_by_the_bars_revision() -> None:
-    frame = make_frame(closes=range(10, 60))
-    async with _gateway(FakeBarStore({"AAPL": frame})) as client:
-        etag = f'"{frame.revision}-'
-        first = await client.get("/api/stocks/AAPL/result", headers={"If-None-Match": '"x"'})
-        ours = first.headers["etag"].replace("0" * 16, frame.revision)  # the fake's result is of other bars
-        again = await client.get("/api/stocks/AAPL/result", headers={"If-None-Match": ours})
-        missing = await client.get("/api/stocks/NOPE/result", headers={"If-None-Match": ours})
-    assert ours.startswith(etag)
-    assert (again.status_code, missing.status_code) == (304, 404)
-
-
 @pytest.mark.parametrize(
     ("method", "path", "status", "slug"),
     [
@@ -128,3 +118,23 @@ async def test_a_row_that_rejects_a_strict_file_is_pointed_at() -> None:
     assert (response.status_code, response.json()["type"]) == (422, "/problems/rows-rejected")
     assert len(response.json()["errors"]) == 1
     assert listed.json() == []
+
+
+async def test_a_forecast_is_kept_and_scored_when_its_session_has_come_and_no_longer_taken_then() -> None:
+    async with _gateway(FakeBarStore({"AAPL": make_frame()}), Forecasting()) as client:
+        path = "/api/stocks/AAPL/ledger"
+        kept = await client.post(path, json={"horizon": 2}, headers=WITH_KEY)
+        again = await client.post(path, json={"horizon": 3}, headers=WITH_KEY)
+        bar = b"Date,Open,High,Low,Close\n2024-01-04,12,14,11,13\n"
+        await client.put("/api/stocks/AAPL/bars", content=bar, headers=WITH_KEY | {"Content-Type": "text/csv"})
+        late = await client.post(path, json={"horizon": 20}, headers=WITH_KEY)
+        page = (await client.get(path, params={"limit": 1})).json()
+        rest = (await client.get(path, params={"cursor": page["next_cursor"]})).json()
+    assert [(one.status_code, one.json()["kept"], one.json()["known"]) for one in (kept, again)] == [
+        (201, 2, 0),
+        (201, 1, 2),
+    ]
+    assert (late.status_code, late.json()["type"]) == (422, "/problems/invalid-request")
+    assert "before the outcome" in late.json()["detail"]
+    assert (page["n_scored"], page["n_pending"], page["coverage"]) == (1, 2, 1.0)
+    assert [record["actual"] for record in page["records"] + rest["records"]] == [13.0, None, None]

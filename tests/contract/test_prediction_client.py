@@ -7,6 +7,7 @@ import pytest
 
 from shared.clients.prediction import PredictionClient
 from shared.errors import Busy, InvalidRequest, NoAdjustedPrices, NotEnoughBars, StoreUnavailable, SymbolNotFound
+from shared.predictions import Result
 from tests.support.bars import make_frame
 from tests.support.fakes import FakeBarStore
 from tests.support.prediction import InlineWorkers, serve_prediction
@@ -14,13 +15,27 @@ from tests.support.prediction import InlineWorkers, serve_prediction
 BARS = make_frame(closes=range(10, 60))
 
 
-async def test_a_result_arrives_and_its_etag_is_the_revision_of_the_bars() -> None:
+async def test_a_result_arrives_and_is_of_the_bars_that_the_data_service_has() -> None:
     async with serve_prediction(FakeBarStore({"AAPL": BARS})) as http:
-        found = await PredictionClient(http, upstream="it", timeout_seconds=2).result(symbol="AAPL")
-        response = await http.get("/symbols/AAPL/result")
+        client = PredictionClient(http, upstream="it", timeout_seconds=2)
+        found, answer = await client.result(symbol="AAPL"), await client.result_answer(symbol="AAPL")
     assert found.data.revision == BARS.revision
-    assert response.headers["etag"] == f'"{BARS.revision}"'
     assert found.split.test.bars == 10
+    assert Result.model_validate_json(answer.body) == found
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+async def test_a_result_that_the_caller_has_is_not_sent_again_until_a_bar_changes() -> None:
+    store = FakeBarStore({"AAPL": BARS, "MSFT": BARS})
+    async with serve_prediction(store) as http:
+        client = PredictionClient(http, upstream="it", timeout_seconds=2)
+        etag = (await client.result_answer(symbol="AAPL")).headers["ETag"]
+        known = await client.result_answer(symbol="AAPL", if_none_match=f'"other", W/{etag}')
+        store.frames["MSFT"] = make_frame("MSFT", closes=range(11, 61))
+        changed = await client.result_answer(symbol="MSFT", if_none_match=etag)
+    assert (known.status, known.body, known.headers) == (304, b"", {"ETag": etag})
+    assert changed.status == 200
+    assert changed.headers["ETag"] != etag
 
 
 async def test_a_result_of_adjusted_prices_differs_from_one_of_prices_as_they_are() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from shared.errors import Busy, NoAdjustedPrices, ServiceError, UpstreamFailed, UpstreamTimeout
+from shared.errors import Busy, NoAdjustedPrices, NotEnoughBars, ServiceError, UpstreamFailed, UpstreamTimeout
 from tests.support.gateway import FakePrediction, serve_gateway
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "request_id", "retryable"}
@@ -26,6 +26,7 @@ class Case:
     slug: str
     method: str = "POST"
     path: str = "/api/result"
+    query: str = ""
     content_type: str = "application/json"
     error: Exception | None = None
 
@@ -57,10 +58,20 @@ CASES = {
     "wrong content type": Case(_symbol("AAPL"), 422, "invalid-request", content_type="text/plain"),
     "too large": Case(b" " * 70_000, 413, "payload-too-large"),
     "no key": Case(b"", 401, "not-authorised", method="PUT", path="/api/stocks/AAPL/bars"),
+    "no key to keep": Case(b"{}", 401, "not-authorised", path="/api/stocks/AAPL/ledger"),
     "no key to delete": Case(b"", 401, "not-authorised", method="DELETE", path="/api/stocks/AAPL"),
     "reserved name in the path": Case(b"", 422, "invalid-request", method="GET", path="/api/stocks/system.users"),
     "no prices to adjust by": Case(
         _symbol("AAPL"), 409, "no-adjusted-prices", error=NoAdjustedPrices("No adjusted close.")
+    ),
+    "unknown model": Case(
+        b"", 422, "invalid-request", method="GET", path="/api/stocks/AAPL/evaluation", query=f"models={HOSTILE[:500]}"
+    ),
+    "forecast from too few bars": Case(
+        b"", 409, "not-enough-bars", method="GET", path="/api/stocks/AAPL/forecast", error=NotEnoughBars("Too few.")
+    ),
+    "forecast while busy": Case(
+        b"", 503, "busy", method="GET", path="/api/stocks/AAPL/forecast", error=Busy("Too much is waiting.")
     ),
     "unknown path": Case(b"", 404, "not-found", path="/api/nothing"),
     "wrong method": Case(b"", 405, "method-not-allowed", method="DELETE"),
@@ -77,7 +88,7 @@ async def test_every_error_has_the_one_shape(name: str) -> None:
     async with serve_gateway(prediction=FakePrediction(error=case.error)) as client:
         response = await client.request(
             case.method,
-            case.path,
+            f"{case.path}?{case.query}",
             content=case.body,
             headers={"content-type": case.content_type, "x-request-id": "from-the-caller"},
         )

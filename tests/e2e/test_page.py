@@ -63,7 +63,9 @@ def test_a_person_types_picks_and_reads_the_result(page: Page) -> None:
     expect(
         page.get_by_text(re.compile(r"is off by 5\.72 on average; the model by 2\.07, on the same 654"))
     ).to_be_visible()
-    expect(page.get_by_text(re.compile("it is no forecast"))).to_be_visible()
+    expect(page.get_by_text("22 % smaller error than the middle of the range")).to_be_visible()
+    expect(page.get_by_text("90 % intervals held 90 % of the time")).to_be_visible()
+    expect(page.get_by_text(re.compile("It says nothing about tomorrow"))).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("actual and predicted closes of AAPL"))).to_be_visible()
     expect(page).to_have_url(re.compile(r"/\?symbol=AAPL$"))
     expect(page).to_have_title("AAPL – Bellwether")
@@ -151,7 +153,7 @@ def test_it_follows_the_theme_and_is_pictured(page: Page, scheme: str) -> None:
     background = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     channels = [int(channel) for channel in re.findall(r"\d+", background)[:3]]
     assert (sum(channels) < 3 * 80) == (scheme == "dark")
-    down_to_the_chart: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": 1720}
+    down_to_the_chart: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": 2280}
     page.screenshot(path=KEPT / f"{scheme}.png", full_page=True, clip=down_to_the_chart)
 
 

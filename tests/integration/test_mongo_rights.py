@@ -10,9 +10,11 @@ from local.servers import is_listening
 from services.data.mongo_access import Database, open_mongo
 from services.data.mongo_bar_store import MongoBarStore
 from services.data.mongo_change_feed import MongoChangeFeed
+from services.data.mongo_forecast_ledger import MongoForecastLedger
 from shared.errors import StoreUnavailable
 from tests.support.bars import make_frame
 from tests.support.behaviours import put
+from tests.support.ledgers import AT, make_ledger_entry
 from tests.support.polling import until_unavailable
 from tests.support.servers import mongo_client, mongod, running
 
@@ -65,6 +67,13 @@ async def test_a_load_is_refused_in_a_sentence_and_changes_nothing(database: Dat
         with pytest.raises(StoreUnavailable, match="refuses the service: check user and rights in DATA_MONGO_URL"):
             await call
     assert (await store.bars("AAPL")).bars["close"].tolist() == [1.0]
+
+
+async def test_a_ledger_that_may_not_be_seen_is_empty_and_takes_nothing(database: Database) -> None:
+    ledger = MongoForecastLedger(database, 10, 10)
+    assert await ledger.records("AAPL") == []
+    with pytest.raises(StoreUnavailable, match="refuses the service: check user and rights in DATA_MONGO_URL"):
+        await ledger.keep([make_ledger_entry()], AT)
 
 
 async def test_without_the_right_to_change_streams_the_bound_is_said(database: Database) -> None:

@@ -4,7 +4,7 @@ import concurrent.futures
 import signal
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -14,6 +14,7 @@ import redis
 
 from local.replica_set import ensure_primary
 from local.servers import is_listening
+from tests.support.polling import until
 from tests.support.servers import Stack, load_sample, mongo_client, running_stack
 
 pytestmark = pytest.mark.timeout(180)
@@ -47,15 +48,6 @@ def _result(api: httpx.Client, symbol: str = "AAPL") -> httpx.Response:
 def _flush(stack: Stack) -> None:
     with redis.Redis.from_url(stack.redis_url) as cache:
         cache.flushall()
-
-
-def _until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"not within {seconds:g} s")
 
 
 @pytest.mark.parametrize("path", ["/api/result", "/api/result/"])
@@ -165,7 +157,7 @@ def test_a_cache_that_is_killed_costs_speed_and_not_an_answer(api: httpx.Client,
         with redis.Redis.from_url(stack.redis_url) as cache:
             return bool(cache.keys("*AAPL*"))
 
-    _until(is_used_again)
+    until(is_used_again)
 
 
 def test_a_cache_that_hangs_delays_only_a_little(api: httpx.Client, stack: Stack) -> None:
@@ -202,7 +194,7 @@ def test_a_store_that_is_gone_is_a_503_in_time_and_comes_back(
     else:
         stack.mongod.start()
         ensure_primary(stack.mongod.port)
-    _until(lambda: _result(api).status_code == 200)
+    until(lambda: _result(api).status_code == 200)
     assert api.get("/api/health").status_code == 200
 
 
@@ -228,7 +220,7 @@ def test_a_prediction_service_that_is_gone_is_named_and_the_rest_answers(api: ht
     assert api.get("/api/stocks/all").status_code == 200
     assert api.get("/api/health").json()["checks"]["prediction"]["status"] == "down"
     stack.prediction.start()
-    _until(lambda: _result(api).status_code == 200)
+    until(lambda: _result(api).status_code == 200)
 
 
 def test_a_request_in_flight_is_answered_when_its_services_are_told_to_stop(api: httpx.Client, stack: Stack) -> None:

@@ -1,17 +1,19 @@
 """The data service's ports in memory. `tests/support/behaviours.py` holds them to what the real ones do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import httpx
 
 from services.data.app import create_app
-from services.data.ports import CacheOutcome, CatalogueEntry, EncodedBars, Resources, Stored
+from services.data.ports import CacheOutcome, CatalogueEntry, EncodedBars, GivenEntry, Resources, Stored
 from services.data.settings import DataSettings
 from shared.arrow import BarFrame
 from shared.errors import NoBars, StoreUnavailable, SymbolNotFound
+from shared.ledgers import Kept, LedgerEntry
 from tests.support.asgi import serve
 
 
@@ -115,22 +117,57 @@ class FakeChangeFeed:
             raise StoreUnavailable("Changes are not told.")
 
 
+@dataclass
+class FakeForecastLedger:
+    """A ForecastLedger in a dictionary by key; `is_down` makes every call fail."""
+
+    given: dict[str, GivenEntry] = field(default_factory=dict)
+    is_down: bool = False
+
+    async def keep(self, entries: Sequence[LedgerEntry], given_at: datetime) -> Kept:
+        self._check()
+        n_before = len(self.given)
+        for entry in entries:
+            self.given.setdefault(entry.key, GivenEntry(**entry.model_dump(), given_at=given_at))
+        n_kept = len(self.given) - n_before
+        return Kept(kept=n_kept, known=len(entries) - n_kept)
+
+    async def records(self, symbol: str) -> list[GivenEntry]:
+        self._check()
+        return [one for one in self.given.values() if one.symbol == symbol]
+
+    def _check(self) -> None:
+        if self.is_down:
+            raise StoreUnavailable("The store does not answer.")
+
+
 def fakes(
-    store: FakeBarStore, cache: FakeBarCache | None = None, feed: FakeChangeFeed | None = None
+    store: FakeBarStore,
+    cache: FakeBarCache | None = None,
+    feed: FakeChangeFeed | None = None,
+    ledger: FakeForecastLedger | None = None,
 ) -> Callable[[DataSettings], AbstractAsyncContextManager[Resources]]:
     """Return an `open_resources` of the data service that opens these."""
 
     @asynccontextmanager
     async def open_fakes(_: DataSettings) -> AsyncIterator[Resources]:
-        yield Resources(store=store, cache=cache or FakeBarCache(), feed=feed or FakeChangeFeed())
+        yield Resources(
+            store=store,
+            cache=cache or FakeBarCache(),
+            feed=feed or FakeChangeFeed(),
+            ledger=ledger or FakeForecastLedger(),
+        )
 
     return open_fakes
 
 
 @asynccontextmanager
 async def serve_data(
-    store: FakeBarStore, cache: FakeBarCache | None = None, feed: FakeChangeFeed | None = None
+    store: FakeBarStore,
+    cache: FakeBarCache | None = None,
+    feed: FakeChangeFeed | None = None,
+    ledger: FakeForecastLedger | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of the data service on fakes."""
-    async with serve(create_app(DataSettings(), open_resources=fakes(store, cache, feed))) as client:
+    async with serve(create_app(DataSettings(), open_resources=fakes(store, cache, feed, ledger))) as client:
         yield client

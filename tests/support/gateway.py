@@ -10,17 +10,36 @@ import httpx
 from gateway import examples
 from gateway.api_keys import digest_of
 from gateway.app import create_app
+from gateway.forecast_examples import EVALUATION, FORECAST, MODELS
+from gateway.ledger_examples import LEDGER
 from gateway.ports import Resources
 from gateway.settings import GatewaySettings
-from shared.clients.data import BarsAnswer, BarsQuery, LoadQuery, Upload
+from shared.clients.base import Answer
+from shared.clients.data import BarsQuery, LoadQuery, Upload
 from shared.errors import ServiceError
+from shared.evaluations import Evaluation
+from shared.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
 from shared.health import Check, Health
+from shared.ledgers import Kept, Ledger, LedgerEntry, LedgerQuery
 from shared.loads import LoadReport, Stock, StockPage
-from shared.predictions import Baseline, Data, Metrics, Model, Predictions, Result, Span, Split
+from shared.predictions import (
+    Baseline,
+    Data,
+    Metrics,
+    Midrange,
+    Model,
+    Predictions,
+    Result,
+    ResultInterval,
+    Span,
+    Split,
+    Wire,
+)
 from tests.support.asgi import serve
 
 _DAY = date(2024, 1, 1)
 REVISION = "0" * 16
+ETAG = f'"{REVISION}-{"f" * 16}"'  # of every prediction
 KEY = "a-key-that-may-write"
 WITH_KEY = {"X-API-Key": KEY}
 
@@ -34,9 +53,12 @@ def make_result(symbol: str = "AAPL", *, adjusted: bool = False) -> Result:
         stock_symbol=symbol,
         task="same_session_close",
         skill=0.5,
+        midrange_skill=0.2,
         mse=1.0,
         metrics=Metrics(**scores),
         baseline=Baseline(**scores | {"mae": 2.0}),
+        midrange=Midrange(**scores | {"mae": 1.25}),
+        interval=ResultInterval(level=90, coverage=1.0, mean_width=4.0, n_calibration=20),
         warnings=[],
         model=Model(
             name="linear_regression",
@@ -47,7 +69,11 @@ def make_result(symbol: str = "AAPL", *, adjusted: bool = False) -> Result:
         data=Data(revision=REVISION, first_session=_DAY, last_session=test.last_session, bars=10, adjusted=adjusted),
         split=Split(train=train, test=test),
         predictions=Predictions(
-            session=[test.first_session, test.last_session], actual=[1.0, 2.0], predicted=[2.0, 3.0]
+            session=[test.first_session, test.last_session],
+            actual=[1.0, 2.0],
+            predicted=[2.0, 3.0],
+            lower=[0.0, 1.0],
+            upper=[4.0, 5.0],
         ),
     )
 
@@ -61,6 +87,7 @@ class FakeData:
     state: Health = field(default_factory=lambda: Health.of({"store": Check(status="ok")}))
     asked: list[object] = field(default_factory=list)
     loaded: dict[str, bytes] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
 
     async def symbols(self) -> list[str]:
         _raise(self.error)
@@ -75,18 +102,14 @@ class FakeData:
         _raise(self.error)
         return Stock.model_validate(examples.STOCK | {"symbol": symbol})
 
-    async def revision(self, *, symbol: str) -> str:
-        _raise(self.error)
-        return REVISION
-
-    async def bars_as(self, *, symbol: str, query: BarsQuery, if_none_match: str | None) -> BarsAnswer:
+    async def bars_as(self, *, symbol: str, query: BarsQuery, if_none_match: str | None) -> Answer:
         _raise(self.error)
         self.asked.append((symbol, query, if_none_match))
         etag = {"ETag": f'"{REVISION}"'}
         if if_none_match == etag["ETag"]:
-            return BarsAnswer(304, etag, b"")
+            return Answer(304, etag, b"")
         about = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": 'attachment; filename="AAPL.csv"'}
-        return BarsAnswer(200, etag | about, b"\xff as it came")
+        return Answer(200, etag | about, b"\xff as it came")
 
     async def load(self, *, symbol: str, query: LoadQuery, upload: Upload) -> LoadReport:
         _raise(self.error)
@@ -98,6 +121,19 @@ class FakeData:
         _raise(self.error)
         self.asked.append(symbol)
 
+    async def keep(self, *, symbol: str, entries: list[LedgerEntry]) -> Kept:
+        _raise(self.error)
+        self.asked.append((symbol, entries))
+        n_before = len(self.kept)
+        self.kept |= {entry.key for entry in entries}
+        n_kept = len(self.kept) - n_before
+        return Kept(kept=n_kept, known=len(entries) - n_kept)
+
+    async def ledger(self, *, symbol: str, query: LedgerQuery) -> Ledger:
+        _raise(self.error)
+        self.asked.append((symbol, query))
+        return Ledger.model_validate(LEDGER | {"symbol": symbol})
+
     async def health(self) -> Health:
         _raise(self.error)
         return self.state
@@ -105,16 +141,41 @@ class FakeData:
 
 @dataclass
 class FakePrediction:
-    """A prediction service that answers for any symbol, or fails with `error`."""
+    """A prediction service that answers for any symbol and keeps what it is asked, or fails with `error`."""
 
     error: Exception | None = None
     state: Health = field(default_factory=lambda: Health(status="ok"))
-    n_results: int = 0
+    asked: list[object] = field(default_factory=list)
 
     async def result(self, *, symbol: str, adjusted: bool) -> Result:
         _raise(self.error)
-        self.n_results += 1
         return make_result(symbol, adjusted=adjusted)
+
+    async def forecast(self, *, symbol: str, query: ForecastQuery) -> Forecast:
+        _raise(self.error)
+        return Forecast.model_validate(FORECAST | {"stock_symbol": symbol})
+
+    async def result_answer(self, *, symbol: str, adjusted: bool, if_none_match: str | None) -> Answer:
+        return self._answer(make_result(symbol, adjusted=adjusted), (symbol, adjusted), if_none_match)
+
+    async def forecast_answer(self, *, symbol: str, query: ForecastQuery, if_none_match: str | None) -> Answer:
+        found = Forecast.model_validate(FORECAST | {"stock_symbol": symbol})
+        return self._answer(found, (symbol, query), if_none_match)
+
+    async def evaluation_answer(self, *, symbol: str, query: EvaluationQuery, if_none_match: str | None) -> Answer:
+        found = Evaluation.model_validate(EVALUATION | {"stock_symbol": symbol})
+        return self._answer(found, (symbol, query), if_none_match)
+
+    async def models_answer(self, *, if_none_match: str | None) -> Answer:
+        return self._answer(Models.model_validate(MODELS), "models", if_none_match)
+
+    def _answer(self, found: Wire, asked: object, if_none_match: str | None) -> Answer:
+        _raise(self.error)
+        self.asked.append(asked)
+        if if_none_match == ETAG:
+            return Answer(304, {"ETag": ETAG}, b"")
+        headers = {"ETag": ETAG, "Content-Type": "application/json"}
+        return Answer(200, headers, found.model_dump_json().encode())
 
     async def health(self) -> Health:
         _raise(self.error)

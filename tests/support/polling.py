@@ -1,6 +1,7 @@
 """Waiting for what happens by itself, with a deadline."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from shared.errors import StoreUnavailable
@@ -27,3 +28,13 @@ async def wait_until(condition: Callable[[], bool]) -> None:
             return
         await asyncio.sleep(0.005)
     raise AssertionError("it did not happen in time")
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Return when `condition` holds; it may take that long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds:g} s")

@@ -9,25 +9,30 @@ from services.prediction.settings import PredictionSettings
 from shared.settings import ServiceSettings
 
 README = Path(__file__).parents[2] / "README.md"
+PREFIXES = ("GATEWAY_", "DATA_", "PREDICTION_")
 BEGIN, END = "<!-- settings: `make docs` writes this table -->", "<!-- end of settings -->"
 
 
 def settings_table() -> str:
-    """Return the table in Markdown between its two markers."""
-    rows = [row for kind in (GatewaySettings, DataSettings, PredictionSettings) for row in _rows(kind)]
-    return "\n".join([BEGIN, "| variable | default | meaning |", "| --- | --- | --- |", *rows, END])
+    """Return the table in Markdown between its two markers; what is the same for all three services stands first."""
+    rows = [_rows(kind) for kind in (GatewaySettings, DataSettings, PredictionSettings)]
+    common = [name for name, row in rows[0].items() if all(other.get(name) == row for other in rows)]
+    lines = [f"| `…_{name}`{rows[0][name]} |" for name in common]
+    for kind, named in zip(PREFIXES, rows, strict=True):
+        lines += [f"| `{kind}{name}`{row} |" for name, row in named.items() if name not in common]
+    head = "`…` is `GATEWAY`, `DATA` and `PREDICTION`, each for its service."
+    return "\n".join([BEGIN, head, "", "| variable | default | meaning |", "| --- | --- | --- |", *lines, END])
 
 
-def _rows(kind: type[ServiceSettings]) -> list[str]:
-    prefix = kind.model_config.get("env_prefix", "")
+def _rows(kind: type[ServiceSettings]) -> dict[str, str]:
+    """Return the columns after the first by the variable's name without its prefix."""
     instance = kind()
-    rows = []
+    rows = {}
     for name, field in kind.model_fields.items():
         value = getattr(instance, name)
         shown = value.get_secret_value() if hasattr(value, "get_secret_value") else value
         default = "–" if shown is None else f"`{shown}`"
-        meaning = " ".join((field.description or "").split())
-        rows.append(f"| `{prefix}{name}`".upper() + f" | {default} | {meaning} |")
+        rows[name.upper()] = f" | {default} | " + " ".join((field.description or "").split())
     return rows
 
 

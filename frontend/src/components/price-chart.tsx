@@ -1,4 +1,12 @@
-import { ColorType, createChart, type IChartApi, type ISeriesApi, LineSeries, type LineData } from 'lightweight-charts'
+import {
+  ColorType,
+  createChart,
+  type IChartApi,
+  type ISeriesApi,
+  type LineData,
+  LineSeries,
+  LineStyle,
+} from 'lightweight-charts'
 import { useEffect, useRef } from 'react'
 import { price } from '@/lib/format'
 
@@ -6,6 +14,8 @@ interface PriceChartProps {
   sessions: readonly string[]
   actual: readonly number[]
   predicted: readonly number[]
+  lower: readonly number[] | null
+  upper: readonly number[] | null
   label: string
   describedBy: string
 }
@@ -14,6 +24,8 @@ interface Drawing {
   chart: IChartApi
   actual: ISeriesApi<'Line'>
   predicted: ISeriesApi<'Line'>
+  lower: ISeriesApi<'Line'>
+  upper: ISeriesApi<'Line'>
 }
 
 const MARGIN = 0.03
@@ -23,7 +35,7 @@ function color(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim() || '#808080'
 }
 
-function paint({ chart, actual, predicted }: Drawing): void {
+function paint({ chart, actual, predicted, lower, upper }: Drawing): void {
   const line = color('--line')
   chart.applyOptions({
     layout: { background: { type: ColorType.Solid, color: color('--surface') }, textColor: color('--muted') },
@@ -33,6 +45,8 @@ function paint({ chart, actual, predicted }: Drawing): void {
   })
   actual.applyOptions({ color: color('--actual') })
   predicted.applyOptions({ color: color('--predicted') })
+  lower.applyOptions({ color: color('--interval') })
+  upper.applyOptions({ color: color('--interval') })
 }
 
 function draw(host: HTMLElement): Drawing {
@@ -44,8 +58,11 @@ function draw(host: HTMLElement): Drawing {
     handleScale: { mouseWheel: false },
   })
   const quiet = { priceLineVisible: false, lastValueVisible: false } as const
+  const thin = { ...quiet, lineWidth: 1, lineStyle: LineStyle.Dotted, crosshairMarkerVisible: false } as const
   return {
     chart,
+    lower: chart.addSeries(LineSeries, thin),
+    upper: chart.addSeries(LineSeries, thin),
     actual: chart.addSeries(LineSeries, { ...quiet, lineWidth: 4 }),
     predicted: chart.addSeries(LineSeries, { ...quiet, lineWidth: 2 }),
   }
@@ -58,7 +75,7 @@ function points(sessions: readonly string[], values: readonly number[]): LineDat
   })
 }
 
-export function PriceChart({ sessions, actual, predicted, label, describedBy }: PriceChartProps) {
+export function PriceChart({ sessions, actual, predicted, lower, upper, label, describedBy }: PriceChartProps) {
   const host = useRef<HTMLDivElement>(null)
   const drawing = useRef<Drawing>(null)
 
@@ -82,9 +99,11 @@ export function PriceChart({ sessions, actual, predicted, label, describedBy }: 
   useEffect(() => {
     drawing.current?.actual.setData(points(sessions, actual))
     drawing.current?.predicted.setData(points(sessions, predicted))
+    drawing.current?.lower.setData(points(sessions, lower ?? []))
+    drawing.current?.upper.setData(points(sessions, upper ?? []))
     const margin = sessions.length * MARGIN
     drawing.current?.chart.timeScale().setVisibleLogicalRange({ from: -margin, to: sessions.length - 1 + margin })
-  }, [sessions, actual, predicted])
+  }, [sessions, actual, predicted, lower, upper])
 
   return <div ref={host} className="chart" role="img" aria-label={label} aria-describedby={describedBy} />
 }

@@ -1,6 +1,6 @@
 import type { Result } from '@/api/gen/types.gen'
 
-export const LOOK_AHEAD = 'It looks back: it is no forecast.'
+export const LOOK_AHEAD = 'It says nothing about tomorrow, however good the scores look.'
 const DAY = 24 * 60 * 60 * 1000
 const FIRST_TEST_SESSION = Date.UTC(2010, 6, 27)
 const TEST_BARS = 250
@@ -13,6 +13,7 @@ export const AAPL: Result = {
   stock_symbol: 'AAPL',
   task: 'same_session_close',
   skill: 0.6374,
+  midrange_skill: 0.2161,
   mse: 7.8828,
   metrics: { mae: 2.0745, mse: 7.8828, rmse: 2.8076, mape: 0.0048, r2: 0.9994, directional_accuracy: 0.8377 },
   baseline: {
@@ -24,6 +25,16 @@ export const AAPL: Result = {
     r2: 0.9951,
     directional_accuracy: null,
   },
+  midrange: {
+    name: 'midrange',
+    mae: 2.6463,
+    mse: 13.4235,
+    rmse: 3.6638,
+    mape: 0.0059,
+    r2: 0.9991,
+    directional_accuracy: 0.8639,
+  },
+  interval: { level: 90, coverage: 0.8976, mean_width: 8.0719, n_calibration: 524 },
   warnings: [{ code: 'look_ahead', detail: LOOK_AHEAD }],
   model: {
     name: 'linear_regression',
@@ -40,5 +51,7 @@ export const AAPL: Result = {
     session: sessions,
     actual: sessions.map((_, i) => 260 + i),
     predicted: sessions.map((_, i) => 262 + i),
+    lower: sessions.map((_, i) => 258 + i),
+    upper: sessions.map((_, i) => 266 + i),
   },
 }

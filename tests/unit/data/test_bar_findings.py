@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from services.data.bar_findings import SHORT_HISTORY, findings_of
-from services.data.exchange_sessions import exchange_sessions
 from shared.arrow import BarFrame
+from shared.exchange_sessions import exchange_sessions
 from shared.loads import Finding
 from tests.support.bars import make_bars
 

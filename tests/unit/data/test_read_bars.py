@@ -1,17 +1,16 @@
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
-from starlette.types import Receive, Scope, Send
 
 from services.data.ports import EncodedBars
 from services.data.read_bars import BarReader
 from shared.arrow import BarFrame, decode
-from shared.deadline import DeadlineMiddleware, seconds_left
+from shared.deadline import seconds_left
 from shared.errors import StoreUnavailable, SymbolNotFound
 from tests.support.bars import make_frame
 from tests.support.behaviours import BARS
+from tests.support.deadlines import within
 from tests.support.fakes import FakeBarCache, FakeBarStore
 
 OLD, NEW = make_frame(closes=[1, 2]), make_frame(closes=[3, 4])
@@ -55,19 +54,6 @@ class Clock:
 
 def _reader(store: FakeBarStore, cache: FakeBarCache | None = None, clock: Clock | None = None) -> BarReader:
     return BarReader(store, cache or FakeBarCache(), seconds=60, monotonic=clock or Clock())
-
-
-async def _within(seconds: float, call: Callable[[], Awaitable[object]]) -> None:
-    """Await the call as a request that has so much time left."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await call()
-
-    async def nothing(*_: object) -> None:
-        pass
-
-    serve = DeadlineMiddleware(app, seconds, seconds)
-    await serve({"type": "http", "method": "GET", "headers": []}, nothing, nothing)  # type: ignore[arg-type]
 
 
 async def test_a_miss_reads_the_store_once_and_fills_the_cache() -> None:
@@ -137,7 +123,7 @@ async def test_a_read_is_not_cut_short_by_the_time_that_its_first_reader_has() -
     store = SlowStore({"AAPL": OLD})
     reader = _reader(store)
     with pytest.raises(StoreUnavailable, match="could not be read in the time that was left"):
-        await _within(0.02, lambda: reader.read("AAPL"))
+        await within(0.02, lambda: reader.read("AAPL"))
     patient = asyncio.create_task(reader.read("AAPL"))
     await asyncio.sleep(0)
     store.may_answer.set()

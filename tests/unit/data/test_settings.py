@@ -22,3 +22,11 @@ def test_an_address_is_handed_on_as_it_is_and_never_shown(url: str) -> None:
     settings = DataSettings.model_validate({"mongo_url": url, "redis_url": "unix:///run/valkey.sock"})
     assert settings.mongo_url.get_secret_value() == url
     assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize(("given", "calendar"), [("XLON", "XLON"), ("", None), (None, None)])
+def test_the_calendar_is_an_exchange_or_none(given: str | None, calendar: str | None) -> None:
+    assert DataSettings().calendar == "XNYS"
+    assert DataSettings(calendar=given).calendar == calendar
+    with pytest.raises(ValidationError, match="the code of an exchange is expected, XNYS for one"):
+        DataSettings(calendar="NOPE")

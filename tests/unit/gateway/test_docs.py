@@ -6,7 +6,10 @@ import pytest
 from pydantic import BaseModel
 
 from gateway import examples
+from gateway.forecast_examples import EVALUATION, FORECAST, MODELS
 from shared.bars import SymbolBars
+from shared.evaluations import Evaluation
+from shared.forecasts import Forecast, Models
 from shared.loads import LoadReport, Stock, StockPage
 from tests.support.gateway import serve_gateway
 
@@ -29,7 +32,11 @@ PATHS = {
     "/api/stocks/all",
     "/api/stocks/{symbol}",
     "/api/stocks/{symbol}/bars",
+    "/api/stocks/{symbol}/evaluation",
+    "/api/stocks/{symbol}/forecast",
+    "/api/stocks/{symbol}/ledger",
     "/api/stocks/{symbol}/result",
+    "/api/models",
     "/api/result",
     "/api/metrics",
     "/api/health",
@@ -64,6 +71,8 @@ async def test_writes_declare_both_ways_to_send_a_key_and_reads_do_when_they_are
     either: list[dict[str, list[str]]] = [{"APIKeyHeader": []}, {"HTTPBearer": []}]
     assert opened["paths"]["/api/stocks/{symbol}/bars"]["put"]["security"] == either
     assert opened["paths"]["/api/stocks/{symbol}"]["delete"]["security"] == either
+    assert opened["paths"]["/api/stocks/{symbol}/ledger"]["post"]["security"] == either
+    assert "security" not in opened["paths"]["/api/stocks/{symbol}/ledger"]["get"]
     assert "security" not in opened["paths"]["/api/result"]["post"]
     assert closed["paths"]["/api/result"]["post"]["security"] == either
     assert "401" in closed["paths"]["/api/result"]["post"]["responses"]
@@ -78,6 +87,9 @@ async def test_writes_declare_both_ways_to_send_a_key_and_reads_do_when_they_are
         (Stock, examples.STOCK),
         (LoadReport, examples.LOAD_REPORT),
         (SymbolBars, examples.BARS["application/json"]["example"]),
+        (Forecast, FORECAST),
+        (Evaluation, EVALUATION),
+        (Models, MODELS),
     ],
 )
 def test_an_example_is_what_the_model_would_answer(model: type[BaseModel], example: object) -> None:

@@ -74,7 +74,7 @@ async def test_bars_that_the_caller_has_are_not_sent_again() -> None:
 
 async def test_what_needs_a_key_is_kept_out_of_shared_caches() -> None:
     async with serve_gateway(open_reads=False) as client:
-        for path in ("/api/stocks/AAPL/bars", "/api/stocks/AAPL/result"):
+        for path in ("/api/stocks/AAPL/bars", "/api/stocks/AAPL/result", "/api/stocks/AAPL/forecast"):
             response = await client.get(path, headers={"X-API-Key": "a-key-that-may-write"})
             assert response.headers["cache-control"] == "private, max-age=0, must-revalidate"
 

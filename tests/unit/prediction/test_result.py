@@ -14,6 +14,7 @@ from shared.arrow import BarFrame, encode
 from shared.clients.data import BarsPayload
 from shared.errors import NotEnoughBars, UpstreamFailed
 from shared.predictions import Result
+from tests.support import simulated
 from tests.support.bars import make_bars
 
 
@@ -30,11 +31,16 @@ def _codes(result: Result) -> list[str]:
     return [warning.code for warning in result.warnings]
 
 
-@pytest.mark.parametrize("symbol", ["AAPL", "FB"])
-def test_it_equals_an_independent_least_squares_fit(symbol: str) -> None:
+def _sample(symbol: str) -> pd.DataFrame:
     rows = sample[sample["ticker"] == symbol].sort_values("date")
     bars = rows.rename(columns={"date": "session"}).drop(columns="ticker").reset_index(drop=True)
-    found = _result(bars.astype(dict.fromkeys(bars.columns[1:], "float64")))
+    return bars.astype(dict.fromkeys(bars.columns[1:], "float64"))
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "FB"])
+def test_it_equals_an_independent_least_squares_fit(symbol: str) -> None:
+    rows = _sample(symbol)
+    found = _result(rows)
     first = int(0.8 * len(rows))
     x = np.column_stack([np.ones(len(rows)), rows[["open", "high", "low"]].to_numpy()])
     y = rows["close"].to_numpy()
@@ -58,6 +64,62 @@ def test_train_lies_wholly_before_test_and_together_they_are_all(n_bars: int) ->
     assert found.predictions.session[0] == found.split.test.first_session
     assert found.predictions.session == sorted(found.predictions.session)
     assert len(found.predictions.actual) == len(found.predictions.predicted) == found.split.test.bars
+    assert (found.interval, found.predictions.lower, found.predictions.upper) == (None, None, None)
+    assert "no_interval" in _codes(found)
+    assert "NaN" not in found.model_dump_json()
+
+
+def test_the_midrange_is_scored_as_by_a_loop() -> None:
+    bars = simulated.random_walk(300, seed=1)
+    found = _result(bars)
+    said = [(high + low) / 2 for high, low in zip(bars["high"][240:], bars["low"][240:], strict=True)]
+    errors = [one - close for one, close in zip(said, bars["close"][240:], strict=True)]
+    mae = sum(abs(error) for error in errors) / 60
+    assert found.midrange.mae == pytest.approx(mae, abs=1e-9)
+    assert found.midrange.mse == pytest.approx(sum(error**2 for error in errors) / 60, abs=1e-9)
+    assert found.midrange_skill == pytest.approx(1 - found.metrics.mae / mae, abs=1e-9)
+
+
+def test_the_coverage_is_what_one_counts_in_the_answer() -> None:
+    found = Result.model_validate_json(_result(simulated.volatility_clusters(1000, seed=2)).model_dump_json())
+    said = found.predictions
+    assert found.interval is not None
+    assert said.lower is not None
+    assert said.upper is not None
+    rows = list(zip(said.lower, said.predicted, said.upper, said.actual, strict=True))
+    assert len(rows) == 200
+    assert found.interval.coverage == sum(lower <= actual <= upper for lower, _, upper, actual in rows) / 200
+    assert found.interval.mean_width == pytest.approx(sum(upper - lower for lower, _, upper, _ in rows) / 200)
+    assert all(lower < predicted < upper for lower, predicted, upper, _ in rows)
+    assert (found.interval.level, found.interval.n_calibration) == (90, 160)
+
+
+@pytest.mark.parametrize(("symbol", "n_sessions"), [("AAPL", 654), ("GOOG", 430), ("IBM", 654), ("MSFT", 654)])
+def test_the_intervals_of_the_sample_hold_as_often_as_they_say(symbol: str, n_sessions: int) -> None:
+    found = _result(_sample(symbol))
+    assert found.interval is not None
+    assert found.split.test.bars == n_sessions
+    assert 0.86 < found.interval.coverage < 0.94
+
+
+def _walk_within_sessions(n_bars: int, seed: int) -> pd.DataFrame:
+    """Return bars of a price that takes 78 random steps a session and opens where it closed."""
+    steps = np.random.default_rng(seed).normal(0, 0.015 / math.sqrt(78), (n_bars, 78))
+    prices = 100 * np.exp(steps.cumsum()).reshape(n_bars, 78)
+    bars = make_bars(prices[:, -1])
+    bars["high"] = np.maximum(bars["open"], prices.max(axis=1))
+    bars["low"] = np.minimum(bars["open"], prices.min(axis=1))
+    return bars
+
+
+def test_pure_chance_scores_as_well_as_the_answer_says() -> None:
+    """What `weak_baseline` tells: 60 % and 25 % smaller errors where nothing at all can be predicted."""
+    found = [_result(walk(600, seed)) for seed in range(30) for walk in (simulated.random_walk, _walk_within_sessions)]
+    skills = np.array([(result.skill, result.midrange_skill) for result in found], dtype=float)
+    assert skills[:, 0].min() > 0.4
+    assert skills[:, 1].max() < 0.4
+    assert skills.mean(axis=0) == pytest.approx([0.6, 0.25], abs=0.05)
+    assert all("weak_baseline" in _codes(result) for result in found)
 
 
 def test_changing_test_bars_changes_neither_the_model_nor_earlier_predictions() -> None:
@@ -67,6 +129,17 @@ def test_changing_test_bars_changes_neither_the_model_nor_earlier_predictions() 
     after = _result(bars)
     assert after.model == before.model
     assert after.predictions.predicted[:10] == before.predictions.predicted[:10]
+
+
+def test_changing_test_bars_changes_no_earlier_interval() -> None:
+    bars = _random_walk(200)
+    before = _result(bars).predictions
+    bars.loc[190:, ["open", "high", "low", "close"]] *= 3
+    after = _result(bars).predictions
+    assert before.lower is not None
+    assert after.lower is not None
+    assert after.lower[:30] == before.lower[:30]
+    assert after.lower[30:] != before.lower[30:]
 
 
 def test_no_skill_is_shown_and_said() -> None:
@@ -79,14 +152,26 @@ def test_no_skill_is_shown_and_said() -> None:
     assert "no_skill" in _codes(found)
 
 
-def test_it_always_says_that_it_looks_back() -> None:
-    assert _codes(_result(_random_walk(200))) == ["look_ahead"]
+def test_it_always_says_that_it_looks_back_and_that_chance_does_as_well() -> None:
+    found = _result(_random_walk(200))
+    assert _codes(found) == ["look_ahead", "weak_baseline"]
+    assert "It says nothing about tomorrow" in found.warnings[0].detail
+    assert "prices that move by pure chance" in found.warnings[1].detail
 
 
 def test_constant_closes_leave_nothing_undefined_but_null() -> None:
     found = _result(make_bars([5.0] * 50))
     assert (found.skill, found.metrics.r2, found.metrics.directional_accuracy) == (None, None, None)
+    assert found.midrange_skill is None
+    assert "weak_baseline" not in _codes(found)
     assert "NaN" not in found.model_dump_json()
+
+
+@pytest.mark.parametrize("price", [0.0, 1e-6, 1e6])
+def test_sessions_without_a_range_leave_nothing_undefined(price: float) -> None:
+    found = _result(make_bars([price] * 200).assign(high=price, low=price))
+    assert found.interval is not None
+    assert found.interval.mean_width == pytest.approx(0, abs=1e-6 * price)
 
 
 def test_bars_without_a_price_are_left_out_and_counted() -> None:
@@ -95,8 +180,8 @@ def test_bars_without_a_price_are_left_out_and_counted() -> None:
     bars.loc[5, "volume"] = math.nan
     found = _result(bars, skipped=2)
     assert found.data.bars == 198
-    assert _codes(found) == ["look_ahead", "incomplete_bars", "unreadable_rows"]
-    assert "2 bars without" in found.warnings[1].detail
+    assert _codes(found) == ["look_ahead", "weak_baseline", "incomplete_bars", "unreadable_rows"]
+    assert found.warnings[2].detail == "2 bars without an open, high, low or close were left out."
 
 
 def _split(n: int, *, adj_close: float = math.nan) -> pd.DataFrame:
@@ -135,11 +220,18 @@ def test_bars_that_cannot_be_adjusted_are_left_out_and_it_is_said_why() -> None:
     bars.loc[:9, ["open", "high", "low", "close"]] = math.nan
     found = _result(bars, adjusted=True)
     assert found.data.bars == 190
-    assert "10 bars without an open, high, low, close or adjusted close" in found.warnings[1].detail
+    warning = next(warning for warning in found.warnings if warning.code == "incomplete_bars")
+    assert warning.detail == "10 bars without an open, high, low, close or adjusted close were left out."
 
 
 def test_few_test_sessions_are_pointed_out() -> None:
     assert "few_test_sessions" in _codes(_result(_random_walk(100)))
+
+
+def test_why_there_is_no_interval_is_said() -> None:
+    warning = next(warning for warning in _result(_random_walk(119)).warnings if warning.code == "no_interval")
+    assert warning.detail.endswith("they need 20 earlier errors to go by, and there are only 19.")
+    assert "no_interval" not in _codes(_result(_random_walk(120)))
 
 
 @pytest.mark.parametrize("n_bars", [0, 1, 4, 6])

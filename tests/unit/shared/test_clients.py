@@ -8,7 +8,6 @@ import pytest
 
 from gateway import examples
 from shared.clients.data import BarsQuery, DataClient, LoadQuery, Upload
-from shared.clients.prediction import PredictionClient
 from shared.errors import (
     NotEnoughBars,
     RowsRejected,
@@ -18,7 +17,6 @@ from shared.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-from tests.support.gateway import make_result
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -218,25 +216,6 @@ async def test_bars_come_with_their_revision() -> None:
 
     payload = await _client(answer).bars(symbol="BRK.B")
     assert (payload.revision, payload.arrow) == ("abc", b"bytes")
-
-
-async def test_a_result_survives_the_wire() -> None:
-    result = make_result()
-    answer = httpx.MockTransport(lambda _: httpx.Response(200, content=result.model_dump_json()))
-    http = httpx.AsyncClient(transport=answer, base_url="http://prediction")
-    client = PredictionClient(http, upstream="the prediction service", timeout_seconds=1)
-    assert await client.result(symbol="AAPL") == result
-
-
-@pytest.mark.parametrize(("adjusted", "query"), [(False, b""), (True, b"adjusted=true")])
-async def test_a_result_of_adjusted_prices_is_asked_for(adjusted: bool, query: bytes) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        assert request.url.query == query
-        return httpx.Response(200, content=make_result(adjusted=adjusted).model_dump_json())
-
-    http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://prediction")
-    client = PredictionClient(http, upstream="the prediction service", timeout_seconds=1)
-    assert (await client.result(symbol="AAPL", adjusted=adjusted)).data.adjusted is adjusted
 
 
 async def test_health_of_a_service_that_is_not_ready_is_read_all_the_same() -> None:

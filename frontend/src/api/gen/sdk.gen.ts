@@ -3,7 +3,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, BarsData, BarsErrors, BarsResponses, DeleteStockData, DeleteStockErrors, DeleteStockResponses, HealthData, HealthErrors, HealthResponses, LoadBarsData, LoadBarsErrors, LoadBarsResponses, MetricsData, MetricsResponses, ResultData, ResultErrors, ResultResponses, StockData, StockErrors, StockResponses, StockResultData, StockResultErrors, StockResultResponses, StocksData, StocksErrors, StocksResponses } from './types.gen';
+import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, BarsData, BarsErrors, BarsResponses, DeleteStockData, DeleteStockErrors, DeleteStockResponses, EvaluationData, EvaluationErrors, EvaluationResponses, ForecastData, ForecastErrors, ForecastResponses, HealthData, HealthErrors, HealthResponses, KeepForecastData, KeepForecastErrors, KeepForecastResponses, LedgerData, LedgerErrors, LedgerResponses, LoadBarsData, LoadBarsErrors, LoadBarsResponses, MetricsData, MetricsResponses, ModelsData, ModelsErrors, ModelsResponses, ResultData, ResultErrors, ResultResponses, StockData, StockErrors, StockResponses, StockResultData, StockResultErrors, StockResultResponses, StocksData, StocksErrors, StocksResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -47,7 +47,7 @@ export const allSymbols = <ThrowOnError extends boolean = false>(options?: Optio
 /**
  * Delete Stock
  *
- * Remove a stock and all of its bars.
+ * Remove a stock and all of its bars. What was forecast of it stays in its ledger, which is never changed.
  */
 export const deleteStock = <ThrowOnError extends boolean = false>(options: Options<DeleteStockData, ThrowOnError>): RequestResult<DeleteStockResponses, DeleteStockErrors, ThrowOnError> => (options.client ?? client).delete<DeleteStockResponses, DeleteStockErrors, ThrowOnError>({
     security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
@@ -110,6 +110,69 @@ export const result = <ThrowOnError extends boolean = false>(options: Options<Re
  * Return the same result as `POST /api/result`, to be kept for as long as its ETag does not change.
  */
 export const stockResult = <ThrowOnError extends boolean = false>(options: Options<StockResultData, ThrowOnError>): RequestResult<StockResultResponses, StockResultErrors, ThrowOnError> => (options.client ?? client).get<StockResultResponses, StockResultErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/result', ...options });
+
+/**
+ * Forecast
+ *
+ * Forecast the closes of the next sessions, each with a prediction interval, from what is known after the last one.
+ *
+ * Read `verdict` and `skill` first: they say whether the model, on past sessions that it had not seen, erred less
+ * than assuming that nothing changes. Mostly it does not, and then `auto` says just that: the last close.
+ * Each interval is meant to hold the close in `level` percent of cases; `coverage` is how often it did.
+ * With `as_of`, a past session, no later bar is read: it is what would have been said then, of the bars as they are
+ * stored now.
+ */
+export const forecast = <ThrowOnError extends boolean = false>(options: Options<ForecastData, ThrowOnError>): RequestResult<ForecastResponses, ForecastErrors, ThrowOnError> => (options.client ?? client).get<ForecastResponses, ForecastErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/forecast', ...options });
+
+/**
+ * Evaluation
+ *
+ * Score each model on past sessions that it had not seen, beside assuming that nothing changes.
+ *
+ * In each window a model learns from the sessions up to a cutoff and is tested on the one that lies `horizon`
+ * sessions after it; all models meet the same windows, and a costly one learns anew in some of them only
+ * (`refit_every`). `skill` is 1 − MAE / MAE of persistence, with a 95 % confidence interval: a model is better only
+ * if the whole interval lies above zero. MAPE and R² look near perfect for persistence too, and prove nothing.
+ * `windows` has each forecast, for a chart.
+ */
+export const evaluation = <ThrowOnError extends boolean = false>(options: Options<EvaluationData, ThrowOnError>): RequestResult<EvaluationResponses, EvaluationErrors, ThrowOnError> => (options.client ?? client).get<EvaluationResponses, EvaluationErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/evaluation', ...options });
+
+/**
+ * Models
+ *
+ * Return the models that can be asked for, with their fixed parameters, and what they know of the past.
+ *
+ * The baselines learn nothing or next to nothing. A model that does not beat them is not worth its trouble.
+ */
+export const models = <ThrowOnError extends boolean = false>(options?: Options<ModelsData, ThrowOnError>): RequestResult<ModelsResponses, ModelsErrors, ThrowOnError> => (options?.client ?? client).get<ModelsResponses, ModelsErrors, ThrowOnError>({ url: '/api/models', ...options });
+
+/**
+ * Ledger
+ *
+ * Return the forecasts of a stock that were kept, latest first, each with the close that came, and their scores.
+ *
+ * A forecast is kept when it is given and never changed or taken out, so that this record cannot be embellished.
+ * Only sessions that have come count: `coverage` is the share of their closes that lay inside the interval, and
+ * `skill` compares the errors with those of assuming that nothing changes.
+ */
+export const ledger = <ThrowOnError extends boolean = false>(options: Options<LedgerData, ThrowOnError>): RequestResult<LedgerResponses, LedgerErrors, ThrowOnError> => (options.client ?? client).get<LedgerResponses, LedgerErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/ledger', ...options });
+
+/**
+ * Keep Forecast
+ *
+ * Make the forecast of a stock from its latest bars and keep it, to be scored when its sessions have come.
+ *
+ * Doing it twice is harmless: what is in the ledger stays as it is, and counts as `known`.
+ */
+export const keepForecast = <ThrowOnError extends boolean = false>(options: Options<KeepForecastData, ThrowOnError>): RequestResult<KeepForecastResponses, KeepForecastErrors, ThrowOnError> => (options.client ?? client).post<KeepForecastResponses, KeepForecastErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/stocks/{symbol}/ledger',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Health

@@ -90,6 +90,19 @@ export type Baseline = {
 };
 
 /**
+ * Candidate
+ *
+ * One model that `auto` could have chosen.
+ */
+export type Candidate = {
+    /**
+     * Name
+     */
+    name: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average';
+    skill: SkillEstimate;
+};
+
+/**
  * Check
  *
  * One dependency.
@@ -105,6 +118,28 @@ export type Check = {
      * What is wrong and what it means; null when all is well.
      */
     detail?: string | null;
+};
+
+/**
+ * Choice
+ *
+ * Which model speaks, and why.
+ */
+export type Choice = {
+    /**
+     * Asked For
+     */
+    asked_for: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average' | 'auto';
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Candidates
+     *
+     * With their records at the horizon; empty if a model was named.
+     */
+    candidates: Array<Candidate>;
 };
 
 /**
@@ -138,6 +173,119 @@ export type Data = {
 };
 
 /**
+ * DieboldMariano
+ *
+ * Test of equal absolute errors of the model and persistence (Diebold and Mariano 1995).
+ */
+export type DieboldMariano = {
+    /**
+     * Statistic
+     *
+     * Positive if the model's errors are the smaller ones.
+     */
+    statistic: number;
+    /**
+     * P Value
+     *
+     * Two-sided, by Student's t after Harvey, Leybourne and Newbold (1997).
+     */
+    p_value: number;
+};
+
+/**
+ * Evaluation
+ *
+ * Walk-forward scores of each model beside persistence, on the same sessions.
+ */
+export type Evaluation = {
+    /**
+     * Stock Symbol
+     */
+    stock_symbol: string;
+    /**
+     * Task
+     */
+    task?: 'forecast';
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Horizon
+     */
+    horizon: number;
+    /**
+     * Verdict
+     *
+     * On the best of the models, in one plain sentence.
+     */
+    verdict: string;
+    /**
+     * Best
+     *
+     * What `auto` chooses: persistence unless a model is better beyond noise.
+     */
+    best: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average';
+    /**
+     * Warnings
+     */
+    warnings: Array<Warning>;
+    /**
+     * Models
+     *
+     * In the order of `/api/models`.
+     */
+    models: Array<ModelEvaluation>;
+    windows: Windows;
+    data: Data;
+    provenance: Provenance;
+};
+
+/**
+ * Explanation
+ *
+ * What the model goes by, features with the largest effect first.
+ */
+export type Explanation = {
+    /**
+     * Method
+     */
+    method: 'coefficients' | 'permutation_importance' | 'none';
+    /**
+     * Unit
+     *
+     * What the values are, in words.
+     */
+    unit: string;
+    /**
+     * Detail
+     *
+     * One sentence on how to read it.
+     */
+    detail: string;
+    /**
+     * Importances
+     */
+    importances: Array<Importance>;
+};
+
+/**
+ * FeatureInfo
+ *
+ * One feature: a number known at the end of a session.
+ */
+export type FeatureInfo = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Description
+     */
+    description: string;
+};
+
+/**
  * Finding
  *
  * Something about a symbol's bars that a person should know; the bars are served all the same.
@@ -166,6 +314,174 @@ export type Finding = {
 };
 
 /**
+ * Forecast
+ *
+ * Closes of the next sessions, each with an interval, and the record of the model beside doing nothing.
+ */
+export type Forecast = {
+    /**
+     * Stock Symbol
+     */
+    stock_symbol: string;
+    /**
+     * Task
+     */
+    task?: 'forecast';
+    /**
+     * As Of
+     *
+     * The last session that was known.
+     */
+    as_of: string;
+    /**
+     * Horizon
+     */
+    horizon: number;
+    /**
+     * Level
+     *
+     * Nominal coverage of the intervals, in percent.
+     */
+    level: number;
+    /**
+     * Verdict
+     *
+     * On the model at the horizon, in one plain sentence.
+     */
+    verdict: string;
+    /**
+     * Of the model at the horizon, over its test sessions.
+     */
+    skill: SkillEstimate;
+    /**
+     * Warnings
+     */
+    warnings: Array<Warning>;
+    /**
+     * Last Close
+     *
+     * The close of `as_of`, which persistence says of every session.
+     */
+    last_close: number;
+    /**
+     * Steps
+     *
+     * Ascending by session, one for each session up to the horizon.
+     */
+    steps: Array<ForecastStep>;
+    model: ModelInfo;
+    choice: Choice;
+    explanation: Explanation;
+    data: Data;
+    provenance: Provenance;
+};
+
+/**
+ * ForecastMetrics
+ *
+ * Errors over the test sessions.
+ */
+export type ForecastMetrics = {
+    /**
+     * Mae
+     *
+     * Mean absolute error, in price units.
+     */
+    mae: number;
+    /**
+     * Mse
+     *
+     * Mean squared error, in squared price units.
+     */
+    mse: number;
+    /**
+     * Rmse
+     *
+     * Square root of the MSE, in price units.
+     */
+    rmse: number;
+    /**
+     * Mape
+     *
+     * Mean absolute error as a share of the actual close: 0.01 is 1 %.
+     */
+    mape: number | null;
+    /**
+     * R2
+     *
+     * Coefficient of determination; near 1 even for persistence, so never a proof.
+     */
+    r2: number | null;
+    /**
+     * Directional Accuracy
+     *
+     * Share of the sessions whose close moved, up or down from the close before, where the prediction lies on the same side. Null when no prediction names a side, as those of persistence.
+     */
+    directional_accuracy: number | null;
+    /**
+     * Mase
+     *
+     * MAE as a multiple of the mean absolute change from one session to the next before the first test session (Hyndman and Koehler 2006). Null where no close changed.
+     */
+    mase: number | null;
+};
+
+/**
+ * ForecastStep
+ *
+ * What is said of one session, with the record of the same model at the same distance.
+ */
+export type ForecastStep = {
+    /**
+     * Sessions Ahead
+     */
+    sessions_ahead: number;
+    /**
+     * Session
+     */
+    session: string;
+    /**
+     * Point
+     */
+    point: number;
+    /**
+     * Lower
+     *
+     * Lower end of the prediction interval.
+     */
+    lower: number;
+    /**
+     * Upper
+     */
+    upper: number;
+    /**
+     * Coverage
+     *
+     * Share of the test sessions whose close lay inside the interval that was then given.
+     */
+    coverage: number | null;
+    /**
+     * Mae
+     *
+     * Mean absolute error on the test sessions, in price units.
+     */
+    mae: number;
+    /**
+     * Mae Of Persistence
+     *
+     * The same of assuming that nothing changes.
+     */
+    mae_of_persistence: number;
+    skill: SkillEstimate;
+    /**
+     * Windows
+     *
+     * Test sessions that these numbers rest on.
+     */
+    windows: number;
+};
+
+/**
  * Health
  *
  * The worst of its checks: `degraded` still answers every request, `down` does not.
@@ -181,6 +497,287 @@ export type Health = {
     checks?: {
         [key: string]: Check;
     };
+};
+
+/**
+ * Importance
+ *
+ * What one feature does to the forecast at the horizon.
+ */
+export type Importance = {
+    /**
+     * Feature
+     */
+    feature: string;
+    /**
+     * Value
+     */
+    value: number;
+    /**
+     * Coefficient
+     *
+     * In the feature's own unit: log return of the close per unit of the feature. Linear models only.
+     */
+    coefficient: number | null;
+};
+
+/**
+ * IntervalRecord
+ *
+ * How the prediction intervals did on the test sessions.
+ */
+export type IntervalRecord = {
+    /**
+     * Level
+     *
+     * Nominal coverage, in percent.
+     */
+    level: number;
+    /**
+     * Coverage
+     *
+     * Share of the test sessions whose close lay inside.
+     */
+    coverage: number;
+    /**
+     * Mean Width
+     *
+     * In price units.
+     */
+    mean_width: number;
+};
+
+/**
+ * KeepRequest
+ *
+ * Which forecast to make now and keep. There is no `as_of`: a ledger takes no forecast of the past.
+ */
+export type KeepRequest = {
+    /**
+     * Horizon
+     *
+     * Sessions ahead, 1 is the next.
+     */
+    horizon?: number;
+    /**
+     * Model
+     */
+    model?: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average' | 'auto';
+    /**
+     * Level
+     *
+     * Nominal coverage of the prediction intervals, in percent.
+     */
+    level?: number;
+    /**
+     * Adjusted
+     *
+     * Scale prices by adjusted close / close first.
+     */
+    adjusted?: boolean;
+};
+
+/**
+ * KeptForecast
+ *
+ * A forecast, and what became of its entries in the ledger.
+ */
+export type KeptForecast = {
+    /**
+     * Kept
+     *
+     * New in the ledger.
+     */
+    kept: number;
+    /**
+     * Known
+     *
+     * There already, and left as they were.
+     */
+    known: number;
+    forecast: Forecast;
+};
+
+/**
+ * Ledger
+ *
+ * What was said of a symbol, latest first, and how it did.
+ */
+export type Ledger = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * N Scored
+     */
+    n_scored: number;
+    /**
+     * N Pending
+     */
+    n_pending: number;
+    /**
+     * Coverage
+     *
+     * Share of all scored forecasts whose close lay inside the interval.
+     */
+    coverage: number | null;
+    /**
+     * Scores
+     */
+    scores: Array<LedgerScore>;
+    /**
+     * Records
+     */
+    records: Array<LedgerRecord>;
+    /**
+     * Next Cursor
+     *
+     * For the next page; null on the last.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * LedgerRecord
+ *
+ * What was said, when, and what came.
+ */
+export type LedgerRecord = {
+    /**
+     * Symbol
+     *
+     * Exchange ticker; case does not matter.
+     */
+    symbol: string;
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Sessions Ahead
+     */
+    sessions_ahead: number;
+    /**
+     * Session
+     */
+    session: string;
+    /**
+     * Model
+     */
+    model: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average';
+    /**
+     * Level
+     */
+    level: number;
+    /**
+     * Adjusted
+     */
+    adjusted: boolean;
+    /**
+     * Last Close
+     *
+     * The close of `as_of` as it was then: what persistence said.
+     */
+    last_close: number;
+    /**
+     * Point
+     */
+    point: number;
+    /**
+     * Lower
+     */
+    lower: number;
+    /**
+     * Upper
+     */
+    upper: number;
+    /**
+     * Revision
+     *
+     * Of the bars that it was computed from.
+     */
+    revision: string;
+    /**
+     * Bellwether
+     *
+     * The version that computed it.
+     */
+    bellwether: string;
+    /**
+     * Given At
+     *
+     * When it was kept; in UTC.
+     */
+    given_at: string;
+    /**
+     * Actual
+     *
+     * The close of the session, in the price units of then: if the close of `as_of` was restated since, as after a split, it is scaled by the same factor. Null until the session's bar is there.
+     */
+    actual: number | null;
+    /**
+     * Is Inside
+     *
+     * Whether the close lay inside the interval. Null until it is known.
+     */
+    is_inside: boolean | null;
+};
+
+/**
+ * LedgerScore
+ *
+ * The record so far of one model at one distance and level: only forecasts whose session has come count.
+ */
+export type LedgerScore = {
+    /**
+     * Model
+     */
+    model: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average';
+    /**
+     * Sessions Ahead
+     */
+    sessions_ahead: number;
+    /**
+     * Level
+     */
+    level: number;
+    /**
+     * Adjusted
+     *
+     * Whether of adjusted prices, whose errors are in other units than the rest.
+     */
+    adjusted: boolean;
+    /**
+     * N Scored
+     */
+    n_scored: number;
+    /**
+     * N Pending
+     */
+    n_pending: number;
+    /**
+     * Coverage
+     */
+    coverage: number | null;
+    /**
+     * Mae
+     *
+     * Mean absolute error, in the price units of then.
+     */
+    mae: number | null;
+    /**
+     * Mae Of Persistence
+     *
+     * The same of `last_close`: of assuming that nothing changes.
+     */
+    mae_of_persistence: number | null;
+    /**
+     * Skill
+     *
+     * 1 − MAE / MAE of persistence; zero or less is no better than doing nothing. Null when persistence made no error.
+     */
+    skill: number | null;
 };
 
 /**
@@ -296,6 +893,54 @@ export type Metrics = {
 };
 
 /**
+ * Midrange
+ *
+ * The midrange on the same test sessions: each close is taken to be (High + Low) / 2 of its own session.
+ */
+export type Midrange = {
+    /**
+     * Mae
+     *
+     * Mean absolute error, in price units.
+     */
+    mae: number;
+    /**
+     * Mse
+     *
+     * Mean squared error, in squared price units.
+     */
+    mse: number;
+    /**
+     * Rmse
+     *
+     * Square root of the MSE, in price units.
+     */
+    rmse: number;
+    /**
+     * Mape
+     *
+     * Mean absolute error as a share of the actual close: 0.01 is 1 %.
+     */
+    mape: number | null;
+    /**
+     * R2
+     *
+     * Coefficient of determination; near 1 even for persistence, so never a proof.
+     */
+    r2: number | null;
+    /**
+     * Directional Accuracy
+     *
+     * Share of the sessions whose close moved, up or down from the close before, where the prediction lies on the same side. Null when no prediction names a side, as those of persistence.
+     */
+    directional_accuracy: number | null;
+    /**
+     * Name
+     */
+    name?: 'midrange';
+};
+
+/**
  * Model
  *
  * The fitted model, in the units of the prices.
@@ -322,6 +967,88 @@ export type Model = {
 };
 
 /**
+ * ModelEvaluation
+ *
+ * One model's record.
+ */
+export type ModelEvaluation = {
+    /**
+     * Name
+     */
+    name: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average';
+    /**
+     * Verdict
+     */
+    verdict: string;
+    skill: SkillEstimate;
+    /**
+     * Null for persistence itself, and where the errors do not differ.
+     */
+    diebold_mariano: DieboldMariano | null;
+    metrics: ForecastMetrics;
+    interval: IntervalRecord;
+    model: ModelInfo;
+};
+
+/**
+ * ModelInfo
+ *
+ * A model that can be asked for.
+ */
+export type ModelInfo = {
+    /**
+     * Name
+     */
+    name: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average';
+    /**
+     * Kind
+     */
+    kind: 'model' | 'baseline';
+    /**
+     * Description
+     *
+     * One plain sentence.
+     */
+    description: string;
+    /**
+     * Parameters
+     *
+     * What is fixed beforehand; nothing is tuned.
+     */
+    parameters: {
+        [key: string]: number | number | string;
+    };
+    /**
+     * Feature Names
+     *
+     * What it knows of the past, in this order.
+     */
+    feature_names: Array<string>;
+    /**
+     * Refit Every
+     *
+     * Windows between two refits in an evaluation; costly models skip some.
+     */
+    refit_every: number;
+};
+
+/**
+ * Models
+ *
+ * Every model that can be asked for, and every feature that they may know.
+ */
+export type Models = {
+    /**
+     * Models
+     */
+    models: Array<ModelInfo>;
+    /**
+     * Features
+     */
+    features: Array<FeatureInfo>;
+};
+
+/**
  * Predictions
  *
  * Parallel arrays over the test sessions, ascending by session.
@@ -339,6 +1066,44 @@ export type Predictions = {
      * Predicted
      */
     predicted: Array<number>;
+    /**
+     * Lower
+     *
+     * Lower end of the interval of each; null when there is none.
+     */
+    lower: Array<number> | null;
+    /**
+     * Upper
+     *
+     * Upper end of it; null when there is none.
+     */
+    upper: Array<number> | null;
+};
+
+/**
+ * Provenance
+ *
+ * What else determines the answer: the same request on the same revision gives the same bytes.
+ */
+export type Provenance = {
+    /**
+     * Bellwether
+     *
+     * The version, and a digest of the code that computes.
+     */
+    bellwether: string;
+    /**
+     * Libraries
+     *
+     * Versions of what computes.
+     */
+    libraries: {
+        [key: string]: string;
+    };
+    /**
+     * Seed
+     */
+    seed: number;
 };
 
 /**
@@ -386,9 +1151,15 @@ export type Result = {
     /**
      * Skill
      *
-     * 1 − MAE / MAE of persistence on the same sessions; zero or less is no better than doing nothing. Null when persistence makes no error.
+     * 1 − MAE / MAE of persistence on the same sessions; zero or less is no better than doing nothing. Null when persistence makes no error. Prices that move by pure chance give about 0.6: proof of nothing.
      */
     skill: number | null;
+    /**
+     * Midrange Skill
+     *
+     * 1 − MAE / MAE of the midrange, (High + Low) / 2, on the same sessions. The fairer one for this task, as both know High and Low; still, prices that move by pure chance give 0.2 to 0.3. Null when the midrange makes no error.
+     */
+    midrange_skill: number | null;
     /**
      * Mse
      *
@@ -397,6 +1168,11 @@ export type Result = {
     mse: number;
     metrics: Metrics;
     baseline: Baseline;
+    midrange: Midrange;
+    /**
+     * Null when there are too few bars for honest intervals.
+     */
+    interval: ResultInterval | null;
     /**
      * Warnings
      */
@@ -405,6 +1181,38 @@ export type Result = {
     data: Data;
     split: Split;
     predictions: Predictions;
+};
+
+/**
+ * ResultInterval
+ *
+ * How often the intervals around the predictions held on the test sessions.
+ */
+export type ResultInterval = {
+    /**
+     * Level
+     *
+     * How many percent of the closes the intervals are made to hold.
+     */
+    level: number;
+    /**
+     * Coverage
+     *
+     * Share of the test sessions whose close lies inside, an end included.
+     */
+    coverage: number;
+    /**
+     * Mean Width
+     *
+     * Mean of upper − lower over the test sessions, in price units.
+     */
+    mean_width: number;
+    /**
+     * N Calibration
+     *
+     * Sessions just before the test that set the first interval; each later one also uses the test sessions before it.
+     */
+    n_calibration: number;
 };
 
 /**
@@ -425,6 +1233,44 @@ export type ResultRequest = {
      * Whether prices are scaled by adjusted close / close first.
      */
     adjusted?: boolean;
+};
+
+/**
+ * SkillEstimate
+ *
+ * How much better than persistence, on the same sessions, and how sure that is.
+ */
+export type SkillEstimate = {
+    /**
+     * Skill
+     *
+     * 1 − MAE / MAE of persistence on the same sessions; zero or less is no better than doing nothing. Null when persistence makes no error.
+     */
+    skill: number | null;
+    /**
+     * Lower
+     *
+     * Lower end of the 95 % confidence interval of the skill.
+     */
+    lower: number | null;
+    /**
+     * Upper
+     *
+     * Upper end of it.
+     */
+    upper: number | null;
+    /**
+     * Is Better
+     *
+     * Whether the whole confidence interval lies above zero.
+     */
+    is_better: boolean;
+    /**
+     * Verdict
+     *
+     * The same in one plain sentence.
+     */
+    verdict: string;
 };
 
 /**
@@ -599,6 +1445,108 @@ export type Warning = {
      * Detail
      */
     detail: string;
+};
+
+/**
+ * WindowSeries
+ *
+ * One model's test sessions: parallel to `Windows.session`.
+ */
+export type WindowSeries = {
+    /**
+     * Name
+     */
+    name: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average';
+    /**
+     * Predicted
+     */
+    predicted: Array<number>;
+    /**
+     * Lower
+     */
+    lower: Array<number>;
+    /**
+     * Upper
+     */
+    upper: Array<number>;
+    /**
+     * Absolute Error
+     *
+     * In price units.
+     */
+    absolute_error: Array<number>;
+    /**
+     * Skill So Far
+     *
+     * Skill over the windows up to this one.
+     */
+    skill_so_far: Array<number | null>;
+};
+
+/**
+ * Windows
+ *
+ * The windows, ascending by time: each trains on sessions up to its cutoff and is tested on one session.
+ */
+export type Windows = {
+    /**
+     * Kind
+     */
+    kind: 'expanding' | 'sliding';
+    /**
+     * N Windows
+     */
+    n_windows: number;
+    /**
+     * Gap
+     *
+     * Sessions between the last training row and the tested row: the horizon.
+     */
+    gap: number;
+    /**
+     * N Train First
+     *
+     * Training rows of the first window.
+     */
+    n_train_first: number;
+    /**
+     * N Train Last
+     *
+     * Training rows of the last window.
+     */
+    n_train_last: number;
+    /**
+     * N Calibration
+     *
+     * Earlier windows, not scored, whose errors set the first interval.
+     */
+    n_calibration: number;
+    /**
+     * Cutoff
+     *
+     * The last session that each window knows.
+     */
+    cutoff: Array<string>;
+    /**
+     * Session
+     *
+     * The session that it predicts.
+     */
+    session: Array<string>;
+    /**
+     * Last Close
+     *
+     * The close at the cutoff, which is what persistence predicts.
+     */
+    last_close: Array<number>;
+    /**
+     * Actual
+     */
+    actual: Array<number>;
+    /**
+     * Series
+     */
+    series: Array<WindowSeries>;
 };
 
 /**
@@ -1160,6 +2108,360 @@ export type StockResultResponses = {
 };
 
 export type StockResultResponse = StockResultResponses[keyof StockResultResponses];
+
+export type ForecastData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         */
+        'if-none-match'?: string | null;
+    };
+    path: {
+        /**
+         * Symbol
+         *
+         * Exchange ticker; case does not matter.
+         */
+        symbol: string;
+    };
+    query?: {
+        /**
+         * Horizon
+         *
+         * Sessions ahead, 1 is the next.
+         */
+        horizon?: number;
+        /**
+         * Model
+         *
+         * A name of `/api/models`, or auto: the one that has beaten doing nothing, if any has.
+         */
+        model?: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average' | 'auto';
+        /**
+         * Level
+         *
+         * Nominal coverage of the prediction intervals, in percent.
+         */
+        level?: number;
+        /**
+         * As Of
+         *
+         * The last session that may be known; without one, the last there is. Later bars are not read.
+         */
+        as_of?: string | null;
+        /**
+         * Adjusted
+         *
+         * Scale prices by adjusted close / close first.
+         */
+        adjusted?: boolean;
+    };
+    url: '/api/stocks/{symbol}/forecast';
+};
+
+export type ForecastErrors = {
+    /**
+     * Unknown symbol
+     */
+    404: Problem;
+    /**
+     * Too few bars
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The service is busy
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type ForecastError = ForecastErrors[keyof ForecastErrors];
+
+export type ForecastResponses = {
+    /**
+     * Successful Response
+     */
+    200: Forecast;
+};
+
+export type ForecastResponse = ForecastResponses[keyof ForecastResponses];
+
+export type EvaluationData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         */
+        'if-none-match'?: string | null;
+    };
+    path: {
+        /**
+         * Symbol
+         *
+         * Exchange ticker; case does not matter.
+         */
+        symbol: string;
+    };
+    query?: {
+        /**
+         * Models
+         *
+         * Names of `/api/models`, repeated or with commas. Persistence is always added.
+         */
+        models?: Array<'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average'>;
+        /**
+         * Horizon
+         *
+         * Sessions ahead, 1 is the next.
+         */
+        horizon?: number;
+        /**
+         * Windows
+         *
+         * Refits, each tested on one session; fewer if bars are few.
+         */
+        windows?: number;
+        /**
+         * Window
+         *
+         * Train on all sessions before each cutoff, or on the last 504 (two years) of them.
+         */
+        window?: 'expanding' | 'sliding';
+        /**
+         * Level
+         *
+         * Nominal coverage of the prediction intervals, in percent.
+         */
+        level?: number;
+        /**
+         * As Of
+         *
+         * The last session that may be known; without one, the last there is. Later bars are not read.
+         */
+        as_of?: string | null;
+        /**
+         * Adjusted
+         *
+         * Scale prices by adjusted close / close first.
+         */
+        adjusted?: boolean;
+    };
+    url: '/api/stocks/{symbol}/evaluation';
+};
+
+export type EvaluationErrors = {
+    /**
+     * Unknown symbol
+     */
+    404: Problem;
+    /**
+     * Too few bars
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The service is busy
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type EvaluationError = EvaluationErrors[keyof EvaluationErrors];
+
+export type EvaluationResponses = {
+    /**
+     * Successful Response
+     */
+    200: Evaluation;
+};
+
+export type EvaluationResponse = EvaluationResponses[keyof EvaluationResponses];
+
+export type ModelsData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         */
+        'if-none-match'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/models';
+};
+
+export type ModelsErrors = {
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * A service is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type ModelsError = ModelsErrors[keyof ModelsErrors];
+
+export type ModelsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Models;
+};
+
+export type ModelsResponse = ModelsResponses[keyof ModelsResponses];
+
+export type LedgerData = {
+    body?: never;
+    path: {
+        /**
+         * Symbol
+         *
+         * Exchange ticker; case does not matter.
+         */
+        symbol: string;
+    };
+    query?: {
+        /**
+         * Limit
+         *
+         * Records on a page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/stocks/{symbol}/ledger';
+};
+
+export type LedgerErrors = {
+    /**
+     * Unknown symbol
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type LedgerError = LedgerErrors[keyof LedgerErrors];
+
+export type LedgerResponses = {
+    /**
+     * Successful Response
+     */
+    200: Ledger;
+};
+
+export type LedgerResponse = LedgerResponses[keyof LedgerResponses];
+
+export type KeepForecastData = {
+    body?: KeepRequest;
+    path: {
+        /**
+         * Symbol
+         *
+         * Exchange ticker; case does not matter.
+         */
+        symbol: string;
+    };
+    query?: never;
+    url: '/api/stocks/{symbol}/ledger';
+};
+
+export type KeepForecastErrors = {
+    /**
+     * An API key is needed
+     */
+    401: Problem;
+    /**
+     * Unknown symbol
+     */
+    404: Problem;
+    /**
+     * Too few bars
+     */
+    409: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type KeepForecastError = KeepForecastErrors[keyof KeepForecastErrors];
+
+export type KeepForecastResponses = {
+    /**
+     * Successful Response
+     */
+    201: KeptForecast;
+};
+
+export type KeepForecastResponse = KeepForecastResponses[keyof KeepForecastResponses];
 
 export type HealthData = {
     body?: never;

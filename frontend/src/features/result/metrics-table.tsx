@@ -1,8 +1,8 @@
-import type { Baseline, Metrics } from '@/api/gen/types.gen'
+import type { Metrics, Result } from '@/api/gen/types.gen'
 import { decimal, percent, price } from '@/lib/format'
 
 interface Measure {
-  key: Exclude<keyof Metrics, 'name'>
+  key: keyof Metrics
   name: string
   meaning: string
   write: (value: number | null) => string
@@ -12,14 +12,14 @@ const MEASURES: readonly Measure[] = [
   { key: 'mae', name: 'MAE', meaning: 'mean error, in price units', write: price },
   { key: 'rmse', name: 'RMSE', meaning: 'the same, with large errors weighing more', write: price },
   { key: 'mse', name: 'MSE', meaning: 'mean squared error', write: price },
-  { key: 'mape', name: 'MAPE', meaning: 'mean error as a share of the close', write: (value) => percent(value, 2) },
-  { key: 'r2', name: 'R²', meaning: 'near 1 even for doing nothing, so never a proof', write: decimal },
   {
     key: 'directional_accuracy',
     name: 'Directional accuracy',
     meaning: 'right about up or down',
     write: (value) => percent(value, 1),
   },
+  { key: 'mape', name: 'MAPE', meaning: 'mean error as a share of the close', write: (value) => percent(value, 2) },
+  { key: 'r2', name: 'R²', meaning: 'near 1 even for doing nothing, so never a proof', write: decimal },
 ]
 
 function Value({ value, write }: { value: number | null; write: Measure['write'] }) {
@@ -31,8 +31,13 @@ function Value({ value, write }: { value: number | null; write: Measure['write']
   )
 }
 
-export function MetricsTable({ metrics, baseline }: { metrics: Metrics; baseline: Baseline }) {
-  const hasUndefined = MEASURES.some(({ key }) => metrics[key] === null || baseline[key] === null)
+export function MetricsTable({ result }: { result: Result }) {
+  const columns: { name: string; metrics: Metrics }[] = [
+    { name: 'Model', metrics: result.metrics },
+    { name: 'Doing nothing', metrics: result.baseline },
+    { name: 'Middle of range', metrics: result.midrange },
+  ]
+  const hasUndefined = MEASURES.some(({ key }) => columns.some(({ metrics }) => metrics[key] === null))
   return (
     <section aria-labelledby="metrics-heading">
       <h3 id="metrics-heading">How wrong it has been</h3>
@@ -41,8 +46,11 @@ export function MetricsTable({ metrics, baseline }: { metrics: Metrics; baseline
           <thead>
             <tr>
               <th scope="col">Measure</th>
-              <th scope="col">Model</th>
-              <th scope="col">Doing nothing</th>
+              {columns.map(({ name }) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -51,8 +59,9 @@ export function MetricsTable({ metrics, baseline }: { metrics: Metrics; baseline
                 <th scope="row">
                   {name} <span className="meaning">{meaning}</span>
                 </th>
-                <Value value={metrics[key]} write={write} />
-                <Value value={baseline[key]} write={write} />
+                {columns.map((column) => (
+                  <Value key={column.name} value={column.metrics[key]} write={write} />
+                ))}
               </tr>
             ))}
           </tbody>

@@ -4,14 +4,18 @@ export interface PredictionRow {
   session: string
   actual: number
   predicted: number
+  lower: number | null
+  upper: number | null
   error: number
 }
 
-export function toRows({ session: sessions, actual, predicted }: Predictions): PredictionRow[] {
+export function toRows({ session: sessions, actual, predicted, lower, upper }: Predictions): PredictionRow[] {
   return sessions.flatMap((session, i) => {
     const was = actual[i]
     const said = predicted[i]
-    return was === undefined || said === undefined ? [] : [{ session, actual: was, predicted: said, error: said - was }]
+    if (was === undefined || said === undefined) return []
+    const interval = { lower: lower?.[i] ?? null, upper: upper?.[i] ?? null }
+    return [{ session, actual: was, predicted: said, ...interval, error: said - was }]
   })
 }
 

@@ -4,7 +4,12 @@ import type { PredictionRow } from './prediction-rows'
 
 const ROWS_AT_ONCE = 100
 
-export function PredictionTable({ rows }: { rows: readonly PredictionRow[] }) {
+interface PredictionTableProps {
+  rows: readonly PredictionRow[]
+  hasIntervals: boolean
+}
+
+export function PredictionTable({ rows, hasIntervals }: PredictionTableProps) {
   const [isOpen, setIsOpen] = useState(false)
   const [limit, setLimit] = useState(ROWS_AT_ONCE)
   const shown = isOpen ? rows.toReversed().slice(0, limit) : []
@@ -20,12 +25,21 @@ export function PredictionTable({ rows }: { rows: readonly PredictionRow[] }) {
       <summary>The same numbers as a table</summary>
       <div className="table-frame">
         <table>
-          <caption>Newest session first. Error is predicted minus actual.</caption>
+          <caption>
+            Newest session first. {hasIntervals && 'Lower and upper are the ends of the interval. '}Error is predicted
+            minus actual.
+          </caption>
           <thead>
             <tr>
               <th scope="col">Session</th>
               <th scope="col">Actual</th>
               <th scope="col">Predicted</th>
+              {hasIntervals && (
+                <>
+                  <th scope="col">Lower</th>
+                  <th scope="col">Upper</th>
+                </>
+              )}
               <th scope="col">Error</th>
             </tr>
           </thead>
@@ -37,6 +51,12 @@ export function PredictionTable({ rows }: { rows: readonly PredictionRow[] }) {
                 </th>
                 <td>{price(row.actual)}</td>
                 <td>{price(row.predicted)}</td>
+                {hasIntervals && (
+                  <>
+                    <td>{price(row.lower)}</td>
+                    <td>{price(row.upper)}</td>
+                  </>
+                )}
                 <td>{difference(row.error)}</td>
               </tr>
             ))}

@@ -1,16 +1,11 @@
 import { lazy, Suspense, useMemo } from 'react'
-import type { Predictions } from '@/api/gen/types.gen'
+import type { Result } from '@/api/gen/types.gen'
 import { ErrorBoundary } from '@/components/error-boundary'
 import { price, session } from '@/lib/format'
 import { type PredictionRow, toRows, worstOf } from './prediction-rows'
 import { PredictionTable } from './prediction-table'
 
 const PriceChart = lazy(async () => ({ default: (await import('@/components/price-chart')).PriceChart }))
-
-interface PredictionsSectionProps {
-  symbol: string
-  predictions: Predictions
-}
 
 function summary(rows: readonly PredictionRow[]): string {
   const [first, last, worst] = [rows.at(0), rows.at(-1), worstOf(rows)]
@@ -21,7 +16,7 @@ function summary(rows: readonly PredictionRow[]): string {
   )
 }
 
-export function PredictionsSection({ symbol, predictions }: PredictionsSectionProps) {
+export function PredictionsSection({ result: { stock_symbol: symbol, predictions, interval } }: { result: Result }) {
   const rows = useMemo(() => toRows(predictions), [predictions])
   return (
     <section aria-labelledby="chart-heading">
@@ -30,6 +25,7 @@ export function PredictionsSection({ symbol, predictions }: PredictionsSectionPr
       <ul className="legend">
         <li className="legend-actual">Actual close, thick line</li>
         <li className="legend-predicted">Predicted close, thin line</li>
+        {interval !== null && <li className="legend-interval">{interval.level} % interval, dotted lines</li>}
       </ul>
       <div className="chart-frame">
         <ErrorBoundary
@@ -40,13 +36,15 @@ export function PredictionsSection({ symbol, predictions }: PredictionsSectionPr
               sessions={predictions.session}
               actual={predictions.actual}
               predicted={predictions.predicted}
+              lower={predictions.lower}
+              upper={predictions.upper}
               label={`Line chart of the actual and predicted closes of ${symbol}`}
               describedBy="chart-summary"
             />
           </Suspense>
         </ErrorBoundary>
       </div>
-      <PredictionTable rows={rows} />
+      <PredictionTable rows={rows} hasIntervals={interval !== null} />
     </section>
   )
 }

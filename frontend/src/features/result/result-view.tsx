@@ -1,6 +1,7 @@
 import type { Result } from '@/api/gen/types.gen'
 import { count, session } from '@/lib/format'
 import { HowMade } from './how-made'
+import { IntervalStatement } from './interval-statement'
 import { MetricsTable } from './metrics-table'
 import { PredictionsSection } from './predictions-section'
 import { SkillStatement } from './skill-statement'
@@ -18,8 +19,9 @@ export function ResultView({ result }: { result: Result }) {
       </header>
       <WarningList warnings={result.warnings} />
       <SkillStatement result={result} />
-      <MetricsTable metrics={result.metrics} baseline={result.baseline} />
-      <PredictionsSection symbol={result.stock_symbol} predictions={result.predictions} />
+      <IntervalStatement result={result} />
+      <MetricsTable result={result} />
+      <PredictionsSection result={result} />
       <HowMade result={result} />
     </article>
   )

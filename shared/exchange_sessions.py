@@ -2,13 +2,25 @@
 
 from datetime import date, datetime
 from functools import cache
+from typing import Annotated
 
 import exchange_calendars
 import numpy as np
 import numpy.typing as npt
+from pydantic import AfterValidator
 
 START = "1960-01-04"  # the package's own default is only 20 years back
 NAMES = frozenset(exchange_calendars.get_calendar_names())
+_NONE: npt.NDArray[np.datetime64] = np.array([], "datetime64[D]")
+
+
+def _is_a_calendar(value: str | None) -> str | None:
+    if value and value not in NAMES:
+        raise ValueError("the code of an exchange is expected, XNYS for one")
+    return value or None
+
+
+Calendar = Annotated[str | None, AfterValidator(_is_a_calendar)]  # as a setting, where the empty text is None
 
 
 @cache
@@ -32,3 +44,17 @@ def last_session_over(calendar: str, now: datetime) -> date:
     closes = exchange_calendars.get_calendar(calendar).closes
     session: date = closes[closes <= now].index[-1].date()
     return session
+
+
+def next_sessions(calendar: str, after: date, n: int) -> list[date]:
+    """Return the next `n` sessions after a day, ascending: every weekday where the calendar is empty or ends.
+
+    >>> [str(session) for session in next_sessions("XNYS", date(2024, 7, 3), 2)]
+    ['2024-07-05', '2024-07-08']
+    """
+    day, sessions = np.datetime64(after, "D"), exchange_sessions(calendar) if calendar else _NONE
+    first = int(sessions.searchsorted(day, side="right"))
+    known = sessions[first : first + n] if first else _NONE  # what lies before the first session is not known
+    last = known[-1] if len(known) else day
+    weekdays = np.busday_offset(last, np.arange(1, n - len(known) + 1), roll="backward")
+    return [*known.tolist(), *weekdays.tolist()]

@@ -1,0 +1,56 @@
+"""Examples of the ledger for the docs page; a test holds them to the models."""
+
+from pydantic.config import JsonDict
+
+_CAME: JsonDict = {
+    "symbol": "AAPL",
+    "as_of": "2013-02-27",
+    "sessions_ahead": 1,
+    "session": "2013-02-28",
+    "model": "ridge",
+    "level": 90,
+    "adjusted": False,
+    "last_close": 444.57,
+    "point": 444.71,
+    "lower": 430.16,
+    "upper": 459.75,
+    "revision": "7c1d02e94ab6f358",
+    "bellwether": "0.1.0",
+    "given_at": "2013-02-27T22:10:04Z",
+    "actual": 441.4,
+    "is_inside": True,
+}
+_PENDING: JsonDict = _CAME | {
+    "as_of": "2013-03-01",
+    "session": "2013-03-04",
+    "last_close": 430.47,
+    "point": 430.58,
+    "lower": 416.49,
+    "upper": 445.15,
+    "revision": "b3ab69759dcae2f0",
+    "given_at": "2013-03-01T22:10:03Z",
+    "actual": None,
+    "is_inside": None,
+}
+LEDGER: JsonDict = {
+    "symbol": "AAPL",
+    "n_scored": 1,
+    "n_pending": 1,
+    "coverage": 1.0,
+    "scores": [
+        {
+            "model": "ridge",
+            "sessions_ahead": 1,
+            "level": 90,
+            "adjusted": False,
+            "n_scored": 1,
+            "n_pending": 1,
+            "coverage": 1.0,
+            "mae": 3.31,
+            "mae_of_persistence": 3.17,
+            "skill": -0.0442,
+        }
+    ],
+    "records": [_PENDING, _CAME],
+    "next_cursor": None,
+}

@@ -1,0 +1,96 @@
+"""The prediction service's command line: `python -m services.prediction`. It reads the same PREDICTION_* variables.
+
+What people read on the way goes to standard error, the table or JSON to standard output.
+"""
+
+import asyncio
+from datetime import date
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from services.prediction import universe
+from services.prediction.resources import open_resources
+from services.prediction.settings import PredictionSettings
+from services.prediction.universe import SymbolRecord
+from shared.bars import Symbol
+from shared.errors import ServiceError
+from shared.forecasts import EvaluationQuery
+from shared.settings import load_settings
+
+cli = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Look at the models of Bellwether.",
+)
+PATIENT = {"budget_seconds": 600.0, "data_timeout_seconds": 30.0}  # nobody waits for one answer here
+_SYMBOL = TypeAdapter(Symbol)
+
+
+@cli.callback()
+def _commands() -> None:
+    """Keep `evaluate` a command of its own, though it is the only one."""
+
+
+def _symbol(text: str) -> str:
+    try:
+        return _SYMBOL.validate_python(text)
+    except ValidationError as error:
+        raise typer.BadParameter("1 to 15 of the characters A-Z 0-9 . - ^ = are expected") from error
+
+
+@cli.command()
+def evaluate(
+    symbols: Annotated[list[str] | None, typer.Argument(parser=_symbol, help="All there are, without one.")] = None,
+    *,
+    horizon: Annotated[int, typer.Option(min=1, max=20, help="Sessions ahead.")] = 1,
+    windows: Annotated[int, typer.Option(min=20, max=1000, help="Test sessions of each symbol.")] = 250,
+    as_of: Annotated[str | None, typer.Option(help="The last session that may be known, as ISO date.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print each symbol's evaluation, one JSON object a line.")
+    ] = False,
+) -> None:
+    """Print the share of symbols on which each model beats doing nothing; the data service has to run."""
+    query = EvaluationQuery(horizon=horizon, windows=windows, as_of=_date(as_of))
+    console = Console(stderr=True)
+    try:
+        records = asyncio.run(_evaluated(symbols, query, console))
+    except ServiceError as error:
+        console.print(error.detail, style="red")
+        raise typer.Exit(1) from error
+    if as_json:
+        for record in records:
+            if record.evaluation is not None:
+                typer.echo(record.evaluation.model_dump_json())
+    else:
+        typer.echo(universe.table_of(records, query))
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter("a date like 2013-03-01 is expected", param_hint="--as-of") from error
+
+
+async def _evaluated(symbols: list[str] | None, query: EvaluationQuery, console: Console) -> list[SymbolRecord]:
+    """Return every symbol's record, ascending, with a progress bar on the way."""
+    settings = load_settings(PredictionSettings).model_copy(update=PATIENT)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    async with open_resources(settings) as resources:
+        wanted = symbols or await resources.data.symbols()
+        records = []
+        with Progress(*columns, console=console) as progress:
+            task = progress.add_task("Evaluating", total=len(wanted))
+            async for record in universe.evaluate_all(resources, wanted, query, at_once=settings.workers):
+                records.append(record)
+                progress.advance(task)
+    return sorted(records, key=lambda record: record.symbol)
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,80 @@
+"""What forecasts and evaluations share: enough bars, what to know about them, and what determines the answer."""
+
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from services.prediction import caveats, walk_forward
+from services.prediction.estimators import SEED
+from services.prediction.features import LOOKBACK
+from services.prediction.history import History
+from shared.app import VERSION
+from shared.errors import NotEnoughBars
+from shared.forecasts import EvaluationQuery, ForecastQuery, Provenance
+from shared.predictions import Data, Warning
+
+LIBRARIES = ("exchange-calendars", "numpy", "pandas", "scikit-learn", "scipy")
+
+
+def require_enough(history: History, horizon: int) -> None:
+    """Raise NotEnoughBars if no walk-forward fits into the bars."""
+    required = walk_forward.bars_needed(horizon)
+    if len(history) < required:
+        raise NotEnoughBars(
+            f"{history.symbol} has {len(history)} complete bars that may be known; at least {required} are needed to "
+            f"train, to set intervals and to score at a horizon of {horizon}. Add earlier bars, or ask for a shorter "
+            "horizon.",
+            required=required,
+            available=len(history),
+        )
+
+
+def data_of(history: History, *, adjusted: bool) -> Data:
+    """Return the bars that the answer rests on."""
+    return Data(
+        revision=history.revision,
+        first_session=history.session(0),
+        last_session=history.session(-1),
+        bars=len(history),
+        adjusted=adjusted,
+    )
+
+
+def warnings_of(history: History, query: ForecastQuery | EvaluationQuery, n_scored: int, wanted: int) -> list[Warning]:
+    """Return what to know before trusting the numbers."""
+    adjusted = query.adjusted
+    found = caveats.incomplete_bars(history.n_incomplete, adjusted=adjusted)
+    found += caveats.unreadable_rows(history.n_skipped)
+    found += caveats.split_like_jump(
+        history.sessions, history.open, history.close, adjusted=adjusted, can_adjust=history.has_adjusted_prices
+    )
+    found += caveats.long_gap(history.sessions)
+    if n_scored < wanted:
+        detail = f"There are bars for {n_scored} test sessions only, so the scores may be far off by chance."
+        found.append(Warning(code="few_windows", detail=detail))
+    if np.ptp(history.close[-LOOKBACK - 1 :]) == 0:
+        detail = f"The close has not changed in the last {LOOKBACK} sessions; the bars may be stale or not of a market."
+        found.append(Warning(code="constant_prices", detail=detail))
+    if adjusted and query.as_of is not None:
+        detail = "Adjusted prices of a past day are scaled by splits and dividends that came later; returns are not."
+        found.append(Warning(code="adjusted_later", detail=detail))
+    return found
+
+
+def provenance() -> Provenance:
+    """Return the versions of what computes."""
+    return Provenance(
+        bellwether=f"{VERSION}+{_code()}", libraries={name: version(name) for name in LIBRARIES}, seed=SEED
+    )
+
+
+@cache
+def _code() -> str:
+    """Return eight digits that depend on the code that computes, which may change while the version stays."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]

@@ -1,0 +1,105 @@
+"""The ledger on a real mongod: what the fake does, from several processes too, and what only MongoDB can do to it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import pytest
+import structlog.testing
+
+from services.data.ledger_documents import document_of
+from services.data.mongo_access import open_mongo
+from services.data.mongo_bar_store import MongoBarStore
+from services.data.mongo_forecast_ledger import LEDGER, MongoForecastLedger
+from shared.bars import is_symbol
+from shared.errors import StoreUnavailable
+from shared.ledgers import LedgerEntry
+from tests.support.bars import make_frame
+from tests.support.behaviours import put
+from tests.support.ledgers import AT, ForecastLedgerBehaviours, make_given, make_ledger_entry
+from tests.support.servers import Database
+
+
+@pytest.fixture
+async def ledgers(mongo_url: str, database: Database) -> AsyncIterator[list[MongoForecastLedger]]:
+    """Yield two ledgers that know as little of one another as two processes do."""
+    async with AsyncExitStack() as stack:
+        opened = [await stack.enter_async_context(open_mongo(mongo_url, database.name)) for _ in range(2)]
+        yield [MongoForecastLedger(one, 10, 20) for one in opened]
+
+
+@pytest.fixture
+def ledger(ledgers: list[MongoForecastLedger]) -> MongoForecastLedger:
+    return ledgers[0]
+
+
+class TestMongoForecastLedger(ForecastLedgerBehaviours):
+    async def test_of_two_processes_at_once_one_keeps_each_entry_and_both_say_so(
+        self, ledgers: list[MongoForecastLedger]
+    ) -> None:
+        days = [AT.date() + timedelta(days=day) for day in range(60)]
+
+        async def keep(writer: int) -> list[LedgerEntry]:
+            """Return what this writer was told is kept; one begins at the first day and the other at the last."""
+            said = [make_ledger_entry(as_of=day, point=12.0 + writer) for day in days[:: 1 - 2 * writer]]
+            answers = [(one, await ledgers[writer].keep([one], AT)) for one in said]
+            assert {answer.kept + answer.known for _, answer in answers} == {1}
+            return [one for one, answer in answers if answer.kept]
+
+        kept = [one for some in await asyncio.gather(keep(0), keep(1)) for one in some]
+        left = {one.key: one.point for one in await ledgers[0].records("AAPL")}
+        assert len(kept) == len(left) == 60
+        assert {one.key: one.point for one in kept} == left
+        assert set(left.values()) == {12.0, 13.0}
+
+    async def test_a_document_that_is_not_ours_is_left_out_and_said(
+        self, ledger: MongoForecastLedger, database: Database
+    ) -> None:
+        good = document_of(make_ledger_entry(), AT)
+        key = make_ledger_entry(level=80).key
+        foreign = [
+            {"_id": "AAPL nonsense", "point": 1},
+            good | {"_id": key},  # copied by hand: its fields say another key
+            document_of(make_ledger_entry(level=81), AT) | {"point": float("nan")},
+            document_of(make_ledger_entry(level=82), AT) | {"given_at": "soon"},
+            {"notes": "of somebody"},
+        ]
+        database[LEDGER].insert_many([*foreign, good | {"later": {}}])
+        with structlog.testing.capture_logs() as events:
+            assert await ledger.records("AAPL") == [make_given()]
+        assert [(one["event"], one["log_level"]) for one in events] == [("ledger_entry_ignored", "warning")] * 4
+        assert events[0]["key"] == key
+
+    async def test_it_is_no_symbol_and_stays_when_one_is_deleted(
+        self, ledger: MongoForecastLedger, mongo_url: str, database: Database
+    ) -> None:
+        async with open_mongo(mongo_url, database.name) as opened:
+            store = MongoBarStore(opened, 10, 20)
+            await put(store, make_frame())
+            await ledger.keep([make_ledger_entry()], AT)
+            assert await store.symbols() == ["AAPL"]
+            await store.delete("AAPL")
+        assert await ledger.records("AAPL") == [make_given()]
+        assert not is_symbol(LEDGER)
+
+    async def test_an_entry_that_mongodb_refuses_for_another_reason_is_not_said_to_be_known(
+        self, ledger: MongoForecastLedger, database: Database
+    ) -> None:
+        database.create_collection(LEDGER, validator={"point": {"$lt": 13}})
+        with pytest.raises(StoreUnavailable):
+            await ledger.keep([make_ledger_entry(), make_ledger_entry(level=80, point=13.5)], AT)
+
+    async def test_reading_makes_nothing(self, ledger: MongoForecastLedger, database: Database) -> None:
+        await ledger.records("AAPL")
+        assert database.list_collection_names() == []
+
+    async def test_a_store_that_is_not_there_is_unavailable_in_time(self) -> None:
+        async with open_mongo("mongodb://127.0.0.1:9/", "none") as database:
+            nowhere = MongoForecastLedger(database, 0.5, 0.5)
+            for call in (nowhere.records("AAPL"), nowhere.keep([make_ledger_entry()], AT)):
+                started_at = time.monotonic()
+                with pytest.raises(StoreUnavailable, match=r"The data service's store \(MongoDB\) does not answer"):
+                    await call
+                assert time.monotonic() - started_at < 1.5  # the driver looks again each 0.5 s

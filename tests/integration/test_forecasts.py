@@ -1,0 +1,167 @@
+"""Forecasts, evaluations and the ledger through the public door of the whole system as real processes."""
+
+import concurrent.futures
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.api_keys import digest_of
+from tests.support.polling import until
+from tests.support.servers import Stack, load_sample, running_stack
+
+pytestmark = pytest.mark.timeout(180)
+KEY = {"X-API-Key": "a-key-that-may-write"}
+
+
+@pytest.fixture(scope="module")
+def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Stack]:
+    settings = {"PREDICTION_MODELS_DIR": str(models_dir), "GATEWAY_API_KEYS": digest_of(KEY["X-API-Key"])}
+    with running_stack(tmp_path_factory.mktemp("stack"), settings) as stack:
+        load_sample(stack)
+        yield stack
+
+
+@pytest.fixture
+def api(stack: Stack) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=stack.url, timeout=15) as client:
+        yield client
+
+
+def _measured(stack: Stack, name: str) -> float:
+    text = httpx.get(f"http://127.0.0.1:{stack.prediction.port}/metrics").text
+    return float(next(line.split()[1] for line in text.splitlines() if line.startswith(name)))
+
+
+def _answered(api: httpx.Client, url: str) -> httpx.Response:
+    """Return the answer, asking again as a client should while a slow machine says that it is busy."""
+    found: list[httpx.Response] = []
+
+    def is_answered() -> bool:
+        found.append(api.get(url))
+        return found[-1].status_code != 503
+
+    until(is_answered, seconds=60)
+    assert found[-1].status_code == 200
+    return found[-1]
+
+
+def test_a_forecast_is_dated_by_the_exchange_and_stands_beside_doing_nothing(api: httpx.Client) -> None:
+    found = api.get("/api/stocks/AAPL/forecast", params={"as_of": "2012-12-21", "horizon": 7}).json()
+    assert [step["session"] for step in found["steps"]] == [
+        "2012-12-24",
+        "2012-12-26",  # the exchange was closed on Christmas Day
+        "2012-12-27",
+        "2012-12-28",
+        "2012-12-31",
+        "2013-01-02",  # and on New Year's Day
+        "2013-01-03",
+    ]
+    assert found["as_of"] == "2012-12-21"
+    for step in found["steps"]:
+        assert step["lower"] < step["point"] < step["upper"]
+        assert step["mae_of_persistence"] > 0
+        assert 0.8 < step["coverage"] <= 1
+    assert found["choice"]["asked_for"] == "auto"
+    assert len(found["choice"]["candidates"]) == 6
+
+
+def test_every_model_and_every_symbol_gives_an_evaluation_within_two_seconds(api: httpx.Client) -> None:
+    for symbol in api.get("/api/stocks/all").json():
+        answer = api.get(f"/api/stocks/{symbol}/evaluation")
+        assert answer.status_code == 200
+        assert [model["name"] for model in answer.json()["models"]] == [
+            model["name"] for model in api.get("/api/models").json()["models"]
+        ]
+    assert api.get("/api/stocks/AAPL/evaluation?windows=251").elapsed.total_seconds() < 2
+
+
+def test_the_same_request_gives_the_same_bytes_also_after_a_restart_without_fitting_anew(
+    api: httpx.Client, stack: Stack, models_dir: Path
+) -> None:
+    url = "/api/stocks/MSFT/forecast?model=gradient_boosting&horizon=20"
+    fresh = _answered(api, url)
+    files = {path.name: path.read_bytes() for path in models_dir.iterdir()}
+    stack.prediction.stop(signal.SIGTERM)
+    stack.prediction.start()
+    stack.gateway.wait_until(stack.is_healthy)
+    again = _answered(api, url)
+    assert again.content == fresh.content
+    assert again.headers["etag"] == fresh.headers["etag"]
+    assert {path.name: path.read_bytes() for path in models_dir.iterdir()} == files
+    assert api.get(url, headers={"If-None-Match": fresh.headers["etag"]}).status_code == 304
+
+
+def test_identical_requests_at_a_time_are_computed_once(api: httpx.Client, stack: Stack) -> None:
+    before = _measured(stack, "evaluation_duration_seconds_count")
+    url = f"{stack.url}/api/stocks/IBM/evaluation?windows=999"
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: httpx.get(url, timeout=15), range(20)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert _measured(stack, "evaluation_duration_seconds_count") - before < 5  # some may have come after the first end
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "says"),
+    [
+        ("forecast?horizon=21", 422, "horizon"),
+        ("forecast?horizon=nan", 422, "horizon"),
+        ("forecast?level=100", 422, "level"),
+        ("forecast?model=oracle", 422, "linear_regression"),
+        ("forecast?as_of=2012-13-01", 422, "as_of"),
+        ("forecast?as_of=1999-01-01", 409, "at least"),
+        ("forecast?days=3", 422, "days"),
+        ("evaluation?models=oracle", 422, "linear_regression"),
+        ("evaluation?windows=0", 422, "windows"),
+        ("evaluation?window=rolling", 422, "sliding"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_plainly(api: httpx.Client, query: str, status: int, says: str) -> None:
+    answer = api.get(f"/api/stocks/GOOG/{query}")
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert says in answer.text
+
+
+def test_a_forecast_is_kept_once_and_scored_when_its_session_comes(api: httpx.Client) -> None:
+    assert api.post("/api/stocks/FB/ledger", json={}).status_code == 401
+    kept = api.post("/api/stocks/FB/ledger", json={"horizon": 2, "model": "ridge"}, headers=KEY).json()
+    assert (kept["kept"], kept["known"]) == (2, 0)
+    assert api.post("/api/stocks/FB/ledger", json={"horizon": 2, "model": "ridge"}, headers=KEY).json()["known"] == 2
+    ledger = api.get("/api/stocks/FB/ledger").json()
+    assert (ledger["n_scored"], ledger["n_pending"]) == (0, 2)
+
+    first = kept["forecast"]["steps"][0]
+    bar = f"Date,Open,High,Low,Close,Volume\n{first['session']},27,30,25,{first['point']:.2f},1000\n"
+    loaded = api.put("/api/stocks/FB/bars", content=bar, headers=KEY | {"content-type": "text/csv"})
+    assert loaded.json()["inserted"] == 1
+    ledger = api.get("/api/stocks/FB/ledger").json()
+    assert (ledger["n_scored"], ledger["n_pending"], ledger["coverage"]) == (1, 1, 1.0)
+    record = next(record for record in ledger["records"] if record["sessions_ahead"] == 1)
+    assert record["point"] == first["point"]
+    assert record["actual"] == pytest.approx(first["point"], abs=0.01)
+
+
+def test_the_command_line_prints_how_often_each_model_beats_doing_nothing(stack: Stack) -> None:
+    environment = os.environ | {"PREDICTION_DATA_URL": f"http://127.0.0.1:{stack.data.port}"}
+    command = [sys.executable, "-m", "services.prediction", "evaluate", "AAPL", "GOOG"]
+    table = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    assert table.startswith("2 symbols, 1 session ahead, the last 250 sessions of each; left out for too few bars: 0.")
+    assert "| persistence | 0% | 0.0% | 0.0% | +0.0000 |" in table
+    lines = subprocess.run([*command, "--json"], env=environment, capture_output=True, text=True, check=True).stdout
+    assert [json.loads(line)["stock_symbol"] for line in lines.splitlines()] == ["AAPL", "GOOG"]
+    unknown = subprocess.run([*command, "NOPE"], env=environment, capture_output=True, text=True, check=False)
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "There is no symbol NOPE here." in unknown.stderr

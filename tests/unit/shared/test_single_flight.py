@@ -1,0 +1,116 @@
+import asyncio
+import gc
+
+import pytest
+
+from shared.deadline import seconds_left
+from shared.errors import NotEnoughBars
+from shared.single_flight import SingleFlight
+from tests.support.deadlines import within
+
+
+class Work:
+    """Work that counts its starts and ends when `may_end` is set, with its own number or with `error`."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.n_starts = 0
+        self.seconds_given: list[float] = []
+        self.may_end = asyncio.Event()
+
+    async def __call__(self) -> int:
+        self.n_starts += 1
+        number = self.n_starts
+        self.seconds_given.append(seconds_left(1000))
+        await self.may_end.wait()
+        if self.error is not None:
+            raise self.error
+        return number
+
+
+async def test_200_who_ask_at_a_time_are_answered_by_one_work() -> None:
+    flight, work = SingleFlight[int](), Work()
+    callers = [asyncio.create_task(flight.run("key", work)) for _ in range(200)]
+    await asyncio.sleep(0)
+    work.may_end.set()
+    assert await asyncio.gather(*callers) == [1] * 200
+    assert work.n_starts == 1
+
+
+async def test_another_key_is_other_work() -> None:
+    flight, work = SingleFlight[int](), Work()
+    work.may_end.set()
+    assert await asyncio.gather(*(flight.run(key, work) for key in "abab")) == [1, 2, 1, 2]
+
+
+async def test_nothing_is_remembered() -> None:
+    flight, work = SingleFlight[int](), Work()
+    work.may_end.set()
+    assert [await flight.run("key", work) for _ in range(3)] == [1, 2, 3]
+
+
+async def test_an_error_reaches_everybody_and_the_next_caller_begins_anew() -> None:
+    flight, work = SingleFlight[int](), Work(NotEnoughBars("Too few.", required=7, available=4))
+    callers = [asyncio.create_task(flight.run("key", work)) for _ in range(50)]
+    await asyncio.sleep(0)
+    work.may_end.set()
+    outcomes = await asyncio.gather(*callers, return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {NotEnoughBars}
+    assert work.n_starts == 1
+    work.error = None
+    assert await flight.run("key", work) == 2
+
+
+@pytest.mark.parametrize("gone", [0, 1, 2])
+async def test_a_caller_who_goes_away_takes_nothing_from_the_others(gone: int) -> None:
+    flight, work = SingleFlight[int](), Work()
+    callers = [asyncio.create_task(flight.run("key", work)) for _ in range(3)]
+    await asyncio.sleep(0)
+    leaving = callers.pop(gone)
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    work.may_end.set()
+    assert await asyncio.gather(*callers) == [1, 1]
+    assert work.n_starts == 1
+
+
+async def test_work_that_everybody_has_left_goes_on_and_whoever_comes_joins_it() -> None:
+    flight, work = SingleFlight[int](), Work()
+    first = asyncio.create_task(flight.run("key", work))
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    late = asyncio.create_task(flight.run("key", work))
+    await asyncio.sleep(0)
+    work.may_end.set()
+    assert await late == 1
+
+
+async def test_each_caller_waits_as_long_as_its_own_request_may() -> None:
+    flight, work = SingleFlight[int](), Work()
+    with pytest.raises(TimeoutError):
+        await within(0.02, lambda: flight.run("key", work))
+    patient = asyncio.create_task(flight.run("key", work))
+    with pytest.raises(TimeoutError):
+        await within(0, lambda: flight.run("key", work))
+    work.may_end.set()
+    assert await patient == 1
+    assert work.seconds_given == [1000]  # not the first caller's
+
+
+async def test_an_error_that_nobody_is_left_to_hear_is_not_complained_of() -> None:
+    complaints: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    flight, work = SingleFlight[int](), Work(RuntimeError("unheard"))
+    caller = asyncio.create_task(flight.run("key", work))
+    await asyncio.sleep(0)
+    caller.cancel()
+    await asyncio.gather(caller, return_exceptions=True)
+    work.may_end.set()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    gc.collect()
+    assert complaints == []
+    with pytest.raises(RuntimeError, match="unheard"):
+        await flight.run("key", work)
