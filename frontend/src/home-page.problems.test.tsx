@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react'
+import { screen, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { gatewayIsDown, handlers, PROBLEMS, REQUEST_ID, resultFailsWith, resultIs, resultIsText } from './testing/handlers'
 import { renderPage } from './testing/render'
@@ -68,8 +68,9 @@ test('a result without intervals says so and shows no empty columns', async () =
   expect(await screen.findByText('There are too few sessions for intervals')).toBeVisible()
   expect(screen.queryByText(/dotted lines/)).not.toBeInTheDocument()
   await user.click(screen.getByText('The same numbers as a table'))
-  expect(await screen.findByRole('columnheader', { name: 'Error' })).toBeVisible()
-  expect(screen.queryByRole('columnheader', { name: 'Lower' })).not.toBeInTheDocument()
+  const table = within(await screen.findByRole('table', { name: /^Newest session first/ }))
+  expect(table.getByRole('columnheader', { name: 'Error' })).toBeVisible()
+  expect(table.queryByRole('columnheader', { name: 'Lower' })).not.toBeInTheDocument()
 })
 
 test('an answer that the page cannot draw leaves the search usable', async () => {

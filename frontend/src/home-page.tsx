@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { problemOf } from '@/api/problem'
 import { ErrorBoundary } from '@/components/error-boundary'
 import { ProblemNotice } from '@/components/problem-notice'
+import { ForecastPanel } from '@/features/forecast/forecast-panel'
 import { ResultPanel } from '@/features/result/result-panel'
 import { SymbolList } from '@/features/symbol-search/symbol-list'
 import { SymbolSearch } from '@/features/symbol-search/symbol-search'
@@ -25,7 +26,13 @@ export function HomePage() {
           key={symbol}
           fallback={(error, reset) => <ProblemNotice problem={problemOf(error)} onRetry={reset} />}
         >
-          <ResultPanel symbol={symbol} />
+          <ResultPanel symbol={symbol}>
+            <ErrorBoundary
+              fallback={(error, reset) => <ProblemNotice problem={problemOf(error)} onRetry={reset} />}
+            >
+              <ForecastPanel symbol={symbol} />
+            </ErrorBoundary>
+          </ResultPanel>
         </ErrorBoundary>
       )}
     </>

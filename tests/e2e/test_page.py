@@ -71,6 +71,18 @@ def test_a_person_types_picks_and_reads_the_result(page: Page) -> None:
     expect(page).to_have_title("AAPL – Bellwether")
 
 
+def test_a_person_reads_the_forecast_and_what_it_is_worth(page: Page) -> None:
+    page.goto("/?symbol=GOOG")
+    ahead = page.get_by_role("region", name="Looking ahead: the close of the next sessions")
+    expect(ahead.get_by_text(re.compile("^No better than assuming that the close in 5 sessions"))).to_be_visible()
+    expect(ahead.get_by_text(re.compile("these sessions are over"))).to_be_visible()
+    rows = ahead.get_by_role("table").first.get_by_role("row")
+    expect(rows).to_have_count(6)
+    expect(rows.nth(1)).to_contain_text("4 Mar 2013")  # the last bar is of a Friday
+    ahead.get_by_text("Which model beats doing nothing?").click()
+    expect(ahead.get_by_role("row", name=re.compile("^moving average −"))).to_be_visible()
+
+
 def test_at_most_four_suggestions_contain_what_was_typed(page: Page) -> None:
     page.goto("/")
     box = _search_box(page)

@@ -155,7 +155,8 @@ def test_a_forecast_is_kept_once_and_scored_when_its_session_comes(api: httpx.Cl
 
 
 def test_the_command_line_prints_how_often_each_model_beats_doing_nothing(stack: Stack) -> None:
-    environment = os.environ | {"PREDICTION_DATA_URL": f"http://127.0.0.1:{stack.data.port}"}
+    data = {"PREDICTION_DATA_URL": f"http://127.0.0.1:{stack.data.port}", "PREDICTION_WORKERS": "1"}
+    environment = os.environ | data
     command = [sys.executable, "-m", "services.prediction", "evaluate", "AAPL", "GOOG"]
     table = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     assert table.startswith("2 symbols, 1 session ahead, the last 250 sessions of each; left out for too few bars: 0.")

@@ -32,6 +32,14 @@ export function decimal(value: number | null): string {
   return write(fourDigits, value)
 }
 
+export function skill(value: number | null): string {
+  return write(signedCents, value)
+}
+
+export function modelName(name: string): string {
+  return name.replaceAll('_', ' ')
+}
+
 export function count(value: number): string {
   return write(whole, value)
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { getResult } from '@/api/get-result'
 import { problemOf } from '@/api/problem'
@@ -6,14 +7,14 @@ import { ProblemNotice } from '@/components/problem-notice'
 import { Status } from '@/components/status'
 import { ResultView } from './result-view'
 
-export function ResultPanel({ symbol }: { symbol: string }) {
+export function ResultPanel({ symbol, children }: { symbol: string; children?: ReactNode }) {
   const { data: result, error, isFetching, refetch } = useQuery(getResult(symbol))
 
   if (result !== undefined) {
     return (
       <>
         <Status>{`The result for ${result.stock_symbol} is shown.`}</Status>
-        <ResultView result={result} />
+        <ResultView result={result}>{children}</ResultView>
       </>
     )
   }

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { Result } from '@/api/gen/types.gen'
 import { count, session } from '@/lib/format'
 import { HowMade } from './how-made'
@@ -7,7 +8,7 @@ import { PredictionsSection } from './predictions-section'
 import { SkillStatement } from './skill-statement'
 import { WarningList } from './warning-list'
 
-export function ResultView({ result }: { result: Result }) {
+export function ResultView({ result, children }: { result: Result; children?: ReactNode }) {
   const { data } = result
   return (
     <article className="result" aria-labelledby="result-heading">
@@ -17,6 +18,8 @@ export function ResultView({ result }: { result: Result }) {
           {count(data.bars)} sessions, {session(data.first_session)} – {session(data.last_session)}
         </p>
       </header>
+      {children}
+      <h3>Looking back: each day’s close from its own open, high and low</h3>
       <WarningList warnings={result.warnings} />
       <SkillStatement result={result} />
       <IntervalStatement result={result} />

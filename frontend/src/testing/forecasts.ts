@@ -1,0 +1,64 @@
+import type { Forecast, ForecastStep, SkillEstimate } from '@/api/gen/types.gen'
+
+const ridge: SkillEstimate = {
+  skill: -0.02,
+  lower: -0.08,
+  upper: 0.05,
+  is_better: false,
+  verdict: 'No better than assuming that the close in 2 sessions equals today\'s: skill −0.02, 95 % CI −0.08 to 0.05.',
+}
+const persistence: SkillEstimate = {
+  skill: 0,
+  lower: null,
+  upper: null,
+  is_better: false,
+  verdict: 'This is doing nothing.',
+}
+
+function step(sessions_ahead: number, session: string, coverage: number): ForecastStep {
+  const reach = 15 * Math.sqrt(sessions_ahead)
+  return {
+    sessions_ahead,
+    session,
+    point: 430.47,
+    lower: 430.47 - reach,
+    upper: 430.47 + reach,
+    coverage,
+    mae: 8.22,
+    mae_of_persistence: 8.22,
+    skill: persistence,
+    windows: 250,
+  }
+}
+
+export const AAPL_FORECAST: Forecast = {
+  stock_symbol: 'AAPL',
+  task: 'forecast',
+  as_of: '2013-03-01',
+  horizon: 2,
+  level: 90,
+  verdict: 'No better than assuming that the close in 2 sessions equals today\'s: ridge, the best of 2.',
+  skill: persistence,
+  warnings: [{ code: 'split_like_jump', detail: 'Prices jump as at a split, once.' }],
+  last_close: 430.47,
+  steps: [step(1, '2013-03-04', 0.896), step(2, '2013-03-05', 0.912)],
+  model: {
+    name: 'persistence',
+    kind: 'baseline',
+    description: 'Nothing changes: every coming close is the last one.',
+    parameters: {},
+    feature_names: [],
+    refit_every: 1,
+  },
+  choice: {
+    asked_for: 'auto',
+    reason: 'None of 1 others has beaten doing nothing 2 sessions ahead beyond chance.',
+    candidates: [
+      { name: 'ridge', skill: ridge },
+      { name: 'persistence', skill: persistence },
+    ],
+  },
+  explanation: { method: 'none', unit: '', detail: '', importances: [] },
+  data: { revision: 'a1b2c3d4', first_session: '2000-03-01', last_session: '2013-03-01', bars: 3270, adjusted: false },
+  provenance: { bellwether: '0.1.0+00000000', libraries: {}, seed: 1 },
+}
