@@ -64,14 +64,14 @@ def warnings_of(history: History, query: ForecastQuery | EvaluationQuery, n_scor
     return found
 
 
+@cache
 def provenance() -> Provenance:
-    """Return the versions of what computes."""
+    """Return the versions of what computes, which a running process does not change."""
     return Provenance(
         bellwether=f"{VERSION}+{_code()}", libraries={name: version(name) for name in LIBRARIES}, seed=SEED
     )
 
 
-@cache
 def _code() -> str:
     """Return eight digits that depend on the code that computes, which may change while the version stays."""
     digest = hashlib.sha256()

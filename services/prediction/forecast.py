@@ -31,6 +31,7 @@ class _Chosen:
     reason: str
     verdict: str = ""  # on all the candidates
     candidates: list[Candidate] = field(default_factory=list)
+    at_horizon: Trained | None = None
 
 
 def forecast_of(
@@ -53,11 +54,15 @@ def forecast_of(
     require_enough(history, query.horizon)
     store = SkopsModelStore(models_dir) if models_dir else None
     choice = _choice(history, query, store)
-    fitted = [
-        trained(history, MODELS[choice.name], horizon, query.level, adjusted=query.adjusted, store=store)
-        for horizon in range(1, query.horizon + 1)
-    ]
-    return _answer(history, query, calendar, choice, fitted)
+    nearer = [_trained(history, choice.name, horizon, query, store) for horizon in range(1, query.horizon)]
+    at_horizon = choice.at_horizon or _trained(history, choice.name, query.horizon, query, store)
+    return _answer(history, query, calendar, choice, [*nearer, at_horizon])
+
+
+def _trained(
+    history: History, name: ModelName, horizon: int, query: ForecastQuery, store: ModelStore | None
+) -> Trained:
+    return trained(history, MODELS[name], horizon, query.level, adjusted=query.adjusted, store=store)
 
 
 def _answer(history: History, query: ForecastQuery, calendar: str, choice: _Chosen, fitted: list[Trained]) -> Forecast:
@@ -90,10 +95,8 @@ def _warnings(history: History, query: ForecastQuery, calendar: str, *, n_scored
 def _choice(history: History, query: ForecastQuery, store: ModelStore | None) -> _Chosen:
     if query.model != "auto":
         return _Chosen(query.model, f"{verdicts.called(query.model)} was asked for by name.")
-    records = {
-        name: trained(history, spec, query.horizon, query.level, adjusted=query.adjusted, store=store).record
-        for name, spec in MODELS.items()
-    }
+    fitted = {name: _trained(history, name, query.horizon, query, store) for name in MODELS}
+    records = {name: found.record for name, found in fitted.items()}
     estimates = {name: record.skill for name, record in records.items()}
     p_values = {name: record.p_value for name, record in records.items() if record.p_value is not None}
     best = verdicts.best_of(estimates, p_values)
@@ -102,6 +105,7 @@ def _choice(history: History, query: ForecastQuery, store: ModelStore | None) ->
         reason=verdicts.reason(estimates, best, query.horizon),
         verdict=verdicts.summary(estimates, best, query.horizon),
         candidates=[Candidate(name=name, skill=skill) for name, skill in estimates.items()],
+        at_horizon=fitted[best],
     )
 
 

@@ -1,4 +1,4 @@
-"""Forecasts, evaluations and the ledger through the public door of the whole system as real processes."""
+"""Forecasts, evaluations, the ledger and the README's results, through the public door of the whole system."""
 
 import concurrent.futures
 import json
@@ -133,6 +133,24 @@ def test_what_cannot_be_answered_is_said_plainly(api: httpx.Client, query: str, 
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert says in answer.text
+
+
+@pytest.mark.parametrize(
+    ("symbol", "skill", "over_midrange", "coverage"),
+    [
+        ("AAPL", 0.64, 0.22, 0.898),
+        ("FB", 0.67, 0.32, 0.850),
+        ("GOOG", 0.65, 0.21, 0.905),
+        ("IBM", 0.62, 0.17, 0.899),
+        ("MSFT", 0.62, 0.17, 0.898),
+    ],
+)
+def test_the_skills_and_the_coverage_that_the_readme_gives(
+    api: httpx.Client, symbol: str, skill: float, over_midrange: float, coverage: float
+) -> None:
+    result = api.post("/api/result", json={"stock_symbol": symbol}).json()
+    found = result["skill"], result["midrange_skill"], result["interval"]["coverage"]
+    assert (round(found[0], 2), round(found[1], 2), round(found[2], 3)) == (skill, over_midrange, coverage)
 
 
 def test_a_forecast_is_kept_once_and_scored_when_its_session_comes(api: httpx.Client) -> None:

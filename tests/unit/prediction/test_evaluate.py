@@ -159,7 +159,6 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def test_it_is_twenty_times_faster_than_refitting_and_under_two_seconds() -> None:
-    """The loop refits at every fifth window only, and is taken to need five times as long for all of them."""
     bars = simulated.sample_bars("AAPL")
     payload, query = simulated.payload_of(bars), EvaluationQuery(models=FAST)
     known, windows = simulated.history(bars), plan(3270, 1, 250)
@@ -167,12 +166,12 @@ def test_it_is_twenty_times_faster_than_refitting_and_under_two_seconds() -> Non
     matrices = {name: matrix(known, MODELS[name].feature_names) for name in FAST}
 
     def refit() -> None:
-        for start, stop, row in zip(windows.start[::5], windows.stop[::5], windows.rows[::5], strict=True):
+        for start, stop, row in zip(windows.start, windows.stop, windows.rows, strict=True):
             for name, features in matrices.items():
                 model = MODELS[name].make().fit(features[start:stop], target[start:stop])
                 model.predict(features[row : row + 1])
 
     evaluation_of(payload, "AAPL", query)
     seconds = statistics.median(_seconds(lambda: evaluation_of(payload, "AAPL", query)) for _ in range(3))
-    assert 5 * _seconds(refit) > 20 * seconds
+    assert _seconds(refit) > 20 * seconds
     assert seconds < 2
