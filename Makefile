@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install build run load evaluate lock fmt lint types contracts chromium test test-fast test-integration \
-	test-e2e test-frontend check bench docs openapi dev clean
+	test-e2e screenshots test-frontend check bench docs openapi dev clean
 
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := frontend/node_modules/.installed
@@ -12,6 +12,8 @@ BUILD_STAMP := frontend/node_modules/.can-build
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 CODE := gateway local services shared tests
+# Two at a time, each file by one process; what measures time runs alone.
+PARALLEL := --numprocesses 2 --dist loadfile
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,13 +103,16 @@ test: lint types contracts test-fast test-frontend test-integration test-e2e  ##
 	@echo "All of it passed."
 
 test-fast: install  ## unit, contract and repository tests
-	pytest tests/unit tests/contract tests/repository --cov --cov-report=
+	pytest tests/unit tests/contract tests/repository --cov --cov-report= $(PARALLEL)
 
 test-integration: install  ## real MongoDB and Valkey, three real processes
 	pytest tests/integration --cov --cov-append --cov-report=
 
-test-e2e: chromium build  ## a real browser on the real system
+test-e2e: install chromium build  ## a real browser on the real system
 	pytest tests/e2e
+
+screenshots: install chromium build  ## picture the main screens for the README
+	SCREENSHOTS_DIR=docs/screenshots pytest tests/e2e/test_screens.py
 
 test-frontend: install  ## the page's own tests
 	cd frontend && npm test

@@ -13,7 +13,7 @@ const FEATURES = readdirSync(join(import.meta.dirname, 'src/features'))
 const SHARED = ['src/api/**', 'src/components/**', 'src/lib/**', 'src/paths.ts']
 const GENERATED_RUNTIME = 'src/api/gen/**'
 
-const app = ['**/app', '**/home-page', '**/layout', '**/main', '**/not-found', '**/query-client', '**/routes']
+const app = ['**/app', '**/home-page', '**/symbol-page', '**/use-view', '**/layout', '**/main', '**/not-found', '**/prefetch', '**/query-client', '**/routes', '**/start']
 const upwards = [{ group: app, message: 'The app imports features and shared code, never the other way round.' }]
 const features = [{ group: ['@/features/**', '**/features/**'], message: 'Shared code imports no feature.' }]
 
@@ -75,5 +75,6 @@ export default defineConfig(
   },
   { files: SHARED, rules: { 'no-restricted-imports': ['error', { patterns: [...upwards, ...features] }] } },
   ...FEATURES.map(noOtherFeature),
+  { files: ['public/**'], languageOptions: { globals: { document: 'readonly', localStorage: 'readonly' } } },
   { files: ['*.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
 )

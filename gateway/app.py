@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from fastapi import FastAPI
 
 from gateway.api_keys import NEEDS_KEY, ApiKeys, not_authorised, parse
+from gateway.browser_headers import BrowserHeadersMiddleware
 from gateway.docs import install_docs
 from gateway.forecast_routes import router as forecast_router
 from gateway.ledger_routes import router as ledger_router
@@ -44,6 +45,7 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
         summary="Self-hosted stock prediction that says how wrong it has been.",
         description=DESCRIPTION,
     )
+    app.add_middleware(BrowserHeadersMiddleware)
     _install_keys(app, settings)
     for router in (stock_router, prediction_router, forecast_router, ledger_router):
         if settings.open_reads:

@@ -1,7 +1,18 @@
 import { Link, Outlet } from '@tanstack/react-router'
+import { Guarded } from '@/components/guarded'
+import { PaperFooter } from '@/components/paper-footer'
+import { ThemeSelect } from '@/components/theme-select'
+import { AboutButton } from '@/features/about/about-button'
+import { LoadBars } from '@/features/load-bars/load-bars'
+import { SymbolSearch } from '@/features/symbol-search/symbol-search'
 import { paths } from './paths'
+import { useView } from './use-view'
 
 export function Layout() {
+  const { symbol, change } = useView()
+  const show = (chosen: string): void => {
+    change({ symbol: chosen, compare: [] })
+  }
   return (
     <>
       <a className="skip-link" href="#main">
@@ -9,27 +20,33 @@ export function Layout() {
       </a>
       <header className="site-header">
         <Link to={paths.home} search={{}} className="wordmark">
-          <img src="/favicon.svg" alt="" width="32" height="32" />
+          <img src="/favicon.svg" alt="" width="28" height="28" />
           <h1>Bellwether</h1>
         </Link>
-        <p className="tagline">What a model says of a stock, how wrong it has been, and whether it beats doing nothing.</p>
+        <Guarded>
+          <SymbolSearch symbol={symbol} onSubmit={show} />
+        </Guarded>
+        <div className="site-actions">
+          <LoadBars symbol={symbol} onLoaded={show} />
+          <AboutButton />
+          <a href={paths.docs}>API docs</a>
+        </div>
+        <ThemeSelect />
       </header>
       <main id="main" tabIndex={-1}>
-        <Outlet />
+        <Guarded>
+          <Outlet />
+        </Guarded>
       </main>
       <footer className="site-footer">
         <p>Not investment advice.</p>
-        <ul>
-          <li>
-            <a href={paths.docs}>API docs</a>
-          </li>
-          <li>
-            <a href={paths.charts} rel="noreferrer">
-              Charts by TradingView
-            </a>
-          </li>
-        </ul>
+        <p>
+          <a href={paths.charts} rel="noreferrer">
+            Charts by TradingView
+          </a>
+        </p>
       </footer>
+      <PaperFooter />
     </>
   )
 }

@@ -1,16 +1,23 @@
-import { QueryClient } from '@tanstack/react-query'
+import { type Query, QueryClient } from '@tanstack/react-query'
 import { problemOf } from '@/api/problem'
+import { secondsUntilRetry } from '@/lib/retry'
 
-const MAX_RETRIES = 1
+function millisecondsUntilRetry({ state }: Query): number | false {
+  if (state.status !== 'error') return false
+  const seconds = secondsUntilRetry(problemOf(state.error), state.errorUpdateCount)
+  return seconds === null ? false : seconds * 1000
+}
 
-export function createQueryClient(retryDelay = 1000): QueryClient {
+export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
         networkMode: 'always',
         refetchOnWindowFocus: false,
-        retry: (failures, error) => failures < MAX_RETRIES && problemOf(error).isUnreachable,
-        retryDelay,
+        refetchOnReconnect: ({ state }) => (state.status === 'error' ? 'always' : false),
+        refetchInterval: millisecondsUntilRetry,
+        retry: false,
+        retryOnMount: ({ state }) => !problemOf(state.error).retryable,
       },
     },
   })

@@ -1,17 +1,13 @@
 import { createRootRoute, createRoute, createRouter, type RouterHistory } from '@tanstack/react-router'
-import { normaliseSymbol } from '@/lib/match-symbols'
+import { readSearch, type Search, writeSearch } from '@/lib/view'
 import { HomePage } from './home-page'
 import { Layout } from './layout'
 import { NotFound } from './not-found'
 import { paths } from './paths'
 
-interface HomeSearch {
-  symbol?: string
-}
-
-function validateSearch({ symbol }: Record<string, unknown>): HomeSearch {
-  const chosen = typeof symbol === 'string' ? normaliseSymbol(symbol) : ''
-  return chosen === '' ? {} : { symbol: chosen }
+function validateSearch(search: Record<string, unknown>): Search {
+  const { symbol, view } = readSearch(search)
+  return writeSearch(symbol, view)
 }
 
 const root = createRootRoute({ component: Layout, notFoundComponent: NotFound })
@@ -23,7 +19,7 @@ function parseSearch(text: string): Record<string, string> {
 
 function stringifySearch(search: Record<string, unknown>): string {
   const given = Object.entries(search).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-  const text = new URLSearchParams(given).toString()
+  const text = new URLSearchParams(given).toString().replaceAll('%2C', ',')
   return text === '' ? '' : `?${text}`
 }
 

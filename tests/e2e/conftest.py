@@ -1,4 +1,4 @@
-"""The real stack with the built page, and Debian's Chromium."""
+"""The real stack with the built page, Debian's Chromium, and a page that fails its test on what it must never do."""
 
 import os
 import shutil
@@ -6,19 +6,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from gateway.api_keys import digest_of
 from tests.support.servers import Stack, load_sample, running_stack
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "frontend" / "dist"
+KEPT = ROOT / "test-results"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+API_KEY = "the-key-of-the-browser-tests"
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     assert (PAGE / "index.html").is_file(), "the page is not built: make build"
-    with running_stack(tmp_path_factory.mktemp("e2e"), {"GATEWAY_FRONTEND_DIR": str(PAGE)}) as stack:
+    settings = {"GATEWAY_FRONTEND_DIR": str(PAGE), "GATEWAY_API_KEYS": digest_of(API_KEY)}
+    with running_stack(tmp_path_factory.mktemp("e2e"), settings) as stack:
         load_sample(stack)
         yield stack
 
@@ -31,6 +36,34 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Yield a page that fails its test on an error in the page or a request that leaves this machine."""
+    context = browser.new_context(base_url=stack.url, viewport={"width": 1440, "height": 900}, locale="en-GB")
+    context.tracing.start(snapshots=True)
+    page = context.new_page()
+    errors: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if _is_error(message) else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda sent: asked.append(sent.url))
+    yield page
+    _close(context, page, KEPT / request.node.name if request.node.stash.get(FAILED, True) else None)
+    assert errors == []
+    assert [url for url in asked if not url.startswith((stack.url, "data:", "blob:"))] == []
+
+
+def _is_error(message: ConsoleMessage) -> bool:
+    return message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource")
+
+
+def _close(context: BrowserContext, page: Page, keep: Path | None) -> None:
+    if keep is not None:
+        page.screenshot(path=keep.with_suffix(".png"), full_page=True)
+        context.tracing.stop(path=keep.with_suffix(".zip"))
+    context.close()
 
 
 @pytest.hookimpl(wrapper=True)

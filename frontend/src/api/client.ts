@@ -1,6 +1,12 @@
+import { accessKey } from '@/lib/access-key'
 import { createClient, createConfig } from './gen/client'
 import { problemFrom } from './problem'
 
 export const gateway = createClient(createConfig({ baseUrl: window.location.origin, parseAs: 'json' }))
 
+gateway.interceptors.request.use((request) => {
+  const key = accessKey()
+  if (key !== null) request.headers.set('X-API-Key', key)
+  return request
+})
 gateway.interceptors.error.use((error, response) => problemFrom(error, response))

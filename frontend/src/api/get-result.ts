@@ -1,11 +1,20 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { SymbolView } from '@/lib/view'
 import { gateway } from './client'
-import { result } from './gen/sdk.gen'
+import { stockResult } from './gen/sdk.gen'
 
-export const getResult = (symbol: string) =>
+export const getResult = ({ symbol, isAdjusted }: Pick<SymbolView, 'symbol' | 'isAdjusted'>) =>
   queryOptions({
-    queryKey: ['result', symbol],
+    queryKey: ['result', symbol, isAdjusted],
     queryFn: async ({ signal }) =>
-      (await result({ client: gateway, body: { stock_symbol: symbol }, signal, throwOnError: true })).data,
+      (
+        await stockResult({
+          client: gateway,
+          path: { symbol },
+          query: { adjusted: isAdjusted },
+          signal,
+          throwOnError: true,
+        })
+      ).data,
     staleTime: 60_000,
   })

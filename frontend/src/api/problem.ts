@@ -1,3 +1,5 @@
+import type { InvalidField } from './gen/types.gen'
+
 interface Fields {
   type: string
   title: string
@@ -5,6 +7,8 @@ interface Fields {
   detail: string
   retryable: boolean
   requestId: string | null
+  retryAfterSeconds: number | null
+  errors: readonly InvalidField[]
 }
 
 export class ProblemError extends Error implements Fields {
@@ -15,6 +19,8 @@ export class ProblemError extends Error implements Fields {
   readonly detail: string
   readonly retryable: boolean
   readonly requestId: string | null
+  readonly retryAfterSeconds: number | null
+  readonly errors: readonly InvalidField[]
 
   constructor(fields: Fields) {
     super(`${fields.title}: ${fields.detail}`)
@@ -24,6 +30,8 @@ export class ProblemError extends Error implements Fields {
     this.detail = fields.detail
     this.retryable = fields.retryable
     this.requestId = fields.requestId
+    this.retryAfterSeconds = fields.retryAfterSeconds
+    this.errors = fields.errors
   }
 
   get isUnreachable(): boolean {
@@ -38,14 +46,27 @@ function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null
 }
 
+function retryAfter(response: Response): number | null {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null
+}
+
+function isInvalidField(value: unknown): value is InvalidField {
+  return isObject(value) && typeof value.pointer === 'string' && typeof value.detail === 'string'
+}
+
 function unreachable(): ProblemError {
   return new ProblemError({
     type: UNREACHABLE,
-    title: 'The gateway cannot be reached',
+    title: navigator.onLine ? 'The gateway cannot be reached' : 'This device is offline',
     status: 0,
-    detail: 'No answer came back. Bellwether may have been stopped, or this device is offline.',
+    detail: navigator.onLine
+      ? 'No answer came back. Bellwether may have been stopped.'
+      : 'No request leaves it until it is connected again.',
     retryable: true,
     requestId: null,
+    retryAfterSeconds: null,
+    errors: [],
   })
 }
 
@@ -63,6 +84,8 @@ function fromBody(body: unknown, response: Response): ProblemError {
     detail: text(known.detail) ?? `The answer had the status ${String(status)} and no explanation.`,
     retryable: typeof known.retryable === 'boolean' ? known.retryable : RETRYABLE_STATUS.has(status),
     requestId: text(known.request_id) ?? response.headers.get('x-request-id'),
+    retryAfterSeconds: retryAfter(response),
+    errors: Array.isArray(known.errors) ? known.errors.filter(isInvalidField) : [],
   })
 }
 
@@ -81,5 +104,7 @@ export function problemOf(error: unknown): ProblemError {
     detail: error instanceof Error ? error.message : 'Something unexpected happened in the page itself.',
     retryable: true,
     requestId: null,
+    retryAfterSeconds: null,
+    errors: [],
   })
 }

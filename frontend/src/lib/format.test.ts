@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { count, decimal, difference, percent, price, session } from './format'
+import { count, decimal, difference, moment, percent, price, session, skillEstimate } from './format'
 
 test.each([
   [5.7206, '5.72'],
   [1234.5, '1,234.50'],
   [0.2767, '0.2767'],
   [-3, '−3.00'],
-  [0, '0.0000'],
+  [0, '0.00'],
   [null, '–'],
   [Number.NaN, '–'],
 ])('price %s is written %s', (value, text) => {
@@ -39,4 +39,22 @@ test.each([
   [count, 3270, '3,270'],
 ])('%o writes %s as %s', (write, value, text) => {
   expect(write(value)).toBe(text)
+})
+
+test.each([
+  [0.12, 0.05, 0.194, '0.12', '0.05 to 0.19'],
+  [-0.0034, -0.0222, 0.0154, '0.00', '−0.02 to 0.02'],
+  [-0.0034, -0.0082, 0.0014, '−0.003', '−0.008 to 0.001'],
+  [0, null, null, '0.00', null],
+  [null, null, null, '–', null],
+])('a skill of %s between %s and %s is written %s and %s', (skill, lower, upper, value, range) => {
+  expect(skillEstimate({ skill, lower, upper })).toEqual({ value, range })
+})
+
+test.each([
+  ['2026-11-24T09:30:59Z', '24 Nov 2026, 09:30 UTC'],
+  ['2026-11-24T23:30:00.123000-05:00', '25 Nov 2026, 04:30 UTC'],
+  ['long ago', 'long ago'],
+])('the instant %s is written %s', (value, text) => {
+  expect(moment(value)).toBe(text)
 })

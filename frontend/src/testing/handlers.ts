@@ -1,11 +1,17 @@
 import { http, HttpResponse, type HttpHandler } from 'msw/http'
-import type { Forecast, Problem, Result, ResultRequest } from '@/api/gen/types.gen'
+import type { Evaluation, Forecast, Problem, Result, Stock, SymbolBars } from '@/api/gen/types.gen'
+import { AAPL_EVALUATION } from './evaluations'
 import { AAPL_FORECAST } from './forecasts'
 import { AAPL } from './results'
+import { AAPL_BARS, AAPL_STOCK, stockPage, SYMBOLS } from './stocks'
 
-const SYMBOLS = '*/api/stocks/all'
-const RESULT = '*/api/result'
+const ALL = '*/api/stocks/all'
+const SEARCH = '*/api/stocks'
+const STOCK = /\/api\/stocks\/(?!all$)[^/]+$/
+const BARS = '*/api/stocks/:symbol/bars'
+const RESULT = '*/api/stocks/:symbol/result'
 const FORECAST = '*/api/stocks/:symbol/forecast'
+const EVALUATION = '*/api/stocks/:symbol/evaluation'
 
 export const REQUEST_ID = '5f2b7c0e9d1a4b3c8e6f7a8b9c0d1e2f'
 
@@ -15,7 +21,7 @@ export const PROBLEMS = {
     title: 'Unknown symbol',
     status: 404,
     detail: 'The store has no symbol ZZZZ.',
-    instance: '/api/result',
+    instance: '/api/stocks/ZZZZ',
     request_id: REQUEST_ID,
     retryable: false,
   },
@@ -39,46 +45,94 @@ export const PROBLEMS = {
   },
 } as const satisfies Record<string, Problem>
 
-function problemResponse(problem: Problem): HttpResponse<Problem> {
-  const headers = { 'content-type': 'application/problem+json' }
+interface Failing {
+  once?: boolean
+  retryAfter?: number
+}
+
+export function problemResponse(problem: Problem, retryAfter?: number): HttpResponse<Problem> {
+  const headers = {
+    'content-type': 'application/problem+json',
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+  }
   return HttpResponse.json(problem, { status: problem.status, headers })
 }
 
-export function symbolsAre(symbols: string[]): HttpHandler {
-  return http.get(SYMBOLS, () => HttpResponse.json(symbols))
+export function symbolsAre(symbols: string[]): HttpHandler[] {
+  return [
+    http.get(ALL, () => HttpResponse.json(symbols)),
+    http.get(SEARCH, ({ request }) => {
+      const { searchParams } = new URL(request.url)
+      const limit = Number(searchParams.get('limit') ?? 20)
+      return HttpResponse.json(stockPage(searchParams.get('query') ?? '', searchParams.get('cursor'), limit, symbols))
+    }),
+  ]
+}
+
+export function stockIs(stock: Stock): HttpHandler {
+  return http.get(STOCK, () => HttpResponse.json(stock))
+}
+
+export function stockFailsWith(problem: Problem, { once = false, retryAfter }: Failing = {}): HttpHandler {
+  return http.get(STOCK, () => problemResponse(problem, retryAfter), { once })
+}
+
+export function barsAre(bars: SymbolBars): HttpHandler {
+  return http.get(BARS, () => HttpResponse.json(bars))
+}
+
+export function barsFailWith(problem: Problem, { once = false, retryAfter }: Failing = {}): HttpHandler {
+  return http.get(BARS, () => problemResponse(problem, retryAfter), { once })
 }
 
 export function resultIs(result: Result): HttpHandler {
-  return http.post(RESULT, () => HttpResponse.json(result))
+  return http.get(RESULT, () => HttpResponse.json(result))
 }
 
-export function resultFailsWith(problem: Problem, { once = false } = {}): HttpHandler {
-  return http.post(RESULT, () => problemResponse(problem), { once })
+export function resultFailsWith(problem: Problem, { once = false, retryAfter }: Failing = {}): HttpHandler {
+  return http.get(RESULT, () => problemResponse(problem, retryAfter), { once })
 }
 
 export function resultIsText(text: string, status: number): HttpHandler {
-  return http.post(RESULT, () => HttpResponse.text(text, { status }))
+  return http.get(RESULT, () => HttpResponse.text(text, { status }))
 }
 
 export function forecastIs(forecast: Forecast): HttpHandler {
   return http.get(FORECAST, () => HttpResponse.json(forecast))
 }
 
-export function forecastFailsWith(problem: Problem, { once = false } = {}): HttpHandler {
-  return http.get(FORECAST, () => problemResponse(problem), { once })
+export function forecastFailsWith(problem: Problem, { once = false, retryAfter }: Failing = {}): HttpHandler {
+  return http.get(FORECAST, () => problemResponse(problem, retryAfter), { once })
+}
+
+export function evaluationIs(evaluation: Evaluation): HttpHandler {
+  return http.get(EVALUATION, () => HttpResponse.json(evaluation))
+}
+
+export function evaluationFailsWith(problem: Problem, { once = false, retryAfter }: Failing = {}): HttpHandler {
+  return http.get(EVALUATION, () => problemResponse(problem, retryAfter), { once })
 }
 
 export function gatewayIsDown(): HttpHandler[] {
-  return [http.get(SYMBOLS, () => HttpResponse.error()), http.post(RESULT, () => HttpResponse.error())]
+  return [ALL, SEARCH, STOCK, BARS, RESULT, FORECAST, EVALUATION].map((at) => http.get(at, () => HttpResponse.error()))
 }
 
+/** Every symbol but ZZZZ has Apple's bars, under its own name. */
 export const handlers: HttpHandler[] = [
-  symbolsAre(['AAPL', 'AAPX', 'BAAP', 'CAAP', 'DAAP', 'IBM', 'MSFT']),
-  forecastIs(AAPL_FORECAST),
-  http.post<never, ResultRequest, Result | Problem>(RESULT, async ({ request }) => {
-    const { stock_symbol: symbol } = await request.json()
-    return symbol === 'ZZZZ'
-      ? problemResponse(PROBLEMS.unknownSymbol)
-      : HttpResponse.json({ ...AAPL, stock_symbol: symbol })
-  }),
+  ...symbolsAre(SYMBOLS),
+  http.get<{ symbol: string }>('*/api/stocks/:symbol', ({ params: { symbol } }) =>
+    symbol === 'ZZZZ' ? problemResponse(PROBLEMS.unknownSymbol) : HttpResponse.json({ ...AAPL_STOCK, symbol }),
+  ),
+  http.get<{ symbol: string }>(BARS, ({ params: { symbol } }) =>
+    symbol === 'ZZZZ' ? problemResponse(PROBLEMS.unknownSymbol) : HttpResponse.json({ ...AAPL_BARS, symbol }),
+  ),
+  http.get<{ symbol: string }>(RESULT, ({ params: { symbol } }) =>
+    symbol === 'ZZZZ' ? problemResponse(PROBLEMS.unknownSymbol) : HttpResponse.json({ ...AAPL, stock_symbol: symbol }),
+  ),
+  http.get<{ symbol: string }>(FORECAST, ({ params: { symbol } }) =>
+    HttpResponse.json({ ...AAPL_FORECAST, stock_symbol: symbol }),
+  ),
+  http.get<{ symbol: string }>(EVALUATION, ({ params: { symbol } }) =>
+    HttpResponse.json({ ...AAPL_EVALUATION, stock_symbol: symbol }),
+  ),
 ]

@@ -7,6 +7,6 @@ import { createAppRouter } from '../routes'
 
 export function renderPage(address = '/') {
   const router = createAppRouter(createMemoryHistory({ initialEntries: [address] }))
-  render(<App queryClient={createQueryClient(0)} router={router} />)
+  render(<App queryClient={createQueryClient()} router={router} />)
   return { router, user: userEvent.setup() }
 }

@@ -1,7 +1,8 @@
 import '@testing-library/jest-dom/vitest'
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { stubCanvas } from './canvas'
+import { stubPopover } from './popover'
 import { server } from './server'
 
 class StillObserver implements ResizeObserver {
@@ -28,11 +29,14 @@ function matchNothing(media: string): MediaQueryList {
   })
 }
 
+Object.defineProperty(window.navigator, 'languages', { value: ['en-GB'], configurable: true })
 window.ResizeObserver = StillObserver
 window.matchMedia = matchNothing
 window.scrollTo = () => undefined
 Element.prototype.scrollIntoView = () => undefined
 stubCanvas()
+stubPopover()
+configure({ asyncUtilTimeout: 5000 }) // a part that is loaded lazily is transformed first
 
 beforeAll(() => {
   server.listen({ onUnhandledFrame: 'error' })
@@ -41,6 +45,8 @@ beforeAll(() => {
 afterEach(() => {
   cleanup()
   server.resetHandlers()
+  localStorage.clear()
+  sessionStorage.clear()
 })
 
 afterAll(() => {

@@ -1,22 +1,37 @@
 import type { Forecast } from '@/api/gen/types.gen'
-import { price, session } from '@/lib/format'
+import { Explained } from '@/components/explained'
+import { TableFrame } from '@/components/table-frame'
+import { percent, price, session } from '@/lib/format'
 
-export function ForecastTable({ forecast: { steps, level } }: { forecast: Forecast }) {
+const MEAN_ERROR =
+  'How far forecasts this many sessions ahead have been from the close on average, in the units of the price.'
+
+function held({ steps, level }: Forecast): string {
+  const shares = steps.map(({ coverage }) => coverage).filter((share) => share !== null)
+  const wanted = `${String(level)} % intervals`
+  if (shares.length === 0) return `${wanted}: too few sessions to say what they hold.`
+  const [least, most] = [percent(Math.min(...shares)), percent(Math.max(...shares))]
+  return `${wanted} held ${least === most ? least : `${least} to ${most}`} so far.`
+}
+
+export function ForecastTable({ forecast }: { forecast: Forecast }) {
   return (
-    <div className="table-frame">
+    <TableFrame label="Forecast of each session" className="steps">
       <table>
-        <caption>Closes of the next sessions, with intervals that are to hold {level} % of them.</caption>
+        <caption>{held(forecast)}</caption>
         <thead>
           <tr>
             <th scope="col">Session</th>
             <th scope="col">Lower</th>
             <th scope="col">Forecast</th>
             <th scope="col">Upper</th>
-            <th scope="col">Mean error so far</th>
+            <th scope="col">
+              <Explained explanation={MEAN_ERROR}>Mean error</Explained>
+            </th>
           </tr>
         </thead>
         <tbody>
-          {steps.map((step) => (
+          {forecast.steps.map((step) => (
             <tr key={step.session}>
               <th scope="row">
                 <time dateTime={step.session}>{session(step.session)}</time>
@@ -29,6 +44,6 @@ export function ForecastTable({ forecast: { steps, level } }: { forecast: Foreca
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   )
 }

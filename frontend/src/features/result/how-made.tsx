@@ -12,7 +12,7 @@ function Sessions({ span }: { span: Span }) {
 export function HowMade({ result: { model, split, data } }: { result: Result }) {
   return (
     <section aria-labelledby="how-heading">
-      <h3 id="how-heading">How this was made</h3>
+      <h4 id="how-heading">How this was made</h4>
       <p>
         The bars are sorted by session. The first 80 % train the model, the last 20 % test it: it is scored only on
         sessions that it has not seen.

@@ -1,4 +1,5 @@
 import type { Metrics, Result } from '@/api/gen/types.gen'
+import { TableFrame } from '@/components/table-frame'
 import { decimal, percent, price } from '@/lib/format'
 
 interface Measure {
@@ -40,8 +41,8 @@ export function MetricsTable({ result }: { result: Result }) {
   const hasUndefined = MEASURES.some(({ key }) => columns.some(({ metrics }) => metrics[key] === null))
   return (
     <section aria-labelledby="metrics-heading">
-      <h3 id="metrics-heading">How wrong it has been</h3>
-      <div className="table-frame">
+      <h4 id="metrics-heading">How wrong it has been</h4>
+      <TableFrame label="Measures">
         <table className="metrics" aria-labelledby="metrics-heading">
           <thead>
             <tr>
@@ -66,7 +67,7 @@ export function MetricsTable({ result }: { result: Result }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
       {hasUndefined && <p className="fine-print">– means: not defined for these sessions.</p>}
     </section>
   )

@@ -1,30 +1,21 @@
-import type { ReactNode } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { getResult } from '@/api/get-result'
-import { problemOf } from '@/api/problem'
-import { Loading } from '@/components/loading'
-import { ProblemNotice } from '@/components/problem-notice'
-import { Status } from '@/components/status'
+import { Panel } from '@/components/panel'
+import { QueryView } from '@/components/query-view'
+import type { SymbolView } from '@/lib/view'
 import { ResultView } from './result-view'
 
-export function ResultPanel({ symbol, children }: { symbol: string; children?: ReactNode }) {
-  const { data: result, error, isFetching, refetch } = useQuery(getResult(symbol))
-
-  if (result !== undefined) {
-    return (
-      <>
-        <Status>{`The result for ${result.stock_symbol} is shown.`}</Status>
-        <ResultView result={result}>{children}</ResultView>
-      </>
-    )
-  }
-  if (error !== null) {
-    return <ProblemNotice problem={problemOf(error)} isRetrying={isFetching} onRetry={() => void refetch()} />
-  }
+export function ResultPanel({ view }: { view: SymbolView }) {
+  const query = useQuery(getResult(view))
   return (
-    <>
-      <Status>{`Loading the result for ${symbol}`}</Status>
-      <Loading />
-    </>
+    <Panel id="result-heading" title="Looking back: each day’s close from its own open, high and low" className="result">
+      <QueryView
+        query={query}
+        what={`the result for ${view.symbol}`}
+        skeleton={<div className="skeleton-block skeleton-result" />}
+      >
+        {(result) => <ResultView result={result} />}
+      </QueryView>
+    </Panel>
   )
 }

@@ -1,31 +1,26 @@
-import type { ReactNode } from 'react'
 import type { Result } from '@/api/gen/types.gen'
-import { count, session } from '@/lib/format'
+import { ScoreCard } from '@/components/score-card'
+import { WarningList } from '@/components/warning-list'
 import { HowMade } from './how-made'
-import { IntervalStatement } from './interval-statement'
 import { MetricsTable } from './metrics-table'
-import { PredictionsSection } from './predictions-section'
-import { SkillStatement } from './skill-statement'
-import { WarningList } from './warning-list'
+import { scoresOf } from './scores'
+import { Verdicts } from './verdicts'
 
-export function ResultView({ result, children }: { result: Result; children?: ReactNode }) {
-  const { data } = result
+export function ResultView({ result }: { result: Result }) {
   return (
-    <article className="result" aria-labelledby="result-heading">
-      <header className="result-header">
-        <h2 id="result-heading">{result.stock_symbol}</h2>
-        <p>
-          {count(data.bars)} sessions, {session(data.first_session)} – {session(data.last_session)}
-        </p>
-      </header>
-      {children}
-      <h3>Looking back: each day’s close from its own open, high and low</h3>
-      <WarningList warnings={result.warnings} />
-      <SkillStatement result={result} />
-      <IntervalStatement result={result} />
-      <MetricsTable result={result} />
-      <PredictionsSection result={result} />
-      <HowMade result={result} />
-    </article>
+    <>
+      <WarningList label="Before you trust these numbers" warnings={result.warnings} />
+      <Verdicts result={result} />
+      <ul className="score-cards" aria-label="Scores">
+        {scoresOf(result).map((score) => (
+          <ScoreCard key={score.name} score={score} />
+        ))}
+      </ul>
+      <details className="numbers">
+        <summary>All measures, and how this was made</summary>
+        <MetricsTable result={result} />
+        <HowMade result={result} />
+      </details>
+    </>
   )
 }

@@ -1,62 +1,87 @@
-import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { getSymbols } from '@/api/get-symbols'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import type { StockSummary } from '@/api/gen/types.gen'
+import { getStocks } from '@/api/get-stocks'
 import { problemOf } from '@/api/problem'
 import { ProblemNotice } from '@/components/problem-notice'
+import { QueryView } from '@/components/query-view'
 import { Status } from '@/components/status'
 import { count } from '@/lib/format'
-import { paths } from '@/paths'
+import { EmptyStore } from './empty-store'
+import { forgetSymbols, useRecentSymbols } from './recent-symbols'
+import { StockCard } from './stock-card'
+import { SymbolLinks } from './symbol-links'
 
-const MAX_SHOWN = 24
+interface MoreProps {
+  error: Error | null
+  isLoading: boolean
+  onMore: () => void
+}
 
-function EmptyStore() {
+function RecentLinks() {
+  const recent = useRecentSymbols()
+  if (recent.length === 0) return <></>
+  const clear = (
+    <button type="button" className="button-quiet" onClick={forgetSymbols}>
+      Clear
+    </button>
+  )
+  return <SymbolLinks label="Recent" symbols={recent} actions={clear} />
+}
+
+function CardSkeletons() {
   return (
-    <div className="notice">
-      <h2>There are no stocks to choose from yet</h2>
-      <p>
-        The store has no bars. Load daily bars into it, then reload this page. A store that is started by{' '}
-        <code>make run</code> gets sample bars; <code>MONGO_URL</code> points at a database of your own.
-      </p>
+    <div className="stock-cards">
+      {Array.from({ length: 8 }, (_, i) => (
+        <div key={i} className="skeleton-block skeleton-card" />
+      ))}
     </div>
   )
 }
 
-function Choices({ symbols }: { symbols: readonly string[] }) {
-  const hidden = symbols.length - MAX_SHOWN
+function Cards({ stocks, more }: { stocks: readonly StockSummary[]; more: MoreProps | null }) {
   return (
-    <section className="first-visit" aria-labelledby="first-visit-heading">
-      <h2 id="first-visit-heading">Choose a stock to begin</h2>
-      <p>
-        Type a symbol above, or take one of these. You will see what the model says, how wrong it has been, and whether
-        it beats doing nothing.
-      </p>
-      <ul className="choices">
-        {symbols.slice(0, MAX_SHOWN).map((symbol) => (
-          <li key={symbol}>
-            <Link to={paths.home} search={{ symbol }} className="choice">
-              {symbol}
-            </Link>
-          </li>
+    <section aria-labelledby="stocks-heading">
+      <h2 id="stocks-heading">Choose a stock</h2>
+      <ul className="stock-cards">
+        {stocks.map((stock) => (
+          <StockCard key={stock.symbol} stock={stock} />
         ))}
       </ul>
-      {hidden > 0 && <p className="fine-print">And {count(hidden)} more: type to find them.</p>}
+      <Status>{`${count(stocks.length)} stocks are shown${more === null ? ', that is all' : ''}.`}</Status>
+      {more !== null && <More {...more} />}
     </section>
   )
 }
 
+function More({ error, isLoading, onMore }: MoreProps) {
+  if (error !== null) return <ProblemNotice problem={problemOf(error)} isRetrying={isLoading} onRetry={onMore} />
+  return (
+    <button type="button" className="button" onClick={onMore} aria-disabled={isLoading}>
+      {isLoading ? 'Loading more…' : 'Show more'}
+    </button>
+  )
+}
+
+/** The start: what this is, and the stocks to choose from. */
 export function SymbolList() {
-  const { data: symbols, error, isFetching, refetch } = useQuery(getSymbols())
-  if (symbols !== undefined) return symbols.length === 0 ? <EmptyStore /> : <Choices symbols={symbols} />
-  if (error !== null) {
-    return <ProblemNotice problem={problemOf(error)} isRetrying={isFetching} onRetry={() => void refetch()} />
+  const query = useInfiniteQuery(getStocks(''))
+  const { error, hasNextPage, isFetching, fetchNextPage } = query
+  const onMore = (): void => {
+    if (!isFetching) void fetchNextPage()
   }
   return (
-    <>
-      <Status>Loading the symbols</Status>
-      <div className="skeleton" aria-hidden="true">
-        <div className="skeleton-block skeleton-title" />
-        <div className="skeleton-block skeleton-warning" />
-      </div>
-    </>
+    <div className="start">
+      <p className="start-lead">
+        Bellwether says what a model expects of a stock, how wrong it has been, and whether it beats doing nothing.
+      </p>
+      <RecentLinks />
+      <QueryView query={query} what="the stocks" skeleton={<CardSkeletons />}>
+        {({ pages }) => {
+          const stocks = pages.flatMap((page) => page.stocks)
+          if (stocks.length === 0) return <EmptyStore />
+          return <Cards stocks={stocks} more={hasNextPage ? { error, isLoading: isFetching, onMore } : null} />
+        }}
+      </QueryView>
+    </div>
   )
 }

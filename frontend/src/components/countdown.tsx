@@ -1,0 +1,10 @@
+import { useNow } from '@/lib/use-now'
+
+export function Countdown({ until }: { until: number }) {
+  const seconds = Math.max(0, Math.ceil((until - useNow()) / 1000))
+  return (
+    <span className="countdown" role="timer" aria-live="off">
+      Asking again in {seconds} s
+    </span>
+  )
+}

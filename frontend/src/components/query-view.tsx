@@ -1,0 +1,49 @@
+import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { problemOf } from '@/api/problem'
+import { secondsUntilRetry } from '@/lib/retry'
+import { ProblemNotice } from './problem-notice'
+import { SlowNotice } from './slow-notice'
+import { StaleNotice } from './stale-notice'
+import { Status } from './status'
+
+interface QueryViewProps<T> {
+  query: UseQueryResult<T> | UseInfiniteQueryResult<T>
+  /** What is asked for, as in "Loading …". */
+  what: string
+  skeleton: ReactNode
+  children: (data: T) => ReactNode
+}
+
+export function QueryView<T>({ query, what, skeleton, children }: QueryViewProps<T>) {
+  if (query.data !== undefined) {
+    return (
+      <>
+        <Status>{`Loaded ${what}`}</Status>
+        {query.error !== null && <StaleNotice problem={problemOf(query.error)} since={query.dataUpdatedAt} />}
+        {children(query.data)}
+      </>
+    )
+  }
+  if (query.error !== null) {
+    const problem = problemOf(query.error)
+    const seconds = secondsUntilRetry(problem, query.errorUpdateCount)
+    return (
+      <ProblemNotice
+        problem={problem}
+        isRetrying={query.isFetching}
+        retryAt={seconds === null ? null : query.errorUpdatedAt + seconds * 1000}
+        onRetry={() => void query.refetch()}
+      />
+    )
+  }
+  return (
+    <>
+      <Status>{`Loading ${what}`}</Status>
+      <SlowNotice what={what} />
+      <div className="skeleton" aria-hidden="true">
+        {skeleton}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,25 @@
+import { useSyncExternalStore } from 'react'
+import { onThemeChange, setTheme, theme, THEMES } from '@/lib/theme'
+
+const NAMES = { system: 'As the system', light: 'Light', dark: 'Dark' } as const
+
+export function ThemeSelect() {
+  const chosen = useSyncExternalStore(onThemeChange, theme)
+  return (
+    <label className="theme-select">
+      <span className="visually-hidden">Theme</span>
+      <select
+        value={chosen}
+        onChange={(event) => {
+          setTheme(THEMES.find((known) => known === event.target.value) ?? 'system')
+        }}
+      >
+        {THEMES.map((known) => (
+          <option key={known} value={known}>
+            {NAMES[known]}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}

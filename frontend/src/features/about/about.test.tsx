@@ -1,0 +1,29 @@
+import { screen, within } from '@testing-library/react'
+import { expect, test } from 'vitest'
+import { renderPage } from '@/testing/render'
+import './about-dialog' // so that no test waits for it to be compiled
+
+test('what the numbers mean is said, worked out and credited', async () => {
+  const { user } = renderPage()
+  await user.click(await screen.findByRole('button', { name: 'About' }))
+  const dialog = within(await screen.findByRole('dialog', { name: 'About Bellwether' }))
+  expect(dialog.getByText('Only this can be acted on.')).toBeVisible()
+  expect(dialog.getByRole('row', { name: 'Wed 104.00 3.00 101.50 2.50' })).toBeVisible()
+  expect(dialog.getByRole('row', { name: 'On average 2.00 1.50' })).toBeVisible()
+  expect(dialog.getByText(/^Skill = 1 − 1.50 \/ 2.00 =/)).toHaveTextContent('+0.25')
+  expect(dialog.getByText('zero or less is no better')).toBeVisible()
+  expect(dialog.getByText(/TradingView Lightweight Charts™, Apache-2.0/)).toBeVisible()
+  expect(dialog.getByRole('link', { name: 'TradingView, Inc.' })).toHaveAttribute('href', 'https://www.tradingview.com/')
+  expect(dialog.getByRole('link', { name: 'API docs' })).toHaveAttribute('href', '/docs')
+  expect(dialog.getByText('Not investment advice.')).toBeVisible()
+})
+
+test('the dialog closes by Escape and gives the focus back', async () => {
+  const { user } = renderPage()
+  const button = await screen.findByRole('button', { name: 'About' })
+  await user.click(button)
+  await screen.findByRole('dialog')
+  await user.keyboard('{Escape}')
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
+  expect(button).toHaveFocus()
+})

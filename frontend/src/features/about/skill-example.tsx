@@ -1,0 +1,69 @@
+import { TableFrame } from '@/components/table-frame'
+import { price, skill } from '@/lib/format'
+
+const FIRST_CLOSE = 100
+const DAYS = [
+  { day: 'Mon', close: 102, predicted: 101 },
+  { day: 'Tue', close: 101, predicted: 102 },
+  { day: 'Wed', close: 104, predicted: 101.5 },
+]
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+/** Three sessions by hand, so that skill is a sum and not a formula. */
+export function SkillExample() {
+  const rows = DAYS.map(({ day, close, predicted }, i) => ({
+    day,
+    close,
+    predicted,
+    nothing: Math.abs(close - (DAYS[i - 1]?.close ?? FIRST_CLOSE)),
+    model: Math.abs(close - predicted),
+  }))
+  const nothing = mean(rows.map((row) => row.nothing))
+  const model = mean(rows.map((row) => row.model))
+  return (
+    <>
+      <TableFrame label="Example">
+        <table>
+          <caption>Three sessions, after a close of {price(FIRST_CLOSE)}</caption>
+          <thead>
+            <tr>
+              <th scope="col">Session</th>
+              <th scope="col">Close</th>
+              <th scope="col">Doing nothing is off by</th>
+              <th scope="col">A model said</th>
+              <th scope="col">and is off by</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.day}>
+                <th scope="row">{row.day}</th>
+                <td>{price(row.close)}</td>
+                <td>{price(row.nothing)}</td>
+                <td>{price(row.predicted)}</td>
+                <td>{price(row.model)}</td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row" colSpan={2}>
+                On average
+              </th>
+              <td>{price(nothing)}</td>
+              <td />
+              <td>{price(model)}</td>
+            </tr>
+          </tfoot>
+        </table>
+      </TableFrame>
+      <p className="about-formula">
+        Skill = 1 − {price(model)} / {price(nothing)} = <strong>{skill(1 - model / nothing)}</strong>: the model’s
+        errors are a quarter smaller.
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,65 @@
+import type { Stock } from '@/api/gen/types.gen'
+import { count, price, session, signedPercent } from '@/lib/format'
+import type { Compared, Fall } from './compare-closes'
+import { SeriesSwatch } from './series-swatch'
+
+interface ComparisonTableProps {
+  compared: Compared
+  order: readonly string[]
+  stocks: readonly Stock[]
+}
+
+function LargestFall({ fall }: { fall: Fall | null }) {
+  if (fall === null) return <td>none</td>
+  return (
+    <td>
+      {signedPercent(fall.share)}
+      <span className="comparison-when">
+        {session(fall.peak)} – {session(fall.trough)}
+      </span>
+    </td>
+  )
+}
+
+export function ComparisonTable({ compared, order, stocks }: ComparisonTableProps) {
+  const { symbols, first, last } = compared
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- on a narrow screen it scrolls, also by keyboard
+    <div className="table-frame" role="region" aria-label="Changes compared" tabIndex={0}>
+      <table className="comparison-table">
+        <caption>
+          From {session(first)} to {session(last)}, the largest change first. The largest fall is from a peak of the
+          close to a later close.
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Symbol</th>
+            <th scope="col">Company</th>
+            <th scope="col">First close</th>
+            <th scope="col">Last close</th>
+            <th scope="col">Change</th>
+            <th scope="col">Largest fall</th>
+            <th scope="col">Sessions</th>
+          </tr>
+        </thead>
+        <tbody>
+          {symbols
+            .toSorted((a, b) => b.change - a.change)
+            .map(({ symbol, points, firstClose, lastClose, change, largestFall }) => (
+              <tr key={symbol}>
+                <th scope="row">
+                  <SeriesSwatch place={order.indexOf(symbol)} /> {symbol}
+                </th>
+                <td>{stocks.find((stock) => stock.symbol === symbol)?.name ?? 'not known'}</td>
+                <td>{price(firstClose)}</td>
+                <td>{price(lastClose)}</td>
+                <td>{signedPercent(change)}</td>
+                <LargestFall fall={largestFall} />
+                <td>{count(points.length)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

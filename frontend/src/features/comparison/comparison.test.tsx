@@ -1,0 +1,167 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { beforeEach, expect, test } from 'vitest'
+import { CLOSES, closesAre, hasNoAdjustedPrices } from '@/testing/comparisons'
+import { barsFailWith, PROBLEMS, symbolsAre } from '@/testing/handlers'
+import { renderPage } from '@/testing/render'
+import { server } from '@/testing/server'
+import './comparison-chart' // loaded lazily by the page: here before any test waits for it
+
+const ADDRESS = '/?symbol=AAPL&compare=IBM,MSFT'
+
+beforeEach(() => {
+  server.use(closesAre(CLOSES))
+})
+
+async function panel() {
+  await screen.findByRole('combobox', { name: 'Compare AAPL with' }) // the panel before it is there has none
+  return within(await screen.findByRole('region', { name: 'Compared' }))
+}
+
+async function rows(): Promise<(string | null)[][]> {
+  const table = await (await panel()).findByRole('table', { name: /the largest change first/ })
+  const [, ...body] = within(table).getAllByRole('row')
+  return body.map((row) => [...row.children].map((cell) => cell.textContent.trim()))
+}
+
+test('the symbols are compared from the first session that all have, the largest change first', async () => {
+  renderPage(ADDRESS)
+  expect(await rows()).toEqual([
+    ['AAPL', 'Apple Inc.', '450.00', '495.00', '+10.00 %', '−20.00 %26 Feb 2013 – 27 Feb 2013', '4'],
+    ['MSFT', 'Apple Inc.', '28.00', '28.70', '+2.50 %', 'none', '4'],
+    ['IBM', 'Apple Inc.', '200.00', '180.00', '−10.00 %', '−25.00 %26 Feb 2013 – 28 Feb 2013', '3'],
+  ])
+  const compared = await panel()
+  expect(compared.getByText(/since 26 Feb 2013, the first session of this range that all three have/)).toHaveTextContent(
+    'Past changes say nothing about the coming ones.',
+  )
+  expect(await compared.findByRole('img', { name: 'Line chart of the change of the close of AAPL, IBM and MSFT' })).toBeVisible()
+})
+
+test('the changes until a session are read with the keyboard, also where a symbol has no bar', async () => {
+  renderPage(ADDRESS)
+  const compared = await panel()
+  const slider = await compared.findByRole('slider', { name: 'Session' })
+  expect(slider).toHaveAttribute('aria-valuetext', '1 Mar 2013: AAPL +10.00 %, IBM −10.00 %, MSFT +2.50 %')
+  fireEvent.change(slider, { target: { value: '1' } })
+  expect(slider).toHaveAttribute('aria-valuetext', '27 Feb 2013: AAPL −20.00 %, IBM no bar, MSFT 0.00 %')
+  const readout = within(compared.getByRole('list', { name: 'Change until 27 Feb 2013' }))
+  expect(readout.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
+    'AAPL −20.00 %',
+    'IBM no bar',
+    'MSFT 0.00 %',
+    '27 Feb 2013',
+  ])
+})
+
+test('a symbol that is unknown is named and can be removed; the others are compared', async () => {
+  const { router, user } = renderPage('/?symbol=AAPL&compare=IBM,ZZZZ')
+  const compared = await panel()
+  expect(await compared.findByText('ZZZZ is left out.')).toBeVisible()
+  expect(compared.getByRole('alert')).toHaveTextContent('Unknown symbol')
+  expect((await rows()).map(([symbol]) => symbol)).toEqual(['AAPL', 'IBM'])
+  await user.click(compared.getByRole('button', { name: 'Remove ZZZZ from the comparison' }))
+  expect(router.state.location.search).toEqual({ symbol: 'AAPL', compare: 'IBM' })
+  expect(compared.queryByText('ZZZZ is left out.')).not.toBeInTheDocument()
+})
+
+test('a symbol whose bars failed is asked for again', async () => {
+  server.use(barsFailWith(PROBLEMS.busy, { once: true }))
+  const { user } = renderPage(ADDRESS)
+  const compared = await panel()
+  await user.click(await compared.findByRole('button', { name: 'Try again' }))
+  await waitFor(async () => {
+    expect(await rows()).toHaveLength(3)
+  })
+})
+
+test('a symbol without adjusted prices is named, and prices as traded are offered', async () => {
+  server.use(hasNoAdjustedPrices('IBM'))
+  const { router, user } = renderPage(`${ADDRESS}&adjusted=true`)
+  const compared = await panel()
+  expect(await compared.findByText('IBM is left out.')).toBeVisible()
+  expect(compared.getByRole('alert')).toHaveTextContent('It has no adjusted prices')
+  expect((await rows()).map(([symbol]) => symbol)).toEqual(['AAPL', 'MSFT'])
+  await user.click(compared.getByRole('button', { name: 'Compare prices as traded' }))
+  expect(router.state.location.search).toEqual({ symbol: 'AAPL', compare: 'IBM,MSFT' })
+  await waitFor(async () => {
+    expect(await rows()).toHaveLength(3)
+  })
+})
+
+test('a split among the sessions compared is warned of, until adjusted prices are compared', async () => {
+  const { router, user } = renderPage('/?symbol=AAPL&compare=IBM&range=all')
+  const compared = await panel()
+  const warnings = await compared.findByRole('list', { name: 'Before you compare these numbers' })
+  expect(within(warnings).getAllByRole('listitem')[0]).toHaveTextContent(
+    'The closes of AAPL jump as at a split on 28 Feb 2005.',
+  )
+  await user.click(compared.getByRole('button', { name: 'Compare adjusted prices' }))
+  expect(router.state.location.search).toMatchObject({ adjusted: 'true' })
+  expect(await compared.findByText(/Closes are adjusted/)).toBeVisible()
+  expect(compared.queryByRole('list', { name: 'Before you compare these numbers' })).not.toBeInTheDocument()
+})
+
+test('a split before the sessions compared is no reason to warn', async () => {
+  renderPage(ADDRESS)
+  await rows()
+  expect((await panel()).queryByRole('list', { name: 'Before you compare these numbers' })).not.toBeInTheDocument()
+})
+
+test('bars after the last session that all have are left out, in words', async () => {
+  server.use(closesAre({ AAPL: { '2010-01-04': 10, '2010-01-05': 11 }, IBM: { '2010-01-04': 5, '2010-01-05': 4, '2013-01-02': 9 } }))
+  renderPage('/?symbol=AAPL&compare=IBM')
+  expect(await rows()).toEqual([
+    ['AAPL', 'Apple Inc.', '10.00', '11.00', '+10.00 %', 'none', '2'],
+    ['IBM', 'Apple Inc.', '5.00', '4.00', '−20.00 %', '−20.00 %4 Jan 2010 – 5 Jan 2010', '2'],
+  ])
+  expect((await panel()).getByText(/Newer bars of IBM are left out/)).toBeVisible()
+})
+
+test('symbols without common sessions are told so', async () => {
+  server.use(closesAre({ AAPL: { '2010-01-04': 10, '2010-01-05': 11 }, IBM: { '2013-01-02': 9, '2013-01-03': 8 } }))
+  renderPage('/?symbol=AAPL&compare=IBM')
+  const compared = await panel()
+  expect(await compared.findByText(/AAPL and IBM share fewer than two sessions in this range/)).toBeVisible()
+  expect(compared.getByRole('button', { name: 'Download CSV' })).toBeDisabled()
+})
+
+test('range and scale are in the address', async () => {
+  const { router, user } = renderPage(ADDRESS)
+  const compared = await panel()
+  await user.click(compared.getByRole('radio', { name: '5Y' }))
+  await user.click(compared.getByRole('radio', { name: 'Log' }))
+  expect(router.state.location.search).toEqual({ symbol: 'AAPL', compare: 'IBM,MSFT', range: '5y', scale: 'log' })
+})
+
+test('a symbol is found and added with the keyboard', async () => {
+  const { router, user } = renderPage(ADDRESS)
+  await user.type(await screen.findByRole('combobox', { name: 'Compare AAPL with' }), 'ba')
+  expect(await screen.findByRole('option', { name: 'BAAP Baapco' })).toBeVisible()
+  await user.keyboard('{Enter}')
+  expect(router.state.location.search).toEqual({ symbol: 'AAPL', compare: 'IBM,MSFT,BAAP' })
+})
+
+test('beside the symbol there are three at most, until one is removed with the keyboard', async () => {
+  const { router, user } = renderPage(`${ADDRESS},BAAP`)
+  const box = await screen.findByRole('combobox', { name: 'Compare AAPL with' })
+  await user.type(box, 'aa')
+  expect(await screen.findByRole('option', { name: /^CAAP/ })).toHaveAttribute('aria-disabled', 'true')
+  expect(await screen.findByText(/^Three beside AAPL is the most: remove one to add another\./)).toBeVisible()
+  expect(screen.queryByRole('option', { name: /^AAPL/ })).not.toBeInTheDocument()
+  await user.keyboard('{Escape}')
+  await user.tab({ shift: true })
+  expect(screen.getByRole('button', { name: 'Remove BAAP' })).toHaveFocus()
+  await user.keyboard('{Enter}')
+  expect(router.state.location.search).toEqual({ symbol: 'AAPL', compare: 'IBM,MSFT' })
+  expect(box).toHaveFocus()
+})
+
+test('a search that finds nothing, or more than it shows, says so', async () => {
+  server.use(...symbolsAre(Array.from({ length: 25 }, (_, i) => `SYM${String(i)}`)))
+  const { user } = renderPage(ADDRESS)
+  const box = await screen.findByRole('combobox', { name: 'Compare AAPL with' })
+  await user.type(box, 's')
+  expect(await screen.findByText('There are more: type more of the symbol or the name.')).toBeVisible()
+  await user.type(box, 'x')
+  expect(await screen.findByText('Nothing matches “sx”.')).toBeVisible()
+})

@@ -1,0 +1,73 @@
+import { useMemo, useRef } from 'react'
+import { ComparePicker } from '@/components/compare-picker'
+import { Panel } from '@/components/panel'
+import { SlowNotice } from '@/components/slow-notice'
+import { Status } from '@/components/status'
+import type { ChangeView, SymbolView } from '@/lib/view'
+import { compareCloses } from './compare-closes'
+import type { TakePicture } from './comparison-chart'
+import { ComparisonToolbar } from './comparison-toolbar'
+import { ComparisonView } from './comparison-view'
+import { Downloads } from './downloads'
+import { LeftOut } from './left-out'
+import { useAnswers } from './use-answers'
+import { listed } from './words'
+
+interface ComparisonProps {
+  view: SymbolView
+  onChange: ChangeView
+}
+
+function Waiting({ what }: { what: string }) {
+  return (
+    <>
+      <Status>{`Loading ${what}`}</Status>
+      <SlowNotice what={what} />
+      <div className="skeleton" aria-hidden="true">
+        <div className="skeleton-block skeleton-comparison" />
+      </div>
+    </>
+  )
+}
+
+/** The closes of up to four symbols, each as its change since the first session that all of them have. */
+export function Comparison({ view, onChange }: ComparisonProps) {
+  const { symbol, compare, isAdjusted, range } = view
+  const symbols = useMemo(() => [symbol, ...compare], [symbol, compare])
+  const { stocks, bars, isPending, leftOut } = useAnswers(symbols, isAdjusted)
+  const compared = useMemo(() => compareCloses(bars, range), [bars, range])
+  const picture = useRef<TakePicture>(null)
+
+  const actions = (
+    <>
+      <ComparePicker
+        symbol={symbol}
+        compare={compare}
+        onChange={(chosen) => {
+          onChange({ compare: chosen })
+        }}
+      />
+      <Downloads compared={isPending ? null : compared} view={view} picture={picture} />
+    </>
+  )
+  return (
+    <Panel id="chart-heading" title="Compared" className="price-history comparison" actions={actions}>
+      <ComparisonToolbar view={view} onChange={onChange} />
+      {leftOut.map((left) => (
+        <LeftOut key={left.symbol} symbol={left.symbol} query={left.query} view={view} onChange={onChange} />
+      ))}
+      {isPending && <Waiting what={`the bars of ${listed(symbols)}`} />}
+      {!isPending && bars.length > 0 && (
+        <ComparisonView
+          view={view}
+          onChange={onChange}
+          order={symbols}
+          bars={bars}
+          compared={compared}
+          stocks={stocks}
+          picture={picture}
+        />
+      )}
+    </Panel>
+  )
+}

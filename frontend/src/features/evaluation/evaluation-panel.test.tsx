@@ -1,0 +1,151 @@
+import { screen, within } from '@testing-library/react'
+import { http, HttpResponse } from 'msw/http'
+import { expect, test } from 'vitest'
+import type { Evaluation } from '@/api/gen/types.gen'
+import { AAPL_EVALUATION } from '@/testing/evaluations'
+import { evaluationFailsWith, evaluationIs, PROBLEMS } from '@/testing/handlers'
+import { renderPage } from '@/testing/render'
+import { server } from '@/testing/server'
+
+const EVALUATION = '*/api/stocks/:symbol/evaluation'
+
+async function panel() {
+  return within(await screen.findByRole('region', { name: 'Which model beats doing nothing?' }))
+}
+
+async function scores() {
+  return (await panel()).findByRole('table', { name: /^Scores 5 sessions ahead/ })
+}
+
+function modelsOf(table: HTMLElement) {
+  return within(table)
+    .getAllByRole('radio')
+    .map((radio) => radio.closest('label')?.textContent)
+}
+
+function withSkill(name: string, change: Partial<Evaluation['models'][number]['skill']>): Evaluation {
+  const models = AAPL_EVALUATION.models.map((model) =>
+    model.name === name ? { ...model, skill: { ...model.skill, ...change } } : model,
+  )
+  return { ...AAPL_EVALUATION, models }
+}
+
+test('the verdict is read first, then the warnings, then every model with its numbers', async () => {
+  renderPage('/?symbol=AAPL')
+  const table = await scores()
+  const region = await panel()
+  const verdict = region.getByText(/^No better than assuming that the close in 5 sessions equals today's/)
+  const warnings = region.getByRole('list', { name: 'Before you compare the models' })
+  expect(verdict.compareDocumentPosition(warnings)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
+  expect(warnings.compareDocumentPosition(table)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
+  expect(warnings).toHaveTextContent('Prices jump as at a split, once.')
+  const rows = within(table).getAllByRole('row').slice(1)
+  expect(rows.map((row) => within(row).getAllByRole('cell').map(({ textContent }) => textContent))).toEqual([
+    ['0.0000 doing nothing', '–', '18.99', '24.69', '9.4950', '–', '88.8 %', '96.36'],
+    ['−0.0200 no better than doing nothing', '−0.0800 to 0.0400', '19.34', '25.14', '9.6700', '50 %', '88.8 %', '96.36'],
+    ['−0.0300 no better than doing nothing', '−0.0900 to 0.0300', '19.60', '25.48', '9.8000', '50 %', '88.8 %', '96.36'],
+    ['−0.6400 worse than doing nothing', '−0.7000 to −0.5800', '31.10', '40.43', '15.5500', '50 %', '88.8 %', '96.36'],
+  ])
+  expect(within(table).getByRole('rowheader', { name: 'ridge model What ridge does.' })).toBeVisible()
+})
+
+test('it says how many windows there were, and that the best of several flatters', async () => {
+  renderPage('/?symbol=AAPL&windows=100')
+  const note = await (await panel()).findByText(/^5 windows, as there are too few bars for 100: each is one session/)
+  expect(note).toHaveTextContent('from 25 Feb 2013 to 1 Mar 2013, predicted 5 sessions ahead from what was known then')
+  expect(note).toHaveTextContent('The best of several looks better than it is')
+})
+
+test('a model that is rarely fitted is named', async () => {
+  const models = AAPL_EVALUATION.models.map((model) => ({ ...model, model: { ...model.model, refit_every: 125 } })).slice(0, 1)
+  server.use(evaluationIs({ ...AAPL_EVALUATION, models }))
+  renderPage('/?symbol=AAPL')
+  expect(await (await panel()).findByText(/anew for each window, linear regression for every 125\./)).toBeVisible()
+})
+
+test.each([
+  ['better than doing nothing', { skill: 0.1, lower: 0.04, upper: 0.16, is_better: true }],
+  ['too few windows to say', { skill: 0.1, lower: null, upper: null, is_better: false }],
+])('skill is put in words: %s', async (words, change) => {
+  server.use(evaluationIs(withSkill('ridge', change)))
+  renderPage('/?symbol=AAPL')
+  const row = within(await scores()).getByRole('row', { name: /^ridge/ })
+  expect(within(row).getByText(words)).toBeVisible()
+})
+
+test('a column sorts best first, then the other way round, and the address says so', async () => {
+  const { router, user } = renderPage('/?symbol=AAPL')
+  const table = await scores()
+  const header = () => within(table).getByRole('columnheader', { name: /^MAE/ })
+  expect(header()).toHaveAttribute('aria-sort', 'none')
+  expect(within(table).getByRole('columnheader', { name: /^Skill/ })).toHaveAttribute('aria-sort', 'descending')
+  await user.click(within(header()).getByRole('button'))
+  expect(header()).toHaveAttribute('aria-sort', 'ascending')
+  expect(router.state.location.search).toEqual({ symbol: 'AAPL', sort: 'mae' })
+  await user.click(within(header()).getByRole('button'))
+  expect(router.state.location.search).toEqual({ symbol: 'AAPL', sort: '-mae' })
+  expect(modelsOf(table)).toEqual(['moving average model', 'linear regression model', 'ridge model', 'persistence baseline'])
+  await user.click(within(table).getByRole('button', { name: 'Model' }))
+  expect(modelsOf(table)[0]).toBe('linear regression model')
+})
+
+test('what is not known is sorted last, either way', async () => {
+  const { user } = renderPage('/?symbol=AAPL&sort=directional_accuracy')
+  const table = await scores()
+  expect(modelsOf(table).at(-1)).toBe('persistence baseline')
+  await user.click(within(table).getByRole('button', { name: /^Directional accuracy/ }))
+  expect(modelsOf(table).at(-1)).toBe('persistence baseline')
+})
+
+test('a row chooses the model of the forecast, and auto takes it back', async () => {
+  const { router, user } = renderPage('/?symbol=AAPL')
+  const table = await scores()
+  const region = await panel()
+  expect(region.getByText(/left to auto: by these windows, none is better beyond chance, so it does nothing/)).toBeVisible()
+  await user.click(within(table).getByRole('radio', { name: /^ridge/ }))
+  expect(router.state.location.search).toEqual({ symbol: 'AAPL', model: 'ridge' })
+  expect(within(table).getByRole('radio', { name: /^ridge/ })).toBeChecked()
+  expect(region.getByText(/^You chose ridge for the forecast\. What ridge does\./)).toBeVisible()
+  await user.click(region.getByRole('button', { name: 'Leave it to auto' }))
+  expect(router.state.location.search).toEqual({ symbol: 'AAPL' })
+})
+
+test('auto names the model that it would take', async () => {
+  server.use(evaluationIs({ ...AAPL_EVALUATION, best: 'ridge' }))
+  renderPage('/?symbol=AAPL')
+  expect(await (await panel()).findByText(/by these windows, it takes ridge\./)).toBeVisible()
+})
+
+test('while other windows are computed, the former numbers are marked as such', async () => {
+  let release = (): void => undefined
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const { user } = renderPage('/?symbol=AAPL')
+  const table = await scores()
+  const region = await panel()
+  server.use(
+    http.get(EVALUATION, async ({ request }) => {
+      expect(new URL(request.url).searchParams.get('windows')).toBe('1000')
+      await held
+      return HttpResponse.json({ ...AAPL_EVALUATION, verdict: 'The new verdict.' })
+    }),
+  )
+  await user.selectOptions(region.getByRole('combobox', { name: 'Windows' }), '1,000')
+  expect(await region.findByText(/still the former ones: 5 sessions ahead, 5 windows, 90 % intervals, prices as traded/)).toBeVisible()
+  expect(table.closest('[aria-busy="true"]')).not.toBeNull()
+  release()
+  expect(await region.findByText('The new verdict.')).toBeVisible()
+  expect(region.queryByText(/still the former ones/)).not.toBeInTheDocument()
+  expect(table.closest('[aria-busy="true"]')).toBeNull()
+})
+
+test('a problem takes the place of the former numbers', async () => {
+  const { user } = renderPage('/?symbol=AAPL')
+  const table = await scores()
+  const region = await panel()
+  server.use(evaluationFailsWith(PROBLEMS.tooFewBars))
+  await user.selectOptions(region.getByRole('combobox', { name: 'Windows' }), '500')
+  expect(await region.findByRole('alert')).toHaveTextContent('at least 134 are needed')
+  expect(table).not.toBeInTheDocument()
+})

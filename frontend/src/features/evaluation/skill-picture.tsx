@@ -1,0 +1,49 @@
+import type { ModelEvaluation, SkillEstimate } from '@/api/gen/types.gen'
+
+const WIDTH = 160
+const HEIGHT = 16
+const MARGIN = 8
+const TIP = 6
+const ZERO = WIDTH / 2
+const MIDDLE = HEIGHT / 2
+const LEAST_REACH = 0.05
+const MOST_REACH = 0.5
+
+/** How far from zero pictures of skill go: so far that models which are not plainly worse than doing nothing fit in. */
+export function reachOf(models: readonly ModelEvaluation[]): number {
+  const close = models.filter(({ skill }) => (skill.upper ?? skill.skill ?? 0) >= 0)
+  const ends = close.flatMap(({ skill }) => [skill.lower, skill.skill, skill.upper])
+  return Math.min(MOST_REACH, Math.max(LEAST_REACH, ...ends.map((end) => Math.abs(end ?? 0))))
+}
+
+interface SkillPictureProps {
+  estimate: SkillEstimate
+  reach: number
+}
+
+/** The interval around a line at zero; where it goes on outside the picture is an arrow. The text beside it says the same. */
+export function SkillPicture({ estimate: { skill, lower, upper }, reach }: SkillPictureProps) {
+  const at = (value: number): number => {
+    const share = Math.max(-1, Math.min(1, value / reach))
+    return ZERO + share * (ZERO - MARGIN)
+  }
+  return (
+    <svg className="skill-picture" viewBox={`0 0 ${String(WIDTH)} ${String(HEIGHT)}`} aria-hidden="true">
+      <line className="skill-zero" x1={ZERO} x2={ZERO} y1="0" y2={HEIGHT} />
+      {lower !== null && upper !== null && (
+        <>
+          <line className="skill-interval" x1={at(lower)} x2={at(upper)} y1={MIDDLE} y2={MIDDLE} />
+          {lower <= reach && <End x={at(lower)} tip={lower < -reach ? -TIP : 0} />}
+          {upper >= -reach && <End x={at(upper)} tip={upper > reach ? TIP : 0} />}
+        </>
+      )}
+      {skill !== null && Math.abs(skill) <= reach && <circle className="skill-point" cx={at(skill)} cy={MIDDLE} r="4" />}
+    </svg>
+  )
+}
+
+/** A bar across, or an arrow whose point lies `tip` beside it. */
+function End({ x, tip }: { x: number; tip: number }) {
+  const [top, bottom] = [MIDDLE - 4, MIDDLE + 4]
+  return <path className="skill-interval" d={`M${String(x)} ${String(top)}l${String(tip)} 4L${String(x)} ${String(bottom)}`} />
+}

@@ -1,0 +1,18 @@
+import type { Forecast, SkillEstimate } from '@/api/gen/types.gen'
+
+export type Standing = 'better' | 'no_better' | 'nothing' | 'unknown'
+
+/** The skill that the verdict speaks of: that of the model, or of the best of the others if none could be chosen. */
+export function headlineOf({ skill, model, choice: { asked_for, candidates } }: Forecast): SkillEstimate {
+  if (asked_for !== 'auto' || model.name !== 'persistence') return skill
+  const others = candidates.filter((candidate) => candidate.name !== 'persistence' && candidate.skill.skill !== null)
+  const [first, ...rest] = others.map((candidate) => candidate.skill)
+  if (first === undefined) return skill
+  return rest.reduce((best, other) => ((other.skill ?? 0) > (best.skill ?? 0) ? other : best), first)
+}
+
+export function standingOf({ skill, choice: { asked_for } }: Forecast, headline: SkillEstimate): Standing {
+  if (skill.is_better) return 'better'
+  if (asked_for === 'persistence') return 'nothing'
+  return headline.lower === null ? 'unknown' : 'no_better'
+}

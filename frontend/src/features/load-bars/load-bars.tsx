@@ -1,0 +1,68 @@
+import { lazy, useRef, useState } from 'react'
+import { createPortal } from 'react-dom'
+import { LazyPart } from '@/components/lazy-part'
+import { type Drop, useFileDrop } from './use-file-drop'
+
+const LoadDialog = lazy(() => import('./load-dialog').then((module) => ({ default: module.LoadDialog })))
+
+interface LoadBarsProps {
+  symbol: string | undefined
+  /** Called with the symbol whose bars have been loaded and are to be shown. */
+  onLoaded: (symbol: string) => void
+}
+
+function DropOverlay() {
+  return createPortal(
+    <div className="drop-overlay" role="status">
+      <p>Drop the file to check its bars</p>
+    </div>,
+    document.body,
+  )
+}
+
+/** A button, and the whole page as a place to drop a file on. */
+export function LoadBars({ symbol, onLoaded }: LoadBarsProps) {
+  const opener = useRef<HTMLButtonElement>(null)
+  const [isOpen, setIsOpen] = useState(false)
+  const [drop, setDrop] = useState<Drop | null>(null)
+  const isOver = useFileDrop((dropped) => {
+    setDrop(dropped)
+    setIsOpen(true)
+  })
+
+  function close(): void {
+    setIsOpen(false)
+    setDrop(null)
+  }
+
+  return (
+    <>
+      <button
+        ref={opener}
+        type="button"
+        className="button-quiet"
+        aria-haspopup="dialog"
+        onClick={() => {
+          setIsOpen(true)
+        }}
+      >
+        Load bars
+      </button>
+      {isOver && <DropOverlay />}
+      {isOpen && (
+        <LazyPart>
+          <LoadDialog
+            shown={symbol}
+            drop={drop}
+            opener={opener}
+            onClose={close}
+            onShow={(loaded) => {
+              close()
+              onLoaded(loaded)
+            }}
+          />
+        </LazyPart>
+      )}
+    </>
+  )
+}

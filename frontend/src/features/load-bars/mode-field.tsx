@@ -1,0 +1,43 @@
+import { useId } from 'react'
+import type { LoadReport } from '@/api/gen/types.gen'
+
+type Mode = LoadReport['mode']
+
+const MODES: Record<Mode, { name: string; hint: string }> = {
+  upsert: { name: 'Add or correct', hint: 'Bars of sessions that are not in the file stay as they are.' },
+  replace: { name: 'Replace all', hint: 'Bars of sessions that are not in the file go away. You are asked first.' },
+}
+const ORDER: readonly Mode[] = ['upsert', 'replace']
+
+interface ModeFieldProps {
+  mode: Mode
+  onChange: (mode: Mode) => void
+}
+
+export function ModeField({ mode, onChange }: ModeFieldProps) {
+  const id = useId()
+  return (
+    <fieldset className="mode-field">
+      <legend>What the file does to the bars that are there</legend>
+      {ORDER.map((option) => (
+        <div key={option} className="mode">
+          <label>
+            <input
+              type="radio"
+              name={id}
+              checked={mode === option}
+              aria-describedby={`${id}-${option}`}
+              onChange={() => {
+                onChange(option)
+              }}
+            />
+            {MODES[option].name}
+          </label>
+          <p id={`${id}-${option}`} className="fine-print">
+            {MODES[option].hint}
+          </p>
+        </div>
+      ))}
+    </fieldset>
+  )
+}

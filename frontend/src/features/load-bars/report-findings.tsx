@@ -1,0 +1,25 @@
+import type { Finding, LoadReport } from '@/api/gen/types.gen'
+import { count, session } from '@/lib/format'
+
+function sessionsOf({ sessions, count: total }: Finding): string {
+  const named = sessions.map(session).join(', ')
+  return total > sessions.length ? `${named} and ${count(total - sessions.length)} more` : named
+}
+
+/** What the symbol's bars would be worth a remark for, the ones that are there included. */
+export function ReportFindings({ report: { findings, symbol } }: { report: LoadReport }) {
+  if (findings.length === 0) return <></>
+  return (
+    <section aria-labelledby="findings-heading">
+      <h4 id="findings-heading">Worth knowing about the bars of {symbol}</h4>
+      <ul className="warnings">
+        {findings.map((finding) => (
+          <li key={finding.code}>
+            {finding.detail}
+            {finding.sessions.length > 0 && <span className="fine-print"> {sessionsOf(finding)}</span>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,75 @@
+import { type ReactNode, type RefObject, useId, useMemo, useState } from 'react'
+import type { Bar, Forecast, Result } from '@/api/gen/types.gen'
+import { ErrorBoundary } from '@/components/error-boundary'
+import { useLoaded } from '@/lib/use-loaded'
+import type { SymbolView } from '@/lib/view'
+import type { ChartHandle } from './chart-handle'
+import { loadChart } from './load-chart'
+import type { PriceChartProps } from './price-chart'
+import { Readout } from './readout'
+import type { Row } from './rows'
+import { SessionSlider } from './session-slider'
+import { summary } from './words'
+
+
+interface ChartBodyProps {
+  view: SymbolView
+  bars: readonly Bar[]
+  rows: readonly Row[]
+  result: Result | undefined
+  forecast: Forecast | undefined
+  chart: RefObject<ChartHandle | null>
+  /** What is below the chart and the same wherever the crosshair is. */
+  children: ReactNode
+}
+
+function Chart(props: PriceChartProps) {
+  const module = useLoaded(loadChart)
+  return module === undefined ? <div className="price-chart" /> : <module.PriceChart {...props} />
+}
+
+/** The chart, and the values of the session under its crosshair: of the last session as long as there is none. */
+export function ChartBody({ view, bars, rows, result, forecast, chart, children }: ChartBodyProps) {
+  const summaryId = useId()
+  const [since] = useState(() => performance.now())
+  const [crosshair, setCrosshair] = useState<number | null>(null)
+  const inWords = useMemo(() => summary(rows, result, forecast), [rows, result, forecast])
+  const at = crosshair !== null && crosshair in rows ? crosshair : bars.length - 1
+  const row = rows[at]
+  if (row === undefined) return <p>There are no bars to draw.</p>
+
+  function move(index: number): void {
+    const target = rows[index]
+    if (target === undefined) return
+    setCrosshair(index)
+    chart.current?.point(index, target.session, target.bar?.close ?? target.step?.point ?? Number.NaN)
+  }
+
+  return (
+    <>
+      <Readout row={row} result={result} forecast={forecast} />
+      <p id={summaryId} className="visually-hidden">
+        {inWords}
+      </p>
+      <ErrorBoundary
+        fallback={() => <p className="price-chart">The chart cannot be drawn. The table below has its numbers.</p>}
+      >
+        <Chart
+          ref={chart}
+          label={`Candlestick chart of ${view.symbol} with its predicted close and forecast`}
+          describedBy={summaryId}
+          bars={bars}
+          result={result}
+          forecast={forecast}
+          range={view.range}
+          scale={view.scale}
+          horizon={view.horizon}
+          since={since}
+          onPoint={setCrosshair}
+        />
+      </ErrorBoundary>
+      <SessionSlider rows={rows} at={at} result={result} forecast={forecast} onMove={move} />
+      {children}
+    </>
+  )
+}

@@ -1,0 +1,46 @@
+import type { RefObject } from 'react'
+import type { Forecast } from '@/api/gen/types.gen'
+import type { SymbolView } from '@/lib/view'
+import type { ChartHandle } from './chart-handle'
+import { type Picture, saveCsv, savePng } from './downloads'
+import type { Row } from './rows'
+
+interface DownloadButtonsProps {
+  view: SymbolView
+  /** Of the bars; undefined until they are there. */
+  revision: string | undefined
+  rows: readonly Row[]
+  forecast: Forecast | undefined
+  chart: RefObject<ChartHandle | null>
+}
+
+const FORMATS = [
+  { name: 'CSV', save: saveCsv },
+  { name: 'PNG', save: savePng },
+]
+
+export function DownloadButtons({ view, revision, rows, forecast, chart }: DownloadButtonsProps) {
+  const { symbol, isAdjusted } = view
+  function onClick(save: (chart: ChartHandle, picture: Picture) => void): void {
+    if (chart.current === null || revision === undefined) return
+    save(chart.current, { symbol, isAdjusted, revision, rows, forecast })
+  }
+  return (
+    <div className="downloads" role="group" aria-label="Download what is seen">
+      {FORMATS.map(({ name, save }) => (
+        <button
+          key={name}
+          type="button"
+          className="button"
+          aria-label={`Download ${name}`}
+          disabled={revision === undefined}
+          onClick={() => {
+            onClick(save)
+          }}
+        >
+          {name}
+        </button>
+      ))}
+    </div>
+  )
+}

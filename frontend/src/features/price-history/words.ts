@@ -1,0 +1,98 @@
+import type { Forecast, Result } from '@/api/gen/types.gen'
+import { count, difference, price, session, signedPercent } from '@/lib/format'
+import type { Row } from './rows'
+
+export interface Figure {
+  name: string
+  value: string
+}
+
+function changeOf({ bar, change }: Row): string {
+  const close = bar?.close ?? null
+  if (change === null || close === null) return '–'
+  return `${difference(change)} (${signedPercent(change / (close - change))})`
+}
+
+function interval(level: number, { lower, upper }: { lower: number | null; upper: number | null }): Figure {
+  return { name: `${String(level)} % interval`, value: `${price(lower)} to ${price(upper)}` }
+}
+
+/** What was traded in a session. */
+export function traded(row: Row): Figure[] {
+  const { bar } = row
+  if (bar === null) return []
+  return [
+    { name: 'Open', value: price(bar.open) },
+    { name: 'High', value: price(bar.high) },
+    { name: 'Low', value: price(bar.low) },
+    { name: 'Close', value: price(bar.close) },
+    { name: 'Change', value: changeOf(row) },
+    ...(bar.volume == null ? [] : [{ name: 'Volume', value: count(bar.volume) }]),
+  ]
+}
+
+/** What was said of a session: looking back, or ahead. */
+export function said({ estimate, step }: Row, result: Result | undefined, forecast: Forecast | undefined): Figure[] {
+  if (step !== null && forecast !== undefined) {
+    return [
+      { name: 'Forecast', value: price(step.point) },
+      { name: 'Doing nothing', value: price(forecast.last_close) },
+      interval(forecast.level, step),
+    ]
+  }
+  if (estimate === null) return []
+  const level = result?.interval?.level
+  return [
+    { name: 'Predicted', value: price(estimate.predicted) },
+    { name: 'Error', value: difference(estimate.error) },
+    ...(level === undefined ? [] : [interval(level, estimate)]),
+  ]
+}
+
+/** Why there is nothing said of a session. */
+export function silence(row: Row, result: Result | undefined): string {
+  if (result === undefined) return 'No prediction is there for this session.'
+  return row.session < result.split.test.first_session
+    ? 'The model learned from this session, so it is not tested on it.'
+    : 'There is no prediction for this session.'
+}
+
+function history(rows: readonly Row[]): string {
+  const closes = rows.flatMap(({ bar }) => (bar?.close == null ? [] : [bar.close]))
+  const [first, last] = [closes.at(0), closes.at(-1)]
+  const known = rows.filter(({ bar }) => bar !== null)
+  const [from, to] = [known.at(0), known.at(-1)]
+  if (from === undefined || to === undefined) return 'There are no sessions.'
+  if (first === undefined || last === undefined) return 'No session has a close.'
+  const [lowest, highest] = [closes.reduce((a, b) => Math.min(a, b)), closes.reduce((a, b) => Math.max(a, b))]
+  return (
+    `${count(known.length)} sessions from ${session(from.session)} to ${session(to.session)}: the close went from ` +
+    `${price(first)} to ${price(last)}, between ${price(lowest)} and ${price(highest)}.`
+  )
+}
+
+function lookingBack(rows: readonly Row[], result: Result): string {
+  const sizeOf = ({ estimate }: Row): number => Math.abs(estimate?.error ?? 0)
+  const worst = rows.reduce<Row | undefined>((a, b) => (a !== undefined && sizeOf(a) >= sizeOf(b) ? a : b), undefined)
+  const start = `From ${session(result.split.test.first_session)} on, the predicted close of the same session is drawn.`
+  if (worst === undefined) return start
+  return `${start} The largest error is ${price(sizeOf(worst))}, on ${session(worst.session)}.`
+}
+
+function lookingAhead({ steps, level, last_close }: Forecast): string {
+  const last = steps.at(-1)
+  if (last === undefined) return ''
+  return (
+    `The forecast for ${session(last.session)} is ${price(last.point)}, with a ${String(level)} % interval from ` +
+    `${price(last.lower)} to ${price(last.upper)}; doing nothing says ${price(last_close)}.`
+  )
+}
+
+/** What the chart shows, as a paragraph. */
+export function summary(rows: readonly Row[], result: Result | undefined, forecast: Forecast | undefined): string {
+  return [
+    history(rows),
+    result === undefined ? 'No predictions are drawn.' : lookingBack(rows, result),
+    forecast === undefined ? 'No forecast is drawn.' : lookingAhead(forecast),
+  ].join(' ')
+}

@@ -1,0 +1,116 @@
+import { screen, within } from '@testing-library/react'
+import { expect, test } from 'vitest'
+import { PROBLEMS, resultFailsWith, resultIs } from '@/testing/handlers'
+import { renderPage } from '@/testing/render'
+import { AAPL, LOOK_AHEAD } from '@/testing/results'
+import { server } from '@/testing/server'
+
+const panel = async () => within(await screen.findByRole('region', { name: /^Looking back/ }))
+const scores = async () => within(await (await panel()).findByRole('list', { name: 'Scores' }))
+
+function textAsSeen(element: Element): string {
+  const seen = element.cloneNode(true) as Element
+  for (const hidden of seen.querySelectorAll('[popover]')) hidden.remove()
+  return seen.textContent
+}
+
+async function verdicts(): Promise<string[]> {
+  await scores()
+  return [...document.querySelectorAll('.verdict')].map(textAsSeen)
+}
+
+test('the verdicts say in words what was beaten, and what the intervals held', async () => {
+  renderPage('/?symbol=AAPL')
+  expect(await verdicts()).toEqual([
+    '64 % smaller error than doing nothing',
+    '22 % smaller error than the middle of the range',
+    '90 % intervals held 90 %',
+  ])
+})
+
+test.each([
+  [0, 'Same error: no better than doing nothing', 'Same error: no better than the middle of the range'],
+  [
+    -0.25,
+    '25 % larger error: no better than doing nothing',
+    '25 % larger error: no better than the middle of the range',
+  ],
+  [
+    null,
+    'Nothing to beat: doing nothing makes no error',
+    'Nothing to beat: the middle of the range makes no error',
+  ],
+])('a skill of %s is put into words', async (skill, overNothing, overMidrange) => {
+  server.use(resultIs({ ...AAPL, skill, midrange_skill: skill }))
+  renderPage('/?symbol=AAPL')
+  expect((await verdicts()).slice(0, 2)).toEqual([overNothing, overMidrange])
+})
+
+test('four scores stand beside what they have to beat', async () => {
+  renderPage('/?symbol=AAPL')
+  const cards = (await scores()).getAllByRole('listitem').map(textAsSeen)
+  expect(cards).toEqual([
+    'MAE 2.07 doing nothing 5.72',
+    'RMSE 2.81 doing nothing 7.84',
+    'Directional accuracy 83.8 % middle of the range 86.4 %',
+    'Coverage 89.8 % closes inside 587 of 654',
+  ])
+})
+
+test('a score explains itself to the mouse, to the keyboard, to a tap and to a screen reader', async () => {
+  const { user } = renderPage('/?symbol=AAPL')
+  const mae = (await scores()).getByRole('button', { name: 'MAE' })
+  expect(mae).toHaveAccessibleDescription(/^Mean absolute error: how far the prediction is from the close/)
+
+  const tooltips = screen.getAllByRole('tooltip', { hidden: true })
+  const open = () => tooltips.filter((tooltip) => tooltip.hasAttribute('data-open'))
+  await user.hover(mae)
+  expect(open()).toEqual([screen.getByText(/^Mean absolute error: how/)])
+  await user.unhover(mae)
+  expect(open()).toEqual([])
+
+  mae.focus()
+  await user.tab()
+  expect((await scores()).getByRole('button', { name: 'RMSE' })).toHaveFocus()
+  expect(open().map((tooltip) => tooltip.textContent)).toEqual([expect.stringMatching(/^Root mean squared error/)])
+
+  await user.pointer({ keys: '[TouchA]', target: (await scores()).getByRole('button', { name: 'Coverage' }) })
+  expect(open()).toEqual([screen.getByText(/On average one is 8.07 wide/)])
+})
+
+test('warnings stand before every number', async () => {
+  renderPage('/?symbol=AAPL')
+  const warning = await screen.findByText(LOOK_AHEAD)
+  expect(screen.getByRole('list', { name: 'Before you trust these numbers' })).toContainElement(warning)
+  const mae = screen.getByText('2.07', { selector: 'strong' })
+  for (const number of [screen.getByText('64 %'), screen.getByText('22 %'), mae]) {
+    expect(warning.compareDocumentPosition(number)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
+  }
+})
+
+test('all measures stand beside both rivals, those that say least last, and how they were made', async () => {
+  const { user } = renderPage('/?symbol=AAPL')
+  await user.click(await screen.findByText('All measures, and how this was made'))
+  const table = within(screen.getByRole('table', { name: 'How wrong it has been' }))
+  expect(table.getByRole('row', { name: /MAE mean error/ })).toHaveTextContent(/2.07.*5.72.*2.65/)
+  expect(table.getByRole('row', { name: /^Directional/ })).toHaveTextContent(/83.8 %.*not defined.*86.4 %/)
+  const measures = table.getAllByRole('rowheader').map((header) => header.textContent.split(' ')[0])
+  expect(measures).toEqual(['MAE', 'RMSE', 'MSE', 'Directional', 'MAPE', 'R²'])
+  expect(screen.getByText('1 Mar 2000 – 26 Jul 2010, 2,616 bars')).toBeVisible()
+  expect(screen.getByText('27 Jul 2010 – 1 Mar 2013, 654 bars')).toBeVisible()
+  expect(screen.getByText('−0.6123')).toBeVisible()
+})
+
+test('a result without intervals says so', async () => {
+  server.use(resultIs({ ...AAPL, interval: null }))
+  renderPage('/?symbol=AAPL')
+  expect((await verdicts()).at(-1)).toBe('Too few sessions for intervals')
+  expect((await scores()).getAllByRole('listitem').at(-1)).toHaveTextContent('– too few sessions for intervals')
+})
+
+test('a busy service is asked again when the reader wants it', async () => {
+  server.use(resultFailsWith(PROBLEMS.busy, { once: true }))
+  const { user } = renderPage('/?symbol=AAPL')
+  await user.click(await (await panel()).findByRole('button', { name: 'Try again' }))
+  expect(await verdicts()).toHaveLength(3)
+})

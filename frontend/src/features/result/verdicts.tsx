@@ -1,0 +1,74 @@
+import type { Result } from '@/api/gen/types.gen'
+import { Explained } from '@/components/explained'
+import { count, percent, price } from '@/lib/format'
+
+const CLOSE_TO_THE_EDGES = { low: 0.1, high: 0.99 } as const
+
+function share(skill: number): string {
+  const size = Math.abs(skill)
+  return percent(size, size < CLOSE_TO_THE_EDGES.low || size > CLOSE_TO_THE_EDGES.high ? 1 : 0)
+}
+
+interface ComparisonProps {
+  skill: number | null
+  rival: string
+  explanation: string
+}
+
+function Comparison({ skill, rival, explanation }: ComparisonProps) {
+  const name = <Explained explanation={explanation}>{rival}</Explained>
+  if (skill === null) {
+    return (
+      <p className="verdict verdict-none">
+        <span>Nothing to beat: {name} makes no error</span>
+      </p>
+    )
+  }
+  if (skill > 0) {
+    return (
+      <p className="verdict">
+        <strong>{share(skill)}</strong> <span>smaller error than {name}</span>
+      </p>
+    )
+  }
+  return (
+    <p className="verdict verdict-none">
+      <strong>{skill === 0 ? 'Same' : share(skill)}</strong>{' '}
+      <span>
+        {skill === 0 ? 'error' : 'larger error'}: no better than {name}
+      </span>
+    </p>
+  )
+}
+
+export function Verdicts({ result }: { result: Result }) {
+  const { metrics, baseline, midrange, interval, split } = result
+  const sessions = count(split.test.bars)
+  return (
+    <div className="verdicts">
+      <Comparison
+        skill={result.skill}
+        rival="doing nothing"
+        explanation={
+          `Doing nothing – taking yesterday’s close – is off by ${price(baseline.mae)} on average; ` +
+          `the model by ${price(metrics.mae)}, on the same ${sessions} sessions.`
+        }
+      />
+      <Comparison
+        skill={result.midrange_skill}
+        rival="the middle of the range"
+        explanation={
+          `The middle between the day’s high and low is off by ${price(midrange.mae)} on average; ` +
+          `the model by ${price(metrics.mae)}. This is the fairer comparison: both know that day’s high and low.`
+        }
+      />
+      {interval === null ? (
+        <p className="verdict verdict-none">Too few sessions for intervals</p>
+      ) : (
+        <p className="verdict">
+          <span>{interval.level} % intervals held</span> <strong>{percent(interval.coverage)}</strong>
+        </p>
+      )}
+    </div>
+  )
+}

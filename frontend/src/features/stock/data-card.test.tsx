@@ -1,0 +1,55 @@
+import { screen, within } from '@testing-library/react'
+import { expect, test } from 'vitest'
+import { stockIs, symbolsAre } from '@/testing/handlers'
+import { renderPage } from '@/testing/render'
+import { server } from '@/testing/server'
+import { AAPL_STOCK, SYMBOLS } from '@/testing/stocks'
+
+const card = async () => within(await screen.findByRole('region', { name: 'Data' }))
+
+async function facts(): Promise<Record<string, string>> {
+  const terms = await (await card()).findAllByRole('term')
+  return Object.fromEntries(terms.map((term) => [term.textContent, term.nextElementSibling?.textContent ?? '']))
+}
+
+test('the card says what the bars are and where they came from', async () => {
+  renderPage('/?symbol=AAPL')
+  expect(await facts()).toEqual({
+    Sessions: '27 Jul 2010 – 2 Apr 2011',
+    Bars: '250',
+    Source: 'sample',
+    Revision: 'a1b2c3d4',
+    Loaded: '24 Nov 2026, 09:30 UTC',
+  })
+  const link = (await card()).getByRole('link', { name: 'Bars as CSV' })
+  expect(link).toHaveAttribute('href', '/api/stocks/AAPL/bars?format=csv')
+})
+
+test('what the checks found is said with the sessions', async () => {
+  renderPage('/?symbol=AAPL')
+  expect(await (await card()).findByRole('list', { name: 'Found in the bars' })).toHaveTextContent(
+    '2 jumps like a split that the prices are not adjusted for. On 21 Jun 2000, 28 Feb 2005.',
+  )
+})
+
+test('of many sessions the first three are named; a finding may have none', async () => {
+  const sessions = ['2010-07-27', '2010-07-28', '2010-07-29', '2010-07-30']
+  const findings = [
+    { code: 'missing_sessions', detail: '4 sessions of XNYS without a bar.', count: 4, sessions },
+    { code: 'short_history', detail: '196 bars, less than one year.', count: 196, sessions: [] },
+  ]
+  server.use(...symbolsAre(SYMBOLS), stockIs({ ...AAPL_STOCK, findings }))
+  renderPage('/?symbol=AAPL')
+  const found = await (await card()).findAllByRole('listitem')
+  expect(found.map((item) => item.textContent.trim())).toEqual([
+    '4 sessions of XNYS without a bar. First on 27 Jul 2010, 28 Jul 2010, 29 Jul 2010.',
+    '196 bars, less than one year.',
+  ])
+})
+
+test('bars that another tool wrote, and in which nothing was found, are said to be so', async () => {
+  server.use(...symbolsAre(SYMBOLS), stockIs({ ...AAPL_STOCK, source: null, loaded_at: null, findings: [] }))
+  renderPage('/?symbol=AAPL')
+  expect(await facts()).toMatchObject({ Source: 'another tool', Loaded: 'by another tool' })
+  expect((await card()).getByText('The checks of the bars found nothing.')).toBeVisible()
+})

@@ -1,0 +1,25 @@
+import { useQuery } from '@tanstack/react-query'
+import { getStock } from '@/api/get-stock'
+import { Panel } from '@/components/panel'
+import { QueryView } from '@/components/query-view'
+import { StockFacts } from './stock-facts'
+
+export function DataCard({ symbol }: { symbol: string }) {
+  const query = useQuery(getStock(symbol))
+  return (
+    <Panel
+      id="data-heading"
+      title="Data"
+      className="data-card"
+      actions={<a href={`/api/stocks/${encodeURIComponent(symbol)}/bars?format=csv`}>Bars as CSV</a>}
+    >
+      <QueryView
+        query={query}
+        what={`the facts about the bars of ${symbol}`}
+        skeleton={<div className="skeleton-block skeleton-data" />}
+      >
+        {(stock) => <StockFacts stock={stock} />}
+      </QueryView>
+    </Panel>
+  )
+}

@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query'
+import type { SymbolBars } from '@/api/gen/types.gen'
+import { getBars } from '@/api/get-bars'
+import { difference, price, signedPercent } from '@/lib/format'
+
+interface LastCloseProps {
+  symbol: string
+  isAdjusted: boolean
+}
+
+function lastTwo({ bars }: SymbolBars): { last: number | undefined; before: number | undefined } {
+  const closes = bars.map(({ close }) => close).filter((close) => close !== null)
+  return { last: closes.at(-1), before: closes.at(-2) }
+}
+
+function Quote({ bars, isAdjusted }: { bars: SymbolBars; isAdjusted: boolean }) {
+  const { last, before } = lastTwo(bars)
+  if (last === undefined) return <p className="quote">There is no close.</p>
+  return (
+    <p className="quote">
+      <span className="quote-what">{isAdjusted ? 'adjusted close' : 'last close'}</span> <strong>{price(last)}</strong>
+      {before !== undefined && (
+        <>
+          {' '}
+          {difference(last - before)} ({signedPercent(last / before - 1)}){' '}
+          <span className="quote-what">since the session before</span>
+        </>
+      )}
+    </p>
+  )
+}
+
+/** The chart asks for the same bars, and says what is wrong if they do not come. */
+export function LastClose({ symbol, isAdjusted }: LastCloseProps) {
+  const { data, isError } = useQuery(getBars(symbol, isAdjusted))
+  if (data === undefined) return <p className="quote">{isError ? 'The last close is not known.' : ''}</p>
+  return <Quote bars={data} isAdjusted={isAdjusted} />
+}

@@ -1,0 +1,57 @@
+import type { Finding, Stock } from '@/api/gen/types.gen'
+import { count, moment, session } from '@/lib/format'
+
+const N_NAMED = 3
+
+function where({ count: found, sessions }: Finding): string {
+  const named = sessions.slice(0, N_NAMED).map(session).join(', ')
+  if (named === '') return ''
+  return found > sessions.length || found > N_NAMED ? `First on ${named}.` : `On ${named}.`
+}
+
+function Findings({ findings }: { findings: readonly Finding[] }) {
+  if (findings.length === 0) return <p>The checks of the bars found nothing.</p>
+  return (
+    <ul className="findings" aria-label="Found in the bars">
+      {findings.map((finding) => (
+        <li key={finding.code}>
+          {finding.detail} {where(finding)}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+export function StockFacts({ stock }: { stock: Stock }) {
+  return (
+    <>
+      <dl className="data-facts">
+        <div>
+          <dt>Sessions</dt>
+          <dd>
+            {session(stock.first_session)} – {session(stock.last_session)}
+          </dd>
+        </div>
+        <div>
+          <dt>Bars</dt>
+          <dd>{count(stock.bars)}</dd>
+        </div>
+        <div>
+          <dt>Source</dt>
+          <dd>{stock.source ?? 'another tool'}</dd>
+        </div>
+        <div>
+          <dt>Revision</dt>
+          <dd>
+            <code>{stock.revision}</code>
+          </dd>
+        </div>
+        <div>
+          <dt>Loaded</dt>
+          <dd>{stock.loaded_at === null ? 'by another tool' : moment(stock.loaded_at)}</dd>
+        </div>
+      </dl>
+      <Findings findings={stock.findings} />
+    </>
+  )
+}

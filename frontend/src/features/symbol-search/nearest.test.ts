@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { nearest } from './nearest'
+
+const SYMBOLS = ['AAPL', 'AAPX', 'APP', 'APPF', 'APPN', 'BRK.B', 'F', 'FB', 'GOOG', 'IBM', 'MSFT']
+
+test.each([
+  ['APPL', ['AAPL', 'APP', 'APPF', 'APPN']],
+  ['AALP', ['AAPL', 'APP', 'AAPX']],
+  ['MSTF', ['MSFT']],
+  ['GOOGL', ['GOOG']],
+  ['BRKB', ['BRK.B']],
+  ['BF', ['FB', 'F']],
+  ['NOPE', []],
+  ['GENERAL MOTORS', []],
+])('the nearest to %s are %j', (typed, symbols) => {
+  expect(nearest(typed, SYMBOLS)).toEqual(symbols)
+})
+
+test('a symbol is not near itself', () => {
+  expect(nearest('IBM', SYMBOLS)).toEqual([])
+})

@@ -1,0 +1,76 @@
+import { useSyncExternalStore } from 'react'
+import type { StockSummary } from '@/api/gen/types.gen'
+
+export type NamedSymbol = Pick<StockSummary, 'symbol' | 'name'>
+
+const KEY = 'bellwether-recent-symbols'
+const MOST = 8
+const MOST_LETTERS = 200
+const SYMBOL = /^[A-Z0-9.\-^=]{1,15}$/
+const NONE: readonly NamedSymbol[] = []
+const listeners = new Set<() => void>()
+let read: { text: string | null; recent: readonly NamedSymbol[] } = { text: null, recent: NONE }
+
+function isNamedSymbol(value: unknown): value is NamedSymbol {
+  if (typeof value !== 'object' || value === null || !('symbol' in value) || !('name' in value)) return false
+  const { symbol, name } = value
+  const isName = name === null || (typeof name === 'string' && name.length <= MOST_LETTERS)
+  return typeof symbol === 'string' && SYMBOL.test(symbol) && isName
+}
+
+function parsed(text: string | null): readonly NamedSymbol[] {
+  try {
+    const found: unknown = JSON.parse(text ?? '[]')
+    if (!Array.isArray(found)) return NONE
+    const bySymbol = new Map(found.filter(isNamedSymbol).map(({ symbol, name }) => [symbol, { symbol, name }]))
+    return [...bySymbol.values()].slice(0, MOST)
+  } catch {
+    return NONE
+  }
+}
+
+/** A browser may forbid its storage; then nothing is remembered. */
+function stored(): string | null {
+  try {
+    return localStorage.getItem(KEY)
+  } catch {
+    return null
+  }
+}
+
+function store(recent: readonly NamedSymbol[]): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(recent))
+  } catch {
+    return
+  }
+  for (const listener of listeners) listener()
+}
+
+export function recentSymbols(): readonly NamedSymbol[] {
+  const text = stored()
+  if (text !== read.text) read = { text, recent: parsed(text) }
+  return read.recent
+}
+
+export function rememberSymbol({ symbol, name }: NamedSymbol): void {
+  store([{ symbol, name }, ...recentSymbols().filter((other) => other.symbol !== symbol)].slice(0, MOST))
+}
+
+export function forgetSymbols(): void {
+  store(NONE)
+}
+
+function onChange(listener: () => void): () => void {
+  listeners.add(listener)
+  window.addEventListener('storage', listener)
+  return () => {
+    listeners.delete(listener)
+    window.removeEventListener('storage', listener)
+  }
+}
+
+/** What was looked at before in this browser, newest first. */
+export function useRecentSymbols(): readonly NamedSymbol[] {
+  return useSyncExternalStore(onChange, recentSymbols)
+}

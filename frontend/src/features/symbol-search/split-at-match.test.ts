@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { splitAtMatch } from './split-at-match'
+
+test.each([
+  ['AAPL', 'aap', ['', 'AAP', 'L']],
+  ['Pineapple Apple Co', 'apple', ['Pineapple ', 'Apple', ' Co']],
+  ['Corporación América', 'america', ['Corporación ', 'América', '']],
+  ['ﬁrst Bank', 'bank', ['ﬁrst ', 'Bank', '']],
+  ['🚀 Moon', 'moon', ['🚀 ', 'Moon', '']],
+  ['Apple Inc.', 'ibm', ['Apple Inc.', '', '']],
+  ['Apple Inc.', ' ', ['Apple Inc.', '', '']],
+])('in %s, what matches %s is found', (text, query, parts) => {
+  expect(splitAtMatch(text, query)).toEqual(parts)
+})

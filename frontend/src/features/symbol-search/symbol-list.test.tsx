@@ -1,0 +1,74 @@
+import { screen, within } from '@testing-library/react'
+import { http, HttpResponse } from 'msw/http'
+import { expect, test } from 'vitest'
+import { gatewayIsDown, handlers, symbolsAre } from '@/testing/handlers'
+import { renderPage } from '@/testing/render'
+import { server } from '@/testing/server'
+import { UNIVERSE } from '@/testing/universe'
+import { rememberSymbol } from './recent-symbols'
+
+const stocks = () => screen.findByRole('region', { name: 'Choose a stock' })
+
+test('the start says what this is and shows each stock with what is known of it', async () => {
+  const apple = { symbol: 'AAPL', name: 'Apple Inc.', first_session: '2000-03-01', last_session: '2013-03-01', bars: 3270 }
+  const uncounted = { symbol: 'NEW', name: null, first_session: null, last_session: null, bars: null }
+  server.use(http.get('*/api/stocks', () => HttpResponse.json({ stocks: [apple, uncounted], next_cursor: null })))
+  const { router, user } = renderPage()
+  expect(await screen.findByText(/how wrong it has been, and whether it beats doing nothing/)).toBeVisible()
+  const [first, second] = within(await stocks()).getAllByRole('listitem')
+  expect(first).toHaveTextContent('AAPLApple Inc.3,270 barsLast session 1 Mar 2013')
+  expect(second).toHaveTextContent('NEWName not knownBars not counted yetLast session not known yet')
+  expect(screen.queryByRole('button', { name: 'Show more' })).not.toBeInTheDocument()
+  await user.click(screen.getByRole('link', { name: 'AAPL' }))
+  expect(router.state.location.href).toBe('/?symbol=AAPL')
+})
+
+test('ten thousand stocks are shown twenty at a time', async () => {
+  server.use(...symbolsAre(UNIVERSE))
+  const { user } = renderPage()
+  expect(within(await stocks()).getAllByRole('listitem')).toHaveLength(20)
+  await user.click(screen.getByRole('button', { name: 'Show more' }))
+  expect(await screen.findByRole('link', { name: 'ACPN' })).toBeVisible()
+  expect(within(await stocks()).getAllByRole('listitem')).toHaveLength(40)
+})
+
+test('recent symbols come first and can be cleared', async () => {
+  rememberSymbol({ symbol: 'MSFT', name: 'Microsoft Corp.' })
+  const { user } = renderPage()
+  const recent = await screen.findByRole('navigation', { name: 'Recent' })
+  expect(within(recent).getByRole('link', { name: 'MSFT' })).toHaveAttribute('href', '/?symbol=MSFT')
+  await user.click(within(recent).getByRole('button', { name: 'Clear' }))
+  expect(recent).not.toBeInTheDocument()
+})
+
+test('an empty store says what to do', async () => {
+  server.use(...symbolsAre([]))
+  renderPage()
+  const empty = within(await screen.findByRole('region', { name: 'There are no stocks here yet' }))
+  expect(empty.getByText(/Drop a CSV or Parquet file onto this page/)).toHaveTextContent('Load bars')
+  expect(empty.getByText('make load FILE=prices.csv')).toBeVisible()
+  expect(empty.getByText('MONGO_URL')).toBeVisible()
+})
+
+test('a gateway that is down is said to be down and can be asked again', async () => {
+  server.use(...gatewayIsDown())
+  const { user } = renderPage()
+  expect(await screen.findByRole('alert')).toHaveTextContent('The gateway cannot be reached')
+  server.resetHandlers(...handlers)
+  await user.click(screen.getByRole('button', { name: 'Try again' }))
+  expect(await stocks()).toBeVisible()
+})
+
+test('a page that does not come leaves those that did', async () => {
+  server.use(
+    http.get('*/api/stocks', ({ request }) =>
+      request.url.includes('cursor')
+        ? HttpResponse.error()
+        : HttpResponse.json({ stocks: [{ symbol: 'AAPL', name: null }], next_cursor: '1' }),
+    ),
+  )
+  const { user } = renderPage()
+  await user.click(await screen.findByRole('button', { name: 'Show more' }))
+  expect(await screen.findByRole('alert')).toHaveTextContent('The gateway cannot be reached')
+  expect(screen.getByRole('link', { name: 'AAPL' })).toBeVisible()
+})

@@ -1,0 +1,12 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { getStock } from '@/api/get-stock'
+import { rememberSymbol } from './recent-symbols'
+
+/** Remembers the symbol once it is known to be there, however the person came to it. */
+export function useRememberSymbol(symbol: string | undefined): void {
+  const { data: stock } = useQuery({ ...getStock(symbol ?? ''), enabled: symbol !== undefined })
+  useEffect(() => {
+    if (stock !== undefined) rememberSymbol(stock)
+  }, [stock])
+}

@@ -1,0 +1,113 @@
+import { ColorType, createChart, type IChartApi, type Logical } from 'lightweight-charts'
+import { type RefObject, useLayoutEffect, useRef } from 'react'
+import { price, session } from '@/lib/format'
+import { pictureForPaper } from '@/lib/paper'
+import { onThemeChange } from '@/lib/theme'
+
+/** What a chart is made of beside itself; `paint` gives each series its colours, at first and when the theme changes. */
+export interface Drawing {
+  paint: (color: (token: string) => string) => void
+}
+
+interface Drawn<D extends Drawing> {
+  chart: IChartApi
+  drawing: D
+}
+
+const FALLBACK = '#808080'
+const ZOOM_PER_PIXEL = 1.004
+const MOST_WHEEL_PIXELS = 60
+
+/** Reads a colour token as the page shows it now, as `rgb(…)`. */
+function colorReader(probe: HTMLElement): (token: string) => string {
+  return (token) => {
+    probe.style.color = `var(${token})`
+    return getComputedStyle(probe).color || FALLBACK
+  }
+}
+
+function paintFrame(chart: IChartApi, color: (token: string) => string): void {
+  chart.applyOptions({
+    layout: { background: { type: ColorType.Solid, color: color('--surface') }, textColor: color('--muted') },
+    grid: { vertLines: { visible: false }, horzLines: { color: color('--line') } },
+    crosshair: {
+      vertLine: { color: color('--edge'), labelBackgroundColor: color('--edge-strong') },
+      horzLine: { color: color('--edge'), labelBackgroundColor: color('--edge-strong') },
+    },
+    rightPriceScale: { borderColor: color('--line') },
+    timeScale: { borderColor: color('--line') },
+  })
+}
+
+function frame(host: HTMLElement): IChartApi {
+  return createChart(host, {
+    autoSize: true,
+    layout: { attributionLogo: false, fontFamily: getComputedStyle(host).fontFamily || 'sans-serif', fontSize: 12 },
+    localization: { priceFormatter: price, timeFormatter: (time: unknown) => session(String(time)) },
+    handleScroll: { mouseWheel: false, vertTouchDrag: false },
+    handleScale: { mouseWheel: false },
+    rightPriceScale: { entireTextOnly: true },
+    timeScale: { minBarSpacing: 0.01, enableConflation: true, shiftVisibleRangeOnNewBar: false },
+  })
+}
+
+/** Shows `factor` times as many sessions as now; what is at `still` stays where it is, the middle by default. */
+export function zoom(chart: IChartApi, factor: number, still?: Logical | null): void {
+  const range = chart.timeScale().getVisibleLogicalRange()
+  if (range === null) return
+  const at = still ?? (range.from + range.to) / 2
+  chart.timeScale().setVisibleLogicalRange({ from: at - (at - range.from) * factor, to: at + (range.to - at) * factor })
+}
+
+/** A bare wheel scrolls the page; with Ctrl or ⌘, and as a pinch on a touchpad, it zooms at the pointer. */
+function zoomByWheel(host: HTMLElement, chart: IChartApi, signal: AbortSignal): void {
+  host.addEventListener(
+    'wheel',
+    (event) => {
+      if (!event.ctrlKey && !event.metaKey) return
+      event.preventDefault()
+      const pixels = Math.max(-MOST_WHEEL_PIXELS, Math.min(MOST_WHEEL_PIXELS, event.deltaY))
+      const x = event.clientX - host.getBoundingClientRect().left
+      zoom(chart, ZOOM_PER_PIXEL ** pixels, chart.timeScale().coordinateToLogical(x))
+    },
+    { passive: false, signal },
+  )
+}
+
+/** A chart in `host` for as long as the component is there. `draw` adds the series; it must not change. */
+export function useChart<D extends Drawing>(
+  draw: (chart: IChartApi) => D,
+): { host: RefObject<HTMLDivElement | null>; drawn: RefObject<Drawn<D> | null> } {
+  const host = useRef<HTMLDivElement>(null)
+  const drawn = useRef<Drawn<D>>(null)
+
+  useLayoutEffect(() => {
+    if (host.current === null) return
+    const probe = document.createElement('span')
+    probe.hidden = true
+    host.current.append(probe)
+    const color = colorReader(probe)
+    const chart = frame(host.current)
+    const drawing = draw(chart)
+    const paint = (): void => {
+      paintFrame(chart, color)
+      drawing.paint(color)
+    }
+    drawn.current = { chart, drawing }
+    paint()
+    const unmounted = new AbortController()
+    zoomByWheel(host.current, chart, unmounted.signal)
+    const stopPainting = onThemeChange(paint)
+    const stopPaper = pictureForPaper(chart, host.current, paint)
+    return () => {
+      stopPainting()
+      stopPaper()
+      unmounted.abort()
+      drawn.current = null
+      chart.remove()
+      probe.remove()
+    }
+  }, [draw])
+
+  return { host, drawn }
+}

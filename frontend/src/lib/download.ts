@@ -1,0 +1,58 @@
+type Cell = string | number | null
+
+const LINE = 18
+const MARGIN = 12
+const UNTIL_SAVED_MS = 60_000 // a browser reads it after the click; revoked at once, it is sometimes not saved
+
+function save(blob: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  setTimeout(() => {
+    URL.revokeObjectURL(link.href)
+  }, UNTIL_SAVED_MS)
+}
+
+/** Numbers as they are, without separators; a null is an empty cell. No text here needs quotes: see `csvOf`. */
+export function csvOf(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return [columns, ...rows].map((row) => row.map((cell) => String(cell ?? '')).join(',')).join('\n') + '\n'
+}
+
+export function downloadCsv(name: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
+  save(new Blob([csvOf(columns, rows)], { type: 'text/csv' }), name)
+}
+
+/** Breaks a text at spaces, so that no line of it is wider than `width`. */
+function wrap(context: CanvasRenderingContext2D, text: string, width: number): string[] {
+  return text.split(' ').reduce<string[]>((lines, word) => {
+    const longer = [...lines.slice(-1), word].join(' ')
+    return context.measureText(longer).width > width ? [...lines, word] : [...lines.slice(0, -1), longer]
+  }, [])
+}
+
+/** Saves a picture with lines of text under it, so that what it shows is known when it is seen alone. */
+export function downloadPng(name: string, picture: HTMLCanvasElement, caption: readonly string[]): void {
+  const canvas = document.createElement('canvas')
+  const context = canvas.getContext('2d')
+  if (context === null) throw new Error('This browser cannot make the picture.')
+  const scale = window.devicePixelRatio
+  const style = getComputedStyle(document.body)
+  const font = `13px ${style.fontFamily}`
+  context.font = font
+  const lines = caption.flatMap((text) => wrap(context, text, picture.width / scale - 2 * MARGIN))
+  canvas.width = picture.width
+  canvas.height = picture.height + (MARGIN * 2 + lines.length * LINE) * scale // this also forgets the font
+  context.fillStyle = getComputedStyle(document.documentElement).backgroundColor
+  context.fillRect(0, 0, canvas.width, canvas.height)
+  context.drawImage(picture, 0, 0)
+  context.scale(scale, scale)
+  context.font = font
+  context.fillStyle = style.color
+  lines.forEach((line, i) => {
+    context.fillText(line, MARGIN, picture.height / scale + MARGIN + LINE * (i + 0.75))
+  })
+  canvas.toBlob((blob) => {
+    if (blob !== null) save(blob, name)
+  }, 'image/png')
+}

@@ -1,0 +1,3 @@
+export function normaliseSymbol(typed: string): string {
+  return typed.trim().toUpperCase()
+}

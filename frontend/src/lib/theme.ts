@@ -1,0 +1,31 @@
+const NAME = 'bellwether-theme'
+const DARK = window.matchMedia('(prefers-color-scheme: dark)')
+const listeners = new Set<() => void>()
+
+export const THEMES = ['system', 'light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
+
+export function theme(): Theme {
+  return THEMES.find((known) => known === document.documentElement.dataset.theme) ?? 'system'
+}
+
+export function setTheme(chosen: Theme): void {
+  if (chosen === 'system') {
+    delete document.documentElement.dataset.theme
+    localStorage.removeItem(NAME)
+  } else {
+    document.documentElement.dataset.theme = chosen
+    localStorage.setItem(NAME, chosen)
+  }
+  for (const listener of listeners) listener()
+}
+
+/** Call `listener` whenever colours change, by choice or with the system; returns how to stop. */
+export function onThemeChange(listener: () => void): () => void {
+  listeners.add(listener)
+  DARK.addEventListener('change', listener)
+  return () => {
+    listeners.delete(listener)
+    DARK.removeEventListener('change', listener)
+  }
+}

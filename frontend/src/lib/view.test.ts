@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { DEFAULT_VIEW, readSearch, type View, writeSearch } from './view'
+
+const OTHER: View = {
+  compare: ['IBM', 'MSFT', 'GOOG'],
+  model: 'gradient_boosting',
+  horizon: 20,
+  level: 99,
+  windows: 1000,
+  isAdjusted: true,
+  range: 'all',
+  scale: 'log',
+  sort: { by: 'directional_accuracy', isDescending: false },
+  chart: 'error',
+}
+
+test('an address without anything shows the defaults', () => {
+  expect(readSearch({})).toEqual({ symbol: undefined, view: DEFAULT_VIEW })
+})
+
+test.each([
+  ['model', 'auto'],
+  ['model', 'moving_average'],
+  ['horizon', '1'],
+  ['level', '50'],
+  ['windows', '100'],
+  ['range', '1m'],
+  ['scale', 'log'],
+  ['chart', 'error'],
+] as const)('%s=%s is taken from the address', (name, text) => {
+  expect(String(readSearch({ [name]: text }).view[name])).toBe(text)
+})
+
+test.each([
+  ['model', 'oracle'],
+  ['model', 'toString'],
+  ['horizon', '0'],
+  ['horizon', '21'],
+  ['horizon', '-5'],
+  ['horizon', '2.5'],
+  ['horizon', '1e1'],
+  ['horizon', ' 7 '],
+  ['horizon', 'Infinity'],
+  ['horizon', '9'.repeat(400)],
+  ['horizon', 7],
+  ['level', '89'],
+  ['level', ''],
+  ['windows', '1001'],
+  ['windows', '999999999999'],
+  ['adjusted', '1'],
+  ['range', '10y'],
+  ['scale', 'LOG'],
+  ['sort', '--skill'],
+  ['sort', 'm-ae'],
+  ['sort', '-constructor'],
+  ['chart', 'price'],
+  ['compare', ',,,'],
+  ['compare', ['IBM']],
+  ['symbol', ''],
+  ['symbol', null],
+])('%s=%s is not known, so the default holds', (name, given) => {
+  expect(readSearch({ [name]: given })).toEqual({ symbol: undefined, view: DEFAULT_VIEW })
+})
+
+test('at most three others are compared, each once and never with itself', () => {
+  const { view } = readSearch({ symbol: 'aapl', compare: 'ibm,AAPL,IBM, msft ,GOOG,FB,T' })
+  expect(view.compare).toEqual(['IBM', 'MSFT', 'GOOG'])
+})
+
+test.each([
+  ['skill', { by: 'skill', isDescending: false }],
+  ['-mae', { by: 'mae', isDescending: true }],
+  ['model', { by: 'model', isDescending: false }],
+])('sort=%s is read with its direction', (text, sort) => {
+  expect(readSearch({ sort: text }).view.sort).toEqual(sort)
+})
+
+test('what is written is read back as it was', () => {
+  const written = writeSearch('AAPL', OTHER)
+  expect(Object.keys(written)).toHaveLength(1 + Object.keys(OTHER).length)
+  expect(readSearch(written)).toEqual({ symbol: 'AAPL', view: OTHER })
+})
+
+test('only what differs from the defaults is in the address', () => {
+  expect(writeSearch(undefined, DEFAULT_VIEW)).toEqual({})
+  expect(writeSearch('AAPL', { ...DEFAULT_VIEW, horizon: 1, sort: { by: 'mae', isDescending: false } })).toEqual({
+    symbol: 'AAPL',
+    horizon: '1',
+    sort: 'mae',
+  })
+})

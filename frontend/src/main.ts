@@ -1,0 +1,28 @@
+import { prefetch } from './prefetch'
+import { createQueryClient } from './query-client'
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/tables.css'
+import './styles/search.css'
+import './styles/header.css'
+import './styles/price-history.css'
+import './styles/comparison.css'
+import './styles/forecast.css'
+import './styles/result.css'
+import './styles/data-card.css'
+import './styles/evaluation.css'
+import './styles/dialog.css'
+import './styles/load-bars.css'
+import './styles/about.css'
+import './styles/print.css'
+
+const host = document.getElementById('root')
+if (host === null) throw new Error('index.html has no element with the id "root".')
+
+// What the page shows is asked for before the page itself, which is the larger script, is fetched and read.
+const queries = createQueryClient()
+const fetched = prefetch(queries, window.location.search)
+
+void Promise.all([import('./start'), fetched]).then(([{ start }]) => {
+  start(host, queries)
+})

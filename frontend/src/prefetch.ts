@@ -1,0 +1,24 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { getBars } from '@/api/get-bars'
+import { getForecast } from '@/api/get-forecast'
+import { getResult } from '@/api/get-result'
+import { getStock } from '@/api/get-stock'
+import { loadChart } from '@/features/price-history/load-chart'
+import { preload } from '@/lib/use-loaded'
+import { readSearch } from '@/lib/view'
+
+const LONGEST_WAIT_MS = 400
+
+/**
+ * Asks for what the first screen of a symbol shows, before the page is there to ask. Waits for the chart and its bars,
+ * though not for long: a screen that is made once is there sooner than one that is made of placeholders first. What fails
+ * is asked for again by whoever shows it.
+ */
+export async function prefetch(queries: QueryClient, search: string): Promise<void> {
+  const { symbol, view } = readSearch(Object.fromEntries(new URLSearchParams(search)))
+  if (symbol === undefined) return
+  const asked = [queries.query(getStock(symbol)), queries.query(getBars(symbol, view.isAdjusted)), preload(loadChart)]
+  void Promise.allSettled([queries.query(getResult({ symbol, ...view })), queries.query(getForecast({ symbol, ...view }))])
+  const longest = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS))
+  await Promise.race([Promise.allSettled(asked), longest])
+}

@@ -1,0 +1,122 @@
+import { QueryClientProvider, useQuery } from '@tanstack/react-query'
+import { act, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ProblemError } from '@/api/problem'
+import { QueryView } from '@/components/query-view'
+import { createQueryClient } from './query-client'
+
+const BUSY = {
+  type: '/problems/busy',
+  title: 'The service is busy',
+  status: 503,
+  detail: 'More work is waiting than the service lets wait.',
+  retryable: true,
+  requestId: '5f2b7c0e9d1a4b3c',
+  retryAfterSeconds: 5,
+  errors: [],
+}
+
+function Answer({ ask }: { ask: () => Promise<string> }) {
+  const query = useQuery({ queryKey: ['answer'], queryFn: ask })
+  return (
+    <QueryView query={query} what="the answer" skeleton={<div />}>
+      {(text) => <p>{text}</p>}
+    </QueryView>
+  )
+}
+
+function show(ask: () => Promise<string>) {
+  const queries = createQueryClient()
+  render(
+    <QueryClientProvider client={queries}>
+      <Answer ask={ask} />
+    </QueryClientProvider>,
+  )
+  return queries
+}
+
+async function pass(seconds: number): Promise<void> {
+  await act(() => vi.advanceTimersByTimeAsync(seconds * 1000))
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('a service that says when to come back is asked again then, and the wait is counted down', async () => {
+  const ask = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new ProblemError(BUSY)).mockResolvedValue('forty-two')
+  show(ask)
+  await pass(0.1)
+  expect(screen.getByRole('alert')).toHaveTextContent('The service is busy')
+  expect(screen.getByText(BUSY.requestId)).toBeVisible()
+  expect(screen.getByRole('timer')).toHaveTextContent('Asking again in 5 s')
+  await pass(2)
+  expect(screen.getByRole('timer')).toHaveTextContent('Asking again in 3 s')
+  expect(ask).toHaveBeenCalledTimes(1)
+  await pass(3.2)
+  expect(screen.getByText('forty-two')).toBeVisible()
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument()
+})
+
+test('the waits grow while it fails, up to half a minute', async () => {
+  const ask = vi.fn<() => Promise<string>>().mockRejectedValue(new ProblemError({ ...BUSY, retryAfterSeconds: null }))
+  show(ask)
+  const waits: (string | null)[] = []
+  for (const seconds of [3, 6, 12, 24, 30]) {
+    await pass(0.1)
+    waits.push(screen.getByRole('timer').textContent)
+    await pass(seconds)
+  }
+  expect(waits).toEqual([3, 6, 12, 24, 30].map((seconds) => `Asking again in ${String(seconds)} s`))
+})
+
+test('the reader need not wait', async () => {
+  const ask = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new ProblemError(BUSY)).mockResolvedValue('forty-two')
+  show(ask)
+  await pass(0.1)
+  fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
+  await pass(0.1)
+  expect(screen.getByText('forty-two')).toBeVisible()
+})
+
+test('what will not change is not asked for again', async () => {
+  const ask = vi
+    .fn<() => Promise<string>>()
+    .mockRejectedValue(new ProblemError({ ...BUSY, status: 404, title: 'Unknown symbol', retryable: false }))
+  show(ask)
+  await pass(120)
+  expect(ask).toHaveBeenCalledTimes(1)
+  expect(screen.getByRole('alert')).toHaveTextContent('Unknown symbol')
+  expect(screen.queryByRole('button')).not.toBeInTheDocument()
+  expect(screen.queryByRole('timer')).not.toBeInTheDocument()
+})
+
+test('what takes over two seconds shows that it goes on', async () => {
+  const ask = () =>
+    new Promise<string>((resolve) => {
+      setTimeout(resolve, 4000, 'forty-two')
+    })
+  show(ask)
+  await pass(1.5)
+  expect(screen.getByRole('status')).toHaveTextContent('Loading the answer')
+  expect(screen.queryByRole('progressbar')).not.toBeInTheDocument()
+  await pass(2)
+  expect(screen.getByRole('progressbar', { name: 'Loading the answer' })).toBeVisible()
+  expect(screen.getByText(/Still loading the answer/)).toHaveTextContent('3 s so far')
+  await pass(1)
+  expect(screen.getByText('forty-two')).toBeVisible()
+})
+
+test('what is there stays when it cannot be asked for anew, and says of when it is', async () => {
+  const ask = vi.fn<() => Promise<string>>().mockResolvedValueOnce('forty-two').mockRejectedValue(new ProblemError(BUSY))
+  const queries = show(ask)
+  await pass(0.1)
+  await act(() => queries.invalidateQueries())
+  await pass(0.1)
+  expect(screen.getByText('forty-two')).toBeVisible()
+  expect(screen.getByText(/^Shown as of \d\d:\d\d; it could not be asked for anew. The service is busy./)).toBeVisible()
+})

@@ -1,0 +1,82 @@
+import { http, HttpResponse, type HttpHandler } from 'msw/http'
+import type { LoadReport, Problem } from '@/api/gen/types.gen'
+import { PROBLEMS, problemResponse, REQUEST_ID } from './handlers'
+
+const BARS = '*/api/stocks/:symbol/bars'
+const REASONS = ['The high is below the open, low or close.', 'The date is missing or cannot be read.'] as const
+
+export const KEY_IS_UNKNOWN: Problem = {
+  type: '/problems/not-authorised',
+  title: 'An API key is needed',
+  status: 401,
+  detail: 'This API key is not known here. It may have been mistyped or withdrawn.',
+  instance: '/api/stocks/NEWCO/bars',
+  request_id: REQUEST_ID,
+  retryable: false,
+}
+
+export const FILE_IS_UNREADABLE: Problem = {
+  ...KEY_IS_UNKNOWN,
+  type: '/problems/unreadable-file',
+  title: 'The file cannot be read',
+  status: 422,
+  detail: "There is no column close. Found: '<script>alert(1)</script>'.",
+  errors: [{ pointer: '/query/name', detail: 'It is <b>too long</b>.' }],
+}
+
+export const IS_TOO_LARGE: Problem = {
+  ...KEY_IS_UNKNOWN,
+  type: '/problems/payload-too-large',
+  title: 'The body is too large',
+  status: 413,
+  detail: 'At most 33,554,432 bytes are taken.',
+}
+
+export const STORE_IS_DOWN: Problem = { ...PROBLEMS.busy, title: 'The store is not available', detail: 'It does not answer.' }
+
+/** 5 new bars, 2 that correct one, 1 that is there, and 120 rows of two kinds that are no bars. */
+export const REPORT: LoadReport = {
+  symbol: 'NEWCO',
+  mode: 'upsert',
+  dry_run: true,
+  inserted: 5,
+  updated: 2,
+  unchanged: 1,
+  removed: 0,
+  rejected: Array.from({ length: 120 }, (_, i) => ({
+    row: i + 1,
+    code: i % 3 === 0 ? 'no_session' : 'high_too_low',
+    detail: i % 3 === 0 ? REASONS[1] : REASONS[0],
+    session: i % 3 === 0 ? null : '2013-03-01',
+  })),
+  findings: [
+    { code: 'missing_sessions', detail: '12 sessions of XNYS without a bar.', count: 12, sessions: ['2013-02-27', '2013-02-28'] },
+  ],
+  n_bars: 8,
+  revision: 'a1b2c3d4',
+}
+
+export interface SentLoad {
+  symbol: string
+  query: Record<string, string>
+  key: string | null
+  contentType: string | null
+  body: string
+}
+
+/** Answers loads with `report` and keeps what was sent. */
+export function loadsAre(report: LoadReport): { handler: HttpHandler; sent: SentLoad[] } {
+  const sent: SentLoad[] = []
+  const handler = http.put<{ symbol: string }>(BARS, async ({ request, params }) => {
+    const query = Object.fromEntries(new URL(request.url).searchParams)
+    const { headers } = request
+    const body = await request.text()
+    sent.push({ symbol: params.symbol, query, key: headers.get('x-api-key'), contentType: headers.get('content-type'), body })
+    return HttpResponse.json({ ...report, symbol: params.symbol, dry_run: query.dry_run === 'true' })
+  })
+  return { handler, sent }
+}
+
+export function loadsFailWith(problem: Problem): HttpHandler {
+  return http.put(BARS, () => problemResponse(problem))
+}

@@ -1,0 +1,7 @@
+/** jsdom has no popovers: here one is open as long as it has the attribute `data-open`. */
+export function stubPopover(): void {
+  HTMLElement.prototype.togglePopover = function toggle(this: HTMLElement, options) {
+    const force = typeof options === 'object' ? options.force : options
+    return this.toggleAttribute('data-open', force)
+  }
+}

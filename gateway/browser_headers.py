@@ -1,0 +1,55 @@
+"""Headers that tell a browser what it may do with an answer: what it may load, keep and show in a frame."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Everything is our own file. Images may be data (the icon of a select), a download is a blob.
+PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+# Swagger UI starts from a script in the page and sets styles in it.
+DOCS_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+FOR_A_YEAR = "public, max-age=31536000, immutable"  # the built page's files have a digest of their content in the name
+ASK_FIRST = "no-cache"
+
+
+class BrowserHeadersMiddleware:
+    """Adds to each answer what it does not say itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and the answer back with the headers."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"]
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _headers(path, message["status"]).items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _headers(path: str, status: int) -> dict[str, str]:
+    is_docs = path == "/docs"
+    headers = ALWAYS | {"Content-Security-Policy": DOCS_POLICY if is_docs else PAGE_POLICY}
+    if path.startswith("/api/"):
+        return headers
+    is_hashed = path.startswith("/assets/") and status in {200, 304}
+    return headers | {"Cache-Control": FOR_A_YEAR if is_hashed else ASK_FIRST}

@@ -1,0 +1,28 @@
+"""A person asks what this page is and what its numbers mean."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.accessibility import violations
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def test_what_the_numbers_mean_is_read_by_keyboard_and_left_by_escape(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/")
+    button = page.get_by_role("button", name="About")
+    button.press("Enter")
+    dialog = page.get_by_role("dialog", name="About Bellwether")
+    expect(dialog).to_be_focused()
+    expect(dialog.get_by_role("row", name="On average 2.00 1.50")).to_be_visible()
+    expect(dialog.get_by_role("link", name="API docs")).to_have_attribute("href", "/docs")
+    assert dialog.evaluate("element => element.scrollWidth <= element.clientWidth")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == []
+    page.keyboard.press("End")
+    expect(dialog.get_by_text("Not investment advice.")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(button).to_be_focused()

@@ -1,0 +1,165 @@
+"""The price chart in a real browser: what is read out, seen, saved, and left when predictions fail."""
+
+import csv
+import re
+import signal
+import struct
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.accessibility import violations
+from tests.support.polling import until
+from tests.support.servers import Stack
+
+pytestmark = pytest.mark.timeout(120)
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+def _open(page: Page, search: str) -> Locator:
+    """Return the panel when its chart is drawn and the forecast is on it."""
+    page.goto(f"/?{search}")
+    panel = page.get_by_role("region", name="Price and prediction")
+    expect(panel.get_by_role("img", name=re.compile("^Candlestick chart of"))).to_be_visible()
+    expect(panel.get_by_role("list", name="Legend").get_by_text("Doing nothing")).to_be_visible()
+    expect(panel.get_by_role("list", name="Legend").get_by_text(re.compile("^Test from"))).to_be_visible()
+    until(lambda: page.evaluate("performance.getEntriesByName('bellwether:chart').length > 0"))
+    return panel
+
+
+def _readout(panel: Locator) -> Locator:
+    return panel.get_by_role("group", name="Values of the session")
+
+
+def _csv(page: Page, panel: Locator) -> tuple[str, list[dict[str, str]]]:
+    with page.expect_download() as download:
+        panel.get_by_role("button", name="Download CSV").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    return download.value.suggested_filename, rows
+
+
+def _seen(page: Page, panel: Locator) -> tuple[str, str, int]:
+    sessions = [row["session"] for row in _csv(page, panel)[1]]
+    return sessions[0], sessions[-1], len(sessions)
+
+
+def test_the_keyboard_reads_every_session_and_the_forecast_beyond_the_last_bar(page: Page) -> None:
+    panel = _open(page, "symbol=AAPL")
+    expect(_readout(panel)).to_contain_text("1 Mar 2013")
+    slider = panel.get_by_role("slider", name="Session")
+    slider.press("ArrowLeft")
+    expect(_readout(panel)).to_contain_text("28 Feb 2013")
+    expect(_readout(panel)).to_contain_text(re.compile(r"Close\s*441.40.*Predicted\s*\d+\.\d\d.*Error.*90 % interval"))
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^28 Feb 2013: Open 444.05, .*, Predicted "))
+    slider.press("End")
+    expect(_readout(panel)).to_contain_text(
+        re.compile(r"8 Mar 2013.*still to come.*Forecast\s*430.47.*Doing nothing\s*430.47.*389.80 to 475.38")
+    )
+    slider.press("Home")
+    expect(_readout(panel)).to_contain_text(re.compile("1 Mar 2000.*Close130.31.*learned from this session"))
+    assert _csv(page, panel)[1][0]["session"] == "2000-03-01", "the first session is not brought into view"
+
+
+def test_the_pointer_reads_the_session_under_it(page: Page) -> None:
+    panel = _open(page, "symbol=AAPL&range=1y")
+    chart = panel.get_by_role("img", name=re.compile("^Candlestick chart of AAPL"))
+    chart.hover(position={"x": 20, "y": 60})
+    expect(_readout(panel)).to_contain_text(re.compile(r"Mar 2012.*Predicted"))
+    page.get_by_role("heading", level=1).hover()
+    expect(_readout(panel)).to_contain_text("1 Mar 2013")
+
+
+def test_ranges_scale_and_adjustment_are_in_the_address_and_on_the_chart(page: Page) -> None:
+    panel = _open(page, "symbol=AAPL&range=1y")
+    until(lambda: _seen(page, panel) == ("2012-03-01", "2013-03-08", 256))
+    panel.get_by_text("1M", exact=True).click()
+    expect(page).to_have_url(re.compile(r"\?symbol=AAPL&range=1m$"))
+    until(lambda: _seen(page, panel) == ("2013-02-01", "2013-03-08", 25))
+    panel.get_by_text("All", exact=True).click()
+    panel.get_by_text("Log", exact=True).click()
+    panel.get_by_role("checkbox", name="Adjusted for splits and dividends").check()
+    expect(page).to_have_url(re.compile(r"adjusted=true&range=all&scale=log"))
+    expect(_readout(panel)).to_contain_text("Close56.14")
+    until(lambda: _seen(page, panel) == ("2000-03-01", "2013-03-08", 3275))
+
+
+def test_zoom_is_by_button_and_ctrl_wheel_and_a_bare_wheel_scrolls_the_page(page: Page) -> None:
+    panel = _open(page, "symbol=AAPL&range=1m")
+    panel.get_by_role("button", name="Zoom out").click()
+    until(lambda: _seen(page, panel)[2] > 25)
+    zoomed = _seen(page, panel)[2]
+    panel.get_by_role("img", name=re.compile("^Candlestick chart of")).hover()
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -60)
+    page.keyboard.up("Control")
+    until(lambda: _seen(page, panel)[2] < zoomed)
+    panel.get_by_role("button", name="Reset").click()
+    until(lambda: _seen(page, panel) == ("2013-02-01", "2013-03-08", 25))
+    page.mouse.wheel(0, 300)
+    until(lambda: page.evaluate("scrollY > 0"))
+    until(lambda: _seen(page, panel) == ("2013-02-01", "2013-03-08", 25))
+
+
+def test_what_is_seen_is_saved_as_numbers_and_as_a_picture(page: Page) -> None:
+    panel = _open(page, "symbol=AAPL&range=1m")
+    name, rows = _csv(page, panel)
+    assert re.fullmatch(r"AAPL_2013-02-01_2013-03-08_[0-9a-f]{16}\.csv", name)
+    last, ahead = rows[-6], rows[-1]
+    assert (last["session"], last["open"], last["close"], last["volume"]) == ("2013-03-01", "438", "430.47", "19730300")
+    assert float(last["lower"]) < float(last["predicted"]) < float(last["upper"])
+    assert last["forecast"] == ""
+    assert (ahead["session"], ahead["close"], ahead["predicted"]) == ("2013-03-08", "", "")
+    assert (ahead["forecast"], ahead["persistence"]) == ("430.47", "430.47")
+    assert float(ahead["forecast_lower"]) < 430.47 < float(ahead["forecast_upper"])
+
+    with page.expect_download() as download:
+        panel.get_by_role("button", name="Download PNG").click()
+    assert download.value.suggested_filename == name.replace(".csv", ".png")
+    picture = Path(download.value.path()).read_bytes()
+    assert picture.startswith(PNG_SIGNATURE)
+    width, height = struct.unpack(">II", picture[16:24])
+    assert width > 600
+    assert height > 250
+    assert len(picture) > 5_000
+
+
+def test_the_chart_is_left_when_the_prediction_service_is_gone(page: Page, stack: Stack) -> None:
+    stack.prediction.stop(signal.SIGKILL)
+    try:
+        page.goto("/?symbol=MSFT&level=99&adjusted=true")
+        panel = page.get_by_role("region", name="Price and prediction")
+        legend = panel.get_by_role("list", name="Legend")
+        expect(legend.get_by_text("Predicted close: missing; the panel that looks back says why")).to_be_visible()
+        expect(legend.get_by_text("Forecast: missing; the panel that looks ahead says why")).to_be_visible()
+        expect(panel.get_by_role("img", name=re.compile("^Candlestick chart of MSFT"))).to_be_visible()
+        panel.get_by_text("1M", exact=True).click()
+        until(lambda: _seen(page, panel) == ("2013-02-01", "2013-03-01", 20))
+        expect(_readout(panel)).to_contain_text("1 Mar 2013")
+        expect(panel.get_by_role("alert")).to_have_count(0)
+    finally:
+        stack.prediction.start()
+        stack.prediction.wait_until(stack.is_healthy)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_accessible_with_the_table_open(page: Page, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    panel = _open(page, "symbol=FB")
+    panel.get_by_text("The same numbers as a table").click()
+    table = panel.get_by_role("table", name=re.compile("^Newest session first"))
+    expect(table.get_by_role("row", name=re.compile("^8 Mar 2013"))).to_be_visible()
+    expect(table.get_by_role("row", name=re.compile("^1 Mar 2013 27"))).to_be_visible()
+    assert violations(page) == []
+
+
+def test_a_narrow_screen_scrolls_in_one_direction_only(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    panel = _open(page, "symbol=GOOG")
+    panel.get_by_text("The same numbers as a table").click()
+    expect(panel.get_by_role("table", name=re.compile("^Newest session first"))).to_be_visible()
+    box = panel.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 320
+    assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth")

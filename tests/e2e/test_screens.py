@@ -1,0 +1,149 @@
+"""The main screens: sound for everybody in both themes, with nothing cut off, and pictured.
+
+`make screenshots` puts the pictures into docs/screenshots/, a test run into test-results/.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.accessibility import violations
+from tests.e2e.conftest import KEPT
+from tests.support.servers import Stack
+
+pytestmark = pytest.mark.timeout(120)
+PICTURES = Path(os.environ.get("SCREENSHOTS_DIR", KEPT))
+DESKTOP = (1440, 900)
+PHONE = (360, 800)
+SYMBOL = "/?symbol=AAPL&adjusted=true"
+
+
+def _show(page: Page, address: str, size: tuple[int, int], scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(address)
+
+
+def _is_complete(page: Page) -> None:
+    expect(page.get_by_role("region", name="Looking ahead")).to_contain_text("No better than doing nothing")
+    expect(page.get_by_role("region", name=re.compile("^Looking back"))).to_contain_text("smaller error")
+    expect(page.locator("canvas").first).to_be_visible()
+    expect(page.locator(".skeleton")).to_have_count(0)
+
+
+def _picture(page: Page, name: str) -> None:
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def _is_in_view(page: Page, part: Locator) -> bool:
+    box = part.bounding_box()
+    height = page.evaluate("window.innerHeight")
+    return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= height
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_symbol(page: Page, scheme: str) -> None:
+    _show(page, SYMBOL, DESKTOP, scheme)
+    _is_complete(page)
+    assert violations(page) == []
+    background = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    channels = [int(channel) for channel in re.findall(r"\d+", background)[:3]]
+    assert (sum(channels) < 3 * 80) == (scheme == "dark")
+    _picture(page, f"symbol-{scheme}")
+
+
+def test_the_essentials_of_a_symbol_are_on_one_screen(page: Page) -> None:
+    _show(page, SYMBOL, DESKTOP, "light")
+    _is_complete(page)
+    ahead = page.get_by_role("region", name="Looking ahead")
+    back = page.get_by_role("region", name=re.compile("^Looking back"))
+    essentials = [
+        page.get_by_role("img", name=re.compile("AAPL")).first,
+        ahead.get_by_text("No better than doing nothing").first,
+        back.get_by_text(re.compile("smaller error than doing nothing")).first,
+        *(back.get_by_text(name, exact=True).first for name in ("MAE", "RMSE", "Directional accuracy", "Coverage")),
+        page.get_by_role("region", name="Data"),
+    ]
+    assert [str(part) for part in essentials if not _is_in_view(page, part)] == []
+
+
+def test_the_models(page: Page) -> None:
+    _show(page, SYMBOL, DESKTOP, "dark")
+    models = page.get_by_role("region", name="Which model beats doing nothing?")
+    expect(models.get_by_role("img", name=re.compile("^Skill so far")).locator("canvas").first).to_be_visible()
+    models.screenshot(path=PICTURES / "models-dark.png")
+
+
+def test_symbols_compared(page: Page) -> None:
+    _show(page, f"{SYMBOL}&range=5y&compare=GOOG,IBM,MSFT", DESKTOP, "light")
+    compared = page.get_by_role("region", name="Compared")
+    expect(compared.get_by_role("img", name=re.compile("^Line chart")).locator("canvas").first).to_be_visible()
+    _picture(page, "compared-light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_start(page: Page, scheme: str) -> None:
+    _show(page, "/", DESKTOP, scheme)
+    expect(page.get_by_role("link", name=re.compile("MSFT"))).to_be_visible()
+    assert violations(page) == []
+    _picture(page, f"start-{scheme}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_unknown_symbol(page: Page, scheme: str) -> None:
+    _show(page, "/?symbol=APPL", DESKTOP, scheme)
+    expect(page.get_by_role("link", name="AAPL")).to_be_visible()
+    assert violations(page) == []
+    _picture(page, f"unknown-{scheme}")
+
+
+def test_a_store_without_bars(page: Page) -> None:
+    page.route("**/api/stocks/all", lambda route: route.fulfill(json=[]))
+    page.route("**/api/stocks?*", lambda route: route.fulfill(json={"stocks": [], "next_cursor": None}))
+    _show(page, "/", DESKTOP, "light")
+    expect(page.get_by_role("heading", name=re.compile("no stocks", re.IGNORECASE))).to_be_visible()
+    assert violations(page) == []
+    _picture(page, "empty")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone(page: Page, scheme: str) -> None:
+    _show(page, SYMBOL, PHONE, scheme)
+    _is_complete(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    assert violations(page) == []
+    _picture(page, f"phone-{scheme}")
+
+
+@pytest.mark.parametrize("width", [320, 768, 1024, 1920])
+def test_nothing_is_cut_off(page: Page, width: int) -> None:
+    _show(page, SYMBOL, (width, 800), "light")
+    _is_complete(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_chosen_theme_holds_against_the_system_and_after_a_reload(page: Page) -> None:
+    _show(page, "/", DESKTOP, "light")
+    page.get_by_role("combobox", name="Theme").select_option("Dark")
+    dark = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == dark == "dark"
+    page.get_by_role("combobox", name="Theme").select_option("As the system")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light dark"
+
+
+def test_dates_are_written_as_the_reader_writes_them(browser: Browser, stack: Stack) -> None:
+    with browser.new_context(base_url=stack.url, locale="de-DE") as context:
+        page = context.new_page()
+        page.goto("/?symbol=FB")
+        expect(page.get_by_role("region", name="Data")).to_contain_text("18. Mai 2012")
+
+
+def test_the_docs_page_is_linked_and_works(page: Page) -> None:
+    _show(page, "/", DESKTOP, "light")
+    page.get_by_role("link", name="API docs").click()
+    expect(page.get_by_text("/api/result", exact=True)).to_be_visible()

@@ -1,0 +1,159 @@
+"""What goes wrong, as a person meets it: each state says what happened and what to do, and goes on by itself."""
+
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.e2e.accessibility import violations
+from tests.e2e.conftest import API_KEY
+from tests.support.servers import Server, Stack
+
+pytestmark = pytest.mark.timeout(120)
+COUNTDOWN = re.compile(r"^Asking again in \d+ s$")
+
+
+def _panel(page: Page, name: str) -> Locator:
+    return page.get_by_role("region", name=name)
+
+
+@contextmanager
+def _killed(server: Server, stack: Stack) -> Iterator[None]:
+    server.stop(signal.SIGKILL)
+    try:
+        yield
+    finally:
+        server.start()
+        server.wait_until(stack.is_healthy)
+
+
+def _is_sound(page: Page) -> None:
+    """Check the page as it is now in both themes."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        assert violations(page) == []
+
+
+def test_the_rest_works_while_the_prediction_service_is_dead_and_it_comes_back_by_itself(
+    page: Page, stack: Stack
+) -> None:
+    page.goto("/?symbol=MSFT")
+    expect(_panel(page, "Looking ahead").get_by_text("No better than doing nothing").first).to_be_visible()
+    with _killed(stack.prediction, stack):
+        page.get_by_role("combobox", name="Stock symbol").fill("ibm")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=2, name="IBM")).to_be_visible()
+        ahead = _panel(page, "Looking ahead")
+        expect(ahead.get_by_role("alert")).to_contain_text("The prediction service cannot be reached")
+        expect(ahead.get_by_role("timer")).to_have_text(COUNTDOWN)
+        expect(page.get_by_role("img", name=re.compile("IBM")).first).to_be_visible()
+        expect(_panel(page, "Data")).to_contain_text("3,270")
+        page.get_by_role("radio", name="5Y").check(force=True)
+        expect(page).to_have_url(re.compile("range=5y"))
+        _is_sound(page)
+        page.evaluate("window.isTheSamePage = true")
+    expect(ahead.get_by_text("No better than doing nothing").first).to_be_visible(timeout=40_000)
+    assert page.evaluate("window.isTheSamePage")
+
+
+def test_a_dead_data_service_is_one_notice_that_ends_by_itself(page: Page, stack: Stack) -> None:
+    with _killed(stack.data, stack):
+        page.goto("/?symbol=IBM")
+        expect(page.get_by_role("alert")).to_contain_text("The data service cannot be reached")
+        expect(page.get_by_role("timer")).to_have_text(COUNTDOWN)
+        expect(page.get_by_text("Request id")).to_be_visible()
+        _is_sound(page)
+    expect(_panel(page, "Data")).to_contain_text("3,270", timeout=40_000)
+
+
+def test_offline_is_said_and_ends_as_soon_as_the_device_is_connected(page: Page) -> None:
+    page.goto("/?symbol=IBM")
+    expect(_panel(page, "Data")).to_contain_text("3,270")
+    page.context.set_offline(True)
+    page.get_by_role("combobox", name="Stock symbol").fill("fb")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").first).to_contain_text("This device is offline")
+    page.context.set_offline(False)
+    expect(_panel(page, "Data")).to_contain_text("196")
+
+
+def test_too_many_requests_are_waited_out(page: Page) -> None:
+    problem = {
+        "type": "/problems/rate-limited",
+        "title": "Too many requests",
+        "status": 429,
+        "detail": "This address asked 60 times within a minute.",
+        "instance": "/api/stocks/FB/forecast",
+        "request_id": "0a1b2c3d",
+        "retryable": True,
+    }
+    refusals = iter([problem])
+
+    def refuse_once(route: Route) -> None:
+        if (refusal := next(refusals, None)) is None:
+            route.continue_()
+        else:
+            route.fulfill(status=429, headers={"Retry-After": "4"}, json=refusal)
+
+    page.route("**/api/stocks/FB/forecast*", refuse_once)
+    page.goto("/?symbol=FB")
+    ahead = _panel(page, "Looking ahead")
+    expect(ahead.get_by_role("alert")).to_contain_text("Too many requests")
+    expect(ahead.get_by_text("0a1b2c3d")).to_be_visible()
+    expect(ahead.get_by_role("timer")).to_have_text(COUNTDOWN)
+    expect(ahead.get_by_text("No better than doing nothing").first).to_be_visible()
+
+
+def test_what_takes_over_two_seconds_shows_that_it_goes_on(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/stocks/FB/evaluation*", hold)
+    page.goto("/?symbol=FB")
+    progress = page.get_by_role("progressbar", name=re.compile("^Loading"))
+    expect(progress).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d s so far"))).to_be_visible()
+    _is_sound(page)
+    held[0].continue_()
+    expect(progress).to_have_count(0)
+
+
+def test_too_few_bars_are_said_with_the_number_that_is_needed(page: Page, stack: Stack) -> None:
+    lines = [f"2024-01-{day:02},{day}.5,{day}.9,{day}.1,{day}.6" for day in (2, 3, 4, 5, 8, 9, 10, 11, 12, 16)]
+    headers = {"X-API-Key": API_KEY, "Content-Type": "text/csv"}
+    address = f"{stack.url}/api/stocks/TINY"
+    body = "\n".join(["Date,Open,High,Low,Close", *lines])
+    httpx.put(f"{address}/bars", content=body, headers=headers).raise_for_status()
+    try:
+        page.goto("/?symbol=TINY")
+        expect(_panel(page, "Looking ahead").get_by_role("alert")).to_contain_text("TINY has 10 complete bars")
+        expect(_panel(page, "Data")).to_contain_text("10")
+        _is_sound(page)
+    finally:
+        httpx.delete(address, headers=headers).raise_for_status()
+
+
+@pytest.mark.parametrize(
+    ("symbol", "title", "advice"),
+    [("NOPE", "Unknown symbol", "Check the spelling"), ("A+B%3E", "The request is not valid", "exchange ticker")],
+)
+def test_a_symbol_that_is_not_there_is_explained(page: Page, symbol: str, title: str, advice: str) -> None:
+    page.goto(f"/?symbol={symbol}")
+    expect(page.get_by_role("alert")).to_contain_text(title)
+    expect(page.get_by_role("alert")).to_contain_text(advice)
+    expect(page.get_by_text("Request id")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    _is_sound(page)
+
+
+def test_an_address_that_was_tampered_with_shows_the_defaults(page: Page) -> None:
+    page.goto("/?symbol=FB&horizon=9e9&level=-1&model=__proto__&range=%3Cscript%3E&sort=..&compare=FB,FB&windows=7")
+    expect(page.get_by_role("heading", level=2, name="FB")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Horizon")).to_have_value("5")
+    expect(page.get_by_role("radio", name="6M")).to_be_checked()
