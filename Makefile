@@ -14,6 +14,7 @@ PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not
 CODE := gateway local services shared tests
 # Two at a time, each file by one process; what measures time runs alone.
 PARALLEL := --numprocesses 2 --dist loadfile
+TIMED := tests/integration/test_stack.py tests/integration/test_make_run.py
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -106,7 +107,8 @@ test-fast: install  ## unit, contract and repository tests
 	pytest tests/unit tests/contract tests/repository --cov --cov-report= $(PARALLEL)
 
 test-integration: install  ## real MongoDB and Valkey, three real processes
-	pytest tests/integration --cov --cov-append --cov-report=
+	pytest tests/integration $(TIMED:%=--ignore %) --cov --cov-append --cov-report= $(PARALLEL)
+	pytest $(TIMED) --cov --cov-append --cov-report=
 
 test-e2e: install chromium build  ## a real browser on the real system
 	pytest tests/e2e
