@@ -2,10 +2,17 @@ import { type Query, QueryClient } from '@tanstack/react-query'
 import { problemOf } from '@/api/problem'
 import { secondsUntilRetry } from '@/lib/retry'
 
-function millisecondsUntilRetry({ state }: Query): number | false {
-  if (state.status !== 'error') return false
+const AT_ONCE_MS = 100
+
+/** What is left of the wait before a failed query is asked again; null if it is not to be. */
+function millisecondsLeft({ state }: Query): number | null {
   const seconds = secondsUntilRetry(problemOf(state.error), state.errorUpdateCount)
-  return seconds === null ? false : seconds * 1000
+  return seconds === null ? null : Math.max(AT_ONCE_MS, state.errorUpdatedAt + seconds * 1000 - Date.now())
+}
+
+function untilRetry(query: Query): number | false {
+  const isWaiting = query.state.status === 'error' && query.state.fetchStatus === 'idle'
+  return isWaiting && (millisecondsLeft(query) ?? false)
 }
 
 export function createQueryClient(): QueryClient {
@@ -15,9 +22,9 @@ export function createQueryClient(): QueryClient {
         networkMode: 'always',
         refetchOnWindowFocus: false,
         refetchOnReconnect: ({ state }) => (state.status === 'error' ? 'always' : false),
-        refetchInterval: millisecondsUntilRetry,
+        refetchInterval: untilRetry,
         retry: false,
-        retryOnMount: ({ state }) => !problemOf(state.error).retryable,
+        retryOnMount: (query) => millisecondsLeft(query) === null,
       },
     },
   })

@@ -1,5 +1,5 @@
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
-import { act, fireEvent, render, screen } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ProblemError } from '@/api/problem'
 import { QueryView } from '@/components/query-view'
@@ -25,8 +25,7 @@ function Answer({ ask }: { ask: () => Promise<string> }) {
   )
 }
 
-function show(ask: () => Promise<string>) {
-  const queries = createQueryClient()
+function show(ask: () => Promise<string>, queries = createQueryClient()) {
   render(
     <QueryClientProvider client={queries}>
       <Answer ask={ask} />
@@ -80,6 +79,20 @@ test('the reader need not wait', async () => {
   await pass(0.1)
   fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
   await pass(0.1)
+  expect(screen.getByText('forty-two')).toBeVisible()
+})
+
+test('who leaves and comes back waits for what is left of the wait only', async () => {
+  const ask = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new ProblemError(BUSY)).mockResolvedValue('forty-two')
+  const queries = show(ask)
+  await pass(0.1)
+  cleanup()
+  await pass(3)
+  show(ask, queries)
+  await pass(0.1)
+  expect(ask).toHaveBeenCalledTimes(1)
+  expect(screen.getByRole('timer')).toHaveTextContent('Asking again in 2 s')
+  await pass(2.1)
   expect(screen.getByText('forty-two')).toBeVisible()
 })
 

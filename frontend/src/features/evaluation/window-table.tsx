@@ -1,6 +1,7 @@
 import { useState } from 'react'
+import { ShowMore } from '@/components/show-more'
 import { TableFrame } from '@/components/table-frame'
-import { count, session as day } from '@/lib/format'
+import { session as day } from '@/lib/format'
 import type { Line } from './lines'
 import { lineName } from './words'
 
@@ -48,22 +49,14 @@ function Pages({ title, sessions, lines, write }: WindowTableProps) {
           <Rows sessions={sessions} lines={lines} write={write} limit={limit} />
         </table>
       </TableFrame>
-      {limit < sessions.length && (
-        <p className="show-more">
-          <button
-            type="button"
-            className="button"
-            onClick={() => {
-              setLimit(limit + ROWS_AT_ONCE)
-            }}
-          >
-            Show more windows
-          </button>{' '}
-          <span className="fine-print">
-            {count(limit)} of {count(sessions.length)} shown
-          </span>
-        </p>
-      )}
+      <ShowMore
+        shown={limit}
+        total={sessions.length}
+        what="windows"
+        onMore={() => {
+          setLimit(limit + ROWS_AT_ONCE)
+        }}
+      />
     </>
   )
 }

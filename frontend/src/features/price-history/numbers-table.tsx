@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { ShowMore } from '@/components/show-more'
 import { TableFrame } from '@/components/table-frame'
 import { count, difference, price, session } from '@/lib/format'
 import type { Row } from './rows'
@@ -71,22 +72,14 @@ function Numbers({ rows }: { rows: readonly Row[] }) {
           />
         </table>
       </TableFrame>
-      {limit < rows.length && (
-        <p className="show-more">
-          <button
-            type="button"
-            className="button"
-            onClick={() => {
-              setLimit(limit + ROWS_AT_ONCE)
-            }}
-          >
-            Show more
-          </button>{' '}
-          <span className="fine-print">
-            {count(limit)} of {count(rows.length)} sessions shown
-          </span>
-        </p>
-      )}
+      <ShowMore
+        shown={limit}
+        total={rows.length}
+        what="sessions"
+        onMore={() => {
+          setLimit(limit + ROWS_AT_ONCE)
+        }}
+      />
     </>
   )
 }

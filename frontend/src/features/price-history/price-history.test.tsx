@@ -130,6 +130,6 @@ test('the same numbers are a table: sessions to come first, then newest first, o
   expect(lines[1]).toBe('Looking ahead: sessions to come, with the forecast')
   expect(lines[2]).toBe('5 Mar 2013–––––430.47409.26451.68–')
   expect(lines[5]).toBe('2 Apr 2011508.00511.00506.00509.001,249511.00507.00515.00+2.00')
-  await user.click(within(await panel()).getByRole('button', { name: 'Show more' }))
+  await user.click(within(await panel()).getByRole('button', { name: 'Show more sessions' }))
   expect(within(table).getAllByRole('row')).toHaveLength(1 + 2 + 200)
 })
