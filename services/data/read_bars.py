@@ -62,7 +62,9 @@ class BarReader:
         seconds = deadline.seconds_left(math.inf)
         done, _ = await asyncio.wait({answer}, timeout=None if math.isinf(seconds) else max(0.0, seconds))
         if not done:
-            raise StoreUnavailable("The bars could not be read in the time that was left. Try again in a moment.")
+            raise StoreUnavailable(
+                "The data service could not read the bars in the time that was left. Try again in a moment."
+            )
         return answer.result()
 
     async def revision(self, symbol: str) -> str:

@@ -122,7 +122,7 @@ async def test_a_first_reader_who_goes_away_takes_nothing_from_the_others() -> N
 async def test_a_read_is_not_cut_short_by_the_time_that_its_first_reader_has() -> None:
     store = SlowStore({"AAPL": OLD})
     reader = _reader(store)
-    with pytest.raises(StoreUnavailable, match="could not be read in the time that was left"):
+    with pytest.raises(StoreUnavailable, match="data service could not read the bars in the time that was left"):
         await within(0.02, lambda: reader.read("AAPL"))
     patient = asyncio.create_task(reader.read("AAPL"))
     await asyncio.sleep(0)
