@@ -99,7 +99,11 @@ chromium:
 			exit 1; \
 		fi; }
 
-test: lint types contracts test-fast test-frontend test-integration test-e2e  ## everything, on real servers and a real browser
+test: install  ## everything, on real servers and a real browser
+	$(MAKE) --jobs 2 --output-sync=target lint types contracts test-frontend
+	$(MAKE) test-fast
+	$(MAKE) test-integration
+	$(MAKE) test-e2e
 	coverage report --fail-under=95
 	@echo "All of it passed."
 

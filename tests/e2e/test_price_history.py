@@ -2,7 +2,6 @@
 
 import csv
 import re
-import signal
 import struct
 from pathlib import Path
 from typing import Literal
@@ -12,7 +11,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.accessibility import violations
 from tests.support.polling import until
-from tests.support.servers import Stack
 
 pytestmark = pytest.mark.timeout(120)
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -123,24 +121,6 @@ def test_what_is_seen_is_saved_as_numbers_and_as_a_picture(page: Page) -> None:
     assert width > 600
     assert height > 250
     assert len(picture) > 5_000
-
-
-def test_the_chart_is_left_when_the_prediction_service_is_gone(page: Page, stack: Stack) -> None:
-    stack.prediction.stop(signal.SIGKILL)
-    try:
-        page.goto("/?symbol=MSFT&level=99&adjusted=true")
-        panel = page.get_by_role("region", name="Price and prediction")
-        legend = panel.get_by_role("list", name="Legend")
-        expect(legend.get_by_text("Predicted close: missing; the panel that looks back says why")).to_be_visible()
-        expect(legend.get_by_text("Forecast: missing; the panel that looks ahead says why")).to_be_visible()
-        expect(panel.get_by_role("img", name=re.compile("^Candlestick chart of MSFT"))).to_be_visible()
-        panel.get_by_text("1M", exact=True).click()
-        until(lambda: _seen(page, panel) == ("2013-02-01", "2013-03-01", 20))
-        expect(_readout(panel)).to_contain_text("1 Mar 2013")
-        expect(panel.get_by_role("alert")).to_have_count(0)
-    finally:
-        stack.prediction.start()
-        stack.prediction.wait_until(stack.is_healthy)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
