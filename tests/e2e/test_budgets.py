@@ -130,7 +130,7 @@ def test_no_task_is_long_while_the_chart_is_panned(untraced: Page) -> None:
         page.mouse.up()
         tries.append(page.evaluate("Math.max(0, ...window.longTasks.map(({ duration }) => duration))"))
     _keep("the longest task of each pan, in ms, 0 for none over 50:", tries)
-    assert min(tries) <= MAX_TASK_MS
+    assert statistics.median(tries) <= MAX_TASK_MS
 
 
 def test_the_script_that_the_page_starts_with_is_small(untraced: Page) -> None:
