@@ -1,5 +1,7 @@
-import { prefetch } from './prefetch'
-import { createQueryClient } from './query-client'
+import { askAhead } from './api/ahead'
+import { loadChart } from './features/price-history/load-chart'
+import { preload } from './lib/use-loaded'
+import { readSearch } from './lib/view'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/tables.css'
@@ -20,9 +22,9 @@ const host = document.getElementById('root')
 if (host === null) throw new Error('index.html has no element with the id "root".')
 
 // What the page shows is asked for before the page itself, which is the larger script, is fetched and read.
-const queries = createQueryClient()
-const fetched = prefetch(queries, window.location.search)
-
-void Promise.all([import('./start'), fetched]).then(([{ start }]) => {
-  start(host, queries)
-})
+const { symbol, view } = readSearch(Object.fromEntries(new URLSearchParams(window.location.search)))
+if (symbol !== undefined) {
+  askAhead(symbol, view)
+  preload(loadChart).catch(() => undefined) // the chart says so in its place
+}
+void import('./start').then(({ start }) => start(host))

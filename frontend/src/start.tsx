@@ -1,13 +1,17 @@
-import type { QueryClient } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app'
+import { prefetch } from './prefetch'
+import { createQueryClient } from './query-client'
 import { createAppRouter } from './routes'
 
-export function start(host: HTMLElement, queries: QueryClient): void {
+export async function start(host: HTMLElement): Promise<void> {
+  const queries = createQueryClient()
+  const router = createAppRouter()
+  await Promise.all([prefetch(queries, window.location.search), router.load()])
   createRoot(host).render(
     <StrictMode>
-      <App queryClient={queries} router={createAppRouter()} />
+      <App queryClient={queries} router={router} />
     </StrictMode>,
   )
 }

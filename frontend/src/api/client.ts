@@ -1,8 +1,15 @@
 import { accessKey } from '@/lib/access-key'
+import { takeOrFetch } from './ahead'
 import { createClient, createConfig } from './gen/client'
 import { problemFrom } from './problem'
 
-export const gateway = createClient(createConfig({ baseUrl: window.location.origin, parseAs: 'json' }))
+export const gateway = createClient(
+  createConfig({
+    baseUrl: window.location.origin,
+    parseAs: 'json',
+    fetch: (request) => takeOrFetch(new Request(request)),
+  }),
+)
 
 gateway.interceptors.request.use((request) => {
   const key = accessKey()

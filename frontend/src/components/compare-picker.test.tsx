@@ -3,13 +3,21 @@ import { render, screen } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { useState } from 'react'
 import { expect, test } from 'vitest'
+import { CompareCombobox } from './compare-combobox'
 import { ComparePicker } from './compare-picker'
 
 /** As the page does it: another panel, with another picker, as soon as there is something to compare with. */
 function Panels({ chosen }: { chosen: string[] }) {
   const [compare, setCompare] = useState(chosen)
-  const picker = <ComparePicker symbol="AAPL" compare={compare} onChange={setCompare} />
-  return compare.length === 0 ? <main>{picker}</main> : <section>{picker}</section>
+  return compare.length === 0 ? (
+    <main>
+      <ComparePicker symbol="AAPL" onChange={setCompare} />
+    </main>
+  ) : (
+    <section>
+      <CompareCombobox symbol="AAPL" compare={compare} onChange={setCompare} />
+    </section>
+  )
 }
 
 function renderPanels(...chosen: string[]) {

@@ -10,13 +10,15 @@ export async function preload<T>(load: () => Promise<T>): Promise<T> {
 }
 
 /**
- * What `load` imports; undefined until it is there. Throws while rendering if it cannot be had.
+ * What `load` imports; undefined until it is there, and not asked for before it is wanted. Throws while rendering if it
+ * cannot be had.
  *
  * In place of `lazy` where time counts: Suspense holds back for 300 ms what comes after a placeholder.
  */
-export function useLoaded<T>(load: () => Promise<T>): T | undefined {
+export function useLoaded<T>(load: () => Promise<T>, isWanted = true): T | undefined {
   const [found, setFound] = useState<{ module?: T; error?: Error }>({ module: loaded.get(load) as T })
   useEffect(() => {
+    if (!isWanted) return
     let isMounted = true
     preload(load).then(
       (module) => {
@@ -29,7 +31,7 @@ export function useLoaded<T>(load: () => Promise<T>): T | undefined {
     return () => {
       isMounted = false
     }
-  }, [load])
+  }, [load, isWanted])
   if (found.error !== undefined) throw found.error
   return found.module
 }

@@ -1,5 +1,5 @@
 import { useMemo, useRef } from 'react'
-import { ComparePicker } from '@/components/compare-picker'
+import { CompareCombobox } from '@/components/compare-combobox'
 import { Panel } from '@/components/panel'
 import { SlowNotice } from '@/components/slow-notice'
 import { Status } from '@/components/status'
@@ -40,7 +40,7 @@ export function Comparison({ view, onChange }: ComparisonProps) {
 
   const actions = (
     <>
-      <ComparePicker
+      <CompareCombobox
         symbol={symbol}
         compare={compare}
         onChange={(chosen) => {

@@ -41,7 +41,6 @@ export function PriceHistory({ view, onChange, hasAdjusted }: PriceHistoryProps)
     <>
       <ComparePicker
         symbol={view.symbol}
-        compare={view.compare}
         onChange={(compare) => {
           onChange({ compare })
         }}

@@ -1,8 +1,9 @@
 import { Autocomplete } from '@base-ui/react/autocomplete'
 import type { RefObject } from 'react'
 import { Status } from '@/components/status'
+import { type Held, useHeldFocus } from '@/lib/use-held-focus'
 import type { NamedSymbol } from './recent-symbols'
-import { SearchField } from './search-field'
+import { SEARCH_INPUT, SearchField } from './search-field'
 import { SearchPopup } from './search-popup'
 import { announcement, useOffer } from './use-offer'
 import type { SearchBox } from './use-search-box'
@@ -10,11 +11,13 @@ import type { SearchBox } from './use-search-box'
 interface SearchComboboxProps {
   box: SearchBox
   input: RefObject<HTMLInputElement | null>
+  held: RefObject<Held>
 }
 
 const AHEAD = 4
 
-export function SearchCombobox({ box, input }: SearchComboboxProps) {
+export function SearchCombobox({ box, input, held }: SearchComboboxProps) {
+  useHeldFocus(input, held)
   const { offer, hasMore, loadMore } = useOffer(box.query, box.isAsked)
   const isShown = box.isOpen && (offer.kind !== 'recent' || offer.stocks.length > 0)
 
@@ -39,12 +42,15 @@ export function SearchCombobox({ box, input }: SearchComboboxProps) {
       loopFocus={!hasMore}
       openOnInputClick
     >
-      <SearchField
-        input={input}
-        onFocus={() => {
-          box.setOpen(true)
-        }}
-      />
+      <SearchField>
+        <Autocomplete.Input
+          {...SEARCH_INPUT}
+          ref={input}
+          onFocus={() => {
+            box.setOpen(true)
+          }}
+        />
+      </SearchField>
       <SearchPopup
         offer={offer}
         query={box.query}

@@ -1,29 +1,23 @@
-import { Autocomplete } from '@base-ui/react/autocomplete'
-import type { RefObject } from 'react'
+import type { ReactNode } from 'react'
 
-interface SearchFieldProps {
-  input: RefObject<HTMLInputElement | null>
-  onFocus: () => void
-}
+/** What the plain input and the one with suggestions have in common. */
+export const SEARCH_INPUT = {
+  id: 'symbol',
+  className: 'search-box',
+  placeholder: 'Symbol or company',
+  'aria-keyshortcuts': '/',
+  enterKeyHint: 'search',
+  maxLength: 100,
+} as const
 
-const MOST_LETTERS = 100
-
-export function SearchField({ input, onFocus }: SearchFieldProps) {
+/** The label, the hint and the button around the input. */
+export function SearchField({ children }: { children: ReactNode }) {
   return (
     <div className="search-field">
-      <label htmlFor="symbol" className="visually-hidden">
+      <label htmlFor={SEARCH_INPUT.id} className="visually-hidden">
         Stock symbol
       </label>
-      <Autocomplete.Input
-        ref={input}
-        id="symbol"
-        className="search-box"
-        placeholder="Symbol or company"
-        aria-keyshortcuts="/"
-        enterKeyHint="search"
-        maxLength={MOST_LETTERS}
-        onFocus={onFocus}
-      />
+      {children}
       <kbd className="search-key" aria-hidden="true">
         /
       </kbd>

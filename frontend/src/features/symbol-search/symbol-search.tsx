@@ -1,8 +1,11 @@
-import { useRef } from 'react'
-import { SearchCombobox } from './search-combobox'
+import { type RefObject, useRef } from 'react'
+import { ErrorBoundary } from '@/components/error-boundary'
+import type { Held } from '@/lib/use-held-focus'
+import { useUpgraded } from '@/lib/use-upgraded'
+import { PlainSearch } from './plain-search'
 import { useLeaving } from './use-leaving'
 import { useRememberSymbol } from './use-remember-symbol'
-import { useSearchBox } from './use-search-box'
+import { type SearchBox, useSearchBox } from './use-search-box'
 import { useSlashKey } from './use-slash-key'
 
 interface SymbolSearchProps {
@@ -10,8 +13,22 @@ interface SymbolSearchProps {
   onSubmit: (symbol: string) => void
 }
 
+interface FieldProps {
+  box: SearchBox
+  input: RefObject<HTMLInputElement | null>
+  held: RefObject<Held>
+}
+
+const loadCombobox = () => import('./search-combobox')
+
+function Field(props: FieldProps) {
+  const { module, onUse } = useUpgraded(loadCombobox)
+  return module === undefined ? <PlainSearch {...props} onUse={onUse} /> : <module.SearchCombobox {...props} />
+}
+
 export function SymbolSearch({ symbol, onSubmit }: SymbolSearchProps) {
   const input = useRef<HTMLInputElement>(null)
+  const held = useRef<Held>(null)
   const form = useRef<HTMLFormElement>(null)
   const box = useSearchBox(symbol ?? '', (chosen) => {
     document.getElementById('main')?.focus({ preventScroll: true })
@@ -31,7 +48,9 @@ export function SymbolSearch({ symbol, onSubmit }: SymbolSearchProps) {
           box.submit()
         }}
       >
-        <SearchCombobox box={box} input={input} />
+        <ErrorBoundary fallback={() => <PlainSearch box={box} input={input} held={held} />}>
+          <Field box={box} input={input} held={held} />
+        </ErrorBoundary>
       </form>
     </search>
   )
