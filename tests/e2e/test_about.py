@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.accessibility import violations
+from tests.e2e.accessibility import violations_in_both_themes
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -18,9 +18,7 @@ def test_what_the_numbers_mean_is_read_by_keyboard_and_left_by_escape(page: Page
     expect(dialog.get_by_role("row", name="On average 2.00 1.50")).to_be_visible()
     expect(dialog.get_by_role("link", name="API docs")).to_have_attribute("href", "/docs")
     assert dialog.evaluate("element => element.scrollWidth <= element.clientWidth")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert violations(page) == []
+    assert violations_in_both_themes(page) == []
     page.keyboard.press("End")
     expect(dialog.get_by_text("Not investment advice.")).to_be_in_viewport()
     page.keyboard.press("Escape")

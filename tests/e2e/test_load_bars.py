@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.accessibility import violations
+from tests.e2e.accessibility import violations_in_both_themes
 from tests.e2e.conftest import API_KEY
 from tests.support.servers import Stack
 
@@ -50,28 +50,22 @@ def _check(dialog: Locator, file: Path, key: str = API_KEY) -> None:
     dialog.get_by_role("button", name="Check the file").click()
 
 
-def _assert_accessible(page: Page) -> None:
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert violations(page) == []
-
-
 def test_a_file_of_a_new_symbol_is_checked_loaded_and_shown(page: Page, address: str, tmp_path: Path) -> None:
     file = tmp_path / "bwtest_us_d.csv"
     _bars(60).to_csv(file, index=False)
     dialog = _open(page)
-    _assert_accessible(page)
+    assert violations_in_both_themes(page) == []
     dialog.get_by_label("Company (optional)").fill("Bell & Wether")
     _check(dialog, file)
     expect(
         dialog.get_by_text("All of the file’s 60 rows are bars. BWTEST is new here and would have 60")
     ).to_be_visible()
     expect(dialog.get_by_text("60 bars, less than one year (252 sessions): scores say little.")).to_be_visible()
-    _assert_accessible(page)
+    assert violations_in_both_themes(page) == []
     assert httpx.get(address).status_code == 404
     dialog.get_by_role("button", name="Load 60 bars").click()
     expect(dialog.get_by_role("heading", name="Loaded 60 bars")).to_be_visible()
-    _assert_accessible(page)
+    assert violations_in_both_themes(page) == []
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"\?symbol=BWTEST$"))
     expect(page.get_by_role("heading", level=2, name="BWTEST")).to_be_visible()
@@ -102,7 +96,7 @@ def test_rows_that_are_no_bars_are_named_before_anything_is_written(page: Page, 
     expect(rows.nth(2)).to_have_text(re.compile(r"^32–The date is missing"))
     page.set_viewport_size({"width": 360, "height": 800})
     assert dialog.evaluate("element => element.scrollWidth <= element.clientWidth")
-    _assert_accessible(page)
+    assert violations_in_both_themes(page) == []
     assert httpx.get(address).status_code == 404
 
 
@@ -119,7 +113,7 @@ def test_a_parquet_file_replaces_the_bars_after_a_question(page: Page, address: 
     question = page.get_by_role("alertdialog", name="Replace the bars of BWTEST?")
     expect(question.get_by_role("button", name="Cancel")).to_be_focused()
     expect(question.get_by_text("BWTEST has 50 bars, from 3 Jan 2012 to 12 Mar 2012. 42 bars")).to_be_visible()
-    _assert_accessible(page)
+    assert violations_in_both_themes(page) == []
     page.keyboard.press("Escape")
     expect(question).to_have_count(0)
     expect(load).to_be_focused()
@@ -141,7 +135,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(page: Page, address: st
     dialog.get_by_role("button", name="Check the file").click()
     expect(dialog.get_by_role("alert")).to_contain_text("This API key is not known here.")
     expect(key).to_be_focused()
-    _assert_accessible(page)
+    assert violations_in_both_themes(page) == []
     key.fill(API_KEY)
     dialog.get_by_role("button", name="Check the file").click()
     expect(dialog.get_by_role("alert")).to_contain_text("There is no column close.")
@@ -169,7 +163,7 @@ def test_escape_stops_an_upload_and_then_closes_the_dialog(page: Page, address: 
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
     _check(dialog, file)
     expect(dialog.get_by_text(re.compile(r"^[1-9]\d? % of 2.1 MB$"))).to_be_visible()
-    _assert_accessible(page)
+    assert violations_in_both_themes(page) == []
     page.keyboard.press("Escape")
     expect(dialog.get_by_text("BWTEST.csv")).to_be_visible()
     expect(dialog.get_by_label("Choose another file")).to_be_focused()
@@ -188,7 +182,7 @@ def test_a_file_is_dropped_anywhere_on_the_page(page: Page) -> None:
     overlay = page.get_by_text("Drop the file to check its bars")
     page.dispatch_event("body", "dragenter", {"dataTransfer": one})
     expect(overlay).to_be_visible()
-    _assert_accessible(page)
+    assert violations_in_both_themes(page) == []
     page.dispatch_event("body", "dragleave", {"dataTransfer": one})
     expect(overlay).to_have_count(0)
     page.dispatch_event("main", "drop", {"dataTransfer": two})

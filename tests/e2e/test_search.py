@@ -1,15 +1,13 @@
 """The search of symbols and the start of the page in a real browser, by role, label and keyboard."""
 
 import re
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.e2e.accessibility import violations
+from tests.e2e.accessibility import violations_in_both_themes
 
 pytestmark = pytest.mark.timeout(120)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LISTED = [f"SYM{number:03}" for number in range(60)]
 
 
@@ -23,12 +21,6 @@ def _options(page: Page) -> Locator:
 
 def _heading(page: Page, symbol: str) -> Locator:
     return page.get_by_role("heading", level=2, name=re.compile(rf"^{re.escape(symbol)}\b"))
-
-
-def _is_accessible(page: Page) -> None:
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        assert violations(page) == []
 
 
 def _answer_pages(route: Route) -> None:
@@ -48,7 +40,7 @@ def test_the_keyboard_alone_goes_from_anywhere_to_the_result(page: Page) -> None
     page.keyboard.type("micro")
     expect(_options(page)).to_have_text(["MSFT Microsoft Corporation"])
     expect(_options(page).locator("mark")).to_have_text("Micro")
-    _is_accessible(page)
+    assert violations_in_both_themes(page) == []
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(_heading(page, "MSFT")).to_be_visible()
@@ -97,7 +89,7 @@ def test_a_wrong_symbol_offers_the_nearest(page: Page) -> None:
     expect(_options(page)).to_have_text(["AAPL"])
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Unknown symbol")
-    _is_accessible(page)
+    assert violations_in_both_themes(page) == []
     page.get_by_role("navigation", name="Did you mean").get_by_role("link", name="AAPL").click()
     expect(_heading(page, "AAPL")).to_be_visible()
     page.goto("/?symbol=QQQQQQ")
@@ -119,7 +111,7 @@ def test_a_company_is_found_by_its_name_and_recent_symbols_survive_a_reload(page
     expect(page.get_by_role("listbox", name="Recent symbols").get_by_role("option")).to_have_text(
         ["IBM International Business Machines Corporation", "AAPL Apple Inc."]
     )
-    _is_accessible(page)
+    assert violations_in_both_themes(page) == []
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -135,7 +127,7 @@ def test_an_empty_store_says_what_to_do(page: Page, width: int) -> None:
     empty = page.get_by_role("region", name="There are no stocks here yet")
     expect(empty.get_by_text("Drop a CSV or Parquet file onto this page")).to_be_visible()
     expect(empty.get_by_text("make load FILE=prices.csv")).to_be_visible()
-    _is_accessible(page)
+    assert violations_in_both_themes(page) == []
     _search_box(page).fill("aapl")
     expect(page.get_by_text("Nothing matches “aapl”").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -147,7 +139,7 @@ def test_a_gateway_that_is_down_does_not_break_the_search(page: Page) -> None:
     page.route("**/api/**", lambda route: route.abort())
     _search_box(page).fill("goog")
     expect(page.get_by_text("The gateway cannot be reached.").first).to_be_visible()
-    _is_accessible(page)
+    assert violations_in_both_themes(page) == []
     page.unroute_all()
     page.keyboard.press("Enter")
     expect(_heading(page, "GOOG")).to_be_visible()

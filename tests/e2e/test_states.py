@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.e2e.accessibility import violations
+from tests.e2e.accessibility import violations_in_both_themes
 from tests.e2e.conftest import API_KEY
 from tests.support.servers import Server, Stack
 
@@ -31,13 +31,6 @@ def _killed(server: Server, stack: Stack) -> Iterator[None]:
         server.wait_until(stack.is_healthy)
 
 
-def _is_sound(page: Page) -> None:
-    """Check the page as it is now in both themes."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        assert violations(page) == []
-
-
 def test_the_rest_works_while_the_prediction_service_is_dead_and_it_comes_back_by_itself(
     page: Page, stack: Stack
 ) -> None:
@@ -57,7 +50,7 @@ def test_the_rest_works_while_the_prediction_service_is_dead_and_it_comes_back_b
         expect(_panel(page, "Data")).to_contain_text("3,270")
         page.get_by_role("radio", name="5Y").check(force=True)
         expect(page).to_have_url(re.compile("range=5y"))
-        _is_sound(page)
+        assert violations_in_both_themes(page) == []
         page.evaluate("window.isTheSamePage = true")
     expect(ahead.get_by_text("No better than doing nothing").first).to_be_visible(timeout=40_000)
     assert page.evaluate("window.isTheSamePage")
@@ -69,7 +62,7 @@ def test_a_dead_data_service_is_one_notice_that_ends_by_itself(page: Page, stack
         expect(page.get_by_role("alert")).to_contain_text("The data service cannot be reached")
         expect(page.get_by_role("timer")).to_have_text(COUNTDOWN)
         expect(page.get_by_text("Request id")).to_be_visible()
-        _is_sound(page)
+        assert violations_in_both_themes(page) == []
     expect(_panel(page, "Data")).to_contain_text("3,270", timeout=40_000)
 
 
@@ -122,7 +115,7 @@ def test_what_takes_over_two_seconds_shows_that_it_goes_on(page: Page) -> None:
     progress = page.get_by_role("progressbar", name=re.compile("^Loading"))
     expect(progress).to_be_visible()
     expect(page.get_by_text(re.compile(r"\d s so far"))).to_be_visible()
-    _is_sound(page)
+    assert violations_in_both_themes(page) == []
     held[0].continue_()
     expect(progress).to_have_count(0)
 
@@ -137,7 +130,7 @@ def test_too_few_bars_are_said_with_the_number_that_is_needed(page: Page, stack:
         page.goto("/?symbol=TINY")
         expect(_panel(page, "Looking ahead").get_by_role("alert")).to_contain_text("TINY has 10 complete bars")
         expect(_panel(page, "Data")).to_contain_text("10")
-        _is_sound(page)
+        assert violations_in_both_themes(page) == []
     finally:
         httpx.delete(address, headers=headers).raise_for_status()
 
@@ -152,7 +145,7 @@ def test_a_symbol_that_is_not_there_is_explained(page: Page, symbol: str, title:
     expect(page.get_by_role("alert")).to_contain_text(advice)
     expect(page.get_by_text("Request id")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
-    _is_sound(page)
+    assert violations_in_both_themes(page) == []
 
 
 def test_an_address_that_was_tampered_with_shows_the_defaults(page: Page) -> None:
