@@ -23,7 +23,7 @@ MAX_CHANGE_MS = 100
 MAX_TASK_MS = 50
 MAX_INITIAL_BYTES = 200_000
 MAX_SHIFTS = 0.1  # "good" of Core Web Vitals
-TRIES = 8  # a machine that does other things is slow now and then; a page that is too slow is so each time
+LOADS = 3  # of which the middle one counts: a machine that does other things is slow now and then
 OBSERVE = """
 window.longTasks = []
 new PerformanceObserver((list) => window.longTasks.push(...list.getEntries()))
@@ -85,14 +85,10 @@ def _timings(browser: Browser, stack: Stack) -> dict[str, float]:
 
 def test_a_slow_processor_shows_the_page_of_a_symbol_in_time_and_nothing_jumps(browser: Browser, stack: Stack) -> None:
     _timings(browser, stack)  # the services have the symbol's answers ready from now on
-    found = []
-    for _ in range(TRIES):
-        found.append(_timings(browser, stack))
-        if found[-1]["paint"] < MAX_PAINT_MS and found[-1]["interactive"] < MAX_INTERACTIVE_MS:
-            break
+    found = [_timings(browser, stack) for _ in range(LOADS)]
     _keep("first paint and interactive, with a processor four times slower:", found)
-    assert found[-1]["paint"] < MAX_PAINT_MS
-    assert found[-1]["interactive"] < MAX_INTERACTIVE_MS
+    assert statistics.median(timing["paint"] for timing in found) < MAX_PAINT_MS
+    assert statistics.median(timing["interactive"] for timing in found) < MAX_INTERACTIVE_MS
     assert max(timing["shifts"] for timing in found) < MAX_SHIFTS
 
 
@@ -108,7 +104,7 @@ def test_another_symbol_is_drawn_as_soon_as_its_bars_are_there(untraced: Page) -
         _chart_is_drawn(page, drawn)
         times.append(page.evaluate(DRAWN_AFTER, symbol))
     _keep("from the arrival of the bars to the chart, in ms:", times)
-    assert statistics.median(times) < MAX_CHANGE_MS
+    assert max(times) < MAX_CHANGE_MS
 
 
 def test_no_task_is_long_while_the_chart_is_panned(untraced: Page) -> None:
