@@ -1,7 +1,7 @@
 import type { SkillEstimate } from '@/api/gen/types.gen'
 
-const LOCALE = 'en-GB' // of the text, which says "1.5 times" and not "1,5 times"; dates follow the reader
 const NOT_DEFINED = '–'
+const FINE_BELOW = 0.02 // a narrower interval has the same two ends with two digits
 
 /** Each is made when it is first needed: a formatter costs milliseconds, and the page starts without any. */
 function once<T>(make: () => T): () => T {
@@ -9,47 +9,40 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= make())
 }
 
-const fixed = (digits: number, options: Intl.NumberFormatOptions = {}) =>
-  once(
-    () => new Intl.NumberFormat(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...options }),
-  )
 const dates = (options: Intl.DateTimeFormatOptions) =>
   once(() => new Intl.DateTimeFormat(navigator.languages, { ...options, timeZone: 'UTC' }))
 
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 const day = dates(DAY)
 const minute = dates({ ...DAY, hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })
-const whole = fixed(0)
-const tenths = fixed(1)
-const cents = fixed(2)
-const signedCents = fixed(2, { signDisplay: 'exceptZero' })
-const fourDigits = fixed(4)
-const skills = { coarse: fixed(2, { signDisplay: 'negative' }), fine: fixed(3, { signDisplay: 'negative' }) }
-const FINE_BELOW = 0.02 // a narrower interval has the same two ends with two digits
-const percents = { 0: whole, 1: tenths, 2: cents } as const
 
-function typographic(text: string): string {
-  return text.replace('-', '−')
-}
-
-function write(format: () => Intl.NumberFormat, value: number | null): string {
-  return value === null || !Number.isFinite(value) ? NOT_DEFINED : typographic(format().format(value))
+/**
+ * A number as the English text around it has them: 1,234.50, and −0.50 with a real minus; dates follow the reader. By hand,
+ * because the first `Intl.NumberFormat` takes 15 ms, which is longer than all numbers of a page.
+ */
+function write(value: number | null, digits: number, isSigned = false): string {
+  if (value === null || !Number.isFinite(value)) return NOT_DEFINED
+  const [whole = '', ...decimals] = Math.abs(value).toFixed(digits).split('.')
+  const text = [whole.replaceAll(/\B(?=(?:\d{3})+$)/g, ','), ...decimals].join('.')
+  if (!/[1-9]/.test(text)) return text
+  if (value < 0) return `−${text}`
+  return isSigned ? `+${text}` : text
 }
 
 export function price(value: number | null): string {
-  return write(value !== null && value !== 0 && Math.abs(value) < 1 ? fourDigits : cents, value)
+  return write(value, value !== null && value !== 0 && Math.abs(value) < 1 ? 4 : 2)
 }
 
 export function difference(value: number | null): string {
-  return write(signedCents, value)
+  return write(value, 2, true)
 }
 
 export function decimal(value: number | null): string {
-  return write(fourDigits, value)
+  return write(value, 4)
 }
 
 export function skill(value: number | null): string {
-  return write(signedCents, value)
+  return write(value, 2, true)
 }
 
 /** A skill and its interval with as many digits as the verdicts in words have. */
@@ -57,9 +50,9 @@ export function skillEstimate({ skill: value, lower, upper }: Pick<SkillEstimate
   value: string
   range: string | null
 } {
-  if (lower === null || upper === null) return { value: write(skills.coarse, value), range: null }
-  const format = upper - lower < FINE_BELOW ? skills.fine : skills.coarse
-  return { value: write(format, value), range: `${write(format, lower)} to ${write(format, upper)}` }
+  if (lower === null || upper === null) return { value: write(value, 2), range: null }
+  const digits = upper - lower < FINE_BELOW ? 3 : 2
+  return { value: write(value, digits), range: `${write(lower, digits)} to ${write(upper, digits)}` }
 }
 
 export function modelName(name: string): string {
@@ -67,12 +60,12 @@ export function modelName(name: string): string {
 }
 
 export function count(value: number): string {
-  return write(whole, value)
+  return write(value, 0)
 }
 
 export function percent(share: number | null, digits: 0 | 1 | 2 = 0): string {
   if (share === null || !Number.isFinite(share)) return NOT_DEFINED
-  return `${write(percents[digits], share * 100)} %`
+  return `${write(share * 100, digits)} %`
 }
 
 export function session(value: string): string {
@@ -88,5 +81,5 @@ export function moment(value: string): string {
 
 /** A change as a signed percentage. */
 export function signedPercent(share: number | null): string {
-  return share === null || !Number.isFinite(share) ? NOT_DEFINED : `${write(signedCents, share * 100)} %`
+  return share === null || !Number.isFinite(share) ? NOT_DEFINED : `${write(share * 100, 2, true)} %`
 }
