@@ -7,11 +7,10 @@ import { createAppRouter } from './routes'
 
 export async function start(host: HTMLElement): Promise<void> {
   const queries = createQueryClient()
-  const router = createAppRouter()
-  await Promise.all([prefetch(queries, window.location.search), router.load()])
+  await prefetch(queries, window.location.search)
   createRoot(host).render(
     <StrictMode>
-      <App queryClient={queries} router={router} />
+      <App queryClient={queries} router={createAppRouter()} />
     </StrictMode>,
   )
 }
