@@ -1,12 +1,38 @@
 /// <reference types="vitest/config" />
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const gateway = `http://127.0.0.1:${process.env.PORT ?? '8000'}`
 
+/**
+ * Lets the browser fetch what the entry imports later, the page and its chart, while it still reads the entry: with a slow
+ * processor the chart is there a tenth of a second earlier.
+ */
+function preloadLaterParts(): Plugin {
+  return {
+    name: 'preload-later-parts',
+    apply: 'build',
+    transformIndexHtml: (_, { bundle = {}, chunk: entry }) => {
+      const wanted = new Set<string>()
+      const want = (file: string): void => {
+        const chunk = bundle[file]
+        if (chunk?.type !== 'chunk' || chunk === entry || wanted.has(file)) return
+        wanted.add(file)
+        chunk.imports.forEach(want)
+      }
+      entry?.dynamicImports.forEach(want)
+      return [...wanted].map((file) => ({
+        tag: 'link',
+        attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file}` },
+        injectTo: 'head',
+      }))
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), preloadLaterParts()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { proxy: Object.fromEntries(['/api', '/docs', '/openapi.json'].map((path) => [path, gateway])) },
   build: {
