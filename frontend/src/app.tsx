@@ -1,16 +1,19 @@
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { RouterProvider } from '@tanstack/react-router'
-import type { createAppRouter } from './routes'
+import { type AroundNavHandler, Router } from 'wouter'
+import { Layout } from './layout'
 
-interface AppProps {
-  queryClient: QueryClient
-  router: ReturnType<typeof createAppRouter>
+/** Another symbol begins at its top; another view of the same one stays where it is. */
+const aroundNav: AroundNavHandler = (navigate, to, options) => {
+  navigate(to, options)
+  if (options?.replace !== true) window.scrollTo(0, 0)
 }
 
-export function App({ queryClient, router }: AppProps) {
+export function App({ queryClient }: { queryClient: QueryClient }) {
   return (
     <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
+      <Router aroundNav={aroundNav}>
+        <Layout />
+      </Router>
     </QueryClientProvider>
   )
 }

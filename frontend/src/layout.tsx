@@ -1,14 +1,17 @@
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, useLocation } from 'wouter'
 import { Guarded } from '@/components/guarded'
 import { PaperFooter } from '@/components/paper-footer'
 import { ThemeSelect } from '@/components/theme-select'
 import { AboutButton } from '@/features/about/about-button'
 import { LoadBars } from '@/features/load-bars/load-bars'
 import { SymbolSearch } from '@/features/symbol-search/symbol-search'
+import { HomePage } from './home-page'
+import { NotFound } from './not-found'
 import { paths } from './paths'
 import { useView } from './use-view'
 
 export function Layout() {
+  const [path] = useLocation()
   const { symbol, change } = useView()
   const show = (chosen: string): void => {
     change({ symbol: chosen, compare: [] })
@@ -19,7 +22,7 @@ export function Layout() {
         Skip to the content
       </a>
       <header className="site-header">
-        <Link to={paths.home} search={{}} className="wordmark">
+        <Link href={paths.home} className="wordmark">
           <img src="/favicon.svg" alt="" width="28" height="28" />
           <h1>Bellwether</h1>
         </Link>
@@ -35,7 +38,7 @@ export function Layout() {
       </header>
       <main id="main" tabIndex={-1}>
         <Guarded>
-          <Outlet />
+          {path === paths.home ? <HomePage /> : <NotFound />}
         </Guarded>
       </main>
       <footer className="site-footer">

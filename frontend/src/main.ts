@@ -1,7 +1,7 @@
 import { askAhead } from './api/ahead'
 import { loadChart } from './features/price-history/load-chart'
 import { preload } from './lib/use-loaded'
-import { readSearch } from './lib/view'
+import { readAddress } from './lib/view'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/tables.css'
@@ -22,7 +22,7 @@ const host = document.getElementById('root')
 if (host === null) throw new Error('index.html has no element with the id "root".')
 
 // What the page shows is asked for before the page itself, which is the larger script, is fetched and read.
-const { symbol, view } = readSearch(Object.fromEntries(new URLSearchParams(window.location.search)))
+const { symbol, view } = readAddress(window.location.search)
 if (symbol !== undefined) {
   askAhead(symbol, view)
   preload(loadChart).catch(() => undefined) // the chart says so in its place

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { Link } from 'wouter'
 import { paths } from './paths'
 
 export function NotFound() {
@@ -6,9 +6,7 @@ export function NotFound() {
     <div className="notice">
       <h2>There is no such page</h2>
       <p>
-        <Link to={paths.home} search={{}}>
-          Go to the start
-        </Link>
+        <Link href={paths.home}>Go to the start</Link>
       </p>
     </div>
   )

@@ -5,7 +5,7 @@ import { getResult } from '@/api/get-result'
 import { getStock } from '@/api/get-stock'
 import { loadChart } from '@/features/price-history/load-chart'
 import { preload } from '@/lib/use-loaded'
-import { readSearch } from '@/lib/view'
+import { readAddress } from '@/lib/view'
 
 const LONGEST_WAIT_MS = 400
 
@@ -15,7 +15,7 @@ const LONGEST_WAIT_MS = 400
  * is asked for again by whoever shows it.
  */
 export async function prefetch(queries: QueryClient, search: string): Promise<void> {
-  const { symbol, view } = readSearch(Object.fromEntries(new URLSearchParams(search)))
+  const { symbol, view } = readAddress(search)
   if (symbol === undefined) return
   const asked = [queries.query(getStock(symbol)), queries.query(getBars(symbol, view.isAdjusted)), preload(loadChart)]
   void Promise.allSettled([queries.query(getResult({ symbol, ...view })), queries.query(getForecast({ symbol, ...view }))])

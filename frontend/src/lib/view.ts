@@ -117,6 +117,11 @@ function textOf(view: View) {
   }
 }
 
+/** What an address says behind its question mark. */
+export function readAddress(search: string): ReturnType<typeof readSearch> {
+  return readSearch(Object.fromEntries(new URLSearchParams(search)))
+}
+
 /** Only what differs from the defaults is written, so that addresses stay short. */
 export function writeSearch(symbol: string | undefined, view: View): Search {
   const silent: Record<string, string> = textOf(DEFAULT_VIEW)

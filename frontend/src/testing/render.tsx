@@ -1,12 +1,15 @@
-import { createMemoryHistory } from '@tanstack/react-router'
 import { render } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { App } from '../app'
 import { createQueryClient } from '../query-client'
-import { createAppRouter } from '../routes'
 
 export function renderPage(address = '/') {
-  const router = createAppRouter(createMemoryHistory({ initialEntries: [address] }))
-  render(<App queryClient={createQueryClient()} router={router} />)
-  return { router, user: userEvent.setup() }
+  window.history.replaceState(null, '', address)
+  render(<App queryClient={createQueryClient()} />)
+  return { user: userEvent.setup() }
+}
+
+/** What the browser's address bar has behind the host. */
+export function address(): string {
+  return window.location.pathname + window.location.search
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Evaluation } from '@/api/gen/types.gen'
 import { AAPL_EVALUATION } from '@/testing/evaluations'
 import { evaluationFailsWith, evaluationIs, PROBLEMS } from '@/testing/handlers'
-import { renderPage } from '@/testing/render'
+import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
 
 const EVALUATION = '*/api/stocks/:symbol/evaluation'
@@ -74,16 +74,16 @@ test.each([
 })
 
 test('a column sorts best first, then the other way round, and the address says so', async () => {
-  const { router, user } = renderPage('/?symbol=AAPL')
+  const { user } = renderPage('/?symbol=AAPL')
   const table = await scores()
   const header = () => within(table).getByRole('columnheader', { name: /^MAE/ })
   expect(header()).toHaveAttribute('aria-sort', 'none')
   expect(within(table).getByRole('columnheader', { name: /^Skill/ })).toHaveAttribute('aria-sort', 'descending')
   await user.click(within(header()).getByRole('button'))
   expect(header()).toHaveAttribute('aria-sort', 'ascending')
-  expect(router.state.location.search).toEqual({ symbol: 'AAPL', sort: 'mae' })
+  expect(address()).toBe('/?symbol=AAPL&sort=mae')
   await user.click(within(header()).getByRole('button'))
-  expect(router.state.location.search).toEqual({ symbol: 'AAPL', sort: '-mae' })
+  expect(address()).toBe('/?symbol=AAPL&sort=-mae')
   expect(modelsOf(table)).toEqual(['moving average model', 'linear regression model', 'ridge model', 'persistence baseline'])
   await user.click(within(table).getByRole('button', { name: 'Model' }))
   expect(modelsOf(table)[0]).toBe('linear regression model')
@@ -98,16 +98,16 @@ test('what is not known is sorted last, either way', async () => {
 })
 
 test('a row chooses the model of the forecast, and auto takes it back', async () => {
-  const { router, user } = renderPage('/?symbol=AAPL')
+  const { user } = renderPage('/?symbol=AAPL')
   const table = await scores()
   const region = await panel()
   expect(region.getByText(/left to auto: by these windows, none is better beyond chance, so it does nothing/)).toBeVisible()
   await user.click(within(table).getByRole('radio', { name: /^ridge/ }))
-  expect(router.state.location.search).toEqual({ symbol: 'AAPL', model: 'ridge' })
+  expect(address()).toBe('/?symbol=AAPL&model=ridge')
   expect(within(table).getByRole('radio', { name: /^ridge/ })).toBeChecked()
   expect(region.getByText(/^You chose ridge for the forecast\. What ridge does\./)).toBeVisible()
   await user.click(region.getByRole('button', { name: 'Leave it to auto' }))
-  expect(router.state.location.search).toEqual({ symbol: 'AAPL' })
+  expect(address()).toBe('/?symbol=AAPL')
 })
 
 test('auto names the model that it would take', async () => {

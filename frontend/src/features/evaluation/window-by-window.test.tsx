@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Evaluation } from '@/api/gen/types.gen'
 import { AAPL_EVALUATION } from '@/testing/evaluations'
 import { evaluationIs } from '@/testing/handlers'
-import { renderPage } from '@/testing/render'
+import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
 
 
@@ -48,10 +48,10 @@ test('the slider goes from window to window', async () => {
 })
 
 test('the error of the best that does something is drawn beside doing nothing', async () => {
-  const { router, user } = renderPage('/?symbol=AAPL')
+  const { user } = renderPage('/?symbol=AAPL')
   const windows = await section()
   await user.click(windows.getByRole('radio', { name: 'Absolute error' }))
-  expect(router.state.location.search).toEqual({ symbol: 'AAPL', chart: 'error' })
+  expect(address()).toBe('/?symbol=AAPL&chart=error')
   expect(await windows.findByRole('img', { name: 'Absolute error of 2 models at each of 5 windows' })).toBeVisible()
   expect(lineTexts(windows.getByRole('list', { name: 'At 1 Mar 2013' }))).toEqual(['ridge 21.34', 'doing nothing 20.99'])
   expect(windows.getByText(/ridge, the best of those that do something, beside doing nothing/)).toBeVisible()

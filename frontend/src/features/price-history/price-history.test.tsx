@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { http, HttpResponse } from 'msw/http'
 import { expect, test } from 'vitest'
 import { barsAre, barsFailWith, forecastFailsWith, PROBLEMS, resultFailsWith } from '@/testing/handlers'
-import { renderPage } from '@/testing/render'
+import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
 import { AAPL_BARS, AAPL_STOCK } from '@/testing/stocks'
 
@@ -100,13 +100,13 @@ test('range, scale and adjustment are in the address', async () => {
       return HttpResponse.json(AAPL_BARS)
     }),
   )
-  const { router, user } = renderPage('/?symbol=AAPL')
+  const { user } = renderPage('/?symbol=AAPL')
   await chart()
   await user.click(screen.getByRole('radio', { name: '1Y' }))
   await user.click(screen.getByRole('radio', { name: 'Log' }))
   await user.click(screen.getByRole('checkbox', { name: 'Adjusted for splits and dividends' }))
   await chart()
-  expect(router.state.location.search).toEqual({ symbol: 'AAPL', range: '1y', scale: 'log', adjusted: 'true' })
+  expect(address()).toBe('/?symbol=AAPL&adjusted=true&range=1y&scale=log')
   expect(asked).toEqual(['false', 'true'])
 })
 

@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react'
 import { http } from 'msw/http'
 import { expect, test } from 'vitest'
 import { PROBLEMS, problemResponse, stockFailsWith, symbolsAre } from '@/testing/handlers'
-import { renderPage } from '@/testing/render'
+import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
 import { SYMBOLS } from '@/testing/stocks'
 
@@ -18,10 +18,10 @@ test('a symbol that is not there is answered with the nearest ones', async () =>
 
 test('where none is near, all of them are a click away', async () => {
   server.use(...symbolsAre(['AAPL', 'IBM']))
-  const { router, user } = renderPage('/?symbol=ZZZZ')
+  const { user } = renderPage('/?symbol=ZZZZ')
   expect(await screen.findByText(/No symbol here is like ZZZZ/)).toBeVisible()
   await user.click(screen.getByRole('link', { name: 'See all stocks' }))
-  expect(router.state.location.href).toBe('/')
+  expect(address()).toBe('/')
 })
 
 test('where the symbols do not come, all of them are a click away as well', async () => {

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { Link } from 'wouter'
 import { paths } from '@/paths'
 import { SymbolLinks } from './symbol-links'
 import { useNearest } from './use-nearest'
@@ -10,7 +10,7 @@ export function NearestSymbols({ symbol }: { symbol: string }) {
     return (
       <p>
         {near !== undefined && `No symbol here is like ${symbol}. `}
-        <Link to={paths.home}>See all stocks</Link>
+        <Link href={paths.home}>See all stocks</Link>
       </p>
     )
   }

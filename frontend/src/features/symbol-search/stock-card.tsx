@@ -1,15 +1,13 @@
-import { Link } from '@tanstack/react-router'
+import { Link } from 'wouter'
 import type { StockSummary } from '@/api/gen/types.gen'
 import { count, session } from '@/lib/format'
-import { paths } from '@/paths'
+import { addressOf } from '@/paths'
 
 export function StockCard({ stock }: { stock: StockSummary }) {
   const { symbol, name, last_session: last, bars } = stock
   return (
     <li className="stock-card">
-      <Link to={paths.home} search={{ symbol }}>
-        {symbol}
-      </Link>
+      <Link href={addressOf(symbol)}>{symbol}</Link>
       <p className="stock-card-name">{name ?? 'Name not known'}</p>
       <p className="fine-print">{bars == null ? 'Bars not counted yet' : `${count(bars)} bars`}</p>
       <p className="fine-print">{last == null ? 'Last session not known yet' : `Last session ${session(last)}`}</p>

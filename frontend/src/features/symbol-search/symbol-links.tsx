@@ -1,6 +1,6 @@
-import { Link } from '@tanstack/react-router'
 import { type ReactNode, useId } from 'react'
-import { paths } from '@/paths'
+import { Link } from 'wouter'
+import { addressOf } from '@/paths'
 import type { NamedSymbol } from './recent-symbols'
 
 interface SymbolLinksProps {
@@ -18,7 +18,7 @@ export function SymbolLinks({ label, symbols, actions }: SymbolLinksProps) {
       <ul>
         {symbols.map(({ symbol, name }) => (
           <li key={symbol}>
-            <Link to={paths.home} search={{ symbol }} {...(name === null ? {} : { title: name })}>
+            <Link href={addressOf(symbol)} {...(name === null ? {} : { title: name })}>
               {symbol}
             </Link>
           </li>

@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react'
 import { http, HttpResponse } from 'msw/http'
 import { expect, test } from 'vitest'
 import { gatewayIsDown, handlers, symbolsAre } from '@/testing/handlers'
-import { renderPage } from '@/testing/render'
+import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
 import { UNIVERSE } from '@/testing/universe'
 import { rememberSymbol } from './recent-symbols'
@@ -13,14 +13,14 @@ test('the start says what this is and shows each stock with what is known of it'
   const apple = { symbol: 'AAPL', name: 'Apple Inc.', first_session: '2000-03-01', last_session: '2013-03-01', bars: 3270 }
   const uncounted = { symbol: 'NEW', name: null, first_session: null, last_session: null, bars: null }
   server.use(http.get('*/api/stocks', () => HttpResponse.json({ stocks: [apple, uncounted], next_cursor: null })))
-  const { router, user } = renderPage()
+  const { user } = renderPage()
   expect(await screen.findByText(/how wrong it has been, and whether it beats doing nothing/)).toBeVisible()
   const [first, second] = within(await stocks()).getAllByRole('listitem')
   expect(first).toHaveTextContent('AAPLApple Inc.3,270 barsLast session 1 Mar 2013')
   expect(second).toHaveTextContent('NEWName not knownBars not counted yetLast session not known yet')
   expect(screen.queryByRole('button', { name: 'Show more' })).not.toBeInTheDocument()
   await user.click(screen.getByRole('link', { name: 'AAPL' }))
-  expect(router.state.location.href).toBe('/?symbol=AAPL')
+  expect(address()).toBe('/?symbol=AAPL')
 })
 
 test('ten thousand stocks are shown twenty at a time', async () => {

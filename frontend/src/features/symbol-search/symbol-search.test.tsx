@@ -3,7 +3,7 @@ import { http, HttpResponse } from 'msw/http'
 import { expect, test } from 'vitest'
 import type { StockSummary } from '@/api/gen/types.gen'
 import { gatewayIsDown, handlers, symbolsAre } from '@/testing/handlers'
-import { renderPage } from '@/testing/render'
+import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
 import { UNIVERSE } from '@/testing/universe'
 
@@ -23,7 +23,7 @@ async function highlighted(): Promise<string | undefined> {
 }
 
 test('a person types part of a symbol, sees what matches and picks it', async () => {
-  const { router, user } = renderPage()
+  const { user } = renderPage()
   await user.type(await box(), 'aap')
   expect(await status(/5 stocks match/)).toBeInTheDocument()
   expect(options('Matching stocks')[0]).toBe('AAPL Apple Inc.')
@@ -31,13 +31,13 @@ test('a person types part of a symbol, sees what matches and picks it', async ()
 
   await user.click(screen.getByRole('option', { name: 'AAPL Apple Inc.' }))
   await heading('AAPL')
-  expect(router.state.location.href).toBe('/?symbol=AAPL')
+  expect(address()).toBe('/?symbol=AAPL')
   expect(await box()).toHaveValue('AAPL')
   expect(screen.queryByRole('listbox')).not.toBeInTheDocument()
 })
 
 test('the keyboard is enough: "/" goes to the box, arrows choose, Enter submits', async () => {
-  const { router, user } = renderPage('/?symbol=IBM')
+  const { user } = renderPage('/?symbol=IBM')
   await heading('IBM')
   await user.keyboard('/')
   expect(await box()).toHaveFocus()
@@ -49,7 +49,7 @@ test('the keyboard is enough: "/" goes to the box, arrows choose, Enter submits'
   })
   await user.keyboard('{Enter}')
   await heading('AAPX')
-  expect(router.state.location.href).toBe('/?symbol=AAPX')
+  expect(address()).toBe('/?symbol=AAPX')
   expect(await box()).not.toHaveFocus()
 })
 
@@ -69,18 +69,18 @@ test('Escape closes and keeps what was typed', async () => {
 })
 
 test('what matches nothing is submitted as a symbol, trimmed and upper-cased', async () => {
-  const { router, user } = renderPage()
+  const { user } = renderPage()
   await user.type(await box(), ' brk.b {Enter}')
   await heading('BRK.B')
-  expect(router.state.location.href).toBe('/?symbol=BRK.B')
+  expect(address()).toBe('/?symbol=BRK.B')
   expect(await box()).toHaveValue('BRK.B')
 })
 
 test("a company's name is enough where it is one company's", async () => {
-  const { router, user } = renderPage()
+  const { user } = renderPage()
   await user.type(await box(), 'apple{Enter}')
   await heading('AAPL')
-  expect(router.state.location.href).toBe('/?symbol=AAPL')
+  expect(address()).toBe('/?symbol=AAPL')
 })
 
 test('where several are meant as well a person chooses, or asks again for what was typed', async () => {
@@ -88,23 +88,23 @@ test('where several are meant as well a person chooses, or asks again for what w
     { symbol: 'GE', name: 'General Electric Co.' },
     { symbol: 'GM', name: 'General Motors Co.' },
   ])
-  const { router, user } = renderPage()
+  const { user } = renderPage()
   await user.type(await box(), 'general{Enter}')
   expect(await status(/“general” is not a symbol here. Choose a stock, or press Enter again/)).toBeInTheDocument()
   expect(options('Matching stocks')).toEqual(['GE General Electric Co.', 'GM General Motors Co.'])
-  expect(router.state.location.href).toBe('/')
+  expect(address()).toBe('/')
   await user.keyboard('{Enter}')
   await heading('GENERAL')
 })
 
 test('a slip offers the nearest symbol first', async () => {
-  const { router, user } = renderPage()
+  const { user } = renderPage()
   await user.type(await box(), 'aalp')
   expect(await status(/Nothing matches “aalp”\. Did you mean: AAPL, AAPX/)).toBeInTheDocument()
   expect(screen.getByRole('listbox', { name: 'Nearest symbols' })).toBeVisible()
   await user.keyboard('{ArrowDown}{Enter}')
   await heading('AAPL')
-  expect(router.state.location.href).toBe('/?symbol=AAPL')
+  expect(address()).toBe('/?symbol=AAPL')
 })
 
 test('ten thousand symbols come page by page, by scrolling and by the arrow key', async () => {
@@ -132,7 +132,7 @@ test('a page of matches that does not come leaves those that did', async () => {
 })
 
 test('what is typed after Enter, while the answer is on its way, is not overtaken by it', async () => {
-  const { router, user } = renderPage()
+  const { user } = renderPage()
   await screen.findByRole('link', { name: 'AAPL' })
   let release = (): void => undefined
   const answer = new Promise<void>((resolve) => {
@@ -148,19 +148,19 @@ test('what is typed after Enter, while the answer is on its way, is not overtake
   release()
   expect(await status(/One stock matches/)).toBeInTheDocument()
   expect(await box()).toHaveValue('applebee')
-  expect(router.state.location.href).toBe('/')
+  expect(address()).toBe('/')
 })
 
 test('a gateway that is down is said to be down, and typing goes on', async () => {
   server.use(...gatewayIsDown())
-  const { router, user } = renderPage('/?symbol=IBM')
+  const { user } = renderPage('/?symbol=IBM')
   await user.clear(await box())
   await user.type(await box(), 'aapl')
   expect(await status(/The gateway cannot be reached\. There are no suggestions/)).toBeInTheDocument()
   server.resetHandlers(...handlers)
   await user.type(await box(), '{Enter}')
   await heading('AAPL')
-  expect(router.state.location.href).toBe('/?symbol=AAPL')
+  expect(address()).toBe('/?symbol=AAPL')
 })
 
 test('a name is text, whatever is in it', async () => {
