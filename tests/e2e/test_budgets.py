@@ -141,7 +141,7 @@ def test_the_script_that_the_page_starts_with_is_small(untraced: Page) -> None:
     untraced.goto("/")
     expect(untraced.get_by_role("link", name=re.compile("MSFT"))).to_be_visible()
     untraced.get_by_role("combobox").click()
-    expect(untraced.get_by_role("option").first).to_be_visible()  # the suggestions, which come once the page is idle, too
+    expect(untraced.get_by_role("option").first).to_be_visible()  # suggestions come when it is idle
     names = [script.removeprefix(untraced.url) for script in scripts]
     assert len(names) >= 3, "the small scripts and the page's own"
     size = sum(len(gzip.compress((PAGE / name).read_bytes())) for name in names)
