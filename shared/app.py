@@ -50,7 +50,7 @@ def build_app(
     app.state.settings = settings
     install_problem_handlers(app)
     app.add_exception_handler(ClientDisconnect, _gone)
-    app.state.registry = install_metrics(app, metrics_path)
+    app.state.registry = install_metrics(app, name, metrics_path)
     _install_limits(app, settings)
     app.add_middleware(RequestIdMiddleware)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the documented way to extend the schema

@@ -1,33 +1,54 @@
-"""What every client of an internal service shares: timeouts, retries of a refused connection, errors as ours."""
+"""What every client of an internal service shares: timeouts, one more try for reads, a breaker, errors as ours."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
 from shared import deadline, request_id
-from shared.errors import LEAVES, NotAuthorised, ServiceError, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
+from shared.breaker import Breaker, State
+from shared.clients.problems import error_of
+from shared.errors import ServiceError, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
 from shared.health import Health
 
+T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
+Outcome = Literal["ok", "refused", "failed", "timeout", "unreachable", "open"]
 PASSED_ON = ("ETag", "Content-Type", "Content-Disposition")
 LEAST_SECONDS = 0.05  # a call that has less than this left cannot be answered in time
+LOOK_SECONDS = 1.0  # the longest that a caller waits for a look at an upstream that was silent
+KEEP_ALIVE_SECONDS = 4.0  # less than uvicorn's 5: of the two, the client is to close a connection that is not used
+CUT = (httpx.NetworkError, httpx.RemoteProtocolError)
 
 
 @asynccontextmanager
 async def open_http(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """Open the one connection pool to an upstream.
 
-    A refused connection, as at a restart, is tried once more, whatever the method: nothing was sent. Nothing else is.
+    A refused connection, as at a restart, is tried once more, whatever the method: nothing was sent.
     """
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE_SECONDS)
     transport = httpx.AsyncHTTPTransport(retries=1, limits=limits)
     async with httpx.AsyncClient(base_url=base_url, transport=transport, trust_env=False) as http:
         yield http
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who is told of the calls to one upstream.
+
+    Attributes:
+        call: Of each call that is no health call: how it went, and how many seconds it took.
+        breaker: Of each new state of the breaker.
+    """
+
+    call: Callable[[Outcome, float], None] = lambda _, __: None
+    breaker: Callable[[State], None] = lambda _: None
 
 
 @dataclass(frozen=True)
@@ -59,60 +80,144 @@ def _text(value: object) -> str:
 class ServiceClient:
     """Calls one upstream and raises nothing but ServiceError.
 
+    A read whose connection breaks is sent once more: a kept-alive connection to a server that has just stopped is no
+    failure. A write is not, unless its connection was refused. An upstream that does not answer is left alone for a
+    while (`shared.breaker`).
+
     Args:
         http: The pool, opened by `open_http` or made by a test on another transport.
         upstream: The upstream's name as a person would say it: "the data service".
         timeout_seconds: The longest a call that reads may take in all; less when the request has less left.
+        watch: Who is told of the calls.
+        monotonic: The clock of the breaker.
     """
 
-    def __init__(self, http: httpx.AsyncClient, *, upstream: str, timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        upstream: str,
+        timeout_seconds: float,
+        watch: Watch | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._http = http
         self._upstream = upstream
         self._timeout_seconds = timeout_seconds
+        self._watch = watch or Watch()
+        self._breaker = Breaker(monotonic=monotonic, tell=self._watch.breaker)
 
     async def health(self) -> Health:
-        """Return what the upstream says of itself, ready or not."""
-        response = await self._send(self._http.build_request("GET", "/readyz"), self._timeout_seconds)
-        return self._parse(Health, response)
+        """Return what the upstream says of itself, ready or not. It is asked whatever the breaker says."""
+        request = self._http.build_request("GET", "/readyz")
+        response = await self._send(request, self._seconds(self._timeout_seconds))
+        health = self._parse(Health, response)
+        self._breaker.alive()
+        return health
 
     async def _get(
-        self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
-    ) -> httpx.Response:
+        self,
+        path: str,
+        read: Callable[[httpx.Response], T],
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
+        """Return what `read` makes of the answer to a request that changes nothing."""
         request = self._http.build_request("GET", path, params=params, headers=headers)
-        return self._checked(await self._send(request, self._timeout_seconds))
+        return await self._call(request, self._timeout_seconds, read)
 
     async def _get_as_it_is(self, path: str, params: Mapping[str, str] | None, if_none_match: str | None) -> Answer:
         """Return an answer to pass on, or 304 if the caller has this one."""
         headers = headers_of({} if if_none_match is None else {"If-None-Match": if_none_match})
-        response = await self._get(path, params, headers)
-        if response.status_code not in {200, 304}:
-            raise UpstreamFailed(f"{self._name} gave an answer with status {response.status_code}.")
-        passed_on = {name: response.headers[name] for name in PASSED_ON if name in response.headers}
-        return Answer(status=response.status_code, headers=passed_on, body=response.content)
+        return await self._get(path, self._answer, params, headers)
 
-    async def _write(self, request: httpx.Request) -> httpx.Response:
-        """Send a request that writes; it may take all the time that is left, and is never sent twice."""
-        return self._checked(await self._send(request, deadline.MAX_SECONDS))
+    async def _write(self, request: httpx.Request, read: Callable[[httpx.Response], T]) -> T:
+        """Return what `read` makes of the answer to a request that writes; it may take all the time that is left."""
+        return await self._call(request, deadline.MAX_SECONDS, read)
 
-    async def _send(self, request: httpx.Request, at_most: float) -> httpx.Response:
+    async def _call(self, request: httpx.Request, at_most: float, read: Callable[[httpx.Response], T]) -> T:
+        """Ask if the breaker lets it, and tell how it went."""
+        period = await self._admitted(at_most)
+        seconds = self._seconds(at_most)
+        began_at = time.perf_counter()
+        try:
+            response = await self._send(request, seconds)
+        except UpstreamUnavailable as error:
+            outcome = _MISSED.get(type(error), "unreachable")
+            self._watch.call(outcome, time.perf_counter() - began_at)
+            # A caller in a hurry, and one whose upload is slow, say nothing about the upstream.
+            had_its_time = request.method == "GET" and seconds >= self._timeout_seconds
+            if outcome == "unreachable" or (outcome == "timeout" and had_its_time):
+                self._breaker.failed(period)
+            raise
+        self._breaker.succeeded(period)
+        took, outcome = time.perf_counter() - began_at, _outcome(response)
+        try:
+            return read(response)
+        except UpstreamFailed:
+            outcome = "failed"
+            raise
+        finally:
+            self._watch.call(outcome, took)
+
+    async def _admitted(self, at_most: float) -> int:
+        """Return the breaker's period, or raise UpstreamUnavailable at once if it is open."""
+        if self._breaker.may_look():
+            await self._look(min(at_most, LOOK_SECONDS))
+        if self._breaker.state != "closed":
+            self._watch.call("open", 0.0)
+            raise self._unreachable()
+        return self._breaker.period
+
+    async def _look(self, at_most: float) -> None:
+        is_alive = False
+        try:
+            await self._send(self._http.build_request("GET", "/healthz"), self._seconds(at_most))
+            is_alive = True
+        except UpstreamUnavailable:
+            pass
+        finally:  # also when the caller has gone
+            (self._breaker.alive if is_alive else self._breaker.not_alive)()
+
+    def _seconds(self, at_most: float) -> float:
         seconds = deadline.seconds_left(at_most)
         if seconds < LEAST_SECONDS:
             raise UpstreamTimeout(f"No time was left to ask {self._upstream}.")
-        request.headers[deadline.HEADER] = str(int(seconds * 1000))
-        if known := request_id.current_request_id():
-            request.headers[request_id.HEADER] = known
-        request.extensions["timeout"] = httpx.Timeout(seconds).as_dict()
+        return seconds
+
+    async def _send(self, request: httpx.Request, seconds: float) -> httpx.Response:
+        until = time.monotonic() + seconds
         try:
             async with asyncio.timeout(seconds):
-                return await self._http.send(request)
+                try:
+                    return await self._http.send(_addressed(request, seconds))
+                except CUT:
+                    if request.method != "GET":
+                        raise
+                    return await self._http.send(_addressed(request, until - time.monotonic()))
         except (httpx.TimeoutException, TimeoutError) as error:
             raise UpstreamTimeout(f"{self._name} did not answer within {seconds:.1f} s. Try again.") from error
         except httpx.TransportError as error:
-            raise UpstreamUnavailable(f"{self._name} cannot be reached. Try again in a moment.") from error
+            raise self._unreachable() from error
+        except httpx.DecodingError as error:
+            raise UpstreamFailed(f"{self._name} gave an answer that could not be unpacked.") from error
+
+    def _unreachable(self) -> UpstreamUnavailable:
+        return UpstreamUnavailable(f"{self._name} cannot be reached. Try again in a moment.")
 
     @property
     def _name(self) -> str:
         return self._upstream[0].upper() + self._upstream[1:]
+
+    def _as(self, model: type[M]) -> Callable[[httpx.Response], M]:
+        """Return what reads an answer as this model and raises the error that it is otherwise."""
+        return lambda response: self._parse(model, self._checked(response))
+
+    def _answer(self, response: httpx.Response) -> Answer:
+        if self._checked(response).status_code not in {200, 304}:
+            raise UpstreamFailed(f"{self._name} gave an answer with status {response.status_code}.")
+        passed_on = {name: response.headers[name] for name in PASSED_ON if name in response.headers}
+        return Answer(status=response.status_code, headers=passed_on, body=response.content)
 
     def _parse(self, model: type[M], response: httpx.Response) -> M:
         try:
@@ -122,19 +227,23 @@ class ServiceClient:
 
     def _checked(self, response: httpx.Response) -> httpx.Response:
         if response.status_code >= 400:
-            raise self._error(response)
+            raise error_of(response, self._name)
         return response
 
-    def _error(self, response: httpx.Response) -> ServiceError:
-        """Return the upstream's problem as the leaf with the same slug, so that a 404 stays a 404."""
-        try:
-            problem = response.json()
-            leaf = LEAVES[str(problem["type"]).removeprefix("/problems/")]
-            errors = [(str(error["pointer"]), str(error["detail"])) for error in problem.get("errors") or ()]
-            extras = {name: problem[name] for name in ("required", "available") if name in problem}
-            found = leaf(str(problem["detail"]), errors=errors, **extras)
-        except (ValueError, KeyError, TypeError):
-            return UpstreamFailed(f"{self._name} failed with status {response.status_code}.")
-        if isinstance(found, NotAuthorised):  # keys are asked for at the public door only, so this is no caller's fault
-            return UpstreamFailed(f"{self._name} refused the gateway's own request.")
-        return found
+
+_MISSED: dict[type[ServiceError], Outcome] = {UpstreamTimeout: "timeout", UpstreamFailed: "failed"}
+
+
+def _outcome(response: httpx.Response) -> Outcome:
+    if response.status_code < 400:
+        return "ok"
+    return "refused" if response.status_code < 500 else "failed"
+
+
+def _addressed(request: httpx.Request, seconds: float) -> httpx.Request:
+    """Say on the request how long it may take, and whose it is."""
+    request.headers[deadline.HEADER] = str(int(seconds * 1000))
+    if known := request_id.current_request_id():
+        request.headers[request_id.HEADER] = known
+    request.extensions["timeout"] = httpx.Timeout(max(seconds, 0.001)).as_dict()
+    return request

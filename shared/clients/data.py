@@ -63,7 +63,7 @@ class DataClient(ServiceClient):
 
     async def symbols(self) -> list[str]:
         """Return every symbol that has bars, ascending."""
-        return self._parse(_Symbols, await self._get("/symbols")).root
+        return (await self._get("/symbols", self._as(_Symbols))).root
 
     async def stocks(self, *, query: str, limit: int, cursor: str | None) -> StockPage:
         """Return one page of the symbols that match, best first.
@@ -72,7 +72,7 @@ class DataClient(ServiceClient):
             InvalidRequest: The cursor is not one that a page of this query gave.
         """
         params = {"query": query, "limit": str(limit)} | ({"cursor": cursor} if cursor is not None else {})
-        return self._parse(StockPage, await self._get("/search", params))
+        return await self._get("/search", self._as(StockPage), params)
 
     async def stock(self, *, symbol: str) -> Stock:
         """Return what is known about `symbol`.
@@ -80,7 +80,7 @@ class DataClient(ServiceClient):
         Raises:
             SymbolNotFound, NoBars: There is nothing to return.
         """
-        return self._parse(Stock, await self._get(f"/symbols/{symbol}"))
+        return await self._get(f"/symbols/{symbol}", self._as(Stock))
 
     async def bars(self, *, symbol: str, adjusted: bool = False) -> BarsPayload:
         """Return the bars of `symbol`.
@@ -122,7 +122,7 @@ class DataClient(ServiceClient):
         request = self._http.build_request(
             "PUT", f"/symbols/{symbol}/bars", params=params_of(query), headers=headers, content=upload.body
         )
-        return self._parse(LoadReport, await self._write(request))
+        return await self._write(request, self._as(LoadReport))
 
     async def delete(self, *, symbol: str) -> None:
         """Remove `symbol` and all of its bars.
@@ -130,7 +130,7 @@ class DataClient(ServiceClient):
         Raises:
             SymbolNotFound: There is no such symbol.
         """
-        await self._write(self._http.build_request("DELETE", f"/symbols/{symbol}"))
+        await self._write(self._http.build_request("DELETE", f"/symbols/{symbol}"), self._checked)
 
     async def keep(self, *, symbol: str, entries: list[LedgerEntry]) -> Kept:
         """Append to the ledger of `symbol` what is not there yet.
@@ -141,7 +141,7 @@ class DataClient(ServiceClient):
         """
         body = [entry.model_dump(mode="json") for entry in entries]
         request = self._http.build_request("POST", f"/symbols/{symbol}/ledger", json=body)
-        return self._parse(Kept, await self._write(request))
+        return await self._write(request, self._as(Kept))
 
     async def ledger(self, *, symbol: str, query: LedgerQuery) -> Ledger:
         """Return what was said of `symbol`, latest first, what came, and how it did.
@@ -150,7 +150,7 @@ class DataClient(ServiceClient):
             InvalidRequest: The cursor is not one that a page of this ledger gave.
             SymbolNotFound, NoBars: There are no bars to compare with.
         """
-        return self._parse(Ledger, await self._get(f"/symbols/{symbol}/ledger", params_of(query)))
+        return await self._get(f"/symbols/{symbol}/ledger", self._as(Ledger), params_of(query))
 
 
 def _revision(answer: Answer) -> str:

@@ -18,11 +18,11 @@ class PredictionClient(ServiceClient):
             SymbolNotFound, NoBars, NotEnoughBars: There is nothing to predict from.
             NoAdjustedPrices: There is nothing to adjust the prices by.
         """
-        return self._parse(Result, await self._get(f"/symbols/{symbol}/result", _adjusted(adjusted)))
+        return await self._get(f"/symbols/{symbol}/result", self._as(Result), _adjusted(adjusted))
 
     async def forecast(self, *, symbol: str, query: ForecastQuery) -> Forecast:
         """Return what the model says of the next sessions of `symbol`; raises as `result`."""
-        return self._parse(Forecast, await self._get(f"/symbols/{symbol}/forecast", params_of(query)))
+        return await self._get(f"/symbols/{symbol}/forecast", self._as(Forecast), params_of(query))
 
     async def result_answer(self, *, symbol: str, adjusted: bool = False, if_none_match: str | None = None) -> Answer:
         """Return the result undecoded, or 304 if the caller has it; raises as `result`."""

@@ -1,0 +1,112 @@
+"""The metrics of several uvicorn workers, which share a folder of files: PROMETHEUS_MULTIPROC_DIR.
+
+prometheus_client sees the variable by itself and writes there what each process measures; here the folder is kept tidy
+and read. A counter's file outlives its process, so that a sum never falls when a worker is replaced.
+"""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+from prometheus_client.core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.registry import Collector
+from pydantic_settings import BaseSettings
+
+from shared.settings import InvalidSettings
+
+SLACK_SECONDS = 5.0  # the kernel tells when a process began to the second only
+_NOWHERE = "Bellwether cannot start:\n  PROMETHEUS_MULTIPROC_DIR: it is empty; name a folder, or do not set it"
+
+
+class _Environment(BaseSettings):
+    prometheus_multiproc_dir: str | None = None
+
+
+class Fixed(Collector):
+    """A collector of what has been found already."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = list(families)
+
+    def collect(self) -> Iterable[Metric]:
+        """Return it."""
+        return self._families
+
+
+class MetricsFiles:
+    """The folder that the workers of one service share, and nobody else."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @classmethod
+    def of_environment(cls) -> Self | None:
+        """Return the folder that the environment names, made and rid of what an earlier run left; None if none is.
+
+        Raises:
+            InvalidSettings: It is named, but empty.
+        """
+        named = _Environment().prometheus_multiproc_dir
+        if named is None:
+            return None
+        if not named:  # prometheus_client would write where the process happens to run
+            raise InvalidSettings(_NOWHERE)
+        files = cls(Path(named))
+        files.folder_is_ours()
+        return files
+
+    def folder_is_ours(self) -> None:
+        """Make the folder, and remove what was written before the workers' parent began."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        began_at = _began_at(os.getppid()) or _began_at(os.getpid())
+        for path in self._folder.glob("*.db"):
+            with suppress(FileNotFoundError):  # another worker removes the same ones
+                if path.stat().st_mtime < began_at - SLACK_SECONDS:
+                    path.unlink()
+
+    def registry(self) -> CollectorRegistry:
+        """Return the sums over all workers, and what the kernel knows of each worker that lives."""
+        for pid in self._pids():
+            if not _lives(pid):
+                mark_process_dead(pid, str(self._folder))  # type: ignore[no-untyped-call]
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, str(self._folder))  # type: ignore[no-untyped-call]
+        PlatformCollector(registry=registry)
+        registry.register(Fixed(_processes([pid for pid in self._pids() if _lives(pid)])))
+        return registry
+
+    def _pids(self) -> list[int]:
+        """Return who has written gauges of the living, which each worker does as it starts."""
+        names = [path.stem.rpartition("_")[2] for path in self._folder.glob("gauge_live*.db")]
+        return sorted({int(name) for name in names if name.isdigit()})
+
+
+def _processes(pids: Iterable[int]) -> Iterable[Metric]:
+    """Return process_* of each, with a label `pid`."""
+    families: dict[str, Metric] = {}
+    for pid in pids:
+        for found in ProcessCollector(pid=lambda pid=pid: pid, registry=None).collect():  # type: ignore[misc]
+            family = families.setdefault(found.name, Metric(found.name, found.documentation, found.type))
+            for sample in found.samples:
+                family.add_sample(sample.name, {**sample.labels, "pid": str(pid)}, sample.value)
+    return families.values()
+
+
+def _began_at(pid: int) -> float:
+    """Return when a process began, in seconds since 1970; 0 where the kernel does not tell."""
+    found = ProcessCollector(pid=lambda: pid, registry=None).collect()
+    return next((one.samples[0].value for one in found if one.name == "process_start_time_seconds"), 0.0)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

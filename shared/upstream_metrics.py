@@ -1,0 +1,42 @@
+"""Counts the calls to internal services, and shows what their breakers do."""
+
+from typing import get_args
+
+from prometheus_client import CollectorRegistry, Gauge, Histogram
+
+from shared.breaker import State
+from shared.clients.base import Outcome, Watch
+from shared.metrics import LATENCY_BUCKETS
+
+STATES: dict[State, int] = {"closed": 0, "half_open": 1, "open": 2}
+
+
+class UpstreamMetrics:
+    """One watch per upstream, on one registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._seconds = Histogram(
+            "upstream_request_duration_seconds",
+            "Time that calls to an internal service took, health calls left out, in seconds.",
+            ("upstream", "outcome"),
+            buckets=LATENCY_BUCKETS,
+            registry=registry,
+        )
+        self._state = Gauge(
+            "breaker_state",
+            "Whether an internal service is asked: 0 yes, 1 somebody is looking, 2 not for now.",
+            ("upstream",),
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+
+    def watch(self, upstream: str) -> Watch:
+        """Return what a client of this upstream tells, so far nothing."""
+        for outcome in get_args(Outcome):
+            self._seconds.labels(upstream, outcome)
+        state = self._state.labels(upstream)
+        state.set(STATES["closed"])
+        return Watch(
+            call=lambda outcome, seconds: self._seconds.labels(upstream, outcome).observe(seconds),
+            breaker=lambda now: state.set(STATES[now]),
+        )
