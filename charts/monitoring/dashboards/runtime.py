@@ -5,7 +5,7 @@ from charts.monitoring.dashboards.panels import About, Line, Query, lines, numbe
 from charts.monitoring.dashboards.queries import PEOPLE, SERVICES, rate
 
 JOB = 'job=~"$job"'
-EACH = "{{job}} {{instance}}"
+EACH = "{{job}} {{instance}} {{pid}}"  # pid: only where several workers are one service
 WHAT: Line = [
     number(
         About("Versions", "Which version of which service runs, on which Python.", "none"),
