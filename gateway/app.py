@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -11,6 +12,7 @@ from gateway.docs import install_docs
 from gateway.forecast_routes import router as forecast_router
 from gateway.ledger_routes import router as ledger_router
 from gateway.ledger_routes import writes as ledger_writes
+from gateway.looks import DEPENDENCIES
 from gateway.ports import Resources
 from gateway.resources import open_resources as open_real_resources
 from gateway.routes import operations
@@ -22,6 +24,7 @@ from shared.app import build_app
 from shared.errors import NotAuthorised
 from shared.problem import problem_responses
 from shared.settings import load_settings
+from shared.upstream_metrics import UpstreamMetrics
 
 OpenResources = Callable[[GatewaySettings], AbstractAsyncContextManager[Resources]]
 
@@ -33,18 +36,23 @@ Not investment advice.
 """
 
 
-def create_app(settings: GatewaySettings | None = None, open_resources: OpenResources = open_real_resources) -> FastAPI:
+def create_app(settings: GatewaySettings | None = None, open_resources: OpenResources | None = None) -> FastAPI:
     """Return the gateway."""
     settings = settings or load_settings(GatewaySettings)
     app = build_app(
         "gateway",
         settings,
-        lambda: open_resources(settings),
+        lambda: open_all(settings),
         metrics_path="/api/metrics",
         title="Bellwether",
         summary="Self-hosted stock prediction that says how wrong it has been.",
         description=DESCRIPTION,
     )
+    upstreams = UpstreamMetrics(app.state.registry)
+    open_all = open_resources or partial(
+        open_real_resources, data_watch=upstreams.watch("data"), prediction_watch=upstreams.watch("prediction")
+    )
+    app.state.looks.append(DEPENDENCIES)
     app.add_middleware(BrowserHeadersMiddleware)
     _install_keys(app, settings)
     for router in (stock_router, prediction_router, forecast_router, ledger_router):

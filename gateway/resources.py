@@ -5,20 +5,28 @@ from contextlib import asynccontextmanager
 
 from gateway.ports import Resources
 from gateway.settings import GatewaySettings
-from shared.clients.base import open_http
+from shared.clients.base import Watch, open_http
 from shared.clients.data import DataClient
 from shared.clients.prediction import PredictionClient
 
 
 @asynccontextmanager
-async def open_resources(settings: GatewaySettings) -> AsyncIterator[Resources]:
-    """Open one connection pool per internal service."""
+async def open_resources(
+    settings: GatewaySettings, data_watch: Watch | None = None, prediction_watch: Watch | None = None
+) -> AsyncIterator[Resources]:
+    """Open one connection pool per internal service, and tell of the calls."""
     async with open_http(str(settings.data_url)) as data, open_http(str(settings.prediction_url)) as prediction:
         yield Resources(
-            data=DataClient(data, upstream="the data service", timeout_seconds=settings.data_timeout_seconds),
+            data=DataClient(
+                data,
+                upstream="the data service",
+                timeout_seconds=settings.data_timeout_seconds,
+                watch=data_watch,
+            ),
             prediction=PredictionClient(
                 prediction,
                 upstream="the prediction service",
                 timeout_seconds=settings.prediction_timeout_seconds,
+                watch=prediction_watch,
             ),
         )

@@ -19,7 +19,7 @@ ServiceError
         └── UpstreamFailed 502
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 
@@ -58,9 +58,20 @@ class UnreadableFile(InvalidRequest):
 
 
 class RowsRejected(InvalidRequest):
-    """Rows are not bars, and the caller wants all or nothing (errors: each row)."""
+    """Rows are not bars, and the caller wants all or nothing (errors: each row; codes: how many by check)."""
 
     slug, title = "rows-rejected", "Rows are not bars"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[tuple[str, str]] = (),
+        codes: Mapping[str, int] | None = None,
+        **extras: int | str,
+    ) -> None:
+        super().__init__(detail, errors=errors, **extras)
+        self.codes = codes or {}
 
 
 class NotAuthorised(ServiceError):

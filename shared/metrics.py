@@ -85,7 +85,9 @@ def install_metrics(app: FastAPI, name: str, path: str) -> CollectorRegistry:
     disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which no dashboard reads
     files = MetricsFiles.of_environment()
     registry = CollectorRegistry()
-    if files is None:
+    if files is not None:
+        files.tidy()
+    else:
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=registry)
     Instrumentator(registry=registry).add(_record(registry)).instrument(app)

@@ -45,7 +45,7 @@ class MetricsFiles:
 
     @classmethod
     def of_environment(cls) -> Self | None:
-        """Return the folder that the environment names, made and rid of what an earlier run left; None if none is.
+        """Return the folder that the environment names, which is made if it is missing; None if none is named.
 
         Raises:
             InvalidSettings: It is named, but empty.
@@ -55,13 +55,12 @@ class MetricsFiles:
             return None
         if not named:  # prometheus_client would write where the process happens to run
             raise InvalidSettings(_NOWHERE)
-        files = cls(Path(named))
-        files.folder_is_ours()
-        return files
+        folder = Path(named)
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(folder)
 
-    def folder_is_ours(self) -> None:
-        """Make the folder, and remove what was written before the workers' parent began."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+    def tidy(self) -> None:
+        """Remove what was written before the workers' parent began: an earlier run of the service left it."""
         began_at = _began_at(os.getppid()) or _began_at(os.getpid())
         for path in self._folder.glob("*.db"):
             with suppress(FileNotFoundError):  # another worker removes the same ones

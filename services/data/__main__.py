@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import pyarrow
 import typer
+from prometheus_client import CollectorRegistry
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 from rich.console import Console
@@ -22,6 +23,7 @@ from services.data.commands import Work
 from services.data.export_bars import ExportFormat, write_bars
 from services.data.file_bar_source import DateFormat, FileBarSource
 from services.data.ingest import LoadOptions
+from services.data.metrics import DataMetrics
 from services.data.ports import VendorFailed
 from services.data.resources import open_resources
 from services.data.sample_bar_source import SampleBarSource
@@ -29,6 +31,7 @@ from services.data.settings import DataSettings
 from shared.bars import Symbol
 from shared.errors import ServiceError, StoreUnavailable
 from shared.loads import Mode
+from shared.metrics_files import MetricsFiles
 from shared.settings import load_settings
 
 cli = typer.Typer(
@@ -201,12 +204,14 @@ def refresh(
 
 def _run(command: Callable[[Work], Awaitable[int]]) -> None:
     settings, console = load_settings(DataSettings), Console(stderr=True)
+    MetricsFiles.of_environment()  # where a service that shares the folder finds what is counted here
+    metrics = DataMetrics(CollectorRegistry())
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # its own keeps what is freed: 25 MB more for a file of 30 MB
 
     async def run() -> int:
-        async with open_resources(settings) as resources:
+        async with open_resources(settings, metrics) as resources:
             await resources.store.ping()  # a store that is not there is said at once; a slow load is waited for
-            return await command(Work(resources, settings, console))
+            return await command(Work(resources, settings, console, metrics))
 
     try:
         status = asyncio.run(run())

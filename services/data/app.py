@@ -3,15 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import get_args
+from functools import partial
 
 import structlog
 from fastapi import FastAPI
-from prometheus_client import Counter
 
 from services.data.catalogue import Catalogue
 from services.data.ledger_routes import router as ledger_router
-from services.data.ports import CacheOutcome, Resources
+from services.data.looks import DEPENDENCIES, look_at_freshness
+from services.data.metrics import DataMetrics
+from services.data.ports import Resources
 from services.data.read_bars import BarReader
 from services.data.resources import open_resources as open_real_resources
 from services.data.routes import operations, router
@@ -27,13 +28,14 @@ log = structlog.get_logger()
 OpenResources = Callable[[DataSettings], AbstractAsyncContextManager[Resources]]
 
 
-def create_app(settings: DataSettings | None = None, open_resources: OpenResources = open_real_resources) -> FastAPI:
+def create_app(settings: DataSettings | None = None, open_resources: OpenResources | None = None) -> FastAPI:
     """Return the data service."""
     settings = settings or load_settings(DataSettings)
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Resources]:
-        async with open_resources(settings) as resources:
+        open_all = open_resources or partial(open_real_resources, metrics=app.state.metrics)
+        async with open_all(settings) as resources:
             app.state.reader = BarReader(resources.store, resources.cache, seconds=settings.cache_seconds)
             app.state.catalogue = Catalogue(resources.store, seconds=settings.cache_seconds)
             app.state.writer = BarWriter(resources.store, resources.cache, app.state.reader, app.state.catalogue)
@@ -52,7 +54,8 @@ def create_app(settings: DataSettings | None = None, open_resources: OpenResourc
         title="Bellwether data service",
         summary="Internal: owns daily bars. The public contract is the gateway's.",
     )
-    _count(app)
+    app.state.metrics = DataMetrics(app.state.registry)
+    app.state.looks += [DEPENDENCIES, look_at_freshness(settings.calendar)]
     app.include_router(router)
     app.include_router(write_router)
     app.include_router(ledger_router)
@@ -72,16 +75,3 @@ async def _follow(app: FastAPI, resources: Resources) -> None:
         except Exception:  # a defect must not leave the service without the feed for good
             log.exception("change_feed_stopped")
         await asyncio.sleep(FOLLOW_AGAIN_SECONDS)
-
-
-def _count(app: FastAPI) -> None:
-    app.state.cache_requests = Counter(
-        "cache_requests_total", "Reads of the cache by outcome.", ("outcome",), registry=app.state.registry
-    )
-    for outcome in get_args(CacheOutcome):
-        app.state.cache_requests.labels(outcome)
-    app.state.rows = Counter(
-        "bars_ingested_total", "Rows of loads by what became of them.", ("outcome",), registry=app.state.registry
-    )
-    for outcome in ("inserted", "updated", "unchanged", "rejected"):
-        app.state.rows.labels(outcome)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from services.data.ports import BarStore, CatalogueEntry
 from services.data.symbol_search import Listed, SymbolIndex
@@ -13,6 +14,7 @@ from shared.loads import StockPage, StockSummary
 @dataclass(frozen=True)
 class _Snapshot:
     index: SymbolIndex
+    symbols: list[str]
     entries: dict[str, CatalogueEntry]
     until: float
 
@@ -46,6 +48,16 @@ class Catalogue:
         stocks = [_summary(one, snapshot.entries.get(one.symbol)) for one in found]
         return StockPage(stocks=stocks, next_cursor=next_cursor)
 
+    async def last_sessions(self) -> dict[str, date | None]:
+        """Return the last session of every symbol that has bars; None where no load of ours has noted it.
+
+        Raises:
+            StoreUnavailable: The symbols could not be read.
+        """
+        snapshot = await self._current()
+        entries = snapshot.entries
+        return {symbol: entries[symbol].last_session if symbol in entries else None for symbol in snapshot.symbols}
+
     def forget(self) -> None:
         """Read the store again before the next search."""
         self._n_changes += 1
@@ -66,7 +78,7 @@ class Catalogue:
         symbols, noted = await asyncio.gather(self._store.symbols(), self._store.entries())
         entries = {entry.symbol: entry for entry in noted}
         listed = [Listed(symbol, entries[symbol].name if symbol in entries else None) for symbol in symbols]
-        return _Snapshot(await asyncio.to_thread(SymbolIndex, listed), entries, until)
+        return _Snapshot(await asyncio.to_thread(SymbolIndex, listed), symbols, entries, until)
 
 
 def _summary(listed: Listed, entry: CatalogueEntry | None) -> StockSummary:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -16,10 +17,11 @@ from services.data.bar_findings import findings_of
 from services.data.catalogue import Catalogue
 from services.data.ingest import LoadOptions, ingest_symbol
 from services.data.load_files import load_source
+from services.data.metrics import DataMetrics
 from services.data.ports import BarSource, RawBars, Resources
 from services.data.refresh import RefreshReport, refresh
 from services.data.settings import DataSettings
-from services.data.vendors import open_vendor
+from services.data.vendors import MeasuredVendor, open_vendor
 from shared.arrow import BarFrame
 from shared.errors import NoAdjustedPrices
 from shared.exchange_sessions import exchange_sessions, last_session_over
@@ -30,11 +32,12 @@ PAGE = 100
 
 @dataclass(frozen=True)
 class Work:
-    """What every command needs: where the bars are, the settings, and where to write what a person reads."""
+    """What every command needs: where the bars are, the settings, where a person reads, and what is counted."""
 
     resources: Resources
     settings: DataSettings
     console: Console
+    metrics: DataMetrics
 
     def options(self, source: str) -> LoadOptions:
         """Return the options of a plain load from `source`, now."""
@@ -55,11 +58,13 @@ async def load(work: Work, source: BarSource, options: LoadOptions) -> list[Load
     started_at = time.monotonic()
     reports: list[LoadReport] = []
     try:
-        with _progress(work.console) as progress:
+        with _progress(work.console) as progress, _counted(work, options):
             task = progress.add_task(f"Loading {source.name}", total=None)
             store, cache = work.resources.store, work.resources.cache
             async for report in load_source(source, store=store, cache=cache, options=options):
                 reports.append(report)
+                if not options.dry_run:
+                    work.metrics.loaded(report)
                 n_done = report.inserted + report.updated + report.unchanged + len(report.rejected)
                 progress.update(task, advance=n_done, total=source.n_rows)
     finally:  # what was stored before something went wrong is said, too
@@ -125,18 +130,26 @@ async def refresh_stored(work: Work, symbols: Sequence[str], *, replace: bool) -
     calendar, store, cache = work.settings.calendar, work.resources.store, work.resources.cache
     through = last_session_over(calendar, datetime.now(UTC)) if calendar else None
     reports = []
-    async with open_vendor(work.settings) as vendor:
+    async with open_vendor(work.settings) as opened:
+        vendor = MeasuredVendor(opened, work.metrics.vendor)
         options = LoadOptions(
             source=vendor.name, now=datetime.now(UTC), calendar=calendar, mode="replace" if replace else "upsert"
         )
 
         async def load_rows(raw: RawBars) -> LoadReport:
-            return await ingest_symbol(raw, store=store, cache=cache, options=options)
+            with work.metrics.load():
+                report = await ingest_symbol(raw, store=store, cache=cache, options=options)
+            work.metrics.loaded(report)
+            return report
 
         async for report in refresh(wanted, vendor=vendor, store=store, load=load_rows, through=through, full=replace):
             work.console.print(report_text.refreshed(report))
             reports.append(report)
     return reports
+
+
+def _counted(work: Work, options: LoadOptions) -> AbstractContextManager[None]:
+    return nullcontext() if options.dry_run else work.metrics.load()
 
 
 class _Speed(ProgressColumn):

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.data.catalogue import Catalogue
+from services.data.metrics import DataMetrics
 from services.data.ports import BarStore, ForecastLedger, Resources
 from services.data.read_bars import BarReader
 from services.data.settings import DataSettings
@@ -40,6 +41,11 @@ async def _ledger(request: Request) -> ForecastLedger:
     return resources_of(request).ledger
 
 
+async def _metrics(request: Request) -> DataMetrics:
+    metrics: DataMetrics = request.app.state.metrics
+    return metrics
+
+
 async def _settings(request: Request) -> DataSettings:
     settings: DataSettings = request.app.state.settings
     return settings
@@ -50,4 +56,5 @@ BarReaderDep = Annotated[BarReader, Depends(_reader)]
 CatalogueDep = Annotated[Catalogue, Depends(_catalogue)]
 BarWriterDep = Annotated[BarWriter, Depends(_writer)]
 ForecastLedgerDep = Annotated[ForecastLedger, Depends(_ledger)]
+MetricsDep = Annotated[DataMetrics, Depends(_metrics)]
 SettingsDep = Annotated[DataSettings, Depends(_settings)]

@@ -1,6 +1,7 @@
 """Bring one symbol's rows in: checks → merge → store → cache eviction, with one report."""
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -107,7 +108,8 @@ def rows_rejected(rejected: dict[str, list[Rejection]]) -> RowsRejected:
     """Return the error of a strict load that has these rejections by symbol; it names the first hundred rows."""
     rows = [(f"/{symbol}/rows/{item.row}", item.detail) for symbol, items in rejected.items() for item in items]
     plural = "row is not a bar" if len(rows) == 1 else "rows are not bars"
-    return RowsRejected(f"{len(rows):,} {plural}, so that nothing was stored.", errors=rows[:N_NAMED_ROWS])
+    codes = Counter(item.code for items in rejected.values() for item in items)
+    return RowsRejected(f"{len(rows):,} {plural}, so that nothing was stored.", errors=rows[:N_NAMED_ROWS], codes=codes)
 
 
 def describe(frame: BarFrame, calendar: str | None) -> tuple[str, list[Finding]]:

@@ -8,15 +8,40 @@ from typing import Any
 import pymongo
 import structlog
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from pymongo import monitoring
 from pymongo.errors import OperationFailure, PyMongoError
 
+from services.data.ports import Observe
 from shared import deadline
 from shared.errors import StoreUnavailable
 
 NAME = "The data service's store (MongoDB)"
 REFUSALS = {13, 18}  # MongoDB's Unauthorized and AuthenticationFailed
 Database = AsyncIOMotorDatabase[dict[str, Any]]
+WAITING = "getMore"  # nearly all of them are the change feed's, which waits in them on purpose
 log = structlog.get_logger()
+
+
+class CommandTimes(monitoring.CommandListener):
+    """Tells how long each command took, whichever thread sent it."""
+
+    def __init__(self, observe: Observe) -> None:
+        self._observe = observe
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """Do nothing: the end says how long it took."""
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        """Tell of a command that was answered."""
+        self._tell(event.command_name, "ok", event.duration_micros)
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Tell of a command that was refused or not answered."""
+        self._tell(event.command_name, "failed", event.duration_micros)
+
+    def _tell(self, command: str, outcome: str, micros: int) -> None:
+        if command != WAITING:
+            self._observe(command, outcome, micros / 1e6)
 
 
 @contextmanager
@@ -41,8 +66,14 @@ def bounded(timeout_seconds: float, at_most: float = math.inf) -> Iterator[None]
 
 
 @asynccontextmanager
-async def open_mongo(url: str, database: str) -> AsyncIterator[Database]:
-    """Open the connection pool; it connects on first use, so a MongoDB that is down does not keep the service down."""
+async def open_mongo(url: str, database: str, observe: Observe | None = None) -> AsyncIterator[Database]:
+    """Open the connection pool; it connects on first use, so a MongoDB that is down does not keep the service down.
+
+    Args:
+        url: Where MongoDB is.
+        database: The database that has one collection per symbol.
+        observe: Told of each command.
+    """
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
         url,
         appname="bellwether-data",
@@ -50,6 +81,7 @@ async def open_mongo(url: str, database: str) -> AsyncIterator[Database]:
         maxPoolSize=32,
         datetime_conversion="DATETIME_AUTO",  # another tool's date beyond the year 9999 must not fail the rest
         unicode_decode_error_handler="replace",
+        event_listeners=[CommandTimes(observe)] if observe else [],
     )
     try:
         yield client[database]

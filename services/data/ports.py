@@ -13,6 +13,7 @@ from shared.ledgers import Kept, LedgerEntry
 from shared.loads import Finding
 
 CacheOutcome = Literal["hit", "miss", "corrupt", "unavailable"]
+Observe = Callable[[str, str, float], None]  # what was asked, "ok" or "failed", and how many seconds it took
 
 
 @dataclass(frozen=True)

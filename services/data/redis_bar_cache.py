@@ -7,8 +7,8 @@ run or unpickled; an entry that is cut short, of another version or of another s
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from hashlib import sha256
 
 import structlog
@@ -17,7 +17,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
-from services.data.ports import CacheOutcome, EncodedBars
+from services.data.ports import CacheOutcome, EncodedBars, Observe
 from shared.errors import StoreUnavailable
 
 MAGIC = b"BELLWETHER-BARS-1\n"
@@ -29,10 +29,16 @@ log = structlog.get_logger()
 
 
 class RedisBarCache:
-    """A BarCache whose entries live for `seconds`; a call that takes longer than `timeout_seconds` is done without."""
+    """A BarCache whose entries live for `seconds`; a call that takes longer than `timeout_seconds` is done without.
 
-    def __init__(self, redis: Redis, *, seconds: int, timeout_seconds: float) -> None:
+    `observe` is told of each command but pings.
+    """
+
+    def __init__(
+        self, redis: Redis, *, seconds: int, timeout_seconds: float, observe: Observe = lambda *_: None
+    ) -> None:
         self._redis = redis
+        self._observe = observe
         self._seconds = seconds
         self._timeout_seconds = timeout_seconds
         self._paused_until = 0.0
@@ -42,8 +48,9 @@ class RedisBarCache:
         if self._is_paused():
             return None, "unavailable"
         try:
-            async with asyncio.timeout(self._timeout_seconds):
-                entry = await self._redis.get(_key(symbol))
+            with self._measured("get"):
+                async with asyncio.timeout(self._timeout_seconds):
+                    entry = await self._redis.get(_key(symbol))
         except (RedisError, OSError, TimeoutError) as error:
             if isinstance(error, ResponseError) and str(error).startswith("WRONGTYPE"):
                 return None, "corrupt"
@@ -59,25 +66,28 @@ class RedisBarCache:
         if self._is_paused():
             return
         try:
-            async with asyncio.timeout(self._timeout_seconds):
-                await self._redis.set(_key(symbol), _sealed(symbol, bars), ex=self._seconds)
+            with self._measured("set"):
+                async with asyncio.timeout(self._timeout_seconds):
+                    await self._redis.set(_key(symbol), _sealed(symbol, bars), ex=self._seconds)
         except (RedisError, OSError, TimeoutError) as error:
             self._pause(error)
 
     async def evict(self, symbol: str) -> None:
         """Forget the bars of `symbol`; if that fails, the entry ends with its lifetime."""
         try:
-            async with asyncio.timeout(self._timeout_seconds):
-                await self._redis.delete(_key(symbol))
+            with self._measured("delete"):
+                async with asyncio.timeout(self._timeout_seconds):
+                    await self._redis.delete(_key(symbol))
         except (RedisError, OSError, TimeoutError) as error:
             self._pause(error)
 
     async def evict_all(self) -> None:
         """Forget all bars; what that fails for ends with its lifetime."""
         try:
-            async with asyncio.timeout(EVICT_ALL_SECONDS):
-                async for key in self._redis.scan_iter(_key("*"), count=1000):
-                    await self._redis.unlink(key)
+            with self._measured("clear"):
+                async with asyncio.timeout(EVICT_ALL_SECONDS):
+                    async for key in self._redis.scan_iter(_key("*"), count=1000):
+                        await self._redis.unlink(key)
         except (RedisError, OSError, TimeoutError) as error:
             self._pause(error)
 
@@ -92,6 +102,15 @@ class RedisBarCache:
                 await self._redis.ping()
         except (RedisError, OSError, TimeoutError) as error:
             raise StoreUnavailable("The cache does not answer. Answers are slower until it does.") from error
+
+    @contextmanager
+    def _measured(self, command: str) -> Iterator[None]:
+        began_at, outcome = time.perf_counter(), "failed"
+        try:
+            yield
+            outcome = "ok"
+        finally:
+            self._observe(command, outcome, time.perf_counter() - began_at)
 
     def _is_paused(self) -> bool:
         return time.monotonic() < self._paused_until
@@ -130,7 +149,9 @@ def _opened(symbol: str, entry: bytes | str) -> EncodedBars | None:
 
 
 @asynccontextmanager
-async def open_redis_bar_cache(url: str, *, seconds: int, timeout_seconds: float) -> AsyncIterator[RedisBarCache]:
+async def open_redis_bar_cache(
+    url: str, *, seconds: int, timeout_seconds: float, observe: Observe = lambda *_: None
+) -> AsyncIterator[RedisBarCache]:
     """Open the connection pool; it connects on first use, so a cache that is down does not keep the service down."""
     redis = Redis.from_url(
         url,
@@ -140,6 +161,6 @@ async def open_redis_bar_cache(url: str, *, seconds: int, timeout_seconds: float
         max_connections=64,
     )
     try:
-        yield RedisBarCache(redis, seconds=seconds, timeout_seconds=timeout_seconds)
+        yield RedisBarCache(redis, seconds=seconds, timeout_seconds=timeout_seconds, observe=observe)
     finally:
         await redis.aclose()

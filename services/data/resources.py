@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.data.metrics import DataMetrics
 from services.data.mongo_access import open_mongo
 from services.data.mongo_bar_store import MongoBarStore
 from services.data.mongo_change_feed import MongoChangeFeed
@@ -13,14 +14,16 @@ from services.data.settings import DataSettings
 
 
 @asynccontextmanager
-async def open_resources(settings: DataSettings) -> AsyncIterator[Resources]:
-    """Open the connection pools to MongoDB and to Redis or Valkey."""
+async def open_resources(settings: DataSettings, metrics: DataMetrics) -> AsyncIterator[Resources]:
+    """Open the connection pools to MongoDB and to Redis or Valkey, and measure what they take."""
     cache = open_redis_bar_cache(
         settings.redis_url.get_secret_value(),
         seconds=settings.cache_seconds,
         timeout_seconds=settings.cache_timeout_seconds,
+        observe=metrics.cache,
     )
-    async with open_mongo(settings.mongo_url.get_secret_value(), settings.mongo_database) as database, cache as opened:
+    mongo = open_mongo(settings.mongo_url.get_secret_value(), settings.mongo_database, metrics.mongo)
+    async with mongo as database, cache as opened:
         yield Resources(
             store=MongoBarStore(database, settings.store_timeout_seconds, settings.write_timeout_seconds),
             cache=opened,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from services.data.bar_responses import View, bars_response, described
-from services.data.dependencies import BarReaderDep, BarStoreDep, CatalogueDep, SettingsDep, resources_of
+from services.data.dependencies import BarReaderDep, BarStoreDep, CatalogueDep, MetricsDep, SettingsDep, resources_of
 from shared.arrow import MEDIA_TYPE
 from shared.bars import Symbol, SymbolBars
 from shared.errors import InvalidRequest, NoAdjustedPrices, NoBars, StoreUnavailable, SymbolNotFound
@@ -72,7 +72,7 @@ async def stock(symbol: Symbol, store: BarStoreDep, reader: BarReaderDep, settin
 async def bars(
     symbol: Symbol,
     reader: BarReaderDep,
-    request: Request,
+    metrics: MetricsDep,
     view: Annotated[View, Query()],
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
@@ -83,7 +83,7 @@ async def bars(
         if etag in known or "*" in known:
             return Response(status_code=304, headers={"ETag": etag})
     found, outcome = await reader.read(symbol)
-    request.app.state.cache_requests.labels(outcome).inc()
+    metrics.cache_read(outcome)
     return await bars_response(found, symbol, view)
 
 

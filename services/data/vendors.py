@@ -1,19 +1,44 @@
 """Opens the vendor that the settings name. None is named until somebody does, and then nothing is asked of anybody."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import date
 
 from pydantic import HttpUrl, SecretStr
 
 from services.data.alpha_vantage_bar_source import INTERVAL_SECONDS, open_alpha_vantage_vendor
-from services.data.ports import BarVendor, VendorFailed
+from services.data.ports import BarVendor, Observe, RawBars, VendorFailed
 from services.data.settings import DataSettings
 from services.data.tiingo_bar_source import open_tiingo_vendor
 from services.data.vendor_http import Limits, Timing
 from services.data.yfinance_bar_source import YFinanceVendor
 
 _LOOPBACK = {"127.0.0.1", "[::1]", "localhost"}
+
+
+class MeasuredVendor:
+    """A BarVendor that tells how long another takes, whichever way that one asks."""
+
+    def __init__(self, vendor: BarVendor, observe: Observe) -> None:
+        self._vendor = vendor
+        self._observe = observe
+
+    @property
+    def name(self) -> str:
+        """Say it as the other does."""
+        return self._vendor.name
+
+    async def bars(self, symbol: str, start: date | None) -> RawBars:
+        """Ask the other."""
+        began_at, outcome = time.perf_counter(), "failed"
+        try:
+            found = await self._vendor.bars(symbol, start)
+            outcome = "ok"
+            return found
+        finally:
+            self._observe(self._vendor.name, outcome, time.perf_counter() - began_at)
 
 
 @asynccontextmanager

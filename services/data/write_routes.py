@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Annotated
@@ -10,10 +10,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from services.data.dependencies import BarWriterDep, SettingsDep
+from services.data.dependencies import BarWriterDep, MetricsDep, SettingsDep
 from services.data.file_bar_source import DateFormat, FileBarSource, FileFormat
 from services.data.ingest import LoadOptions
 from services.data.ports import RawBars
+from services.data.settings import DataSettings
 from services.data.write_bars import BarWriter
 from shared.bars import Symbol
 from shared.errors import (
@@ -55,9 +56,22 @@ class Load(BaseModel):
     responses=problem_responses(InvalidRequest, UnreadableFile, RowsRejected, PayloadTooLarge, Busy, StoreUnavailable),
 )
 async def load_bars(
-    symbol: Symbol, load: Annotated[Load, Query()], request: Request, writer: BarWriterDep, settings: SettingsDep
+    symbol: Symbol,
+    load: Annotated[Load, Query()],
+    request: Request,
+    writer: BarWriterDep,
+    settings: SettingsDep,
+    metrics: MetricsDep,
 ) -> LoadReport:
     """Add or correct bars of one symbol: at once, so that a reader sees the old bars or the new, never a mixture."""
+    with metrics.load() if not load.dry_run else nullcontext():
+        report = await _loaded(symbol, load, request, writer, settings)
+    if not load.dry_run:
+        metrics.loaded(report)
+    return report
+
+
+async def _loaded(symbol: str, load: Load, request: Request, writer: BarWriter, settings: DataSettings) -> LoadReport:
     async with _place(writer):
         raw = await _raw(request, symbol, load, settings.max_upload_bytes)
         options = LoadOptions(
@@ -68,10 +82,7 @@ async def load_bars(
             strict=load.strict,
             dry_run=load.dry_run,
         )
-        report = await writer.load(raw, options)
-    if not load.dry_run:
-        _count(request, report)
-    return report
+        return await writer.load(raw, options)
 
 
 @router.delete(
@@ -110,10 +121,3 @@ async def _raw(request: Request, symbol: str, load: Load, max_bytes: int) -> Raw
     if len(frames) != 1:
         raise UnreadableFile("The body is to hold rows, of one symbol, in one file.")
     return RawBars(symbol, frames[0].rows, load.name or frames[0].name)
-
-
-def _count(request: Request, report: LoadReport) -> None:
-    rows = request.app.state.rows
-    for outcome in ("inserted", "updated", "unchanged"):
-        rows.labels(outcome).inc(getattr(report, outcome))
-    rows.labels("rejected").inc(len(report.rejected))

@@ -2,33 +2,37 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 from fastapi import FastAPI
 
 from services.prediction.forecast_routes import router as forecast_router
+from services.prediction.metrics import QueueMetrics
 from services.prediction.ports import Resources
 from services.prediction.resources import open_resources as open_real_resources
 from services.prediction.responses import Responder
-from services.prediction.routes import operations, router
+from services.prediction.routes import DEPENDENCIES, operations, router
 from services.prediction.settings import PredictionSettings
 from shared.app import build_app
 from shared.settings import load_settings
+from shared.upstream_metrics import UpstreamMetrics
 
 OpenResources = Callable[[PredictionSettings], AbstractAsyncContextManager[Resources]]
 
 
-def create_app(
-    settings: PredictionSettings | None = None, open_resources: OpenResources = open_real_resources
-) -> FastAPI:
+def create_app(settings: PredictionSettings | None = None, open_resources: OpenResources | None = None) -> FastAPI:
     """Return the prediction service."""
     settings = settings or load_settings(PredictionSettings)
     app = build_app(
         "prediction",
         settings,
-        lambda: open_resources(settings),
+        lambda: open_all(settings),
         title="Bellwether prediction service",
         summary="Internal: models and their scores. The public contract is the gateway's.",
     )
+    watch, queue = UpstreamMetrics(app.state.registry).watch("data"), QueueMetrics(app.state.registry)
+    open_all = open_resources or partial(open_real_resources, watch=watch, queue=queue)
+    app.state.looks.append(DEPENDENCIES)
     app.state.responder = Responder(settings.calendar, app.state.registry)
     app.include_router(router)
     app.include_router(forecast_router)

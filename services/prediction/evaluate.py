@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from services.prediction import scores, verdicts, walk_forward
+from services.prediction import notes, scores, verdicts, walk_forward
 from services.prediction.answers import data_of, provenance, require_enough, warnings_of
 from services.prediction.estimators import MODELS, ModelSpec
 from services.prediction.history import Array, History, history_of
@@ -63,6 +63,7 @@ def _naive_mae(history: History, plan: Plan) -> float:
 def _model(spec: ModelSpec, walked: Walk, row: int, query: EvaluationQuery, scale: float) -> ModelEvaluation:
     errors, of_persistence = walked.errors[row], walked.errors_of_persistence
     skill = verdicts.skill_estimate(spec.name, errors, of_persistence, query.horizon)
+    notes.scored(spec.name, skill.skill)
     found = scores.score(walked.actual, walked.predicted[row], walked.last_close)
     test = None if spec.name == "persistence" else diebold_mariano(errors, of_persistence, query.horizon)
     return ModelEvaluation(

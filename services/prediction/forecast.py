@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from services.prediction import features, verdicts
+from services.prediction import features, notes, verdicts
 from services.prediction.answers import data_of, provenance, require_enough, warnings_of
 from services.prediction.estimators import MODELS
 from services.prediction.explain import explanation_of
@@ -67,6 +67,8 @@ def _trained(
 
 def _answer(history: History, query: ForecastQuery, calendar: str, choice: _Chosen, fitted: list[Trained]) -> Forecast:
     name, horizon, at_horizon = choice.name, query.horizon, fitted[-1]
+    with notes.timing("explanation"):
+        explanation = explanation_of(MODELS[name], at_horizon.estimator, history, horizon)
     return Forecast(
         stock_symbol=history.symbol,
         as_of=history.session(-1),
@@ -79,7 +81,7 @@ def _answer(history: History, query: ForecastQuery, calendar: str, choice: _Chos
         steps=_steps(history, name, fitted, next_sessions(calendar, history.session(-1), horizon)),
         model=MODELS[name].info,
         choice=Choice(asked_for=query.model, reason=choice.reason, candidates=choice.candidates),
-        explanation=explanation_of(MODELS[name], at_horizon.estimator, history, horizon),
+        explanation=explanation,
         data=data_of(history, adjusted=query.adjusted),
         provenance=provenance(),
     )

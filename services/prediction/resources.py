@@ -4,23 +4,26 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from services.prediction.ports import Resources
+from services.prediction.ports import QueueWatch, Resources
 from services.prediction.settings import PredictionSettings
 from services.prediction.warm_up import warm_up
 from services.prediction.workers import open_workers
-from shared.clients.base import open_http
+from shared.clients.base import Watch, open_http
 from shared.clients.data import DataClient
 
 
 @asynccontextmanager
-async def open_resources(settings: PredictionSettings) -> AsyncIterator[Resources]:
-    """Open the connection pool to the data service and start the worker processes."""
+async def open_resources(
+    settings: PredictionSettings, watch: Watch | None = None, queue: QueueWatch | None = None
+) -> AsyncIterator[Resources]:
+    """Open the connection pool to the data service and start the worker processes; tell what they do."""
     pool = open_workers(
         n_workers=settings.workers,
         prepare=partial(warm_up, settings),
         max_waiting=settings.max_waiting,
         timeout_seconds=settings.budget_seconds,
+        watch=queue,
     )
     async with open_http(str(settings.data_url)) as http, pool as workers:
-        data = DataClient(http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds)
+        data = DataClient(http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds, watch=watch)
         yield Resources(data=data, workers=workers)

@@ -14,6 +14,8 @@ from fastapi import Response
 from prometheus_client import CollectorRegistry, Histogram
 
 from services.prediction.answers import provenance
+from services.prediction.metrics import ComputationMetrics
+from services.prediction.notes import noted, notes_of
 from services.prediction.ports import Resources
 from shared.clients.data import BarsPayload
 from shared.errors import Busy
@@ -45,13 +47,14 @@ class Responder:
 
     Args:
         calendar: The exchange that dates the forecasts; None for every weekday.
-        registry: Where the time that answers take is measured, by kind.
+        registry: Where is measured how long answers take, and what they note of themselves.
     """
 
     def __init__(self, calendar: str | None, registry: CollectorRegistry) -> None:
         computes = f"{provenance().model_dump_json()} {calendar}"
         self._computes = hashlib.sha256(computes.encode()).hexdigest()[:16]
         self._flight: SingleFlight[bytes] = SingleFlight()
+        self._metrics = ComputationMetrics(registry)
         self._seconds = {
             kind: Histogram(f"{kind}_duration_seconds", _MEASURED[kind], buckets=LATENCY_BUCKETS, registry=registry)
             for kind in get_args(Kind)
@@ -73,8 +76,13 @@ class Responder:
 
         async def compute() -> bytes:
             started_at = time.perf_counter()
-            found = await resources.workers.run(work, payload, question.symbol)
+            try:
+                found, notes = await resources.workers.run(noted, question.kind, work, payload, question.symbol)
+            except Exception as error:
+                self._metrics.take(notes_of(error))
+                raise
             self._seconds[question.kind].observe(time.perf_counter() - started_at)
+            self._metrics.take(notes)
             return found.model_dump_json().encode()
 
         try:

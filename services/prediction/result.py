@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LinearRegression
 
-from services.prediction import baselines, caveats, holdout, same_session_intervals, scores
+from services.prediction import baselines, caveats, holdout, notes, same_session_intervals, scores
 from services.prediction.history import Array, decoded
 from services.prediction.intervals import MIN_SCORES
 from services.prediction.same_session_intervals import LEVEL, Band
@@ -28,6 +28,7 @@ from shared.predictions import (
     Warning,
 )
 
+SAME_SESSION = "same_session_close"
 FEATURES = {"Open": "open", "High": "high", "Low": "low"}
 MIN_TRAIN = len(FEATURES) + 2  # three coefficients, an intercept, and one bar more, so that the fit is not exact
 MIN_TEST = 2  # R² of one session is undefined
@@ -79,7 +80,7 @@ def result_of(payload: BarsPayload, symbol: str, *, adjusted: bool = False) -> R
     found = _outcome(bars, first)
     return Result(
         stock_symbol=symbol,
-        task="same_session_close",
+        task=SAME_SESSION,
         skill=found.skill,
         midrange_skill=found.midrange_skill,
         mse=found.of_model.mse,
@@ -104,7 +105,8 @@ def _outcome(bars: pd.DataFrame, first: int) -> _Outcome:
     """Fit on the bars before position `first`, and score on the others."""
     features = bars[list(FEATURES.values())].to_numpy(np.float64)
     highs, lows, closes = (bars[name].to_numpy(np.float64) for name in ("high", "low", "close"))
-    model = LinearRegression().fit(features[:first], closes[:first])
+    with notes.fitting(SAME_SESSION):
+        model = LinearRegression().fit(features[:first], closes[:first])
     predicted = model.predict(features[first:])
     actual, before = closes[first:], baselines.persistence(closes, first)
     widths = same_session_intervals.ranges(highs, lows)

@@ -27,6 +27,7 @@ from shared.errors import (
 )
 from shared.etags import KNOWN
 from shared.health import Check, health_router, run_check
+from shared.metrics import look_at_dependencies
 from shared.predictions import Result
 from shared.problem import problem_responses
 
@@ -76,4 +77,14 @@ async def _check_data(data: BarsReader) -> Check:
     return Check(status=health.status, detail=detail)
 
 
+async def _data_is_up(request: Request) -> bool:
+    return (await resources_of(request).data.health()).status != "down"
+
+
+async def _workers_are_up(request: Request) -> bool:
+    await resources_of(request).workers.ping()
+    return True
+
+
+DEPENDENCIES = look_at_dependencies({"data": _data_is_up, "workers": _workers_are_up})
 operations = health_router(_checks)

@@ -1,6 +1,6 @@
 """Fits a model for one horizon and walks it forward for its record, or takes both from the store."""
 
-from services.prediction import features, targets, walk_forward
+from services.prediction import features, notes, targets, walk_forward
 from services.prediction.estimators import ModelSpec
 from services.prediction.history import History
 from services.prediction.ports import ModelStore
@@ -28,8 +28,11 @@ def trained(
     )
     kept = store.get(key) if store else None
     if kept is not None:
+        notes.found_kept(spec.name)
         return kept
-    made = train(history, spec, horizon, level)
+    with notes.fitting(spec.name):
+        made = train(history, spec, horizon, level)
+    notes.scored(spec.name, made.record.skill.skill)
     if store:
         store.put(key, made)
     return made

@@ -16,6 +16,7 @@ from typing import ParamSpec, TypeVar
 import structlog
 from threadpoolctl import threadpool_limits
 
+from services.prediction.ports import QueueWatch, Refusal
 from shared import deadline
 from shared.errors import Busy
 
@@ -33,11 +34,20 @@ class ProcessWorkers:
         prepare: Run once in each process as it starts, so that the first call need not wait for imports.
         max_waiting: Calls that may wait for a process; one more raises Busy.
         timeout_seconds: The longest that one call may wait and run, less when its request has less left.
+        watch: Told what happens, if anybody is to be.
     """
 
     def __init__(
-        self, *, n_workers: int, prepare: Callable[[], object], max_waiting: int, timeout_seconds: float
+        self,
+        *,
+        n_workers: int,
+        prepare: Callable[[], object],
+        max_waiting: int,
+        timeout_seconds: float,
+        watch: QueueWatch | None = None,
     ) -> None:
+        self._watch = watch or _Nobody()
+        self._watch.opened(max_waiting)
         self._prepare = prepare
         self._n_workers = n_workers
         self._max_pending = n_workers + max_waiting
@@ -52,19 +62,22 @@ class ProcessWorkers:
             Busy: Too many calls are waiting, it took too long, or the process died of it.
         """
         if self._pending >= self._max_pending:
+            self._watch.refused("queue_full")
             raise Busy(f"{self._pending} requests are being computed or waiting. Try again in a moment.")
         pool = self._pool
-        self._pending += 1
+        self._count(1)
         try:
             async with asyncio.timeout(deadline.seconds_left(self._timeout_seconds)):
                 return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
         except TimeoutError as error:
+            self._watch.refused("too_slow")
             raise Busy("The computation did not end in time. Try again in a moment.") from error
         except BrokenProcessPool as error:
             self._replace(pool)
+            self._watch.refused("died")
             raise Busy("A worker process died and is being replaced. Try again in a moment.") from error
         finally:
-            self._pending -= 1
+            self._count(-1)
 
     async def ping(self) -> None:
         """Return if at least one process is prepared.
@@ -74,6 +87,11 @@ class ProcessWorkers:
         """
         if not any(start.done() and start.exception() is None for start in self._starts):
             raise Busy("The worker processes are starting.")
+
+    def _count(self, change: int) -> None:
+        self._pending += change
+        busy = min(self._pending, self._n_workers)
+        self._watch.changed(waiting=self._pending - busy, busy=busy)
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
         """Put a new pool in the place of the broken one; of several callers that see it broken, the first does."""
@@ -94,6 +112,19 @@ class ProcessWorkers:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
+class _Nobody:
+    """A QueueWatch that does nothing."""
+
+    def opened(self, limit: int) -> None:
+        pass
+
+    def changed(self, *, waiting: int, busy: int) -> None:
+        pass
+
+    def refused(self, reason: Refusal) -> None:
+        pass
+
+
 def _start(parent: int, prepare: Callable[[], object]) -> None:
     """Leave Ctrl-C to the parent, end with the parent, prepare, and compute on one core."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -107,11 +138,16 @@ def _start(parent: int, prepare: Callable[[], object]) -> None:
 
 @asynccontextmanager
 async def open_workers(
-    *, n_workers: int, prepare: Callable[[], object], max_waiting: int, timeout_seconds: float
+    *,
+    n_workers: int,
+    prepare: Callable[[], object],
+    max_waiting: int,
+    timeout_seconds: float,
+    watch: QueueWatch | None = None,
 ) -> AsyncIterator[ProcessWorkers]:
     """Open the pool and close it in the end."""
     workers = ProcessWorkers(
-        n_workers=n_workers, prepare=prepare, max_waiting=max_waiting, timeout_seconds=timeout_seconds
+        n_workers=n_workers, prepare=prepare, max_waiting=max_waiting, timeout_seconds=timeout_seconds, watch=watch
     )
     try:
         yield workers

@@ -1,0 +1,102 @@
+"""What the prediction service counts beside its requests; what is counted knows callables, not Prometheus."""
+
+from typing import get_args
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from services.prediction.estimators import MODELS
+from services.prediction.notes import FitOutcome, Notes, Task
+from services.prediction.ports import Refusal
+from services.prediction.result import SAME_SESSION
+from shared.metrics import LATENCY_BUCKETS
+
+FIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+SKILL_BUCKETS = (-1.0, -0.5, -0.2, -0.1, -0.05, -0.02, 0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+FITTED = (SAME_SESSION, *MODELS)
+
+
+class ComputationMetrics:
+    """Fits, skills and times on one registry, each there from the start with nothing in it."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._fits = Counter(
+            "model_fits_total",
+            "Models that answers needed: fitted, kept (found in the store of fitted models), or failed.",
+            ("model", "outcome"),
+            registry=registry,
+        )
+        self._fit_seconds = Histogram(
+            "model_fit_duration_seconds",
+            "Time to fit a model and, for a forecast, to walk it forward for its record, in seconds.",
+            ("model",),
+            buckets=FIT_BUCKETS,
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "computation_duration_seconds",
+            "Time that a task took in its worker process, without the wait for one, in seconds.",
+            ("task",),
+            buckets=LATENCY_BUCKETS,
+            registry=registry,
+        )
+        self._skills = Histogram(
+            "model_skill",
+            "Skills of walk-forwards as they are computed: 1 - MAE / MAE of persistence; 0 is no better than nothing.",
+            ("model",),
+            buckets=SKILL_BUCKETS,
+            registry=registry,
+        )
+        for model in FITTED:
+            self._fit_seconds.labels(model)
+            for outcome in get_args(FitOutcome):
+                self._fits.labels(model, outcome)
+        for name in set(MODELS) - {"persistence"}:
+            self._skills.labels(name)
+        for task in get_args(Task):
+            self._seconds.labels(task)
+
+    def take(self, notes: Notes) -> None:
+        """Count what a computation noted."""
+        for fit in notes.fits:
+            self._fits.labels(fit.model, fit.outcome).inc()
+            if fit.outcome == "fitted" and fit.seconds is not None:
+                self._fit_seconds.labels(fit.model).observe(fit.seconds)
+        for model, skill in notes.skills:
+            self._skills.labels(model).observe(skill)
+        for task, seconds in notes.seconds:
+            self._seconds.labels(task).observe(seconds)
+
+
+class QueueMetrics:
+    """A QueueWatch on one registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def gauge(name: str, meaning: str) -> Gauge:
+            return Gauge(name, meaning, registry=registry, multiprocess_mode="livesum")
+
+        self._depth = gauge("worker_queue_depth", "Calls that wait for a worker process.")
+        self._limit = gauge("worker_queue_limit", "Calls that may wait; one more is refused.")
+        self._busy = gauge("workers_busy", "Worker processes that compute for somebody who still waits for it.")
+        self._refusals = Counter(
+            "worker_refusals_total",
+            "Calls that were not computed: queue_full, too_slow, or the process died.",
+            ("reason",),
+            registry=registry,
+        )
+        for each in (self._depth, self._limit, self._busy):
+            each.set(0)
+        for reason in get_args(Refusal):
+            self._refusals.labels(reason)
+
+    def opened(self, limit: int) -> None:
+        """Show how many may wait."""
+        self._limit.set(limit)
+
+    def changed(self, *, waiting: int, busy: int) -> None:
+        """Show how many wait and are worked on."""
+        self._depth.set(waiting)
+        self._busy.set(busy)
+
+    def refused(self, reason: Refusal) -> None:
+        """Count a call that was not computed."""
+        self._refusals.labels(reason).inc()
