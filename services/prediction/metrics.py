@@ -6,8 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.prediction.estimators import MODELS
 from services.prediction.notes import FitOutcome, Notes, Task
-from services.prediction.ports import Refusal
 from services.prediction.result import SAME_SESSION
+from services.prediction.workers import Refusal
 from shared.metrics import LATENCY_BUCKETS
 
 FIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from services.prediction.trained import ModelKey, Trained
 from shared.clients.data import BarsPayload
@@ -10,7 +10,6 @@ from shared.health import Health
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Refusal = Literal["queue_full", "too_slow", "died"]
 
 
 class BarsReader(Protocol):
@@ -46,22 +45,6 @@ class Workers(Protocol):
         Raises:
             Busy: Not yet.
         """
-        ...
-
-
-class QueueWatch(Protocol):
-    """Who is told what the workers do."""
-
-    def opened(self, limit: int) -> None:
-        """Take note of how many calls may wait."""
-        ...
-
-    def changed(self, *, waiting: int, busy: int) -> None:
-        """Take note of how many calls wait now, and how many are worked on."""
-        ...
-
-    def refused(self, reason: Refusal) -> None:
-        """Take note of a call that was not computed."""
         ...
 
 

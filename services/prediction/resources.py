@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from services.prediction.ports import QueueWatch, Resources
+from services.prediction.ports import Resources
 from services.prediction.settings import PredictionSettings
 from services.prediction.warm_up import warm_up
-from services.prediction.workers import open_workers
+from services.prediction.workers import QueueWatch, open_workers
 from shared.clients.base import Watch, open_http
 from shared.clients.data import DataClient
 

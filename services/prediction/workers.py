@@ -11,19 +11,35 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Literal, ParamSpec, Protocol, TypeVar
 
 import structlog
 from threadpoolctl import threadpool_limits
 
-from services.prediction.ports import QueueWatch, Refusal
 from shared import deadline
 from shared.errors import Busy
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Refusal = Literal["queue_full", "too_slow", "died"]
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 log = structlog.get_logger()
+
+
+class QueueWatch(Protocol):
+    """Who is told what the workers do."""
+
+    def opened(self, limit: int) -> None:
+        """Take note of how many calls may wait."""
+        ...
+
+    def changed(self, *, waiting: int, busy: int) -> None:
+        """Take note of how many calls wait now, and how many are worked on."""
+        ...
+
+    def refused(self, reason: Refusal) -> None:
+        """Take note of a call that was not computed."""
+        ...
 
 
 class ProcessWorkers:
@@ -112,6 +128,17 @@ class ProcessWorkers:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _start(parent: int, prepare: Callable[[], object]) -> None:
+    """Leave Ctrl-C to the parent, end with the parent, prepare, and compute on one core."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+    prepare()
+    threadpool_limits(1)
+
+
 class _Nobody:
     """A QueueWatch that does nothing."""
 
@@ -123,17 +150,6 @@ class _Nobody:
 
     def refused(self, reason: Refusal) -> None:
         pass
-
-
-def _start(parent: int, prepare: Callable[[], object]) -> None:
-    """Leave Ctrl-C to the parent, end with the parent, prepare, and compute on one core."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
-    prepare()
-    threadpool_limits(1)
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ PASSED_ON = ("ETag", "Content-Type", "Content-Disposition")
 LEAST_SECONDS = 0.05  # a call that has less than this left cannot be answered in time
 LOOK_SECONDS = 1.0  # the longest that a caller waits for a look at an upstream that was silent
 KEEP_ALIVE_SECONDS = 4.0  # less than uvicorn's 5: of the two, the client is to close a connection that is not used
-CUT = (httpx.NetworkError, httpx.RemoteProtocolError)
+CUT = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
 
 
 @asynccontextmanager
