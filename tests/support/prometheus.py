@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from local.servers import free_port
+from tests.support.polling import until
 from tests.support.servers import Server, running
 
 
@@ -39,6 +41,11 @@ class Prometheus:
         data = self.get("query_range", query=expression, start=begin, end=end, step=1)
         assert isinstance(data, dict)
         return sum(any(math.isfinite(float(value)) for _, value in one["values"]) for one in data["result"])
+
+    def wait_for_scrape(self, n_jobs: int) -> None:
+        """Return when each job has been scraped, or found down, since now."""
+        since = time.time()
+        until(lambda: bool(self.n_series(f"count(timestamp(up) > {since}) == {n_jobs}", since, time.time())))
 
 
 @contextmanager
