@@ -4,14 +4,14 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install build run load evaluate lock fmt lint types contracts chromium test test-fast test-integration \
-	test-e2e screenshots test-frontend check bench docs openapi dev clean
+	test-e2e screenshots test-frontend check bench docs openapi dashboards prometheus dev clean
 
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := frontend/node_modules/.installed
 BUILD_STAMP := frontend/node_modules/.can-build
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-CODE := gateway local services shared tests
+CODE := charts gateway local services shared tests
 # Two at a time, each file by one process; what measures time runs alone.
 PARALLEL := --numprocesses 2 --dist loadfile
 TIMED := tests/integration/test_stack.py tests/integration/test_make_run.py
@@ -99,6 +99,17 @@ chromium:
 			exit 1; \
 		fi; }
 
+# Debian's package without the service that it would start, beside the Python programs: any user may do that.
+prometheus: $(PYTHON_STAMP)  ## Prometheus and promtool, for the tests of dashboards and alerts
+	@{ command -v prometheus && command -v promtool; } >/dev/null || { \
+		echo "Fetching Debian's Prometheus for the tests of dashboards and alerts"; \
+		fetch() { apt-get -qq -o APT::Sandbox::User=root download prometheus; }; \
+		folder=$$(mktemp -d) && cd "$$folder" \
+			&& { fetch 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get -qq update && fetch; }; } \
+			&& dpkg -x prometheus_*.deb . && install usr/bin/prometheus usr/bin/promtool "$(CURDIR)/.venv/bin" \
+			|| { echo "The tests need Prometheus 2.42 or newer: put prometheus and promtool on the PATH." >&2; exit 1; }; \
+		rm -r "$$folder"; }
+
 test: install  ## everything, on real servers and a real browser
 	$(MAKE) --jobs 2 --output-sync=target lint types contracts test-frontend
 	$(MAKE) test-fast
@@ -107,10 +118,10 @@ test: install  ## everything, on real servers and a real browser
 	coverage report --fail-under=95
 	@echo "All of it passed."
 
-test-fast: install  ## unit, contract and repository tests
+test-fast: install prometheus  ## unit, contract and repository tests
 	pytest tests/unit tests/contract tests/repository --cov --cov-report= $(PARALLEL)
 
-test-integration: install  ## real MongoDB and Valkey, three real processes
+test-integration: install prometheus  ## real MongoDB and Valkey, three real processes
 	pytest tests/integration $(TIMED:%=--ignore %) --cov --cov-append --cov-report= $(PARALLEL)
 	pytest $(TIMED) --cov --cov-append --cov-report=
 
@@ -131,6 +142,9 @@ bench: $(PYTHON_STAMP)  ## how fast bars are loaded and read, beside the bare dr
 docs: $(PYTHON_STAMP)  ## write the tables of settings and of metrics in README.md and docs/operations.md
 	python -m tests.support.settings_table
 	python -m tests.support.metrics_table
+
+dashboards: $(PYTHON_STAMP)  ## write Grafana's dashboards from their modules in charts/monitoring/dashboards
+	python -m charts.monitoring.dashboards
 
 openapi: $(PYTHON_STAMP) $(NODE_STAMP)  ## write docs/openapi/*.json and the page's generated client
 	python -m tests.support.openapi

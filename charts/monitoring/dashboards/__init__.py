@@ -1,0 +1,1 @@
+"""Grafana's dashboards as code: one module each, which `make dashboards` writes as JSON beside it."""

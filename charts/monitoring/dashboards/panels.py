@@ -1,0 +1,142 @@
+"""The few kinds of panels that dashboards are made of. None names a data source: a variable holds which is asked."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import TypeVar
+
+from grafana_foundation_sdk.builders import (
+    bargauge,
+    common,
+    dashboard,
+    heatmap,
+    prometheus,
+    stat,
+    statetimeline,
+    timeseries,
+)
+from grafana_foundation_sdk.models import common as options
+from grafana_foundation_sdk.models import dashboard as models
+from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
+from grafana_foundation_sdk.models.prometheus import PromQueryFormat
+
+Panel = timeseries.Panel | stat.Panel | bargauge.Panel | statetimeline.Panel | heatmap.Panel
+Line = list[Panel]
+P = TypeVar("P", timeseries.Panel, stat.Panel, bargauge.Panel, statetimeline.Panel, heatmap.Panel)
+SOURCE = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
+GREEN, ORANGE, RED = "green", "orange", "red"
+UNITS = ("s", "bytes", "percentunit", "reqps", "ops", "short", "none")  # Grafana's words; `none` may be below zero
+
+
+@dataclass(frozen=True)
+class Query:
+    """What Prometheus is asked, and how each series that it returns is called."""
+
+    expression: str
+    legend: str
+
+
+@dataclass(frozen=True)
+class About:
+    """What a reader of a panel must know.
+
+    Attributes:
+        title: What it shows.
+        description: One sentence: what to read from it.
+        unit: One of UNITS.
+        warn: From which value on, or below which, it is orange; none if no value is bad.
+        bad: From which value on, or below which, it is red. Below `warn` if small values are the bad ones.
+        empty: What is written where there is nothing, if that is as it should be.
+    """
+
+    title: str
+    description: str
+    unit: str
+    warn: float | None = None
+    bad: float | None = None
+    empty: str = "no data"
+
+
+def lines(about: About, *queries: Query, stacked: bool = False) -> timeseries.Panel:
+    """Return values over time; with thresholds, a dashed line where they are."""
+    panel = (
+        _panel(timeseries.Panel(), about, queries, models.FieldColorModeId.PALETTE_CLASSIC)
+        .line_width(1)
+        .fill_opacity(50 if stacked else 8)
+    )
+    panel.show_points(options.VisibilityMode.AUTO)  # a series of one sample is seen too
+    panel.legend(_legend()).tooltip(common.VizTooltipOptions().mode(options.TooltipDisplayMode.MULTI))
+    if stacked:
+        panel.stacking(common.StackingConfig().mode(options.StackingMode.NORMAL).group("A"))
+    if about.bad is not None:
+        style = options.GraphTresholdsStyleMode.DASHED
+        panel.thresholds_style(common.GraphThresholdsStyleConfig().mode(style))
+    return panel if about.unit == "none" else panel.min(0)
+
+
+def number(about: About, *queries: Query, shows_name: bool = False) -> stat.Panel:
+    """Return the last value of each series, large; with `shows_name` the series' names alone, if those are the news."""
+    panel = _panel(stat.Panel(), about, queries).graph_mode(options.BigValueGraphMode.AREA)
+    panel.color_mode(options.BigValueColorMode.VALUE).reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
+    if shows_name:
+        panel.text_mode(options.BigValueTextMode.NAME).graph_mode(options.BigValueGraphMode.NONE)
+    return panel
+
+
+def bars(about: About, *queries: Query) -> bargauge.Panel:
+    """Return the last value of each series as a bar, for many of them."""
+    panel = _panel(bargauge.Panel(), about, queries).orientation(options.VizOrientation.HORIZONTAL).min(0)
+    panel.display_mode(options.BarGaugeDisplayMode.BASIC)
+    return panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
+
+
+def states(about: About, query: Query, names: dict[int, tuple[str, str]]) -> statetimeline.Panel:
+    """Return which state each series was in over time; `names` has the word and the colour of each value."""
+    results = {
+        str(value): models.ValueMappingResult(text=text, color=colour, index=value)
+        for value, (text, colour) in names.items()
+    }
+    panel = _panel(statetimeline.Panel(), about, (query,)).mappings([models.ValueMap(options=results)])
+    return panel.show_value(options.VisibilityMode.NEVER).row_height(0.8).legend(_legend())
+
+
+def heat(about: About, query: Query) -> heatmap.Panel:
+    """Return how many observations each bucket of a histogram got over time; the query sums by `le`."""
+    panel = _panel(heatmap.Panel(), about, (query,), shape=PromQueryFormat.HEATMAP).calculate(False)
+    panel.color(heatmap.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Oranges").steps(64).exponent(0.5))
+    panel.rows_frame(heatmap.RowsHeatmapOptions().layout(options.HeatmapCellLayout.AUTO))
+    return panel.cell_gap(1).show_tooltip().show_legend()
+
+
+def _panel(
+    panel: P,
+    about: About,
+    queries: Sequence[Query],
+    colours: models.FieldColorModeId = models.FieldColorModeId.THRESHOLDS,
+    shape: PromQueryFormat = PromQueryFormat.TIME_SERIES,
+) -> P:
+    assert about.unit in UNITS, about.unit
+    panel.title(about.title).description(about.description).unit(about.unit).datasource(SOURCE)
+    panel.no_value(about.empty).color_scheme(dashboard.FieldColor().mode(colours))
+    panel.thresholds(dashboard.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(_steps(about)))
+    for name, query in zip(ascii_uppercase, queries, strict=False):
+        expression = re.sub(r"\s+", " ", query.expression).strip()
+        target = prometheus.Dataquery().ref_id(name).expr(expression).legend_format(query.legend).range()
+        panel.with_target(target.datasource(SOURCE).format(shape))
+    return panel
+
+
+def _steps(about: About) -> list[models.Threshold]:
+    if about.bad is None:
+        return [models.Threshold(color=GREEN)]
+    if about.warn is None:
+        return [models.Threshold(color=GREEN), models.Threshold(about.bad, RED)]
+    if about.bad < about.warn:
+        return [models.Threshold(color=RED), models.Threshold(about.bad, ORANGE), models.Threshold(about.warn, GREEN)]
+    return [models.Threshold(color=GREEN), models.Threshold(about.warn, ORANGE), models.Threshold(about.bad, RED)]
+
+
+def _legend() -> common.VizLegendOptions:
+    legend = common.VizLegendOptions().show_legend(True).display_mode(options.LegendDisplayMode.LIST)
+    return legend.placement(options.LegendPlacement.BOTTOM)

@@ -1,0 +1,99 @@
+"""The models: what is fitted and how long it takes, who waits for it, and whether any of it beats doing nothing."""
+
+from charts.monitoring.dashboards.board import Board, Row
+from charts.monitoring.dashboards.panels import About, Line, Query, heat, lines, number
+from charts.monitoring.dashboards.queries import count, quantile, rate
+
+PREDICTION = 'job="prediction"'
+MODEL = f'{PREDICTION}, model=~"$model"'
+TASKS = "computation_duration_seconds"
+N_SKILLS = count("model_skill_count", "model", MODEL)
+N_NOT_ABOVE_ZERO = count("model_skill_bucket", "model", f'{MODEL}, le="0.0"')
+SKILLS = count("model_skill_bucket", "le, model", MODEL)
+FITS: Line = [
+    lines(
+        About("Fits", "Models fitted, read from the store of fitted ones (kept), or failed, a second.", "ops"),
+        Query(rate("model_fits_total", "model, outcome", MODEL), "{{model}}: {{outcome}}"),
+    ),
+    lines(
+        About("Fits: time", "Within what time 95 % of the fits of a model end.", "s", 2.5, 5),
+        Query(quantile(0.95, "model_fit_duration_seconds", "model", MODEL), "{{model}}"),
+    ),
+]
+ANSWERS: Line = [
+    lines(
+        About("Computations", "Answers computed a second; what is known already is not computed again.", "ops"),
+        Query(rate(f"{TASKS}_count", "task", PREDICTION), "{{task}}"),
+    ),
+    lines(
+        About("Computations: time", "Within what time half, and 95 %, of the computations end.", "s", 2.5, 5),
+        Query(quantile(0.5, TASKS, "task", PREDICTION), "{{task}} median"),
+        Query(quantile(0.95, TASKS, "task", PREDICTION), "{{task}} 95 %"),
+    ),
+]
+WORKERS: Line = [
+    lines(
+        About("Queue", "Computations that wait for a worker, and how many may wait until more are refused.", "short"),
+        Query(f"sum by (instance) (worker_queue_depth{{{PREDICTION}}})", "{{instance}} waiting"),
+        Query(f"sum by (instance) (worker_queue_limit{{{PREDICTION}}})", "{{instance}} limit"),
+    ),
+    lines(
+        About("Workers", "Worker processes that compute.", "short"),
+        Query(f"sum by (instance) (workers_busy{{{PREDICTION}}})", "{{instance}} busy"),
+    ),
+    lines(
+        About("Refusals", "Computations refused a second: queue full, too slow, or the worker died.", "ops", 0.02, 0.2),
+        Query(rate("worker_refusals_total", "reason", PREDICTION), "{{reason}}"),
+    ),
+]
+BEATS: Line = [
+    number(
+        About(
+            "Skill above zero",
+            "Share of evaluations, in the time shown, where a model beat persistence.",
+            "percentunit",
+        ),
+        Query(
+            f"1 - {N_NOT_ABOVE_ZERO} / {N_SKILLS}",
+            "{{model}}",
+        ),
+    ),
+    number(
+        About(
+            "Median skill",
+            "1 − MAE / MAE of persistence; zero or less is no better than doing nothing.",
+            "none",
+            0.02,
+            0,
+        ),
+        Query(f"histogram_quantile(0.5, {SKILLS})", "{{model}}"),
+    ),
+]
+DISTRIBUTION: Line = [
+    lines(
+        About(
+            "Skill: lower, middle, upper", "Between which values the middle 80 % of each model's skills lie.", "none"
+        ),
+        Query(f"histogram_quantile(0.1, {SKILLS})", "{{model}} 10 %"),
+        Query(f"histogram_quantile(0.5, {SKILLS})", "{{model}} median"),
+        Query(f"histogram_quantile(0.9, {SKILLS})", "{{model}} 90 %"),
+    ),
+    heat(
+        About(
+            "Skill: distribution", "How many evaluations of the chosen models had a skill up to each value.", "short"
+        ),
+        Query(f"sum by (le) (increase(model_skill_bucket{{{MODEL}}}[$__rate_interval]))", "{{le}}"),
+    ),
+]
+BOARD = Board(
+    name="predictions",
+    title="predictions",
+    description="What is fitted and how long it takes, who waits for it, and whether any of it beats doing nothing.",
+    rows=[
+        Row("Fits", [FITS]),
+        Row("Computations", [ANSWERS]),
+        Row("Workers", [WORKERS]),
+        Row("Skill", [BEATS, DISTRIBUTION]),
+    ],
+    variables={"model": ("Model", 'label_values(model_fits_total{job="prediction"}, model)')},
+)
