@@ -10,6 +10,7 @@ import structlog
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo.errors import OperationFailure, PyMongoError
 
+from services.data.mongo_spans import MongoSpans
 from shared import deadline
 from shared.errors import StoreUnavailable
 
@@ -50,6 +51,7 @@ async def open_mongo(url: str, database: str) -> AsyncIterator[Database]:
         maxPoolSize=32,
         datetime_conversion="DATETIME_AUTO",  # another tool's date beyond the year 9999 must not fail the rest
         unicode_decode_error_handler="replace",
+        event_listeners=[MongoSpans()],
     )
     try:
         yield client[database]

@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 import structlog
 from threadpoolctl import threadpool_limits
 
-from shared import deadline
+from shared import deadline, tracing
 from shared.errors import Busy
 
 P = ParamSpec("P")
@@ -57,7 +57,8 @@ class ProcessWorkers:
         self._pending += 1
         try:
             async with asyncio.timeout(deadline.seconds_left(self._timeout_seconds)):
-                return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
+                with tracing.span(f"compute {getattr(work, 'func', work).__name__}"):
+                    return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
         except TimeoutError as error:
             raise Busy("The computation did not end in time. Try again in a moment.") from error
         except BrokenProcessPool as error:
@@ -90,7 +91,9 @@ class ProcessWorkers:
         return pool
 
     def close(self) -> None:
-        """Stop the processes; calls that still wait are dropped."""
+        """Stop the processes, whatever they compute: nobody waits for it any more."""
+        for process in self._pool._processes.values():  # Python 3.14 has kill_workers() for it
+            process.kill()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 

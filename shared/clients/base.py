@@ -9,7 +9,7 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from shared import deadline, request_id
+from shared import deadline, request_id, tracing
 from shared.errors import LEAVES, NotAuthorised, ServiceError, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
 from shared.health import Health
 
@@ -104,7 +104,8 @@ class ServiceClient:
         request.extensions["timeout"] = httpx.Timeout(seconds).as_dict()
         try:
             async with asyncio.timeout(seconds):
-                return await self._http.send(request)
+                with tracing.call_out(request.method, self._upstream, request.headers):
+                    return await self._http.send(request)
         except (httpx.TimeoutException, TimeoutError) as error:
             raise UpstreamTimeout(f"{self._name} did not answer within {seconds:.1f} s. Try again.") from error
         except httpx.TransportError as error:
