@@ -16,7 +16,6 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 
-SEND_SECONDS = 5.0
 LAST_SECONDS = 1.0  # what the last spans of a process may take: the stop of a service waits for them
 MAX_ATTRIBUTE = 256  # characters; a path may be as long as its sender likes
 log = structlog.get_logger()
@@ -58,7 +57,7 @@ def export_traces(service: str, version: str, endpoint: str) -> Callable[[], Non
     )
     provider.add_span_processor(_WithoutQuery())
     url = f"{endpoint.rstrip('/')}/v1/traces"
-    provider.add_span_processor(BatchSpanProcessor(_Exporter(endpoint=url, timeout=SEND_SECONDS)))
+    provider.add_span_processor(BatchSpanProcessor(_Exporter(endpoint=url)))
     trace.set_tracer_provider(provider)
 
     def send_the_last() -> None:

@@ -43,6 +43,7 @@ class ProcessWorkers:
         self._max_pending = n_workers + max_waiting
         self._timeout_seconds = timeout_seconds
         self._pending = 0
+        self._is_open = True
         self._pool = self._new_pool()
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -78,7 +79,7 @@ class ProcessWorkers:
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
         """Put a new pool in the place of the broken one; of several callers that see it broken, the first does."""
-        if self._pool is broken:
+        if self._pool is broken and self._is_open:
             log.error("worker_died")
             self._pool = self._new_pool()
 
@@ -92,6 +93,7 @@ class ProcessWorkers:
 
     def close(self) -> None:
         """Stop the processes, whatever they compute: nobody waits for it any more."""
+        self._is_open = False
         for process in self._pool._processes.values():  # Python 3.14 has kill_workers() for it
             process.kill()
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -43,7 +43,11 @@ def collector() -> Iterator[Collector]:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Stack]:
-    traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "100"}
+    traced = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+        "OTEL_BSP_SCHEDULE_DELAY": "100",
+        "OTEL_EXPORTER_OTLP_TIMEOUT": "1",
+    }
     with running_stack(tmp_path_factory.mktemp("operations"), traced | NOTICE) as stack:
         load_sample(stack)
         yield stack
@@ -190,3 +194,4 @@ async def test_a_rolling_restart_of_each_service_fails_no_request(tmp_path: Path
     assert load.n_answers >= N_REQUESTS
     assert load.n_closed >= N_CLIENTS  # each was told by an answer, and connected anew
     assert all(2 <= seconds < 10 for seconds in took), took
+    assert all(_lines(server)[-1]["level"] == "info" for server in (stack.data, stack.prediction, stack.gateway))
