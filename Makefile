@@ -14,7 +14,7 @@ PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not
 CODE := charts gateway local services shared tests
 # Two at a time, each file by one process; what measures time runs alone.
 PARALLEL := --numprocesses 2 --dist loadfile
-TIMED := tests/integration/test_stack.py tests/integration/test_make_run.py
+TIMED := tests/integration/test_stack.py tests/integration/test_make_run.py tests/integration/test_operations.py
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -15,7 +15,7 @@ from gateway.ledger_routes import writes as ledger_writes
 from gateway.looks import DEPENDENCIES
 from gateway.ports import Resources
 from gateway.resources import open_resources as open_real_resources
-from gateway.routes import operations
+from gateway.routes import operations, probes
 from gateway.routes import router as prediction_router
 from gateway.settings import GatewaySettings
 from gateway.stock_routes import router as stock_router
@@ -63,6 +63,7 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
     app.include_router(write_router)
     app.include_router(ledger_writes)
     app.include_router(operations)
+    app.include_router(probes)
     install_docs(app)
     if settings.frontend_dir is not None:
         app.frontend("/", directory=settings.frontend_dir, fallback=None, check_dir=False)

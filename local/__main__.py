@@ -25,7 +25,8 @@ from local.servers import (
 from local.settings import LocalSettings
 
 READY_WITHIN_SECONDS = 90
-SERVED = {"GATEWAY_FRONTEND_DIR": str(Path("frontend/dist").resolve()), "PYTHONUNBUFFERED": "1"}
+NO_NOTICE = {f"{name}_DRAIN_SECONDS": "0" for name in ("GATEWAY", "DATA", "PREDICTION")}  # nobody could go elsewhere
+SERVED = {"GATEWAY_FRONTEND_DIR": str(Path("frontend/dist").resolve()), "PYTHONUNBUFFERED": "1"} | NO_NOTICE
 
 
 class CannotRun(RuntimeError):

@@ -78,7 +78,7 @@ def valkey_command(data_dir: Path, port: int) -> list[str]:
 def service_command(app: str, port: int) -> list[str]:
     """Return the command of one of our services; `app` is the module that has its `create_app`."""
     serve = ["-m", "uvicorn", "--factory", f"{app}:create_app", "--host", "127.0.0.1", "--port", str(port)]
-    return [sys.executable, *serve, "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "10"]
+    return [sys.executable, *serve, "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "6"]
 
 
 def mongo_url(port: int) -> str:

@@ -35,7 +35,7 @@ def write_config(programs: list[Program], local_dir: Path) -> Path:
             "priority": str(program.priority),
             "autorestart": "true",
             "startretries": "1000000",  # a database that comes back later finds its services waiting
-            "stopwaitsecs": "20",  # longer than uvicorn's 10 s for the requests in flight
+            "stopwaitsecs": "20",  # longer than uvicorn's 6 s for the requests in flight
             "stopasgroup": "false",
             "killasgroup": "true",
             "redirect_stderr": "true",

@@ -1,5 +1,6 @@
-"""The app that every deployable starts from: errors, request id, deadline, body limit, metrics and resources."""
+"""The app that every deployable starts from: errors, request id, traces, limits, metrics, draining and resources."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
@@ -10,11 +11,13 @@ from starlette.requests import ClientDisconnect
 
 from shared.body_limit import BodyLimitMiddleware
 from shared.deadline import DeadlineMiddleware
+from shared.draining import Draining, DrainingMiddleware, notice_before_stop
 from shared.logs import configure_logging
 from shared.metrics import install_metrics
 from shared.problem import InvalidField, Problem, install_problem_handlers
-from shared.request_id import RequestIdMiddleware
-from shared.settings import ServiceSettings, UploadSettings
+from shared.request_id import RequestIdMiddleware, is_probe
+from shared.settings import ServiceSettings, TracingSettings, UploadSettings, load_settings
+from shared.tracing import telemetry
 
 R = TypeVar("R")
 CLIENT_CLOSED_REQUEST = 499  # as nginx has it: no standard status says so
@@ -31,12 +34,14 @@ def build_app(
 ) -> FastAPI:
     """Return an app whose lifespan opens the resources and puts them on `app.state.resources`."""
     configure_logging(name, settings)
+    tracing, draining = load_settings(TracingSettings), Draining()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_resources() as resources:
-            app.state.resources = resources
-            yield
+        with notice_before_stop(draining, settings.drain_seconds):
+            async with _traces(name, tracing), open_resources() as resources:
+                app.state.resources = resources
+                yield
 
     app = FastAPI(
         version=VERSION,
@@ -45,16 +50,32 @@ def build_app(
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
+        telemetry=telemetry(is_on=tracing.endpoint is not None, leave_out=is_probe),
         **about,
     )
-    app.state.settings = settings
+    app.state.settings, app.state.draining = settings, draining
     install_problem_handlers(app)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.state.registry = install_metrics(app, name, metrics_path)
     _install_limits(app, settings)
     app.add_middleware(RequestIdMiddleware)
+    app.add_middleware(DrainingMiddleware, draining=draining)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the documented way to extend the schema
     return app
+
+
+@asynccontextmanager
+async def _traces(name: str, settings: TracingSettings) -> AsyncIterator[None]:
+    if settings.endpoint is None:
+        yield
+        return
+    from shared.trace_export import export_traces  # noqa: PLC0415  # half a second that only tracing is to cost
+
+    send_the_last = export_traces(name, VERSION, str(settings.endpoint))
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(send_the_last)
 
 
 async def _gone(_: Request, __: Exception) -> Response:

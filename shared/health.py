@@ -7,9 +7,11 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.draining import Draining
 from shared.errors import ServiceError
 
 CHECK_TIMEOUT_SECONDS = 1.0
+NOT_READY = "Send requests elsewhere: something that it needs is down, or it is stopping"
 
 
 class Check(BaseModel):
@@ -36,6 +38,8 @@ class Health(BaseModel):
         return cls(status=worst, checks=dict(checks))
 
 
+# Not down: it answers every request that still comes.
+STOPPING = Check(status="degraded", detail="The process is stopping and takes no new connections soon.")
 _SEVERITY: list[Literal["ok", "degraded", "down"]] = ["ok", "degraded", "down"]
 Probe = Callable[[], Awaitable[None]]
 
@@ -58,13 +62,24 @@ def health_router(checks: Callable[[Request], Awaitable[Mapping[str, Check]]]) -
 
     @router.get("/healthz", summary="Is the process alive?")
     async def healthz() -> Health:
+        """Say that the process answers, whatever else works."""
         return Health(status="ok")
 
-    @router.get("/readyz", summary="Can it do its work?", responses={503: {"model": Health}})
+    @router.get("/readyz", summary="Can it do its work?", responses={503: {"model": Health, "description": NOT_READY}})
     async def readyz(request: Request, response: Response) -> Health:
-        health = Health.of(await checks(request))
-        if health.status == "down":
+        """Say whether requests should be sent here, and what is wrong with each thing that it needs."""
+        found = dict(await checks(request))
+        draining: Draining = request.app.state.draining
+        if draining.is_on:
+            found["process"] = STOPPING
+        health = Health.of(found)
+        if health.status == "down" or draining.is_on:
             response.status_code = 503
         return health
 
     return router
+
+
+async def no_checks(_: Request) -> Mapping[str, Check]:
+    """Return the checks of a service that is ready whenever it is alive."""
+    return {}

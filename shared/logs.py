@@ -2,14 +2,24 @@
 
 import logging
 import sys
+from types import TracebackType
 from typing import Any
 
 import structlog
 
 from shared.settings import ServiceSettings
+from shared.tracing import current_trace_id
+
+
+def _add_trace_id(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if trace_id := current_trace_id():
+        event["trace_id"] = trace_id
+    return event
+
 
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
+    _add_trace_id,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
@@ -50,3 +60,10 @@ def configure_logging(service: str, settings: ServiceSettings) -> None:
     logging.getLogger("uvicorn.access").disabled = True  # request_served is the one line per request
     for name in ("httpx", "httpcore", "pymongo"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    sys.excepthook = _log_crash
+
+
+def _log_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Write what ends the process as one line like the others, not as a traceback of many."""
+    structlog.get_logger().critical("crashed", exc_info=(kind, error, trace))

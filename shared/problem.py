@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from shared.errors import BodyTooSlow, InvalidRequest, PayloadTooLarge, ServiceError, Unavailable
 from shared.request_id import HEADER, request_id_of
+from shared.tracing import current_trace_id
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ class Problem(BaseModel):
     detail: str = Field(description="What happened here, and what to do.")
     instance: str = Field(description="The path that was asked for.", examples=["/api/result"])
     request_id: str = Field(description="Find it in the logs of every service.")
+    trace_id: str | None = Field(None, description="Find it in the collector of traces; only where there is one.")
     retryable: bool = Field(description="Whether the same request may succeed later; `Retry-After` says when.")
     errors: list[InvalidField] | None = None
 
@@ -52,6 +54,7 @@ def problem_response(request: Request, error: ServiceError) -> JSONResponse:
         detail=error.detail,
         instance=request.url.path,
         request_id=request_id_of(request.scope),
+        trace_id=current_trace_id(),
         retryable=error.retryable,
         errors=[InvalidField(pointer=pointer, detail=detail) for pointer, detail in error.errors] or None,
         **error.extras,

@@ -28,6 +28,11 @@ def request_id_of(scope: Scope) -> str:
     return str(scope["state"]["request_id"])
 
 
+def is_probe(scope: Scope) -> bool:
+    """Say whether this is one of the requests that come every few seconds and tell nothing, so leave no trace."""
+    return scope.get("path") in _UNLOGGED
+
+
 class RequestIdMiddleware:
     """Give each request its id and write one log line when it is done."""
 
@@ -61,7 +66,7 @@ class RequestIdMiddleware:
 
 
 def _log_request(scope: Scope, status: int, seconds: float) -> None:
-    if scope["path"] in _UNLOGGED:
+    if is_probe(scope):
         return
     route = get_route_name(HTTPConnection(scope), should_include_root_path=False) or "unmatched"
     log.info(

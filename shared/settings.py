@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeVar
 
-from pydantic import PositiveFloat, PositiveInt, ValidationError
+from pydantic import HttpUrl, NonNegativeFloat, PositiveFloat, PositiveInt, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -19,6 +19,8 @@ class ServiceSettings(BaseSettings):
     """The largest request body that is taken, in bytes."""
     budget_seconds: PositiveFloat
     """The longest that one request may take, in seconds; a caller that waits less says so and gets less."""
+    drain_seconds: NonNegativeFloat = 2.0
+    """How long a process that is told to stop says so, before it stops listening, in seconds."""
 
 
 class UploadSettings(ServiceSettings):
@@ -30,7 +32,23 @@ class UploadSettings(ServiceSettings):
     """The longest that one request that writes may take, its upload included, in seconds."""
 
 
-S = TypeVar("S", bound=ServiceSettings)
+class TracingSettings(BaseSettings):
+    """Where traces are sent: the standard variable of OpenTelemetry, the same for each deployable."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OTEL_EXPORTER_OTLP_", frozen=True, use_attribute_docstrings=True, extra="ignore"
+    )
+
+    endpoint: HttpUrl | None = None
+    """A collector of traces that takes OTLP over HTTP, as http://127.0.0.1:4318; without it none are made."""
+
+    @field_validator("endpoint", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+
+S = TypeVar("S", bound=BaseSettings)
 
 
 class InvalidSettings(SystemExit):

@@ -1,12 +1,11 @@
 """Work that many ask for at a time, done once."""
 
 import asyncio
-import contextvars
 import math
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
-from shared import deadline
+from shared import deadline, tracing
 
 T = TypeVar("T")
 
@@ -24,14 +23,14 @@ class SingleFlight(Generic[T]):
         """Return what `work` returns or raise what it raises, begun now or by another caller with the same key.
 
         The work goes on when a caller leaves, the first one too. It runs in a context of its own, so that the time
-        that one caller has does not bound it: it must end by itself.
+        that one caller has does not bound it: it must end by itself. Only its spans are the first caller's.
 
         Raises:
             TimeoutError: It does not end in the time that the caller's request has left.
         """
         task = self._tasks.get(key)
         if task is None:
-            task = self._tasks[key] = asyncio.create_task(work(), context=contextvars.Context())
+            task = self._tasks[key] = asyncio.create_task(work(), context=tracing.context_of_trace())
             task.add_done_callback(lambda done: self._land(key, done))
         seconds = deadline.seconds_left(math.inf)
         ended, _ = await asyncio.wait({task}, timeout=None if math.isinf(seconds) else max(0.0, seconds))

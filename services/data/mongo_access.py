@@ -11,6 +11,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo import monitoring
 from pymongo.errors import OperationFailure, PyMongoError
 
+from services.data.mongo_spans import MongoSpans
 from services.data.ports import Observe
 from shared import deadline
 from shared.errors import StoreUnavailable
@@ -81,7 +82,7 @@ async def open_mongo(url: str, database: str, observe: Observe | None = None) ->
         maxPoolSize=32,
         datetime_conversion="DATETIME_AUTO",  # another tool's date beyond the year 9999 must not fail the rest
         unicode_decode_error_handler="replace",
-        event_listeners=[CommandTimes(observe)] if observe else [],
+        event_listeners=[MongoSpans(), *([CommandTimes(observe)] if observe else [])],
     )
     try:
         yield client[database]

@@ -1,7 +1,6 @@
 """The cache-aside read: the one place that joins cache and store."""
 
 import asyncio
-import contextvars
 import math
 import time
 from collections import Counter
@@ -9,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.data.ports import BarCache, BarStore, CacheOutcome, EncodedBars
-from shared import deadline
+from shared import deadline, tracing
 from shared.errors import StoreUnavailable
 
 Read = tuple[EncodedBars, CacheOutcome]
@@ -56,7 +55,7 @@ class BarReader:
             answer = self._reads[symbol] = asyncio.get_running_loop().create_future()
             # In a context of its own: the read is not only for the request that happens to be the first, and ends
             # within the time limits of cache and store.
-            task = asyncio.create_task(self._read(symbol, answer), context=contextvars.Context())
+            task = asyncio.create_task(self._read(symbol, answer), context=tracing.context_of_trace())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         seconds = deadline.seconds_left(math.inf)

@@ -10,14 +10,17 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from hashlib import sha256
+from typing import Any
 
 import structlog
+from opentelemetry.trace import SpanKind
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from services.data.ports import CacheOutcome, EncodedBars, Observe
+from shared import tracing
 from shared.errors import StoreUnavailable
 
 MAGIC = b"BELLWETHER-BARS-1\n"
@@ -26,6 +29,15 @@ EVICT_ALL_SECONDS = 5.0
 _DIGEST = 32
 _REVISION = re.compile(rb"[0-9a-f]{16}")
 log = structlog.get_logger()
+
+
+class _Traced(Redis):
+    """A client whose commands are spans."""
+
+    async def execute_command(self, *words: Any, **options: Any) -> Any:
+        about = {"db.system.name": "redis", "db.operation.name": str(words[0])}
+        with tracing.span(f"redis {words[0]}", SpanKind.CLIENT, about):
+            return await super().execute_command(*words, **options)  # type: ignore[no-untyped-call]
 
 
 class RedisBarCache:
@@ -153,7 +165,7 @@ async def open_redis_bar_cache(
     url: str, *, seconds: int, timeout_seconds: float, observe: Observe = lambda *_: None
 ) -> AsyncIterator[RedisBarCache]:
     """Open the connection pool; it connects on first use, so a cache that is down does not keep the service down."""
-    redis = Redis.from_url(
+    redis = _Traced.from_url(
         url,
         socket_timeout=timeout_seconds,
         socket_connect_timeout=timeout_seconds,

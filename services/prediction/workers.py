@@ -16,7 +16,7 @@ from typing import Literal, ParamSpec, Protocol, TypeVar
 import structlog
 from threadpoolctl import threadpool_limits
 
-from shared import deadline
+from shared import deadline, tracing
 from shared.errors import Busy
 
 P = ParamSpec("P")
@@ -69,6 +69,7 @@ class ProcessWorkers:
         self._max_pending = n_workers + max_waiting
         self._timeout_seconds = timeout_seconds
         self._pending = 0
+        self._is_open = True
         self._pool = self._new_pool()
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -84,7 +85,8 @@ class ProcessWorkers:
         self._count(1)
         try:
             async with asyncio.timeout(deadline.seconds_left(self._timeout_seconds)):
-                return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
+                with tracing.span(f"compute {getattr(work, 'func', work).__name__}"):
+                    return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
         except TimeoutError as error:
             self._watch.refused("too_slow")
             raise Busy("The computation did not end in time. Try again in a moment.") from error
@@ -111,7 +113,7 @@ class ProcessWorkers:
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
         """Put a new pool in the place of the broken one; of several callers that see it broken, the first does."""
-        if self._pool is broken:
+        if self._pool is broken and self._is_open:
             log.error("worker_died")
             self._pool = self._new_pool()
 
@@ -124,7 +126,10 @@ class ProcessWorkers:
         return pool
 
     def close(self) -> None:
-        """Stop the processes; calls that still wait are dropped."""
+        """Stop the processes, whatever they compute: nobody waits for it any more."""
+        self._is_open = False
+        for process in self._pool._processes.values():  # Python 3.14 has kill_workers() for it
+            process.kill()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from shared import deadline, request_id
+from shared import deadline, request_id, tracing
 from shared.breaker import Breaker, State
 from shared.clients.problems import error_of
 from shared.errors import ServiceError, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
@@ -189,12 +189,13 @@ class ServiceClient:
         until = time.monotonic() + seconds
         try:
             async with asyncio.timeout(seconds):
-                try:
-                    return await self._http.send(_addressed(request, seconds))
-                except CUT:
-                    if request.method != "GET":
-                        raise
-                    return await self._http.send(_addressed(request, until - time.monotonic()))
+                with tracing.call_out(request.method, self._upstream, request.headers):
+                    try:
+                        return await self._http.send(_addressed(request, seconds))
+                    except CUT:
+                        if request.method != "GET":
+                            raise
+                        return await self._http.send(_addressed(request, until - time.monotonic()))
         except (httpx.TimeoutException, TimeoutError) as error:
             raise UpstreamTimeout(f"{self._name} did not answer within {seconds:.1f} s. Try again.") from error
         except httpx.TransportError as error:

@@ -21,13 +21,14 @@ async def until_unavailable(ping: Callable[[], Awaitable[None]], detail: str) ->
     raise AssertionError(f"not said in time; the last was: {said!r}")
 
 
-async def wait_until(condition: Callable[[], bool]) -> None:
-    """Return when `condition` holds."""
-    for _ in range(400):
+async def wait_until(condition: Callable[[], bool], seconds: float = 2) -> None:
+    """Return when `condition` holds; it may take that long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         if condition():
             return
         await asyncio.sleep(0.005)
-    raise AssertionError("it did not happen in time")
+    raise AssertionError(f"not within {seconds:g} s")
 
 
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:

@@ -22,6 +22,10 @@ from local.servers import free_port, is_listening, mongo_url, mongod_command, re
 Database = AnyDatabase[dict[str, Any]]
 
 
+# Tests that stop services often need not wait for it; what gives notice says so in its environment.
+NO_NOTICE = {f"{name}_DRAIN_SECONDS": "0" for name in ("GATEWAY", "DATA", "PREDICTION")}
+
+
 class NeverReady(AssertionError):
     """A server did not answer in time; the message holds what it wrote."""
 
@@ -43,7 +47,7 @@ class Server:
         assert not is_listening(self.port), f"port {self.port} is taken before {self.name} starts"
         self._sink = self.log.open("ab")
         self.process = subprocess.Popen(
-            self.command, stdout=self._sink, stderr=subprocess.STDOUT, env=os.environ | self.environment
+            self.command, stdout=self._sink, stderr=subprocess.STDOUT, env=os.environ | NO_NOTICE | self.environment
         )
 
     def send(self, number: signal.Signals) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from gateway.settings import GatewaySettings
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, TracingSettings
 
 README = Path(__file__).parents[2] / "README.md"
 PREFIXES = ("GATEWAY_", "DATA_", "PREDICTION_")
@@ -20,11 +20,12 @@ def settings_table() -> str:
     lines = [f"| `…_{name}`{rows[0][name]} |" for name in common]
     for kind, named in zip(PREFIXES, rows, strict=True):
         lines += [f"| `{kind}{name}`{row} |" for name, row in named.items() if name not in common]
+    lines += [f"| `OTEL_EXPORTER_OTLP_{name}`{row} |" for name, row in _rows(TracingSettings).items()]
     head = "`…` is `GATEWAY`, `DATA` and `PREDICTION`, each for its service."
     return "\n".join([BEGIN, head, "", "| variable | default | meaning |", "| --- | --- | --- |", *lines, END])
 
 
-def _rows(kind: type[ServiceSettings]) -> dict[str, str]:
+def _rows(kind: type[ServiceSettings] | type[TracingSettings]) -> dict[str, str]:
     """Return the columns after the first by the variable's name without its prefix."""
     instance = kind()
     rows = {}

@@ -13,7 +13,7 @@ from shared.errors import NotAuthorised
 from tests.support.gateway import KEY, WITH_KEY, FakeData, serve_gateway
 
 WRITES = [("PUT", "/api/stocks/AAPL/bars"), ("DELETE", "/api/stocks/AAPL"), ("POST", "/api/stocks/AAPL/ledger")]
-OPEN = {"/api/health", "/api/metrics"}
+OPEN = {"/api/health", "/api/metrics", "/healthz", "/readyz"}
 KEYLESS: dict[str, dict[str, str]] = {
     "no key": {},
     "empty": {"X-API-Key": ""},
@@ -126,7 +126,7 @@ async def test_with_closed_reads_all_but_health_and_metrics_needs_a_key() -> Non
         }
         with_key = await client.get("/api/stocks/all", headers=WITH_KEY)
         slash = await client.post("/api/result/", json={"stock_symbol": "AAPL"})
-    assert len(found) == 15
+    assert len(found) == 17
     assert {key: status for key, status in found.items() if status != 401} == {("get", path): 200 for path in OPEN}
     assert (with_key.status_code, slash.status_code) == (200, 401)
 

@@ -40,6 +40,8 @@ PATHS = {
     "/api/result",
     "/api/metrics",
     "/api/health",
+    "/healthz",
+    "/readyz",
 }
 
 
@@ -52,7 +54,7 @@ async def test_every_route_has_a_description_and_every_answer_an_example() -> No
             assert operation["description"], path
             for status, response in operation["responses"].items():
                 problem = response.get("content", {}).get("application/problem+json")
-                if int(status) >= 400 and path not in {"/api/health"}:
+                if int(status) >= 400 and path not in {"/api/health", "/readyz"}:
                     assert problem, (path, status)
                     assert problem["examples"], (path, status)
             if content := operation["responses"].get("200", {}).get("content"):

@@ -1,6 +1,7 @@
 """The real pool of processes: errors come back, the queue is bounded, a death is survived."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import time
@@ -71,3 +72,14 @@ async def test_a_worker_that_dies_is_replaced(workers: ProcessWorkers) -> None:
     with pytest.raises(Busy, match="died"):
         await workers.run(os.kill, await workers.run(os.getpid), signal.SIGKILL)
     assert await workers.run(divmod, 7, 2) == (3, 1)
+
+
+async def test_the_end_does_not_wait_for_what_is_computed() -> None:
+    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=20) as workers:
+        await workers.run(os.getpid)
+        running = [asyncio.create_task(workers.run(time.sleep, 60)) for _ in range(2)]
+        await asyncio.sleep(0.1)
+        ends_at = time.monotonic()
+    assert time.monotonic() - ends_at < 1
+    assert all(isinstance(error, Busy) for error in await asyncio.gather(*running, return_exceptions=True))
+    assert multiprocessing.active_children() == []  # not replaced either

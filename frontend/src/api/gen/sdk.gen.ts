@@ -3,7 +3,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, BarsData, BarsErrors, BarsResponses, DeleteStockData, DeleteStockErrors, DeleteStockResponses, EvaluationData, EvaluationErrors, EvaluationResponses, ForecastData, ForecastErrors, ForecastResponses, HealthData, HealthErrors, HealthResponses, KeepForecastData, KeepForecastErrors, KeepForecastResponses, LedgerData, LedgerErrors, LedgerResponses, LoadBarsData, LoadBarsErrors, LoadBarsResponses, MetricsData, MetricsResponses, ModelsData, ModelsErrors, ModelsResponses, ResultData, ResultErrors, ResultResponses, StockData, StockErrors, StockResponses, StockResultData, StockResultErrors, StockResultResponses, StocksData, StocksErrors, StocksResponses } from './types.gen';
+import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, BarsData, BarsErrors, BarsResponses, DeleteStockData, DeleteStockErrors, DeleteStockResponses, EvaluationData, EvaluationErrors, EvaluationResponses, ForecastData, ForecastErrors, ForecastResponses, HealthData, HealthErrors, HealthResponses, HealthzData, HealthzResponses, KeepForecastData, KeepForecastErrors, KeepForecastResponses, LedgerData, LedgerErrors, LedgerResponses, LoadBarsData, LoadBarsErrors, LoadBarsResponses, MetricsData, MetricsResponses, ModelsData, ModelsErrors, ModelsResponses, ReadyzData, ReadyzErrors, ReadyzResponses, ResultData, ResultErrors, ResultResponses, StockData, StockErrors, StockResponses, StockResultData, StockResultErrors, StockResultResponses, StocksData, StocksErrors, StocksResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -182,3 +182,17 @@ export const keepForecast = <ThrowOnError extends boolean = false>(options: Opti
  * `degraded` still answers every request; with `down` the status is 503.
  */
 export const health = <ThrowOnError extends boolean = false>(options?: Options<HealthData, ThrowOnError>): RequestResult<HealthResponses, HealthErrors, ThrowOnError> => (options?.client ?? client).get<HealthResponses, HealthErrors, ThrowOnError>({ url: '/api/health', ...options });
+
+/**
+ * Is the process alive?
+ *
+ * Say that the process answers, whatever else works.
+ */
+export const healthz = <ThrowOnError extends boolean = false>(options?: Options<HealthzData, ThrowOnError>): RequestResult<HealthzResponses, unknown, ThrowOnError> => (options?.client ?? client).get<HealthzResponses, unknown, ThrowOnError>({ url: '/healthz', ...options });
+
+/**
+ * Can it do its work?
+ *
+ * Say whether requests should be sent here, and what is wrong with each thing that it needs.
+ */
+export const readyz = <ThrowOnError extends boolean = false>(options?: Options<ReadyzData, ThrowOnError>): RequestResult<ReadyzResponses, ReadyzErrors, ThrowOnError> => (options?.client ?? client).get<ReadyzResponses, ReadyzErrors, ThrowOnError>({ url: '/readyz', ...options });

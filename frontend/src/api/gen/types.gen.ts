@@ -1588,6 +1588,12 @@ export type Problem = {
      */
     request_id: string;
     /**
+     * Trace Id
+     *
+     * Find it in the collector of traces; only where there is one.
+     */
+    trace_id?: string | null;
+    /**
      * Retryable
      *
      * Whether the same request may succeed later; `Retry-After` says when.
@@ -2487,3 +2493,44 @@ export type HealthResponses = {
 };
 
 export type HealthResponse = HealthResponses[keyof HealthResponses];
+
+export type HealthzData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/healthz';
+};
+
+export type HealthzResponses = {
+    /**
+     * Successful Response
+     */
+    200: Health;
+};
+
+export type HealthzResponse = HealthzResponses[keyof HealthzResponses];
+
+export type ReadyzData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/readyz';
+};
+
+export type ReadyzErrors = {
+    /**
+     * Send requests elsewhere: something that it needs is down, or it is stopping
+     */
+    503: Health;
+};
+
+export type ReadyzError = ReadyzErrors[keyof ReadyzErrors];
+
+export type ReadyzResponses = {
+    /**
+     * Successful Response
+     */
+    200: Health;
+};
+
+export type ReadyzResponse = ReadyzResponses[keyof ReadyzResponses];
