@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install build run load evaluate lock fmt lint types contracts chromium test test-fast test-integration \
-	test-e2e screenshots test-frontend check bench docs openapi dev clean
+	test-e2e screenshots test-frontend check bench docs openapi dev clean env up down
 
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := frontend/node_modules/.installed
@@ -134,6 +134,19 @@ docs: $(PYTHON_STAMP)  ## write the table of settings in README.md
 openapi: $(PYTHON_STAMP) $(NODE_STAMP)  ## write docs/openapi/*.json and the page's generated client
 	python -m tests.support.openapi
 	cd frontend && npm run --silent generate
+
+env:  ## write .env with random passwords for `make up`, unless it is there
+	@if [ -e .env ]; then echo ".env is there and stays as it is."; else umask 077 && \
+		for name in MONGO_ADMIN_PASSWORD MONGO_PASSWORD VALKEY_PASSWORD GRAFANA_PASSWORD; do \
+			echo "$$name=$$(head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n')"; done >.env \
+		&& echo "The passwords are in .env, which only you may read. Grafana's user is admin."; fi
+
+up: env  ## the whole system in containers: builds the images and waits until all is well
+	docker compose up --build --detach --wait
+	@echo "Bellwether is at http://127.0.0.1:8080, Grafana at http://127.0.0.1:3000."
+
+down:  ## stop the containers and remove them; the data stays
+	docker compose down
 
 clean:  ## remove what the others made, the data in .local/ excepted
 	rm -rf .venv frontend/node_modules frontend/dist test-results .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
