@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build run load evaluate lock fmt lint types contracts chromium test test-fast test-integration \
+.PHONY: help install build run load evaluate lock fmt lint types contracts chromium nginx test test-fast test-integration \
 	test-e2e screenshots test-frontend check bench docs openapi dev clean env up down
 
 PYTHON_STAMP := .venv/.installed
@@ -11,7 +11,7 @@ NODE_STAMP := frontend/node_modules/.installed
 BUILD_STAMP := frontend/node_modules/.can-build
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-CODE := gateway local services shared tests
+CODE := compose gateway local services shared tests
 # Two at a time, each file by one process; what measures time runs alone.
 PARALLEL := --numprocesses 2 --dist loadfile
 TIMED := tests/integration/test_stack.py tests/integration/test_make_run.py
@@ -99,6 +99,16 @@ chromium:
 			exit 1; \
 		fi; }
 
+nginx:
+	@command -v nginx >/dev/null || { \
+		if command -v apt-get >/dev/null; then \
+			echo "Unpacking Debian's nginx for the tests of the page's server"; \
+			folder=$$(mktemp -d) && cd "$$folder" && { [ "$$(id -u)" != 0 ] || apt-get -qq update; } \
+				&& apt-get -qq download nginx && dpkg -x nginx_*.deb . && install usr/sbin/nginx $(CURDIR)/.venv/bin/nginx; \
+		else \
+			echo "The tests of the page's server need nginx: install it." >&2; exit 1; \
+		fi; }
+
 test: install  ## everything, on real servers and a real browser
 	$(MAKE) --jobs 2 --output-sync=target lint types contracts test-frontend
 	$(MAKE) test-fast
@@ -110,7 +120,7 @@ test: install  ## everything, on real servers and a real browser
 test-fast: install  ## unit, contract and repository tests
 	pytest tests/unit tests/contract tests/repository --cov --cov-report= $(PARALLEL)
 
-test-integration: install  ## real MongoDB and Valkey, three real processes
+test-integration: install nginx  ## real MongoDB and Valkey, three real processes
 	pytest tests/integration $(TIMED:%=--ignore %) --cov --cov-append --cov-report= $(PARALLEL)
 	pytest $(TIMED) --cov --cov-append --cov-report=
 

@@ -10,7 +10,7 @@ while read -r word address _; do
   esac
 done </etc/resolv.conf
 {
-  echo "resolver$resolvers valid=5s ipv6=off;"
+  [ -z "$resolvers" ] || echo "resolver$resolvers valid=5s ipv6=off;"
   echo "map '' \$gateway { default ${GATEWAY_ADDRESS:-gateway:8000}; }"
 } >/tmp/gateway.conf
 exec "$@"

@@ -73,8 +73,8 @@ def set_up_administrator(password: str, before: str | None) -> None:
             client.admin.command("createUser", ADMIN, pwd=password, roles=["root"])
         except OperationFailure:
             sys.exit(
-                "MONGO_ADMIN_PASSWORD in .env is not the password of MongoDB's administrator. Put the right one back, or "
-                "give the one before as MONGO_ADMIN_PASSWORD_BEFORE (docs/operations.md, Rotate keys and passwords)."
+                "MONGO_ADMIN_PASSWORD in .env is not the password of MongoDB's administrator. Put the right one back, "
+                "or give the one before as MONGO_ADMIN_PASSWORD_BEFORE (docs/operations.md, Rotate keys and passwords)."
             )
     print("The administrator is made.")
 
