@@ -3,15 +3,15 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build run load evaluate lock fmt lint types contracts chromium test test-fast test-integration \
-	test-e2e screenshots test-frontend check bench docs openapi dashboards prometheus dev clean
+.PHONY: help install build run load evaluate lock fmt lint types contracts chromium prometheus nginx test test-fast \
+	test-integration test-e2e screenshots test-frontend check bench docs openapi dashboards dev clean env up down
 
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := frontend/node_modules/.installed
 BUILD_STAMP := frontend/node_modules/.can-build
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-CODE := charts gateway local services shared tests
+CODE := charts compose gateway local services shared tests
 # Two at a time, each file by one process; what measures time runs alone.
 PARALLEL := --numprocesses 2 --dist loadfile
 TIMED := tests/integration/test_stack.py tests/integration/test_make_run.py tests/integration/test_operations.py
@@ -99,16 +99,23 @@ chromium:
 			exit 1; \
 		fi; }
 
-# Debian's package without the service that it would start, beside the Python programs: any user may do that.
-prometheus: $(PYTHON_STAMP)  ## Prometheus and promtool, for the tests of dashboards and alerts
-	@{ command -v prometheus && command -v promtool; } >/dev/null || { \
-		echo "Fetching Debian's Prometheus for the tests of dashboards and alerts"; \
-		fetch() { apt-get -qq -o APT::Sandbox::User=root download prometheus; }; \
+# $(1): a Debian package, $(2): its programs, put beside the Python ones, without the service that installing it would start.
+define unpack
+	@command -v $(notdir $(firstword $(2))) >/dev/null || { \
+		echo "Unpacking Debian's $(1) for the tests"; \
+		fetch() { apt-get -qq -o APT::Sandbox::User=root download $(1); }; \
 		folder=$$(mktemp -d) && cd "$$folder" \
 			&& { fetch 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get -qq update && fetch; }; } \
-			&& dpkg -x prometheus_*.deb . && install usr/bin/prometheus usr/bin/promtool "$(CURDIR)/.venv/bin" \
-			|| { echo "The tests need Prometheus 2.42 or newer: put prometheus and promtool on the PATH." >&2; exit 1; }; \
+			&& dpkg -x $(1)_*.deb . && install $(2) "$(CURDIR)/.venv/bin" \
+			|| { echo "The tests need $(notdir $(2)): install Debian's $(1), or put them on the PATH." >&2; exit 1; }; \
 		rm -r "$$folder"; }
+endef
+
+prometheus: $(PYTHON_STAMP)
+	$(call unpack,prometheus,usr/bin/prometheus usr/bin/promtool)
+
+nginx: $(PYTHON_STAMP)
+	$(call unpack,nginx,usr/sbin/nginx)
 
 test: install  ## everything, on real servers and a real browser
 	$(MAKE) --jobs 2 --output-sync=target lint types contracts test-frontend
@@ -121,7 +128,7 @@ test: install  ## everything, on real servers and a real browser
 test-fast: install prometheus  ## unit, contract and repository tests
 	pytest tests/unit tests/contract tests/repository --cov --cov-report= $(PARALLEL)
 
-test-integration: install prometheus  ## real MongoDB and Valkey, three real processes
+test-integration: install prometheus nginx  ## real MongoDB and Valkey, three real processes
 	pytest tests/integration $(TIMED:%=--ignore %) --cov --cov-append --cov-report= $(PARALLEL)
 	pytest $(TIMED) --cov --cov-append --cov-report=
 
@@ -149,6 +156,19 @@ dashboards: $(PYTHON_STAMP)  ## write Grafana's dashboards from their modules in
 openapi: $(PYTHON_STAMP) $(NODE_STAMP)  ## write docs/openapi/*.json and the page's generated client
 	python -m tests.support.openapi
 	cd frontend && npm run --silent generate
+
+env:  ## write .env with random passwords for `make up`, unless it is there
+	@if [ -e .env ]; then echo ".env is there and stays as it is."; else umask 077 && \
+		for name in MONGO_ADMIN_PASSWORD MONGO_PASSWORD VALKEY_PASSWORD GRAFANA_PASSWORD; do \
+			echo "$$name=$$(head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n')"; done >.env \
+		&& echo "The passwords are in .env, which only you may read. Grafana's user is admin."; fi
+
+up: env  ## the whole system in containers: builds the images and waits until all is well
+	docker compose up --build --detach --wait
+	@echo "Bellwether is at http://127.0.0.1:8080, Grafana at http://127.0.0.1:3000."
+
+down:  ## stop the containers and remove them; the data stays
+	docker compose down
 
 clean:  ## remove what the others made, the data in .local/ excepted
 	rm -rf .venv frontend/node_modules frontend/dist test-results .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

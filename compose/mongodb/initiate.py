@@ -1,0 +1,104 @@
+"""Makes the MongoDB of docker-compose.yml what .env says: a replica set of one with two users.
+
+Runs at each `docker compose up`, on MongoDB's own loopback interface, where MongoDB lets the first user be made; leaves
+alone what is as it should be. A password that changed in .env is changed here. To change the administrator's, give the
+one before as MONGO_ADMIN_PASSWORD_BEFORE.
+"""
+
+import os
+import sys
+import time
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+Client = MongoClient[dict[str, Any]]
+WITHIN_SECONDS = 60
+NOT_YET_INITIALIZED, AUTHENTICATION_FAILED = 94, 18
+ADMIN, SERVICE = "admin", "bellwether"
+
+
+def connect(user: str | None = None, password: str | None = None, source: str = "admin") -> Client:
+    """Return a client of the MongoDB whose network this container shares."""
+    return MongoClient(
+        "127.0.0.1", 27017, username=user, password=password, authSource=source, directConnection=True, timeoutMS=5000
+    )
+
+
+def initiate(client: Client) -> None:
+    """Make it a replica set if it is none, and wait until it takes writes."""
+    until = time.monotonic() + WITHIN_SECONDS
+    while True:
+        try:
+            hello = client.admin.command("hello")
+            if hello["isWritablePrimary"]:
+                return
+            if "setName" not in hello:
+                member = {"_id": 0, "host": "127.0.0.1:27017"}
+                client.admin.command("replSetInitiate", {"_id": "rs0", "members": [member]})
+        except PyMongoError as error:  # it starts, or an election is on
+            if time.monotonic() > until:
+                sys.exit(f"MongoDB did not become primary within {WITHIN_SECONDS} s: {error}")
+        if time.monotonic() > until:
+            sys.exit(f"MongoDB did not become primary within {WITHIN_SECONDS} s.")
+        time.sleep(0.2)
+
+
+def admits(user: str, password: str | None, source: str = "admin") -> bool:
+    """Say whether this password is the user's."""
+    if not password:
+        return False
+    try:
+        with connect(user, password, source) as client:
+            client.admin.command("ping")
+    except OperationFailure as error:
+        if error.code != AUTHENTICATION_FAILED:
+            raise
+        return False
+    return True
+
+
+def set_up_administrator(password: str, before: str | None) -> None:
+    """Make the user who may do everything, or change its password from the one before."""
+    if admits(ADMIN, password):
+        return
+    if admits(ADMIN, before):
+        with connect(ADMIN, before) as client:
+            client.admin.command("updateUser", ADMIN, pwd=password)
+        print("The administrator's password is changed.")
+        return
+    with connect() as client:
+        try:
+            client.admin.command("createUser", ADMIN, pwd=password, roles=["root"])
+        except OperationFailure:
+            sys.exit(
+                "MONGO_ADMIN_PASSWORD in .env is not the password of MongoDB's administrator. Put the right one back, "
+                "or give the one before as MONGO_ADMIN_PASSWORD_BEFORE (docs/operations.md, Rotate keys and passwords)."
+            )
+    print("The administrator is made.")
+
+
+def set_up_service(admin_password: str, password: str, database: str) -> None:
+    """Make the data service's user, who may read and write its own database, or set its password."""
+    if admits(SERVICE, password, database):
+        return
+    with connect(ADMIN, admin_password) as client:
+        known = client[database].command("usersInfo", SERVICE)["users"]
+        command = "updateUser" if known else "createUser"
+        client[database].command(command, SERVICE, pwd=password, roles=["readWrite"])
+    print(f"The password of the user {SERVICE} is set.")
+
+
+def main() -> None:
+    """Do all of it."""
+    password = os.environ["MONGO_ADMIN_PASSWORD"]
+    with connect() as client:
+        initiate(client)
+    set_up_administrator(password, os.environ.get("MONGO_ADMIN_PASSWORD_BEFORE"))
+    set_up_service(password, os.environ["MONGO_PASSWORD"], os.environ["MONGO_DATABASE"])
+    print("MongoDB is as it should be.")
+
+
+if __name__ == "__main__":
+    main()

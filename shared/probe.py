@@ -1,0 +1,21 @@
+"""Asks a probe of a service on this machine, for images that have no curl: `python -m shared.probe URL`."""
+
+import sys
+from http.client import HTTPException
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+TIMEOUT_SECONDS = 2.0
+
+
+def complaint(url: str) -> str | None:
+    """Return what is wrong, None if the answer is a success. No proxy is asked, whatever the environment says."""
+    try:
+        with build_opener(ProxyHandler({})).open(url, timeout=TIMEOUT_SECONDS):
+            return None
+    except (URLError, HTTPException, OSError) as error:
+        return f"{url}: {error}"
+
+
+if __name__ == "__main__":
+    sys.exit(complaint(sys.argv[1]))

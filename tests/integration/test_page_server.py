@@ -1,0 +1,155 @@
+"""The page's nginx says what the gateway says: the same headers, limits and errors."""
+
+import re
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from gateway.settings import GatewaySettings
+from shared.problem import Problem
+from tests.support.page_server import page_server
+from tests.support.servers import Server, running, service
+
+HASHED = "/assets/index-B3568OBe.js"
+HEADERS = (
+    "x-content-type-options",
+    "referrer-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "content-security-policy",
+    "cache-control",
+    "retry-after",
+)
+MAX_UPLOAD_BYTES = GatewaySettings().max_upload_bytes
+
+
+@dataclass
+class Served:
+    """The same page from both, and the API behind nginx."""
+
+    gateway: Server
+    nginx: Server
+
+    @property
+    def direct(self) -> str:
+        """Return the gateway's address."""
+        return f"http://127.0.0.1:{self.gateway.port}"
+
+    @property
+    def page(self) -> str:
+        """Return nginx's address."""
+        return f"http://127.0.0.1:{self.nginx.port}"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder, page = tmp_path_factory.mktemp("nginx"), tmp_path_factory.mktemp("page")
+    (page / "assets").mkdir()
+    (page / "index.html").write_text("<title>Bellwether</title>")
+    (page / HASHED.removeprefix("/")).write_text("1")
+    gateway = service(
+        folder, "gateway.app", {"GATEWAY_FRONTEND_DIR": str(page), "GATEWAY_DATA_URL": "http://127.0.0.1:9"}
+    )
+    nginx = page_server(folder, page, gateway.port)
+    with running(gateway), running(nginx):
+        gateway.wait_until(lambda: httpx.get(f"http://127.0.0.1:{gateway.port}/docs").is_success)
+        nginx.wait_until(lambda: httpx.get(f"http://127.0.0.1:{nginx.port}/healthz").is_success)
+        yield Served(gateway, nginx)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/index.html",
+        HASHED,
+        "/assets/gone.js",
+        "/nothing",
+        "/docs",
+        "/docs/assets/swagger-ui.css",
+        "/openapi.json",
+        "/api/stocks/all",
+        "/api/nothing",
+        "/api/stocks/a b",
+    ],
+)
+def test_a_path_answers_with_the_status_and_the_headers_that_the_gateway_gives_it(served: Served, path: str) -> None:
+    direct, through = (httpx.get(f"{url}{path}") for url in (served.direct, served.page))
+    assert through.status_code == direct.status_code
+    assert through.headers["content-type"].split(";")[0] == direct.headers["content-type"].split(";")[0]
+    for name in HEADERS:
+        assert through.headers.get_list(name) == direct.headers.get_list(name), name
+    assert len(through.headers.get_list("x-request-id")) == 1
+
+
+def test_what_the_browser_has_is_not_sent_again(served: Served) -> None:
+    found = httpx.get(f"{served.page}{HASHED}")
+    again = httpx.get(f"{served.page}{HASHED}", headers={"If-None-Match": found.headers["etag"]})
+    assert (again.status_code, again.headers["cache-control"]) == (304, found.headers["cache-control"])
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/api/nothing"])
+def test_a_request_keeps_its_name(served: Served, path: str) -> None:
+    found = httpx.get(f"{served.page}{path}", headers={"X-Request-ID": "mine-1"})
+    assert found.headers["x-request-id"] == found.json()["request_id"] == "mine-1"
+
+
+def test_a_name_that_would_spoil_a_log_is_replaced(served: Served) -> None:
+    found = httpx.get(f"{served.page}/nothing", headers={"X-Request-ID": 'a"b'})
+    assert re.fullmatch("[0-9a-f]{32}", found.json()["request_id"])
+
+
+def test_a_path_cannot_break_the_problem(served: Served) -> None:
+    found = httpx.get(served.page + "/%22,%22status%22:1")
+    assert (found.status_code, Problem.model_validate(found.json()).instance) == (404, "/")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/nothing", 404), ("POST", "/", 405), ("PUT", "/api/stocks/AAPL/bars", 413)]
+)
+def test_an_error_of_nginx_is_a_problem_as_the_gateway_tells_it(
+    served: Served, method: str, path: str, status: int
+) -> None:
+    body = b"x" * (MAX_UPLOAD_BYTES + 1) if status == 413 else None
+    answers = [httpx.request(method, f"{url}{path}", content=body) for url in (served.page, served.direct)]
+    problem, direct = (Problem.model_validate(answer.json()) for answer in answers)
+    assert answers[0].headers["content-type"] == "application/problem+json"
+    assert (answers[0].status_code, problem.status) == (status, status)
+    assert (problem.type, problem.title, problem.instance, problem.retryable) == (
+        direct.type,
+        direct.title,
+        direct.instance,
+        direct.retryable,
+    )
+
+
+def test_the_largest_upload_that_the_gateway_takes_reaches_it(served: Served) -> None:
+    found = httpx.put(f"{served.page}/api/stocks/AAPL/bars", content=b"x" * MAX_UPLOAD_BYTES)
+    assert found.status_code == 401  # the gateway asks for a key, so nginx let it pass
+
+
+def test_who_sends_no_request_is_not_waited_for(served: Served) -> None:
+    with socket.create_connection(("127.0.0.1", served.nginx.port), timeout=8) as slow:
+        slow.sendall(b"GET / HTTP/1.1\r\n")
+        started_at = time.monotonic()
+        answer = slow.recv(4096)
+    assert b" 408 " in answer or not answer
+    assert time.monotonic() - started_at < 5
+
+
+def test_without_the_gateway_the_page_is_told_so_until_it_is_back(served: Served) -> None:
+    served.gateway.stop()
+    try:
+        assert httpx.get(served.page).is_success
+        found = httpx.post(f"{served.page}/api/result", json={"stock_symbol": "AAPL"})
+    finally:
+        served.gateway.start()
+    problem = Problem.model_validate(found.json())
+    assert (found.status_code, found.headers["retry-after"]) == (503, "2")
+    assert (problem.type, problem.status, problem.retryable) == ("/problems/upstream-unavailable", 503, True)
+    assert found.headers["x-request-id"] == problem.request_id
+    served.gateway.wait_until(lambda: httpx.get(f"{served.page}/docs").is_success, seconds=30)

@@ -1,0 +1,143 @@
+"""docker-compose.yml as Docker Compose understands it: what is open, what is contained, what must be there."""
+
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.deployed import ROOT, SECRETS, compose_config, run_compose
+
+CONFIG = compose_config()
+SERVICES: dict[str, dict[str, Any]] = CONFIG["services"]
+JOBS = {"mongodb-init", "sample", "refresh"}
+DAEMONS = {"frontend", "gateway", "prediction", "data", "mongodb", "valkey", "prometheus", "grafana"}
+
+
+def _tool(name: str, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name(name)), *words]
+    return subprocess.run(command, cwd=ROOT, env=SECRETS, capture_output=True, text=True, check=False)
+
+
+def test_these_are_the_services() -> None:
+    assert set(SERVICES) == JOBS | DAEMONS
+
+
+def test_only_the_page_and_grafana_can_be_reached_and_only_from_this_machine() -> None:
+    published = {
+        (name, port["host_ip"], port["published"], port["target"])
+        for name, service in SERVICES.items()
+        for port in service.get("ports", [])
+    }
+    assert published == {("frontend", "127.0.0.1", "8080", 8080), ("grafana", "127.0.0.1", "3000", 3000)}
+
+
+def test_only_what_must_reaches_the_internet() -> None:
+    assert CONFIG["networks"]["internal"]["internal"] is True
+    assert {name for name, service in SERVICES.items() if "public" in service.get("networks", {})} == {
+        "frontend",
+        "grafana",
+        "refresh",
+    }
+
+
+@pytest.mark.parametrize("name", sorted(JOBS | DAEMONS))
+def test_a_container_can_do_little_and_take_little(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert not service.get("cap_add")
+    assert not service.get("privileged")
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert 0 < float(service["cpus"]) <= 2
+    assert 0 < int(service["mem_limit"]) <= 2 * 1024**3
+    assert 0 < service["pids_limit"] <= 1024
+    assert service["stop_grace_period"] == "15s"
+    assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}
+    for volume in service.get("volumes", []):
+        assert volume["type"] == "volume" or volume["read_only"], volume
+
+
+@pytest.mark.parametrize("name", sorted(JOBS | DAEMONS))
+def test_nothing_runs_as_root(name: str) -> None:
+    service = SERVICES[name]
+    if "build" in service:
+        dockerfile = ROOT / service["build"]["context"] / service["build"]["dockerfile"]
+        assert re.findall(r"^USER (\d+):\1$", dockerfile.read_text(), re.MULTILINE) in (["10001"], ["101"])
+        assert "user" not in service
+    else:
+        assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", service["user"])
+
+
+@pytest.mark.parametrize("name", sorted(DAEMONS))
+def test_what_runs_on_is_watched_and_started_again(name: str) -> None:
+    assert SERVICES[name]["restart"] == "unless-stopped"
+    assert SERVICES[name]["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
+
+
+@pytest.mark.parametrize("name", sorted(JOBS))
+def test_what_ends_is_neither(name: str) -> None:
+    assert SERVICES[name]["restart"] == "no"
+    assert SERVICES[name]["healthcheck"] == {"disable": True}
+
+
+def test_each_starts_when_what_it_needs_is_well() -> None:
+    needed = {
+        name: {other: how["condition"].removeprefix("service_") for other, how in service.get("depends_on", {}).items()}
+        for name, service in SERVICES.items()
+    }
+    stores = {"mongodb": "healthy", "valkey": "healthy", "mongodb-init": "completed_successfully"}
+    assert needed == {
+        "mongodb": {},
+        "valkey": {},
+        "prometheus": {},
+        "mongodb-init": {"mongodb": "started"},
+        "data": stores,
+        "sample": stores,
+        "refresh": stores,
+        "prediction": {"data": "healthy"},
+        "gateway": {"data": "healthy", "prediction": "healthy", "sample": "completed_successfully"},
+        "frontend": {"gateway": "healthy"},
+        "grafana": {"prometheus": "healthy"},
+    }
+
+
+@pytest.mark.parametrize("missing", sorted(SECRETS))
+def test_without_a_password_it_says_what_to_do(missing: str) -> None:
+    done = run_compose({name: value for name, value in SECRETS.items() if name != missing}, "config", "--quiet")
+    assert done.returncode != 0
+    assert f"{missing} is missing a value: There are no passwords yet. `make env` writes them to .env" in done.stderr
+
+
+def test_no_password_stands_in_the_file() -> None:
+    for service in SERVICES.values():
+        for name, value in (service.get("environment") or {}).items():
+            if re.search(r"PASSWORD|AUTH|KEY", name) and value is not None:
+                assert value in SECRETS.values(), name
+            elif "@" in (value or ""):
+                assert re.search(r":([^:/@]+)@", value)[1] in SECRETS.values(), name  # type: ignore[index]  # or it fails
+
+
+def test_the_linters_have_nothing_to_say() -> None:
+    for done in (_tool("hadolint", "Dockerfile", "frontend/Dockerfile"), _tool("compose-lint", "docker-compose.yml")):
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_make_env_writes_passwords_of_its_own_once(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+
+    def make_env() -> str:
+        subprocess.run(["make", "env"], cwd=tmp_path, check=True, capture_output=True)
+        return (tmp_path / ".env").read_text()
+
+    written = make_env()
+    assert make_env() == written
+    assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
+    passwords = dict(line.split("=") for line in written.splitlines())
+    assert set(passwords) == set(SECRETS)
+    assert len(set(passwords.values())) == len(SECRETS)
+    assert all(re.fullmatch("[0-9a-f]{48}", value) for value in passwords.values())

@@ -1,0 +1,142 @@
+"""Settings, images, docker-compose.yml, Prometheus and documents name the same ports, probes, variables and times."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic_settings import BaseSettings
+
+from gateway.settings import GatewaySettings
+from services.data.settings import DataSettings
+from services.prediction.settings import PredictionSettings
+from shared.app import VERSION
+from tests.support.deployed import ROOT, SERVICES, compose_config, from_compose, target
+from tests.support.settings_table import settings_table
+
+SETTINGS: dict[str, type[BaseSettings]] = {
+    "gateway": GatewaySettings,
+    "data": DataSettings,
+    "prediction": PredictionSettings,
+}
+STANDARD = {"OTEL_EXPORTER_OTLP_ENDPOINT", "PROMETHEUS_MULTIPROC_DIR"}
+NGINX = (ROOT / "frontend" / "nginx.conf").read_text()
+DEPLOYED = from_compose()
+CONFIG = compose_config()
+
+
+def _variables(name: str) -> set[str]:
+    kind = SETTINGS[name]
+    return {f"{kind.model_config['env_prefix']}{field}".upper() for field in kind.model_fields}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_variable_that_compose_gives_is_a_setting(name: str) -> None:
+    assert DEPLOYED[name].environment - STANDARD <= _variables(name)
+
+
+@pytest.mark.parametrize("job", ["sample", "refresh"])
+def test_a_job_is_given_settings_of_the_data_service(job: str) -> None:
+    given = set(CONFIG["services"][job]["environment"])
+    assert given - STANDARD <= _variables("data")
+    assert given >= DEPLOYED["data"].environment
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_readme_explains_every_variable_that_compose_gives(name: str) -> None:
+    table = settings_table()
+    for variable in DEPLOYED[name].environment & _variables(name):
+        prefix = SETTINGS[name].model_config["env_prefix"]
+        assert f"`{variable}`" in table or f"`…_{variable.removeprefix(str(prefix))}`" in table
+
+
+def test_the_services_look_for_one_another_where_they_listen() -> None:
+    for name in SERVICES:
+        for variable, value in CONFIG["services"][name]["environment"].items():
+            found = re.fullmatch(r"http://(\w+):(\d+)", value or "")
+            if found and variable not in STANDARD:
+                assert DEPLOYED[found[1]].port == int(found[2]), variable
+    assert CONFIG["services"]["frontend"]["environment"]["GATEWAY_ADDRESS"] == f"gateway:{DEPLOYED['gateway'].port}"
+    assert GatewaySettings().data_url.port == PredictionSettings().data_url.port == DEPLOYED["data"].port
+    assert GatewaySettings().prediction_url.port == DEPLOYED["prediction"].port
+
+
+def test_the_readme_names_the_ports() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for name in SERVICES:
+        assert re.search(rf"`(services/)?{name}` \| {DEPLOYED[name].port} \|", readme), name
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_listens_on_the_port_that_its_image_names(name: str) -> None:
+    command = DEPLOYED[name].command
+    module = "gateway.app" if name == "gateway" else f"services.{name}.app"
+    assert command[:3] == ("uvicorn", "--factory", f"{module}:create_app")
+    assert command[command.index("--port") + 1] == str(DEPLOYED[name].port)
+    assert (ROOT / f"{module.replace('.', '/')}.py").exists()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_probe_is_a_path_that_the_service_has(name: str) -> None:
+    paths = json.loads((ROOT / "docs" / "openapi" / f"{name}.json").read_text())["paths"]
+    assert (DEPLOYED[name].liveness, DEPLOYED[name].readiness) == ("/healthz", "/readyz")
+    assert {DEPLOYED[name].liveness, DEPLOYED[name].readiness} <= set(paths)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_has_ended_before_docker_ends_it(name: str) -> None:
+    command = DEPLOYED[name].command
+    in_flight = int(command[command.index("--timeout-graceful-shutdown") + 1])
+    notice = SETTINGS[name]().drain_seconds  # type: ignore[attr-defined]  # of the base class of all three
+    assert notice + in_flight < 10 < DEPLOYED[name].stop_seconds
+
+
+def test_prometheus_finds_every_service_where_it_tells_its_metrics() -> None:
+    jobs = yaml.safe_load((ROOT / "compose" / "prometheus.yml").read_text())["scrape_configs"]
+    found = {
+        job["job_name"]: (job.get("metrics_path", "/metrics"), *job["dns_sd_configs"][0]["names"], port)
+        for job in jobs
+        for port in [job["dns_sd_configs"][0]["port"]]
+    }
+    paths = {"gateway": "/api/metrics", "data": "/metrics", "prediction": "/metrics"}
+    assert found == {name: (paths[name], name, DEPLOYED[name].port) for name in SERVICES}
+
+
+def test_nginx_takes_what_the_gateway_takes_and_waits_longer() -> None:
+    gateway = GatewaySettings()
+    sizes = re.search(r"client_max_body_size (\d+);", NGINX)
+    waits = re.search(r"proxy_read_timeout (\d+)s;", NGINX)
+    assert sizes
+    assert waits
+    assert int(sizes[1]) == gateway.max_upload_bytes
+    assert f"At most {sizes[1]} bytes are taken." in NGINX
+    assert int(waits[1]) > gateway.write_budget_seconds > gateway.budget_seconds
+
+
+def test_there_is_one_version() -> None:
+    images = {name: CONFIG["services"][name]["image"] for name in (*SERVICES, "frontend", "sample")}
+    expected = {name: f"bellwether/{name}:{VERSION}" for name in (*SERVICES, "frontend")}
+    assert images == expected | {"sample": f"bellwether/data:{VERSION}"}
+    for path in (ROOT / "Dockerfile", ROOT / "frontend" / "Dockerfile"):
+        assert set(re.findall(r"^ARG VERSION=(.+)$", path.read_text(), re.MULTILINE)) == {VERSION}
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == VERSION
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_an_image_holds_its_own_packages_and_code_only(name: str) -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    stage = re.search(rf"^FROM base AS {name}\n(.*?)(?=^FROM |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert stage
+    own = name if name == "gateway" else f"services/{name}"
+    copied = re.findall(r"^COPY (.+)$", stage[1], re.MULTILINE)
+    expected = [f"--from=deps-{name} /venv /venv", "--from=code /app/shared shared", f"--from=code /app/{own} {own}"]
+    assert copied == expected
+    assert f"-r /requirements/{name}.txt" in target(f"deps-{name}")["RUN"]
+
+
+def test_the_stage_reader_sees_only_the_stage(tmp_path: Path) -> None:
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text('FROM a AS one\nCMD ["x", \\\n  "y"]\nFROM b AS two\nCMD ["z"]\n')
+    assert target("one", dockerfile) == {"CMD": '["x", "y"]'}
