@@ -1,6 +1,7 @@
 """Writes what follows from each chart's values.yaml: values.schema.json and the table in README.md.
 
-A value's comment is its description; braces at the end of the comment narrow its schema. `python -m tests.support.chart_docs`.
+A value's comment is its description; braces at the end of the comment narrow its schema.
+`python -m tests.support.chart_docs` writes.
 """
 
 import json
@@ -108,7 +109,7 @@ def _schema(value: Value) -> Json:
 
 
 def settings_schema(kind: type[ServiceSettings]) -> Json:
-    """Return the schemas of the settings that may stand in a ConfigMap: none that is secret, a path or a chart's own."""
+    """Return the schemas of the settings that may stand in a ConfigMap: no secrets, no paths, none of OTHERWISE."""
     properties = kind.model_json_schema()["properties"]
     found = {}
     for name, field in kind.model_fields.items():

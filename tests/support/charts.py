@@ -1,6 +1,7 @@
 """The Helm charts as the real engine renders them, and what each Python service is given there."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,13 @@ def render_text(chart: str | Path = "bellwether", values: Json | None = None) ->
 def render(chart: str | Path = "bellwether", values: Json | None = None) -> Objects:
     """Return the objects that a chart renders to."""
     texts = [text for path, text in render_text(chart, values).items() if not path.endswith("NOTES.txt")]
-    return Objects(found for text in texts for found in yaml.safe_load_all(text) if found)
+    return Objects(found for text in texts for found in yaml.load_all(text, yaml.CSafeLoader) if found)
+
+
+@cache
+def rendered(name: str) -> Objects:
+    """Return what the umbrella renders to with one of its sets of values; once, so nobody may change it."""
+    return render("bellwether", values_set(name))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ def main(gateway: str) -> str:
     if not symbols:
         return f"Health is {health['status']}; there are no bars yet, so no result was asked for."
     result = ask(f"{gateway}/api/result", {"stock_symbol": symbols[0]})
-    return f"Health is {health['status']}; the result of {result['stock_symbol']} has a mean squared error of {result['mse']:.4f}."
+    return f"Health is {health['status']}; the result of {result['stock_symbol']} has an MSE of {result['mse']:.4f}."
 
 
 def ask(url: str, body: object = None) -> dict:
