@@ -97,7 +97,9 @@ def test_every_variable_should_be_a_setting_that_takes_it(name: str, values: str
         fields = {f"{prefix}{field}".upper(): field for field in kind.model_fields}
         assert variables.keys() <= fields.keys() | OTHERS
         plain = {fields[key]: value for key, value in variables.items() if value is not None and key in fields}
-        kind(**{key: value for key, value in plain.items() if not key.endswith("_file")})  # the file is in the cluster
+        kind.model_validate(
+            {key: value for key, value in plain.items() if not key.endswith("_file")}
+        )  # is in the cluster
 
 
 def test_whole_numbers_should_be_written_as_whole_numbers() -> None:

@@ -3,7 +3,7 @@
 {{- $root := index . 0 -}}
 metadata:
   labels:
-    {{- include "bellwether.labelsOf" (list $root (index . 1)) | nindent 4 }}
+    {{- include "bellwether.podLabelsOf" (list $root (index . 1)) | nindent 4 }}
 spec:
   {{- include "bellwether.podSecurity" $root | nindent 2 }}
   serviceAccountName: {{ include "bellwether.fullname" $root }}

@@ -20,7 +20,7 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "bellwether.labelsOf" (list . .Chart.Name) | nindent 8 }}
+        {{- include "bellwether.podLabelsOf" (list . .Chart.Name) | nindent 8 }}
         {{- with .Values.podLabels }}
         {{- toYaml . | nindent 8 }}
         {{- end }}

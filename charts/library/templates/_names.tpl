@@ -13,10 +13,15 @@ app.kubernetes.io/name: {{ index . 1 }}
 app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
 {{- end }}
 
-{{- define "bellwether.labelsOf" -}}
-{{- $root := index . 0 -}}
+{{/* Without versions: what only a version changes must not replace pods, least of all a store's. */}}
+{{- define "bellwether.podLabelsOf" -}}
 {{ include "bellwether.selectorLabelsOf" . }}
 app.kubernetes.io/part-of: bellwether
+{{- end }}
+
+{{- define "bellwether.labelsOf" -}}
+{{- $root := index . 0 -}}
+{{ include "bellwether.podLabelsOf" . }}
 app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
