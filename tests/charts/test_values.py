@@ -52,6 +52,10 @@ SENTENCES = [
     ({"data": {"refresh": {"vendor": "tiingo"}}}, "data.refresh.vendor is tiingo, but there is no key for it"),
     ({"gateway": {"image": {"tag": "latest"}}}, "bellwether/gateway: the tag `latest` names another image tomorrow"),
     ({"data": {"mongodb": {"image": {"tag": "latest"}}}}, "mongo: the tag `latest` names another image tomorrow"),
+    (
+        {"prediction": {"preStopSeconds": 15}},
+        "prediction: terminationGracePeriodSeconds must be preStopSeconds and 10 s",
+    ),
     ({"gateway": {"ingress": {"enabled": True}}}, "gateway.ingress is enabled without a host"),
     ({"frontend": {"httpRoute": {"enabled": True}}}, "frontend.httpRoute is enabled without a Gateway"),
     ({"data": {"autoscaling": {"enabled": True, "minReplicas": 9}}}, "data.autoscaling: minReplicas is more than maxR"),

@@ -51,8 +51,12 @@ def render_text(chart: str | Path = "bellwether", values: Json | None = None) ->
     Raises:
         helm_python.HelmError: The schema refuses the values, or a template fails, with its sentence.
     """
-    with helm_python.Chart.load(CHARTS / chart) as loaded:
-        return loaded.render(values or {}, name=RELEASE, namespace=NAMESPACE, is_install=True)
+    return _loaded(CHARTS / chart).render(values or {}, name=RELEASE, namespace=NAMESPACE, is_install=True)
+
+
+@cache
+def _loaded(path: Path) -> helm_python.Chart:
+    return helm_python.Chart.load(path)
 
 
 def render(chart: str | Path = "bellwether", values: Json | None = None) -> Objects:
