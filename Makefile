@@ -3,11 +3,12 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build run load evaluate lock fmt lint types contracts chromium prometheus nginx test test-fast \
+.PHONY: help install build run load evaluate lock fmt lint types contracts chromium chart prometheus nginx test test-fast \
 	test-integration test-e2e screenshots test-frontend check bench docs openapi dashboards dev clean env up down
 
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := frontend/node_modules/.installed
+CHECKOV_STAMP := .venv/checkov/.installed
 BUILD_STAMP := frontend/node_modules/.can-build
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
@@ -36,6 +37,14 @@ $(NODE_STAMP): frontend/package-lock.json $(PYTHON_STAMP)
 	@echo "Installing the page's packages"
 	@cd frontend && npm ci --loglevel=error
 	@touch $(BUILD_STAMP) $@
+
+# Checkov, apart: what it pins is not what we have.
+$(CHECKOV_STAMP): requirements/checkov.txt | $(PYTHON_STAMP)
+	@echo "Installing checkov, which looks through the charts"
+	@.venv/bin/python -m venv .venv/checkov
+	@.venv/bin/uv pip install --quiet --python .venv/checkov/bin/python --require-hashes -r requirements/checkov.txt \
+		|| .venv/checkov/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/checkov.txt
+	@touch $@
 
 # The few packages that the build needs, where `make run` is all that is wanted; $(NODE_STAMP) has them too.
 $(BUILD_STAMP): frontend/package-lock.json $(PYTHON_STAMP)
@@ -69,6 +78,8 @@ lock:  ## recompile requirements/*.txt from pyproject.toml
 		--extra gateway --extra data --extra prediction --extra dev pyproject.toml -o requirements/dev.txt
 	echo uv | uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 		--constraint requirements/dev.txt - -o requirements/uv.txt
+	echo checkov | uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header --no-annotate \
+		- -o requirements/checkov.txt
 	for extra in gateway data prediction; do uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header \
 		--extra $$extra --constraint requirements/dev.txt pyproject.toml -o requirements/$$extra.txt; done
 
@@ -125,8 +136,11 @@ test: install  ## everything, on real servers and a real browser
 	coverage report --fail-under=95
 	@echo "All of it passed."
 
-test-fast: install prometheus  ## unit, contract and repository tests
-	pytest tests/unit tests/contract tests/repository --cov --cov-report= $(PARALLEL)
+test-fast: install prometheus $(CHECKOV_STAMP)  ## unit, contract, repository and chart tests
+	pytest tests/unit tests/contract tests/repository tests/charts --cov --cov-report= $(PARALLEL)
+
+chart: install $(CHECKOV_STAMP)  ## lint and render the Helm charts with the real engine, and look through what comes out
+	pytest tests/charts
 
 test-integration: install prometheus nginx  ## real MongoDB and Valkey, three real processes
 	pytest tests/integration $(TIMED:%=--ignore %) --cov --cov-append --cov-report= $(PARALLEL)
@@ -146,9 +160,10 @@ check: lint types contracts test-fast test-frontend  ## what to run before each 
 bench: $(PYTHON_STAMP)  ## how fast bars are loaded and read, beside the bare driver; FILE= for bars of your own
 	python -m tests.support.bench $(FILE)
 
-docs: $(PYTHON_STAMP)  ## write the tables of settings and of metrics in README.md and docs/operations.md
+docs: $(PYTHON_STAMP)  ## write the tables of settings, metrics and chart values, and the charts' schemas
 	python -m tests.support.settings_table
 	python -m tests.support.metrics_table
+	python -m tests.support.chart_docs
 
 dashboards: $(PYTHON_STAMP)  ## write Grafana's dashboards from their modules in charts/monitoring/dashboards
 	python -m charts.monitoring.dashboards

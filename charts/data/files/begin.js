@@ -1,0 +1,30 @@
+// The startup probe of the chart's MongoDB, run by mongosh until it succeeds: begins the replica set and makes the users.
+// Without any user, MongoDB lets in who comes from its own host. Every step may be repeated.
+const { MONGO_MEMBER, MONGO_DATABASE, MONGO_ROOT_PASSWORD, MONGO_PASSWORD } = process.env;
+const admin = db.getSiblingDB("admin");
+
+function signIn() {
+  try {
+    return admin.auth("root", MONGO_ROOT_PASSWORD).ok === 1;
+  } catch {
+    return false;
+  }
+}
+
+function begin() {
+  try {
+    rs.initiate({ _id: "rs0", members: [{ _id: 0, host: MONGO_MEMBER }] });
+  } catch (error) {
+    if (error.codeName !== "AlreadyInitialized") throw error;
+  }
+  while (!db.hello().isWritablePrimary) sleep(100); // the probe's timeout ends it, the next one goes on
+  admin.createUser({ user: "root", pwd: MONGO_ROOT_PASSWORD, roles: ["root"] });
+}
+
+if (!signIn()) {
+  begin();
+  if (!signIn()) throw new Error("The root password of the Secret is not the one that MongoDB was begun with.");
+}
+const user = { pwd: MONGO_PASSWORD, roles: [{ role: "readWrite", db: MONGO_DATABASE }] };
+if (admin.getUser("bellwether")) admin.updateUser("bellwether", user);
+else admin.createUser({ user: "bellwether", ...user });

@@ -1,0 +1,54 @@
+{{/* What the library has to know about the data service. */}}
+{{- define "data.component" -}}
+port: 8001
+prefix: DATA_
+command: [uvicorn, --factory, "services.data.app:create_app", --host, 0.0.0.0, --port, "8001", --no-access-log, --no-server-header, --timeout-graceful-shutdown, "6"]
+livenessPath: /healthz
+readinessPath: /readyz
+metricsPath: /metrics
+config:
+  {{- include "bellwether.tracing" . | nindent 2 }}
+env:
+  {{- include "data.addresses" . | nindent 2 }}
+secrets: {{ printf "%s%s" .Values.mongodb.url .Values.valkey.url | sha256sum }}
+callers: [gateway, prediction]
+calls:
+  {{- include "data.storeCalls" . | nindent 2 }}
+{{- end }}
+
+{{- define "data.storeCalls" -}}
+- {name: {{ ternary "mongodb" "" .Values.mongodb.enabled | quote }}, port: {{ ternary 27017 .Values.mongodb.port .Values.mongodb.enabled }}}
+- {name: {{ ternary "valkey" "" .Values.valkey.enabled | quote }}, port: {{ ternary 6379 .Values.valkey.port .Values.valkey.enabled }}}
+{{- end }}
+
+{{/* The addresses of the stores hold passwords, so they come from Secrets. */}}
+{{- define "data.addresses" -}}
+- name: DATA_MONGO_URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "data.storeSecret" (list . "mongodb" "MongoDB") }}
+      key: {{ .Values.mongodb.existingSecretKey }}
+- name: DATA_REDIS_URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "data.storeSecret" (list . "valkey" "Redis or Valkey") }}
+      key: {{ .Values.valkey.existingSecretKey }}
+{{- end }}
+
+{{/* The Secret with a store's address: a list of root, the store's key in the values, its name for people. */}}
+{{- define "data.storeSecret" -}}
+{{- $root := index . 0 -}}
+{{- $key := index . 1 -}}
+{{- $store := index $root.Values $key -}}
+{{- if and $store.url (or $store.enabled $store.existingSecret) -}}
+{{- fail (printf "data.%s: the url is one way to say where %s is, enabled and existingSecret are others; take one." $key (index . 2)) -}}
+{{- else if not (or $store.url $store.enabled $store.existingSecret) -}}
+{{- fail (printf "data.%s: nobody says where %s is. Set data.%s.url or data.%s.existingSecret, or data.%s.enabled=true for one of the chart's own." $key (index . 2) $key $key $key) -}}
+{{- else if $store.existingSecret -}}
+{{ $store.existingSecret }}
+{{- else if $store.enabled -}}
+{{ include "bellwether.nameOf" (list $root $key) }}
+{{- else -}}
+{{ include "bellwether.nameOf" (list $root "data-addresses") }}
+{{- end -}}
+{{- end }}

@@ -1,0 +1,11 @@
+{{/* What the library has to know about the page. nginx looks names up without a search list, so the gateway's is whole. */}}
+{{- define "frontend.component" -}}
+port: 8080
+livenessPath: /healthz
+readinessPath: /healthz
+config:
+  GATEWAY_ADDRESS: {{ .Values.gatewayAddress | default (printf "%s.%s.svc.%s:8000" (include "bellwether.nameOf" (list . "gateway")) .Release.Namespace .Values.global.clusterDomain) }}
+public: {{ or (ne .Values.service.type "ClusterIP") .Values.ingress.enabled .Values.httpRoute.enabled }}
+calls:
+  - {name: gateway, port: 8000}
+{{- end }}

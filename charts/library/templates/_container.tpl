@@ -1,0 +1,46 @@
+{{/* The one container of a component, as its chart's template "<chart>.component" describes it. */}}
+{{- define "bellwether.container" -}}
+{{- $component := include (printf "%s.component" .Chart.Name) . | fromYaml -}}
+name: {{ .Chart.Name }}
+image: {{ include "bellwether.imageOf" (list . .Values.image) }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+{{- with $component.command }}
+command: {{ toJson . }}
+{{- end }}
+ports:
+  - name: http
+    containerPort: {{ $component.port }}
+envFrom:
+  - configMapRef:
+      name: {{ include "bellwether.fullname" . }}
+{{- with concat (default list $component.env) .Values.extraEnv }}
+env:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+startupProbe:
+  {{- include "bellwether.probe" $component.livenessPath | nindent 2 }}
+  periodSeconds: 2
+  failureThreshold: 60
+livenessProbe:
+  {{- include "bellwether.probe" $component.livenessPath | nindent 2 }}
+  periodSeconds: 10
+  timeoutSeconds: 5
+readinessProbe:
+  {{- include "bellwether.probe" $component.readinessPath | nindent 2 }}
+  periodSeconds: 5
+  timeoutSeconds: 3
+  failureThreshold: 2
+lifecycle:
+  preStop:
+    sleep:
+      seconds: {{ .Values.preStopSeconds }}
+resources:
+  {{- toYaml .Values.resources | nindent 2 }}
+{{ include "bellwether.containerSecurity" . }}
+volumeMounts:
+  - name: tmp
+    mountPath: /tmp
+  {{- with $component.volumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end }}

@@ -1,0 +1,84 @@
+{{/* Nothing goes in or out but this: callers to the port, out to DNS, to whom the component calls, to the collector of traces. */}}
+{{- define "bellwether.networkpolicy" -}}
+{{- if .Values.networkPolicy.enabled -}}
+{{- $component := include (printf "%s.component" .Chart.Name) . | fromYaml -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "bellwether.metadata" . | nindent 2 }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "bellwether.selectorLabelsOf" (list . .Chart.Name) | nindent 6 }}
+  policyTypes: [Ingress, Egress]
+  ingress:
+    {{- include "bellwether.admitted" (list . $component.callers $component.port) | nindent 4 }}
+    {{- if $component.public }}
+    - ports:
+        - port: {{ $component.port }}
+      {{- with .Values.networkPolicy.publicFrom }}
+      from:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+    {{- end }}
+    {{- if and $component.metricsPath .Values.global.monitoring.enabled }}
+    - ports:
+        - port: {{ $component.port }}
+      from:
+        - namespaceSelector:
+            matchLabels:
+              kubernetes.io/metadata.name: {{ .Values.global.monitoring.namespace }}
+    {{- end }}
+    {{- with .Values.networkPolicy.extraIngress }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  egress:
+    {{- include "bellwether.dns" . | nindent 4 }}
+    {{- include "bellwether.called" (list . $component.calls) | nindent 4 }}
+    {{- if and $component.metricsPath .Values.global.tracing.endpoint }}
+    - ports:
+        - port: {{ regexFind ":[0-9]+$" (urlParse .Values.global.tracing.endpoint).host | trimPrefix ":" | default "4318" }}
+    {{- end }}
+    {{- with .Values.networkPolicy.extraEgress }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Ingress from these of our pods, by name, to this port. */}}
+{{- define "bellwether.admitted" -}}
+{{- $root := index . 0 -}}
+{{- if index . 1 }}
+- ports:
+    - port: {{ index . 2 }}
+  from:
+    {{- range index . 1 }}
+    - podSelector:
+        matchLabels:
+          {{- include "bellwether.selectorLabelsOf" (list $root .) | nindent 10 }}
+    {{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "bellwether.dns" -}}
+- ports:
+    - port: 53
+      protocol: UDP
+    - port: 53
+      protocol: TCP
+{{- end }}
+
+{{/* Egress to each: one of our pods by its name, or without a name anybody, on a port. */}}
+{{- define "bellwether.called" -}}
+{{- $root := index . 0 -}}
+{{- range index . 1 }}
+- ports:
+    - port: {{ .port }}
+  {{- if .name }}
+  to:
+    - podSelector:
+        matchLabels:
+          {{- include "bellwether.selectorLabelsOf" (list $root .name) | nindent 10 }}
+  {{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,28 @@
+{{/* What the library has to know about the prediction service. */}}
+{{- define "prediction.component" -}}
+port: 8002
+prefix: PREDICTION_
+command: [uvicorn, --factory, "services.prediction.app:create_app", --host, 0.0.0.0, --port, "8002", --no-access-log, --no-server-header, --timeout-graceful-shutdown, "6"]
+livenessPath: /healthz
+readinessPath: /readyz
+metricsPath: /metrics
+config:
+  PREDICTION_DATA_URL: {{ .Values.dataUrl | default (printf "http://%s:8001" (include "bellwether.nameOf" (list . "data"))) }}
+  PREDICTION_MODELS_DIR: /var/lib/bellwether/models
+  {{- include "bellwether.tracing" . | nindent 2 }}
+callers: [gateway]
+calls:
+  - {name: data, port: 8001}
+volumeMounts:
+  - name: models
+    mountPath: /var/lib/bellwether/models
+volumes:
+  - name: models
+    {{- if .Values.models.existingClaim }}
+    persistentVolumeClaim:
+      claimName: {{ .Values.models.existingClaim }}
+    {{- else }}
+    emptyDir:
+      sizeLimit: {{ .Values.models.sizeLimit }}
+    {{- end }}
+{{- end }}

@@ -1,0 +1,67 @@
+"""`helm test` on a real gateway: the program that its pod runs says whether the system is well."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+from gateway.app import create_app
+from gateway.ports import Resources
+from gateway.settings import GatewaySettings
+from local.servers import free_port
+from shared.errors import UpstreamUnavailable
+from tests.support.charts import render
+from tests.support.gateway import FakeData, FakePrediction
+from tests.support.polling import wait_until
+
+
+@asynccontextmanager
+async def _gateway(data: FakeData) -> AsyncIterator[str]:
+    @asynccontextmanager
+    async def open_fakes(_: GatewaySettings) -> AsyncIterator[Resources]:
+        yield Resources(data=data, prediction=FakePrediction())
+
+    app, port = create_app(GatewaySettings(), open_resources=open_fakes), free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
+    task = asyncio.create_task(server.serve())
+    await wait_until(lambda: server.started)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await task
+
+
+async def _ran(gateway: str) -> tuple[int | None, str]:
+    pod = render().one("Pod", "test")
+    assert pod["metadata"]["annotations"]["helm.sh/hook"] == "test"
+    python, *arguments, address = pod["spec"]["containers"][0]["command"]
+    assert (python, address) == ("python", "http://demo-gateway:8000")
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, gateway, stdout=pipe, stderr=pipe)
+    out, err = await process.communicate()
+    return process.returncode, (out + err).decode().strip()
+
+
+async def test_a_system_that_is_well_should_pass() -> None:
+    async with _gateway(FakeData()) as gateway:
+        assert await _ran(gateway) == (0, "Health is ok; the result of AAPL has an MSE of 1.0000.")
+
+
+async def test_a_system_without_bars_should_pass_and_say_so() -> None:
+    async with _gateway(FakeData(names=[])) as gateway:
+        status, said = await _ran(gateway)
+    assert (status, "there are no bars yet" in said) == (0, True)
+
+
+async def test_a_system_without_its_data_service_should_fail_and_say_why() -> None:
+    async with _gateway(FakeData(error=UpstreamUnavailable("The data service is not available."))) as gateway:
+        status, said = await _ran(gateway)
+    assert status == 1
+    assert "/api/health answers 503" in said
+    assert "The data service is not available." in said
+
+
+async def test_a_gateway_that_is_not_there_should_fail() -> None:
+    status, said = await _ran(f"http://127.0.0.1:{free_port()}")
+    assert (status, "does not answer" in said) == (1, True)
