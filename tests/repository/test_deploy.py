@@ -1,4 +1,4 @@
-"""Settings, images, docker-compose.yml, Prometheus and documents name the same ports, probes, variables and times."""
+"""Settings, images, compose, charts, Prometheus and documents name the same ports, probes, variables and times."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from gateway.settings import GatewaySettings
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
 from shared.app import VERSION
-from tests.support.deployed import ROOT, SERVICES, compose_config, from_compose, target
+from tests.support.deployed import ROOT, SERVICES, compose_config, from_charts, from_compose, target
 from tests.support.settings_table import settings_table
 
 SETTINGS: dict[str, type[BaseSettings]] = {
@@ -24,6 +24,8 @@ SETTINGS: dict[str, type[BaseSettings]] = {
 STANDARD = {"OTEL_EXPORTER_OTLP_ENDPOINT", "PROMETHEUS_MULTIPROC_DIR"}
 NGINX = (ROOT / "frontend" / "nginx.conf").read_text()
 DEPLOYED = from_compose()
+WAYS = {"compose": DEPLOYED, "charts": from_charts()}
+each_way = pytest.mark.parametrize(("way", "name"), [(way, name) for way in WAYS for name in SERVICES])
 CONFIG = compose_config()
 
 
@@ -32,9 +34,17 @@ def _variables(name: str) -> set[str]:
     return {f"{kind.model_config['env_prefix']}{field}".upper() for field in kind.model_fields}
 
 
+@each_way
+def test_every_variable_that_is_given_is_a_setting(way: str, name: str) -> None:
+    given = WAYS[way][name].environment - STANDARD
+    assert given
+    assert given <= _variables(name)
+
+
 @pytest.mark.parametrize("name", SERVICES)
-def test_every_variable_that_compose_gives_is_a_setting(name: str) -> None:
-    assert DEPLOYED[name].environment - STANDARD <= _variables(name)
+def test_compose_and_charts_run_the_same_command_on_the_same_port(name: str) -> None:
+    compose, charts = (found[name] for found in WAYS.values())
+    assert (compose.command, compose.port) == (charts.command, charts.port)
 
 
 @pytest.mark.parametrize("job", ["sample", "refresh"])
@@ -44,10 +54,10 @@ def test_a_job_is_given_settings_of_the_data_service(job: str) -> None:
     assert given >= DEPLOYED["data"].environment
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_the_readme_explains_every_variable_that_compose_gives(name: str) -> None:
+@each_way
+def test_the_readme_explains_every_variable_that_is_given(way: str, name: str) -> None:
     table = settings_table()
-    for variable in DEPLOYED[name].environment & _variables(name):
+    for variable in WAYS[way][name].environment & _variables(name):
         prefix = SETTINGS[name].model_config["env_prefix"]
         assert f"`{variable}`" in table or f"`…_{variable.removeprefix(str(prefix))}`" in table
 
@@ -69,28 +79,28 @@ def test_the_readme_names_the_ports() -> None:
         assert re.search(rf"`(services/)?{name}` \| {DEPLOYED[name].port} \|", readme), name
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_a_service_listens_on_the_port_that_its_image_names(name: str) -> None:
-    command = DEPLOYED[name].command
+@each_way
+def test_a_service_listens_on_the_port_that_is_named(way: str, name: str) -> None:
+    command = WAYS[way][name].command
     module = "gateway.app" if name == "gateway" else f"services.{name}.app"
     assert command[:3] == ("uvicorn", "--factory", f"{module}:create_app")
-    assert command[command.index("--port") + 1] == str(DEPLOYED[name].port)
+    assert command[command.index("--port") + 1] == str(WAYS[way][name].port)
     assert (ROOT / f"{module.replace('.', '/')}.py").exists()
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_a_probe_is_a_path_that_the_service_has(name: str) -> None:
+@each_way
+def test_a_probe_is_a_path_that_the_service_has(way: str, name: str) -> None:
     paths = json.loads((ROOT / "docs" / "openapi" / f"{name}.json").read_text())["paths"]
-    assert (DEPLOYED[name].liveness, DEPLOYED[name].readiness) == ("/healthz", "/readyz")
-    assert {DEPLOYED[name].liveness, DEPLOYED[name].readiness} <= set(paths)
+    assert (WAYS[way][name].liveness, WAYS[way][name].readiness) == ("/healthz", "/readyz")
+    assert {WAYS[way][name].liveness, WAYS[way][name].readiness} <= set(paths)
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_a_service_has_ended_before_docker_ends_it(name: str) -> None:
-    command = DEPLOYED[name].command
+@each_way
+def test_a_service_has_ended_before_it_is_killed(way: str, name: str) -> None:
+    command = WAYS[way][name].command
     in_flight = int(command[command.index("--timeout-graceful-shutdown") + 1])
     notice = SETTINGS[name]().drain_seconds  # type: ignore[attr-defined]  # of the base class of all three
-    assert notice + in_flight < 10 < DEPLOYED[name].stop_seconds
+    assert notice + in_flight < 10 < WAYS[way][name].stop_seconds
 
 
 def test_prometheus_finds_every_service_where_it_tells_its_metrics() -> None:

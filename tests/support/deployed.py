@@ -1,4 +1,4 @@
-"""What Dockerfile and docker-compose.yml say of each service, in a form that other ways to run it are compared in."""
+"""What Dockerfile and docker-compose.yml, and what the charts say of each service, in one form to be compared in."""
 
 import json
 import os
@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.support.charts import python_services, values_set
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("gateway", "data", "prediction")
@@ -30,6 +32,21 @@ def from_compose() -> dict[str, Deployed]:
     """Return each of our Python services by its name; liveness is the image's own check, readiness that of compose."""
     services = compose_config()["services"]
     return {name: _deployed(services[name], target(name)) for name in SERVICES}
+
+
+def from_charts() -> dict[str, Deployed]:
+    """Return each of our Python services as the umbrella's production values run it."""
+    return {
+        name: Deployed(
+            port=found.container_port,
+            command=tuple(found.command),
+            environment=found.environment,
+            liveness=found.liveness_path,
+            readiness=found.readiness_path,
+            stop_seconds=found.grace_seconds - found.pre_stop_seconds,
+        )
+        for name, found in python_services(values_set("production")).items()
+    }
 
 
 def compose_config(secrets: dict[str, str] | None = None) -> dict[str, Any]:
