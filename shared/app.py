@@ -57,9 +57,7 @@ def build_app(
     install_problem_handlers(app)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.state.registry = install_metrics(app, name, metrics_path)
-    _install_limits(app, settings)
-    app.add_middleware(RequestIdMiddleware)
-    app.add_middleware(DrainingMiddleware, draining=draining)
+    _install_middleware(app, settings, draining)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the documented way to extend the schema
     return app
 
@@ -83,7 +81,7 @@ async def _gone(_: Request, __: Exception) -> Response:
     return Response(status_code=CLIENT_CLOSED_REQUEST)
 
 
-def _install_limits(app: FastAPI, settings: ServiceSettings) -> None:
+def _install_middleware(app: FastAPI, settings: ServiceSettings, draining: Draining) -> None:
     max_upload_bytes, write_budget_seconds = settings.max_body_bytes, settings.budget_seconds
     if isinstance(settings, UploadSettings):
         max_upload_bytes, write_budget_seconds = settings.max_upload_bytes, settings.write_budget_seconds
@@ -91,6 +89,8 @@ def _install_limits(app: FastAPI, settings: ServiceSettings) -> None:
     app.add_middleware(
         DeadlineMiddleware, budget_seconds=settings.budget_seconds, write_budget_seconds=write_budget_seconds
     )
+    app.add_middleware(RequestIdMiddleware)
+    app.add_middleware(DrainingMiddleware, draining=draining)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
