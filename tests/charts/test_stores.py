@@ -1,5 +1,6 @@
 """Where the stores are and what opens them; the servers of the chart's own run here as their pods would run them."""
 
+import signal
 from pathlib import Path
 
 import pymongo
@@ -146,6 +147,7 @@ def test_mongodb_should_begin_closed_and_take_the_key_file_of_its_secret(tmp_pat
                 stranger["SP500_Stocks"].list_collection_names()
             initiated = {"_id": "rs0", "members": [{"_id": 0, "host": f"127.0.0.1:{port}"}]}
             assert stranger.admin.command("replSetInitiate", initiated)["ok"] == 1  # as begin.js does, from its host
+        server.stop(signal.SIGKILL)  # told to end, a member waits 15 s for its clients to find another
 
 
 def test_mongodb_should_find_itself_under_the_name_that_the_address_has() -> None:
