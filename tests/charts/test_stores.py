@@ -7,6 +7,8 @@ import pymongo
 import pytest
 import redis
 from pymongo.errors import OperationFailure
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from gateway.api_keys import digest_of
 from local.servers import free_port, is_listening, mongod_command, valkey_command
@@ -125,7 +127,8 @@ def test_valkey_should_want_the_password_and_evict_what_is_old(tmp_path: Path) -
     server = _as_its_pod_would(spec, tmp_path, valkey_command(tmp_path / "unused", port)[0], port)
     with running(server):
         server.wait_until(lambda: is_listening(port))
-        with redis.Redis(port=port) as stranger, pytest.raises(redis.AuthenticationError):
+        never = Retry(NoBackoff(), 0)
+        with redis.Redis(port=port, retry=never) as stranger, pytest.raises(redis.AuthenticationError):
             stranger.ping()
         with redis.Redis(port=port, password="a-password") as client:
             assert client.config_get("maxmemory*")["maxmemory"] == str(256 * 2**20)
