@@ -1,11 +1,14 @@
 """Where the stores are and what opens them; the servers of the chart's own run here as their pods would run them."""
 
+import signal
 from pathlib import Path
 
 import pymongo
 import pytest
 import redis
 from pymongo.errors import OperationFailure
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from gateway.api_keys import digest_of
 from local.servers import free_port, is_listening, mongod_command, valkey_command
@@ -124,7 +127,8 @@ def test_valkey_should_want_the_password_and_evict_what_is_old(tmp_path: Path) -
     server = _as_its_pod_would(spec, tmp_path, valkey_command(tmp_path / "unused", port)[0], port)
     with running(server):
         server.wait_until(lambda: is_listening(port))
-        with redis.Redis(port=port) as stranger, pytest.raises(redis.AuthenticationError):
+        never = Retry(NoBackoff(), 0)
+        with redis.Redis(port=port, retry=never) as stranger, pytest.raises(redis.AuthenticationError):
             stranger.ping()
         with redis.Redis(port=port, password="a-password") as client:
             assert client.config_get("maxmemory*")["maxmemory"] == str(256 * 2**20)
@@ -146,6 +150,7 @@ def test_mongodb_should_begin_closed_and_take_the_key_file_of_its_secret(tmp_pat
                 stranger["SP500_Stocks"].list_collection_names()
             initiated = {"_id": "rs0", "members": [{"_id": 0, "host": f"127.0.0.1:{port}"}]}
             assert stranger.admin.command("replSetInitiate", initiated)["ok"] == 1  # as begin.js does, from its host
+        server.stop(signal.SIGKILL)  # told to end, a member waits 15 s for its clients to find another
 
 
 def test_mongodb_should_find_itself_under_the_name_that_the_address_has() -> None:
