@@ -1,5 +1,10 @@
 """The times that real stores take are told, and so is what they refuse."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import redis.asyncio
 from pymongo.errors import OperationFailure
@@ -7,6 +12,7 @@ from pymongo.errors import OperationFailure
 from services.data.mongo_access import open_mongo
 from services.data.mongo_bar_store import MongoBarStore
 from services.data.redis_bar_cache import open_redis_bar_cache
+from shared.metrics_files import MetricsFiles
 from tests.support.bars import make_frame
 from tests.support.behaviours import BARS, put
 from tests.support.servers import Database
@@ -47,3 +53,15 @@ async def test_each_command_to_the_cache_is_told_and_a_pause_is_none(redis_url: 
         for _ in range(3):
             await gone.get("TIMED")
     assert told == [("get", "failed")]
+
+
+def test_a_load_by_the_command_line_is_counted_where_the_service_looks(
+    mongo_url: str, database: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "metrics"
+    stores = {"DATA_MONGO_URL": mongo_url, "DATA_MONGO_DATABASE": database.name}
+    environment = os.environ | stores | {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    subprocess.run([sys.executable, "-m", "services.data", "load-sample"], env=environment, check=True)
+    registry = MetricsFiles(folder).registry()
+    assert registry.get_sample_value("loads_total", {"outcome": "loaded"}) == 5
+    assert registry.get_sample_value("bars_ingested_total", {"outcome": "inserted"}) == 12_154
