@@ -139,8 +139,9 @@ check: lint types contracts test-fast test-frontend  ## what to run before each 
 bench: $(PYTHON_STAMP)  ## how fast bars are loaded and read, beside the bare driver; FILE= for bars of your own
 	python -m tests.support.bench $(FILE)
 
-docs: $(PYTHON_STAMP)  ## write the table of settings in README.md
+docs: $(PYTHON_STAMP)  ## write the tables of settings and of metrics in README.md and docs/operations.md
 	python -m tests.support.settings_table
+	python -m tests.support.metrics_table
 
 dashboards: $(PYTHON_STAMP)  ## write Grafana's dashboards from their modules in charts/monitoring/dashboards
 	python -m charts.monitoring.dashboards

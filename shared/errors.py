@@ -58,7 +58,10 @@ class UnreadableFile(InvalidRequest):
 
 
 class RowsRejected(InvalidRequest):
-    """Rows are not bars, and the caller wants all or nothing (errors: each row; codes: how many by check)."""
+    """Rows are not bars, and the caller wants all or nothing (errors: each row).
+
+    `codes` says how many failed which check first; it is for us to count and not rendered.
+    """
 
     slug, title = "rows-rejected", "Rows are not bars"
 

@@ -72,8 +72,10 @@ class MetricsFiles:
         for pid in self._pids():
             if not _lives(pid):
                 mark_process_dead(pid, str(self._folder))  # type: ignore[no-untyped-call]
+        # A file is empty for a moment after it is made, and for good if its process was killed just then.
+        written = [str(path) for path in self._folder.glob("*.db") if path.stat().st_size]
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, str(self._folder))  # type: ignore[no-untyped-call]
+        registry.register(Fixed(MultiProcessCollector.merge(written)))  # type: ignore[no-untyped-call]
         PlatformCollector(registry=registry)
         registry.register(Fixed(_processes([pid for pid in self._pids() if _lives(pid)])))
         return registry

@@ -2,12 +2,14 @@
 
 from typing import get_args
 
+import structlog
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 
 from shared.breaker import State
 from shared.clients.base import Outcome, Watch
 from shared.metrics import LATENCY_BUCKETS
 
+log = structlog.get_logger()
 STATES: dict[State, int] = {"closed": 0, "half_open": 1, "open": 2}
 
 
@@ -38,5 +40,11 @@ class UpstreamMetrics:
         state.set(STATES["closed"])
         return Watch(
             call=lambda outcome, seconds: self._seconds.labels(upstream, outcome).observe(seconds),
-            breaker=lambda now: state.set(STATES[now]),
+            breaker=lambda now: _show(upstream, state, now),
         )
+
+
+def _show(upstream: str, gauge: Gauge, now: State) -> None:
+    gauge.set(STATES[now])
+    if now != "half_open":
+        log.warning("breaker_changed", upstream=upstream, state=now)

@@ -37,9 +37,21 @@ class DataMetrics:
     """Counters and times on one registry, each there from the start with nothing in it."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._reads = _counter(registry, "cache_requests_total", "Reads of the cache by outcome.", "outcome")
-        self._rows = _counter(registry, "bars_ingested_total", "Rows of loads by what became of them.", "outcome")
-        self._loads = _counter(registry, "loads_total", "Loads of one symbol's bars by outcome.", "outcome")
+        self._reads = _counter(
+            registry,
+            "cache_requests_total",
+            "Reads of bars by what the cache did: hit, miss, corrupt (thrown away) or unavailable.",
+            "outcome",
+        )
+        self._rows = _counter(
+            registry, "bars_ingested_total", "Rows of loads: inserted, updated, unchanged or rejected.", "outcome"
+        )
+        self._loads = _counter(
+            registry,
+            "loads_total",
+            "Loads of a symbol: loaded, refused (for what was sent) or failed (for what we are).",
+            "outcome",
+        )
         self._rejected = _counter(
             registry, "bars_rejected_total", "Rows that are not bars by the first check that they fail.", "code"
         )

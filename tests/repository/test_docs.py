@@ -8,6 +8,7 @@ from gateway.settings import GatewaySettings
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
 from shared.app import VERSION
+from tests.support.metrics_table import metrics_table
 from tests.support.settings_table import settings_table
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,10 @@ def test_there_is_one_version() -> None:
 
 def test_the_readme_lists_every_setting_as_it_is() -> None:
     assert settings_table() in README, "run `make docs`"
+
+
+def test_the_operations_list_every_metric_as_it_is() -> None:
+    assert metrics_table() in (ROOT / "docs" / "operations.md").read_text(), "run `make docs`"
 
 
 def test_every_setting_says_what_it_means() -> None:
