@@ -98,7 +98,8 @@ def states(about: About, query: Query, names: dict[int, tuple[str, str]]) -> sta
         for value, (text, colour) in names.items()
     }
     panel = _panel(statetimeline.Panel(), about, (query,)).mappings([models.ValueMap(options=results)])
-    return panel.show_value(options.VisibilityMode.NEVER).row_height(0.8).legend(_legend())
+    panel.show_value(options.VisibilityMode.NEVER).row_height(0.8).line_width(0).fill_opacity(70)
+    return panel.legend(_legend())
 
 
 def heat(about: About, query: Query) -> heatmap.Panel:
@@ -106,6 +107,7 @@ def heat(about: About, query: Query) -> heatmap.Panel:
     panel = _panel(heatmap.Panel(), about, (query,), shape=PromQueryFormat.HEATMAP).calculate(False)
     panel.color(heatmap.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Oranges").steps(64).exponent(0.5))
     panel.rows_frame(heatmap.RowsHeatmapOptions().layout(options.HeatmapCellLayout.AUTO))
+    panel.scale_distribution(common.ScaleDistributionConfig().type(options.ScaleDistribution.LINEAR))
     return panel.cell_gap(1).show_tooltip().show_legend()
 
 
