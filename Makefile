@@ -104,11 +104,10 @@ prometheus: $(PYTHON_STAMP)  ## Prometheus and promtool, for the tests of dashbo
 	@{ command -v prometheus && command -v promtool; } >/dev/null || { \
 		echo "Fetching Debian's Prometheus for the tests of dashboards and alerts"; \
 		fetch() { apt-get -qq -o APT::Sandbox::User=root download prometheus; }; \
-		folder=$$(mktemp -d) && cd "$$folder" \
+		folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; cd "$$folder" \
 			&& { fetch 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get -qq update && fetch; }; } \
 			&& dpkg -x prometheus_*.deb . && install usr/bin/prometheus usr/bin/promtool "$(CURDIR)/.venv/bin" \
-			|| { echo "The tests need Prometheus 2.42 or newer: put prometheus and promtool on the PATH." >&2; exit 1; }; \
-		rm -r "$$folder"; }
+			|| { echo "The tests need Prometheus 2.42 or newer: put prometheus and promtool on the PATH." >&2; exit 1; }; }
 
 test: install  ## everything, on real servers and a real browser
 	$(MAKE) --jobs 2 --output-sync=target lint types contracts test-frontend
