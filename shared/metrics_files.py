@@ -73,7 +73,7 @@ class MetricsFiles:
             if not _lives(pid):
                 mark_process_dead(pid, str(self._folder))  # type: ignore[no-untyped-call]
         # A file is empty for a moment after it is made, and for good if its process was killed just then.
-        written = [str(path) for path in self._folder.glob("*.db") if path.stat().st_size]
+        written = [str(path) for path in self._folder.glob("*.db") if _size(path)]
         registry = CollectorRegistry()
         registry.register(Fixed(MultiProcessCollector.merge(written)))  # type: ignore[no-untyped-call]
         PlatformCollector(registry=registry)
@@ -101,6 +101,13 @@ def _began_at(pid: int) -> float:
     """Return when a process began, in seconds since 1970; 0 where the kernel does not tell."""
     found = ProcessCollector(pid=lambda: pid, registry=None).collect()
     return next((one.samples[0].value for one in found if one.name == "process_start_time_seconds"), 0.0)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # another worker has removed it in between
+        return 0
 
 
 def _lives(pid: int) -> bool:
