@@ -115,11 +115,10 @@ define unpack
 	@command -v $(notdir $(firstword $(2))) >/dev/null || { \
 		echo "Unpacking Debian's $(1) for the tests"; \
 		fetch() { apt-get -qq -o APT::Sandbox::User=root download $(1); }; \
-		folder=$$(mktemp -d) && cd "$$folder" \
+		folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; cd "$$folder" \
 			&& { fetch 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get -qq update && fetch; }; } \
 			&& dpkg -x $(1)_*.deb . && install $(2) "$(CURDIR)/.venv/bin" \
-			|| { echo "The tests need $(notdir $(2)): install Debian's $(1), or put them on the PATH." >&2; exit 1; }; \
-		rm -r "$$folder"; }
+			|| { echo "The tests need $(notdir $(2)): install Debian's $(1), or put them on the PATH." >&2; exit 1; }; }
 endef
 
 prometheus: $(PYTHON_STAMP)

@@ -1,9 +1,13 @@
 """The dashboards are what their modules say, and what Grafana can lay out: it cannot be started here."""
 
 import itertools
+import json
 from pathlib import Path
 
 import pytest
+from grafana_foundation_sdk.cog import plugins
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models import dashboard as dashboard_models
 
 from charts.monitoring.dashboards.__main__ import BOARDS
 from charts.monitoring.dashboards.board import WIDTH
@@ -15,6 +19,13 @@ each = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 def test_the_committed_dashboards_are_those_of_the_code() -> None:
     assert {path.stem: path.read_text() for path in FILES} == {board.name: board.to_json() for board in BOARDS}
+
+
+@each
+def test_grafanas_own_models_read_it_and_lose_nothing(path: Path) -> None:
+    plugins.register_default_plugins()
+    known = dashboard_models.Dashboard.from_json(read(path))
+    assert json.loads(JSONEncoder().encode(known)) == read(path)
 
 
 @each

@@ -42,10 +42,11 @@ class Prometheus:
         assert isinstance(data, dict)
         return sum(any(math.isfinite(float(value)) for _, value in one["values"]) for one in data["result"])
 
-    def wait_for_scrape(self, n_jobs: int) -> None:
-        """Return when each job has been scraped, or found down, since now."""
+    def wait_for_scrape(self, n_up: int) -> None:
+        """Return when so many services have been scraped since now."""
         since = time.time()
-        until(lambda: bool(self.n_series(f"count(timestamp(up) > {since}) == {n_jobs}", since, time.time())))
+        scraped = f"count(timestamp(up) > {since} and up == 1) == {n_up}"
+        until(lambda: bool(self.n_series(scraped, since, time.time())))
 
 
 @contextmanager

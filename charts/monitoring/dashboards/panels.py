@@ -1,6 +1,5 @@
 """The few kinds of panels that dashboards are made of. None names a data source: a variable holds which is asked."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
@@ -75,19 +74,22 @@ def lines(about: About, *queries: Query, stacked: bool = False) -> timeseries.Pa
     return panel if about.unit == "none" else panel.min(0)
 
 
-def number(about: About, *queries: Query, shows_name: bool = False) -> stat.Panel:
-    """Return the last value of each series, large; with `shows_name` the series' names alone, if those are the news."""
-    panel = _panel(stat.Panel(), about, queries).graph_mode(options.BigValueGraphMode.AREA)
-    panel.color_mode(options.BigValueColorMode.VALUE).reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
-    if shows_name:
-        panel.text_mode(options.BigValueTextMode.NAME).graph_mode(options.BigValueGraphMode.NONE)
-    return panel
+def number(about: About, *queries: Query, shows_value: bool = True) -> stat.Panel:
+    """Return the last value of each series, large, with its name where there may be several; or the names alone."""
+    is_instant = any("$__range" in query.expression for query in queries)  # no curve of what is summed up already
+    panel = _panel(stat.Panel(), about, queries, is_instant=is_instant).color_mode(options.BigValueColorMode.VALUE)
+    panel.graph_mode(options.BigValueGraphMode.AREA if shows_value else options.BigValueGraphMode.NONE)
+    if not shows_value:
+        panel.text_mode(options.BigValueTextMode.NAME)
+    elif any("{{" in query.legend for query in queries):
+        panel.text_mode(options.BigValueTextMode.VALUE_AND_NAME)
+    return panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
 
 
 def bars(about: About, *queries: Query) -> bargauge.Panel:
-    """Return the last value of each series as a bar, for many of them."""
-    panel = _panel(bargauge.Panel(), about, queries).orientation(options.VizOrientation.HORIZONTAL).min(0)
-    panel.display_mode(options.BarGaugeDisplayMode.BASIC)
+    """Return the value of each series now as a bar, for many of them, in the order of the query."""
+    panel = _panel(bargauge.Panel(), about, queries, is_instant=True).orientation(options.VizOrientation.HORIZONTAL)
+    panel.display_mode(options.BarGaugeDisplayMode.BASIC).min(0)
     return panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
 
 
@@ -98,7 +100,8 @@ def states(about: About, query: Query, names: dict[int, tuple[str, str]]) -> sta
         for value, (text, colour) in names.items()
     }
     panel = _panel(statetimeline.Panel(), about, (query,)).mappings([models.ValueMap(options=results)])
-    return panel.show_value(options.VisibilityMode.NEVER).row_height(0.8).legend(_legend())
+    panel.show_value(options.VisibilityMode.NEVER).row_height(0.8).line_width(0).fill_opacity(70)
+    return panel.legend(_legend())
 
 
 def heat(about: About, query: Query) -> heatmap.Panel:
@@ -106,6 +109,7 @@ def heat(about: About, query: Query) -> heatmap.Panel:
     panel = _panel(heatmap.Panel(), about, (query,), shape=PromQueryFormat.HEATMAP).calculate(False)
     panel.color(heatmap.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Oranges").steps(64).exponent(0.5))
     panel.rows_frame(heatmap.RowsHeatmapOptions().layout(options.HeatmapCellLayout.AUTO))
+    panel.scale_distribution(common.ScaleDistributionConfig().type(options.ScaleDistribution.LINEAR))
     return panel.cell_gap(1).show_tooltip().show_legend()
 
 
@@ -115,14 +119,15 @@ def _panel(
     queries: Sequence[Query],
     colours: models.FieldColorModeId = models.FieldColorModeId.THRESHOLDS,
     shape: PromQueryFormat = PromQueryFormat.TIME_SERIES,
+    is_instant: bool = False,
 ) -> P:
     assert about.unit in UNITS, about.unit
     panel.title(about.title).description(about.description).unit(about.unit).datasource(SOURCE)
     panel.no_value(about.empty).color_scheme(dashboard.FieldColor().mode(colours))
     panel.thresholds(dashboard.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(_steps(about)))
     for name, query in zip(ascii_uppercase, queries, strict=False):
-        expression = re.sub(r"\s+", " ", query.expression).strip()
-        target = prometheus.Dataquery().ref_id(name).expr(expression).legend_format(query.legend).range()
+        target = prometheus.Dataquery().ref_id(name).expr(query.expression).legend_format(query.legend)
+        target = target.instant() if is_instant else target.range()
         panel.with_target(target.datasource(SOURCE).format(shape))
     return panel
 

@@ -12,7 +12,7 @@ WHAT: Line = [
         Query(
             f"count by (service, version, python) (build_info{{{JOB}}})", "{{service}} {{version}}, Python {{python}}"
         ),
-        shows_name=True,
+        shows_value=False,
     ),
     number(
         About("Running for", "How long each process has run; a small value is a restart.", "s"),
