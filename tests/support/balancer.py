@@ -57,8 +57,8 @@ class Balancer:
             return False
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Pass one connection on until either side closes it; close it if there is nobody to pass it to."""
-        with closing(writer):
+        """Pass one connection on until either side closes it; close it if the process takes none."""
+        with closing(writer), suppress(OSError):
             server = self._ready[next(self._turn) % len(self._ready)]
             back_reader, back_writer = await asyncio.open_connection("127.0.0.1", server.port)
             await asyncio.gather(_copy(reader, back_writer), _copy(back_reader, writer))
