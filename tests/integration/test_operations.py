@@ -21,6 +21,7 @@ from tests.support.servers import Server, Stack, load_sample, running, running_s
 
 pytestmark = pytest.mark.timeout(180)
 N_CLIENTS, N_REQUESTS = 8, 5_000
+PAUSE_SECONDS = 0.01  # leaves the processes that start something of the machine
 READS = (
     ("POST", "/api/result", {"stock_symbol": "FB"}),
     ("GET", "/api/stocks/all", None),
@@ -160,6 +161,7 @@ class Load:
                 except httpx.HTTPError as error:
                     self.failures.append(f"{method} {path}: {error!r}")
                     continue
+                await asyncio.sleep(PAUSE_SECONDS)
                 self.n_answers += 1
                 self.n_closed += answer.headers.get("connection") == "close"
                 if not answer.is_success:

@@ -7,7 +7,7 @@ fails is not tried elsewhere. So what a client sees here is what the processes d
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from itertools import count
 
 import httpx
@@ -17,7 +17,7 @@ from tests.support.polling import wait_until
 from tests.support.servers import Server
 
 PROBE_SECONDS = 0.25
-READY_SECONDS = 60
+READY_SECONDS = 120
 
 
 class Balancer:
@@ -42,32 +42,33 @@ class Balancer:
         return time.monotonic() - began_at
 
     async def probe(self) -> None:
-        """Ask each server, again and again, whether it is ready."""
+        """Ask each server, again and again, whether it is ready; no answer in time says nothing of it."""
         async with httpx.AsyncClient(timeout=5) as http:
             while True:
-                self._ready = [server for server in self._servers if await _is_ready(http, server)]
+                self._ready = [server for server in self._servers if await self._is_ready(http, server)]
                 await asyncio.sleep(PROBE_SECONDS)
 
+    async def _is_ready(self, http: httpx.AsyncClient, server: Server) -> bool:
+        try:
+            return (await http.get(f"http://127.0.0.1:{server.port}/readyz")).is_success
+        except httpx.TimeoutException:
+            return server in self._ready
+        except httpx.TransportError:
+            return False
+
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Pass one connection on until either side closes it."""
-        server = self._ready[next(self._turn) % len(self._ready)]
-        back_reader, back_writer = await asyncio.open_connection("127.0.0.1", server.port)
-        await asyncio.gather(_copy(reader, back_writer), _copy(back_reader, writer))
-
-
-async def _is_ready(http: httpx.AsyncClient, server: Server) -> bool:
-    try:
-        return (await http.get(f"http://127.0.0.1:{server.port}/readyz")).is_success
-    except httpx.TransportError:
-        return False
+        """Pass one connection on until either side closes it; close it if the process takes none."""
+        with closing(writer), suppress(OSError):
+            server = self._ready[next(self._turn) % len(self._ready)]
+            back_reader, back_writer = await asyncio.open_connection("127.0.0.1", server.port)
+            await asyncio.gather(_copy(reader, back_writer), _copy(back_reader, writer))
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
+    with closing(writer), suppress(ConnectionError):
         while chunk := await reader.read(65536):
             writer.write(chunk)
             await writer.drain()
-    writer.close()
 
 
 @asynccontextmanager
