@@ -14,6 +14,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 Client = MongoClient[dict[str, Any]]
+PORT = int(os.environ.get("MONGO_PORT", "27017"))
 WITHIN_SECONDS = 60
 NOT_YET_INITIALIZED, AUTHENTICATION_FAILED = 94, 18
 ADMIN, SERVICE = "admin", "bellwether"
@@ -22,7 +23,7 @@ ADMIN, SERVICE = "admin", "bellwether"
 def connect(user: str | None = None, password: str | None = None, source: str = "admin") -> Client:
     """Return a client of the MongoDB whose network this container shares."""
     return MongoClient(
-        "127.0.0.1", 27017, username=user, password=password, authSource=source, directConnection=True, timeoutMS=5000
+        "127.0.0.1", PORT, username=user, password=password, authSource=source, directConnection=True, timeoutMS=5000
     )
 
 
@@ -35,7 +36,7 @@ def initiate(client: Client) -> None:
             if hello["isWritablePrimary"]:
                 return
             if "setName" not in hello:
-                member = {"_id": 0, "host": "127.0.0.1:27017"}
+                member = {"_id": 0, "host": f"127.0.0.1:{PORT}"}
                 client.admin.command("replSetInitiate", {"_id": "rs0", "members": [member]})
         except PyMongoError as error:  # it starts, or an election is on
             if time.monotonic() > until:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from local.servers import free_port
+from tests.support.moved import moved_text
 from tests.support.servers import Server
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
@@ -23,17 +24,9 @@ def page_server(folder: Path, page: Path, gateway_port: int) -> Server:
         "client_header_timeout 10s": "client_header_timeout 1s",
     }
     (folder / "mime.types").write_text(TYPES)
-    (folder / "nginx.conf").write_text(_moved(FRONTEND / "nginx.conf", moved))
-    (folder / "start-nginx.sh").write_text(_moved(FRONTEND / "start-nginx.sh", {"/tmp/": f"{folder}/"}))
+    (folder / "nginx.conf").write_text(moved_text(FRONTEND / "nginx.conf", moved))
+    (folder / "start-nginx.sh").write_text(moved_text(FRONTEND / "start-nginx.sh", {"/tmp/": f"{folder}/"}))
     command = ["sh", str(folder / "start-nginx.sh"), "nginx", "-e", "stderr", "-c", str(folder / "nginx.conf")]
     if os.geteuid() == 0:  # else its workers take another user, who may not look into a test's folders
         command += ["-g", "user root;"]
     return Server("nginx", command, port, folder / "nginx.log", {"GATEWAY_ADDRESS": f"127.0.0.1:{gateway_port}"})
-
-
-def _moved(path: Path, moved: dict[str, str]) -> str:
-    text = path.read_text()
-    for here, there in moved.items():
-        assert here in text, f"{path} has no {here} any more"
-        text = text.replace(here, there)
-    return text
