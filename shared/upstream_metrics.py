@@ -40,11 +40,20 @@ class UpstreamMetrics:
         state.set(STATES["closed"])
         return Watch(
             call=lambda outcome, seconds: self._seconds.labels(upstream, outcome).observe(seconds),
-            breaker=lambda now: _show(upstream, state, now),
+            breaker=_Shown(upstream, state),
         )
 
 
-def _show(upstream: str, gauge: Gauge, now: State) -> None:
-    gauge.set(STATES[now])
-    if now != "half_open":
-        log.warning("breaker_changed", upstream=upstream, state=now)
+class _Shown:
+    """Shows each state, and logs when calls stop and when they go on; not each look in between."""
+
+    def __init__(self, upstream: str, gauge: Gauge) -> None:
+        self._upstream = upstream
+        self._gauge = gauge
+        self._logged: State = "closed"
+
+    def __call__(self, now: State) -> None:
+        self._gauge.set(STATES[now])
+        if now not in ("half_open", self._logged):
+            self._logged = now
+            log.warning("upstream_back" if now == "closed" else "upstream_silent", upstream=self._upstream)

@@ -5,6 +5,7 @@ import platform
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Literal
 
 import httpx
 import pytest
@@ -19,12 +20,12 @@ from shared.upstream_metrics import UpstreamMetrics
 from tests.support.asgi import serve
 
 
-def _app() -> FastAPI:
+def _app(log_level: Literal["ERROR", "WARNING"] = "ERROR") -> FastAPI:
     @asynccontextmanager
     async def nothing() -> AsyncIterator[None]:
         yield None
 
-    return build_app("test", ServiceSettings(budget_seconds=2, log_level="ERROR"), nothing)
+    return build_app("test", ServiceSettings(budget_seconds=2, log_level=log_level), nothing)
 
 
 async def _scrape(client: httpx.AsyncClient) -> str:
@@ -95,6 +96,14 @@ async def test_a_look_that_fails_leaves_the_other_metrics(error: Exception) -> N
     assert "broken" not in text
     assert 'whole{label="x"} 3.0' in text
     assert "process_resident_memory_bytes" in text
+
+
+def test_the_log_says_when_calls_stop_and_when_they_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    _app(log_level="WARNING")
+    watch = UpstreamMetrics(CollectorRegistry()).watch("data")
+    for state in ("closed", "open", "half_open", "open", "half_open", "closed", "closed"):
+        watch.breaker(state)
+    assert re.findall(r'"upstream_\w+"', capsys.readouterr().out) == ['"upstream_silent"', '"upstream_back"']
 
 
 def test_calls_to_an_upstream_are_counted_by_outcome_and_its_breaker_is_shown() -> None:
