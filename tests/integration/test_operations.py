@@ -28,8 +28,8 @@ READS = (
     ("GET", "/api/stocks/FB", None),
     ("GET", "/api/stocks?query=a", None),
     ("GET", "/api/stocks/FB/bars", None),
-    ("GET", "/api/stocks/FB/result", None),
     ("GET", "/api/models", None),
+    ("GET", "/api/stocks/IBM", None),
 )
 UNTRACED = {"OTEL_EXPORTER_OTLP_ENDPOINT": ""}
 NOTICE = {f"{name}_DRAIN_SECONDS": "2" for name in ("GATEWAY", "DATA", "PREDICTION")}
