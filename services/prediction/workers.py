@@ -58,7 +58,7 @@ class ProcessWorkers:
         self._pending += 1
         try:
             async with asyncio.timeout(deadline.seconds_left(self._timeout_seconds)):
-                with tracing.span(f"compute {getattr(work, 'func', work).__name__}"):
+                with tracing.span("compute"):
                     return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
         except TimeoutError as error:
             raise Busy("The computation did not end in time. Try again in a moment.") from error
