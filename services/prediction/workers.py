@@ -85,7 +85,7 @@ class ProcessWorkers:
         self._count(1)
         try:
             async with asyncio.timeout(deadline.seconds_left(self._timeout_seconds)):
-                with tracing.span(f"compute {getattr(work, 'func', work).__name__}"):
+                with tracing.span("compute"):
                     return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
         except TimeoutError as error:
             self._watch.refused("too_slow")

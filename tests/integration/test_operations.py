@@ -82,7 +82,7 @@ def test_one_request_is_one_id_and_one_trace_through_everything(stack: Stack, co
         ("gateway", "GET the prediction service"),
         ("prediction", "GET /symbols/{symbol}/result"),
         ("prediction", "GET the data service"),
-        ("prediction", "compute result_of"),
+        ("prediction", "compute"),
         ("data", "GET /symbols/{symbol}/bars"),
         ("data", "redis GET"),
         ("data", "mongodb find"),
