@@ -29,7 +29,8 @@ $(PYTHON_STAMP): requirements/dev.txt requirements/uv.txt
 	@echo "Installing the Python packages, with MongoDB, Valkey and Node among them"
 	@test -x .venv/bin/pip || $(PYTHON) -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	@.venv/bin/uv pip install --python .venv/bin/python --require-hashes -r requirements/dev.txt \
+	@# Compiled here, once: where PYTHONDONTWRITEBYTECODE is set, as in many containers, every process would do it at its start.
+	@.venv/bin/uv pip install --python .venv/bin/python --compile-bytecode --require-hashes -r requirements/dev.txt \
 		|| { echo "uv could not; trying pip, whose settings may name another index (about a minute)"; \
 			.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt; }
 	@touch $@
