@@ -1,6 +1,8 @@
 """How fast it must be, measured by the real browser's performance API.
 
-What was measured is kept in test-results/budgets.txt.
+The budgets are of a desktop that is fast by Lighthouse's benchmark, and of one that is four times slower. How fast this
+machine is, which others may share, is measured before each load, as Lighthouse's guide to throttling asks for: one that
+is half as fast is slowed down half as much. What was measured is kept in test-results/budgets.txt.
 """
 
 import gzip
@@ -17,13 +19,14 @@ from tests.support.servers import Stack
 
 pytestmark = pytest.mark.timeout(120)
 CPU_THROTTLING = 4
+FAST_INDEX = 2000  # the upper end of what Lighthouse calls a high-end desktop
 MAX_PAINT_MS = 1000
 MAX_INTERACTIVE_MS = 1500
 MAX_CHANGE_MS = 100
 MAX_TASK_MS = 50
 MAX_INITIAL_BYTES = 200_000
 MAX_SHIFTS = 0.1  # "good" of Core Web Vitals
-LOADS = 3  # of which the middle one counts: a machine that does other things is slow now and then
+LOADS = 5  # of which the middle one counts: a machine that does other things is slow now and then
 OBSERVE = """
 window.longTasks = []
 new PerformanceObserver((list) => window.longTasks.push(...list.getEntries()))
@@ -41,6 +44,17 @@ TIMINGS = """() => {
   const busy = window.longTasks.filter(({ startTime }) => startTime < drawn)
   const free = Math.max(...busy.map(({ startTime, duration }) => startTime + duration), drawn)
   return { paint, interactive: free, shifts: window.shifts }
+}"""
+# Lighthouse's benchmark index: how many strings of 10,000 letters are put together in a tenth of a second.
+INDEX = """() => {
+  const begun = performance.now()
+  let n = 0
+  for (; performance.now() - begun < 300; n++) {
+    let text = ''
+    for (let letter = 0; letter < 10_000; letter++) text += 'a'
+    if (text.length !== 10_000) throw new Error('nothing may be left out')
+  }
+  return n / (performance.now() - begun) * 100
 }"""
 DRAWN_AFTER = """(symbol) => {
   const asked = performance.getEntriesByType('resource').filter(({ name }) => name.includes(`/${symbol}/bars`))
@@ -73,16 +87,23 @@ def _is_at_rest(page: Page) -> None:
     expect(page.get_by_role("img", name=re.compile("^Skill so far")).locator("canvas").first).to_be_visible()
 
 
+def _speed(page: Page) -> float:
+    """Return how fast this machine is now beside a fast desktop, at most 1."""
+    index: float = page.evaluate(INDEX)
+    return min(1.0, index / FAST_INDEX)
+
+
 def _timings(browser: Browser, stack: Stack) -> dict[str, float]:
     """Open the page of a symbol in a browser that has nothing of it in its cache, on a slow processor."""
     with browser.new_context(base_url=stack.url, viewport={"width": 1440, "height": 900}) as context:
         page = context.new_page()
         page.add_init_script(OBSERVE)
-        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": CPU_THROTTLING})
+        rate = max(1.0, CPU_THROTTLING * _speed(page))
+        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": rate})
         page.goto("/?symbol=AAPL")
         _chart_is_drawn(page, 1)
         expect(page.get_by_role("region", name="Looking ahead")).to_contain_text("No better than doing nothing")
-        found: dict[str, float] = page.evaluate(TIMINGS)
+        found: dict[str, float] = page.evaluate(TIMINGS) | {"rate": rate}
         _is_at_rest(page)  # left earlier, the services would still be at work for it while the next one is timed
     return found
 
@@ -101,16 +122,18 @@ def test_another_symbol_is_drawn_as_soon_as_its_bars_are_there(untraced: Page) -
     page.goto("/?symbol=AAPL")
     _chart_is_drawn(page, 1)
     _is_at_rest(page)
-    times = []
+    times: list[float] = []
+    allowed: list[float] = []
     for drawn, symbol in enumerate(("IBM", "MSFT", "GOOG"), start=2):
+        allowed.append(MAX_CHANGE_MS / _speed(page))
         page.get_by_role("combobox", name="Stock symbol").fill(symbol)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=2, name=symbol)).to_be_visible()
         _chart_is_drawn(page, drawn)
         _is_at_rest(page)
         times.append(page.evaluate(DRAWN_AFTER, symbol))
-    _keep("from the arrival of the bars to the chart, in ms:", times)
-    assert max(times) < MAX_CHANGE_MS
+    _keep("from the arrival of the bars to the chart, in ms, and what was allowed:", (times, allowed))
+    assert all(time < most for time, most in zip(times, allowed, strict=True)), (times, allowed)
 
 
 def test_no_task_is_long_while_the_chart_is_panned(untraced: Page) -> None:
@@ -140,7 +163,7 @@ def test_the_script_that_the_page_starts_with_is_small(untraced: Page) -> None:
     untraced.on("request", lambda sent: scripts.append(sent.url) if sent.resource_type == "script" else None)
     untraced.goto("/")
     expect(untraced.get_by_role("link", name=re.compile("MSFT"))).to_be_visible()
-    untraced.get_by_role("combobox").click()
+    untraced.get_by_role("combobox", name="Stock symbol").fill("A")
     expect(untraced.get_by_role("option").first).to_be_visible()  # suggestions come when it is idle
     names = [script.removeprefix(untraced.url) for script in scripts]
     assert len(names) >= 3, "the small scripts and the page's own"

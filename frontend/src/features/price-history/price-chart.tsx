@@ -1,5 +1,5 @@
 import { type IChartApi, type MouseEventParams, PriceScaleMode } from 'lightweight-charts'
-import { memo, type Ref, type RefObject, useEffect, useImperativeHandle, useMemo } from 'react'
+import { memo, type Ref, type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useMemo } from 'react'
 import type { Bar, Forecast, Result } from '@/api/gen/types.gen'
 import { useChart } from '@/lib/chart'
 import { firstDayOf } from '@/lib/ranges'
@@ -50,7 +50,7 @@ function usePointer(drawn: RefObject<{ chart: IChartApi } | null>, onPoint: (ind
 
 /** The time until what was drawn before it is on the screen. */
 function useMeasure(since: number): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const frame = requestAnimationFrame(() => {
       performance.measure('bellwether:chart', { start: since, end: performance.now() })
     })
@@ -66,20 +66,20 @@ export const PriceChart = memo(function PriceChart({ ref, label, describedBy, ..
   const { host, drawn } = useChart(drawPrices)
   const chosen = useMemo(() => rangeOf(bars, range, horizon), [bars, range, horizon])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     drawn.current?.drawing.setBars(bars)
   }, [drawn, bars])
-  useEffect(() => {
+  useLayoutEffect(() => {
     drawn.current?.drawing.setResult(bars, result)
   }, [drawn, bars, result])
-  useEffect(() => {
+  useLayoutEffect(() => {
     drawn.current?.drawing.setForecast(bars, forecast)
   }, [drawn, bars, forecast])
-  useEffect(() => {
+  useLayoutEffect(() => {
     const mode = scale === 'log' ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal
     drawn.current?.drawing.candles.priceScale().applyOptions({ mode })
   }, [drawn, scale])
-  useEffect(() => {
+  useLayoutEffect(() => {
     drawn.current?.chart.timeScale().setVisibleLogicalRange(chosen)
   }, [drawn, chosen])
   usePointer(drawn, onPoint)
