@@ -16,7 +16,6 @@ CODE := charts compose gateway local services shared tests
 # Two at a time, each file by one process; what measures time runs alone.
 PARALLEL := --numprocesses 2 --dist loadfile
 TIMED := tests/integration/test_stack.py tests/integration/test_make_run.py tests/integration/test_operations.py
-BUDGETS := tests/e2e/test_budgets.py
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -148,8 +147,7 @@ test-integration: install prometheus nginx  ## real MongoDB and Valkey, three re
 	pytest $(TIMED) --cov --cov-append --cov-report=
 
 test-e2e: install chromium build  ## a real browser on the real system
-	pytest tests/e2e --ignore $(BUDGETS) $(PARALLEL)
-	pytest $(BUDGETS)
+	pytest tests/e2e
 
 screenshots: install chromium build  ## picture the main screens for the README
 	SCREENSHOTS_DIR=docs/screenshots pytest tests/e2e/test_screens.py
