@@ -1,4 +1,4 @@
-"""Answers over HTTP: not computed for who has them, once for all who ask at a time, and kept for who asks later.
+"""Answers over HTTP: not computed for who has them, and computed once for all who ask at a time.
 
 The ETag is of all that determines an answer. It is made here, of the very bars that the answer is computed from, so
 that no load of bars and no new version in between can give an old answer a new tag.
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from cachetools import LRUCache
 from fastapi import Response
 from prometheus_client import CollectorRegistry, Histogram
 
@@ -25,7 +24,6 @@ from shared.metrics import LATENCY_BUCKETS
 from shared.predictions import Wire
 from shared.single_flight import SingleFlight
 
-KEPT_BYTES = 32 * 1024 * 1024  # 600 results of 3,270 bars, or 200 evaluations of 250 windows
 Kind = Literal["result", "forecast", "evaluation"]
 _MEASURED: dict[Kind, str] = {
     "result": "Time to split, fit, predict and score one result, waiting for a worker included.",
@@ -56,7 +54,6 @@ class Responder:
         computes = f"{provenance().model_dump_json()} {calendar}"
         self._computes = hashlib.sha256(computes.encode()).hexdigest()[:16]
         self._flight: SingleFlight[bytes] = SingleFlight()
-        self._kept: LRUCache[tuple[Question, str], bytes] = LRUCache(KEPT_BYTES, getsizeof=len)
         self._metrics = ComputationMetrics(registry)
         self._seconds = {
             kind: Histogram(f"{kind}_duration_seconds", _MEASURED[kind], buckets=LATENCY_BUCKETS, registry=registry)
@@ -71,34 +68,28 @@ class Responder:
         Raises:
             Busy: It does not end in the time that the request has left, or too much is waiting.
         """
-        revision = await resources.data.revision(symbol=question.symbol)
-        if if_none_match and is_known(self._etag(revision), if_none_match):
-            return _not_modified(self._etag(revision))
-        if kept := self._kept.get((question, revision)):
-            return _json(kept, self._etag(revision))
+        if if_none_match:
+            etag = self._etag(await resources.data.revision(symbol=question.symbol))
+            if is_known(etag, if_none_match):
+                return _not_modified(etag)
         payload = await resources.data.bars(symbol=question.symbol, adjusted=question.adjusted)
+
+        async def compute() -> bytes:
+            started_at = time.perf_counter()
+            try:
+                found, notes = await resources.workers.run(noted, question.kind, work, payload, question.symbol)
+            except Exception as error:
+                self._metrics.take(notes_of(error))
+                raise
+            self._seconds[question.kind].observe(time.perf_counter() - started_at)
+            self._metrics.take(notes)
+            return found.model_dump_json().encode()
+
         try:
-            body = await self._flight.run(
-                (question, payload.revision), lambda: self._computed(question, payload, resources, work)
-            )
+            body = await self._flight.run((question, payload.revision), compute)
         except TimeoutError as error:
             raise Busy("The computation did not end in time. Try again in a moment.") from error
         return _json(body, self._etag(payload.revision))
-
-    async def _computed(
-        self, question: Question, payload: BarsPayload, resources: Resources, work: Callable[[BarsPayload, str], Wire]
-    ) -> bytes:
-        started_at = time.perf_counter()
-        try:
-            found, notes = await resources.workers.run(noted, question.kind, work, payload, question.symbol)
-        except Exception as error:
-            self._metrics.take(notes_of(error))
-            raise
-        self._seconds[question.kind].observe(time.perf_counter() - started_at)
-        self._metrics.take(notes)
-        body = found.model_dump_json().encode()
-        self._kept[question, payload.revision] = body
-        return body
 
     def fixed(self, value: Wire, if_none_match: str) -> Response:
         """Return what depends on no bars, or 304 if the caller has it."""

@@ -9,7 +9,7 @@ from fastapi import Response
 from prometheus_client import CollectorRegistry
 
 from services.prediction.ports import Resources
-from services.prediction.responses import KEPT_BYTES, Question, Responder
+from services.prediction.responses import Question, Responder
 from shared.clients.data import BarsPayload
 from shared.errors import Busy, NotEnoughBars, SymbolNotFound
 from shared.forecasts import FeatureInfo
@@ -74,14 +74,9 @@ class Service:
         if not is_slow:
             self.workers.may_end.set()
 
-    async def ask(
-        self,
-        question: Question = FORECAST,
-        if_none_match: str = "",
-        work: "Callable[[BarsPayload, str], FeatureInfo] | None" = None,
-    ) -> Response:
+    async def ask(self, question: Question = FORECAST, if_none_match: str = "") -> Response:
         resources = Resources(data=self.bars, workers=self.workers)
-        return await self.responder.answer(question, if_none_match, resources, work or _echo)
+        return await self.responder.answer(question, if_none_match, resources, _echo)
 
     def count(self, kind: str) -> float | None:
         return self.registry.get_sample_value(f"{kind}_duration_seconds_count")
@@ -98,26 +93,6 @@ async def test_an_answer_is_what_the_work_makes_of_the_bars() -> None:
     assert response.body == b'{"name":"AAPL","description":"old as they are"}'
     assert adjusted.body == b'{"name":"MSFT","description":"old adjusted"}'
     assert response.headers["content-type"] == "application/json"
-
-
-async def test_who_asks_later_is_given_the_kept_answer_until_the_bars_change() -> None:
-    service = Service()
-    first, second = await service.ask(), await service.ask()
-    assert (second.body, second.headers["etag"]) == (first.body, first.headers["etag"])
-    assert (service.bars.n_reads, service.workers.n_runs, service.count("forecast")) == (1, 1, 1.0)
-    service.bars.revision_now = "new"
-    assert (await service.ask()).body == b'{"name":"AAPL","description":"new as they are"}'
-    assert service.workers.n_runs == 2
-
-
-async def test_what_is_kept_is_bounded_and_the_one_not_asked_for_longest_goes_first() -> None:
-    service = Service()
-    third = {"name": "AAPL", "description": "x" * (KEPT_BYTES // 3)}
-    for kind in ("result", "forecast", "evaluation", "result"):
-        await service.ask(Question(kind, "AAPL", adjusted=False), work=lambda *_: FeatureInfo(**third))
-    assert service.workers.n_runs == 4, "the first had gone when it was asked for again"
-    await service.ask(Question("evaluation", "AAPL", adjusted=False))
-    assert service.workers.n_runs == 4, "the third had not"
 
 
 async def test_who_has_the_answer_is_told_so_without_bars_or_work() -> None:
