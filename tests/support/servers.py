@@ -183,7 +183,7 @@ def running_stack(folder: Path, environment: dict[str, str] | None = None) -> It
         for server in (mongo, cache, data, prediction, gateway):
             servers.enter_context(running(server))
         ensure_primary(mongo.port)
-        gateway.wait_until(stack.is_healthy)
+        gateway.wait_until(stack.is_healthy, seconds=120)
         yield stack
 
 
