@@ -33,7 +33,7 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash .
 
 # What all three run on: Python without pip, nothing setuid, and a user without rights.
 FROM ${PYTHON_IMAGE} AS base
-RUN find /usr/lib /usr/local \( -path '*-packages/*' \( -name 'pip*' -o -name 'setuptools*' -o -name 'wheel*' \
+RUN find /usr/bin /usr/lib /usr/local \( -path '*-packages/*' \( -name 'pip*' -o -name 'setuptools*' -o -name 'wheel*' \
       -o -name 'pkg_resources*' -o -name '*distutils*' \) -o -name ensurepip -o -path '*/bin/pip*' \) -prune -exec rm -rf {} + \
  && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
  && groupadd --gid 10001 bellwether \
