@@ -38,7 +38,8 @@ class Prometheus:
 
     def n_series(self, expression: str, begin: float, end: float) -> int:
         """Return how many series the expression has that are a number at some second from `begin` to `end`."""
-        data = self.get("query_range", query=expression, start=begin, end=end, step=1)
+        last = begin + math.ceil(end - begin)  # a step before the end would leave out what was scraped after it
+        data = self.get("query_range", query=expression, start=begin, end=last, step=1)
         assert isinstance(data, dict)
         return sum(any(math.isfinite(float(value)) for _, value in one["values"]) for one in data["result"])
 
