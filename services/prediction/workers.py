@@ -128,7 +128,7 @@ class ProcessWorkers:
     def close(self) -> None:
         """Stop the processes, whatever they compute: nobody waits for it any more."""
         self._is_open = False
-        for process in self._pool._processes.values():  # Python 3.14 has kill_workers() for it
+        for process in list(self._pool._processes.values()):  # Python 3.14 has kill_workers() for it
             process.kill()
         self._pool.shutdown(wait=True, cancel_futures=True)
 

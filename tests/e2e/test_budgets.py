@@ -1,8 +1,8 @@
 """How fast it must be, measured by the real browser's performance API.
 
-The budgets are of a desktop that is fast by Lighthouse's benchmark, and of one that is four times slower. How fast this
-machine is, which others may share, is measured before each load, as Lighthouse's guide to throttling asks for: one that
-is half as fast is slowed down half as much. What was measured is kept in test-results/budgets.txt.
+The loads are those of a machine four times slower than a desktop that is fast by Lighthouse's benchmark. How fast this
+machine is, which others may share, is measured before each, as Lighthouse's guide to throttling asks for: one that is
+half as fast is slowed down half as much. What was measured is kept in test-results/budgets.txt.
 """
 
 import gzip
@@ -122,18 +122,16 @@ def test_another_symbol_is_drawn_as_soon_as_its_bars_are_there(untraced: Page) -
     page.goto("/?symbol=AAPL")
     _chart_is_drawn(page, 1)
     _is_at_rest(page)
-    times: list[float] = []
-    allowed: list[float] = []
+    times = []
     for drawn, symbol in enumerate(("IBM", "MSFT", "GOOG"), start=2):
-        allowed.append(MAX_CHANGE_MS / _speed(page))
         page.get_by_role("combobox", name="Stock symbol").fill(symbol)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=2, name=symbol)).to_be_visible()
         _chart_is_drawn(page, drawn)
         _is_at_rest(page)
         times.append(page.evaluate(DRAWN_AFTER, symbol))
-    _keep("from the arrival of the bars to the chart, in ms, and what was allowed:", (times, allowed))
-    assert all(time < most for time, most in zip(times, allowed, strict=True)), (times, allowed)
+    _keep("from the arrival of the bars to the chart, in ms:", times)
+    assert max(times) < MAX_CHANGE_MS
 
 
 def test_no_task_is_long_while_the_chart_is_panned(untraced: Page) -> None:
