@@ -13,6 +13,7 @@ from tests.support.polling import until
 
 pytestmark = pytest.mark.timeout(120)
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+NEVER_IDLE = "window.waiting = []; window.requestIdleCallback = (become) => window.waiting.push(become)"
 
 
 def _open(page: Page, search: str) -> Locator:
@@ -66,6 +67,26 @@ def test_the_pointer_reads_the_session_under_it(page: Page) -> None:
     expect(_readout(panel)).to_contain_text(re.compile(r"Mar 2012.*Predicted"))
     page.get_by_role("heading", level=1).hover()
     expect(_readout(panel)).to_contain_text("1 Mar 2013")
+
+
+def test_the_bars_before_the_chosen_range_come_when_the_browser_is_idle_and_move_nothing(page: Page) -> None:
+    page.add_init_script(NEVER_IDLE)
+    panel = _open(page, "symbol=AAPL&range=1y")
+    chart = panel.get_by_role("img", name=re.compile("^Candlestick chart of AAPL"))
+    chart.hover(position={"x": 20, "y": 60})
+    expect(_readout(panel)).to_contain_text(re.compile(r"Mar 2012.*Predicted"))
+    panel.get_by_role("slider", name="Session").press("ArrowRight")
+    expect(_readout(panel)).to_contain_text(re.compile("Mar 2012"))
+    assert _seen(page, panel) == ("2012-03-01", "2013-03-08", 256)
+    panel.get_by_role("button", name="Zoom out").click()
+    until(lambda: _seen(page, panel)[0] < "2012")
+    zoomed = _seen(page, panel)
+    chart.hover(position={"x": 20, "y": 60})
+    expect(_readout(panel)).to_contain_text("1 Mar 2013")  # nothing is drawn there yet
+    page.evaluate("window.waiting.splice(0).forEach((become) => become())")
+    chart.hover(position={"x": 24, "y": 60})
+    expect(_readout(panel)).to_contain_text(re.compile(r"2011.*Predicted"))
+    assert _seen(page, panel) == zoomed
 
 
 def test_ranges_scale_and_adjustment_are_in_the_address_and_on_the_chart(page: Page) -> None:

@@ -2,9 +2,14 @@ import type { IChartApi } from 'lightweight-charts'
 import { zoom } from '@/lib/chart'
 import type { PriceDrawing } from './drawing'
 
-interface LogicalRange {
+export interface LogicalRange {
   from: number
   to: number
+}
+
+/** A range of sessions, counted from the first bar, as it is on a chart that leaves out the first bars. */
+export function after(nLeftOut: number, { from, to }: LogicalRange): LogicalRange {
+  return { from: from - nLeftOut, to: to - nLeftOut }
 }
 
 /** What is outside a chart may do with it; sessions are counted from the first bar on. */
@@ -27,25 +32,31 @@ function bringIntoView(chart: IChartApi, index: number): void {
   if (beyond !== 0) chart.timeScale().scrollToPosition(chart.timeScale().scrollPosition() + beyond, false)
 }
 
-export function handleOf(chart: IChartApi, { candles }: PriceDrawing, chosen: LogicalRange): ChartHandle {
+/** The chart leaves out the first `nLeftOut` bars. */
+export function handleOf(
+  chart: IChartApi,
+  { candles }: PriceDrawing,
+  chosen: LogicalRange,
+  nLeftOut: number,
+): ChartHandle {
   return {
     zoom: (factor) => {
       zoom(chart, factor)
     },
     reset: () => {
       candles.priceScale().applyOptions({ autoScale: true })
-      chart.timeScale().setVisibleLogicalRange(chosen)
+      chart.timeScale().setVisibleLogicalRange(after(nLeftOut, chosen))
     },
     point: (index, session, price) => {
-      bringIntoView(chart, index)
+      bringIntoView(chart, index - nLeftOut)
       // The chart moves in the next frame, and has no scale while no price is in view.
       requestAnimationFrame(() => {
         if (candles.priceToCoordinate(price) !== null) chart.setCrosshairPosition(price, session, candles)
       })
     },
     seen: () => {
-      const { from, to } = chart.timeScale().getVisibleLogicalRange() ?? chosen
-      return { first: Math.ceil(from), last: Math.floor(to) }
+      const { from, to } = chart.timeScale().getVisibleLogicalRange() ?? after(nLeftOut, chosen)
+      return { first: Math.ceil(from) + nLeftOut, last: Math.floor(to) + nLeftOut }
     },
     picture: () => chart.takeScreenshot(true),
   }

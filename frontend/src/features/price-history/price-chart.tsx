@@ -1,10 +1,11 @@
 import { type IChartApi, type MouseEventParams, PriceScaleMode } from 'lightweight-charts'
-import { memo, type Ref, type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useMemo } from 'react'
+import { memo, type Ref, type RefObject, useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useMemo } from 'react'
 import type { Bar, Forecast, Result } from '@/api/gen/types.gen'
 import { useChart } from '@/lib/chart'
 import { firstDayOf } from '@/lib/ranges'
+import { useIdle } from '@/lib/use-idle'
 import type { Range, Scale } from '@/lib/view'
-import { type ChartHandle, handleOf } from './chart-handle'
+import { after, type ChartHandle, handleOf, type LogicalRange } from './chart-handle'
 import { drawPrices } from './drawing'
 
 export interface PriceChartProps {
@@ -26,26 +27,43 @@ export interface PriceChartProps {
 const HALF_A_SESSION = 0.5
 const ROOM_AT_THE_RIGHT = 0.01
 
-function rangeOf(bars: readonly Bar[], range: Range, horizon: number): { from: number; to: number } {
+function firstOf(range: Range, bars: readonly Bar[]): number {
   const firstDay = firstDayOf(range, bars.at(-1)?.session ?? '') ?? ''
-  const from = bars.findIndex(({ session }) => session >= firstDay)
+  return bars.findIndex(({ session }) => session >= firstDay)
+}
+
+function rangeOf(bars: readonly Bar[], range: Range, horizon: number): LogicalRange {
+  const from = firstOf(range, bars)
   const to = bars.length - 1 + horizon
   return { from: from - HALF_A_SESSION, to: to + HALF_A_SESSION + (to - from) * ROOM_AT_THE_RIGHT }
 }
 
+/**
+ * How many of the first bars are left out for now. What lies before the chosen range may be decades long: without it the
+ * chart is there sooner, and it comes when the browser is idle.
+ */
+function useLeftOut(bars: readonly Bar[], range: Range): number {
+  const isIdle = useIdle()
+  return useMemo(() => (isIdle ? 0 : Math.max(0, firstOf(range, bars))), [isIdle, bars, range])
+}
+
 /** Tells the session under the pointer; null when there is none. What moved without a pointer is not told. */
-function usePointer(drawn: RefObject<{ chart: IChartApi } | null>, onPoint: (index: number | null) => void): void {
+function usePointer(
+  drawn: RefObject<{ chart: IChartApi } | null>,
+  nLeftOut: number,
+  onPoint: (index: number | null) => void,
+): void {
   useEffect(() => {
     const chart = drawn.current?.chart
     const follow = ({ time, logical, point, sourceEvent }: MouseEventParams): void => {
       const isByPointer = sourceEvent !== undefined || point === undefined // without a point, it has left
-      if (isByPointer) onPoint(time === undefined ? null : (logical ?? null))
+      if (isByPointer) onPoint(time === undefined || logical === undefined ? null : logical + nLeftOut)
     }
     chart?.subscribeCrosshairMove(follow)
     return () => {
       chart?.unsubscribeCrosshairMove(follow)
     }
-  }, [drawn, onPoint])
+  }, [drawn, nLeftOut, onPoint])
 }
 
 /** The time until what was drawn before it is on the screen. */
@@ -61,33 +79,39 @@ function useMeasure(since: number): void {
 }
 
 /** Candles, what was predicted over them, and the forecast beyond. Each is set at once and only when it changed. */
-export const PriceChart = memo(function PriceChart({ ref, label, describedBy, ...given }: PriceChartProps) {
-  const { bars, result, forecast, range, scale, horizon, since, onPoint } = given
+export const PriceChart = memo(function PriceChart({ ref, label, describedBy, ...shown }: PriceChartProps) {
+  const { bars, result, forecast, range, scale, horizon, since, onPoint } = shown
   const { host, drawn } = useChart(drawPrices)
+  const nLeftOut = useLeftOut(bars, range)
+  const given = useMemo(() => bars.slice(nLeftOut), [bars, nLeftOut])
   const chosen = useMemo(() => rangeOf(bars, range, horizon), [bars, range, horizon])
+  // Not when the rest of the bars comes: what is in view then stays there.
+  const showChosen = useEffectEvent(() => {
+    drawn.current?.chart.timeScale().setVisibleLogicalRange(after(nLeftOut, chosen))
+  })
 
   useLayoutEffect(() => {
-    drawn.current?.drawing.setBars(bars)
-  }, [drawn, bars])
+    drawn.current?.drawing.setBars(given)
+  }, [drawn, given])
   useLayoutEffect(() => {
-    drawn.current?.drawing.setResult(bars, result)
-  }, [drawn, bars, result])
+    drawn.current?.drawing.setResult(given, result)
+  }, [drawn, given, result])
   useLayoutEffect(() => {
-    drawn.current?.drawing.setForecast(bars, forecast)
-  }, [drawn, bars, forecast])
+    drawn.current?.drawing.setForecast(given, forecast)
+  }, [drawn, given, forecast])
   useLayoutEffect(() => {
     const mode = scale === 'log' ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal
     drawn.current?.drawing.candles.priceScale().applyOptions({ mode })
   }, [drawn, scale])
   useLayoutEffect(() => {
-    drawn.current?.chart.timeScale().setVisibleLogicalRange(chosen)
-  }, [drawn, chosen])
-  usePointer(drawn, onPoint)
+    showChosen()
+  }, [chosen])
+  usePointer(drawn, nLeftOut, onPoint)
   useMeasure(since)
   useImperativeHandle(ref, () => {
     if (drawn.current === null) throw new Error('The chart is not there.')
-    return handleOf(drawn.current.chart, drawn.current.drawing, chosen)
-  }, [drawn, chosen])
+    return handleOf(drawn.current.chart, drawn.current.drawing, chosen, nLeftOut)
+  }, [drawn, chosen, nLeftOut])
 
   return <div ref={host} className="price-chart" role="img" aria-label={label} aria-describedby={describedBy} />
 })
