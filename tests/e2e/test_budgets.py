@@ -1,8 +1,6 @@
 """How fast it must be, measured by the real browser's performance API.
 
-The loads are those of a machine four times slower than a desktop that is fast by Lighthouse's benchmark. How fast this
-machine is, which others may share, is measured before each, as Lighthouse's guide to throttling asks for: one that is
-half as fast is slowed down half as much. What was measured is kept in test-results/budgets.txt.
+What was measured is kept in test-results/budgets.txt.
 """
 
 import gzip
@@ -13,13 +11,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.bare_page import bare_page
 from tests.e2e.conftest import KEPT, PAGE
 from tests.support.polling import until
 from tests.support.servers import Stack
 
 pytestmark = pytest.mark.timeout(120)
 CPU_THROTTLING = 4
-FAST_INDEX = 2000  # the upper end of what Lighthouse calls a high-end desktop
 MAX_PAINT_MS = 1000
 MAX_INTERACTIVE_MS = 1500
 MAX_CHANGE_MS = 100
@@ -45,17 +43,11 @@ TIMINGS = """() => {
   const free = Math.max(...busy.map(({ startTime, duration }) => startTime + duration), drawn)
   return { paint, interactive: free, shifts: window.shifts }
 }"""
-# Lighthouse's benchmark index: how many strings of 10,000 letters are put together in a tenth of a second.
-INDEX = """() => {
-  const begun = performance.now()
-  let n = 0
-  for (; performance.now() - begun < 300; n++) {
-    let text = ''
-    for (let letter = 0; letter < 10_000; letter++) text += 'a'
-    if (text.length !== 10_000) throw new Error('nothing may be left out')
-  }
-  return n / (performance.now() - begun) * 100
-}"""
+# The last parts of the page of a symbol: what stands ahead, and what was drawn of the evaluation.
+IS_AT_REST = """
+document.querySelector('.forecast')?.textContent.includes('No better than doing nothing')
+  && document.querySelector('[role=img][aria-label^="Skill so far"] canvas') !== null
+"""
 DRAWN_AFTER = """(symbol) => {
   const asked = performance.getEntriesByType('resource').filter(({ name }) => name.includes(`/${symbol}/bars`))
   const chart = performance.getEntriesByName('bellwether:chart').at(-1)
@@ -87,24 +79,13 @@ def _is_at_rest(page: Page) -> None:
     expect(page.get_by_role("img", name=re.compile("^Skill so far")).locator("canvas").first).to_be_visible()
 
 
-def _speed(page: Page) -> float:
-    """Return how fast this machine is now beside a fast desktop, at most 1."""
-    index: float = page.evaluate(INDEX)
-    return min(1.0, index / FAST_INDEX)
-
-
 def _timings(browser: Browser, stack: Stack) -> dict[str, float]:
     """Open the page of a symbol in a browser that has nothing of it in its cache, on a slow processor."""
-    with browser.new_context(base_url=stack.url, viewport={"width": 1440, "height": 900}) as context:
-        page = context.new_page()
-        page.add_init_script(OBSERVE)
-        rate = max(1.0, CPU_THROTTLING * _speed(page))
-        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": rate})
-        page.goto("/?symbol=AAPL")
-        _chart_is_drawn(page, 1)
-        expect(page.get_by_role("region", name="Looking ahead")).to_contain_text("No better than doing nothing")
-        found: dict[str, float] = page.evaluate(TIMINGS) | {"rate": rate}
-        _is_at_rest(page)  # left earlier, the services would still be at work for it while the next one is timed
+    with bare_page(browser, OBSERVE) as page:
+        page.send("Emulation.setCPUThrottlingRate", rate=CPU_THROTTLING)
+        page.send("Page.navigate", url=f"{stack.url}/?symbol=AAPL")
+        until(lambda: page.evaluate(IS_AT_REST))  # left earlier, the services would still be at work for it
+        found: dict[str, float] = page.evaluate(f"({TIMINGS})()")
     return found
 
 
