@@ -13,6 +13,7 @@ from gateway.forecast_routes import router as forecast_router
 from gateway.ledger_routes import router as ledger_router
 from gateway.ledger_routes import writes as ledger_writes
 from gateway.looks import DEPENDENCIES
+from gateway.page import install_page
 from gateway.ports import Resources
 from gateway.resources import open_resources as open_real_resources
 from gateway.routes import operations, probes
@@ -66,7 +67,7 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
     app.include_router(probes)
     install_docs(app)
     if settings.frontend_dir is not None:
-        app.frontend("/", directory=settings.frontend_dir, fallback=None, check_dir=False)
+        install_page(app, settings.frontend_dir)
     return app
 
 

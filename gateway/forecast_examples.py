@@ -17,7 +17,7 @@ _PROVENANCE: JsonDict = {
 _JUMP: JsonDict = {
     "code": "split_like_jump",
     "detail": "Prices jump from one session to the next as at a split, once, on 2005-02-28, and are not adjusted for "
-    "it. Load adjusted bars, or bars with an adjusted close and ask with adjusted=true.",
+    "it. Load adjusted bars, or bars with an adjusted close and take adjusted prices (adjusted=true).",
 }
 _RIDGE: JsonDict = {
     "name": "ridge",

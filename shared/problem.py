@@ -90,7 +90,8 @@ _PLAIN = {
 }
 
 
-def _http_exception(request: Request, error: Exception) -> JSONResponse:
+def http_problem(request: Request, error: Exception) -> JSONResponse:
+    """Return what FastAPI itself refuses, such as a path that is not there, as a problem."""
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
     leaf: type[ServiceError] = type(
@@ -126,7 +127,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     """Render every exception of `app` as a problem."""
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(HTTPException, http_problem)
     app.add_exception_handler(Exception, _unexpected)
 
 

@@ -48,7 +48,7 @@ def test_the_rest_works_while_the_prediction_service_is_dead_and_it_comes_back_b
         expect(legend).to_contain_text("Predicted close: missing; the panel that looks back says why")
         expect(legend).to_contain_text("Forecast: missing; the panel that looks ahead says why")
         expect(_panel(page, "Data")).to_contain_text("3,270")
-        page.get_by_role("radio", name="5Y").check(force=True)
+        page.get_by_text("5Y", exact=True).click()
         expect(page).to_have_url(re.compile("range=5y"))
         assert violations_in_both_themes(page) == []
         page.evaluate("window.isTheSamePage = true")
@@ -146,6 +146,16 @@ def test_a_symbol_that_is_not_there_is_explained(page: Page, symbol: str, title:
     expect(page.get_by_text("Request id")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
     assert violations_in_both_themes(page) == []
+
+
+def test_a_page_that_is_not_there_says_so_and_leads_to_the_start(page: Page) -> None:
+    answer = page.goto("/stocks/AAPL")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    assert violations_in_both_themes(page) == []
+    page.get_by_role("link", name="Go to the start").click()
+    expect(page.get_by_role("link", name=re.compile("MSFT"))).to_be_visible()
 
 
 def test_an_address_that_was_tampered_with_shows_the_defaults(page: Page) -> None:

@@ -1,6 +1,5 @@
 import json
 import re
-from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
@@ -96,13 +95,3 @@ async def test_writes_declare_both_ways_to_send_a_key_and_reads_do_when_they_are
 )
 def test_an_example_is_what_the_model_would_answer(model: type[BaseModel], example: object) -> None:
     assert model.model_validate(example).model_dump(mode="json") == example
-
-
-async def test_the_page_is_served_where_it_is_built_and_the_api_wins(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text("<title>Bellwether</title>")
-    async with serve_gateway(frontend_dir=tmp_path) as client:
-        assert "<title>" in (await client.get("/", headers={"accept": "text/html"})).text
-        assert (await client.get("/api/stocks/all")).json() == ["AAPL", "MSFT"]
-        missing = await client.get("/api/nothing", headers={"accept": "text/html"})
-    assert missing.status_code == 404
-    assert missing.headers["content-type"] == "application/problem+json"

@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import pytest
+
+from tests.support.gateway import serve_gateway
+
+VISIT = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+PAGE = "<title>Bellwether</title>"
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    (tmp_path / "index.html").write_text(PAGE)
+    return tmp_path
+
+
+async def test_the_page_is_served_where_it_is_built_and_the_api_wins(built: Path) -> None:
+    async with serve_gateway(frontend_dir=built) as client:
+        assert (await client.get("/", headers=VISIT)).text == PAGE
+        assert (await client.get("/api/stocks/all")).json() == ["AAPL", "MSFT"]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/stocks/AAPL", "/docs/nothing"])
+async def test_a_visit_to_what_is_not_there_is_told_by_the_page(built: Path, path: str) -> None:
+    async with serve_gateway(frontend_dir=built) as client:
+        found = await client.get(path, headers=VISIT)
+    assert (found.status_code, found.text) == (404, PAGE)
+    assert found.headers["content-type"] == "text/html; charset=utf-8"
+    assert found.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("GET", "/nothing", {}),
+        ("GET", "/nothing", {"accept": "application/json"}),
+        ("POST", "/nothing", VISIT),
+        ("GET", "/api/nothing", VISIT),
+    ],
+)
+async def test_a_program_is_told_by_a_problem(built: Path, method: str, path: str, headers: dict[str, str]) -> None:
+    async with serve_gateway(frontend_dir=built) as client:
+        found = await client.request(method, path, headers=headers)
+    assert (found.status_code, found.json()["status"]) == (404, 404)
+    assert found.headers["content-type"] == "application/problem+json"
+
+
+async def test_without_a_built_page_everybody_is_told_by_a_problem(tmp_path: Path) -> None:
+    async with serve_gateway(frontend_dir=tmp_path) as client:
+        found = await client.get("/", headers=VISIT)
+    assert (found.status_code, found.json()["type"]) == (404, "/problems/not-found")
