@@ -60,7 +60,11 @@ def _against(calendar: str, exchange: Sessions | None, sessions: Sessions) -> It
 def _jumps(frame: BarFrame, sessions: Sessions, prices: npt.NDArray[np.float64]) -> Iterator[Finding]:
     at = split_like_jumps(prices[:, 0], prices[:, 3])
     if len(at):
-        way_out = "adjusted=true scales it away." if frame.has_adjusted_prices else "Load bars with an Adj Close."
+        way_out = (
+            "Adjusted prices (adjusted=true) have none."
+            if frame.has_adjusted_prices
+            else "Load bars with an Adj Close."
+        )
         sentence = f"{_counted(len(at), 'jump')} like a split that the prices are not adjusted for. {way_out}"
         yield Finding(code="split_like_jump", detail=sentence, count=len(at), sessions=_named(sessions[at]))
 

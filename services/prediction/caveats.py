@@ -39,9 +39,9 @@ def split_like_jump(
     first: date = sessions[jumps[0]].item()
     seen = f"once, on {first}" if len(jumps) == 1 else f"{len(jumps)} times, first on {first}"
     remedy = (
-        "Ask with adjusted=true for prices without such jumps."
+        "Adjusted prices (adjusted=true) have no such jumps."
         if can_adjust
-        else "Load adjusted bars, or bars with an adjusted close and ask with adjusted=true."
+        else "Load adjusted bars, or bars with an adjusted close and take adjusted prices (adjusted=true)."
     )
     detail = f"Prices jump from one session to the next as at a split, {seen}, and are not adjusted for it. {remedy}"
     return [Warning(code="split_like_jump", detail=detail)]

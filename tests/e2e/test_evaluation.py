@@ -69,7 +69,7 @@ def test_what_is_chosen_is_in_the_address_and_a_link_shows_the_same(page: Page, 
     page.get_by_role("combobox", name="Model").select_option("gradient boosting")
     page.get_by_role("combobox", name="Windows").select_option("100")
     _scores(page).get_by_role("button", name="RMSE").click()
-    page.get_by_role("radio", name="Absolute error").check(force=True)
+    page.get_by_text("Absolute error", exact=True).click()
     _expect_what_was_chosen(page)
     assert _query(page) == "symbol=MSFT&model=gradient_boosting&horizon=1&level=80&windows=100&sort=rmse&chart=error"
     other = browser.new_context(base_url=stack.url, locale="en-GB")

@@ -197,7 +197,7 @@ def _split(n: int, *, adj_close: float = math.nan) -> pd.DataFrame:
     [
         (_split(140), "once, on 2024-04-10,", "Load adjusted bars"),
         (_split(200), "2 times, first on 2024-04-10,", "Load adjusted bars"),
-        (_split(200, adj_close=10.0), "2 times, first on 2024-04-10,", "Ask with adjusted=true"),
+        (_split(200, adj_close=10.0), "2 times, first on 2024-04-10,", "Adjusted prices (adjusted=true)"),
     ],
 )
 def test_prices_that_jump_as_at_a_split_are_pointed_out_with_the_way_out(
