@@ -39,7 +39,7 @@ def split_like_jump(
     first: date = sessions[jumps[0]].item()
     seen = f"once, on {first}" if len(jumps) == 1 else f"{len(jumps)} times, first on {first}"
     remedy = (
-        "Adjusted prices (adjusted=true) have no such jumps."
+        "Adjusted prices (adjusted=true) have none."
         if can_adjust
         else "Load adjusted bars, or bars with an adjusted close and take adjusted prices (adjusted=true)."
     )
