@@ -2,18 +2,16 @@ import { useMemo } from 'react'
 import type { Evaluation } from '@/api/gen/types.gen'
 import { Choices } from '@/components/choices'
 import { modelName } from '@/lib/format'
-import { useLoaded } from '@/lib/use-loaded'
 import { type Chart, type ChangeView, CHARTS, type SymbolView } from '@/lib/view'
 import { challengerOf, linesOf } from './lines'
 import { reachOf } from './skill-picture'
+import { WindowChart } from './window-chart'
 
 interface WindowByWindowProps {
   evaluation: Evaluation
   view: SymbolView
   onChange: ChangeView
 }
-
-const loadChart = () => import('./window-chart')
 
 const NAMES: Record<Chart, string> = { skill: 'Skill so far', error: 'Absolute error' }
 
@@ -29,7 +27,6 @@ function explain(evaluation: Evaluation, { chart, model }: SymbolView): string {
 
 export function WindowByWindow({ evaluation, view, onChange }: WindowByWindowProps) {
   const { chart, model } = view
-  const module = useLoaded(loadChart)
   const lines = useMemo(() => linesOf(evaluation, chart, model), [evaluation, chart, model])
   return (
     <section className="window-by-window" aria-labelledby="windows-heading">
@@ -46,16 +43,12 @@ export function WindowByWindow({ evaluation, view, onChange }: WindowByWindowPro
         />
       </header>
       <p className="fine-print">{explain(evaluation, view)}</p>
-      {module === undefined ? (
-        <div className="skeleton-block skeleton-windows" />
-      ) : (
-        <module.WindowChart
-          title={NAMES[chart]}
-          sessions={evaluation.windows.session}
-          lines={lines}
-          reach={chart === 'skill' ? reachOf(evaluation.models) : null}
-        />
-      )}
+      <WindowChart
+        title={NAMES[chart]}
+        sessions={evaluation.windows.session}
+        lines={lines}
+        reach={chart === 'skill' ? reachOf(evaluation.models) : null}
+      />
     </section>
   )
 }
