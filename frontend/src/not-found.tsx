@@ -6,7 +6,7 @@ export function NotFound() {
     <div className="notice">
       <h2>There is no such page</h2>
       <p>
-        <Link href={paths.home}>Go to the start</Link>
+        Search for a stock above, or <Link href={paths.home}>go to the start</Link>.
       </p>
     </div>
   )

@@ -154,7 +154,7 @@ def test_a_page_that_is_not_there_says_so_and_leads_to_the_start(page: Page) -> 
     assert answer.status == 404
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     assert violations_in_both_themes(page) == []
-    page.get_by_role("link", name="Go to the start").click()
+    page.get_by_role("link", name="go to the start").click()
     expect(page.get_by_role("link", name=re.compile("MSFT"))).to_be_visible()
 
 
