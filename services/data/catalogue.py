@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from services.data.ports import BarStore, CatalogueEntry
+from services.data.ports import SAMPLE, BarStore, CatalogueEntry
 from services.data.symbol_search import Listed, SymbolIndex
 from shared.loads import StockPage, StockSummary
 
@@ -49,14 +49,16 @@ class Catalogue:
         return StockPage(stocks=stocks, next_cursor=next_cursor)
 
     async def last_sessions(self) -> dict[str, date | None]:
-        """Return the last session of every symbol that has bars; None where no load of ours has noted it.
+        """Return the last session of every symbol that has bars.
+
+        It is None where nobody is to keep it up to date: in the sample, and where no load of ours has noted it.
 
         Raises:
             StoreUnavailable: The symbols could not be read.
         """
         snapshot = await self._current()
-        entries = snapshot.entries
-        return {symbol: entries[symbol].last_session if symbol in entries else None for symbol in snapshot.symbols}
+        kept = {symbol: entry.last_session for symbol, entry in snapshot.entries.items() if entry.source != SAMPLE}
+        return {symbol: kept.get(symbol) for symbol in snapshot.symbols}
 
     def forget(self) -> None:
         """Read the store again before the next search."""

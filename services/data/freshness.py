@@ -15,7 +15,7 @@ FAR = Looked("symbols_behind", f"Symbols whose last bar is more than {FAR_BEHIND
 BEHIND = Looked(
     "symbol_sessions_behind",
     f"Sessions of the exchange that are over since the symbol's last bar, of the {N_NAMED} symbols furthest behind; "
-    "a symbol that another tool wrote is not among them, as nobody noted its last bar.",
+    "not among them are symbols that another tool wrote, as nobody noted their last bar, and those of the sample.",
     ("symbol",),
 )
 
@@ -31,7 +31,7 @@ def freshness(
     """Return the gauges above.
 
     Args:
-        last_sessions: Of every symbol; None where it is not known.
+        last_sessions: Of every symbol; None where it is not to be counted.
         calendar: The exchange, by its code; None for every weekday.
         today: The day it is in UTC; sessions of earlier days are over.
     """

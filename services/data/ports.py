@@ -46,6 +46,9 @@ class RawBars:
     name: str | None = None
 
 
+SAMPLE = "sample"  # the source of the sample bars, which end in 2013
+
+
 @dataclass(frozen=True)
 class CatalogueEntry:
     """What our own loads note about a symbol beside its bars. It describes the bars of `revision` and no others."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bokeh_sampledata.stocks import data
 
-from services.data.ports import RawBars
+from services.data.ports import SAMPLE, RawBars
 from shared.arrow import NUMBERS
 
 NAMES = {
@@ -19,7 +19,7 @@ NAMES = {
 class SampleBarSource:
     """A BarSource that is always there."""
 
-    name = "sample"
+    name = SAMPLE
     n_rows = len(data)
 
     def frames(self) -> Iterator[RawBars]:

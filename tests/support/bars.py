@@ -49,7 +49,7 @@ def raw_of(symbol: str, bars: pd.DataFrame, *, name: str | None = None) -> RawBa
     return RawBars(symbol, bars.assign(row=np.arange(1, len(bars) + 1)), name)
 
 
-def make_entry(frame: BarFrame, *, name: str | None = None) -> CatalogueEntry:
+def make_entry(frame: BarFrame, *, name: str | None = None, source: str = "test") -> CatalogueEntry:
     """Return what a load of exactly these bars notes, without findings."""
     sessions = frame.bars["session"]
     return CatalogueEntry(
@@ -59,7 +59,7 @@ def make_entry(frame: BarFrame, *, name: str | None = None) -> CatalogueEntry:
         n_bars=len(frame.bars),
         first_session=sessions.iloc[0].date(),
         last_session=sessions.iloc[-1].date(),
-        source="test",
+        source=source,
         loaded_at=datetime(2024, 6, 1, 12, tzinfo=UTC),
         has_adjusted_prices=frame.has_adjusted_prices,
     )

@@ -13,6 +13,7 @@ from services.data.freshness import BEHIND, FAR, SYMBOLS, freshness
 from services.data.metrics import DataMetrics
 from services.data.mongo_access import CommandTimes
 from services.data.ports import RawBars, VendorFailed
+from services.data.sample_bar_source import SampleBarSource
 from services.data.vendors import MeasuredVendor
 from shared.errors import StoreUnavailable
 from tests.support.bars import make_entry, make_frame, make_raw
@@ -105,12 +106,13 @@ async def test_reads_are_counted_by_what_the_cache_did_and_both_stores_are_looke
 
 
 async def test_how_far_the_symbols_are_behind_is_looked_up_in_the_catalogue() -> None:
-    frame = make_frame("OLD", closes=range(10, 20))
-    store = FakeBarStore({"OLD": frame, "FOREIGN": make_frame("FOREIGN")}, catalogue={"OLD": make_entry(frame)})
+    frames = {symbol: make_frame(symbol, closes=range(10, 20)) for symbol in ("OLD", "SAMPLED", "FOREIGN")}
+    noted = {"OLD": make_entry(frames["OLD"]), "SAMPLED": make_entry(frames["SAMPLED"], source=SampleBarSource.name)}
+    store = FakeBarStore(frames, catalogue=noted)
     async with serve_data(store) as client:
         found = _series((await client.get("/metrics")).text, ("symbols", "symbols_behind", "symbol_sessions_behind"))
     assert found.pop("symbol_sessions_behind OLD") > 500
-    assert found == {"symbols": 2, "symbols_behind": 1}
+    assert found == {"symbols": 3, "symbols_behind": 1}
 
 
 def test_sessions_behind_are_those_of_the_exchange_that_are_over() -> None:
