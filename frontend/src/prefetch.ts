@@ -20,7 +20,7 @@ export async function prefetch(queries: QueryClient, search: string): Promise<vo
   if (symbol === undefined) return
   const asked = [queries.query(getStock(symbol)), queries.query(getBars(symbol, view.isAdjusted)), preload(loadChart)]
   void Promise.allSettled([queries.query(getResult({ symbol, ...view })), queries.query(getForecast({ symbol, ...view }))])
-  session('2000-01-03') // the first date takes 20 ms, which are free while the answers are on their way
+  session('2000-01-03') // the first date takes 10 ms, which are free while the answers are on their way
   const longest = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS))
   await Promise.race([Promise.allSettled(asked), longest])
 }

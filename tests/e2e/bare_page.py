@@ -1,7 +1,7 @@
 """A page as a person has it, for what is timed: with nothing in it of the program that drives it.
 
 Playwright enables the inspector in each page that it knows, and adds scripts of its own. V8 then keeps the stack of
-every error that is made, and the page of a symbol is there a sixth later than a person's. The pages of a context that
+every error that is made, and the page of a symbol is there a fifth later than a person's. The pages of a context that
 Playwright has not made it leaves alone. Such a page is spoken to through the browser's own session, by Chrome's
 DevTools Protocol.
 """
@@ -25,7 +25,7 @@ class BarePage:
         self._browser = browser
         self._replies: dict[int, dict[str, Any]] = {}
         browser.on("Target.receivedMessageFromTarget", self._receive)
-        # A session of its own connection: one that shares Playwright's would be a stranger to it.
+        # Not flat: the replies then come as events of the browser's session, which Playwright passes on to us.
         self._session = browser.send("Target.attachToTarget", {"targetId": target, "flatten": False})["sessionId"]
         self._n_sent = 0
 
@@ -42,8 +42,8 @@ class BarePage:
         return result
 
     def evaluate(self, script: str) -> Any:
-        """Return what an expression of JavaScript is, or what its promise is kept with."""
-        found = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        """Return what an expression of JavaScript is."""
+        found = self.send("Runtime.evaluate", expression=script, returnByValue=True)
         assert "exceptionDetails" not in found, found["exceptionDetails"]
         return found["result"].get("value")
 

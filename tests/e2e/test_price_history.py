@@ -80,6 +80,10 @@ def test_the_bars_before_the_chosen_range_come_when_the_browser_is_idle_and_move
     assert _seen(page, panel) == ("2012-03-01", "2013-03-08", 256)
     panel.get_by_role("button", name="Zoom out").click()
     until(lambda: _seen(page, panel)[0] < "2012")
+    panel.get_by_role("button", name="Reset").click()
+    until(lambda: _seen(page, panel) == ("2012-03-01", "2013-03-08", 256))
+    panel.get_by_role("button", name="Zoom out").click()
+    until(lambda: _seen(page, panel)[0] < "2012")
     zoomed = _seen(page, panel)
     chart.hover(position={"x": 20, "y": 60})
     expect(_readout(panel)).to_contain_text("1 Mar 2013")  # nothing is drawn there yet

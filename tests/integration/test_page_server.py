@@ -88,12 +88,18 @@ def test_a_path_answers_with_the_status_and_the_headers_that_the_gateway_gives_i
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/nothing"), ("HEAD", "/nothing"), ("GET", "/assets/gone.js"), ("GET", "/api/nothing")],
+    [
+        ("GET", "/nothing"),
+        ("HEAD", "/nothing"),
+        ("GET", "/assets/gone.js"),
+        ("POST", "/nothing"),
+        ("GET", "/api/nothing"),
+    ],
 )
 def test_a_visit_to_what_is_not_there_is_told_as_the_gateway_tells_it(served: Served, method: str, path: str) -> None:
     visit = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     direct, through = (httpx.request(method, f"{url}{path}", headers=visit) for url in (served.direct, served.page))
-    is_page = not path.startswith("/api/")
+    is_page = method != "POST" and not path.startswith("/api/")
     assert through.headers["content-type"].split(";")[0] == ("text/html" if is_page else "application/problem+json")
     assert through.headers["content-type"].split(";")[0] == direct.headers["content-type"].split(";")[0]
     assert through.headers.get_list("cache-control") == direct.headers.get_list("cache-control")

@@ -1,14 +1,9 @@
-import type { IChartApi } from 'lightweight-charts'
+import type { IChartApi, IRange } from 'lightweight-charts'
 import { zoom } from '@/lib/chart'
 import type { PriceDrawing } from './drawing'
 
-export interface LogicalRange {
-  from: number
-  to: number
-}
-
 /** A range of sessions, counted from the first bar, as it is on a chart that leaves out the first bars. */
-export function after(nLeftOut: number, { from, to }: LogicalRange): LogicalRange {
+export function after(nLeftOut: number, { from, to }: IRange<number>): IRange<number> {
   return { from: from - nLeftOut, to: to - nLeftOut }
 }
 
@@ -36,7 +31,7 @@ function bringIntoView(chart: IChartApi, index: number): void {
 export function handleOf(
   chart: IChartApi,
   { candles }: PriceDrawing,
-  chosen: LogicalRange,
+  chosen: IRange<number>,
   nLeftOut: number,
 ): ChartHandle {
   return {

@@ -1,11 +1,11 @@
-import { type IChartApi, type MouseEventParams, PriceScaleMode } from 'lightweight-charts'
+import { type IChartApi, type IRange, type MouseEventParams, PriceScaleMode } from 'lightweight-charts'
 import { memo, type Ref, type RefObject, useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useMemo } from 'react'
 import type { Bar, Forecast, Result } from '@/api/gen/types.gen'
 import { useChart } from '@/lib/chart'
 import { firstDayOf } from '@/lib/ranges'
 import { useIdle } from '@/lib/use-idle'
 import type { Range, Scale } from '@/lib/view'
-import { after, type ChartHandle, handleOf, type LogicalRange } from './chart-handle'
+import { after, type ChartHandle, handleOf } from './chart-handle'
 import { drawPrices } from './drawing'
 
 export interface PriceChartProps {
@@ -27,24 +27,11 @@ export interface PriceChartProps {
 const HALF_A_SESSION = 0.5
 const ROOM_AT_THE_RIGHT = 0.01
 
-function firstOf(range: Range, bars: readonly Bar[]): number {
+function rangeOf(bars: readonly Bar[], range: Range, horizon: number): IRange<number> {
   const firstDay = firstDayOf(range, bars.at(-1)?.session ?? '') ?? ''
-  return bars.findIndex(({ session }) => session >= firstDay)
-}
-
-function rangeOf(bars: readonly Bar[], range: Range, horizon: number): LogicalRange {
-  const from = firstOf(range, bars)
+  const from = bars.findIndex(({ session }) => session >= firstDay)
   const to = bars.length - 1 + horizon
   return { from: from - HALF_A_SESSION, to: to + HALF_A_SESSION + (to - from) * ROOM_AT_THE_RIGHT }
-}
-
-/**
- * How many of the first bars are left out for now. What lies before the chosen range may be decades long: without it the
- * chart is there sooner, and it comes when the browser is idle.
- */
-function useLeftOut(bars: readonly Bar[], range: Range): number {
-  const isIdle = useIdle()
-  return useMemo(() => (isIdle ? 0 : Math.max(0, firstOf(range, bars))), [isIdle, bars, range])
 }
 
 /** Tells the session under the pointer; null when there is none. What moved without a pointer is not told. */
@@ -82,10 +69,12 @@ function useMeasure(since: number): void {
 export const PriceChart = memo(function PriceChart({ ref, label, describedBy, ...shown }: PriceChartProps) {
   const { bars, result, forecast, range, scale, horizon, since, onPoint } = shown
   const { host, drawn } = useChart(drawPrices)
-  const nLeftOut = useLeftOut(bars, range)
-  const given = useMemo(() => bars.slice(nLeftOut), [bars, nLeftOut])
   const chosen = useMemo(() => rangeOf(bars, range, horizon), [bars, range, horizon])
-  // Not when the rest of the bars comes: what is in view then stays there.
+  // What lies before the chosen range may be decades long: without it the chart is there sooner.
+  const isIdle = useIdle()
+  const nLeftOut = isIdle ? 0 : Math.max(0, chosen.from + HALF_A_SESSION)
+  const given = useMemo(() => bars.slice(nLeftOut), [bars, nLeftOut])
+  // Not when the rest of the bars comes: what is in view stays there.
   const showChosen = useEffectEvent(() => {
     drawn.current?.chart.timeScale().setVisibleLogicalRange(after(nLeftOut, chosen))
   })
