@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+import services.prediction
 from services.prediction import caveats, walk_forward
 from services.prediction.estimators import SEED
 from services.prediction.features import LOOKBACK
@@ -16,6 +17,7 @@ from shared.errors import NotEnoughBars
 from shared.forecasts import EvaluationQuery, ForecastQuery, Provenance
 from shared.predictions import Data, Warning
 
+PACKAGE = Path(services.prediction.__file__).parent
 LIBRARIES = ("exchange-calendars", "numpy", "pandas", "scikit-learn", "scipy")
 
 
@@ -66,15 +68,20 @@ def warnings_of(history: History, query: ForecastQuery | EvaluationQuery, n_scor
 
 @cache
 def provenance() -> Provenance:
-    """Return the versions of what computes, which a running process does not change."""
+    """Return the versions of the code and libraries that compute; they do not change while the process runs."""
     return Provenance(
-        bellwether=f"{VERSION}+{_code()}", libraries={name: version(name) for name in LIBRARIES}, seed=SEED
+        bellwether=f"{VERSION}+{code_digest(PACKAGE)}", libraries={name: version(name) for name in LIBRARIES}, seed=SEED
     )
 
 
-def _code() -> str:
-    """Return eight digits that depend on the code that computes, which may change while the version stays."""
+def code_digest(package: Path) -> str:
+    """Compute eight hexadecimal digits from every Python file below `package`, its path included.
+
+    The code may change while the version stays the same; ETags and stored models must follow it.
+    """
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
+    for path in sorted(package.rglob("*.py")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(package).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
     return digest.hexdigest()[:8]
