@@ -1,6 +1,6 @@
 """What the data service counts beside its requests; the modules that are counted know callables, not Prometheus."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import get_args
 
@@ -30,6 +30,7 @@ MONGO_COMMANDS = (
 )
 CACHE_COMMANDS = ("get", "set", "delete", "clear")
 OUTCOMES = ("ok", "failed")
+VENDOR_TIME = "Time that a vendor took for one symbol, pauses and tries again included, in seconds."
 VENDOR_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
 
@@ -42,43 +43,48 @@ class DataMetrics:
             "cache_requests_total",
             "Reads of bars by what the cache did: hit, miss, corrupt (thrown away) or unavailable.",
             "outcome",
+            get_args(CacheOutcome),
         )
         self._rows = _counter(
-            registry, "bars_ingested_total", "Rows of loads: inserted, updated, unchanged or rejected.", "outcome"
+            registry,
+            "bars_ingested_total",
+            "Rows of loads: inserted, updated, unchanged or rejected.",
+            "outcome",
+            ("inserted", "updated", "unchanged", "rejected"),
         )
         self._loads = _counter(
             registry,
             "loads_total",
             "Loads of a symbol: loaded, refused (for what was sent) or failed (for what we are).",
             "outcome",
+            ("loaded", "refused", "failed"),
         )
         self._rejected = _counter(
-            registry, "bars_rejected_total", "Rows that are not bars by the first check that they fail.", "code"
+            registry,
+            "bars_rejected_total",
+            "Rows that are not bars by the first check that they fail.",
+            "code",
+            (*SENTENCES, "other"),
+        )
+        self._replaced = Counter(
+            "mongo_connections_replaced_total",
+            "Connections to MongoDB that were replaced because they were made while the member was starting.",
+            registry=registry,
         )
         mongo = _times(registry, "mongo_command", "command", "Time that MongoDB took for a command, in seconds.")
         cache = _times(registry, "cache_command", "command", "Time that the cache took for a command, in seconds.")
-        vendor = _times(
-            registry,
-            "vendor_request",
-            "vendor",
-            "Time that a vendor took for one symbol, pauses and tries again included, in seconds.",
-            VENDOR_BUCKETS,
-        )
+        vendor = _times(registry, "vendor_request", "vendor", VENDOR_TIME, VENDOR_BUCKETS)
         self.mongo = _observer(mongo, (*MONGO_COMMANDS, "other"))
         self.cache = _observer(cache, CACHE_COMMANDS)
         self.vendor = _observer(vendor, get_args(VendorName))
-        for counter, labels in (
-            (self._reads, get_args(CacheOutcome)),
-            (self._rows, ("inserted", "updated", "unchanged", "rejected")),
-            (self._loads, ("loaded", "refused", "failed")),
-            (self._rejected, (*SENTENCES, "other")),
-        ):
-            for label in labels:
-                counter.labels(label)
 
     def cache_read(self, outcome: CacheOutcome) -> None:
         """Count a read of bars by what the cache did."""
         self._reads.labels(outcome).inc()
+
+    def connection_replaced(self) -> None:
+        """Count a connection to MongoDB that was replaced."""
+        self._replaced.inc()
 
     def loaded(self, report: LoadReport) -> None:
         """Count a load and its rows; one that has not one good row is refused."""
@@ -111,8 +117,11 @@ class DataMetrics:
         self._rejected.labels(code if code in SENTENCES else "other").inc(n)
 
 
-def _counter(registry: CollectorRegistry, name: str, meaning: str, label: str) -> Counter:
-    return Counter(name, meaning, (label,), registry=registry)
+def _counter(registry: CollectorRegistry, name: str, meaning: str, label: str, values: Iterable[str]) -> Counter:
+    counter = Counter(name, meaning, (label,), registry=registry)
+    for value in values:
+        counter.labels(value)
+    return counter
 
 
 def _times(

@@ -1,7 +1,7 @@
 """What every use of MongoDB shares: a bound on its time, and its errors as ours."""
 
 import math
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo import monitoring
 from pymongo.errors import OperationFailure, PyMongoError
 
+from services.data.mongo_pool import MemberNotReady, pool_of
 from services.data.mongo_spans import MongoSpans
 from services.data.ports import Observe
 from shared import deadline
@@ -61,19 +62,25 @@ def bounded(timeout_seconds: float, at_most: float = math.inf) -> Iterator[None]
         if error.code in REFUSALS:
             raise StoreUnavailable(f"{NAME} refuses the service: check user and rights in DATA_MONGO_URL.") from error
         raise StoreUnavailable(f"{NAME} failed. Try again in a moment.") from error
+    except MemberNotReady as error:
+        log.warning("store_failed", error=type(error).__name__)
+        raise StoreUnavailable(f"{NAME} is neither primary nor secondary yet. Try again in a moment.") from error
     except PyMongoError as error:
         log.warning("store_failed", error=type(error).__name__)
         raise StoreUnavailable(f"{NAME} does not answer. Try again in a moment.") from error
 
 
 @asynccontextmanager
-async def open_mongo(url: str, database: str, observe: Observe | None = None) -> AsyncIterator[Database]:
+async def open_mongo(
+    url: str, database: str, observe: Observe | None = None, replaced: Callable[[], None] = lambda: None
+) -> AsyncIterator[Database]:
     """Open the connection pool; it connects on first use, so a MongoDB that is down does not keep the service down.
 
     Args:
         url: Where MongoDB is.
         database: The database that has one collection per symbol.
         observe: Told of each command.
+        replaced: Called for each connection that is replaced because its member was starting.
     """
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
         url,
@@ -83,6 +90,7 @@ async def open_mongo(url: str, database: str, observe: Observe | None = None) ->
         datetime_conversion="DATETIME_AUTO",  # another tool's date beyond the year 9999 must not fail the rest
         unicode_decode_error_handler="replace",
         event_listeners=[MongoSpans(), *([CommandTimes(observe)] if observe else [])],
+        _pool_class=pool_of(replaced),
     )
     try:
         yield client[database]

@@ -22,7 +22,9 @@ async def open_resources(settings: DataSettings, metrics: DataMetrics) -> AsyncI
         timeout_seconds=settings.cache_timeout_seconds,
         observe=metrics.cache,
     )
-    mongo = open_mongo(settings.mongo_url.get_secret_value(), settings.mongo_database, metrics.mongo)
+    mongo = open_mongo(
+        settings.mongo_url.get_secret_value(), settings.mongo_database, metrics.mongo, metrics.connection_replaced
+    )
     async with mongo as database, cache as opened:
         yield Resources(
             store=MongoBarStore(database, settings.store_timeout_seconds, settings.write_timeout_seconds),

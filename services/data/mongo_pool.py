@@ -1,0 +1,62 @@
+"""A connection pool that keeps no connection to a replica set member which was still starting at the handshake.
+
+pymongo (4.20) reads at the handshake alone whether a connection supports sessions, and takes a member that is neither
+primary nor secondary for one that does not. Such a connection outlives the start: snapshots and transactions on it fail
+("Sessions are not supported by this MongoDB deployment") and writes are not retried, for as long as the pool lives.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from pymongo.errors import AutoReconnect
+from pymongo.monitoring import ConnectionClosedReason
+from pymongo.synchronous.pool import Connection, Pool
+
+HANDSHAKES = 2  # a member may become primary between two of them; after that the driver waits for it
+
+
+class MemberNotReady(AutoReconnect):
+    """The member answers, but is neither primary nor secondary; the driver tries again as after a lost connection."""
+
+
+def pool_of(replaced: Callable[[], None]) -> Callable[..., Pool]:
+    """Return what makes the pools of a client; pass it as `_pool_class`, the only hook, which is not documented.
+
+    Delete this module once the driver itself replaces such connections: tests/integration/test_mongo_pool.py then reads
+    and loads without it. The same tests fail when the hook changes, or what `connect` and `_discard` need of the pool.
+
+    Args:
+        replaced: Called for each connection that is closed because its member was starting, in the driver's thread.
+    """
+    return partial(_ReadyPool, replaced=replaced)
+
+
+class _ReadyPool(Pool):
+    def __init__(self, *args: Any, replaced: Callable[[], None], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._replaced = replaced
+
+    def connect(self, handler: Any = None) -> Connection:
+        """Connect to a member that is ready.
+
+        Raises:
+            MemberNotReady: It is not.
+        """
+        for _ in range(HANDSHAKES):
+            connection = super().connect(handler)
+            if self.is_sdam or not _is_starting(connection):  # the driver's monitor has to see the start
+                return connection
+            self._discard(connection)
+        raise MemberNotReady("The member is neither primary nor secondary.")
+
+    def _discard(self, connection: Connection) -> None:
+        with self.lock:
+            self.active_contexts.discard(connection.cancel_context)
+        connection.close_conn(ConnectionClosedReason.ERROR)
+        self._replaced()
+
+
+def _is_starting(connection: Connection) -> bool:
+    """Say whether the handshake was with a replica set member that is neither primary nor secondary."""
+    return connection.is_repl and not connection.is_writable and not connection.supports_sessions
