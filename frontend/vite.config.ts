@@ -67,6 +67,8 @@ export default defineConfig({
     environmentOptions: { jsdom: { url: 'http://bellwether.test/' } },
     setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,
+    testTimeout: 120_000, // these limits only catch hangs: a test takes a second or two
+    hookTimeout: 120_000,
     unstubGlobals: true,
   },
 })

@@ -27,7 +27,7 @@ CSV = b"Date,Open,High,Low,Close\n2024-01-02,10,12,9,11\n2024-01-03,11,13,10,12\
 @asynccontextmanager
 async def _gateway(store: FakeBarStore, prediction: FakePrediction | None = None) -> AsyncIterator[httpx.AsyncClient]:
     async with serve_data(store) as http:
-        data = DataClient(http, upstream="the data service", timeout_seconds=2)
+        data = DataClient(http, upstream="the data service", timeout_seconds=60)
 
         @asynccontextmanager
         async def opened(_: GatewaySettings) -> AsyncIterator[Resources]:

@@ -17,7 +17,7 @@ BARS = make_frame(closes=range(10, 60))
 
 async def test_a_result_arrives_and_is_of_the_bars_that_the_data_service_has() -> None:
     async with serve_prediction(FakeBarStore({"AAPL": BARS})) as http:
-        client = PredictionClient(http, upstream="it", timeout_seconds=2)
+        client = PredictionClient(http, upstream="it", timeout_seconds=60)
         found, answer = await client.result(symbol="AAPL"), await client.result_answer(symbol="AAPL")
     assert found.data.revision == BARS.revision
     assert found.split.test.bars == 10
@@ -28,7 +28,7 @@ async def test_a_result_arrives_and_is_of_the_bars_that_the_data_service_has() -
 async def test_a_result_that_the_caller_has_is_not_sent_again_until_a_bar_changes() -> None:
     store = FakeBarStore({"AAPL": BARS, "MSFT": BARS})
     async with serve_prediction(store) as http:
-        client = PredictionClient(http, upstream="it", timeout_seconds=2)
+        client = PredictionClient(http, upstream="it", timeout_seconds=60)
         etag = (await client.result_answer(symbol="AAPL")).headers["ETag"]
         known = await client.result_answer(symbol="AAPL", if_none_match=f'"other", W/{etag}')
         store.frames["MSFT"] = make_frame("MSFT", closes=range(11, 61))
@@ -41,7 +41,7 @@ async def test_a_result_that_the_caller_has_is_not_sent_again_until_a_bar_change
 async def test_a_result_of_adjusted_prices_differs_from_one_of_prices_as_they_are() -> None:
     bars = BARS.bars.assign(adj_close=BARS.bars["close"] / 2)
     async with serve_prediction(FakeBarStore({"AAPL": replace(BARS, bars=bars)})) as http:
-        client = PredictionClient(http, upstream="it", timeout_seconds=2)
+        client = PredictionClient(http, upstream="it", timeout_seconds=60)
         as_is = await client.result(symbol="AAPL")
         adjusted = await client.result(symbol="AAPL", adjusted=True)
     assert (as_is.data.adjusted, adjusted.data.adjusted) == (False, True)
@@ -52,7 +52,7 @@ async def test_a_result_of_adjusted_prices_differs_from_one_of_prices_as_they_ar
 async def test_prices_without_an_adjusted_close_cannot_be_adjusted() -> None:
     bars = BARS.bars.assign(adj_close=math.nan)
     async with serve_prediction(FakeBarStore({"AAPL": replace(BARS, bars=bars)})) as http:
-        client = PredictionClient(http, upstream="it", timeout_seconds=2)
+        client = PredictionClient(http, upstream="it", timeout_seconds=60)
         with pytest.raises(NoAdjustedPrices, match="AAPL have no adjusted close"):
             await client.result(symbol="AAPL", adjusted=True)
 
@@ -69,13 +69,13 @@ async def test_prices_without_an_adjusted_close_cannot_be_adjusted() -> None:
 async def test_errors_arrive_as_they_were(store: FakeBarStore, symbol: str, error: type[Exception]) -> None:
     async with serve_prediction(store) as http:
         with pytest.raises(error):
-            await PredictionClient(http, upstream="it", timeout_seconds=2).result(symbol=symbol)
+            await PredictionClient(http, upstream="it", timeout_seconds=60).result(symbol=symbol)
 
 
 async def test_a_service_that_is_busy_says_so() -> None:
     async with serve_prediction(FakeBarStore({"AAPL": BARS}), InlineWorkers(Busy("Too much is waiting."))) as http:
         with pytest.raises(Busy, match="Too much is waiting"):
-            await PredictionClient(http, upstream="it", timeout_seconds=2).result(symbol="AAPL")
+            await PredictionClient(http, upstream="it", timeout_seconds=60).result(symbol="AAPL")
 
 
 async def test_results_are_timed() -> None:

@@ -1,11 +1,8 @@
 """A person asks what this page is and what its numbers mean."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import violations_in_both_themes
-
-pytestmark = pytest.mark.timeout(120)
 
 
 def test_what_the_numbers_mean_is_read_by_keyboard_and_left_by_escape(page: Page) -> None:

@@ -11,7 +11,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.accessibility import violations_in_both_themes
 
-pytestmark = pytest.mark.timeout(120)
 ADDRESS = "/?symbol=AAPL&range=1y&compare=IBM,MSFT"
 WARNINGS = "Before you compare these numbers"
 

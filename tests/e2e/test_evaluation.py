@@ -2,13 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.accessibility import violations, violations_in_both_themes
 from tests.support.servers import Stack
 
-pytestmark = pytest.mark.timeout(120)
 MSFT = "/?symbol=MSFT&horizon=1&windows=100"
 
 

@@ -13,7 +13,6 @@ from tests.e2e.accessibility import violations_in_both_themes
 from tests.e2e.conftest import API_KEY
 from tests.support.servers import Stack
 
-pytestmark = pytest.mark.timeout(120)
 HEADERS = {"X-API-Key": API_KEY, "Content-Type": "text/csv"}
 HEADER = "Date,Open,High,Low,Close,Volume\n"
 HELD_FILES = """names => {

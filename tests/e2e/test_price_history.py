@@ -5,13 +5,11 @@ import re
 import struct
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.accessibility import violations_in_both_themes
 from tests.support.polling import until
 
-pytestmark = pytest.mark.timeout(120)
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 NEVER_IDLE = "window.waiting = []; window.requestIdleCallback = (become) => window.waiting.push(become)"
 

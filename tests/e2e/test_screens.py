@@ -7,7 +7,6 @@ import os
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.accessibility import violations_in_both_themes
@@ -15,7 +14,6 @@ from tests.e2e.conftest import KEPT
 from tests.support.polling import until
 from tests.support.servers import Stack
 
-pytestmark = pytest.mark.timeout(120)
 PICTURES = Path(os.environ.get("SCREENSHOTS_DIR", KEPT))
 DESKTOP = (1440, 900)
 PHONE = (360, 800)

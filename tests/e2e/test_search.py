@@ -7,7 +7,6 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.accessibility import violations_in_both_themes
 
-pytestmark = pytest.mark.timeout(120)
 LISTED = [f"SYM{number:03}" for number in range(60)]
 
 

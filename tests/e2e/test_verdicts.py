@@ -12,7 +12,6 @@ from tests.e2e.conftest import API_KEY
 from tests.support.polling import until
 from tests.support.servers import Stack
 
-pytestmark = pytest.mark.timeout(120)
 STILL = "() => document.getAnimations().every(animation => animation.playState === 'finished')"
 
 

@@ -15,7 +15,7 @@ from services.data.mongo_change_feed import MongoChangeFeed
 from shared.errors import StoreUnavailable
 from tests.support.bars import make_frame
 from tests.support.behaviours import ChangeFeedBehaviours, put
-from tests.support.polling import until_unavailable
+from tests.support.polling import PATIENCE_SECONDS, until_unavailable
 from tests.support.servers import Database, Server, mongo_client, mongod, running
 
 BOUND = "a change by another tool is seen after at most 60 s."
@@ -31,7 +31,7 @@ async def _until(changes: AsyncIterator[set[str] | None], wanted: set[str] | Non
     """Return what is told up to and with all of `wanted`."""
     told: list[set[str] | None] = []
     seen: set[str] = set()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         async for symbols in changes:
             told.append(symbols)
             seen |= symbols or set()
@@ -79,7 +79,7 @@ class TestMongoChangeFeed(ChangeFeedBehaviours):
         await _until(changes, {"AAPL"})
         database.client.drop_database(database)
         told: set[str] | None = None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while told is None:
                 database["AAPL"].insert_one({"Date": "2024-01-02"})
                 told = await anext(changes)

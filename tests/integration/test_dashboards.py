@@ -13,11 +13,10 @@ import pytest
 
 from gateway.api_keys import digest_of
 from tests.support.dashboards import FILES, RULES, Json, read, targets
-from tests.support.polling import until
+from tests.support.polling import PATIENCE_SECONDS, until
 from tests.support.prometheus import Prometheus, running_prometheus
 from tests.support.servers import load_sample, running_stack
 
-pytestmark = pytest.mark.timeout(180)
 KEY = {"X-API-Key": "a-key-that-may-write"}
 HIGH_BELOW_CLOSE = "Date,Open,High,Low,Close,Volume\n2024-01-02,1,2,0.5,1.5,9\n2024-01-03,1,2,0.5,3,9\n"
 EXPECTED = {"ServiceDown", "DependencyDown", "BreakerOpen", "CacheFailing", "StaleData"}  # of what is broken below
@@ -54,7 +53,7 @@ def _with_something(expression: str) -> str:
 
 def _load(url: str) -> None:
     """Ask as people do: well, badly, and for what takes long; load good rows and bad ones."""
-    with httpx.Client(base_url=url, timeout=30) as api:
+    with httpx.Client(base_url=url, timeout=PATIENCE_SECONDS) as api:
         for symbol in ("AAPL", "AAPL", "FB", "NOPE", "not-a-symbol!"):
             api.post("/api/result", json={"stock_symbol": symbol})
         api.get("/api/stocks", params={"query": "A"})
@@ -65,7 +64,7 @@ def _load(url: str) -> None:
 
 def _load_without_cache_and_predictions(url: str) -> None:
     """Ask for what a cache and a service that are gone would answer."""
-    with httpx.Client(base_url=url, timeout=30) as api:
+    with httpx.Client(base_url=url, timeout=PATIENCE_SECONDS) as api:
         for symbol in ("AAPL", "FB", "IBM"):
             for _ in range(4):
                 api.post("/api/result", json={"stock_symbol": symbol})
@@ -99,7 +98,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
             for _ in range(2):
                 _load_without_cache_and_predictions(stack.url)
                 prometheus.wait_for_scrape(2)
-            until(lambda: Watched(prometheus, begin, time.time()).firing() >= EXPECTED, seconds=60)
+            until(lambda: Watched(prometheus, begin, time.time()).firing() >= EXPECTED)
             yield Watched(prometheus, begin, time.time())
 
 

@@ -21,13 +21,13 @@ from services.data.catalogue_documents import entry_of
 from services.data.export_bars import as_csv
 from services.data.mongo_rewrite import CATALOGUE
 from tests.support.loader import Loader, frame_of_version, loading, mongod_that_forgets
+from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers import Database, Server, mongo_client, running, service
 
 N_KILLS = 20
 SEED = 20261124
 LATER = 400  # a version that no loader comes to before it is killed
 DATABASE = "bars"
-pytestmark = pytest.mark.timeout(450)  # catches a hang: ten times what it usually takes
 
 
 @dataclass
@@ -121,7 +121,7 @@ class Uploads:
 
     def send_until_it_breaks(self) -> None:
         """Upload until the service is gone."""
-        with httpx.Client(timeout=30) as client, suppress(httpx.TransportError):
+        with httpx.Client(timeout=PATIENCE_SECONDS) as client, suppress(httpx.TransportError):
             for version in count(1):
                 self.begun[self.symbol] = version
                 body = as_csv(frame_of_version(self.symbol, version))

@@ -102,4 +102,4 @@ class TestMongoForecastLedger(ForecastLedgerBehaviours):
                 started_at = time.monotonic()
                 with pytest.raises(StoreUnavailable, match=r"The data service's store \(MongoDB\) does not answer"):
                     await call
-                assert time.monotonic() - started_at < 1.5  # the driver looks again each 0.5 s
+                assert time.monotonic() - started_at < 15  # the driver alone looks for half a minute

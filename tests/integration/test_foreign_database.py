@@ -10,9 +10,9 @@ import httpx
 import pytest
 from bokeh_sampledata.stocks import data as sample
 
+from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers import Stack, mongo_client, running_stack
 
-pytestmark = pytest.mark.timeout(180)
 DATABASE = "SP500_Stocks"
 
 
@@ -70,7 +70,7 @@ def test_its_collections_are_listed(stack: Stack) -> None:
 
 @pytest.mark.parametrize(("symbol", "mae", "first"), [("BRK.B", 2.0745, "2010-07-27"), ("msft", 0.1053, "2010-07-27")])
 def test_its_bars_are_predicted_whatever_their_order(stack: Stack, symbol: str, mae: float, first: str) -> None:
-    result = httpx.post(f"{stack.url}/api/result", json={"stock_symbol": symbol}, timeout=15).json()
+    result = httpx.post(f"{stack.url}/api/result", json={"stock_symbol": symbol}, timeout=PATIENCE_SECONDS).json()
     assert round(result["metrics"]["mae"], 4) == mae
     assert result["split"]["test"]["first_session"] == first
 

@@ -16,10 +16,9 @@ import pytest
 
 from tests.support.balancer import Balancer, running_balancers
 from tests.support.collector import Collector
-from tests.support.polling import until, wait_until
+from tests.support.polling import PATIENCE_SECONDS, until, wait_until
 from tests.support.servers import Server, Stack, load_sample, running, running_stack, service
 
-pytestmark = pytest.mark.timeout(180)
 N_CLIENTS, N_REQUESTS = 8, 5_000
 PAUSE_SECONDS = 0.01  # leaves the processes that start something of the machine
 READS = (
@@ -32,7 +31,8 @@ READS = (
     ("GET", "/api/stocks/IBM", None),
 )
 UNTRACED = {"OTEL_EXPORTER_OTLP_ENDPOINT": ""}
-NOTICE = {f"{name}_DRAIN_SECONDS": "2" for name in ("GATEWAY", "DATA", "PREDICTION")}
+NOTICE_SECONDS = 5
+NOTICE = {f"{name}_DRAIN_SECONDS": str(NOTICE_SECONDS) for name in ("GATEWAY", "DATA", "PREDICTION")}
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def _requests(server: Server, request_id: str) -> list[dict[str, object]]:
 
 def test_one_request_is_one_id_and_one_trace_through_everything(stack: Stack, collector: Collector) -> None:
     sent = {"x-request-id": "follow-me"}
-    answer = httpx.post(f"{stack.url}/api/result", json={"stock_symbol": "IBM"}, headers=sent, timeout=15)
+    answer = httpx.post(f"{stack.url}/api/result", json={"stock_symbol": "IBM"}, headers=sent, timeout=PATIENCE_SECONDS)
     assert answer.status_code == 200
     services = (stack.gateway, stack.prediction, stack.data)
     until(lambda: all(_requests(server, "follow-me") for server in services))
@@ -92,7 +92,7 @@ def test_one_request_is_one_id_and_one_trace_through_everything(stack: Stack, co
 
 def test_a_problem_names_its_trace_and_a_query_is_not_in_it(stack: Stack, collector: Collector) -> None:
     given = {"traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"}
-    answer = httpx.get(f"{stack.url}/api/stocks/NOPE/result?api_key=secret", headers=given, timeout=15)
+    answer = httpx.get(f"{stack.url}/api/stocks/NOPE/result?api_key=secret", headers=given, timeout=PATIENCE_SECONDS)
     assert (answer.status_code, answer.json()["trace_id"]) == (404, "ab" * 16)
     until(lambda: {span.service for span in collector.trace("ab" * 16)} == {"gateway", "prediction", "data"})
     assert "secret" not in str(collector.spans)
@@ -100,16 +100,23 @@ def test_a_problem_names_its_trace_and_a_query_is_not_in_it(stack: Stack, collec
 
 
 def test_a_collector_that_is_gone_costs_one_line_and_no_answer(stack: Stack, collector: Collector) -> None:
+    before = _median_seconds(stack)
     collector.close()
-    until(lambda: bool(_lost(stack)) or not httpx.get(f"{stack.url}/api/stocks/all", timeout=15).is_success)
+    with httpx.Client(base_url=stack.url, timeout=PATIENCE_SECONDS) as client:
+        until(lambda: bool(_lost(stack)) or not client.get("/api/stocks/all").is_success)
+    assert _median_seconds(stack) < 10 * before
+    assert len(_lost(stack)) == 1
+    assert not [line for line in _lines(stack.gateway) if "opentelemetry" in str(line)]
+
+
+def _median_seconds(stack: Stack) -> float:
+    """Return how long an answer takes now."""
     times = []
     for _ in range(50):
         started_at = time.monotonic()
-        assert httpx.get(f"{stack.url}/api/stocks/all", timeout=15).is_success
+        assert httpx.get(f"{stack.url}/api/stocks/all", timeout=PATIENCE_SECONDS).is_success
         times.append(time.monotonic() - started_at)
-    assert statistics.median(times) < 0.5
-    assert len(_lost(stack)) == 1
-    assert not [line for line in _lines(stack.gateway) if "opentelemetry" in str(line)]
+    return statistics.median(times)
 
 
 def _lost(stack: Stack) -> list[dict[str, object]]:
@@ -118,7 +125,8 @@ def _lost(stack: Stack) -> list[dict[str, object]]:
 
 def test_every_line_of_a_service_is_one_json_object_from_its_start_to_its_end(tmp_path: Path, stack: Stack) -> None:
     gateway = service(tmp_path, "gateway.app", stack.gateway.environment | NOTICE)
-    with running(gateway), httpx.Client(base_url=f"http://127.0.0.1:{gateway.port}", timeout=15) as client:
+    address = f"http://127.0.0.1:{gateway.port}"
+    with running(gateway), httpx.Client(base_url=address, timeout=PATIENCE_SECONDS) as client:
         gateway.wait_until(lambda: client.get("/readyz").is_success)
         for number in range(3):
             client.get("/api/stocks/all", headers={"x-request-id": f"line-{number}"})
@@ -136,7 +144,7 @@ def test_every_line_of_a_service_is_one_json_object_from_its_start_to_its_end(tm
 
 
 def _send_no_http(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=15) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
         connection.sendall(b"this is no HTTP\r\n\r\n")
         assert connection.recv(100).startswith(b"HTTP/1.1 400")
 
@@ -152,7 +160,7 @@ class Load:
 
     async def client(self) -> None:
         """Send one request after the other until told to stop."""
-        async with httpx.AsyncClient(base_url=self._url, timeout=15) as http:
+        async with httpx.AsyncClient(base_url=self._url, timeout=PATIENCE_SECONDS) as http:
             for method, path, body in itertools.cycle(READS):
                 if self._stops:
                     return
@@ -169,7 +177,7 @@ class Load:
 
     async def until(self, n_answers: int) -> None:
         """Stop the clients when they have that many answers."""
-        await wait_until(lambda: self.n_answers >= n_answers or bool(self.failures), 120)
+        await wait_until(lambda: self.n_answers >= n_answers or bool(self.failures), 900)
         self._stops = True
 
 
@@ -195,5 +203,8 @@ async def test_a_rolling_restart_of_each_service_fails_no_request(tmp_path: Path
     assert load.failures == []
     assert load.n_answers >= N_REQUESTS
     assert load.n_closed >= N_CLIENTS  # each was told by an answer, and connected anew
-    assert all(2 <= seconds < 10 for seconds in took), took
-    assert all(_lines(server)[-1]["level"] == "info" for server in (stack.data, stack.prediction, stack.gateway))
+    assert min(took) >= NOTICE_SECONDS
+    for server in (stack.data, stack.prediction, stack.gateway):
+        lines = _lines(server)
+        assert lines[-1]["level"] == "info"
+        assert not [line for line in lines if "graceful shutdown exceeded" in str(line["event"])]

@@ -12,6 +12,7 @@ import pytest
 from gateway.settings import GatewaySettings
 from shared.problem import Problem
 from tests.support.page_server import page_server
+from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers import Server, running, service
 
 HASHED = "/assets/index-B3568OBe.js"
@@ -138,7 +139,8 @@ def test_an_error_of_nginx_is_a_problem_as_the_gateway_tells_it(
     served: Served, method: str, path: str, status: int
 ) -> None:
     body = b"x" * (MAX_UPLOAD_BYTES + 1) if status == 413 else None
-    answers = [httpx.request(method, f"{url}{path}", content=body) for url in (served.page, served.direct)]
+    urls = (served.page, served.direct)
+    answers = [httpx.request(method, f"{url}{path}", content=body, timeout=PATIENCE_SECONDS) for url in urls]
     problem, direct = (Problem.model_validate(answer.json()) for answer in answers)
     assert answers[0].headers["content-type"] == "application/problem+json"
     assert (answers[0].status_code, problem.status) == (status, status)
@@ -151,17 +153,17 @@ def test_an_error_of_nginx_is_a_problem_as_the_gateway_tells_it(
 
 
 def test_the_largest_upload_that_the_gateway_takes_reaches_it(served: Served) -> None:
-    found = httpx.put(f"{served.page}/api/stocks/AAPL/bars", content=b"x" * MAX_UPLOAD_BYTES)
+    found = httpx.put(f"{served.page}/api/stocks/AAPL/bars", content=b"x" * MAX_UPLOAD_BYTES, timeout=PATIENCE_SECONDS)
     assert found.status_code == 401  # the gateway asks for a key, so nginx let it pass
 
 
 def test_who_sends_no_request_is_not_waited_for(served: Served) -> None:
-    with socket.create_connection(("127.0.0.1", served.nginx.port), timeout=8) as slow:
+    with socket.create_connection(("127.0.0.1", served.nginx.port), timeout=PATIENCE_SECONDS) as slow:
         slow.sendall(b"GET / HTTP/1.1\r\n")
         started_at = time.monotonic()
         answer = slow.recv(4096)
     assert b" 408 " in answer or not answer
-    assert time.monotonic() - started_at < 5
+    assert time.monotonic() - started_at < 30  # nginx alone waits for a minute
 
 
 def test_without_the_gateway_the_page_is_told_so_until_it_is_back(served: Served) -> None:
@@ -175,4 +177,4 @@ def test_without_the_gateway_the_page_is_told_so_until_it_is_back(served: Served
     assert (found.status_code, found.headers["retry-after"]) == (503, "2")
     assert (problem.type, problem.status, problem.retryable) == ("/problems/upstream-unavailable", 503, True)
     assert found.headers["x-request-id"] == problem.request_id
-    served.gateway.wait_until(lambda: httpx.get(f"{served.page}/docs").is_success, seconds=30)
+    served.gateway.wait_until(lambda: httpx.get(f"{served.page}/docs").is_success)

@@ -11,7 +11,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.support.polling import until
+from tests.support.polling import PATIENCE_SECONDS, until
 from tests.support.servers import Server, running, service
 
 N_REQUESTS = 40
@@ -35,7 +35,7 @@ def gateway(tmp_path: Path) -> Iterator[Server]:
 
 def _get(server: Server, path: str) -> httpx.Response:
     """Ask on a connection of its own, which either worker may take."""
-    return httpx.get(f"http://127.0.0.1:{server.port}{path}", timeout=10)
+    return httpx.get(f"http://127.0.0.1:{server.port}{path}", timeout=PATIENCE_SECONDS)
 
 
 def _workers(server: Server) -> set[str]:

@@ -1,8 +1,8 @@
 """The whole system as real processes: the reference values, and what happens when a part of it is gone."""
 
 import concurrent.futures
+import re
 import signal
-import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +14,11 @@ import redis
 
 from local.replica_set import ensure_primary
 from local.servers import is_listening
-from tests.support.polling import until
+from services.data.redis_bar_cache import PAUSE_SECONDS
+from tests.support.polling import PATIENCE_SECONDS, until
 from tests.support.servers import Stack, load_sample, mongo_client, running_stack
 
-pytestmark = pytest.mark.timeout(180)
-
+LIMITS = {"DATA_CACHE_SECONDS": "60", "DATA_CACHE_TIMEOUT_SECONDS": "1", "DATA_STORE_TIMEOUT_SECONDS": "2"}
 REFERENCE = [
     ("AAPL", 3270, 2616, 654, "2010-07-27", 2.0745, 7.8828, 5.7206),
     ("FB", 196, 156, 40, "2013-01-03", 0.1931, 0.0618, 0.5910),
@@ -30,14 +30,14 @@ REFERENCE = [
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running_stack(tmp_path_factory.mktemp("stack"), {"DATA_CACHE_SECONDS": "60"}) as stack:
+    with running_stack(tmp_path_factory.mktemp("stack"), LIMITS) as stack:
         load_sample(stack)
         yield stack
 
 
 @pytest.fixture
 def api(stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.url, timeout=15) as client:
+    with httpx.Client(base_url=stack.url, timeout=PATIENCE_SECONDS) as client:
         yield client
 
 
@@ -129,24 +129,28 @@ def test_garbage_and_a_pickle_in_the_cache_are_a_miss(api: httpx.Client, stack: 
     assert not canary.exists()
 
 
-def _timed(api: httpx.Client) -> float:
-    started_at = time.monotonic()
+def _answer(api: httpx.Client) -> None:
     response = _result(api)
     assert response.status_code == 200, response.text
-    return time.monotonic() - started_at
+
+
+def _failed_tries(stack: Stack) -> float:
+    """Return how many commands the cache has not answered."""
+    text = httpx.get(f"http://127.0.0.1:{stack.data.port}/metrics").text
+    return sum(map(float, re.findall(r'cache_command_duration_seconds_count\{.*outcome="failed".*\} (.+)', text)))
 
 
 def test_a_cache_that_is_killed_costs_speed_and_not_an_answer(api: httpx.Client, stack: Stack) -> None:
-    cold = []
-    for _ in range(10):
-        _flush(stack)
-        cold.append(_timed(api))
     with concurrent.futures.ThreadPoolExecutor(2) as load:
-        running = [load.submit(_timed, api) for _ in range(60)]
+        running = [load.submit(_answer, api) for _ in range(60)]
         stack.valkey.stop(signal.SIGKILL)
-        assert all(future.result() < 10 for future in running)
-    without = [_timed(api) for _ in range(20)]
-    assert statistics.median(without) < statistics.median(cold) + 0.05
+        for future in running:
+            future.result()
+    before, began_at = _failed_tries(stack), time.monotonic()
+    for _ in range(20):
+        _answer(api)
+    n_tries = _failed_tries(stack) - before
+    assert n_tries <= 1 + (time.monotonic() - began_at) / PAUSE_SECONDS
     health = api.get("/api/health")
     assert (health.status_code, health.json()["checks"]["data.cache"]["status"]) == (200, "degraded")
     stack.valkey.start()
@@ -163,12 +167,15 @@ def test_a_cache_that_is_killed_costs_speed_and_not_an_answer(api: httpx.Client,
 def test_a_cache_that_hangs_delays_only_a_little(api: httpx.Client, stack: Stack) -> None:
     _result(api)
     stack.valkey.send(signal.SIGSTOP)
+    before, began_at = _failed_tries(stack), time.monotonic()
     try:
-        times = [_timed(api) for _ in range(10)]
+        for _ in range(10):
+            _answer(api)
+        n_tries, took = _failed_tries(stack) - before, time.monotonic() - began_at
     finally:
         stack.valkey.send(signal.SIGCONT)
-    assert max(times) < 2
-    assert statistics.median(times) < 0.5
+    # Each is given up after a second, and none follows within the pause.
+    assert 1 <= n_tries <= 1 + took / (1 + PAUSE_SECONDS)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
@@ -187,7 +194,7 @@ def test_a_store_that_is_gone_is_a_503_in_time_and_comes_back(
     assert (response.status_code, problem["type"]) == (503, "/problems/store-unavailable")
     assert int(response.headers["retry-after"]) > 0
     assert "data service" in problem["detail"]
-    assert took < 3
+    assert took < 20  # the data service gives MongoDB 2 s here; its own budget would be 25
     assert api.get("/api/health").status_code == 503
     if number == signal.SIGSTOP:
         stack.mongod.send(signal.SIGCONT)
@@ -212,7 +219,7 @@ def test_a_prediction_service_that_is_gone_is_named_and_the_rest_answers(api: ht
     workers = psutil.Process(stack.prediction.process.pid).children(recursive=True)
     assert len(workers) >= 2
     stack.prediction.stop(signal.SIGKILL)
-    assert psutil.wait_procs(workers, timeout=5)[1] == []
+    assert psutil.wait_procs(workers, timeout=PATIENCE_SECONDS)[1] == []
     response = _result(api)
     assert (response.status_code, response.json()["type"]) == (503, "/problems/upstream-unavailable")
     assert "prediction service" in response.json()["detail"]
@@ -224,13 +231,20 @@ def test_a_prediction_service_that_is_gone_is_named_and_the_rest_answers(api: ht
 
 
 def test_a_request_in_flight_is_answered_when_its_services_are_told_to_stop(api: httpx.Client, stack: Stack) -> None:
-    _flush(stack)
+    stack.prediction.send(signal.SIGSTOP)
     with concurrent.futures.ThreadPoolExecutor(4) as load:
         running = [load.submit(_result, api) for _ in range(4)]
-        time.sleep(0.02)
-        stack.gateway.stop(signal.SIGTERM)
-        outcomes = [future.exception() or future.result().status_code for future in running]
+        until(lambda: _in_flight(stack) == 4)
+        stack.gateway.send(signal.SIGTERM)
+        until(lambda: not is_listening(stack.gateway.port))
+        stack.prediction.send(signal.SIGCONT)
+        assert [future.result().status_code for future in running] == [200] * 4
+        stack.gateway.stop()
     stack.gateway.start()
     stack.gateway.wait_until(stack.is_healthy)
-    assert 200 in outcomes
-    assert all(outcome == 200 or isinstance(outcome, httpx.ConnectError) for outcome in outcomes)
+
+
+def _in_flight(stack: Stack) -> int:
+    """Return how many requests the gateway has not answered yet, without the one that asks."""
+    text = httpx.get(f"{stack.url}/api/metrics").text
+    return sum(int(float(n)) for n in re.findall("^http_requests_in_progress (.+)$", text, re.MULTILINE))

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.support.servers import Database
 
 async def test_each_command_of_a_load_and_of_a_read_is_told(mongo_url: str, database: Database) -> None:
     told: list[tuple[str, str, float]] = []
+    began_at = time.monotonic()
     async with open_mongo(mongo_url, database.name, lambda *one: told.append(one)) as opened:
         store = MongoBarStore(opened, 10, 20)
         await put(store, make_frame())
@@ -29,14 +31,15 @@ async def test_each_command_of_a_load_and_of_a_read_is_told(mongo_url: str, data
     assert {("insert", "ok"), ("commitTransaction", "ok"), ("find", "ok"), ("find", "failed")} <= {
         (command, outcome) for command, outcome, _ in told
     }
-    assert all(0 < seconds < 20 for _, _, seconds in told)
+    assert all(0 < seconds < time.monotonic() - began_at for _, _, seconds in told)
 
 
 async def test_each_command_to_the_cache_is_told_and_a_pause_is_none(redis_url: str) -> None:
     told: list[tuple[str, str]] = []
+    began_at = time.monotonic()
 
     def observe(command: str, outcome: str, seconds: float) -> None:
-        assert 0 < seconds < 5
+        assert 0 < seconds < time.monotonic() - began_at
         told.append((command, outcome))
 
     async with open_redis_bar_cache(redis_url, seconds=60, timeout_seconds=2, observe=observe) as cache:

@@ -45,7 +45,6 @@ def _install(name: str, folder: Path) -> Path:
     return python
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", DEPLOYABLES)
 def test_a_deployable_needs_only_its_own(name: str, tmp_path: Path) -> None:
     source, app = DEPLOYABLES[name]

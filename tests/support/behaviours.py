@@ -15,6 +15,7 @@ from shared.arrow import BarFrame
 from shared.errors import SymbolNotFound
 from shared.loads import Finding
 from tests.support.bars import make_entry, make_frame
+from tests.support.polling import PATIENCE_SECONDS
 
 BARS = EncodedBars(revision="0123456789abcdef", arrow=b"\x00\xff" * 1000)
 FINDING = Finding(code="stale_prices", detail="A sentence.", count=1, sessions=[date(2024, 1, 2)])
@@ -104,7 +105,7 @@ class BarStoreBehaviours:
             return one_more(stored)
 
         abandoned = asyncio.create_task(store.rewrite("AAPL", decide_slowly))
-        await asyncio.to_thread(has_begun.wait, 10)
+        await asyncio.to_thread(has_begun.wait, PATIENCE_SECONDS)
         abandoned.cancel()
         await store.rewrite("AAPL", one_more)
         assert (await store.bars("AAPL")).revision == make_frame(closes=[1, 2]).revision
@@ -181,7 +182,7 @@ class ChangeFeedBehaviours:
         self, feed: ChangeFeed, change: Callable[[str], Awaitable[None]]
     ) -> None:
         changes = feed.changes()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             assert await anext(changes) is None
             await feed.ping()
             for symbol in ("AAPL", "BRK.B"):

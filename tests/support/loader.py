@@ -26,6 +26,7 @@ from shared.errors import StoreUnavailable
 from shared.loads import Mode
 from tests.support.bars import make_bars, raw_of
 from tests.support.fakes import FakeBarCache
+from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers import Server, mongod, running
 
 MODES: tuple[Mode, ...] = ("upsert", "replace")
@@ -61,7 +62,7 @@ class Loader:
         except EOFError:
             pass
 
-    def wait_until_acknowledged(self, n_loads: int, seconds: float = 60) -> None:
+    def wait_until_acknowledged(self, n_loads: int, seconds: float = 3 * PATIENCE_SECONDS) -> None:
         """Listen until so many loads have been acknowledged."""
         until = time.monotonic() + seconds
         while self.n_acknowledged < n_loads:

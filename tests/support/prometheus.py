@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from local.servers import free_port
-from tests.support.polling import until
+from tests.support.polling import PATIENCE_SECONDS, until
 from tests.support.servers import Server, running
 
 
@@ -32,7 +32,8 @@ class Prometheus:
     def get(self, path: str, **params: object) -> object:
         """Return the data of an answer of its HTTP API."""
         url = f"http://127.0.0.1:{self.server.port}/api/v1/{path}"
-        answer = httpx.get(url, params={name: str(value) for name, value in params.items()}, timeout=10).json()
+        given = {name: str(value) for name, value in params.items()}
+        answer = httpx.get(url, params=given, timeout=PATIENCE_SECONDS).json()
         assert answer["status"] == "success", answer
         return answer["data"]
 

@@ -16,14 +16,31 @@ import httpx
 from pymongo import MongoClient
 from pymongo.database import Database as AnyDatabase
 
+from gateway.settings import GatewaySettings
 from local.replica_set import ensure_primary
 from local.servers import free_port, is_listening, mongo_url, mongod_command, redis_url, service_command, valkey_command
+from services.data.settings import DataSettings
+from services.prediction.settings import PredictionSettings
+from shared.settings import ServiceSettings
+from tests.support.polling import PATIENCE_SECONDS
 
 Database = AnyDatabase[dict[str, Any]]
 
 
 # Tests that stop services often need not wait for it; what gives notice says so in its environment.
 NO_NOTICE = {f"{name}_DRAIN_SECONDS": "0" for name in ("GATEWAY", "DATA", "PREDICTION")}
+SLOWEST = 10  # times as slow as usual a machine may be
+
+
+def _patient(settings: type[ServiceSettings]) -> dict[str, str]:
+    """Return the environment that gives a service enough time for everything on a slow machine."""
+    prefix = settings.model_config["env_prefix"]
+    limits = [name for name in settings.model_fields if name.endswith(("budget_seconds", "timeout_seconds"))]
+    return {f"{prefix}{name}".upper(): str(SLOWEST * settings.model_fields[name].default) for name in limits}
+
+
+# A test of such a limit sets it in its environment.
+PATIENT = _patient(GatewaySettings) | _patient(DataSettings) | _patient(PredictionSettings)
 
 
 class NeverReady(AssertionError):
@@ -47,7 +64,10 @@ class Server:
         assert not is_listening(self.port), f"port {self.port} is taken before {self.name} starts"
         self._sink = self.log.open("ab")
         self.process = subprocess.Popen(
-            self.command, stdout=self._sink, stderr=subprocess.STDOUT, env=os.environ | NO_NOTICE | self.environment
+            self.command,
+            stdout=self._sink,
+            stderr=subprocess.STDOUT,
+            env=os.environ | NO_NOTICE | PATIENT | self.environment,
         )
 
     def send(self, number: signal.Signals) -> None:
@@ -63,17 +83,17 @@ class Server:
             self.process.send_signal(signal.SIGCONT)
             self.process.send_signal(number)
         try:
-            self.process.wait(20)
+            self.process.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait(5)
+            self.process.wait()
             raise
         finally:
             self.process = None
             if self._sink is not None:
                 self._sink.close()
 
-    def wait_until(self, is_ready: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_until(self, is_ready: Callable[[], bool], seconds: float = 3 * PATIENCE_SECONDS) -> None:
         """Poll until `is_ready`, which may raise while the server is not up."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -183,16 +203,16 @@ def running_stack(folder: Path, environment: dict[str, str] | None = None) -> It
         for server in (mongo, cache, data, prediction, gateway):
             servers.enter_context(running(server))
         ensure_primary(mongo.port)
-        gateway.wait_until(stack.is_healthy, seconds=120)
+        gateway.wait_until(stack.is_healthy)
         yield stack
 
 
 def mongo_client(url: str) -> MongoClient[dict[str, Any]]:
     """Return the bare driver's client, for what a test does past our services."""
-    return MongoClient(url, serverSelectionTimeoutMS=5000, tz_aware=True)
+    return MongoClient(url, serverSelectionTimeoutMS=int(PATIENCE_SECONDS * 1000), tz_aware=True)
 
 
 def load_sample(stack: Stack) -> None:
     """Load the sample bars as `make run` does."""
     command = [sys.executable, "-m", "services.data", "load-sample"]
-    subprocess.run(command, env=os.environ | stack.data.environment, check=True, capture_output=True)
+    subprocess.run(command, env=os.environ | PATIENT | stack.data.environment, check=True, capture_output=True)

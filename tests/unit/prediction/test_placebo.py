@@ -14,7 +14,6 @@ from tests.support.honesty import evaluations
 
 SEEDS = range(20261124, 20261124 + 200)
 PHI = 0.4
-pytestmark = pytest.mark.timeout(300)  # 200 evaluations: 15 seconds on two idle cores, a minute on busy ones
 
 
 def _evaluation(bars: pd.DataFrame, query: EvaluationQuery) -> Evaluation:

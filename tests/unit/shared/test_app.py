@@ -19,7 +19,7 @@ def _app(**settings: object) -> FastAPI:
     async def nothing() -> AsyncIterator[None]:
         yield None
 
-    return build_app("test", ServiceSettings(budget_seconds=2, **settings), nothing)  # type: ignore[arg-type]
+    return build_app("test", ServiceSettings(budget_seconds=200, **settings), nothing)  # type: ignore[arg-type]
 
 
 async def test_made_up_paths_and_methods_add_no_series() -> None:
@@ -71,20 +71,20 @@ async def test_a_call_out_gets_what_is_left_and_carries_the_id() -> None:
         return httpx.Response(200, json={"status": "ok"})
 
     http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://up")
-    upstream = ServiceClient(http, upstream="the upstream", timeout_seconds=5)
+    upstream = ServiceClient(http, upstream="the upstream", timeout_seconds=500)
 
     @app.get("/call")
     async def call() -> None:
         await upstream.health()
 
     async with serve(app) as client:
-        await client.get("/call", headers={"x-request-id": "abc", deadline.HEADER: "700"})
+        await client.get("/call", headers={"x-request-id": "abc", deadline.HEADER: "70000"})
         late = await client.get("/call", headers={deadline.HEADER: "10"})
         await client.get("/call", headers={deadline.HEADER: "nonsense"})
     assert len(seen) == 2
     assert seen[0].headers[request_id.HEADER] == "abc"
-    assert 500 < int(seen[0].headers[deadline.HEADER]) <= 700
-    assert 1500 < int(seen[1].headers[deadline.HEADER]) <= 2000
+    assert 50_000 < int(seen[0].headers[deadline.HEADER]) <= 70_000
+    assert 150_000 < int(seen[1].headers[deadline.HEADER]) <= 200_000
     assert (late.status_code, late.json()["type"]) == (UpstreamTimeout.status, "/problems/upstream-timeout")
 
 

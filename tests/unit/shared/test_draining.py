@@ -23,27 +23,32 @@ def stops() -> Iterator[list[int]]:
     signal.signal(signal.SIGTERM, before)
 
 
-def _app() -> FastAPI:
+def _app(drain_seconds: float) -> FastAPI:
     @asynccontextmanager
     async def nothing() -> AsyncIterator[None]:
         yield None
 
-    app = build_app("test", ServiceSettings(budget_seconds=2, drain_seconds=0.1), nothing)
+    app = build_app("test", ServiceSettings(budget_seconds=200, drain_seconds=drain_seconds), nothing)
     app.include_router(health_router(no_checks))
     return app
 
 
 async def test_a_process_that_is_told_to_stop_says_so_and_answers_before_it_stops(stops: list[int]) -> None:
-    async with serve(_app()) as client:
+    async with serve(_app(drain_seconds=600)) as client:
         before = await client.get("/readyz")
         signal.raise_signal(signal.SIGTERM)
         ready, alive = await client.get("/readyz"), await client.get("/healthz")
         assert stops == []
-        await wait_until(lambda: stops == [signal.SIGTERM])
     assert (before.status_code, before.headers.get("connection")) == (200, None)
     assert (ready.status_code, ready.json()["status"]) == (503, "degraded")
     assert "stopping" in ready.json()["checks"]["process"]["detail"]
     assert (alive.status_code, alive.headers["connection"]) == (200, "close")
+
+
+async def test_a_process_that_has_given_notice_stops_by_itself(stops: list[int]) -> None:
+    async with serve(_app(drain_seconds=0.1)):
+        signal.raise_signal(signal.SIGTERM)
+        await wait_until(lambda: stops == [signal.SIGTERM])
 
 
 async def test_the_server_s_own_handling_is_back_in_the_end(stops: list[int]) -> None:

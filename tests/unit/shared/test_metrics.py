@@ -25,7 +25,7 @@ def _app(log_level: Literal["ERROR", "WARNING"] = "ERROR") -> FastAPI:
     async def nothing() -> AsyncIterator[None]:
         yield None
 
-    return build_app("test", ServiceSettings(budget_seconds=2, log_level=log_level), nothing)
+    return build_app("test", ServiceSettings(budget_seconds=200, log_level=log_level), nothing)
 
 
 async def _scrape(client: httpx.AsyncClient) -> str:

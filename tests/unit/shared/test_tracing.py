@@ -28,7 +28,7 @@ def _app(seen: list[httpx.Request]) -> FastAPI:
         seen.append(request)
         raise httpx.ConnectError("refused")
 
-    app = build_app("test", ServiceSettings(budget_seconds=2), nothing)
+    app = build_app("test", ServiceSettings(budget_seconds=200), nothing)
     http = httpx.AsyncClient(transport=httpx.MockTransport(refuse), base_url="http://up")
     upstream = ServiceClient(http, upstream="the upstream", timeout_seconds=5)
 
