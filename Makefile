@@ -158,18 +158,18 @@ test-frontend: install  ## the page's own tests
 check: lint types contracts test-fast test-frontend  ## what to run before each commit
 
 bench: $(PYTHON_STAMP)  ## how fast bars are loaded and read, beside the bare driver; FILE= for bars of your own
-	python -m tests.support.bench $(FILE)
+	python -m tests.support.bench.services $(FILE)
 
 docs: $(PYTHON_STAMP)  ## write the tables of settings, metrics and chart values, and the charts' schemas
-	python -m tests.support.settings_table
-	python -m tests.support.metrics_table
-	python -m tests.support.chart_docs
+	python -m tests.support.generated.settings_table
+	python -m tests.support.generated.metrics_table
+	python -m tests.support.generated.chart_docs
 
 dashboards: $(PYTHON_STAMP)  ## write Grafana's dashboards from their modules in charts/monitoring/dashboards
 	python -m charts.monitoring.dashboards
 
 openapi: $(PYTHON_STAMP) $(NODE_STAMP)  ## write docs/openapi/*.json and the page's generated client
-	python -m tests.support.openapi
+	python -m tests.support.generated.openapi
 	cd frontend && npm run --silent generate
 
 env:  ## write .env with random passwords for `make up`, unless it is there

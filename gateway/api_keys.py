@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.errors import NotAuthorised
-from shared.problem import problem_response
+from shared.web.problem import problem_response
 
 log = structlog.get_logger()
 _DIGEST = re.compile(r"[0-9a-f]{64}")

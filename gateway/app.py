@@ -6,26 +6,26 @@ from functools import partial
 
 from fastapi import FastAPI
 
+from gateway.api.forecasts import router as forecast_router
+from gateway.api.health import DEPENDENCIES
+from gateway.api.ledger import router as ledger_router
+from gateway.api.ledger import writes as ledger_writes
+from gateway.api.results import operations, probes
+from gateway.api.results import router as prediction_router
+from gateway.api.stocks import router as stock_router
+from gateway.api.uploads import router as write_router
 from gateway.api_keys import NEEDS_KEY, ApiKeys, not_authorised, parse
 from gateway.browser_headers import BrowserHeadersMiddleware
 from gateway.docs import install_docs
-from gateway.forecast_routes import router as forecast_router
-from gateway.ledger_routes import router as ledger_router
-from gateway.ledger_routes import writes as ledger_writes
-from gateway.looks import DEPENDENCIES
 from gateway.page import install_page
 from gateway.ports import Resources
 from gateway.resources import open_resources as open_real_resources
-from gateway.routes import operations, probes
-from gateway.routes import router as prediction_router
 from gateway.settings import GatewaySettings
-from gateway.stock_routes import router as stock_router
-from gateway.write_routes import router as write_router
-from shared.app import build_app
+from shared.clients.metrics import UpstreamMetrics
 from shared.errors import NotAuthorised
-from shared.problem import problem_responses
 from shared.settings import load_settings
-from shared.upstream_metrics import UpstreamMetrics
+from shared.web.app import build_app
+from shared.web.problem import problem_responses
 
 OpenResources = Callable[[GatewaySettings], AbstractAsyncContextManager[Resources]]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 
-from shared.problem import http_problem
+from shared.web.problem import http_problem
 
 
 def install_page(app: FastAPI, folder: Path) -> None:

@@ -5,11 +5,11 @@ from typing import Protocol
 
 from shared.clients.base import Answer
 from shared.clients.data import BarsQuery, LoadQuery, Upload
-from shared.forecasts import EvaluationQuery, Forecast, ForecastQuery
-from shared.health import Health
-from shared.ledgers import Kept, Ledger, LedgerEntry, LedgerQuery
-from shared.loads import LoadReport, Stock, StockPage
-from shared.predictions import Result
+from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery
+from shared.schemas.ledger import Kept, Ledger, LedgerEntry, LedgerQuery
+from shared.schemas.loads import LoadReport, Stock, StockPage
+from shared.schemas.results import Result
+from shared.web.health import Health
 
 
 class DataService(Protocol):

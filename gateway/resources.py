@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 
 from gateway.ports import Resources
 from gateway.settings import GatewaySettings
-from shared.clients.base import Watch, open_http
+from shared.clients.base import Watch
 from shared.clients.data import DataClient
 from shared.clients.prediction import PredictionClient
+from shared.clients.transport import open_http
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The one family of errors that crosses a module boundary; `shared.problem` renders it.
+"""The one family of errors that crosses a module boundary; `shared.web.problem` renders it.
 
 ServiceError
 ├── InvalidRequest 422

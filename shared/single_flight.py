@@ -5,7 +5,8 @@ import math
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
-from shared import deadline, tracing
+from shared import deadline
+from shared.telemetry import tracing
 
 T = TypeVar("T")
 

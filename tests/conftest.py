@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.servers import Database, mongo_client, mongo_server, redis_server
+from tests.support.servers.processes import Database, mongo_client, mongo_server, redis_server
 
 # How long an example takes says something of the machine and nothing of the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -18,21 +18,21 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 from rich.console import Console
 
-from services.data import commands, report_text
-from services.data.commands import Work
-from services.data.export_bars import ExportFormat, write_bars
-from services.data.file_bar_source import DateFormat, FileBarSource
-from services.data.ingest import LoadOptions
+from services.data.bars.load import LoadOptions
+from services.data.cli import commands, output
+from services.data.cli.commands import Work
+from services.data.files.export import ExportFormat, write_bars
+from services.data.files.sample import SampleBarSource
+from services.data.files.source import DateFormat, FileBarSource
 from services.data.metrics import DataMetrics
 from services.data.ports import VendorFailed
 from services.data.resources import open_resources
-from services.data.sample_bar_source import SampleBarSource
 from services.data.settings import DataSettings
-from shared.bars import Symbol
 from shared.errors import ServiceError, StoreUnavailable
-from shared.loads import Mode
-from shared.metrics_files import MetricsFiles
+from shared.schemas.bars import Symbol
+from shared.schemas.loads import Mode
 from shared.settings import load_settings
+from shared.telemetry.multiprocess import MetricsFiles
 
 cli = typer.Typer(
     add_completion=False,
@@ -121,7 +121,7 @@ def list_symbols(
     async def run(work: Work) -> int:
         found = await commands.stocks(work, query)
         if not _print_json(found, as_json):
-            Console().print(report_text.listed(found))
+            Console().print(output.listed(found))
         return 0
 
     _run(run)
@@ -135,7 +135,7 @@ def check(symbols: Symbols = None, as_json: AsJson = False) -> None:
         found = [one async for one in commands.check_stored(work, symbols or [])]
         if not _print_json(found, as_json):
             for one in found:
-                Console().print(report_text.checked(one.symbol, one.rejected, one.findings))
+                Console().print(output.checked(one.symbol, one.rejected, one.findings))
         return 1 if any(one.rejected for one in found) else 0
 
     _run(run)

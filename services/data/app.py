@@ -8,20 +8,20 @@ from functools import partial
 import structlog
 from fastapi import FastAPI
 
-from services.data.catalogue import Catalogue
-from services.data.ledger_routes import router as ledger_router
-from services.data.looks import DEPENDENCIES, look_at_freshness
+from services.data.api.bars import operations, router
+from services.data.api.health import DEPENDENCIES, look_at_freshness
+from services.data.api.ledger import router as ledger_router
+from services.data.api.uploads import router as write_router
+from services.data.bars.reader import BarReader
+from services.data.bars.writer import BarWriter
 from services.data.metrics import DataMetrics
 from services.data.ports import Resources
-from services.data.read_bars import BarReader
 from services.data.resources import open_resources as open_real_resources
-from services.data.routes import operations, router
 from services.data.settings import DataSettings
-from services.data.write_bars import BarWriter
-from services.data.write_routes import router as write_router
-from shared.app import build_app
+from services.data.symbols.catalogue import Catalogue
 from shared.errors import StoreUnavailable
 from shared.settings import load_settings
+from shared.web.app import build_app
 
 FOLLOW_AGAIN_SECONDS = 1.0
 log = structlog.get_logger()

@@ -6,12 +6,12 @@ from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from services.data.bar_checks import SENTENCES
+from services.data.bars.checks import SENTENCES
 from services.data.ports import CacheOutcome, Observe
 from services.data.settings import VendorName
 from shared.errors import RowsRejected
-from shared.loads import LoadReport
-from shared.metrics import COMMAND_BUCKETS
+from shared.schemas.loads import LoadReport
+from shared.telemetry.metrics import COMMAND_BUCKETS
 
 MONGO_COMMANDS = (
     "abortTransaction",

@@ -8,9 +8,9 @@ from typing import Literal, Protocol
 import pandas as pd
 from pydantic import AwareDatetime
 
-from shared.arrow import BarColumns, BarFrame, encode
-from shared.ledgers import Kept, LedgerEntry
-from shared.loads import Finding
+from shared.schemas.arrow import BarColumns, BarFrame, encode
+from shared.schemas.ledger import Kept, LedgerEntry
+from shared.schemas.loads import Finding
 
 CacheOutcome = Literal["hit", "miss", "corrupt", "unavailable"]
 Observe = Callable[[str, str, float], None]  # what was asked, "ok" or "failed", and how many seconds it took
@@ -18,7 +18,7 @@ Observe = Callable[[str, str, float], None]  # what was asked, "ok" or "failed",
 
 @dataclass(frozen=True)
 class EncodedBars:
-    """One symbol's bars as they travel and as they are cached: `shared.arrow.encode`'s bytes and their revision."""
+    """One symbol's bars as they travel and are cached: `shared.schemas.arrow.encode`'s bytes and their revision."""
 
     revision: str
     arrow: bytes
@@ -36,8 +36,8 @@ class RawBars:
 
     Attributes:
         symbol: The symbol.
-        rows: Columns `session` (datetime64[s], NaT if unreadable), the NUMBERS of `shared.arrow` (float64, NaN if
-            missing or not a number) and `row` (its number in the source, from 1); any order, any values.
+        rows: Columns `session` (datetime64[s], NaT if unreadable), the NUMBERS of `shared.schemas.arrow` (float64,
+            NaN if missing or not a number) and `row` (its number in the source, from 1); any order, any values.
         name: The company's name, where the source has it.
     """
 

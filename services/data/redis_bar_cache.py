@@ -20,8 +20,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from services.data.ports import CacheOutcome, EncodedBars, Observe
-from shared import tracing
 from shared.errors import StoreUnavailable
+from shared.telemetry import tracing
 
 MAGIC = b"BELLWETHER-BARS-1\n"
 PAUSE_SECONDS = 1.0  # after a failure, so that a cache that hangs delays one request a second and not each

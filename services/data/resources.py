@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.data.metrics import DataMetrics
-from services.data.mongo_access import open_mongo
-from services.data.mongo_bar_store import MongoBarStore
-from services.data.mongo_change_feed import MongoChangeFeed
-from services.data.mongo_forecast_ledger import MongoForecastLedger
+from services.data.mongo.bar_store import MongoBarStore
+from services.data.mongo.change_feed import MongoChangeFeed
+from services.data.mongo.connection import open_mongo
+from services.data.mongo.forecast_ledger import MongoForecastLedger
 from services.data.ports import Resources
 from services.data.redis_bar_cache import open_redis_bar_cache
 from services.data.settings import DataSettings

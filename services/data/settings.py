@@ -14,7 +14,7 @@ from pydantic import (
 )
 from pydantic_settings import SettingsConfigDict
 
-from shared.exchange_sessions import Calendar
+from shared.market.exchange_sessions import Calendar
 from shared.settings import UploadSettings
 
 VendorName = Literal["tiingo", "alpha_vantage", "yfinance"]

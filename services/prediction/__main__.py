@@ -12,13 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from services.prediction import universe
+from services.prediction.forecasting import all_symbols
+from services.prediction.forecasting.all_symbols import SymbolRecord
 from services.prediction.resources import open_resources
 from services.prediction.settings import PredictionSettings
-from services.prediction.universe import SymbolRecord
-from shared.bars import Symbol
 from shared.errors import ServiceError
-from shared.forecasts import EvaluationQuery
+from shared.schemas.bars import Symbol
+from shared.schemas.forecasts import EvaluationQuery
 from shared.settings import load_settings
 
 cli = typer.Typer(
@@ -67,7 +67,7 @@ def evaluate(
             if record.evaluation is not None:
                 typer.echo(record.evaluation.model_dump_json())
     else:
-        typer.echo(universe.table_of(records, query))
+        typer.echo(all_symbols.table_of(records, query))
 
 
 def _date(text: str | None) -> date | None:
@@ -86,7 +86,7 @@ async def _evaluated(symbols: list[str] | None, query: EvaluationQuery, console:
         records = []
         with Progress(*columns, console=console) as progress:
             task = progress.add_task("Evaluating", total=len(wanted))
-            async for record in universe.evaluate_all(resources, wanted, query, at_once=settings.workers):
+            async for record in all_symbols.evaluate_all(resources, wanted, query, at_once=settings.workers):
                 records.append(record)
                 progress.advance(task)
     return sorted(records, key=lambda record: record.symbol)

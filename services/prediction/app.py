@@ -6,16 +6,16 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.prediction.forecast_routes import router as forecast_router
+from services.prediction.api.forecasts import router as forecast_router
+from services.prediction.api.responder import Responder
+from services.prediction.api.results import DEPENDENCIES, operations, router
 from services.prediction.metrics import QueueMetrics
 from services.prediction.ports import Resources
 from services.prediction.resources import open_resources as open_real_resources
-from services.prediction.responses import Responder
-from services.prediction.routes import DEPENDENCIES, operations, router
 from services.prediction.settings import PredictionSettings
-from shared.app import build_app
+from shared.clients.metrics import UpstreamMetrics
 from shared.settings import load_settings
-from shared.upstream_metrics import UpstreamMetrics
+from shared.web.app import build_app
 
 OpenResources = Callable[[PredictionSettings], AbstractAsyncContextManager[Resources]]
 

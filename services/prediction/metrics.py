@@ -4,11 +4,11 @@ from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.prediction.estimators import MODELS
-from services.prediction.notes import FitOutcome, Notes, Task
-from services.prediction.result import SAME_SESSION
-from services.prediction.workers import Refusal
-from shared.metrics import LATENCY_BUCKETS
+from services.prediction.models.registry import MODELS
+from services.prediction.same_session.result import SAME_SESSION
+from services.prediction.workers.measurements import FitOutcome, Notes, Task
+from services.prediction.workers.process_pool import Refusal
+from shared.telemetry.metrics import LATENCY_BUCKETS
 
 FIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 SKILL_BUCKETS = (-1.0, -0.5, -0.2, -0.1, -0.05, -0.02, 0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ParamSpec, Protocol, TypeVar
 
-from services.prediction.trained import ModelKey, Trained
+from services.prediction.forecasting.fitted_model import ModelKey, Trained
 from shared.clients.data import BarsPayload
-from shared.health import Health
+from shared.web.health import Health
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -7,9 +7,10 @@ from functools import partial
 from services.prediction.ports import Resources
 from services.prediction.settings import PredictionSettings
 from services.prediction.warm_up import warm_up
-from services.prediction.workers import QueueWatch, open_workers
-from shared.clients.base import Watch, open_http
+from services.prediction.workers.process_pool import QueueWatch, open_workers
+from shared.clients.base import Watch
 from shared.clients.data import DataClient
+from shared.clients.transport import open_http
 
 
 @asynccontextmanager

@@ -2,19 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from shared import deadline, request_id, tracing
-from shared.breaker import Breaker, State
+from shared import deadline
+from shared.clients.breaker import Breaker, State
 from shared.clients.problems import error_of
+from shared.clients.transport import headers_of
 from shared.errors import ServiceError, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
-from shared.health import Health
+from shared.telemetry import tracing
+from shared.web import request_id
+from shared.web.health import Health
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -22,20 +24,7 @@ Outcome = Literal["ok", "refused", "failed", "timeout", "unreachable", "open"]
 PASSED_ON = ("ETag", "Content-Type", "Content-Disposition")
 LEAST_SECONDS = 0.05  # a call that has less than this left cannot be answered in time
 LOOK_SECONDS = 1.0  # the longest that a caller waits for a look at an upstream that was silent
-KEEP_ALIVE_SECONDS = 4.0  # less than uvicorn's 5: of the two, the client is to close a connection that is not used
 CUT = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
-
-
-@asynccontextmanager
-async def open_http(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Open the one connection pool to an upstream.
-
-    A refused connection, as at a restart, is tried once more, whatever the method: nothing was sent.
-    """
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE_SECONDS)
-    transport = httpx.AsyncHTTPTransport(retries=1, limits=limits)
-    async with httpx.AsyncClient(base_url=base_url, transport=transport, trust_env=False) as http:
-        yield http
 
 
 @dataclass(frozen=True)
@@ -60,32 +49,15 @@ class Answer:
     body: bytes
 
 
-def headers_of(given: dict[str, str]) -> httpx.Headers:
-    """Return the headers in the encoding that Starlette reads them in; httpx would refuse all but ASCII."""
-    return httpx.Headers(given, encoding="latin-1")
-
-
-def params_of(query: BaseModel) -> dict[str, str]:
-    """Return as query parameters what is not as it would be anyway; a list with commas."""
-    given = query.model_dump(mode="json", exclude_defaults=True)
-    return {name: _text(value) for name, value in given.items()}
-
-
-def _text(value: object) -> str:
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    return value if isinstance(value, str) else str(value).lower()
-
-
 class ServiceClient:
     """Calls one upstream and raises nothing but ServiceError.
 
     A read whose connection breaks is sent once more: a kept-alive connection to a server that has just stopped is no
     failure. A write is not, unless its connection was refused. An upstream that does not answer is left alone for a
-    while (`shared.breaker`).
+    while (`shared.clients.breaker`).
 
     Args:
-        http: The pool, opened by `open_http` or made by a test on another transport.
+        http: The pool, opened by `shared.clients.transport` or made by a test on another transport.
         upstream: The upstream's name as a person would say it: "the data service".
         timeout_seconds: The longest a call that reads may take in all; less when the request has less left.
         watch: Who is told of the calls.

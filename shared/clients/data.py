@@ -7,10 +7,11 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, RootModel
 
-from shared.clients.base import Answer, ServiceClient, headers_of, params_of
+from shared.clients.base import Answer, ServiceClient
+from shared.clients.transport import headers_of, params_of
 from shared.errors import UpstreamFailed
-from shared.ledgers import Kept, Ledger, LedgerEntry, LedgerQuery
-from shared.loads import LoadReport, Mode, Stock, StockPage
+from shared.schemas.ledger import Kept, Ledger, LedgerEntry, LedgerQuery
+from shared.schemas.loads import LoadReport, Mode, Stock, StockPage
 
 
 class _Symbols(RootModel[list[str]]):
@@ -40,7 +41,7 @@ class LoadQuery(BaseModel):
 
 @dataclass(frozen=True)
 class BarsPayload:
-    """One symbol's bars as they travel: an Arrow IPC stream that `shared.arrow.decode` reads, and its revision."""
+    """One symbol's bars as they travel: an Arrow IPC stream for `shared.schemas.arrow.decode`, and its revision."""
 
     revision: str
     arrow: bytes

@@ -1,8 +1,9 @@
 """The prediction service as its callers see it."""
 
-from shared.clients.base import Answer, ServiceClient, params_of
-from shared.forecasts import EvaluationQuery, Forecast, ForecastQuery
-from shared.predictions import Result
+from shared.clients.base import Answer, ServiceClient
+from shared.clients.transport import params_of
+from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery
+from shared.schemas.results import Result
 
 
 class PredictionClient(ServiceClient):

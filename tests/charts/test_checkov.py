@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.support.charts import VALUE_SETS, rendered
+from tests.support.deploy.charts import VALUE_SETS, rendered
 
 CHECKOV = Path(sys.prefix) / "checkov" / "bin" / "python"
 # In one process, without the command line's calls to its vendor's servers.

@@ -7,8 +7,8 @@ import helm_python
 import pytest
 import yaml
 
-from tests.support.charts import CHARTS, NAMESPACE, RELEASE, Json, render
-from tests.support.kube_api import KubeApi, kube_api
+from tests.support.deploy.charts import CHARTS, NAMESPACE, RELEASE, Json, render
+from tests.support.deploy.kube_api import KubeApi, kube_api
 
 
 @pytest.fixture

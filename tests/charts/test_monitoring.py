@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.charts import CHARTS, Json, Objects, render
+from tests.support.deploy.charts import CHARTS, Json, Objects, render
 
 ON = {"global": {"monitoring": {"enabled": True, "additionalLabels": {"release": "kps"}}}}
 RULES = """\

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.charts import RELEASE, VALUE_SETS, Json, Objects, render, rendered
+from tests.support.deploy.charts import RELEASE, VALUE_SETS, Json, Objects, render, rendered
 
 CALLERS = {
     "gateway": {"frontend", "test"},

@@ -6,7 +6,7 @@ import helm_python
 import kubernetes_validate
 import pytest
 
-from tests.support.charts import (
+from tests.support.deploy.charts import (
     CHARTS,
     PYTHON_SERVICES,
     VALUE_SETS,

@@ -12,8 +12,8 @@ from gateway.ports import Resources
 from gateway.settings import GatewaySettings
 from local.servers import free_port
 from shared.errors import UpstreamUnavailable
-from tests.support.charts import render
-from tests.support.gateway import FakeData, FakePrediction
+from tests.support.deploy.charts import render
+from tests.support.gateway.service import FakeData, FakePrediction
 from tests.support.polling import wait_until
 
 

@@ -12,8 +12,8 @@ from redis.retry import Retry
 
 from gateway.api_keys import digest_of
 from local.servers import free_port, is_listening, mongod_command, valkey_command
-from tests.support.charts import Json, Objects, render, rendered, variables_of
-from tests.support.servers import Server, running
+from tests.support.deploy.charts import Json, Objects, render, rendered, variables_of
+from tests.support.servers.processes import Server, running
 
 
 def _sources(objects: Objects, kind: str = "Deployment", name: str = "data") -> dict[str, tuple[str, str]]:

@@ -6,8 +6,8 @@ import helm_python
 import pytest
 import yaml
 
-from tests.support.chart_docs import CHARTS, NAMES, readme, schema_text, values_of
-from tests.support.charts import render, values_set
+from tests.support.deploy.charts import render, values_set
+from tests.support.generated.chart_docs import CHARTS, NAMES, readme, schema_text, values_of
 
 SCHEMA = [
     ({"gatewy": {}}, "at '': additional properties 'gatewy' not allowed"),

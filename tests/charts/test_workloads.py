@@ -9,7 +9,7 @@ from gateway.settings import GatewaySettings
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
 from shared.settings import ServiceSettings
-from tests.support.charts import VALUE_SETS, Json, python_services, render, rendered, values_set, variables_of
+from tests.support.deploy.charts import VALUE_SETS, Json, python_services, render, rendered, values_set, variables_of
 
 SETTINGS: dict[str, type[ServiceSettings]] = {
     "gateway": GatewaySettings,

@@ -2,13 +2,13 @@
 
 import pytest
 
-from shared.arrow import decode
 from shared.clients.data import DataClient
 from shared.errors import InvalidRequest, StoreUnavailable, SymbolNotFound
-from shared.ledgers import Kept, LedgerQuery
-from tests.support.bars import make_frame
-from tests.support.fakes import FakeBarCache, FakeBarStore, serve_data
-from tests.support.ledgers import make_ledger_entry
+from shared.schemas.arrow import decode
+from shared.schemas.ledger import Kept, LedgerQuery
+from tests.support.data.bars import make_frame
+from tests.support.data.fakes import FakeBarCache, FakeBarStore, serve_data
+from tests.support.data.ledgers import make_ledger_entry
 
 
 async def test_symbols_and_bars_arrive_as_they_were() -> None:

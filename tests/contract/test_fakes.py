@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.support.behaviours import BarCacheBehaviours, BarStoreBehaviours, ChangeFeedBehaviours
-from tests.support.fakes import FakeBarCache, FakeBarStore, FakeChangeFeed, FakeForecastLedger
-from tests.support.ledgers import ForecastLedgerBehaviours
+from tests.support.data.behaviours import BarCacheBehaviours, BarStoreBehaviours, ChangeFeedBehaviours
+from tests.support.data.fakes import FakeBarCache, FakeBarStore, FakeChangeFeed, FakeForecastLedger
+from tests.support.data.ledgers import ForecastLedgerBehaviours
 
 
 class TestFakeBarStore(BarStoreBehaviours):

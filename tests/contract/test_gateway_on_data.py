@@ -13,13 +13,13 @@ from gateway.ports import Resources
 from gateway.settings import GatewaySettings
 from services.data.app import create_app as create_data_app
 from services.data.settings import DataSettings
-from shared.arrow import decode
 from shared.clients.data import DataClient
+from shared.schemas.arrow import decode
 from tests.support.asgi import serve
-from tests.support.bars import make_frame
-from tests.support.fakes import FakeBarStore, serve_data
-from tests.support.gateway import KEY, WITH_KEY, FakePrediction
-from tests.support.ledgers import Forecasting
+from tests.support.data.bars import make_frame
+from tests.support.data.fakes import FakeBarStore, serve_data
+from tests.support.data.ledgers import Forecasting
+from tests.support.gateway.service import KEY, WITH_KEY, FakePrediction
 
 CSV = b"Date,Open,High,Low,Close\n2024-01-02,10,12,9,11\n2024-01-03,11,13,10,12\n"
 

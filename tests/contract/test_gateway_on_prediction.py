@@ -14,13 +14,13 @@ from gateway.settings import GatewaySettings
 from services.prediction.app import create_app as create_prediction_app
 from services.prediction.settings import PredictionSettings
 from shared.clients.prediction import PredictionClient
-from shared.evaluations import Evaluation
-from shared.forecasts import MODEL_NAMES, Forecast, Models
+from shared.schemas.evaluations import Evaluation
+from shared.schemas.forecasts import MODEL_NAMES, Forecast, Models
 from tests.support.asgi import serve
-from tests.support.bars import make_frame
-from tests.support.fakes import FakeBarStore
-from tests.support.gateway import FakeData
-from tests.support.prediction import serve_prediction
+from tests.support.data.bars import make_frame
+from tests.support.data.fakes import FakeBarStore
+from tests.support.gateway.service import FakeData
+from tests.support.prediction.service import serve_prediction
 
 CLOSES = 100 * np.exp(np.random.default_rng(4).normal(0, 0.01, 400).cumsum())
 PATHS = ["/api/stocks/AAPL/result", "/api/stocks/AAPL/forecast", "/api/stocks/AAPL/evaluation", "/api/models"]

@@ -7,10 +7,10 @@ import pytest
 
 from shared.clients.prediction import PredictionClient
 from shared.errors import Busy, InvalidRequest, NoAdjustedPrices, NotEnoughBars, StoreUnavailable, SymbolNotFound
-from shared.predictions import Result
-from tests.support.bars import make_frame
-from tests.support.fakes import FakeBarStore
-from tests.support.prediction import InlineWorkers, serve_prediction
+from shared.schemas.results import Result
+from tests.support.data.bars import make_frame
+from tests.support.data.fakes import FakeBarStore
+from tests.support.prediction.service import InlineWorkers, serve_prediction
 
 BARS = make_frame(closes=range(10, 60))
 

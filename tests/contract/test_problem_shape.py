@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from shared.errors import Busy, NoAdjustedPrices, NotEnoughBars, ServiceError, UpstreamFailed, UpstreamTimeout
-from tests.support.gateway import FakePrediction, serve_gateway
+from tests.support.gateway.service import FakePrediction, serve_gateway
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "request_id", "retryable"}
 HOSTILE = "<script>" + "A" * 10_000

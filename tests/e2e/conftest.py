@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from gateway.api_keys import digest_of
-from tests.support.servers import Stack, load_sample, running_stack
+from tests.support.servers.processes import Stack, load_sample, running_stack
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "frontend" / "dist"

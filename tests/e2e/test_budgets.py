@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.bare_page import bare_page
 from tests.e2e.conftest import KEPT, PAGE
 from tests.support.polling import until
-from tests.support.servers import Stack
+from tests.support.servers.processes import Stack
 
 pytestmark = pytest.mark.timeout(120)
 CPU_THROTTLING = 4

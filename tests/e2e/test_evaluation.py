@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.accessibility import violations, violations_in_both_themes
-from tests.support.servers import Stack
+from tests.support.servers.processes import Stack
 
 MSFT = "/?symbol=MSFT&horizon=1&windows=100"
 

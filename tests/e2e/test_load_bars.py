@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.accessibility import violations_in_both_themes
 from tests.e2e.conftest import API_KEY
-from tests.support.servers import Stack
+from tests.support.servers.processes import Stack
 
 HEADERS = {"X-API-Key": API_KEY, "Content-Type": "text/csv"}
 HEADER = "Date,Open,High,Low,Close,Volume\n"

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.accessibility import violations_in_both_themes
 from tests.e2e.conftest import KEPT
 from tests.support.polling import until
-from tests.support.servers import Stack
+from tests.support.servers.processes import Stack
 
 PICTURES = Path(os.environ.get("SCREENSHOTS_DIR", KEPT))
 DESKTOP = (1440, 900)

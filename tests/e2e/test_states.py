@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.accessibility import violations_in_both_themes
 from tests.e2e.conftest import API_KEY
-from tests.support.servers import Server, Stack
+from tests.support.servers.processes import Server, Stack
 
 COUNTDOWN = re.compile(r"^Asking again in \d+ s$")
 

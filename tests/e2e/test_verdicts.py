@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.accessibility import violations, violations_in_both_themes
 from tests.e2e.conftest import API_KEY
 from tests.support.polling import until
-from tests.support.servers import Stack
+from tests.support.servers.processes import Stack
 
 STILL = "() => document.getAnimations().every(animation => animation.playState === 'finished')"
 

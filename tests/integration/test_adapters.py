@@ -13,14 +13,14 @@ from bson.datetime_ms import DatetimeMS
 
 from local.servers import is_listening
 from local.servers import mongo_url as mongo_address
-from services.data.mongo_access import open_mongo
-from services.data.mongo_bar_store import MongoBarStore
+from services.data.mongo.bar_store import MongoBarStore
+from services.data.mongo.connection import open_mongo
 from services.data.ports import Observe
 from services.data.redis_bar_cache import MAGIC, PAUSE_SECONDS, RedisBarCache, open_redis_bar_cache
 from shared.errors import NoBars, StoreUnavailable
-from tests.support.bars import make_frame
-from tests.support.behaviours import BARS, BarCacheBehaviours, BarStoreBehaviours, put
-from tests.support.servers import Database, mongod, running
+from tests.support.data.bars import make_frame
+from tests.support.data.behaviours import BARS, BarCacheBehaviours, BarStoreBehaviours, put
+from tests.support.servers.processes import Database, mongod, running
 
 KEY = "bellwether:bars:1:AAPL"
 

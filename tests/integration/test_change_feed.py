@@ -9,14 +9,14 @@ import pytest
 from local.replica_set import ensure_primary
 from local.servers import is_listening
 from local.servers import mongo_url as mongo_address
-from services.data.mongo_access import open_mongo
-from services.data.mongo_bar_store import MongoBarStore
-from services.data.mongo_change_feed import MongoChangeFeed
+from services.data.mongo.bar_store import MongoBarStore
+from services.data.mongo.change_feed import MongoChangeFeed
+from services.data.mongo.connection import open_mongo
 from shared.errors import StoreUnavailable
-from tests.support.bars import make_frame
-from tests.support.behaviours import ChangeFeedBehaviours, put
+from tests.support.data.bars import make_frame
+from tests.support.data.behaviours import ChangeFeedBehaviours, put
 from tests.support.polling import PATIENCE_SECONDS, until_unavailable
-from tests.support.servers import Database, Server, mongo_client, mongod, running
+from tests.support.servers.processes import Database, Server, mongo_client, mongod, running
 
 BOUND = "a change by another tool is seen after at most 60 s."
 

@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from services.data.__main__ import cli
-from tests.support.servers import mongo_client
+from tests.support.servers.processes import mongo_client
 
 HEADER = "date,open,high,low,close,volume,Name\n"
 ROWS = {

@@ -11,8 +11,8 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from local.servers import free_port, is_listening, mongod_command
-from tests.support.moved import moved_text
-from tests.support.servers import Server, running
+from tests.support.deploy.rewritten_files import moved_text
+from tests.support.servers.processes import Server, running
 
 SCRIPTS = Path(__file__).parents[2] / "compose" / "mongodb"
 PASSWORDS = {"MONGO_ADMIN_PASSWORD": "first-admin", "MONGO_PASSWORD": "first", "MONGO_DATABASE": "SP500_Stocks"}

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from local.servers import mongo_url
-from services.data.mongo_access import open_mongo
-from services.data.mongo_bar_store import MongoBarStore
+from services.data.mongo.bar_store import MongoBarStore
+from services.data.mongo.connection import open_mongo
 from shared.errors import StoreUnavailable
-from tests.support.loader import Loader, frame_of_version, load_version, loading, mongod_that_forgets
+from tests.support.data.crash_loader import Loader, frame_of_version, load_version, loading, mongod_that_forgets
 from tests.support.polling import wait_until
 
 SECONDS = 20.0  # at least; longer where a loader has not had its turn by then

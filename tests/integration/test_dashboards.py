@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from gateway.api_keys import digest_of
-from tests.support.dashboards import FILES, RULES, Json, read, targets
+from tests.support.deploy.dashboards import FILES, RULES, Json, read, targets
 from tests.support.polling import PATIENCE_SECONDS, until
-from tests.support.prometheus import Prometheus, running_prometheus
-from tests.support.servers import load_sample, running_stack
+from tests.support.servers.processes import load_sample, running_stack
+from tests.support.servers.prometheus import Prometheus, running_prometheus
 
 KEY = {"X-API-Key": "a-key-that-may-write"}
 HIGH_BELOW_CLOSE = "Date,Open,High,Low,Close,Volume\n2024-01-02,1,2,0.5,1.5,9\n2024-01-03,1,2,0.5,3,9\n"

@@ -16,13 +16,13 @@ from pymongo.read_concern import ReadConcern
 
 from local.replica_set import ensure_primary
 from local.servers import mongo_url as mongo_address
-from services.data.bar_documents import frame_of
-from services.data.catalogue_documents import entry_of
-from services.data.export_bars import as_csv
-from services.data.mongo_rewrite import CATALOGUE
-from tests.support.loader import Loader, frame_of_version, loading, mongod_that_forgets
+from services.data.files.export import as_csv
+from services.data.mongo.bar_documents import frame_of
+from services.data.mongo.catalogue_documents import entry_of
+from services.data.mongo.rewrite import CATALOGUE
+from tests.support.data.crash_loader import Loader, frame_of_version, loading, mongod_that_forgets
 from tests.support.polling import PATIENCE_SECONDS
-from tests.support.servers import Database, Server, mongo_client, running, service
+from tests.support.servers.processes import Database, Server, mongo_client, running, service
 
 N_KILLS = 20
 SEED = 20261124

@@ -9,17 +9,17 @@ from datetime import timedelta
 import pytest
 import structlog.testing
 
-from services.data.ledger_documents import document_of
-from services.data.mongo_access import open_mongo
-from services.data.mongo_bar_store import MongoBarStore
-from services.data.mongo_forecast_ledger import LEDGER, MongoForecastLedger
-from shared.bars import is_symbol
+from services.data.mongo.bar_store import MongoBarStore
+from services.data.mongo.connection import open_mongo
+from services.data.mongo.forecast_ledger import LEDGER, MongoForecastLedger
+from services.data.mongo.ledger_documents import document_of
 from shared.errors import StoreUnavailable
-from shared.ledgers import LedgerEntry
-from tests.support.bars import make_frame
-from tests.support.behaviours import put
-from tests.support.ledgers import AT, ForecastLedgerBehaviours, make_given, make_ledger_entry
-from tests.support.servers import Database
+from shared.schemas.bars import is_symbol
+from shared.schemas.ledger import LedgerEntry
+from tests.support.data.bars import make_frame
+from tests.support.data.behaviours import put
+from tests.support.data.ledgers import AT, ForecastLedgerBehaviours, make_given, make_ledger_entry
+from tests.support.servers.processes import Database
 
 
 @pytest.fixture

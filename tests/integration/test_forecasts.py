@@ -14,7 +14,7 @@ import pytest
 
 from gateway.api_keys import digest_of
 from tests.support.polling import PATIENCE_SECONDS, until
-from tests.support.servers import Stack, load_sample, running_stack
+from tests.support.servers.processes import Stack, load_sample, running_stack
 
 KEY = {"X-API-Key": "a-key-that-may-write"}
 

@@ -11,7 +11,7 @@ import pytest
 from bokeh_sampledata.stocks import data as sample
 
 from tests.support.polling import PATIENCE_SECONDS
-from tests.support.servers import Stack, mongo_client, running_stack
+from tests.support.servers.processes import Stack, mongo_client, running_stack
 
 DATABASE = "SP500_Stocks"
 

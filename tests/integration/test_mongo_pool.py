@@ -19,11 +19,11 @@ from services.data.ports import Resources
 from services.data.resources import open_resources
 from services.data.settings import DataSettings
 from shared.errors import StoreUnavailable
-from tests.support.bars import make_frame
-from tests.support.behaviours import put
-from tests.support.ledgers import AT, make_ledger_entry
-from tests.support.member_proxy import MemberProxy, running_member_proxy
-from tests.support.servers import Database, mongo_client, mongod, running
+from tests.support.data.bars import make_frame
+from tests.support.data.behaviours import put
+from tests.support.data.ledgers import AT, make_ledger_entry
+from tests.support.servers.member_proxy import MemberProxy, running_member_proxy
+from tests.support.servers.processes import Database, mongo_client, mongod, running
 
 ADDRESSES = {"direct": "directConnection=true", "replica set": "replicaSet=rs0"}
 Seconds = tuple[float, float, float]  # that reading may take, a request that reads, and writing

@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from services.data.merge import merge
-from services.data.mongo_access import open_mongo
-from services.data.mongo_bar_store import MongoBarStore
-from services.data.mongo_rewrite import CATALOGUE, LOADING, rewrite_by_rename, rewrite_in_transaction
+from services.data.bars.merge import merge
+from services.data.mongo.bar_store import MongoBarStore
+from services.data.mongo.connection import open_mongo
+from services.data.mongo.rewrite import CATALOGUE, LOADING, rewrite_by_rename, rewrite_in_transaction
 from services.data.ports import Stored
-from shared.arrow import BarFrame
 from shared.errors import NoBars, SymbolNotFound
-from shared.loads import Mode
-from tests.support.bars import make_bars, make_entry, make_frame
-from tests.support.behaviours import one_more, put
-from tests.support.servers import Database
+from shared.schemas.arrow import BarFrame
+from shared.schemas.loads import Mode
+from tests.support.data.bars import make_bars, make_entry, make_frame
+from tests.support.data.behaviours import one_more, put
+from tests.support.servers.processes import Database
 
 WAYS = pytest.mark.parametrize("rewrite", [rewrite_in_transaction, rewrite_by_rename])
 

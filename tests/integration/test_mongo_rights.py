@@ -7,16 +7,16 @@ import pytest
 
 from local.replica_set import ensure_primary
 from local.servers import is_listening
-from services.data.mongo_access import Database, open_mongo
-from services.data.mongo_bar_store import MongoBarStore
-from services.data.mongo_change_feed import MongoChangeFeed
-from services.data.mongo_forecast_ledger import MongoForecastLedger
+from services.data.mongo.bar_store import MongoBarStore
+from services.data.mongo.change_feed import MongoChangeFeed
+from services.data.mongo.connection import Database, open_mongo
+from services.data.mongo.forecast_ledger import MongoForecastLedger
 from shared.errors import StoreUnavailable
-from tests.support.bars import make_frame
-from tests.support.behaviours import put
-from tests.support.ledgers import AT, make_ledger_entry
+from tests.support.data.bars import make_frame
+from tests.support.data.behaviours import put
+from tests.support.data.ledgers import AT, make_ledger_entry
 from tests.support.polling import until_unavailable
-from tests.support.servers import mongo_client, mongod, running
+from tests.support.servers.processes import mongo_client, mongod, running
 
 DATABASE = "bars"
 ROLE = "reads_aapl"

@@ -14,10 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.balancer import Balancer, running_balancers
-from tests.support.collector import Collector
+from tests.support.deploy.balancer import Balancer, running_balancers
 from tests.support.polling import PATIENCE_SECONDS, until, wait_until
-from tests.support.servers import Server, Stack, load_sample, running, running_stack, service
+from tests.support.servers.otlp_collector import Collector
+from tests.support.servers.processes import Server, Stack, load_sample, running, running_stack, service
 
 N_CLIENTS, N_REQUESTS = 8, 5_000
 PAUSE_SECONDS = 0.01  # leaves the processes that start something of the machine

@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from gateway.settings import GatewaySettings
-from shared.problem import Problem
-from tests.support.page_server import page_server
+from shared.web.problem import Problem
+from tests.support.deploy.page_server import page_server
 from tests.support.polling import PATIENCE_SECONDS
-from tests.support.servers import Server, running, service
+from tests.support.servers.processes import Server, running, service
 
 HASHED = "/assets/index-B3568OBe.js"
 HEADERS = (

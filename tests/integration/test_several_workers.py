@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tests.support.polling import PATIENCE_SECONDS, until
-from tests.support.servers import Server, running, service
+from tests.support.servers.processes import Server, running, service
 
 N_REQUESTS = 40
 

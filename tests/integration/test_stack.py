@@ -16,7 +16,7 @@ from local.replica_set import ensure_primary
 from local.servers import is_listening
 from services.data.redis_bar_cache import PAUSE_SECONDS
 from tests.support.polling import PATIENCE_SECONDS, until
-from tests.support.servers import Stack, load_sample, mongo_client, running_stack
+from tests.support.servers.processes import Stack, load_sample, mongo_client, running_stack
 
 LIMITS = {"DATA_CACHE_SECONDS": "60", "DATA_CACHE_TIMEOUT_SECONDS": "1", "DATA_STORE_TIMEOUT_SECONDS": "2"}
 REFERENCE = [

@@ -10,13 +10,13 @@ import pytest
 import redis.asyncio
 from pymongo.errors import OperationFailure
 
-from services.data.mongo_access import open_mongo
-from services.data.mongo_bar_store import MongoBarStore
+from services.data.mongo.bar_store import MongoBarStore
+from services.data.mongo.connection import open_mongo
 from services.data.redis_bar_cache import open_redis_bar_cache
-from shared.metrics_files import MetricsFiles
-from tests.support.bars import make_frame
-from tests.support.behaviours import BARS, put
-from tests.support.servers import Database
+from shared.telemetry.multiprocess import MetricsFiles
+from tests.support.data.bars import make_frame
+from tests.support.data.behaviours import BARS, put
+from tests.support.servers.processes import Database
 
 
 async def test_each_command_of_a_load_and_of_a_read_is_told(mongo_url: str, database: Database) -> None:

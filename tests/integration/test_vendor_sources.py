@@ -18,8 +18,8 @@ from pydantic import HttpUrl, SecretStr
 
 from services.data.ports import RawBars, VendorFailed
 from services.data.settings import DataSettings, VendorName
-from services.data.vendor_http import Timing
-from services.data.vendors import open_vendor
+from services.data.vendors.client import Timing
+from services.data.vendors.registry import open_vendor
 
 KEY = "CANARYKEY0123456789"
 SECRET = SecretStr(f"{KEY}\n")  # as a file of secrets ends

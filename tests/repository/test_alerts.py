@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.dashboards import MONITORING, RULES, Json
-from tests.support.prometheus import program
+from tests.support.deploy.dashboards import MONITORING, RULES, Json
+from tests.support.servers.prometheus import program
 
 ROOT = Path(__file__).parents[2]
 TESTS = sorted((MONITORING / "tests").glob("*.yml"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployed import ROOT, SECRETS, compose_config, run_compose
+from tests.support.deploy.deployed import ROOT, SECRETS, compose_config, run_compose
 
 CONFIG = compose_config()
 SERVICES: dict[str, dict[str, Any]] = CONFIG["services"]

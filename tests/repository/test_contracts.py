@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[2]
 VIOLATIONS = {
     "shared imports no deployable": ("shared/clock.py", "import gateway.settings"),
     "the deployables are independent": ("gateway/settings.py", "import services.data.settings"),
-    "pure modules do no input or output": ("services/prediction/scores.py", "import httpx"),
-    "routes and use cases know ports, not drivers": ("services/data/read_bars.py", "import services.data.resources"),
+    "pure modules do no input or output": ("services/prediction/scoring/scores.py", "import httpx"),
+    "routes and use cases know ports, not drivers": ("services/data/bars/reader.py", "import services.data.resources"),
     "the data service calls no sibling": ("services/data/ports.py", "import shared.clients.data"),
 }
 

@@ -12,7 +12,7 @@ from grafana_foundation_sdk.models import dashboard as dashboard_models
 from charts.monitoring.dashboards.__main__ import BOARDS
 from charts.monitoring.dashboards.board import WIDTH
 from charts.monitoring.dashboards.panels import UNITS
-from tests.support.dashboards import FILES, Json, panels, read, targets
+from tests.support.deploy.dashboards import FILES, Json, panels, read, targets
 
 each = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 

@@ -12,9 +12,9 @@ from pydantic_settings import BaseSettings
 from gateway.settings import GatewaySettings
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
-from shared.app import VERSION
-from tests.support.deployed import ROOT, SERVICES, compose_config, from_charts, from_compose, target
-from tests.support.settings_table import settings_table
+from shared.web.app import VERSION
+from tests.support.deploy.deployed import ROOT, SERVICES, compose_config, from_charts, from_compose, target
+from tests.support.generated.settings_table import settings_table
 
 SETTINGS: dict[str, type[BaseSettings]] = {
     "gateway": GatewaySettings,

@@ -7,9 +7,9 @@ from pathlib import Path
 from gateway.settings import GatewaySettings
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
-from shared.app import VERSION
-from tests.support.metrics_table import metrics_table
-from tests.support.settings_table import settings_table
+from shared.web.app import VERSION
+from tests.support.generated.metrics_table import metrics_table
+from tests.support.generated.settings_table import settings_table
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

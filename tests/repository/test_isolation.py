@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from local.servers import free_port
-from tests.support.servers import Server, running
+from tests.support.servers.processes import Server, running
 
 ROOT = Path(__file__).parents[2]
 DEPLOYABLES = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.openapi import APPS, FOLDER, document
+from tests.support.generated.openapi import APPS, FOLDER, document
 
 
 @pytest.mark.parametrize("name", APPS)

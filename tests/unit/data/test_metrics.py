@@ -9,15 +9,15 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.data.freshness import BEHIND, FAR, SYMBOLS, freshness
+from services.data.files.sample import SampleBarSource
 from services.data.metrics import DataMetrics
-from services.data.mongo_access import CommandTimes
+from services.data.mongo.connection import CommandTimes
 from services.data.ports import RawBars, VendorFailed
-from services.data.sample_bar_source import SampleBarSource
-from services.data.vendors import MeasuredVendor
+from services.data.symbols.freshness import BEHIND, FAR, SYMBOLS, freshness
+from services.data.vendors.registry import MeasuredVendor
 from shared.errors import StoreUnavailable
-from tests.support.bars import make_entry, make_frame, make_raw
-from tests.support.fakes import FakeBarCache, FakeBarStore, serve_data
+from tests.support.data.bars import make_entry, make_frame, make_raw
+from tests.support.data.fakes import FakeBarCache, FakeBarStore, serve_data
 
 HEADER = "date,open,high,low,close,volume\n"
 ROWS = "2024-01-02,10,12,9,11,1000\n2024-01-03,11,13,10,12,2000\n"

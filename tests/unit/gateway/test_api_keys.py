@@ -10,7 +10,7 @@ import pytest
 
 from gateway.api_keys import ApiKeys, digest_of, parse
 from shared.errors import NotAuthorised
-from tests.support.gateway import KEY, WITH_KEY, FakeData, serve_gateway
+from tests.support.gateway.service import KEY, WITH_KEY, FakeData, serve_gateway
 
 WRITES = [("PUT", "/api/stocks/AAPL/bars"), ("DELETE", "/api/stocks/AAPL"), ("POST", "/api/stocks/AAPL/ledger")]
 OPEN = {"/api/health", "/api/metrics", "/healthz", "/readyz"}

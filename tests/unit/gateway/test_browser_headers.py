@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.gateway import serve_gateway
+from tests.support.gateway.service import serve_gateway
 
 HASHED = "/assets/index-B3568OBe.js"
 

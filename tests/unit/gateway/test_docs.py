@@ -4,13 +4,13 @@ import re
 import pytest
 from pydantic import BaseModel
 
-from gateway import examples
-from gateway.forecast_examples import EVALUATION, FORECAST, MODELS
-from shared.bars import SymbolBars
-from shared.evaluations import Evaluation
-from shared.forecasts import Forecast, Models
-from shared.loads import LoadReport, Stock, StockPage
-from tests.support.gateway import serve_gateway
+from gateway.examples import stocks as examples
+from gateway.examples.forecasts import EVALUATION, FORECAST, MODELS
+from shared.schemas.bars import SymbolBars
+from shared.schemas.evaluations import Evaluation
+from shared.schemas.forecasts import Forecast, Models
+from shared.schemas.loads import LoadReport, Stock, StockPage
+from tests.support.gateway.service import serve_gateway
 
 
 async def test_the_docs_page_asks_no_other_host_for_anything() -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.gateway import serve_gateway
+from tests.support.gateway.service import serve_gateway
 
 VISIT = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PAGE = "<title>Bellwether</title>"

@@ -13,18 +13,18 @@ import pytest
 from prometheus_client import CollectorRegistry
 from sklearn.base import RegressorMixin
 
-from services.prediction import notes
-from services.prediction.estimators import MODELS
+from services.prediction.forecasting.training import trained
 from services.prediction.metrics import ComputationMetrics, QueueMetrics
-from services.prediction.training import trained
-from services.prediction.workers import open_workers
+from services.prediction.models.registry import MODELS
+from services.prediction.workers import measurements
+from services.prediction.workers.process_pool import open_workers
 from shared.errors import Busy, NotEnoughBars
-from tests.support import simulated
-from tests.support.bars import make_frame
+from tests.support.data.bars import make_frame
+from tests.support.data.fakes import FakeBarStore
 from tests.support.deadlines import within
-from tests.support.fakes import FakeBarStore
-from tests.support.prediction import InlineWorkers, serve_prediction
-from tests.unit.prediction.test_training import CountingStore
+from tests.support.prediction import simulated
+from tests.support.prediction.service import InlineWorkers, serve_prediction
+from tests.unit.prediction.forecasting.test_training import CountingStore
 
 CLOSES = [100 + (day * 7919 % 13) for day in range(150)]
 
@@ -72,11 +72,11 @@ def test_a_model_from_the_store_is_counted_as_kept_and_one_that_fails_as_failed(
     history, spec, registry = simulated.history(simulated.random_walk(200, 3)), MODELS["ridge"], CollectorRegistry()
     metrics, store = ComputationMetrics(registry), CountingStore()
     for _ in range(2):
-        _, noted = notes.noted("forecast", trained, history, spec, 2, 90, adjusted=False, store=store)
+        _, noted = measurements.noted("forecast", trained, history, spec, 2, 90, adjusted=False, store=store)
         metrics.take(noted)
     with pytest.raises(RuntimeError) as raised:
-        notes.noted("forecast", trained, history, replace(spec, make=_broken), 2, 90, adjusted=False, store=None)
-    metrics.take(notes.notes_of(pickle.loads(pickle.dumps(raised.value))))
+        measurements.noted("forecast", trained, history, replace(spec, make=_broken), 2, 90, adjusted=False, store=None)
+    metrics.take(measurements.notes_of(pickle.loads(pickle.dumps(raised.value))))
 
     def count(name: str, **labels: str) -> float | None:
         return registry.get_sample_value(name, {"model": "ridge", **labels})
@@ -92,14 +92,14 @@ def _broken() -> RegressorMixin:
 
 def test_an_error_of_ours_keeps_its_numbers_beside_its_notes() -> None:
     with pytest.raises(NotEnoughBars) as raised:
-        notes.noted("result", _too_few)
+        measurements.noted("result", _too_few)
     again = pickle.loads(pickle.dumps(raised.value))
-    assert (again.extras, notes.notes_of(again).fits[0].outcome) == ({"required": 7}, "failed")
-    assert notes.notes_of(ValueError()).fits == []
+    assert (again.extras, measurements.notes_of(again).fits[0].outcome) == ({"required": 7}, "failed")
+    assert measurements.notes_of(ValueError()).fits == []
 
 
 def _too_few() -> None:
-    with notes.fitting("ridge"):
+    with measurements.fitting("ridge"):
         raise NotEnoughBars("7 bars are needed.", required=7)
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from services.prediction.answers import PACKAGE, code_digest, provenance
+from services.prediction.forecasting.data_quality import PACKAGE, code_digest, provenance
 
 ROOT = Path(__file__).parents[3]
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 ETAG = """
 from prometheus_client import CollectorRegistry
-from services.prediction.forecast_routes import models_info
-from services.prediction.responses import Responder
+from services.prediction.api.forecasts import models_info
+from services.prediction.api.responder import Responder
 print(Responder("XNYS", CollectorRegistry()).fixed(models_info(), "").headers["ETag"])
 """
 
@@ -48,7 +48,7 @@ def test_a_change_in_a_sub_folder_changes_the_digest(package: Path) -> None:
 
 def test_a_moved_file_changes_the_digest(package: Path) -> None:
     before = code_digest(package)
-    (package / "scores.py").rename(package / "zscores.py")
+    (package / "scoring" / "scores.py").rename(package / "scores.py")
     assert code_digest(package) != before
 
 

@@ -1,0 +1,72 @@
+"""The public contract: what changes bars, all of it with an API key. HTTP only: parse, call, return."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from gateway.api.dependencies import DataServiceDep
+from gateway.api_keys import NEEDS_KEY
+from gateway.examples import stocks as examples
+from shared.clients.data import LoadQuery, Upload
+from shared.errors import (
+    BodyTooSlow,
+    Busy,
+    InvalidRequest,
+    NotAuthorised,
+    PayloadTooLarge,
+    RowsRejected,
+    StoreUnavailable,
+    SymbolNotFound,
+    UnreadableFile,
+    UpstreamFailed,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+from shared.schemas.bars import Symbol
+from shared.schemas.loads import LoadReport
+from shared.web.problem import problem_responses
+
+router = APIRouter(prefix="/api", tags=["stocks"], dependencies=[NEEDS_KEY])
+_COMMON = (NotAuthorised, InvalidRequest, StoreUnavailable, UpstreamUnavailable, UpstreamTimeout, UpstreamFailed)
+
+
+@router.put(
+    "/stocks/{symbol}/bars",
+    openapi_extra={"requestBody": {"required": True, "content": examples.UPLOADS}},
+    responses={
+        **examples.of(examples.LOAD_REPORT),
+        **problem_responses(*_COMMON, UnreadableFile, RowsRejected, PayloadTooLarge, BodyTooSlow, Busy),
+    },
+)
+async def load_bars(
+    symbol: Symbol, query: Annotated[LoadQuery, Query()], request: Request, data: DataServiceDep
+) -> LoadReport:
+    """Add or correct bars of one stock from a file, at once: a reader sees the old bars or the new, never a mixture.
+
+    Rows that are not bars are left out and named in the report, each with the reason; with `strict=true` they reject
+    the file. Columns may be in any order and case; the usual names are known.
+    """
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise InvalidRequest("Send the body as it is, without Content-Encoding.")
+    upload = Upload(
+        media_type=request.headers.get("content-type", ""),
+        length=request.headers.get("content-length"),
+        body=request.stream(),
+    )
+    return await data.load(symbol=symbol, query=query, upload=upload)
+
+
+@router.delete("/stocks/all", include_in_schema=False)
+async def delete_all() -> None:
+    """Refuse: whoever writes it in lower case may mean the list, and not the stock ALL."""
+    raise InvalidRequest("This is the list of symbols, which cannot be deleted. The stock ALL is at /api/stocks/ALL.")
+
+
+@router.delete(
+    "/stocks/{symbol}",
+    status_code=204,
+    responses=problem_responses(*_COMMON, SymbolNotFound),
+)
+async def delete_stock(symbol: Symbol, data: DataServiceDep) -> None:
+    """Remove a stock and all of its bars. What was forecast of it stays in its ledger, which is never changed."""
+    await data.delete(symbol=symbol)

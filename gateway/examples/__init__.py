@@ -1,0 +1,1 @@
+"""Example responses for the API documentation."""

@@ -1,0 +1,1 @@
+"""The data service's routes: HTTP only."""

@@ -1,0 +1,107 @@
+"""The data service's routes that read. HTTP only: parse, call, return."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from services.data.api.bar_formats import View, bars_response, described
+from services.data.api.dependencies import (
+    BarReaderDep,
+    BarStoreDep,
+    CatalogueDep,
+    MetricsDep,
+    SettingsDep,
+    resources_of,
+)
+from shared.errors import InvalidRequest, NoAdjustedPrices, NoBars, StoreUnavailable, SymbolNotFound
+from shared.schemas.arrow import MEDIA_TYPE
+from shared.schemas.bars import Symbol, SymbolBars
+from shared.schemas.loads import Stock, StockPage
+from shared.web.health import Check, health_router, run_check
+from shared.web.problem import problem_responses
+
+router = APIRouter(tags=["bars"])
+
+
+@router.get("/symbols", responses=problem_responses(StoreUnavailable))
+async def symbols(store: BarStoreDep) -> list[str]:
+    """Return every symbol that has bars, ascending."""
+    return await store.symbols()
+
+
+@router.get("/search", responses=problem_responses(InvalidRequest, StoreUnavailable))
+async def search(
+    catalogue: CatalogueDep,
+    query: Annotated[str, Query(max_length=100)] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> StockPage:
+    """Return the symbols that match by symbol or name, best first; all of them, ascending, without a query."""
+    return await catalogue.search(query, limit=limit, cursor=cursor)
+
+
+@router.get("/symbols/{symbol}", responses=problem_responses(InvalidRequest, SymbolNotFound, NoBars, StoreUnavailable))
+async def stock(symbol: Symbol, store: BarStoreDep, reader: BarReaderDep, settings: SettingsDep) -> Stock:
+    """Return what is known about a symbol beside its bars."""
+    revision, entry = await asyncio.gather(reader.revision(symbol), store.entry(symbol))
+    if entry is None or entry.revision != revision:  # another tool has written since, and perhaps all of it
+        found, _ = await reader.read(symbol)
+        return await asyncio.to_thread(described, found, entry, settings.calendar)
+    return Stock(
+        symbol=symbol,
+        name=entry.name,
+        first_session=entry.first_session,
+        last_session=entry.last_session,
+        bars=entry.n_bars,
+        revision=revision,
+        source=entry.source,
+        loaded_at=entry.loaded_at,
+        has_adjusted_prices=entry.has_adjusted_prices,
+        findings=entry.findings,
+    )
+
+
+@router.get(
+    "/symbols/{symbol}/bars",
+    response_class=Response,
+    responses={
+        200: {
+            "model": SymbolBars,
+            "content": {MEDIA_TYPE: {}, "text/csv": {}, "application/vnd.apache.parquet": {}},
+            "description": "The bars; their ETag is the revision.",
+        },
+        304: {"description": "The revision is one of those in If-None-Match."},
+        **problem_responses(InvalidRequest, SymbolNotFound, NoBars, NoAdjustedPrices, StoreUnavailable),
+    },
+)
+async def bars(
+    symbol: Symbol,
+    reader: BarReaderDep,
+    metrics: MetricsDep,
+    view: Annotated[View, Query()],
+    if_none_match: Annotated[str, Header()] = "",
+) -> Response:
+    """Return the bars of a symbol, ascending by session."""
+    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")} - {""}
+    if known:
+        etag = f'"{await reader.revision(symbol)}"'
+        if etag in known or "*" in known:
+            return Response(status_code=304, headers={"ETag": etag})
+    found, outcome = await reader.read(symbol)
+    metrics.cache_read(outcome)
+    return await bars_response(found, symbol, view)
+
+
+async def _checks(request: Request) -> Mapping[str, Check]:
+    resources = resources_of(request)
+    store, cache, feed = await asyncio.gather(
+        run_check(resources.store.ping, when_failing="down"),
+        run_check(resources.cache.ping, when_failing="degraded"),
+        run_check(resources.feed.ping, when_failing="degraded"),
+    )
+    return {"store": store, "cache": cache, "feed": feed}
+
+
+operations = health_router(_checks)

@@ -1,0 +1,52 @@
+"""The data service's routes of the ledger. HTTP only: parse, call, return. The gateway asks for the key."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+
+from services.data.api.dependencies import BarReaderDep, BarStoreDep, ForecastLedgerDep
+from services.data.ledger.checks import check_entries, check_is_forecast
+from services.data.ledger.scores import ledger_of
+from services.data.ports import EncodedBars, GivenEntry
+from shared.errors import InvalidRequest, NoBars, PayloadTooLarge, StoreUnavailable, SymbolNotFound
+from shared.schemas.arrow import decode
+from shared.schemas.bars import Symbol
+from shared.schemas.forecasts import MAX_HORIZON
+from shared.schemas.ledger import Kept, Ledger, LedgerEntry, LedgerQuery
+from shared.web.problem import problem_responses
+
+router = APIRouter(tags=["ledger"])
+_ERRORS = (InvalidRequest, SymbolNotFound, NoBars, StoreUnavailable)
+
+
+@router.get("/symbols/{symbol}/ledger", responses=problem_responses(*_ERRORS))
+async def ledger(
+    symbol: Symbol, query: Annotated[LedgerQuery, Query()], reader: BarReaderDep, kept: ForecastLedgerDep
+) -> Ledger:
+    """Return what was said of a symbol, latest first, what came, and how it did."""
+    (bars, _), given = await asyncio.gather(reader.read(symbol), kept.records(symbol))
+    return await asyncio.to_thread(_scored, bars, given, query)
+
+
+@router.post("/symbols/{symbol}/ledger", status_code=201, responses=problem_responses(*_ERRORS, PayloadTooLarge))
+async def keep(
+    symbol: Symbol,
+    entries: Annotated[list[LedgerEntry], Body(min_length=1, max_length=MAX_HORIZON)],
+    store: BarStoreDep,
+    kept: ForecastLedgerDep,
+) -> Kept:
+    """Add to the ledger of a symbol what is not there yet; what is there is never changed.
+
+    Only a forecast from the latest bars is taken.
+    """
+    now = datetime.now(UTC)
+    check_entries(symbol, entries, now.date())
+    bars = await store.bars(symbol)  # not those in the cache: a later one must not be overlooked
+    await asyncio.to_thread(check_is_forecast, entries, bars)
+    return await kept.keep(entries, now)
+
+
+def _scored(bars: EncodedBars, given: list[GivenEntry], query: LedgerQuery) -> Ledger:
+    return ledger_of(decode(bars.arrow), given, query)

@@ -1,0 +1,80 @@
+"""The checks at the door: which rows of a load cannot be bars, each with a code, a row number and a sentence. Pure."""
+
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from shared.schemas.arrow import NUMBERS, PRICES
+from shared.schemas.loads import Rejection
+
+HIGHEST_PRICE = 1e9  # Berkshire's A shares, the dearest of all, are at 7e5
+Mask = npt.NDArray[np.bool_]
+
+SENTENCES = {
+    "no_session": "The date is missing or cannot be read.",
+    "future_session": "The date is in the future.",
+    "missing_price": "Open, high, low or close is missing or not a number.",
+    "infinite_price": "Open, high, low or close is infinite.",
+    "price_not_positive": "Open, high, low or close is zero or less.",
+    "price_too_high": f"Open, high, low or close is above {HIGHEST_PRICE:,.0f}.",
+    "high_too_low": "The high is below the open, low or close.",
+    "low_too_high": "The low is above the open or close.",
+    "bad_volume": "The volume is negative or infinite.",
+    "bad_adjusted_close": "The adjusted close is zero, negative or infinite.",
+    "duplicate_session": "A later row has the same date.",
+}
+
+
+def rejections(rows: pd.DataFrame, today: date) -> list[Rejection]:
+    """Return the rows that are not bars, ascending by position, each by the first check of `SENTENCES` that it fails.
+
+    Of two rows with one session, the later is kept.
+
+    Args:
+        rows: The columns of `services.data.ports.RawBars.rows`.
+        today: The last session that can have been.
+    """
+    sessions = rows["session"].to_numpy("datetime64[D]")
+    failed = np.full(len(rows), "", dtype="U20")
+    for code, fails in _checks(sessions, rows, today):
+        failed[fails & (failed == "")] = code
+    failed[_repeated(sessions, failed == "")] = "duplicate_session"
+    positions = np.flatnonzero(failed)
+    return [
+        Rejection(
+            row=int(row),
+            code=str(code),
+            detail=SENTENCES[str(code)],
+            session=None if np.isnat(session) else session.item(),
+        )
+        for row, code, session in zip(
+            rows["row"].to_numpy()[positions], failed[positions], sessions[positions], strict=True
+        )
+    ]
+
+
+def _checks(sessions: npt.NDArray[np.datetime64], rows: pd.DataFrame, today: date) -> list[tuple[str, Mask]]:
+    opens, highs, lows, closes, volumes, adjusted = (rows[name].to_numpy(np.float64) for name in NUMBERS)
+    prices = rows[list(PRICES)].to_numpy(np.float64)
+    return [
+        ("no_session", np.isnat(sessions)),
+        ("future_session", sessions > np.datetime64(today, "D")),
+        ("missing_price", np.isnan(prices).any(axis=1)),
+        ("infinite_price", np.isinf(prices).any(axis=1)),
+        ("price_not_positive", (prices <= 0).any(axis=1)),
+        ("price_too_high", (prices > HIGHEST_PRICE).any(axis=1)),
+        ("high_too_low", highs < np.fmax(opens, np.fmax(closes, lows))),
+        ("low_too_high", lows > np.fmin(opens, closes)),
+        ("bad_volume", (volumes < 0) | np.isinf(volumes)),
+        ("bad_adjusted_close", (adjusted <= 0) | np.isinf(adjusted)),
+    ]
+
+
+def _repeated(sessions: npt.NDArray[np.datetime64], is_good: Mask) -> npt.NDArray[np.intp]:
+    """Return the positions of good rows whose session a later good row has too."""
+    good = np.flatnonzero(is_good)
+    if (np.diff(sessions[good]) > np.timedelta64(0, "D")).all():
+        return good[:0]
+    return good[pd.Series(sessions[good]).duplicated(keep="last").to_numpy()]

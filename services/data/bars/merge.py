@@ -1,0 +1,62 @@
+"""What bars a load leaves behind: the new with the old, or the new alone. Pure."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from shared.schemas.arrow import NUMBERS, BarFrame
+from shared.schemas.loads import Mode
+
+MAY_BE_UNKNOWN = ("volume", "adj_close")
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The bars after a load, and by sessions what changed."""
+
+    frame: BarFrame
+    inserted: int
+    updated: int
+    unchanged: int
+    removed: int
+
+
+def merge(stored: BarFrame | None, new: BarFrame, mode: Mode) -> Merged:
+    """Return the bars after `new` was loaded onto `stored`; of two with one session, the new one.
+
+    `upsert` keeps the other stored bars, and a stored volume or adjusted close that the new bar does not have.
+    `replace` keeps nothing. Both frames ascend by session.
+    """
+    if stored is None or stored.bars.empty:
+        skipped = stored.skipped if stored is not None and mode == "upsert" else 0
+        return Merged(BarFrame(new.symbol, new.bars, skipped), len(new.bars), 0, 0, 0)
+    old = stored.bars.set_index("session")
+    fresh = new.bars.set_index("session")
+    shared = fresh.index.intersection(old.index)
+    if mode == "upsert":
+        fresh = _with_known(old, fresh, shared)
+        merged, skipped = pd.concat([old.drop(index=shared), fresh]).sort_index(), stored.skipped
+    else:
+        merged, skipped = fresh, 0
+    n_changed = int(_differ(old.loc[shared], fresh.loc[shared]).sum())
+    return Merged(
+        frame=BarFrame(new.symbol, merged.reset_index(), skipped),
+        inserted=len(fresh) - len(shared),
+        updated=n_changed,
+        unchanged=len(shared) - n_changed,
+        removed=len(old) - len(shared) if mode == "replace" else 0,
+    )
+
+
+def _with_known(old: pd.DataFrame, fresh: pd.DataFrame, shared: pd.Index) -> pd.DataFrame:
+    known = {name: fresh[name].fillna(old.loc[shared, name]) for name in MAY_BE_UNKNOWN}
+    return fresh.assign(**known)
+
+
+def _differ(left: pd.DataFrame, right: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Say of each row whether any number differs; a missing one equals a missing one."""
+    one, other = left[list(NUMBERS)].to_numpy(np.float64), right[list(NUMBERS)].to_numpy(np.float64)
+    differ: npt.NDArray[np.bool_] = ((one != other) & ~(np.isnan(one) & np.isnan(other))).any(axis=1)
+    return differ

@@ -1,0 +1,169 @@
+"""Bring stored bars up to date from a vendor: the new sessions, if of the last ones it says what is stored.
+
+Whatever goes wrong with a symbol, its bars stay as they were and the others are done all the same.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from services.data.ports import BarStore, BarVendor, RawBars, VendorFailed
+from shared.errors import NoBars, ServiceError, SymbolNotFound, Unavailable
+from shared.schemas.arrow import PRICES
+from shared.schemas.loads import LoadReport
+
+Load = Callable[[RawBars], Awaitable[LoadReport]]
+Outcome = Literal["new", "refreshed", "up_to_date", "history_changed", "failed", "skipped"]
+TOLERANCE = 1e-4  # relative; vendors round to cents or to 4 digits
+_REMEDY = "Nothing was stored; to take the new history, refresh it with --replace."
+
+
+@dataclass(frozen=True)
+class RefreshReport:
+    """What became of one symbol; `report` is there if rows were handed to the load."""
+
+    symbol: str
+    outcome: Outcome
+    detail: str
+    report: LoadReport | None = None
+
+
+@dataclass(frozen=True)
+class _Refresh:
+    vendor: BarVendor
+    store: BarStore
+    load: Load
+    overlap_sessions: int
+    through: date | None
+    full: bool
+
+    async def of(self, symbol: str) -> RefreshReport:
+        """Refresh one symbol."""
+        stored = await self._stored(symbol)
+        if stored is None or self.full:
+            return await self._all(symbol, is_new=stored is None)
+        last = stored["session"].iloc[-1]
+        if self.through is not None and last >= pd.Timestamp(self.through):
+            return RefreshReport(symbol, "up_to_date", f"{last:%Y-%m-%d} is stored, and no session after it is over.")
+        tail = stored.tail(self.overlap_sessions)
+        raw = await self._asked(symbol, tail["session"].iloc[0].date())
+        if change := _change(tail, raw.rows, self.vendor.name):
+            return RefreshReport(symbol, "history_changed", f"{change} {_REMEDY}")
+        newer = raw.rows[~(raw.rows["session"] <= last)]  # with the rows whose date cannot be read: the load says so
+        if newer["session"].isna().all():
+            return RefreshReport(symbol, "up_to_date", f"{self.vendor.name} has no session after {last:%Y-%m-%d}.")
+        return await self._loaded(replace(raw, rows=newer.reset_index(drop=True)), "refreshed")
+
+    async def _stored(self, symbol: str) -> pd.DataFrame | None:
+        try:
+            bars = (await self.store.bars(symbol)).bars
+        except (SymbolNotFound, NoBars):
+            return None
+        return None if bars.empty else bars
+
+    async def _all(self, symbol: str, *, is_new: bool) -> RefreshReport:
+        raw = await self._asked(symbol, None)
+        return await self._loaded(raw, "new" if is_new else "refreshed")
+
+    async def _asked(self, symbol: str, start: date | None) -> RawBars:
+        raw = await self.vendor.bars(symbol, start)
+        if raw.rows.empty:
+            since = "" if start is None else f" since {start}, not even those that are stored"
+            raise VendorFailed(f"{self.vendor.name} has no bars of {symbol}{since}.")
+        if (n_odd := _n_impossible(raw.rows)) * 2 > len(raw.rows):
+            sentence = f"its high or low is not the highest or lowest price in {n_odd:,} of {len(raw.rows):,} rows"
+            raise VendorFailed(f"{self.vendor.name}'s columns look shifted: {sentence}.")
+        if self.through is None:
+            return raw
+        is_over = ~(raw.rows["session"] > pd.Timestamp(self.through))
+        return replace(raw, rows=raw.rows[is_over].reset_index(drop=True))
+
+    async def _loaded(self, raw: RawBars, outcome: Outcome) -> RefreshReport:
+        report = await self.load(raw)
+        if report.inserted + report.updated + report.unchanged:
+            return RefreshReport(
+                raw.symbol, outcome, f"{report.inserted:,} new session{'' if report.inserted == 1 else 's'}.", report
+            )
+        reason = report.rejected[0].detail if report.rejected else "There was no row."
+        detail = f"Not one of {len(raw.rows):,} rows was stored, the first because: {reason}"
+        return RefreshReport(raw.symbol, "failed", detail, report)
+
+
+async def refresh(
+    symbols: Iterable[str],
+    *,
+    vendor: BarVendor,
+    store: BarStore,
+    load: Load,
+    overlap_sessions: int = 10,
+    through: date | None = None,
+    full: bool = False,
+) -> AsyncIterator[RefreshReport]:
+    """Yield one report per symbol, in their order, each as soon as it is done.
+
+    Args:
+        symbols: What to refresh; one that is not stored is loaded in full.
+        vendor: Asked once per symbol.
+        store: Read, never written.
+        load: Puts rows into the store.
+        overlap_sessions: How many stored sessions the vendor must agree with before newer ones are taken.
+        through: The last session that is over. Later rows are not taken, and a symbol that has it is not asked for.
+        full: Load each history in full and compare nothing; for a load that replaces.
+
+    Raises:
+        StoreUnavailable: The symbols reported before are stored; this one and those after it are as they were.
+    """
+    work = _Refresh(vendor, store, load, overlap_sessions, through, full)
+    stop: str | None = None
+    for symbol in symbols:
+        if stop is not None:
+            yield RefreshReport(symbol, "skipped", f"Not asked for, because of what came before: {stop}")
+            continue
+        try:
+            report = await work.of(symbol)
+        except VendorFailed as failure:
+            stop = failure.reason if failure.is_for_all else None
+            report = RefreshReport(symbol, "failed", failure.reason)
+        except Unavailable:
+            raise
+        except ServiceError as error:
+            report = RefreshReport(symbol, "failed", error.detail)
+        yield report
+
+
+def _n_impossible(rows: pd.DataFrame) -> int:
+    prices = rows[list(PRICES)].to_numpy(np.float64)
+    opens, highs, lows, closes = prices.T
+    return int(((highs < np.fmax(opens, np.fmax(closes, lows))) | (lows > np.fmin(opens, closes))).sum())
+
+
+def _change(stored: pd.DataFrame, given: pd.DataFrame, vendor: str) -> str | None:
+    """Say how the vendor's bars differ from the stored ones; None if they do not."""
+    latest = given.dropna(subset=["session"]).drop_duplicates("session", keep="last")
+    both = stored.merge(latest, on="session", suffixes=("", "_given"))
+    if both.empty:
+        return f"{vendor}'s answer has none of the {len(stored)} last stored sessions, so it cannot be compared."
+    for what, names in (("prices", PRICES), ("adjusted closes", ("adj_close",))):
+        old, new = (both[[f"{name}{end}" for name in names]].to_numpy(np.float64) for end in ("", "_given"))
+        differs = ~np.isclose(new, old, rtol=TOLERANCE, atol=0, equal_nan=True)
+        if what == "adjusted closes":  # not every source has them
+            differs &= ~np.isnan(old) & ~np.isnan(new)
+        if (odd := differs.any(axis=1)).any():
+            first = both["session"][odd].iloc[0]
+            found = f"{vendor}'s {what} differ in {odd.sum()} of {len(both)} stored sessions, first {first:%Y-%m-%d}"
+            return f"{found}{_hint(odd, new[odd], old[odd])}."
+    return None
+
+
+def _hint(odd: np.ndarray, new: np.ndarray, old: np.ndarray) -> str:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factors = new / old
+    if np.isfinite(factors).all() and np.ptp(factors) <= 1e-3 * factors.mean():
+        return f", all by the factor {factors.mean():.4g}: it looks like a split or a new adjustment"
+    if odd.sum() == 1 and odd[-1]:
+        return ": only the last, which may have been stored before it was over"
+    return ""

@@ -1,0 +1,48 @@
+"""Load whole sources for the command line: every symbol of a file, a few at a time, with what became of each."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from services.data.bars.load import LoadOptions, check, ingest_symbol, rows_rejected
+from services.data.ports import BarCache, BarSource, BarStore
+from shared.schemas.loads import LoadReport
+
+N_AT_ONCE = 3  # MongoDB writes one symbol while the next is put into documents; more is no faster on two cores
+
+
+async def load_source(
+    source: BarSource, *, store: BarStore, cache: BarCache, options: LoadOptions
+) -> AsyncGenerator[LoadReport, None]:
+    """Yield one report per symbol of `source`, each as soon as it is stored.
+
+    Raises:
+        UnreadableFile: The source is wrong. A file is read whole before anything of it is stored, each file of an
+            archive by itself.
+        RowsRejected: `options.strict`, and a row is not a bar; nothing is stored.
+        StoreUnavailable: The symbols reported before are stored; of the others, each is so or is as it was.
+    """
+    if options.strict:
+        await asyncio.to_thread(_refuse_bad_rows, source, options)
+    frames = source.frames()  # one after another, so that they are never in memory all at once
+    running: set[asyncio.Task[LoadReport]] = set()
+    is_at_end = False
+    try:
+        while True:
+            while len(running) < N_AT_ONCE and not is_at_end:
+                raw = await asyncio.to_thread(next, frames, None)
+                is_at_end = raw is None
+                if raw is not None:
+                    running.add(asyncio.create_task(ingest_symbol(raw, store=store, cache=cache, options=options)))
+            if not running:
+                return
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                yield task.result()
+    finally:
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _refuse_bad_rows(source: BarSource, options: LoadOptions) -> None:
+    rejected = {raw.symbol: check(raw, options.today).rejected for raw in source.frames()}
+    if any(rejected.values()):
+        raise rows_rejected(rejected)

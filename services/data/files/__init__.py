@@ -1,0 +1,1 @@
+"""Bars in files: formats, columns, dates and numbers, and the export."""

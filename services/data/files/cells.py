@@ -1,0 +1,109 @@
+"""Turn the cells of a column into numbers, dates and texts; one that cannot be is NaN or null. Pure."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from services.data.files.columns import shown
+from services.data.files.dates import within_years
+from shared.errors import UnreadableFile
+from shared.schemas.arrow import NUMBERS
+
+Floats = npt.NDArray[np.float64]
+TEXT = pa.dictionary(pa.int32(), pa.string())
+MAX_TEXT = 200  # characters; no symbol and no date has as many, and a company's name ends there
+# A number, perhaps in dollars, perhaps infinite; and with commas between the thousands, as in "1,234.5".
+_NUMBER = r"^(?i:[+-]?\$?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?)$"
+_THOUSANDS = r"^[+-]?\$?\d{1,3}(,\d{3})+(\.\d*)?$"
+_WITH_COMMA = r"^[+-]?\$?[\d.]*,[\d.,]*$"
+
+
+def check_types(schema: pa.Schema) -> None:
+    """Check that the columns, named by their meaning, are of types that the functions below read.
+
+    Raises:
+        UnreadableFile: One is not.
+    """
+    for field in schema:
+        is_plain = is_text(field.type) or pa.types.is_null(field.type)
+        is_number = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
+        if field.name in NUMBERS:
+            fits = is_plain or is_number or pa.types.is_decimal(field.type)
+        elif field.name == "session":
+            fits = is_plain or is_number or pa.types.is_date(field.type) or pa.types.is_timestamp(field.type)
+        else:
+            fits = is_plain
+        if not fits:
+            raise UnreadableFile(
+                f"The column for {field.name} is of type {shown(str(field.type))}, which is not read. "
+                "Write numbers as float64, dates as date32 and text as string."
+            )
+
+
+def numbers_of(column: pa.Array) -> Floats:
+    """Return float64, NaN for what is missing or not a number.
+
+    Commas between thousands are left out; where any comma of the column is a decimal one, "12,5", none is read.
+    """
+    if pa.types.is_dictionary(column.type):
+        return _by_index(column, numbers_of)
+    if is_text(column.type):
+        column = _text_to_number(column)
+    return np.asarray(pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False))
+
+
+def texts_of(column: pa.Array) -> pa.DictionaryArray:
+    """Return text of at most MAX_TEXT characters, each different one once (`TEXT`)."""
+    if pa.types.is_dictionary(column.type):
+        encoded = pa.DictionaryArray.from_arrays(
+            pc.cast(column.indices, pa.int32()), pc.cast(column.dictionary, pa.string())
+        )
+    else:
+        encoded = pc.cast(column, pa.string()).dictionary_encode()
+    longest = pc.max(pc.binary_length(encoded.dictionary)).as_py() or 0
+    if longest <= MAX_TEXT:
+        return encoded
+    return pa.DictionaryArray.from_arrays(encoded.indices, pc.utf8_slice_codeunits(encoded.dictionary, 0, MAX_TEXT))
+
+
+def dates_of(column: pa.Array) -> pa.Array:
+    """Return the days as date32 where the column has a type for time, the day of its own zone; else texts."""
+    if pa.types.is_timestamp(column.type) and column.type.tz is not None:
+        column = pc.local_timestamp(column)
+    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+        days = np.asarray(column.to_numpy(zero_copy_only=False)).astype("datetime64[D]")
+        return pa.array(within_years(days), pa.date32())
+    if pa.types.is_floating(column.type):
+        numbers = numbers_of(column)
+        is_whole = np.isfinite(numbers) & (np.abs(numbers) < 2.0**63)
+        column = pa.array(np.where(is_whole, numbers, 0).astype(np.int64), mask=~is_whole)
+    return texts_of(column)
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Say whether a column is of text, plain or by reference."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _by_index(column: pa.DictionaryArray, read: Callable[[pa.Array], Floats]) -> Floats:
+    indices = pc.fill_null(pc.cast(column.indices, pa.int64()), -1).to_numpy(zero_copy_only=False)
+    return np.asarray(np.append(read(column.dictionary), np.nan)[indices])
+
+
+def _text_to_number(column: pa.Array) -> pa.Array:
+    try:
+        return pc.cast(column, pa.float64())
+    except pa.ArrowInvalid:
+        text = pc.utf8_trim_whitespace(column)
+    is_number = pc.match_substring_regex(text, _NUMBER)
+    has_thousands = pc.match_substring_regex(text, _THOUSANDS)
+    has_comma = pc.match_substring_regex(text, _WITH_COMMA)
+    if not pc.any(pc.and_not(has_comma, has_thousands)).as_py():
+        is_number = pc.or_(is_number, has_thousands)
+    bare = pc.replace_substring_regex(text, r"[$,]", "")
+    return pc.cast(pc.if_else(is_number, bare, pa.scalar(None, bare.type)), pa.float64())

@@ -1,0 +1,90 @@
+"""Read Parquet and Arrow in batches, after a look at how much they hold."""
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from services.data.files.arrow_sizes import unpacked_sizes
+from services.data.files.cells import check_types, is_text
+from services.data.files.columns import Meaning, columns_of
+from services.data.files.unpack import Budget
+from shared.errors import UnreadableFile
+
+ARROW_FILE, PARQUET = b"ARROW1\x00\x00", b"PAR1"
+BATCH = 1 << 16  # rows
+MAX_FOOTER = 16 << 20  # bytes: 1,000 columns in 100 groups of rows
+
+
+def parquet_batches(file: BinaryIO, budget: Budget) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a Parquet file, its columns named by what they mean.
+
+    Raises:
+        UnreadableFile: It is damaged, or its columns are not those of bars.
+        PayloadTooLarge: It says that it holds more than the budget.
+    """
+    with _readable("Parquet"):
+        _check_footer(file)
+        about = parquet.read_metadata(file)
+        budget.take_bytes(sum(max(0, about.row_group(group).total_byte_size) for group in range(about.num_row_groups)))
+        schema = about.schema.to_arrow_schema()
+        chosen = _chosen(schema)
+        names = [schema.field(index).name for index in chosen.values()]
+        texts = [name for name, index in zip(names, chosen.values(), strict=True) if is_text(schema.field(index).type)]
+        # Texts by reference: one long text that a million rows repeat stays one.
+        opened = parquet.ParquetFile(file, metadata=about, read_dictionary=texts)
+        for batch in opened.iter_batches(BATCH, columns=names, use_threads=False):
+            yield _checked(batch.select(names), chosen)
+
+
+def arrow_batches(file: BinaryIO, budget: Budget) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of an Arrow IPC stream or file, its columns named by what they mean.
+
+    Raises:
+        UnreadableFile: It is damaged, or its columns are not those of bars.
+        PayloadTooLarge: It says that it holds more than the budget.
+    """
+    with _readable("Arrow"):
+        # The file format is the stream format with a mark before and an index behind.
+        start = len(ARROW_FILE) if file.read(len(ARROW_FILE)) == ARROW_FILE else 0
+        file.seek(start)
+        for n_bytes in unpacked_sizes(file):
+            budget.take_bytes(n_bytes)
+        file.seek(start)
+        chosen = _chosen(pa.ipc.open_stream(file).schema)
+        file.seek(start)
+        options = pa.ipc.IpcReadOptions(included_fields=list(chosen.values()), use_threads=False)
+        for batch in pa.ipc.open_stream(file, options=options):
+            yield _checked(batch, dict(sorted(chosen.items(), key=lambda item: item[1])))
+
+
+def _chosen(schema: pa.Schema) -> dict[Meaning, int]:
+    chosen = columns_of(schema.names)
+    check_types(pa.schema([schema.field(index).with_name(meaning) for meaning, index in chosen.items()]))
+    return chosen
+
+
+def _checked(batch: pa.RecordBatch, chosen: dict[Meaning, int]) -> pa.RecordBatch:
+    batch.validate(full=True)  # what the bytes of a text's ends or a dictionary's indices say may be anything
+    return batch.rename_columns(list(chosen))
+
+
+def _check_footer(file: BinaryIO) -> None:
+    file.seek(-8, 2)
+    length, mark = struct.unpack("<I4s", file.read(8))
+    if mark != PARQUET:
+        raise UnreadableFile("It is no Parquet file, or is cut short.")
+    if length > MAX_FOOTER:
+        raise UnreadableFile("It is a Parquet file of too many columns and groups of rows. Write fewer.")
+    file.seek(0)
+
+
+@contextmanager
+def _readable(kind: str) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, KeyError, OverflowError, struct.error) as error:
+        raise UnreadableFile(f"It is no {kind} file, or is damaged or cut short.") from error

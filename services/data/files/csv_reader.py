@@ -1,0 +1,149 @@
+"""Read CSV in batches: any usual delimiter and encoding, rows of the wrong length kept as empty ones."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from services.data.files.cells import TEXT
+from services.data.files.columns import Meaning, columns_of
+from services.data.files.utf8_stream import Utf8Stream
+from shared.errors import UnreadableFile
+from shared.schemas.arrow import NUMBERS
+
+BLOCK = 1 << 20  # what is in memory at once; also the longest row
+MAX_HEADER = 1 << 16
+MAX_ODD_ROWS = 100_000
+DELIMITERS = ",;\t|"
+
+
+def csv_batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a CSV file, its columns named by what they mean; blank lines are no rows.
+
+    A row with too few or too many cells is a row of nulls.
+
+    Raises:
+        UnreadableFile: The header is not one of bars, a quoted cell does not end in its line, or a row is too long.
+    """
+    text = Utf8Stream(stream)
+    names, delimiter = _header(text)
+    columns = columns_of(names)
+    lines = _Lines(text)
+    odd_rows = _OddRows()
+    n_rows = 0
+    for batch in _parsed(lines, delimiter, len(names), columns, odd_rows):
+        whole = odd_rows.put_into(batch, n_rows)
+        n_rows += whole.num_rows
+        yield whole
+    rest = odd_rows.after(n_rows)
+    if lines.n_lines > n_rows + rest:
+        raise UnreadableFile("A quoted cell does not end in the line where it starts. Close its quote.")
+    if rest:
+        yield pa.RecordBatch.from_arrays([pa.nulls(rest, _type(name)) for name in columns], names=list(columns))
+
+
+def _header(text: Utf8Stream) -> tuple[list[str], str]:
+    """Return the names and the delimiter, and leave the stream at the first row."""
+    head = b""
+    while len(head) < MAX_HEADER and (more := text.read(MAX_HEADER - len(head))):
+        head += more
+    lines = io.StringIO(head.decode(errors="ignore"), newline="")
+    while (line := lines.readline()) and not line.strip():
+        pass
+    if len(head) == MAX_HEADER and not line.endswith(("\r", "\n")):
+        raise UnreadableFile(f"Its first line, the names of the columns, is longer than {MAX_HEADER:,} bytes.")
+    text.unread(head[len(lines.getvalue()[: lines.tell()].encode()) :])
+    try:
+        split = {delimiter: next(csv.reader([line], delimiter=delimiter), []) for delimiter in DELIMITERS}
+    except csv.Error as error:
+        raise UnreadableFile("Its first line is not a header: the names of the columns.") from error
+    delimiter = max(split, key=lambda each: len(split[each]))
+    return split[delimiter], delimiter
+
+
+def _parsed(
+    lines: "_Lines", delimiter: str, n_columns: int, columns: dict[Meaning, int], odd_rows: "_OddRows"
+) -> Iterator[pa.RecordBatch]:
+    positions = [str(index) for index in range(n_columns)]
+    try:
+        reader = arrow_csv.open_csv(
+            lines,
+            # One thread: only so does it number the odd rows.
+            read_options=arrow_csv.ReadOptions(column_names=positions, block_size=BLOCK, use_threads=False),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=odd_rows.add
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={str(index): _type(name) for name, index in columns.items()},
+                include_columns=[str(index) for index in columns.values()],
+            ),
+        )
+        for batch in reader:
+            yield batch.rename_columns(list(columns))
+    except pa.ArrowInvalid as error:
+        if "Empty CSV" in str(error):
+            return
+        if odd_rows.are_too_many:
+            problem = f"More than {MAX_ODD_ROWS:,} rows have not as many cells as the header."
+            raise UnreadableFile(problem) from error
+        raise UnreadableFile(f"A row is longer than {BLOCK:,} bytes, or a quote is not closed.") from error
+
+
+def _type(name: Meaning) -> pa.DataType:
+    return pa.string() if name in NUMBERS else TEXT
+
+
+class _Lines(io.RawIOBase):
+    """A stream that counts the lines that are not blank."""
+
+    def __init__(self, text: Utf8Stream) -> None:
+        self._text = text
+        self._is_inside = False
+        self.n_lines = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        n_bytes = self._text.readinto(buffer)
+        data = bytes(buffer[:n_bytes])
+        lines = data.splitlines()
+        self.n_lines += len(lines) - lines.count(b"") - (self._is_inside and data[:1] not in b"\r\n")
+        self._is_inside = bool(data) and data[-1:] not in b"\r\n"
+        return n_bytes
+
+
+class _OddRows:
+    """The rows that have not as many cells as the header."""
+
+    def __init__(self) -> None:
+        self._numbers: list[int] = []
+        self._n_put = 0
+
+    def add(self, row: Any) -> str:
+        self._numbers.append(row.number)
+        return "error" if self.are_too_many else "skip"
+
+    @property
+    def are_too_many(self) -> bool:
+        return len(self._numbers) > MAX_ODD_ROWS
+
+    def put_into(self, batch: pa.RecordBatch, n_before: int) -> pa.RecordBatch:
+        """Return the batch with a row of nulls for each that belongs before its last; `n_before` rows came earlier."""
+        positions = np.array(self._numbers[self._n_put :], np.int64) - 1 - n_before
+        # The k-th odd row comes after `positions[k] - k` of the batch's own.
+        own_before = positions - np.arange(len(positions))
+        own_before = own_before[own_before < batch.num_rows]
+        self._n_put += len(own_before)
+        if not len(own_before):
+            return batch
+        rows = np.insert(np.arange(batch.num_rows), own_before, -1)
+        return batch.take(pa.array(rows, mask=rows < 0))
+
+    def after(self, n_rows: int) -> int:
+        """Return how many come after all that were put."""
+        return len(self._numbers) - self._n_put

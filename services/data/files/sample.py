@@ -1,0 +1,31 @@
+"""Real sample bars from the package bokeh_sampledata: AAPL, FB, GOOG, IBM and MSFT, 12,154 in all."""
+
+from collections.abc import Iterator
+
+from bokeh_sampledata.stocks import data
+
+from services.data.ports import SAMPLE, RawBars
+from shared.schemas.arrow import NUMBERS
+
+NAMES = {
+    "AAPL": "Apple Inc.",
+    "FB": "Facebook, Inc.",
+    "GOOG": "Google Inc.",
+    "IBM": "International Business Machines Corporation",
+    "MSFT": "Microsoft Corporation",
+}
+
+
+class SampleBarSource:
+    """A BarSource that is always there."""
+
+    name = SAMPLE
+    n_rows = len(data)
+
+    def frames(self) -> Iterator[RawBars]:
+        """Yield one symbol after another, ascending."""
+        bars = data.rename(columns={"date": "session"}).astype(dict.fromkeys(NUMBERS, "float64"))
+        bars["session"] = bars["session"].astype("datetime64[s]")
+        for symbol, group in bars.groupby("ticker", sort=True):
+            rows = group[["session", *NUMBERS]].assign(row=range(1, len(group) + 1)).reset_index(drop=True)
+            yield RawBars(str(symbol), rows, NAMES.get(str(symbol)))

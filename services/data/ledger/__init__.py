@@ -1,0 +1,1 @@
+"""Forecasts recorded when they are issued, checked and scored."""

@@ -1,0 +1,1 @@
+"""The MongoDB adapter: bars, catalogue and ledger as documents."""

@@ -1,0 +1,98 @@
+"""What every use of MongoDB shares: a bound on its time, and its errors as ours."""
+
+import math
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import pymongo
+import structlog
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from pymongo import monitoring
+from pymongo.errors import OperationFailure, PyMongoError
+
+from services.data.mongo.monitoring import MongoSpans
+from services.data.mongo.pool import MemberNotReady, pool_of
+from services.data.ports import Observe
+from shared import deadline
+from shared.errors import StoreUnavailable
+
+NAME = "The data service's store (MongoDB)"
+REFUSALS = {13, 18}  # MongoDB's Unauthorized and AuthenticationFailed
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+WAITING = "getMore"  # nearly all of them are the change feed's, which waits in them on purpose
+log = structlog.get_logger()
+
+
+class CommandTimes(monitoring.CommandListener):
+    """Tells how long each command took, whichever thread sent it."""
+
+    def __init__(self, observe: Observe) -> None:
+        self._observe = observe
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """Do nothing: the end says how long it took."""
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        """Tell of a command that was answered."""
+        self._tell(event.command_name, "ok", event.duration_micros)
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Tell of a command that was refused or not answered."""
+        self._tell(event.command_name, "failed", event.duration_micros)
+
+    def _tell(self, command: str, outcome: str, micros: int) -> None:
+        if command != WAITING:
+            self._observe(command, outcome, micros / 1e6)
+
+
+@contextmanager
+def bounded(timeout_seconds: float, at_most: float = math.inf) -> Iterator[None]:
+    """Bound the time of the calls inside, less when the request has less left, and raise the driver's errors as ours.
+
+    Raises:
+        StoreUnavailable: MongoDB did not answer in time, failed, or refuses the service.
+    """
+    seconds = deadline.seconds_left(min(timeout_seconds, at_most))
+    try:
+        with pymongo.timeout(max(0.001, seconds)):
+            yield
+    except OperationFailure as error:
+        log.warning("store_failed", error=type(error).__name__, code=error.code)
+        if error.code in REFUSALS:
+            raise StoreUnavailable(f"{NAME} refuses the service: check user and rights in DATA_MONGO_URL.") from error
+        raise StoreUnavailable(f"{NAME} failed. Try again in a moment.") from error
+    except MemberNotReady as error:
+        log.warning("store_failed", error=type(error).__name__)
+        raise StoreUnavailable(f"{NAME} is neither primary nor secondary yet. Try again in a moment.") from error
+    except PyMongoError as error:
+        log.warning("store_failed", error=type(error).__name__)
+        raise StoreUnavailable(f"{NAME} does not answer. Try again in a moment.") from error
+
+
+@asynccontextmanager
+async def open_mongo(
+    url: str, database: str, observe: Observe | None = None, replaced: Callable[[], None] = lambda: None
+) -> AsyncIterator[Database]:
+    """Open the connection pool; it connects on first use, so a MongoDB that is down does not keep the service down.
+
+    Args:
+        url: Where MongoDB is.
+        database: The database that has one collection per symbol.
+        observe: Told of each command.
+        replaced: Called for each connection that is replaced because its member was starting.
+    """
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+        url,
+        appname="bellwether-data",
+        connectTimeoutMS=1000,
+        maxPoolSize=32,
+        datetime_conversion="DATETIME_AUTO",  # another tool's date beyond the year 9999 must not fail the rest
+        unicode_decode_error_handler="replace",
+        event_listeners=[MongoSpans(), *([CommandTimes(observe)] if observe else [])],
+        _pool_class=pool_of(replaced),
+    )
+    try:
+        yield client[database]
+    finally:
+        client.close()

@@ -1,0 +1,69 @@
+"""The ledger in MongoDB: one collection for all symbols, to which documents are added and nothing else is done."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pymongo.errors import BulkWriteError, OperationFailure
+
+from services.data.mongo.bar_store import UNAUTHORIZED
+from services.data.mongo.connection import Database, bounded
+from services.data.mongo.ledger_documents import document_of, given_of, keys_of
+from services.data.mongo.rewrite import ALL_IN_ONE_BATCH, JOURNALED
+from services.data.ports import GivenEntry
+from shared.schemas.ledger import Kept, LedgerEntry
+
+LEDGER = "bellwether_ledger"  # lower case: never a symbol
+DUPLICATE_KEY = 11000
+
+
+class MongoForecastLedger:
+    """A ForecastLedger on one database.
+
+    Args:
+        database: The database that has the bars.
+        timeout_seconds: The longest that reading may take, less when its request has less left.
+        write_timeout_seconds: The same of keeping.
+    """
+
+    def __init__(self, database: Database, timeout_seconds: float, write_timeout_seconds: float) -> None:
+        self._database = database
+        self._timeout_seconds = timeout_seconds
+        self._write_timeout_seconds = write_timeout_seconds
+
+    async def keep(self, entries: Sequence[LedgerEntry], given_at: datetime) -> Kept:
+        """Insert what is not there yet, journaled by a majority."""
+        ledger = self._database.get_collection(LEDGER, write_concern=JOURNALED)
+        n_known = 0
+        with bounded(self._write_timeout_seconds):
+            try:
+                await ledger.insert_many([document_of(entry, given_at) for entry in entries], ordered=False)
+            except BulkWriteError as error:
+                n_known = _n_known(error)
+        return Kept(kept=len(entries) - n_known, known=n_known)
+
+    async def records(self, symbol: str) -> list[GivenEntry]:
+        """Return the entries; none when the user may read bars only."""
+        found = self._database[LEDGER].find({"_id": keys_of(symbol)}, batch_size=ALL_IN_ONE_BATCH)
+        with bounded(self._timeout_seconds):
+            try:
+                documents = await found.to_list(None)
+            except OperationFailure as error:
+                if error.code != UNAUTHORIZED:
+                    raise
+                return []
+        return await asyncio.to_thread(_given, documents)
+
+
+def _given(documents: list[dict[str, Any]]) -> list[GivenEntry]:
+    return [given for given in map(given_of, documents) if given is not None]
+
+
+def _n_known(error: BulkWriteError) -> int:
+    """Return how many keys were there; raises the error if something else was wrong."""
+    details = error.details or {}
+    codes = [found["code"] for found in details.get("writeErrors", ())]
+    if details.get("writeConcernErrors") or set(codes) != {DUPLICATE_KEY}:
+        raise error
+    return len(codes)

@@ -1,0 +1,119 @@
+"""How a load is written to MongoDB, so that a reader sees the old bars or the new and a crash leaves one of the two.
+
+These functions block. Each runs in one thread from its first call to its last, because a transaction whose caller is
+cancelled between two calls could go on outside of it.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from bson import ObjectId
+from pymongo import UpdateOne
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from services.data.mongo.bar_documents import DATE, frame_of
+from services.data.mongo.catalogue_documents import document_of, entry_of
+from services.data.mongo.document_changes import Changes, changes_of
+from services.data.ports import Stored
+
+CATALOGUE = "bellwether_catalogue"  # lower case: never a symbol
+LOADING = "bellwether_loading_"  # a rewrite that has not been renamed into place yet, or never was
+LEFT_OVER = timedelta(minutes=10)  # no rewrite takes this long, so that what is older belongs to one that died
+JOURNALED = WriteConcern("majority", j=True)
+ALL_IN_ONE_BATCH = 100_000  # the server's first batch is 101 documents, and a second costs a round trip
+Decide = Callable[[Stored | None], Stored]
+Documents = list[dict[str, Any]]
+log = structlog.get_logger()
+
+
+def rewrite_in_transaction(database: Database[dict[str, Any]], symbol: str, decide: Decide) -> None:
+    """Rewrite bars and entry in one transaction."""
+    collection, catalogue = database[symbol], database[CATALOGUE]
+
+    def write(session: ClientSession) -> None:
+        # First of all: of two rewrites of one symbol at once, one conflicts here, before it has worked, and waits.
+        claim = {"$set": {"rewrite": ObjectId()}}
+        entry = catalogue.find_one_and_update({"_id": symbol}, claim, upsert=True, session=session)
+        exists = _exists(database, symbol)
+        documents = _all(collection, session) if exists else []
+        after, changes = _decided(symbol, documents, entry, decide)
+        if not exists:
+            collection.create_index(DATE, unique=True, session=session)
+        _apply(changes, collection, session)
+        catalogue.replace_one({"_id": symbol}, _entry_document(after), session=session)
+
+    with database.client.start_session() as session:
+        # Not "snapshot", with which no index can be made; a transaction reads from one snapshot in any case.
+        session.with_transaction(write, read_concern=ReadConcern("local"), write_concern=JOURNALED)
+    _index(collection)
+
+
+def rewrite_by_rename(database: Database[dict[str, Any]], symbol: str, decide: Decide) -> None:
+    """Write a whole copy beside the symbol, rename it into its place, then write the entry.
+
+    Between the two last steps the entry describes another revision than the bars have, and is not believed. Of two
+    processes that rewrite one symbol at once, the later one wins whole.
+    """
+    _drop_leftovers(database)
+    documents = _all(database[symbol])
+    entry = database[CATALOGUE].find_one({"_id": symbol})
+    after, changes = _decided(symbol, documents, entry, decide)
+    copy = database.get_collection(f"{LOADING}{ObjectId()}_{symbol}", write_concern=JOURNALED)
+    copy.insert_many([*documents, *changes.inserts])
+    _apply(Changes([], changes.updates, changes.deletes), copy)
+    _index(copy)
+    copy.rename(symbol, dropTarget=True)
+    catalogue = database.get_collection(CATALOGUE, write_concern=JOURNALED)
+    catalogue.replace_one({"_id": symbol}, _entry_document(after), upsert=True)
+
+
+def _exists(database: Database[dict[str, Any]], symbol: str) -> bool:
+    return bool(database.list_collection_names(filter={"name": symbol}))
+
+
+def _all(collection: Collection[dict[str, Any]], session: ClientSession | None = None) -> Documents:
+    return collection.find({}, session=session, batch_size=ALL_IN_ONE_BATCH).to_list()
+
+
+def _decided(symbol: str, documents: Documents, entry: dict[str, Any] | None, decide: Decide) -> tuple[Stored, Changes]:
+    before = Stored(frame_of(symbol, documents), entry_of(entry) if entry else None) if documents else None
+    after = decide(before)
+    return after, changes_of(documents, after.frame)
+
+
+def _apply(changes: Changes, collection: Collection[dict[str, Any]], session: ClientSession | None = None) -> None:
+    if changes.deletes:
+        collection.delete_many({"_id": {"$in": changes.deletes}}, session=session)
+    if changes.updates:
+        updates = [UpdateOne({"_id": key}, update) for key, update in changes.updates]
+        collection.bulk_write(updates, session=session, ordered=False)
+    if changes.inserts:
+        collection.insert_many(changes.inserts, session=session, ordered=False)
+
+
+def _entry_document(after: Stored) -> dict[str, Any]:
+    assert after.entry is not None
+    return document_of(after.entry)
+
+
+def _index(collection: Collection[dict[str, Any]]) -> None:
+    """Make the index on Date. Bars are served without it: a collection of another tool may have a date twice."""
+    try:
+        collection.create_index(DATE, unique=True)
+    except PyMongoError as error:
+        log.info("index_not_made", collection=collection.name, error=type(error).__name__)
+
+
+def _drop_leftovers(database: Database[dict[str, Any]]) -> None:
+    before = datetime.now(UTC) - LEFT_OVER
+    for name in database.list_collection_names(filter={"name": {"$regex": f"^{LOADING}"}}):
+        began = name.removeprefix(LOADING).partition("_")[0]
+        if not ObjectId.is_valid(began) or ObjectId(began).generation_time < before:
+            database.drop_collection(name)

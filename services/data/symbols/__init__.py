@@ -1,0 +1,1 @@
+"""Which symbols there are, how to find one, and how current its bars are."""

@@ -1,0 +1,95 @@
+"""What a search looks through: every symbol that has bars, with what the catalogue notes of it."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from services.data.ports import SAMPLE, BarStore, CatalogueEntry
+from services.data.symbols.search import Listed, SymbolIndex
+from shared.schemas.loads import StockPage, StockSummary
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    index: SymbolIndex
+    symbols: list[str]
+    entries: dict[str, CatalogueEntry]
+    until: float
+
+
+class Catalogue:
+    """Searches symbols and names in memory.
+
+    Args:
+        store: Read again after a change, and when the snapshot is older than `seconds`.
+        seconds: How late a change that nobody tells of may be seen.
+        monotonic: The clock.
+    """
+
+    def __init__(self, store: BarStore, *, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._seconds = seconds
+        self._monotonic = monotonic
+        self._snapshot: _Snapshot | None = None
+        self._n_changes = 0
+        self._lock = asyncio.Lock()
+
+    async def search(self, query: str, *, limit: int, cursor: str | None) -> StockPage:
+        """Return one page of the symbols that match, best first.
+
+        Raises:
+            InvalidRequest: The cursor is not one that a page of this query gave.
+            StoreUnavailable: The symbols could not be read.
+        """
+        snapshot = await self._current()
+        found, next_cursor = snapshot.index.search(query, limit=limit, cursor=cursor)
+        stocks = [_summary(one, snapshot.entries.get(one.symbol)) for one in found]
+        return StockPage(stocks=stocks, next_cursor=next_cursor)
+
+    async def last_sessions(self) -> dict[str, date | None]:
+        """Return the last session of every symbol that has bars.
+
+        It is None where nobody is to keep it up to date: in the sample, and where no load of ours has noted it.
+
+        Raises:
+            StoreUnavailable: The symbols could not be read.
+        """
+        snapshot = await self._current()
+        kept = {symbol: entry.last_session for symbol, entry in snapshot.entries.items() if entry.source != SAMPLE}
+        return {symbol: kept.get(symbol) for symbol in snapshot.symbols}
+
+    def forget(self) -> None:
+        """Read the store again before the next search."""
+        self._n_changes += 1
+        self._snapshot = None
+
+    async def _current(self) -> _Snapshot:
+        async with self._lock:  # of many searches at once, the first reads for all
+            snapshot = self._snapshot
+            if snapshot is None or self._monotonic() >= snapshot.until:
+                n_changes = self._n_changes
+                snapshot = await self._read()
+                if n_changes == self._n_changes:
+                    self._snapshot = snapshot
+            return snapshot
+
+    async def _read(self) -> _Snapshot:
+        until = self._monotonic() + self._seconds
+        symbols, noted = await asyncio.gather(self._store.symbols(), self._store.entries())
+        entries = {entry.symbol: entry for entry in noted}
+        listed = [Listed(symbol, entries[symbol].name if symbol in entries else None) for symbol in symbols]
+        return _Snapshot(await asyncio.to_thread(SymbolIndex, listed), symbols, entries, until)
+
+
+def _summary(listed: Listed, entry: CatalogueEntry | None) -> StockSummary:
+    if entry is None:
+        return StockSummary(symbol=listed.symbol, name=listed.name)
+    return StockSummary(
+        symbol=listed.symbol,
+        name=listed.name,
+        first_session=entry.first_session,
+        last_session=entry.last_session,
+        bars=entry.n_bars,
+    )

@@ -1,0 +1,51 @@
+"""How far the symbols are behind their exchange, for who watches."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+
+import numpy as np
+
+from shared.market.exchange_sessions import exchange_sessions
+from shared.telemetry.metrics import Looked, Values
+
+N_NAMED = 20  # a series per symbol would have no bound
+FAR_BEHIND = 5  # sessions, a week: longer than any run of holidays leaves a symbol without bars
+SYMBOLS = Looked("symbols", "Symbols that have bars.")
+FAR = Looked("symbols_behind", f"Symbols whose last bar is more than {FAR_BEHIND} sessions of the exchange ago.")
+BEHIND = Looked(
+    "symbol_sessions_behind",
+    f"Sessions of the exchange that are over since the symbol's last bar, of the {N_NAMED} symbols furthest behind; "
+    "not among them are symbols that another tool wrote, as nobody noted their last bar, and those of the sample.",
+    ("symbol",),
+)
+
+
+def utc_today() -> date:
+    """Return the day it is in UTC."""
+    return datetime.now(UTC).date()
+
+
+def freshness(
+    last_sessions: Mapping[str, date | None], calendar: str | None, today: Callable[[], date] = utc_today
+) -> Mapping[Looked, Values]:
+    """Return the gauges above.
+
+    Args:
+        last_sessions: Of every symbol; None where it is not to be counted.
+        calendar: The exchange, by its code; None for every weekday.
+        today: The day it is in UTC; sessions of earlier days are over.
+    """
+    known = {symbol: last for symbol, last in last_sessions.items() if last is not None}
+    lasts, day = np.array(list(known.values()), "datetime64[D]"), np.datetime64(today(), "D")
+    if calendar:
+        sessions = exchange_sessions(calendar)
+        behind = sessions.searchsorted(day, side="left") - sessions.searchsorted(lasts, side="right")
+    else:
+        behind = np.busday_count(lasts + 1, day) if known else np.zeros(0, np.int64)
+    counts = dict(zip(known, np.maximum(behind, 0).tolist(), strict=True))
+    furthest = sorted(counts, key=lambda symbol: (-counts[symbol], symbol))[:N_NAMED]
+    return {
+        SYMBOLS: {(): float(len(last_sessions))},
+        FAR: {(): float(sum(n > FAR_BEHIND for n in counts.values()))},
+        BEHIND: {(symbol,): float(counts[symbol]) for symbol in furthest},
+    }

@@ -1,0 +1,1 @@
+"""Vendors that sell or give away bars over HTTP, one module each."""

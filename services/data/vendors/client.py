@@ -1,0 +1,241 @@
+"""What the vendors that are asked over HTTP share: a GET that is bounded in time, size and pace, and how rows are read.
+
+The key is added below the HTTP client, so that no log line, address or exception has it. Redirects are not followed.
+"""
+
+import asyncio
+import json
+import logging
+import random
+import re
+import time
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import httpx
+import pandas as pd
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from services.data.ports import RawBars, VendorFailed
+from shared.schemas.arrow import NUMBERS
+
+M = TypeVar("M", bound=BaseModel)
+Request = httpx.Request  # so that no other module of this service imports httpx
+Sign = Callable[[Request, str], None]
+MAX_ROWS = 40_000  # 158 years of sessions
+_YEAR_SECONDS = 366 * 86_400.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one vendor may take of us, and we of it."""
+
+    timeout_seconds: float = 30.0
+    max_bytes: int = 16 * 2**20
+    interval_seconds: float = 1.0
+    n_retries: int = 3
+    longest_wait_seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Where time and chance come from; a test gives its own."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    jitter: Callable[[], float] = random.random
+
+
+class _Keyed(httpx.AsyncBaseTransport):
+    """Adds the key to a copy of each request: httpx logs, and puts into exceptions, the one without it."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, sign: Sign, key: str) -> None:
+        self._inner, self._sign, self._key = inner, sign, key
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        signed = httpx.Request(request.method, request.url, headers=request.headers, extensions=request.extensions)
+        self._sign(signed, self._key)
+        return await self._inner.handle_async_request(signed)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    headers: httpx.Headers
+    body: bytes = b""
+
+
+class VendorHttp:
+    """Asks one vendor, one request after another; made by `open_vendor_http`."""
+
+    def __init__(self, vendor: str, http: httpx.AsyncClient, key: str, limits: Limits, timing: Timing) -> None:
+        self.vendor = vendor
+        self._http, self._key, self._limits, self._timing = http, key, limits, timing
+        self._free_at = 0.0
+
+    async def json(self, path: str, params: Mapping[str, str], symbol: str) -> object:
+        """Return the parsed answer.
+
+        Raises:
+            VendorFailed: There is none that can be used.
+        """
+        attempt = 0
+        while (answer := await self._get(path, params)).status in (429, 503):
+            await self._back_off(answer, attempt)
+            attempt += 1
+        if answer.status != 200:
+            raise self._refusal(answer, symbol)
+        return self._parsed(answer)
+
+    def quoted(self, text: str) -> str:
+        """Return the vendor's own words as they can be shown: short, printable, without the key."""
+        words = re.sub(re.escape(self._key), "[key]", "".join(filter(str.isprintable, text)), flags=re.IGNORECASE)
+        return words[:200]
+
+    async def _get(self, path: str, params: Mapping[str, str]) -> _Answer:
+        await self._pace()
+        try:
+            async with asyncio.timeout(self._limits.timeout_seconds):
+                async with self._http.stream("GET", path, params=params) as response:
+                    body = await self._body(response) if response.status_code == 200 else b""
+                    return _Answer(response.status_code, response.headers, body)
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            reason = f"{self.vendor} cannot be reached. Check the network and the address in the settings."
+            raise VendorFailed(reason, is_for_all=True) from None
+        except (TimeoutError, httpx.TimeoutException):
+            seconds = self._limits.timeout_seconds
+            raise VendorFailed(f"{self.vendor} did not answer in full within {seconds:g} s. Try again.") from None
+        except (httpx.HTTPError, zlib.error):
+            raise VendorFailed(f"{self.vendor}'s answer broke off or was no proper HTTP. Try again.") from None
+
+    async def _pace(self) -> None:
+        now = self._timing.monotonic()
+        wait = self._free_at - now
+        self._free_at = max(now, self._free_at) + self._limits.interval_seconds
+        if wait > 0:
+            await self._timing.sleep(wait)
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        # Not aiter_bytes: it unpacks a whole chunk before anybody can look at how much that is.
+        encoding = response.headers.get("content-encoding", "identity").lower()
+        if encoding not in ("identity", "gzip"):
+            raise VendorFailed(f"{self.vendor} answered in an encoding that was not asked for.")
+        unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
+        limit, body = self._limits.max_bytes, bytearray()
+        async for chunk in response.aiter_raw():
+            body += unpack.decompress(chunk, limit + 1 - len(body)) if unpack else chunk
+            if len(body) > limit:
+                raise VendorFailed(f"{self.vendor}'s answer is longer than {limit:,} bytes and was not read on.")
+        return bytes(body)
+
+    async def _back_off(self, answer: _Answer, attempt: int) -> None:
+        limits, asked = self._limits, _retry_after(answer.headers, self._timing.now())
+        backoff = 2.0**attempt * (0.5 + self._timing.jitter() / 2)
+        wait = min(backoff, limits.longest_wait_seconds) if asked is None else asked
+        if attempt < limits.n_retries and wait <= limits.longest_wait_seconds:
+            await self._timing.sleep(wait)
+            return
+        at = self._timing.now() + timedelta(seconds=wait)
+        when = "later; a limit may be for an hour or a day" if asked is None else f"after {at:%Y-%m-%d %H:%M:%S} UTC"
+        reason = f"{self.vendor} takes no more requests for now (status {answer.status}). Try again {when}."
+        raise VendorFailed(reason, is_for_all=True)
+
+    def _refusal(self, answer: _Answer, symbol: str) -> VendorFailed:
+        if 300 <= answer.status < 400:
+            host = self.quoted(_host(answer.headers.get("location", "")))
+            sentence = (
+                f"{self.vendor} redirects to {host}; redirects are not followed. Check the address in the settings."
+            )
+            return VendorFailed(sentence)
+        if answer.status in (401, 403):
+            return VendorFailed(f"The key for {self.vendor} is refused. Check it in the settings.", is_for_all=True)
+        if answer.status == 404:
+            return VendorFailed(f"{self.vendor} has no symbol {symbol}.")
+        return VendorFailed(f"{self.vendor} failed with status {answer.status}. Try again later.")
+
+    def _parsed(self, answer: _Answer) -> object:
+        start = answer.body.lstrip()[:1]
+        if not start:
+            raise VendorFailed(f"{self.vendor} answered with nothing instead of data.")
+        if start == b"<" or answer.headers.get("content-type", "").startswith("text/html"):
+            raise VendorFailed(f"{self.vendor} answered with a web page instead of data.")
+        try:
+            return json.loads(answer.body)
+        except (ValueError, RecursionError):
+            raise VendorFailed(f"{self.vendor}'s answer is cut short or not JSON.") from None
+
+
+@asynccontextmanager
+async def open_vendor_http(
+    vendor: str, base_url: str, key: SecretStr, *, sign: Sign, limits: Limits, timing: Timing
+) -> AsyncIterator[VendorHttp]:
+    """Open the one connection pool to a vendor; `sign` puts the key where this vendor wants it.
+
+    Raises:
+        VendorFailed: The key cannot be one.
+    """
+    secret = key.get_secret_value().strip()
+    if not re.fullmatch(r"[A-Za-z0-9._~-]+", secret):
+        reason = f"The key for {vendor} is empty or has characters that no key has. Check it in the settings."
+        raise VendorFailed(reason, is_for_all=True)
+    # It logs the headers of answers, at DEBUG only, and a redirect may repeat the key.
+    logging.getLogger("httpcore").setLevel(logging.INFO)
+    transport = _Keyed(httpx.AsyncHTTPTransport(trust_env=False), sign, secret)
+    async with httpx.AsyncClient(
+        base_url=base_url,
+        transport=transport,
+        headers={"Accept": "application/json", "Accept-Encoding": "gzip"},
+        timeout=httpx.Timeout(limits.timeout_seconds, connect=min(10.0, limits.timeout_seconds / 2)),
+        trust_env=False,
+        follow_redirects=False,
+    ) as http:
+        yield VendorHttp(vendor, http, secret, limits, timing)
+
+
+def row_as(model: type[M], row: object, vendor: str) -> M:
+    """Return one row of an answer, or raise VendorFailed that names the columns that are not as they should be."""
+    try:
+        return model.model_validate(row)
+    except ValidationError as error:
+        kinds: dict[str, list[str]] = {"missing": [], "not readable": []}
+        for problem in error.errors(include_url=False, include_context=False, include_input=False):
+            name = str(problem["loc"][0]) if problem["loc"] else "the whole row"
+            kinds["missing" if problem["type"] == "missing" else "not readable"].append(name)
+        found = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items() if names)
+        raise VendorFailed(f"{vendor}'s answer does not have the columns it should have ({found}).") from None
+
+
+def raw_bars(symbol: str, sessions: Iterable[str], numbers: Iterable[tuple[float | None, ...]]) -> RawBars:
+    """Return rows in the port's form; `numbers` are tuples in the order of NUMBERS."""
+    rows = pd.DataFrame(list(numbers), columns=list(NUMBERS), dtype="float64")
+    dates = pd.Series(list(sessions), dtype="object").str.slice(0, 10)
+    rows.insert(0, "session", pd.to_datetime(dates, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]"))
+    return RawBars(symbol=symbol, rows=rows.assign(row=range(1, len(rows) + 1)))
+
+
+def _retry_after(headers: httpx.Headers, now: datetime) -> float | None:
+    text = headers.get("retry-after", "").strip()
+    try:
+        if text.isascii() and text.isdigit():
+            return min(float(text), _YEAR_SECONDS)
+        at = parsedate_to_datetime(text)
+        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
+        return min(max(seconds, 0.0), _YEAR_SECONDS)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _host(location: str) -> str:
+    try:
+        return httpx.URL(location).raw_host.decode("ascii") or "another page of its own"
+    except (httpx.InvalidURL, ValueError):
+        return "an address that cannot be read"

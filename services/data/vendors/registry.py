@@ -1,0 +1,85 @@
+"""Opens the vendor that the settings name. None is named until somebody does, and then nothing is asked of anybody."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date
+
+from pydantic import HttpUrl, SecretStr
+
+from services.data.ports import BarVendor, Observe, RawBars, VendorFailed
+from services.data.settings import DataSettings
+from services.data.vendors.alpha_vantage import INTERVAL_SECONDS, open_alpha_vantage_vendor
+from services.data.vendors.client import Limits, Timing
+from services.data.vendors.tiingo import open_tiingo_vendor
+from services.data.vendors.yahoo import YFinanceVendor
+
+_LOOPBACK = {"127.0.0.1", "[::1]", "localhost"}
+
+
+class MeasuredVendor:
+    """A BarVendor that tells how long another takes, whichever way that one asks."""
+
+    def __init__(self, vendor: BarVendor, observe: Observe) -> None:
+        self._vendor = vendor
+        self._observe = observe
+
+    @property
+    def name(self) -> str:
+        """Say it as the other does."""
+        return self._vendor.name
+
+    async def bars(self, symbol: str, start: date | None) -> RawBars:
+        """Ask the other."""
+        began_at, outcome = time.perf_counter(), "failed"
+        try:
+            found = await self._vendor.bars(symbol, start)
+            outcome = "ok"
+            return found
+        finally:
+            self._observe(self._vendor.name, outcome, time.perf_counter() - began_at)
+
+
+@asynccontextmanager
+async def open_vendor(settings: DataSettings, *, timing: Timing | None = None) -> AsyncIterator[BarVendor]:
+    """Open the configured vendor for one run.
+
+    Raises:
+        VendorFailed: None is configured, or its key is missing.
+    """
+    limits = Limits(timeout_seconds=settings.vendor_timeout_seconds)
+    if settings.vendor_interval_seconds is not None:
+        limits = replace(limits, interval_seconds=settings.vendor_interval_seconds)
+    match settings.vendor:
+        case None:
+            reason = "No vendor is configured. Set DATA_VENDOR to tiingo, alpha_vantage or yfinance."
+            raise VendorFailed(reason, is_for_all=True)
+        case "yfinance":
+            yield YFinanceVendor(timeout_seconds=settings.vendor_timeout_seconds)
+        case "tiingo":
+            key, url = _key(settings.tiingo_key, "TIINGO"), _safe(settings.tiingo_url, "TIINGO")
+            async with open_tiingo_vendor(key, url, limits=limits, timing=timing) as tiingo:
+                yield tiingo
+        case "alpha_vantage":
+            key, url = (
+                _key(settings.alpha_vantage_key, "ALPHA_VANTAGE"),
+                _safe(settings.alpha_vantage_url, "ALPHA_VANTAGE"),
+            )
+            if settings.vendor_interval_seconds is None:
+                limits = replace(limits, interval_seconds=INTERVAL_SECONDS)
+            async with open_alpha_vantage_vendor(key, url, limits=limits, timing=timing) as alpha_vantage:
+                yield alpha_vantage
+
+
+def _key(key: SecretStr | None, name: str) -> SecretStr:
+    if key is None:
+        raise VendorFailed(f"There is no key for this vendor. Set DATA_{name}_KEY.", is_for_all=True)
+    return key
+
+
+def _safe(url: HttpUrl, name: str) -> str:
+    # The certificate says that a name, however it resolves, is the vendor's; and the key must not travel in clear.
+    if url.scheme != "https" and url.host not in _LOOPBACK:
+        raise VendorFailed(f"DATA_{name}_URL must begin with https:// unless it is this machine.", is_for_all=True)
+    return str(url)

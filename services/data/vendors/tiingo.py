@@ -1,0 +1,71 @@
+"""Daily bars from Tiingo's end-of-day API: prices as traded, and adjusted closes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Annotated
+from urllib.parse import quote
+
+from pydantic import BaseModel, Field, SecretStr
+
+from services.data.ports import RawBars, VendorFailed
+from services.data.vendors.client import (
+    MAX_ROWS,
+    Limits,
+    Request,
+    Timing,
+    VendorHttp,
+    open_vendor_http,
+    raw_bars,
+    row_as,
+)
+from shared.schemas.bars import is_symbol
+
+FIRST_SESSION = date(1960, 1, 1)
+_Number = Annotated[float | None, Field(strict=True)]
+
+
+class _Row(BaseModel):
+    date: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d")]
+    open: _Number
+    high: _Number
+    low: _Number
+    close: _Number
+    volume: _Number
+    adj_close: _Number = Field(alias="adjClose")
+
+
+class TiingoVendor:
+    """A BarVendor."""
+
+    name = "tiingo"
+
+    def __init__(self, http: VendorHttp) -> None:
+        self._http = http
+
+    async def bars(self, symbol: str, start: date | None) -> RawBars:
+        """Return the rows from session `start` on."""
+        if not is_symbol(symbol):
+            raise VendorFailed(f"{self._http.vendor} has no symbol of that form.")
+        path = f"/tiingo/daily/{quote(symbol.replace('.', '-'), safe='')}/prices"  # it writes BRK-B for BRK.B
+        params = {"startDate": (start or FIRST_SESSION).isoformat(), "format": "json"}
+        answer = await self._http.json(path, params, symbol)
+        if not isinstance(answer, list) or len(answer) > MAX_ROWS:
+            raise VendorFailed(f"{self._http.vendor}'s answer is not a list of bars.")
+        rows = [row_as(_Row, row, self._http.vendor) for row in answer]
+        numbers = [(row.open, row.high, row.low, row.close, row.volume, row.adj_close) for row in rows]
+        return raw_bars(symbol, [row.date for row in rows], numbers)
+
+
+@asynccontextmanager
+async def open_tiingo_vendor(
+    key: SecretStr, url: str, *, limits: Limits | None = None, timing: Timing | None = None
+) -> AsyncIterator[TiingoVendor]:
+    """Open the vendor for one run."""
+    opened = open_vendor_http("Tiingo", url, key, sign=_sign, limits=limits or Limits(), timing=timing or Timing())
+    async with opened as http:
+        yield TiingoVendor(http)
+
+
+def _sign(request: Request, key: str) -> None:
+    request.headers["Authorization"] = f"Token {key}"

@@ -1,0 +1,56 @@
+"""The prediction service's routes that look ahead. HTTP only: parse, call, return."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+
+from services.prediction.api.dependencies import ResourcesDep, ResponderDep, SettingsDep
+from services.prediction.api.responder import Question
+from services.prediction.api.results import ERRORS
+from services.prediction.forecasting.evaluation import evaluation_of
+from services.prediction.forecasting.forecast import forecast_of
+from services.prediction.models.registry import models_info
+from shared.schemas.bars import Symbol
+from shared.schemas.evaluations import Evaluation
+from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
+from shared.web.etags import KNOWN
+from shared.web.problem import problem_responses
+
+router = APIRouter(tags=["predictions"])
+
+
+@router.get("/symbols/{symbol}/forecast", response_model=Forecast, responses={**KNOWN, **problem_responses(*ERRORS)})
+async def forecast(
+    symbol: Symbol,
+    query: Annotated[ForecastQuery, Query()],
+    responder: ResponderDep,
+    resources: ResourcesDep,
+    settings: SettingsDep,
+    if_none_match: Annotated[str, Header()] = "",
+) -> Response:
+    """Return the next sessions of a symbol, each with an interval, and the record of the model that speaks."""
+    question = Question("forecast", symbol, query.adjusted, query.model_dump_json())
+    work = partial(forecast_of, query=query, calendar=settings.calendar or "", models_dir=settings.models_dir)
+    return await responder.answer(question, if_none_match, resources, work)
+
+
+@router.get(
+    "/symbols/{symbol}/evaluation", response_model=Evaluation, responses={**KNOWN, **problem_responses(*ERRORS)}
+)
+async def evaluation(
+    symbol: Symbol,
+    query: Annotated[EvaluationQuery, Query()],
+    responder: ResponderDep,
+    resources: ResourcesDep,
+    if_none_match: Annotated[str, Header()] = "",
+) -> Response:
+    """Return the walk-forward scores of the models on a symbol, beside doing nothing."""
+    question = Question("evaluation", symbol, query.adjusted, query.model_dump_json())
+    return await responder.answer(question, if_none_match, resources, partial(evaluation_of, query=query))
+
+
+@router.get("/models", response_model=Models, responses=KNOWN)
+async def models(responder: ResponderDep, if_none_match: Annotated[str, Header()] = "") -> Response:
+    """Return what can be asked for."""
+    return responder.fixed(models_info(), if_none_match)

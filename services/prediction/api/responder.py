@@ -1,0 +1,110 @@
+"""Answers over HTTP: not computed for who has them, and computed once for all who ask at a time.
+
+The ETag is of all that determines an answer. It is made here, of the very bars that the answer is computed from, so
+that no load of bars and no new version in between can give an old answer a new tag.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from fastapi import Response
+from prometheus_client import CollectorRegistry, Histogram
+
+from services.prediction.forecasting.data_quality import provenance
+from services.prediction.metrics import ComputationMetrics
+from services.prediction.ports import Resources
+from services.prediction.workers.measurements import noted, notes_of
+from shared.clients.data import BarsPayload
+from shared.errors import Busy
+from shared.schemas.results import Wire
+from shared.single_flight import SingleFlight
+from shared.telemetry.metrics import LATENCY_BUCKETS
+from shared.web.etags import is_known
+
+Kind = Literal["result", "forecast", "evaluation"]
+_MEASURED: dict[Kind, str] = {
+    "result": "Time to split, fit, predict and score one result, waiting for a worker included.",
+    "forecast": "Time to choose, fit, predict and calibrate one forecast, waiting for a worker included.",
+    "evaluation": "Time to score every model over all windows of one evaluation, waiting for a worker included.",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. Equal ones have equal answers, as long as bars and code are the same."""
+
+    kind: Kind
+    symbol: str
+    adjusted: bool
+    query: str = ""
+
+
+class Responder:
+    """Answers questions.
+
+    Args:
+        calendar: The exchange that dates the forecasts; None for every weekday.
+        registry: Where is measured how long answers take, and what they note of themselves.
+    """
+
+    def __init__(self, calendar: str | None, registry: CollectorRegistry) -> None:
+        computes = f"{provenance().model_dump_json()} {calendar}"
+        self._computes = hashlib.sha256(computes.encode()).hexdigest()[:16]
+        self._flight: SingleFlight[bytes] = SingleFlight()
+        self._metrics = ComputationMetrics(registry)
+        self._seconds = {
+            kind: Histogram(f"{kind}_duration_seconds", _MEASURED[kind], buckets=LATENCY_BUCKETS, registry=registry)
+            for kind in get_args(Kind)
+        }
+
+    async def answer(
+        self, question: Question, if_none_match: str, resources: Resources, work: Callable[[BarsPayload, str], Wire]
+    ) -> Response:
+        """Return what `work` makes of the bars and the symbol, in JSON, or 304 if the caller has it.
+
+        Raises:
+            Busy: It does not end in the time that the request has left, or too much is waiting.
+        """
+        if if_none_match:
+            etag = self._etag(await resources.data.revision(symbol=question.symbol))
+            if is_known(etag, if_none_match):
+                return _not_modified(etag)
+        payload = await resources.data.bars(symbol=question.symbol, adjusted=question.adjusted)
+
+        async def compute() -> bytes:
+            started_at = time.perf_counter()
+            try:
+                found, notes = await resources.workers.run(noted, question.kind, work, payload, question.symbol)
+            except Exception as error:
+                self._metrics.take(notes_of(error))
+                raise
+            self._seconds[question.kind].observe(time.perf_counter() - started_at)
+            self._metrics.take(notes)
+            return found.model_dump_json().encode()
+
+        try:
+            body = await self._flight.run((question, payload.revision), compute)
+        except TimeoutError as error:
+            raise Busy("The computation did not end in time. Try again in a moment.") from error
+        return _json(body, self._etag(payload.revision))
+
+    def fixed(self, value: Wire, if_none_match: str) -> Response:
+        """Return what depends on no bars, or 304 if the caller has it."""
+        etag = self._etag("fixed")
+        if is_known(etag, if_none_match):
+            return _not_modified(etag)
+        return _json(value.model_dump_json().encode(), etag)
+
+    def _etag(self, revision: str) -> str:
+        return f'"{revision}-{self._computes}"'
+
+
+def _not_modified(etag: str) -> Response:
+    return Response(status_code=304, headers={"ETag": etag})
+
+
+def _json(body: bytes, etag: str) -> Response:
+    return Response(body, media_type="application/json", headers={"ETag": etag})

@@ -1,0 +1,1 @@
+"""Forecasts of the next sessions and walk-forward evaluations of every model."""

@@ -1,0 +1,1 @@
+"""The bars as a model may know them, and warnings about them."""

@@ -1,0 +1,1 @@
+"""The registry of models, their features and their target."""

@@ -1,0 +1,147 @@
+"""The models that can be asked for, by name: scikit-learn estimators, what they know, and how often they are refitted.
+
+Nothing is tuned on the data that scores it: every parameter is fixed here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.dummy import DummyRegressor
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from services.prediction.inputs.history import Array
+from services.prediction.models.features import FEATURES, LEARNT_FROM, LOOKBACK
+from shared.schemas.forecasts import FeatureInfo, ModelInfo, ModelName, Models
+
+SEED = 20261124
+PENALTY = 1000.0  # of ridge, in rows: with four years of bars a coefficient is halved
+TREES = {
+    "max_iter": 20,
+    "learning_rate": 0.06,
+    "max_bins": 31,
+    "max_leaf_nodes": 4,
+    "min_samples_leaf": 50,
+    "l2_regularization": 10.0,
+    "early_stopping": False,
+    "random_state": SEED,
+}
+NEVER = 10**6  # refits of what learns nothing
+
+
+class FromFeature(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Predicts its one feature as it is, and learns nothing."""
+
+    def fit(self, features: Array, target: Array) -> Self:
+        """Return itself."""
+        self.n_features_in_ = features.shape[1]
+        return self
+
+    def predict(self, features: Array) -> Array:
+        """Return the feature, shape `(n_rows,)`."""
+        return features[:, 0].copy()
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One entry of the registry.
+
+    Attributes:
+        make: Return the estimator, unfitted; it takes the features in the order of `feature_names`.
+        penalty: Of least squares on standardised features, 0.0 for none: `linear_windows` refits such a model at every
+            window at the price of one. None for another kind of model.
+        refit_every: Windows between two refits in a walk-forward, for another kind of model.
+    """
+
+    name: ModelName
+    kind: Literal["model", "baseline"]
+    description: str
+    make: Callable[[], RegressorMixin]
+    feature_names: tuple[str, ...] = ()
+    parameters: dict[str, float | int | str] = field(default_factory=dict)
+    penalty: float | None = None
+    refit_every: int = 1
+
+    @property
+    def info(self) -> ModelInfo:
+        """Return what the public contract says of it."""
+        return ModelInfo(
+            name=self.name,
+            kind=self.kind,
+            description=self.description,
+            parameters=self.parameters,
+            feature_names=list(self.feature_names),
+            refit_every=1 if self.refit_every == NEVER else self.refit_every,
+        )
+
+
+_SPECS = (
+    ModelSpec(
+        "linear_regression",
+        "model",
+        "Ordinary least squares on past returns, ranges, gaps, volume and the day of the week.",
+        LinearRegression,
+        LEARNT_FROM,
+        penalty=0.0,
+    ),
+    ModelSpec(
+        "ridge",
+        "model",
+        "The same with coefficients drawn towards zero, which errs less where there is little to learn.",
+        lambda: make_pipeline(StandardScaler(), Ridge(alpha=PENALTY)),
+        LEARNT_FROM,
+        {"alpha": PENALTY},
+        penalty=PENALTY,
+    ),
+    ModelSpec(
+        "gradient_boosting",
+        "model",
+        "Many small decision trees, each on the errors of those before; sees what is not a straight line.",
+        lambda: HistGradientBoostingRegressor(**TREES),
+        LEARNT_FROM,
+        {name: value for name, value in TREES.items() if name != "early_stopping"},
+        refit_every=125,
+    ),
+    ModelSpec(
+        "persistence",
+        "baseline",
+        "Nothing changes: every coming close is the last one.",
+        lambda: DummyRegressor(strategy="constant", constant=0.0),
+        refit_every=NEVER,
+    ),
+    ModelSpec(
+        "drift",
+        "baseline",
+        "The mean log return of the past goes on.",
+        lambda: DummyRegressor(strategy="mean"),
+        penalty=0.0,
+    ),
+    ModelSpec(
+        "moving_average",
+        "baseline",
+        f"Every coming close is the mean close of the last {LOOKBACK} sessions.",
+        FromFeature,
+        ("distance_to_mean",),
+        {"window": LOOKBACK},
+        refit_every=NEVER,
+    ),
+)
+MODELS: dict[ModelName, ModelSpec] = {spec.name: spec for spec in _SPECS}
+
+
+def models_info() -> Models:
+    """Return every model and every feature."""
+    features = [FeatureInfo(name=feature.name, description=feature.description) for feature in FEATURES.values()]
+    return Models(models=[spec.info for spec in _SPECS], features=features)
+
+
+def warm_up() -> None:
+    """Import and run once what takes longer the first time."""
+    rows = np.random.default_rng(0).normal(size=(100, 2))
+    for spec in _SPECS:
+        spec.make().fit(rows, rows[:, 0]).predict(rows)

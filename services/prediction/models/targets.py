@@ -1,0 +1,25 @@
+"""What a model is to say: the log return over the next `horizon` sessions, and which rows may teach it."""
+
+import numpy as np
+
+from services.prediction.inputs.history import Array
+
+FURTHEST = 20.0  # a log return: half a billion times the price; much further, prices are no longer finite
+
+
+def log_return_ahead(close: Array, horizon: int) -> Array:
+    """Return ln(close `horizon` sessions later / close), shape `(n_bars,)`; NaN where that session is not there yet.
+
+    Example:
+        >>> log_return_ahead(np.array([1.0, 1.0, np.e]), 1)
+        array([ 0.,  1., nan])
+    """
+    ahead = np.full(len(close), np.nan)
+    ahead[: len(close) - horizon] = np.log(close[horizon:] / close[: len(close) - horizon])
+    return ahead
+
+
+def close_after(last_close: Array, log_return: Array) -> Array:
+    """Return the close that such a log return ends at, in price units; returns are cut off at `FURTHEST`."""
+    close: Array = last_close * np.exp(np.clip(log_return, -FURTHEST, FURTHEST))
+    return close

@@ -1,0 +1,1 @@
+"""The task that looks back: a session's close from its own open, high and low."""

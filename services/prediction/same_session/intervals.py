@@ -1,0 +1,80 @@
+"""Prediction intervals of the same-session task, whose scale is the range of the session itself: it is known there.
+
+Source: split conformal prediction on errors over the range, see `services.prediction.scoring.conformal`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.linear_model import LinearRegression
+
+from services.prediction.inputs.history import Array
+from services.prediction.same_session import holdout
+from services.prediction.scoring import conformal
+
+LEVEL = 90  # percent
+LEAST_RANGE = 0.001  # of the price: a session without a range must neither divide by zero nor widen all later intervals
+
+
+@dataclass(frozen=True)
+class Band:
+    """The intervals of the test sessions.
+
+    Attributes:
+        lower, upper: Shape `(n_test,)`, in price units.
+        n_calibration: Sessions before the test whose errors set the first interval.
+    """
+
+    lower: Array
+    upper: Array
+    n_calibration: int
+
+    @property
+    def mean_width(self) -> float:
+        """Return the mean of upper − lower, in price units."""
+        return float(np.mean(self.upper - self.lower))
+
+    def coverage(self, actual: Array) -> float:
+        """Return the share of the actual closes that lie inside, an end included; shape `(n_test,)`."""
+        return float(np.mean((self.lower <= actual) & (actual <= self.upper)))
+
+
+def n_calibration(n_bars: int) -> int:
+    """Return how many of the training bars set the first interval: the last 20 % of them.
+
+    Example:
+        >>> n_calibration(3270)
+        524
+    """
+    n_train = holdout.split_position(n_bars)
+    return n_train - holdout.split_position(n_train)
+
+
+def ranges(highs: Array, lows: Array) -> Array:
+    """Return high − low of each session, at least `LEAST_RANGE` of its price; above zero. Shape `(n_bars,)`."""
+    least = LEAST_RANGE * np.maximum(np.abs(highs), np.abs(lows))
+    return np.maximum(highs - lows, np.where(least > 0, least, LEAST_RANGE))
+
+
+def band(model: LinearRegression, features: Array, closes: Array, widths: Array, predicted: Array) -> Band | None:
+    """Return the intervals of the test sessions, each from errors of earlier sessions; None where these are too few.
+
+    The first errors are those of the same recipe fitted on the first 80 % of the training bars, on the other 20 %.
+
+    Args:
+        model: The recipe; it is cloned, never changed.
+        features: Shape `(n_bars, n_features)`, ascending by session.
+        closes: Shape `(n_bars,)`.
+        widths: Shape `(n_bars,)`: the `ranges`.
+        predicted: Shape `(n_test,)`: of the last sessions.
+    """
+    test = holdout.split_position(len(closes))
+    first = test - n_calibration(len(closes))
+    if test - first < conformal.MIN_SCORES:
+        return None
+    said_before = clone(model).fit(features[:first], closes[:first]).predict(features[first:test])
+    errors = np.abs(np.concatenate([said_before, predicted]) - closes[first:])
+    found = conformal.adaptive((errors / widths[first:])[np.newaxis], LEVEL, delay=1)
+    half = found.reach[0, test - first :] * widths[test:]
+    return Band(predicted - half, predicted + half, test - first)

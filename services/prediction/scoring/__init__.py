@@ -1,0 +1,1 @@
+"""Scores, significance, prediction intervals and verdicts."""

@@ -1,0 +1,1 @@
+"""Repeated train-then-test in time order."""

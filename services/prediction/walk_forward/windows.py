@@ -1,0 +1,79 @@
+"""Walk-forward windows: train on what is known at a cutoff, predict one session, move on by one session.
+
+A row is a session by its position. The target of row `s` is known at the end of session `s + horizon`, so a window that
+stands at row `t` trains on rows up to `t - horizon`: the gap between training and test is the horizon.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.prediction.models.features import LOOKBACK
+
+Kind = Literal["expanding", "sliding"]
+SLIDING_SESSIONS = 504  # two years
+MIN_TRAIN = 60  # rows; nearly four for each thing that a linear model learns
+MIN_SCORED = 20  # windows; below it a mean error says next to nothing
+N_CALIBRATION = 250  # windows, about a year: enough for a level of 99 %
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which rows each window trains on and predicts.
+
+    Attributes:
+        horizon: Sessions from a row to its target.
+        rows: Shape `(n_windows,)`: the row that each window predicts, ascending by one.
+        start: Shape `(n_windows,)`: its first training row.
+        stop: Shape `(n_windows,)`: the row after its last training row.
+        n_calibration: How many of the first windows are there for the intervals only and are not scored.
+    """
+
+    horizon: int
+    rows: NDArray[np.intp]
+    start: NDArray[np.intp]
+    stop: NDArray[np.intp]
+    n_calibration: int
+
+    @property
+    def scored(self) -> NDArray[np.intp]:
+        """Return the rows of the windows that are scored."""
+        return self.rows[self.n_calibration :]
+
+    def __len__(self) -> int:
+        """Return the number of windows, those for calibration included."""
+        return len(self.rows)
+
+
+def bars_needed(horizon: int) -> int:
+    """Return the least number of bars that leave room for training, calibration and scores at this horizon.
+
+    Example:
+        >>> bars_needed(1)
+        122
+    """
+    return LOOKBACK + MIN_TRAIN + 2 * MIN_SCORED + 3 * horizon - 1
+
+
+def plan(n_bars: int, horizon: int, n_scored: int, kind: Kind = "expanding") -> Plan:
+    """Return the last windows whose target is known, up to `n_scored` to score and `N_CALIBRATION` before them.
+
+    Where bars are too few for both, they share the windows that there are.
+
+    Args:
+        n_bars: At least `bars_needed(horizon)`.
+        horizon: Sessions ahead.
+        n_scored: Windows to score, at most.
+        kind: Train on all rows before, or on the last `SLIDING_SESSIONS` of them.
+    """
+    first_row = LOOKBACK + MIN_TRAIN + horizon - 1
+    last_row = n_bars - 1 - horizon
+    available = last_row - first_row + 1
+    n_scored = min(n_scored, (available - horizon) // 2)  # an error is known `horizon` windows later
+    n_calibration = min(N_CALIBRATION, available - n_scored)
+    rows = np.arange(last_row - n_scored - n_calibration + 1, last_row + 1)
+    stop = rows - horizon + 1
+    start = np.maximum(LOOKBACK, stop - SLIDING_SESSIONS) if kind == "sliding" else np.full(len(rows), LOOKBACK)
+    return Plan(horizon=horizon, rows=rows, start=start, stop=stop, n_calibration=n_calibration)

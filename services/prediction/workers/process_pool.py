@@ -1,0 +1,177 @@
+"""Where CPU work runs: a few processes, so that the event loop goes on, and a bounded queue before them."""
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Literal, ParamSpec, Protocol, TypeVar
+
+import structlog
+from threadpoolctl import threadpool_limits
+
+from shared import deadline
+from shared.errors import Busy
+from shared.telemetry import tracing
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Refusal = Literal["queue_full", "too_slow", "died"]
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+log = structlog.get_logger()
+
+
+class QueueWatch(Protocol):
+    """Who is told what the workers do."""
+
+    def opened(self, limit: int) -> None:
+        """Take note of how many calls may wait."""
+        ...
+
+    def changed(self, *, waiting: int, busy: int) -> None:
+        """Take note of how many calls wait now, and how many are worked on."""
+        ...
+
+    def refused(self, reason: Refusal) -> None:
+        """Take note of a call that was not computed."""
+        ...
+
+
+class ProcessWorkers:
+    """A pool of processes that refuses work rather than let it wait too long.
+
+    Args:
+        n_workers: Processes.
+        prepare: Run once in each process as it starts, so that the first call need not wait for imports.
+        max_waiting: Calls that may wait for a process; one more raises Busy.
+        timeout_seconds: The longest that one call may wait and run, less when its request has less left.
+        watch: Told what happens, if anybody is to be.
+    """
+
+    def __init__(
+        self,
+        *,
+        n_workers: int,
+        prepare: Callable[[], object],
+        max_waiting: int,
+        timeout_seconds: float,
+        watch: QueueWatch | None = None,
+    ) -> None:
+        self._watch = watch or _Nobody()
+        self._watch.opened(max_waiting)
+        self._prepare = prepare
+        self._n_workers = n_workers
+        self._max_pending = n_workers + max_waiting
+        self._timeout_seconds = timeout_seconds
+        self._pending = 0
+        self._is_open = True
+        self._pool = self._new_pool()
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `work` in a process and return what it returns or raise what it raises.
+
+        Raises:
+            Busy: Too many calls are waiting, it took too long, or the process died of it.
+        """
+        if self._pending >= self._max_pending:
+            self._watch.refused("queue_full")
+            raise Busy(f"{self._pending} requests are being computed or waiting. Try again in a moment.")
+        pool = self._pool
+        self._count(1)
+        try:
+            async with asyncio.timeout(deadline.seconds_left(self._timeout_seconds)):
+                with tracing.span("compute"):
+                    return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
+        except TimeoutError as error:
+            self._watch.refused("too_slow")
+            raise Busy("The computation did not end in time. Try again in a moment.") from error
+        except BrokenProcessPool as error:
+            self._replace(pool)
+            self._watch.refused("died")
+            raise Busy("A worker process died and is being replaced. Try again in a moment.") from error
+        finally:
+            self._count(-1)
+
+    async def ping(self) -> None:
+        """Return if at least one process is prepared.
+
+        Raises:
+            Busy: They are all still starting.
+        """
+        if not any(start.done() and start.exception() is None for start in self._starts):
+            raise Busy("The worker processes are starting.")
+
+    def _count(self, change: int) -> None:
+        self._pending += change
+        busy = min(self._pending, self._n_workers)
+        self._watch.changed(waiting=self._pending - busy, busy=busy)
+
+    def _replace(self, broken: ProcessPoolExecutor) -> None:
+        """Put a new pool in the place of the broken one; of several callers that see it broken, the first does."""
+        if self._pool is broken and self._is_open:
+            log.error("worker_died")
+            self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")  # fork would copy the event loop and its threads
+        start = (os.getpid(), self._prepare)
+        pool = ProcessPoolExecutor(self._n_workers, mp_context=context, initializer=_start, initargs=start)
+        # A process starts with the first call that finds none idle: now, not at a request.
+        self._starts: list[Future[int]] = [pool.submit(os.getpid) for _ in range(self._n_workers)]
+        return pool
+
+    def close(self) -> None:
+        """Stop the processes, whatever they compute: nobody waits for it any more."""
+        self._is_open = False
+        for process in list(self._pool._processes.values()):  # Python 3.14 has kill_workers() for it
+            process.kill()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _start(parent: int, prepare: Callable[[], object]) -> None:
+    """Leave Ctrl-C to the parent, end with the parent, prepare, and compute on one core."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+    prepare()
+    threadpool_limits(1)
+
+
+class _Nobody:
+    """A QueueWatch that does nothing."""
+
+    def opened(self, limit: int) -> None:
+        pass
+
+    def changed(self, *, waiting: int, busy: int) -> None:
+        pass
+
+    def refused(self, reason: Refusal) -> None:
+        pass
+
+
+@asynccontextmanager
+async def open_workers(
+    *,
+    n_workers: int,
+    prepare: Callable[[], object],
+    max_waiting: int,
+    timeout_seconds: float,
+    watch: QueueWatch | None = None,
+) -> AsyncIterator[ProcessWorkers]:
+    """Open the pool and close it in the end."""
+    workers = ProcessWorkers(
+        n_workers=n_workers, prepare=prepare, max_waiting=max_waiting, timeout_seconds=timeout_seconds, watch=watch
+    )
+    try:
+        yield workers
+    finally:
+        await asyncio.to_thread(workers.close)

@@ -1,0 +1,1 @@
+"""What crosses a wire, each model once, owned by no side."""

@@ -1,0 +1,90 @@
+"""The wire models of walk-forward evaluations: every model and doing nothing, on the same sessions."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from shared.schemas.forecasts import ModelInfo, ModelName, Provenance, SkillEstimate
+from shared.schemas.results import Data, Metrics, Warning, Wire
+
+
+class ForecastMetrics(Metrics):
+    """Errors over the test sessions."""
+
+    mase: float | None = Field(
+        description="MAE as a multiple of the mean absolute change from one session to the next before the first test "
+        "session (Hyndman and Koehler 2006). Null where no close changed."
+    )
+
+
+class DieboldMariano(Wire):
+    """Test of equal absolute errors of the model and persistence (Diebold and Mariano 1995)."""
+
+    statistic: float = Field(description="Positive if the model's errors are the smaller ones.")
+    p_value: float = Field(description="Two-sided, by Student's t after Harvey, Leybourne and Newbold (1997).")
+
+
+class IntervalRecord(Wire):
+    """How the prediction intervals did on the test sessions."""
+
+    level: int = Field(description="Nominal coverage, in percent.")
+    coverage: float = Field(description="Share of the test sessions whose close lay inside.")
+    mean_width: float = Field(description="In price units.")
+
+
+class ModelEvaluation(Wire):
+    """One model's record."""
+
+    name: ModelName
+    verdict: str
+    skill: SkillEstimate
+    diebold_mariano: DieboldMariano | None = Field(
+        description="Null for persistence itself, and where the errors do not differ."
+    )
+    metrics: ForecastMetrics
+    interval: IntervalRecord
+    model: ModelInfo
+
+
+class WindowSeries(Wire):
+    """One model's test sessions: parallel to `Windows.session`."""
+
+    name: ModelName
+    predicted: list[float]
+    lower: list[float]
+    upper: list[float]
+    absolute_error: list[float] = Field(description="In price units.")
+    skill_so_far: list[float | None] = Field(description="Skill over the windows up to this one.")
+
+
+class Windows(Wire):
+    """The windows, ascending by time: each trains on sessions up to its cutoff and is tested on one session."""
+
+    kind: Literal["expanding", "sliding"]
+    n_windows: int
+    gap: int = Field(description="Sessions between the last training row and the tested row: the horizon.")
+    n_train_first: int = Field(description="Training rows of the first window.")
+    n_train_last: int = Field(description="Training rows of the last window.")
+    n_calibration: int = Field(description="Earlier windows, not scored, whose errors set the first interval.")
+    cutoff: list[date] = Field(description="The last session that each window knows.")
+    session: list[date] = Field(description="The session that it predicts.")
+    last_close: list[float] = Field(description="The close at the cutoff, which is what persistence predicts.")
+    actual: list[float]
+    series: list[WindowSeries]
+
+
+class Evaluation(Wire):
+    """Walk-forward scores of each model beside persistence, on the same sessions."""
+
+    stock_symbol: str
+    task: Literal["forecast"] = "forecast"
+    as_of: date
+    horizon: int
+    verdict: str = Field(description="On the best of the models, in one plain sentence.")
+    best: ModelName = Field(description="What `auto` chooses: persistence unless a model is better beyond noise.")
+    warnings: list[Warning]
+    models: list[ModelEvaluation] = Field(description="In the order of `/api/models`.")
+    windows: Windows
+    data: Data
+    provenance: Provenance

@@ -1,0 +1,206 @@
+"""The wire models of predictions: what the prediction service answers and the gateway passes on."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from shared.schemas.bars import Symbol
+
+
+class Wire(BaseModel):
+    """Frozen, and never NaN or infinite: what goes over the wire."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False, protected_namespaces=())
+
+
+class ResultRequest(BaseModel):
+    """The body of `POST /api/result`."""
+
+    stock_symbol: Symbol
+    adjusted: bool = Field(False, description="Whether prices are scaled by adjusted close / close first.")
+
+
+class Model(Wire):
+    """The fitted model, in the units of the prices."""
+
+    name: Literal["linear_regression"]
+    feature_names: list[str] = Field(examples=[["Open", "High", "Low"]])
+    coefficients: list[float] = Field(description="One per feature: price change of the answer per unit of price.")
+    intercept: float
+
+
+class Data(Wire):
+    """The bars that the answer rests on."""
+
+    revision: str
+    first_session: date
+    last_session: date
+    bars: int
+    adjusted: bool = Field(description="Whether prices were scaled by adjusted close / close.")
+
+
+class Span(Wire):
+    """One side of the split: both sessions are inside it."""
+
+    first_session: date
+    last_session: date
+    bars: int
+
+
+class Split(Wire):
+    """The split by time: train is every bar before the first test session."""
+
+    train: Span
+    test: Span
+
+
+class Metrics(Wire):
+    """Errors over the test sessions. Null where the measure is undefined (R² on constant closes, for instance)."""
+
+    mae: float = Field(description="Mean absolute error, in price units.")
+    mse: float = Field(description="Mean squared error, in squared price units.")
+    rmse: float = Field(description="Square root of the MSE, in price units.")
+    mape: float | None = Field(description="Mean absolute error as a share of the actual close: 0.01 is 1 %.")
+    r2: float | None = Field(description="Coefficient of determination; near 1 even for persistence, so never a proof.")
+    directional_accuracy: float | None = Field(
+        description="Share of the sessions whose close moved, up or down from the close before, "
+        "where the prediction lies on the same side. Null when no prediction names a side, as those of persistence."
+    )
+
+
+class Baseline(Metrics):
+    """Persistence on the same test sessions: each close is taken to be the close before."""
+
+    name: Literal["persistence"] = "persistence"
+
+
+class Midrange(Metrics):
+    """The midrange on the same test sessions: each close is taken to be (High + Low) / 2 of its own session."""
+
+    name: Literal["midrange"] = "midrange"
+
+
+class ResultInterval(Wire):
+    """How often the intervals around the predictions held on the test sessions."""
+
+    level: int = Field(description="How many percent of the closes the intervals are made to hold.")
+    coverage: float = Field(description="Share of the test sessions whose close lies inside, an end included.")
+    mean_width: float = Field(description="Mean of upper − lower over the test sessions, in price units.")
+    n_calibration: int = Field(
+        description="Sessions just before the test that set the first interval; each later one also uses the test "
+        "sessions before it."
+    )
+
+
+class Warning(Wire):
+    """Something to know before trusting the numbers."""
+
+    code: str = Field(examples=["look_ahead"])
+    detail: str
+
+
+class Predictions(Wire):
+    """Parallel arrays over the test sessions, ascending by session."""
+
+    session: list[date]
+    actual: list[float]
+    predicted: list[float]
+    lower: list[float] | None = Field(description="Lower end of the interval of each; null when there is none.")
+    upper: list[float] | None = Field(description="Upper end of it; null when there is none.")
+
+
+_EXAMPLE: JsonDict = {
+    "stock_symbol": "AAPL",
+    "task": "same_session_close",
+    "skill": 0.6374,
+    "midrange_skill": 0.2161,
+    "mse": 7.8828,
+    "metrics": {
+        "mae": 2.0745,
+        "mse": 7.8828,
+        "rmse": 2.8076,
+        "mape": 0.0046,
+        "r2": 0.9995,
+        "directional_accuracy": 0.8717,
+    },
+    "baseline": {
+        "name": "persistence",
+        "mae": 5.7206,
+        "mse": 70.5367,
+        "rmse": 8.3986,
+        "mape": 0.0127,
+        "r2": 0.9954,
+        "directional_accuracy": None,
+    },
+    "midrange": {
+        "name": "midrange",
+        "mae": 2.6463,
+        "mse": 13.4235,
+        "rmse": 3.6638,
+        "mape": 0.0059,
+        "r2": 0.9991,
+        "directional_accuracy": 0.8639,
+    },
+    "interval": {"level": 90, "coverage": 0.8976, "mean_width": 8.0719, "n_calibration": 524},
+    "warnings": [
+        {
+            "code": "look_ahead",
+            "detail": "This works out a day's close from the highest and lowest price of that same day, which nobody "
+            "knows before the day is over. It says nothing about tomorrow, however good the scores look.",
+        }
+    ],
+    "model": {
+        "name": "linear_regression",
+        "feature_names": ["Open", "High", "Low"],
+        "coefficients": [-0.4738, 0.8787, 0.5927],
+        "intercept": -0.1317,
+    },
+    "data": {
+        "revision": "b3ab69759dcae2f0",
+        "first_session": "2000-03-01",
+        "last_session": "2013-03-01",
+        "bars": 3270,
+        "adjusted": False,
+    },
+    "split": {
+        "train": {"first_session": "2000-03-01", "last_session": "2010-07-26", "bars": 2616},
+        "test": {"first_session": "2010-07-27", "last_session": "2013-03-01", "bars": 654},
+    },
+    "predictions": {
+        "session": ["2010-07-27", "2010-07-28"],
+        "actual": [264.08, 260.96],
+        "predicted": [263.2456, 262.9350],
+        "lower": [261.5774, 260.8072],
+        "upper": [264.9138, 265.0629],
+    },
+}
+
+
+class Result(Wire):
+    """What the model says of the test sessions, how wrong it was, and how wrong doing nothing was."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    stock_symbol: str
+    task: Literal["same_session_close"]
+    skill: float | None = Field(
+        description="1 − MAE / MAE of persistence on the same sessions; zero or less is no better than doing nothing. "
+        "Null when persistence makes no error. Prices that move by pure chance give about 0.6: proof of nothing."
+    )
+    midrange_skill: float | None = Field(
+        description="1 − MAE / MAE of the midrange, (High + Low) / 2, on the same sessions. The fairer one for this "
+        "task, as both know High and Low; still, prices that move by pure chance give 0.2 to 0.3. "
+        "Null when the midrange makes no error."
+    )
+    mse: float = Field(description="The same as `metrics.mse`, where the first version of this contract had it.")
+    metrics: Metrics
+    baseline: Baseline
+    midrange: Midrange
+    interval: ResultInterval | None = Field(description="Null when there are too few bars for honest intervals.")
+    warnings: list[Warning]
+    model: Model
+    data: Data
+    split: Split
+    predictions: Predictions

@@ -1,0 +1,65 @@
+"""Builders of bars: plain values unless a test says otherwise."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pandas as pd
+
+from services.data.ports import CatalogueEntry, RawBars
+from shared.schemas.arrow import NUMBERS, BarFrame
+
+
+def make_bars(closes: Iterable[float], *, first_session: date = date(2024, 1, 1)) -> pd.DataFrame:
+    """Return one bar a day whose open is the close before, with a high and a low one beyond both."""
+    close = np.array(list(closes), dtype="float64")
+    opens = np.concatenate([close[:1], close[:-1]])
+    bars = pd.DataFrame(
+        {
+            "session": pd.date_range(first_session, periods=len(close), unit="s"),
+            "open": opens,
+            "high": np.maximum(opens, close) + 1,
+            "low": np.minimum(opens, close) - 1,
+            "close": close,
+            "volume": 1000.0,
+            "adj_close": close,
+        }
+    )
+    return bars[["session", *NUMBERS]]
+
+
+def make_frame(symbol: str = "AAPL", closes: Iterable[float] = (10, 11, 12), skipped: int = 0) -> BarFrame:
+    """Return the bars of `make_bars` as those of a symbol."""
+    return BarFrame(symbol=symbol, bars=make_bars(closes), skipped=skipped)
+
+
+def make_raw(
+    symbol: str = "AAPL",
+    closes: Iterable[float] = (10, 11, 12),
+    *,
+    first_session: date = date(2024, 1, 1),
+    name: str | None = None,
+) -> RawBars:
+    """Return the bars of `make_bars` as a source gives them, numbered from 1."""
+    return raw_of(symbol, make_bars(closes, first_session=first_session), name=name)
+
+
+def raw_of(symbol: str, bars: pd.DataFrame, *, name: str | None = None) -> RawBars:
+    """Return these rows as a source gives them, numbered from 1."""
+    return RawBars(symbol, bars.assign(row=np.arange(1, len(bars) + 1)), name)
+
+
+def make_entry(frame: BarFrame, *, name: str | None = None, source: str = "test") -> CatalogueEntry:
+    """Return what a load of exactly these bars notes, without findings."""
+    sessions = frame.bars["session"]
+    return CatalogueEntry(
+        symbol=frame.symbol,
+        name=name,
+        revision=frame.revision,
+        n_bars=len(frame.bars),
+        first_session=sessions.iloc[0].date(),
+        last_session=sessions.iloc[-1].date(),
+        source=source,
+        loaded_at=datetime(2024, 6, 1, 12, tzinfo=UTC),
+        has_adjusted_prices=frame.has_adjusted_prices,
+    )

@@ -1,0 +1,197 @@
+"""What a bar store, a bar cache and a change feed do, for fakes (tests/contract) and real ones (tests/integration)."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from services.data.ports import BarCache, BarStore, ChangeFeed, EncodedBars, Stored
+from shared.errors import SymbolNotFound
+from shared.schemas.arrow import BarFrame
+from shared.schemas.loads import Finding
+from tests.support.data.bars import make_entry, make_frame
+from tests.support.polling import PATIENCE_SECONDS
+
+BARS = EncodedBars(revision="0123456789abcdef", arrow=b"\x00\xff" * 1000)
+FINDING = Finding(code="stale_prices", detail="A sentence.", count=1, sessions=[date(2024, 1, 2)])
+
+
+async def put(store: BarStore, frame: BarFrame) -> None:
+    """Put these bars and their entry in the place of all that the symbol had."""
+    await store.rewrite(frame.symbol, lambda _: Stored(frame, make_entry(frame)))
+
+
+def one_more(stored: Stored | None) -> Stored:
+    """Decide on one bar more than there are."""
+    frame = make_frame(closes=range(1, 2 + (len(stored.frame.bars) if stored else 0)))
+    return Stored(frame, make_entry(frame))
+
+
+class BarStoreBehaviours:
+    """A subclass has a fixture `store` that yields an empty store."""
+
+    async def test_an_empty_store_has_no_symbols_and_no_entries(self, store: BarStore) -> None:
+        assert await store.symbols() == []
+        assert await store.entries() == []
+        assert await store.entry("AAPL") is None
+
+    async def test_bars_and_entry_that_were_put_in_come_out_equal(self, store: BarStore) -> None:
+        frame = make_frame("BRK.B", [10.125, 11, 12.3])
+        entry = replace(make_entry(frame, name="Berkshire"), findings=[FINDING])
+        await store.rewrite("BRK.B", lambda _: Stored(frame, entry))
+        found = await store.bars("BRK.B")
+        pd.testing.assert_frame_equal(found.bars, frame.bars)
+        assert (found.symbol, found.revision, found.skipped) == ("BRK.B", frame.revision, 0)
+        assert await store.entry("BRK.B") == entry
+
+    async def test_symbols_ascend(self, store: BarStore) -> None:
+        for symbol in ("MSFT", "^GSPC", "AAPL", "BRK-B"):
+            await put(store, make_frame(symbol))
+        assert await store.symbols() == ["AAPL", "BRK-B", "MSFT", "^GSPC"]
+
+    async def test_entries_ascend_and_leave_their_findings_out(self, store: BarStore) -> None:
+        entries = [make_entry(make_frame(symbol)) for symbol in ("MSFT", "AAPL")]
+        for entry in entries:
+            stored = Stored(make_frame(entry.symbol), replace(entry, findings=[FINDING]))
+            await store.rewrite(entry.symbol, lambda _, stored=stored: stored)  # type: ignore[misc]  # binds it now
+        assert await store.entries() == entries[::-1]
+
+    async def test_a_rewrite_is_given_what_the_one_before_it_left(self, store: BarStore) -> None:
+        given: list[Stored | None] = []
+        for closes in ([1, 2], [3]):
+            frame = make_frame(closes=closes)
+
+            def decide(stored: Stored | None, frame: BarFrame = frame) -> Stored:
+                given.append(stored)
+                return Stored(frame, make_entry(frame))
+
+            await store.rewrite("AAPL", decide)
+        assert given[0] is None
+        assert given[-1] is not None
+        assert given[-1].frame.revision == make_frame(closes=[1, 2]).revision
+        assert given[-1].entry == make_entry(make_frame(closes=[1, 2]))
+
+    async def test_rewriting_leaves_nothing_of_the_old_bars(self, store: BarStore) -> None:
+        await put(store, make_frame(closes=range(10, 60)))
+        await put(store, make_frame(closes=[1, 2]))
+        assert (await store.bars("AAPL")).bars["close"].tolist() == [1, 2]
+
+    async def test_a_rewrite_that_cannot_decide_changes_nothing(self, store: BarStore) -> None:
+        def decide(_: Stored | None) -> Stored:
+            raise LookupError
+
+        for symbol in ("AAPL", "NEW"):
+            await put(store, make_frame("AAPL"))
+            with pytest.raises(LookupError):
+                await store.rewrite(symbol, decide)
+        assert await store.symbols() == ["AAPL"]
+        assert (await store.bars("AAPL")).revision == make_frame("AAPL").revision
+
+    async def test_rewrites_of_one_symbol_at_once_follow_one_another(self, store: BarStore) -> None:
+        await asyncio.gather(*(store.rewrite("AAPL", one_more) for _ in range(8)))
+        assert (await store.bars("AAPL")).revision == make_frame(closes=range(1, 9)).revision
+
+    async def test_a_rewrite_waits_for_one_whose_caller_is_gone(self, store: BarStore) -> None:
+        has_begun = threading.Event()
+
+        def decide_slowly(stored: Stored | None) -> Stored:
+            has_begun.set()
+            time.sleep(0.2)
+            return one_more(stored)
+
+        abandoned = asyncio.create_task(store.rewrite("AAPL", decide_slowly))
+        await asyncio.to_thread(has_begun.wait, PATIENCE_SECONDS)
+        abandoned.cancel()
+        await store.rewrite("AAPL", one_more)
+        assert (await store.bars("AAPL")).revision == make_frame(closes=[1, 2]).revision
+
+    async def test_a_symbol_that_is_not_there_is_not_found_and_not_made(self, store: BarStore) -> None:
+        for call in (store.bars, store.delete):
+            with pytest.raises(SymbolNotFound, match="There is no symbol NOPE here"):
+                await call("NOPE")
+        assert await store.symbols() == []
+
+    async def test_nothing_is_left_of_a_symbol_that_was_deleted(self, store: BarStore) -> None:
+        for symbol in ("AAPL", "MSFT"):
+            await put(store, make_frame(symbol))
+        await store.delete("AAPL")
+        assert await store.symbols() == ["MSFT"]
+        assert await store.entry("AAPL") is None
+        assert [entry.symbol for entry in await store.entries()] == ["MSFT"]
+        with pytest.raises(SymbolNotFound):
+            await store.bars("AAPL")
+
+    async def test_a_reader_sees_all_of_a_load_or_none(self, store: BarStore) -> None:
+        frames = [make_frame(closes=[price] * n) for price, n in ((1.5, 400), (2.5, 700))]
+        await put(store, frames[0])
+        seen = set()
+        for frame in frames[::-1] * 4:
+            load = asyncio.create_task(put(store, frame))
+            while not load.done():
+                seen.add((await store.bars("AAPL")).revision)
+                await asyncio.sleep(0)
+            await load
+            assert (await store.bars("AAPL")).revision == frame.revision
+        assert seen <= {frame.revision for frame in frames}
+
+    async def test_it_answers_a_ping(self, store: BarStore) -> None:
+        await store.ping()
+
+
+class BarCacheBehaviours:
+    """A subclass has a fixture `cache` that yields an empty cache."""
+
+    async def test_nothing_is_a_miss(self, cache: BarCache) -> None:
+        assert await cache.get("AAPL") == (None, "miss")
+
+    async def test_what_was_put_in_comes_out_to_the_byte(self, cache: BarCache) -> None:
+        await cache.put("AAPL", BARS)
+        assert await cache.get("AAPL") == (BARS, "hit")
+        assert await cache.get("MSFT") == (None, "miss")
+
+    async def test_what_was_evicted_is_a_miss(self, cache: BarCache) -> None:
+        await cache.put("AAPL", BARS)
+        await cache.evict("AAPL")
+        await cache.evict("AAPL")
+        assert await cache.get("AAPL") == (None, "miss")
+
+    async def test_nothing_is_left_after_all_is_evicted(self, cache: BarCache) -> None:
+        for symbol in ("AAPL", "MSFT"):
+            await cache.put(symbol, BARS)
+        await cache.evict_all()
+        assert [await cache.get(symbol) for symbol in ("AAPL", "MSFT")] == [(None, "miss")] * 2
+
+    async def test_the_later_of_two_is_kept(self, cache: BarCache) -> None:
+        await cache.put("AAPL", EncodedBars(revision="f" * 16, arrow=b"old"))
+        await cache.put("AAPL", BARS)
+        assert await cache.get("AAPL") == (BARS, "hit")
+
+    async def test_it_answers_a_ping(self, cache: BarCache) -> None:
+        await cache.ping()
+
+
+class ChangeFeedBehaviours:
+    """A subclass has a fixture `feed`, and a fixture `change` whose function changes one symbol in the store."""
+
+    async def test_any_symbol_may_have_changed_at_first_and_then_those_that_do(
+        self, feed: ChangeFeed, change: Callable[[str], Awaitable[None]]
+    ) -> None:
+        changes = feed.changes()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert await anext(changes) is None
+            await feed.ping()
+            for symbol in ("AAPL", "BRK.B"):
+                await change(symbol)
+                await _told(changes, symbol)
+
+
+async def _told(changes: AsyncIterator[set[str] | None], symbol: str) -> None:
+    """Return when this symbol is told; one write may be told more than once."""
+    async for symbols in changes:
+        if symbols == {symbol}:
+            return

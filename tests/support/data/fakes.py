@@ -1,0 +1,173 @@
+"""The data service's ports in memory. `tests/support/data/behaviours.py` holds them to what the real ones do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import httpx
+
+from services.data.app import create_app
+from services.data.ports import CacheOutcome, CatalogueEntry, EncodedBars, GivenEntry, Resources, Stored
+from services.data.settings import DataSettings
+from shared.errors import NoBars, StoreUnavailable, SymbolNotFound
+from shared.schemas.arrow import BarFrame
+from shared.schemas.ledger import Kept, LedgerEntry
+from tests.support.asgi import serve
+
+
+@dataclass
+class FakeBarStore:
+    """A BarStore in a dictionary; `is_down` makes every call fail."""
+
+    frames: dict[str, BarFrame] = field(default_factory=dict)
+    is_down: bool = False
+    n_reads: int = 0
+    catalogue: dict[str, CatalogueEntry] = field(default_factory=dict)
+
+    async def symbols(self) -> list[str]:
+        self._check()
+        return sorted(self.frames)
+
+    async def bars(self, symbol: str) -> BarFrame:
+        self._check()
+        self.n_reads += 1
+        if symbol not in self.frames:
+            raise SymbolNotFound(f"There is no symbol {symbol} here.")
+        if self.frames[symbol].bars.empty:
+            raise NoBars(f"{symbol} has no bars.")
+        return self.frames[symbol]
+
+    async def encoded(self, symbol: str) -> EncodedBars:
+        return EncodedBars.of((await self.bars(symbol)).columns())
+
+    async def entry(self, symbol: str) -> CatalogueEntry | None:
+        self._check()
+        return self.catalogue.get(symbol)
+
+    async def entries(self) -> list[CatalogueEntry]:
+        self._check()
+        return [replace(self.catalogue[symbol], findings=[]) for symbol in sorted(self.catalogue)]
+
+    async def rewrite(self, symbol: str, decide: Callable[[Stored | None], Stored]) -> None:
+        self._check()
+        frame = self.frames.get(symbol)
+        before = None if frame is None else Stored(frame, self.catalogue.get(symbol))
+        after = decide(before)
+        assert after.entry is not None
+        self.frames[symbol], self.catalogue[symbol] = after.frame, after.entry
+
+    async def delete(self, symbol: str) -> None:
+        self._check()
+        if self.frames.pop(symbol, None) is None:
+            raise SymbolNotFound(f"There is no symbol {symbol} here.")
+        self.catalogue.pop(symbol, None)
+
+    async def ping(self) -> None:
+        self._check()
+
+    def _check(self) -> None:
+        if self.is_down:
+            raise StoreUnavailable("The store does not answer.")
+
+
+@dataclass
+class FakeBarCache:
+    """A BarCache in a dictionary; `is_down` makes it answer as a cache that is gone."""
+
+    entries: dict[str, EncodedBars] = field(default_factory=dict)
+    is_down: bool = False
+
+    async def get(self, symbol: str) -> tuple[EncodedBars | None, CacheOutcome]:
+        if self.is_down:
+            return None, "unavailable"
+        found = self.entries.get(symbol)
+        return found, "miss" if found is None else "hit"
+
+    async def put(self, symbol: str, bars: EncodedBars) -> None:
+        if not self.is_down:
+            self.entries[symbol] = bars
+
+    async def evict(self, symbol: str) -> None:
+        self.entries.pop(symbol, None)
+
+    async def evict_all(self) -> None:
+        self.entries.clear()
+
+    async def ping(self) -> None:
+        if self.is_down:
+            raise StoreUnavailable("The cache does not answer.")
+
+
+@dataclass
+class FakeChangeFeed:
+    """A ChangeFeed that tells what a test puts into `told`; `is_down` makes `ping` fail."""
+
+    is_down: bool = False
+    told: asyncio.Queue[set[str] | None] = field(default_factory=asyncio.Queue)
+
+    async def changes(self) -> AsyncIterator[set[str] | None]:
+        yield None
+        while True:
+            yield await self.told.get()
+
+    async def ping(self) -> None:
+        if self.is_down:
+            raise StoreUnavailable("Changes are not told.")
+
+
+@dataclass
+class FakeForecastLedger:
+    """A ForecastLedger in a dictionary by key; `is_down` makes every call fail."""
+
+    given: dict[str, GivenEntry] = field(default_factory=dict)
+    is_down: bool = False
+
+    async def keep(self, entries: Sequence[LedgerEntry], given_at: datetime) -> Kept:
+        self._check()
+        n_before = len(self.given)
+        for entry in entries:
+            self.given.setdefault(entry.key, GivenEntry(**entry.model_dump(), given_at=given_at))
+        n_kept = len(self.given) - n_before
+        return Kept(kept=n_kept, known=len(entries) - n_kept)
+
+    async def records(self, symbol: str) -> list[GivenEntry]:
+        self._check()
+        return [one for one in self.given.values() if one.symbol == symbol]
+
+    def _check(self) -> None:
+        if self.is_down:
+            raise StoreUnavailable("The store does not answer.")
+
+
+def fakes(
+    store: FakeBarStore,
+    cache: FakeBarCache | None = None,
+    feed: FakeChangeFeed | None = None,
+    ledger: FakeForecastLedger | None = None,
+) -> Callable[[DataSettings], AbstractAsyncContextManager[Resources]]:
+    """Return an `open_resources` of the data service that opens these."""
+
+    @asynccontextmanager
+    async def open_fakes(_: DataSettings) -> AsyncIterator[Resources]:
+        yield Resources(
+            store=store,
+            cache=cache or FakeBarCache(),
+            feed=feed or FakeChangeFeed(),
+            ledger=ledger or FakeForecastLedger(),
+        )
+
+    return open_fakes
+
+
+@asynccontextmanager
+async def serve_data(
+    store: FakeBarStore,
+    cache: FakeBarCache | None = None,
+    feed: FakeChangeFeed | None = None,
+    ledger: FakeForecastLedger | None = None,
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Yield a client of the data service on fakes."""
+    async with serve(create_app(DataSettings(), open_resources=fakes(store, cache, feed, ledger))) as client:
+        yield client

@@ -1,0 +1,59 @@
+"""Builders of files of bars, and what a source reads of them."""
+
+import zipfile
+from io import BytesIO
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from services.data.files.source import FileBarSource
+from services.data.ports import RawBars
+from shared.errors import UnreadableFile
+
+HEADER = "date,open,high,low,close,volume,symbol\n"
+ROW = "2024-01-02,1,3,0.5,2,100,AAPL\n"
+WITHOUT_SYMBOL = "date,open,high,low,close\n2024-01-02,1,3,0.5,2\n"
+
+
+def read(content: str | bytes, name: str = "A.csv", **options: object) -> list[RawBars]:
+    """Return what the source yields of a file with this content and name."""
+    content = content.encode() if isinstance(content, str) else content
+    return list(FileBarSource(BytesIO(content), name=name, **options).frames())  # type: ignore[arg-type]
+
+
+def problem(content: str | bytes, name: str = "A.csv", **options: object) -> str:
+    """Return what is said of a file that cannot be read."""
+    with pytest.raises(UnreadableFile) as caught:
+        read(content, name, **options)
+    return caught.value.detail
+
+
+def closes(frames: list[RawBars]) -> dict[str, list[float]]:
+    """Return the closes of each symbol, in their order."""
+    return {frame.symbol: frame.rows["close"].tolist() for frame in frames}
+
+
+def as_parquet(table: pa.Table, *, store_schema: bool = True) -> bytes:
+    """Return the table as a Parquet file, with Arrow's own types or as tools write it that know nothing of them."""
+    sink = BytesIO()
+    parquet.write_table(table, sink, store_schema=store_schema)
+    return sink.getvalue()
+
+
+def as_arrow(table: pa.Table, *, is_file: bool = False, compression: str | None = None) -> bytes:
+    """Return the table as an Arrow IPC file or stream."""
+    sink = BytesIO()
+    new = pa.ipc.new_file if is_file else pa.ipc.new_stream
+    with new(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression=compression)) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """Return an archive of these files."""
+    sink = BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return sink.getvalue()

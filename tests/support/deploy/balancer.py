@@ -1,0 +1,85 @@
+"""A Service as Kubernetes has it, in small: one address, behind which connections go to whichever process is ready.
+
+It works on connections, not on requests: one that is open stays with its process until either side closes it, and what
+fails is not tried elsewhere. So what a client sees here is what the processes do, not what the balancer repairs.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from itertools import count
+
+import httpx
+
+from local.servers import free_port
+from tests.support.polling import wait_until
+from tests.support.servers.processes import Server
+
+PROBE_SECONDS = 0.25
+
+
+class Balancer:
+    """Takes connections on a port of its own and passes each to one of the ready servers, in turn."""
+
+    def __init__(self, server: Server) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._servers = [server]
+        self._ready = [server]
+        self._turn = count()
+
+    async def replace(self, new: Server) -> float:
+        """Start `new`, wait until connections go to it, stop the old one, and return how long that took to stop."""
+        (old,) = self._servers
+        await asyncio.to_thread(new.start)
+        self._servers = [old, new]
+        await wait_until(lambda: new in self._ready)
+        began_at = time.monotonic()
+        await asyncio.to_thread(old.stop)
+        self._servers = [new]
+        return time.monotonic() - began_at
+
+    async def probe(self) -> None:
+        """Ask each server, again and again, whether it is ready; no answer in time says nothing of it."""
+        async with httpx.AsyncClient(timeout=5) as http:
+            while True:
+                self._ready = [server for server in self._servers if await self._is_ready(http, server)]
+                await asyncio.sleep(PROBE_SECONDS)
+
+    async def _is_ready(self, http: httpx.AsyncClient, server: Server) -> bool:
+        try:
+            return (await http.get(f"http://127.0.0.1:{server.port}/readyz")).is_success
+        except httpx.TimeoutException:
+            return server in self._ready
+        except httpx.TransportError:
+            return False
+
+    async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass one connection on until either side closes it; close it if the process takes none."""
+        with closing(writer), suppress(OSError):
+            server = self._ready[next(self._turn) % len(self._ready)]
+            back_reader, back_writer = await asyncio.open_connection("127.0.0.1", server.port)
+            await asyncio.gather(_copy(reader, back_writer), _copy(back_reader, writer))
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with closing(writer), suppress(ConnectionError):
+        while chunk := await reader.read(65536):
+            writer.write(chunk)
+            await writer.drain()
+
+
+@asynccontextmanager
+async def running_balancers(*balancers: Balancer) -> AsyncIterator[None]:
+    """Take connections until the end."""
+    async with AsyncExitStack() as stack:
+        for balancer in balancers:
+            await stack.enter_async_context(await asyncio.start_server(balancer.connect, "127.0.0.1", balancer.port))
+        probes = [asyncio.create_task(balancer.probe()) for balancer in balancers]
+        try:
+            yield
+        finally:
+            for probe in probes:
+                probe.cancel()
+            await asyncio.gather(*probes, return_exceptions=True)

@@ -1,0 +1,82 @@
+"""The table of metrics in docs/operations.md, written from what the services measure: `make docs`."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from prometheus_client import GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.metrics import MetricWrapperBase
+
+from gateway.app import create_app as create_gateway
+from gateway.settings import GatewaySettings
+from services.data.app import create_app as create_data
+from services.data.settings import DataSettings
+from services.prediction.app import create_app as create_prediction
+from services.prediction.settings import PredictionSettings
+
+OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
+BEGIN, END = "<!-- metrics: `make docs` writes this table -->", "<!-- end of metrics -->"
+# What prometheus_client tells of each process by itself, by the beginnings of the names.
+OF_THE_PROCESS: dict[type, tuple[str, str, str]] = {
+    ProcessCollector: ("process_*", "gauge, counter", "Memory, CPU time, open files and start of the process."),
+    PlatformCollector: ("python_info", "gauge", "The Python that runs, always 1."),
+    GCCollector: ("python_gc_*_total", "counter", "What Python's garbage collector did."),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Row:
+    """One metric."""
+
+    name: str
+    kind: str
+    labels: str
+    meaning: str
+
+
+def metrics_table() -> str:
+    """Return the table in Markdown between its two markers, ascending by name."""
+    apps = {
+        "gateway": create_gateway(GatewaySettings()),
+        "data": create_data(DataSettings()),
+        "prediction": create_prediction(PredictionSettings()),
+    }
+    services: dict[Row, list[str]] = {}
+    for service, app in apps.items():
+        for row in set(_rows(app)):
+            services.setdefault(row, []).append(service)
+    lines = [
+        f"| `{row.name}` | {row.kind} | {row.labels or '–'} | "
+        f"{'all' if len(names) == len(apps) else ', '.join(names)} | {row.meaning} |"
+        for row, names in sorted(services.items())
+    ]
+    head = ["| metric | type | labels | services | meaning |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join([BEGIN, *head, *lines, END])
+
+
+def _rows(app: FastAPI) -> Iterable[Row]:
+    for collector in app.state.registry._collector_to_names:  # nothing public lists what has no series yet
+        if isinstance(collector, MetricWrapperBase):
+            name = f"{collector._name}_total" if collector._type == "counter" else collector._name
+            yield Row(name, str(collector._type), _coded(collector._labelnames), collector._documentation)
+        else:
+            yield Row(*_of_the_process(collector))
+    for look in app.state.looks:
+        for gauge in look.gauges:
+            yield Row(gauge.name, "gauge", _coded(gauge.labels), gauge.meaning)
+
+
+def _of_the_process(collector: object) -> tuple[str, str, str, str]:
+    name, kind, meaning = OF_THE_PROCESS[type(collector)]
+    return name, kind, "", meaning
+
+
+def _coded(labels: Iterable[str]) -> str:
+    return ", ".join(f"`{label}`" for label in labels)
+
+
+if __name__ == "__main__":
+    pattern = re.compile(re.escape(BEGIN) + ".*" + re.escape(END), re.DOTALL)
+    OPERATIONS.write_text(pattern.sub(lambda _: metrics_table(), OPERATIONS.read_text()))

@@ -1,0 +1,33 @@
+"""Forecasts of simulated and of sample bars, without a service."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from services.prediction.forecasting.forecast import forecast_of
+from shared.schemas.forecasts import MODEL_NAMES, Forecast, ForecastQuery
+from tests.support.prediction.simulated import payload_of, sample_bars
+
+ASKED = [*MODEL_NAMES, "auto"]
+
+
+def forecast(
+    bars: pd.DataFrame, *, calendar: str = "XNYS", models_dir: Path | None = None, skipped: int = 0, **asked: Any
+) -> Forecast:
+    """Return what is said of the sessions after the bars, which are taken for those of AAPL; `asked` is the query."""
+    payload, query = payload_of(bars, skipped=skipped), ForecastQuery.model_validate(asked)
+    return forecast_of(payload, "AAPL", query, calendar=calendar, models_dir=models_dir)
+
+
+@cache
+def forecast_of_sample(symbol: str, model: str, horizon: int = 5, as_of: date | None = None) -> Forecast:
+    """Return the same of real bars; computed once."""
+    return forecast(sample_bars(symbol), model=model, horizon=horizon, as_of=as_of)
+
+
+def session(bars: pd.DataFrame, position: int) -> date:
+    """Return the session of the bar at a position."""
+    return pd.Timestamp(bars["session"].iloc[position]).date()

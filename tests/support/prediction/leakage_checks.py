@@ -1,0 +1,76 @@
+"""Two ways to find out that forecasts know what they cannot know; for whatever says something of closes.
+
+And evaluations of many simulated series, for what is true of most of them.
+"""
+
+import multiprocessing
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from services.prediction.forecasting.evaluation import evaluation_of
+from shared.schemas.evaluations import Evaluation
+from shared.schemas.forecasts import EvaluationQuery
+from tests.support.prediction.simulated import payload_of, random_walk
+
+# Bars in; out come closes by the session that they are said of: of sessions among the bars, and of the one after them.
+Forecaster = Callable[[pd.DataFrame], "pd.Series[float]"]
+N_BARS = 400
+N_WALKS = 20
+N_CUTS = 30  # one after the other, so that a leak on one day of ten is found
+SEED = 20261124
+
+
+def placebo(forecaster: Forecaster) -> str | None:
+    """Return what is wrong, or None: on random walks nobody errs less than who says that nothing changes.
+
+    By chance the mean skill is above 0.01 and three standard errors in far fewer than one of a hundred tries.
+    """
+    skills = np.array([_skill(forecaster, random_walk(N_BARS, SEED + walk)) for walk in range(N_WALKS)])
+    mean, error = skills.mean(), skills.std(ddof=1) / np.sqrt(N_WALKS)
+    if mean <= max(0.01, 3 * error):
+        return None
+    return f"Its skill on {N_WALKS} random walks from seed {SEED} is {mean:.2f}, where no forecast has any."
+
+
+def truncation(forecaster: Forecaster) -> str | None:
+    """Return what is wrong, or None: what is said of a session, and of those before, needs no bar from it on."""
+    bars = random_walk(N_BARS, SEED)
+    said = forecaster(bars).dropna()
+    for session in said.index[said.index.isin(bars["session"])][-N_CUTS:]:
+        before = said[said.index <= session]
+        again = forecaster(bars[bars["session"] < session]).reindex(before.index)
+        if again.isna().any():
+            return (
+                f"It says nothing of {again.index[again.isna()][-1].date()} without the bars from {session.date()} on."
+            )
+        if not np.allclose(again, before, rtol=1e-9, atol=0):
+            return f"It says something else without the bars from {session.date()} on."
+    return None
+
+
+def evaluations(make: Callable[[int], pd.DataFrame], seeds: Iterable[int], query: EvaluationQuery) -> list[Evaluation]:
+    """Return the evaluation of the bars that are made of each seed, by two processes of one thread each."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=context, initializer=_start) as pool:
+        return list(pool.map(partial(_evaluation, make, query), seeds, chunksize=10))
+
+
+def _start() -> None:
+    """Limit the threads of scikit-learn, which is there by now, as whoever finds this function has to import it."""
+    threadpool_limits(1)
+
+
+def _evaluation(make: Callable[[int], pd.DataFrame], query: EvaluationQuery, seed: int) -> Evaluation:
+    return evaluation_of(payload_of(make(seed)), "AAPL", query)
+
+
+def _skill(forecaster: Forecaster, bars: pd.DataFrame) -> float:
+    closes = bars.set_index("session")["close"]
+    both = pd.DataFrame({"said": forecaster(bars), "close": closes, "before": closes.shift()}).dropna()
+    errors = both[["said", "before"]].sub(both["close"], axis=0).abs().mean()
+    return float(1 - errors["said"] / errors["before"])

@@ -1,0 +1,50 @@
+"""The prediction service in process, on a data service with a fake store; work runs where it is called."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import ParamSpec, TypeVar
+
+import httpx
+
+from services.prediction.app import create_app
+from services.prediction.ports import Resources
+from services.prediction.settings import PredictionSettings
+from shared.clients.data import DataClient
+from shared.errors import ServiceError
+from tests.support.asgi import serve
+from tests.support.data.fakes import FakeBarStore, serve_data
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class InlineWorkers:
+    """Workers that run at once, or refuse with `error`."""
+
+    def __init__(self, error: ServiceError | None = None) -> None:
+        self._error = error
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._error is not None:
+            raise self._error
+        return work(*args, **kwargs)
+
+    async def ping(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+
+@asynccontextmanager
+async def serve_prediction(
+    store: FakeBarStore, workers: InlineWorkers | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Yield a client of the prediction service."""
+    async with serve_data(store) as http:
+        data = DataClient(http, upstream="the data service", timeout_seconds=60)
+
+        @asynccontextmanager
+        async def open_fakes(_: PredictionSettings) -> AsyncIterator[Resources]:
+            yield Resources(data=data, workers=workers or InlineWorkers())
+
+        async with serve(create_app(PredictionSettings(), open_resources=open_fakes)) as client:
+            yield client

@@ -1,0 +1,89 @@
+"""Simulated bars with known answers, what no model may find and what one must, and the real ones of the sample.
+
+Every generator takes a seed, so that a failure can be had again.
+"""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from bokeh_sampledata.stocks import data as sample
+
+from services.prediction.inputs.history import Array, History, history_of
+from shared.clients.data import BarsPayload
+from shared.schemas.arrow import NUMBERS, BarFrame, encode
+
+VOLATILITY = 0.015  # of one session's log return
+
+
+def bars_of(returns: Array, *, seed: int, first_close: float = 100.0) -> pd.DataFrame:
+    """Return one bar a weekday whose closes have these log returns, with opens, highs and lows around them."""
+    random = np.random.default_rng([seed, 1])
+    n_bars = len(returns) + 1
+    close = first_close * np.exp(np.concatenate([[0.0], np.cumsum(returns)]))
+    before = np.concatenate([close[:1], close[:-1]])
+    opens = before * np.exp(random.normal(0, VOLATILITY / 4, n_bars))
+    up, down = np.abs(random.normal(0, VOLATILITY / 2, (2, n_bars)))
+    bars = {
+        "session": pd.date_range(date(2010, 1, 4), periods=n_bars, freq="B", unit="s"),
+        "open": opens,
+        "high": np.maximum(opens, close) * np.exp(up),
+        "low": np.minimum(opens, close) * np.exp(-down),
+        "close": close,
+        "volume": np.round(1e6 * np.exp(random.normal(0, 0.3, n_bars))),
+        "adj_close": close,
+    }
+    return pd.DataFrame(bars)[["session", *NUMBERS]]
+
+
+def random_walk(n_bars: int, seed: int) -> pd.DataFrame:
+    """Return bars whose returns nobody can predict."""
+    return bars_of(np.random.default_rng(seed).normal(0, VOLATILITY, n_bars - 1), seed=seed)
+
+
+def heavy_tails(n_bars: int, seed: int) -> pd.DataFrame:
+    """Return the same with returns of Student's t with three degrees of freedom."""
+    returns = np.random.default_rng(seed).standard_t(3, n_bars - 1) / np.sqrt(3) * VOLATILITY
+    return bars_of(returns, seed=seed)
+
+
+def volatility_clusters(n_bars: int, seed: int) -> pd.DataFrame:
+    """Return the same with calm and wild times: GARCH(1, 1) with α = 0.1 and β = 0.88."""
+    random = np.random.default_rng(seed)
+    variance, returns = VOLATILITY**2, []
+    for shock in random.normal(size=n_bars - 1):
+        returns.append(np.sqrt(variance) * shock)
+        variance = 0.02 * VOLATILITY**2 + 0.1 * returns[-1] ** 2 + 0.88 * variance
+    return bars_of(np.array(returns), seed=seed)
+
+
+def autoregression(n_bars: int, seed: int, phi: float = 0.4) -> pd.DataFrame:
+    """Return bars whose log return is `phi` times the one before, and noise."""
+    noise = np.random.default_rng(seed).normal(0, VOLATILITY * np.sqrt(1 - phi**2), n_bars - 1)
+    returns = noise.copy()
+    for row in range(1, len(noise)):
+        returns[row] += phi * returns[row - 1]
+    return bars_of(returns, seed=seed)
+
+
+def trend(n_bars: int, seed: int = 0, log_return: float = 0.002) -> pd.DataFrame:
+    """Return bars whose close grows by the same share at each session."""
+    return bars_of(np.full(n_bars - 1, log_return), seed=seed)
+
+
+def sample_bars(symbol: str) -> pd.DataFrame:
+    """Return the real daily bars of AAPL, FB, GOOG, IBM or MSFT."""
+    rows = sample[sample["ticker"] == symbol].sort_values("date").rename(columns={"date": "session"})
+    return rows.reset_index(drop=True)[["session", *NUMBERS]].astype(dict.fromkeys(NUMBERS, "float64"))
+
+
+def payload_of(bars: pd.DataFrame, symbol: str = "AAPL", skipped: int = 0) -> BarsPayload:
+    """Return the bars as the data service gives them."""
+    columns = BarFrame(symbol, bars.reset_index(drop=True), skipped).columns()
+    return BarsPayload(columns.revision, encode(columns, columns.revision))
+
+
+def history(bars: pd.DataFrame) -> History:
+    """Return the bars as the models get them."""
+    payload = payload_of(bars)
+    return history_of(payload.arrow, payload.revision, symbol="AAPL", as_of=None)

@@ -1,0 +1,154 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.schemas.arrow import BarFrame
+from shared.schemas.ledger import LedgerEntry
+from tests.support.data.bars import make_bars, make_frame
+from tests.support.data.fakes import FakeBarCache, FakeBarStore, FakeForecastLedger, serve_data
+from tests.support.data.ledgers import DAY, make_given, make_ledger_entry
+
+
+async def _keep(client: httpx.AsyncClient, *entries: LedgerEntry, symbol: str = "AAPL") -> httpx.Response:
+    body = [entry.model_dump(mode="json") for entry in entries]
+    return await client.post(f"/symbols/{symbol}/ledger", json=body)
+
+
+async def test_what_was_said_is_kept_at_once_and_scored_when_its_session_has_come() -> None:
+    store = FakeBarStore({"AAPL": make_frame()})
+    began_at = datetime.now(UTC)
+    async with serve_data(store) as client:
+        kept = await _keep(client, make_ledger_entry(), make_ledger_entry(sessions_ahead=2))
+        pending = (await client.get("/symbols/aapl/ledger")).json()
+        csv = "date,open,high,low,close\n2024-01-04,12,16,12,15\n"
+        await client.put("/symbols/AAPL/bars", content=csv, headers={"content-type": "text/csv"})
+        scored = (await client.get("/symbols/AAPL/ledger")).json()
+    assert (kept.status_code, kept.json()) == (201, {"kept": 2, "known": 0})
+    assert (pending["n_scored"], pending["n_pending"], pending["coverage"]) == (0, 2, None)
+    assert (scored["n_scored"], scored["n_pending"], scored["coverage"]) == (1, 1, 0.0)
+    assert [record["actual"] for record in scored["records"]] == [15.0, None]
+    assert scored["scores"][0]["skill"] == 1 - 2.5 / 3
+    given_at = datetime.fromisoformat(scored["records"][0]["given_at"])
+    assert began_at <= given_at <= datetime.now(UTC)
+
+
+async def test_saying_it_again_is_harmless_and_changes_nothing() -> None:
+    ledger = FakeForecastLedger()
+    async with serve_data(FakeBarStore({"AAPL": make_frame()}), ledger=ledger) as client:
+        await _keep(client, make_ledger_entry())
+        before = dict(ledger.given)
+        again = await _keep(client, make_ledger_entry(point=13.0, revision="f" * 16))
+    assert (again.status_code, again.json()) == (201, {"kept": 0, "known": 1})
+    assert ledger.given == before
+
+
+async def test_a_forecast_whose_outcome_is_known_is_refused_whatever_is_cached() -> None:
+    store, cache, ledger = FakeBarStore({"AAPL": make_frame()}), FakeBarCache(), FakeForecastLedger()
+    async with serve_data(store, cache, ledger=ledger) as client:
+        await client.get("/symbols/AAPL/bars")
+        store.frames["AAPL"] = make_frame(closes=[10, 11, 12, 15])  # by another tool, and nobody has told
+        response = await _keep(client, make_ledger_entry())
+    assert (response.status_code, response.json()["type"]) == (422, "/problems/invalid-request")
+    assert "forecasts that were made before the outcome" in response.json()["detail"]
+    assert ledger.given == {}
+
+
+async def test_one_entry_that_makes_no_sense_refuses_all_and_is_pointed_at() -> None:
+    ledger = FakeForecastLedger()
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    async with serve_data(FakeBarStore({"AAPL": make_frame()}), ledger=ledger) as client:
+        response = await _keep(
+            client,
+            make_ledger_entry(),
+            make_ledger_entry(symbol="MSFT"),
+            make_ledger_entry(as_of=tomorrow + timedelta(days=1)),
+        )
+        ahead = await _keep(client, make_ledger_entry(as_of=tomorrow))
+    assert (response.status_code, ahead.status_code) == (422, 201)
+    assert [error["pointer"] for error in response.json()["errors"]] == ["/body/1/symbol", "/body/2/as_of"]
+    assert len(ledger.given) == 1
+
+
+def _with(**change: Any) -> list[dict[str, Any]]:
+    return [make_ledger_entry().model_dump(mode="json") | change]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        _with() * 21,
+        {},
+        _with(point=None),
+        _with(last_close=-1),
+        _with(model="crystal_ball"),
+        _with(sessions_ahead=0),
+        _with(level=100),
+        _with(symbol="system.users"),
+    ],
+)
+async def test_what_is_no_list_of_entries_is_refused(body: object) -> None:
+    ledger = FakeForecastLedger()
+    async with serve_data(FakeBarStore({"AAPL": make_frame()}), ledger=ledger) as client:
+        response = await client.post("/symbols/AAPL/ledger", json=body)
+    assert (response.status_code, response.json()["type"]) == (422, "/problems/invalid-request")
+    assert response.json()["errors"]
+    assert ledger.given == {}
+
+
+async def test_a_symbol_without_bars_has_no_ledger_and_takes_nothing() -> None:
+    none = make_frame("NONE", [])
+    async with serve_data(FakeBarStore({"NONE": none})) as client:
+        for symbol, slug in (("NOPE", "symbol-not-found"), ("NONE", "no-bars")):
+            read = await client.get(f"/symbols/{symbol}/ledger")
+            kept = await _keep(client, make_ledger_entry(symbol=symbol), symbol=symbol)
+            for response in (read, kept):
+                assert (response.status_code, response.json()["type"]) == (404, f"/problems/{slug}")
+
+
+async def test_records_come_in_pages() -> None:
+    said = [make_given(as_of=DAY - timedelta(days=day)) for day in range(5)]
+    ledger = FakeForecastLedger({one.key: one for one in said})
+    async with serve_data(FakeBarStore({"AAPL": make_frame()}), ledger=ledger) as client:
+        first = (await client.get("/symbols/AAPL/ledger?limit=3")).json()
+        second = (await client.get("/symbols/AAPL/ledger", params={"cursor": first["next_cursor"]})).json()
+        wrong = await client.get("/symbols/AAPL/ledger?cursor=nonsense")
+        unknown = await client.get("/symbols/AAPL/ledger?page=2")
+    assert [record["as_of"] for record in first["records"] + second["records"]] == [str(one.as_of) for one in said]
+    assert second["next_cursor"] is None
+    assert (wrong.status_code, unknown.status_code) == (422, 422)
+
+
+async def test_a_ledger_outlives_its_symbol_and_is_there_when_it_comes_back() -> None:
+    store, ledger = FakeBarStore({"AAPL": make_frame()}), FakeForecastLedger()
+    async with serve_data(store, ledger=ledger) as client:
+        await _keep(client, make_ledger_entry())
+        assert (await client.delete("/symbols/AAPL")).status_code == 204
+        gone = await client.get("/symbols/AAPL/ledger")
+        store.frames["AAPL"] = make_frame(closes=[10, 11, 12, 13])
+        back = (await client.get("/symbols/AAPL/ledger")).json()
+    assert gone.status_code == 404
+    assert (back["n_scored"], back["coverage"]) == (1, 1.0)
+
+
+async def test_a_ledger_that_does_not_answer_is_unavailable() -> None:
+    async with serve_data(FakeBarStore({"AAPL": make_frame()}), ledger=FakeForecastLedger(is_down=True)) as client:
+        for response in (await client.get("/symbols/AAPL/ledger"), await _keep(client, make_ledger_entry())):
+            assert (response.status_code, response.json()["type"]) == (503, "/problems/store-unavailable")
+
+
+async def test_a_ledger_of_thousands_answers_one_page() -> None:
+    bars = make_bars([100.0] * 400, first_session=DAY)
+    said = [
+        make_given(as_of=DAY + timedelta(days=day), sessions_ahead=ahead, last_close=100.0)
+        for day in range(400)
+        for ahead in range(1, 21)
+    ]
+    store = FakeBarStore({"AAPL": BarFrame("AAPL", bars)})
+    async with serve_data(store, ledger=FakeForecastLedger({one.key: one for one in said})) as client:
+        ledger = (await client.get("/symbols/AAPL/ledger?limit=1000")).json()
+    assert (len(ledger["records"]), len(ledger["scores"])) == (1000, 20)
+    assert ledger["n_scored"] + ledger["n_pending"] == 8000
+    assert [score["n_scored"] for score in ledger["scores"]] == [400 - ahead for ahead in range(1, 21)]

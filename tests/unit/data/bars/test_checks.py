@@ -1,0 +1,115 @@
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.data.bars.checks import SENTENCES, rejections
+from shared.schemas.loads import Rejection
+from tests.support.data.bars import make_bars, raw_of
+
+TODAY = date(2024, 6, 1)
+
+
+def _codes(bars: pd.DataFrame, today: date = TODAY) -> list[tuple[int, str]]:
+    return [(rejection.row, rejection.code) for rejection in rejections(raw_of("AAPL", bars).rows, today)]
+
+
+def test_good_bars_have_no_rejection() -> None:
+    assert _codes(make_bars([10, 11, 12])) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("session", pd.NaT, "no_session"),
+        ("session", pd.Timestamp(2024, 6, 2), "future_session"),
+        ("open", np.nan, "missing_price"),
+        ("close", np.inf, "infinite_price"),
+        ("close", -np.inf, "infinite_price"),
+        ("high", 1.1e9, "price_too_high"),
+        ("low", 0.0, "price_not_positive"),
+        ("close", -1.0, "price_not_positive"),
+        ("high", 10.5, "high_too_low"),
+        ("low", 11.5, "low_too_high"),
+        ("volume", -1.0, "bad_volume"),
+        ("volume", np.inf, "bad_volume"),
+        ("adj_close", 0.0, "bad_adjusted_close"),
+        ("adj_close", np.inf, "bad_adjusted_close"),
+    ],
+)
+def test_a_row_that_cannot_be_a_bar_is_rejected_with_its_number(
+    column: str, value: float | pd.Timestamp, code: str
+) -> None:
+    bars = make_bars([10, 11, 12])
+    bars.loc[1, column] = value
+    assert _codes(bars) == [(2, code)]
+
+
+def test_bars_are_rejected_when_high_is_below_low() -> None:
+    bars = make_bars([10])
+    bars.loc[0, ["high", "low"]] = [9.0, 11.0]
+    assert _codes(bars) == [(1, "high_too_low")]
+
+
+def test_today_is_not_the_future() -> None:
+    assert _codes(make_bars([10], first_session=TODAY)) == []
+
+
+def test_of_rows_with_one_session_the_last_good_one_is_kept() -> None:
+    bars = pd.concat([make_bars([10]), make_bars([11]), make_bars([12])], ignore_index=True)
+    bars.loc[2, "high"] = 1.0
+    assert _codes(bars) == [(1, "duplicate_session"), (3, "high_too_low")]
+
+
+@pytest.mark.parametrize("column", ["volume", "adj_close"])
+def test_a_volume_or_adjusted_close_may_be_unknown(column: str) -> None:
+    bars = make_bars([10, 11])
+    bars[column] = np.nan
+    assert _codes(bars) == []
+
+
+def test_a_rejection_has_the_row_of_the_source_the_session_and_a_sentence() -> None:
+    rows = raw_of("AAPL", make_bars([10, 11], first_session=date(1969, 12, 31))).rows.assign(row=[7, 3])
+    rows.loc[0, "open"] = np.nan
+    assert rejections(rows, TODAY) == [
+        Rejection(
+            row=7,
+            code="missing_price",
+            detail="Open, high, low or close is missing or not a number.",
+            session=date(1969, 12, 31),
+        )
+    ]
+
+
+def test_a_rejection_without_a_session_says_none() -> None:
+    bars = make_bars([10])
+    bars.loc[0, "session"] = pd.NaT
+    assert rejections(raw_of("AAPL", bars).rows, TODAY)[0].session is None
+
+
+def test_every_code_fits_and_has_a_sentence_for_people() -> None:
+    assert max(map(len, SENTENCES)) <= 20
+    assert all(sentence.endswith(".") for sentence in SENTENCES.values())
+
+
+PRICE = st.one_of(st.floats(-1, 50), st.just(float("nan")), st.just(float("inf")))
+ROW = st.tuples(st.integers(0, 5), PRICE, PRICE, PRICE, PRICE)
+
+
+@given(st.lists(ROW, max_size=12))
+def test_what_is_left_keeps_every_invariant(rows: list[tuple[int, float, float, float, float]]) -> None:
+    bars = make_bars([1.0] * len(rows))
+    bars["session"] += pd.to_timedelta([day * 31 for day, *_ in rows], unit="D").astype("timedelta64[s]")
+    bars[["open", "high", "low", "close"]] = [prices for _, *prices in rows] or np.empty((0, 4))
+    rejected = rejections(raw_of("AAPL", bars).rows, TODAY)
+    left = bars.drop(index=[rejection.row - 1 for rejection in rejected])
+    prices = left[["open", "high", "low", "close"]]
+    assert (prices > 0).all(axis=None)
+    assert np.isfinite(prices.to_numpy()).all()
+    assert (left["high"] == prices.max(axis=1)).all()
+    assert (left["low"] == prices.min(axis=1)).all()
+    assert left["session"].is_unique
+    assert (left["session"] <= pd.Timestamp(TODAY)).all()

@@ -1,0 +1,174 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import pytest
+
+from services.data.bars.load import LoadOptions, check, describe, ingest_symbol, rows_rejected
+from services.data.files.sample import SampleBarSource
+from services.data.ports import RawBars
+from shared.errors import RowsRejected, StoreUnavailable
+from shared.schemas.loads import LoadReport, Mode, Rejection
+from tests.support.data.bars import make_bars, make_entry, make_frame, make_raw, raw_of
+from tests.support.data.behaviours import BARS
+from tests.support.data.fakes import FakeBarCache, FakeBarStore
+
+NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
+OPTIONS = LoadOptions(source="prices.csv", now=NOW, calendar=None)
+
+
+async def _load(raw: RawBars, store: FakeBarStore, options: LoadOptions = OPTIONS) -> LoadReport:
+    return await ingest_symbol(raw, store=store, cache=FakeBarCache(), options=options)
+
+
+def _with_a_bad_row() -> RawBars:
+    bars = make_bars([10, 11, 12])
+    bars.loc[1, "high"] = 1.0
+    return raw_of("AAPL", bars)
+
+
+def _stored(closes: list[float]) -> FakeBarStore:
+    frame = make_frame(closes=closes)
+    return FakeBarStore({"AAPL": frame}, catalogue={"AAPL": make_entry(frame, name="Apple Inc.")})
+
+
+async def test_the_sample_is_five_symbols_without_a_rejected_row() -> None:
+    store = FakeBarStore()
+    reports = [await _load(raw, store) for raw in SampleBarSource().frames()]
+    assert [(report.symbol, report.inserted, report.rejected) for report in reports] == [
+        ("AAPL", 3270, []),
+        ("FB", 196, []),
+        ("GOOG", 2148, []),
+        ("IBM", 3270, []),
+        ("MSFT", 3270, []),
+    ]
+    assert sum(len(frame.bars) for frame in store.frames.values()) == 12_154
+
+
+async def test_bad_rows_are_left_out_and_the_rest_is_stored_in_order() -> None:
+    raw, store = _with_a_bad_row(), FakeBarStore()
+    report = await _load(RawBars("AAPL", raw.rows.iloc[::-1]), store)
+    assert [(rejection.row, rejection.code) for rejection in report.rejected] == [(2, "high_too_low")]
+    assert store.frames["AAPL"].bars["close"].tolist() == [10, 12]
+    assert (report.inserted, report.n_bars) == (2, 2)
+
+
+async def test_a_load_notes_what_it_left_behind() -> None:
+    store = FakeBarStore()
+    report = await _load(make_raw(name="Apple Inc."), store)
+    entry = store.catalogue["AAPL"]
+    assert entry == replace(
+        make_entry(make_frame(), name="Apple Inc."), source="prices.csv", loaded_at=NOW, findings=entry.findings
+    )
+    assert [finding.code for finding in entry.findings] == ["short_history"]
+    assert (report.revision, report.findings) == (entry.revision, entry.findings)
+
+
+async def test_a_name_that_is_known_stays_when_a_source_has_none() -> None:
+    store = _stored([10])
+    await _load(make_raw(), store)
+    assert store.catalogue["AAPL"].name == "Apple Inc."
+
+
+async def test_an_upsert_counts_what_it_did_to_each_session() -> None:
+    report = await _load(make_raw(closes=[10, 12, 13]), _stored([10, 11]))
+    counts = (report.inserted, report.updated, report.unchanged, report.removed, report.n_bars)
+    assert counts == (1, 1, 1, 0, 3)
+
+
+async def test_a_replacement_removes_the_rest() -> None:
+    store = _stored([10, 11, 12])
+    report = await _load(make_raw(closes=[10]), store, replace(OPTIONS, mode="replace"))
+    assert (report.unchanged, report.removed, report.n_bars) == (1, 2, 1)
+    assert store.frames["AAPL"].bars["close"].tolist() == [10]
+
+
+@pytest.mark.parametrize("mode", ["upsert", "replace"])
+async def test_a_symbol_without_a_good_row_stays_as_it_was(mode: Mode) -> None:
+    bad = make_bars([10]).assign(close=-1.0)
+    store = _stored([5, 6])
+    before = store.frames["AAPL"]
+    report = await _load(raw_of("AAPL", bad), store, replace(OPTIONS, mode=mode))
+    assert (report.inserted, report.removed, report.n_bars, report.revision) == (0, 0, 2, before.revision)
+    assert [rejection.row for rejection in report.rejected] == [1]
+    assert store.frames["AAPL"] is before
+
+
+async def test_a_new_symbol_without_a_good_row_is_not_made() -> None:
+    store = FakeBarStore()
+    report = await _load(raw_of("AAPL", make_bars([10]).assign(close=-1.0)), store)
+    assert (report.n_bars, report.revision) == (0, None)
+    assert store.frames == {}
+
+
+async def test_strict_rejects_everything_for_one_bad_row() -> None:
+    store = _stored([5])
+    with pytest.raises(RowsRejected, match=r"^1 row is not a bar, so that nothing was stored.$") as caught:
+        await _load(_with_a_bad_row(), store, replace(OPTIONS, strict=True))
+    assert caught.value.errors == [("/AAPL/rows/2", "The high is below the open, low or close.")]
+    assert store.frames["AAPL"].bars["close"].tolist() == [5]
+
+
+async def test_strict_loads_what_is_all_good() -> None:
+    assert (await _load(make_raw(), FakeBarStore(), replace(OPTIONS, strict=True))).inserted == 3
+
+
+@pytest.mark.parametrize("mode", ["upsert", "replace"])
+async def test_a_dry_run_reports_what_a_load_would_do_and_writes_nothing(mode: Mode) -> None:
+    options = replace(OPTIONS, mode=mode)
+    store, cache = _stored([10, 11, 12]), FakeBarCache({"AAPL": BARS})
+    before = dict(store.frames), dict(store.catalogue)
+    dry = await ingest_symbol(_with_a_bad_row(), store=store, cache=cache, options=replace(options, dry_run=True))
+    assert (store.frames, store.catalogue) == before
+    assert cache.entries == {"AAPL": BARS}
+    assert dry == (await _load(_with_a_bad_row(), store, options)).model_copy(update={"dry_run": True})
+
+
+async def test_a_dry_run_of_a_new_symbol_makes_none() -> None:
+    store = FakeBarStore()
+    assert (await _load(make_raw(), store, replace(OPTIONS, dry_run=True))).inserted == 3
+    assert store.frames == {}
+
+
+async def test_what_was_cached_is_forgotten() -> None:
+    cache = FakeBarCache({"AAPL": BARS, "MSFT": BARS})
+    await ingest_symbol(make_raw(), store=FakeBarStore(), cache=cache, options=OPTIONS)
+    assert list(cache.entries) == ["MSFT"]
+
+
+async def test_what_was_cached_is_forgotten_when_the_answer_of_the_store_was_lost() -> None:
+    cache = FakeBarCache({"AAPL": BARS})
+    with pytest.raises(StoreUnavailable):
+        await ingest_symbol(make_raw(), store=FakeBarStore(is_down=True), cache=cache, options=OPTIONS)
+    assert cache.entries == {}
+
+
+def test_rows_of_any_order_become_bars_that_ascend() -> None:
+    rows = make_raw(closes=[10, 11, 12, 13]).rows
+    checked = check(RawBars("AAPL", rows.iloc[[2, 0, 3, 1]]), date(2024, 6, 1))
+    pd.testing.assert_frame_equal(checked.frame.bars, make_bars([10, 11, 12, 13]))
+
+
+@pytest.mark.parametrize(
+    ("now", "today"),
+    [
+        (datetime(2024, 6, 1, 9, 59, tzinfo=UTC), date(2024, 6, 1)),
+        (datetime(2024, 6, 1, 10, 0, tzinfo=UTC), date(2024, 6, 2)),
+        (datetime.fromisoformat("2024-06-01T00:30:00+14:00"), date(2024, 6, 1)),
+    ],
+)
+def test_today_is_what_it_is_where_the_day_begins_first(now: datetime, today: date) -> None:
+    assert replace(OPTIONS, now=now).today == today
+
+
+def test_an_error_about_many_rows_counts_all_and_names_a_hundred() -> None:
+    rejected = [Rejection(row=row, code="no_session", detail="No date.") for row in range(1, 1001)]
+    error = rows_rejected({"AAPL": rejected, "MSFT": rejected})
+    assert error.detail == "2,000 rows are not bars, so that nothing was stored."
+    assert (len(error.errors), error.errors[-1]) == (100, ("/AAPL/rows/100", "No date."))
+
+
+def test_sessions_are_expected_of_the_calendar_that_is_asked_for() -> None:
+    frame = make_frame(closes=range(1, 9))
+    assert "closed_sessions" in {finding.code for finding in describe(frame, "XNYS")[1]}
+    assert {finding.code for finding in describe(frame, None)[1]} == {"short_history"}

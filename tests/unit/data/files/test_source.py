@@ -1,0 +1,148 @@
+"""Whose bars a file is found to hold, plain, packed or in an archive."""
+
+import bz2
+import gzip
+import lzma
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from services.data.files.source import FileBarSource
+from shared.errors import UnreadableFile
+from shared.schemas.arrow import NUMBERS
+from tests.support.data.bars import make_bars
+from tests.support.data.files import HEADER, ROW, WITHOUT_SYMBOL, as_parquet, closes, problem, read, zipped
+
+ONE = HEADER + ROW + "2024-01-03,2,4,1.5,3,200,AAPL\n"
+
+
+def test_rows_are_as_the_port_promises() -> None:
+    (frame,) = read(ONE)
+    assert (frame.symbol, frame.name) == ("AAPL", None)
+    assert list(frame.rows.columns) == ["session", *NUMBERS, "row"]
+    assert frame.rows["session"].dtype == "datetime64[s]"
+    assert {str(frame.rows[name].dtype) for name in NUMBERS} == {"float64"}
+    assert frame.rows["session"].dt.date.tolist() == [date(2024, 1, 2), date(2024, 1, 3)]
+    assert frame.rows[list(NUMBERS[:5])].to_numpy().tolist() == [[1, 3, 0.5, 2, 100], [2, 4, 1.5, 3, 200]]
+    assert frame.rows["adj_close"].isna().all()
+    assert frame.rows["row"].tolist() == [1, 2]
+
+
+def test_symbols_are_parted_in_any_order_and_rows_keep_their_numbers() -> None:
+    rows = ["2024-01-02,1,1,1,1,1,aapl", "2024-01-02,1,1,1,2,1,IBM", "2024-01-03,1,1,1,3,1, AAPL "]
+    frames = read(HEADER + "\n".join(rows))
+    assert closes(frames) == {"AAPL": [1, 3], "IBM": [2]}
+    assert [frame.rows["row"].tolist() for frame in frames] == [[1, 3], [2]]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress, lambda data: zipped({"AAPL.csv": data})])
+def test_what_is_packed_is_seen_by_its_content(pack: Callable[[bytes], bytes]) -> None:
+    assert closes(read(pack(ONE.encode()), "bars.csv")) == {"AAPL": [2, 3]}
+    assert closes(read(gzip.compress(pack(ONE.encode())) if pack is lzma.compress else pack(ONE.encode()))) != {}
+
+
+def test_each_file_of_an_archive_is_a_file_of_its_own() -> None:
+    parts = {
+        "a/AAPL.csv": WITHOUT_SYMBOL.encode(),
+        "a/ibm.csv.gz": gzip.compress(b"Date;Open;High;Low;Close\n31-01-2024;1;1;1;7\n"),
+        "GE.parquet": as_parquet(pa.table(make_bars([5]))),
+        "__MACOSX/a/._AAPL.csv": b"\x00\x05\x16\x07",
+        "a/.DS_Store": b"\x00",
+        "a/": b"",
+    }
+    assert closes(read(zipped(parts), "all.zip")) == {"AAPL": [2], "IBM": [7], "GE": [5]}
+
+
+def test_two_files_of_an_archive_with_one_symbol_are_an_error() -> None:
+    parts = {"2023.csv": ONE.encode(), "2024.csv": ONE.encode()}
+    assert problem(zipped(parts)) == "'2024.csv': Bars of AAPL are in '2023.csv', too. Join the two."
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol"), [("AAPL.csv", "AAPL"), ("brk.b.csv.gz", "BRK.B"), ("^gspc", "^GSPC"), ("x/ibm.TXT", "IBM")]
+)
+def test_a_file_without_symbols_is_named_after_its_symbol(name: str, symbol: str) -> None:
+    assert [frame.symbol for frame in read(WITHOUT_SYMBOL, name)] == [symbol]
+
+
+def test_a_file_that_does_not_say_whose_bars_it_holds_is_an_error_that_says_how_to() -> None:
+    assert problem(WITHOUT_SYMBOL, "my bars 2024.csv") == (
+        "It does not say whose bars it holds. Name the file after the symbol, AAPL.csv for one, or add a column symbol."
+    )
+
+
+def test_the_symbol_that_is_asked_for_is_taken_where_the_file_has_none_and_else_has_to_be_the_one() -> None:
+    assert closes(read(WITHOUT_SYMBOL, "IBM.csv", symbol="AAPL")) == {"AAPL": [2]}
+    assert closes(read(ONE, symbol="AAPL")) == {"AAPL": [2, 3]}
+    other = ONE + "2024-01-03,2,4,1.5,3,200,MSFT\n"
+    assert problem(other, symbol="AAPL") == "Row 3 is of MSFT, and the load is for AAPL only."
+
+
+def test_names_are_the_symbols_where_they_look_like_symbols_and_no_column_says_them() -> None:
+    content = ONE.replace("symbol", "Name")
+    assert [(frame.symbol, frame.name) for frame in read(content)] == [("AAPL", None)]
+    content = content.replace("AAPL\n", "Apple Inc.\n")
+    assert [(frame.symbol, frame.name) for frame in read(content, "X.csv")] == [("X", None)]
+
+
+def test_the_name_of_the_company_is_kept() -> None:
+    content = WITHOUT_SYMBOL.replace("close\n", "close,ticker,Company\n").replace(
+        ",2\n", ',2,A,"\'=Agilent \n"\n'.replace('\n"', '"')
+    )
+    assert [(frame.symbol, frame.name) for frame in read(content)] == [("A", "=Agilent")]
+
+
+def test_a_name_of_a_company_ends_somewhere() -> None:
+    (frame,) = read(ONE.replace("volume", "company").replace(",100,", f",{'x' * 1_000},"))
+    assert frame.name == "x" * 200
+
+
+def test_a_symbol_that_is_none_is_an_error_with_its_row() -> None:
+    assert problem(ONE.replace("AAPL\n2", "AA PL<script>alert(1)</script>\n2")) == (
+        "The symbol of row 1 is no symbol: 'AA PL<SCRIPT>ALERT(1…'."
+    )
+    assert problem(ONE + "2024-01-04,2,4,1.5,3,200,\n") == "Row 3 has no symbol. Give it one or remove it."
+
+
+def test_a_row_of_nothing_but_delimiters_is_an_empty_row() -> None:
+    (frame,) = read(ONE + ",,,,,,\n")
+    assert frame.rows["session"].isna().tolist() == [False, False, True]
+
+
+def test_the_quote_that_keeps_a_spreadsheet_from_running_a_symbol_is_left_out() -> None:
+    assert [frame.symbol for frame in read(ONE.replace("AAPL", "'-A=X"))] == ["-A=X"]
+
+
+def test_a_date_format_settles_what_the_dates_leave_open() -> None:
+    content = WITHOUT_SYMBOL.replace("2024-01-02", "01/02/2024")
+    assert "Say which: --date-format" in problem(content, "A.csv")
+    (frame,) = read(content, "A.csv", date_format="mdy")
+    assert frame.rows["session"].dt.date.tolist() == [date(2024, 1, 2)]
+
+
+def test_a_path_is_opened_and_closed_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "AAPL.csv"
+    path.write_text(WITHOUT_SYMBOL)
+    source = FileBarSource(path)
+    assert source.name == "AAPL.csv"
+    assert closes(list(source.frames())) == closes(list(source.frames())) == {"AAPL": [2]}
+    with pytest.raises(UnreadableFile, match="cannot be opened: No such file or directory"):
+        list(FileBarSource(tmp_path / "none.csv").frames())
+    with pytest.raises(UnreadableFile, match="cannot be opened"):
+        list(FileBarSource(tmp_path).frames())
+
+
+def test_an_open_file_stays_open() -> None:
+    for content in (
+        ONE.encode(),
+        b'{"bars": [{"date": "2024-01-02", "open": 1, "high": 1, "low": 1, "close": 1}]}',
+        gzip.compress(ONE.encode()),
+        as_parquet(pa.table(make_bars([1]))),
+    ):
+        file = BytesIO(content)
+        list(FileBarSource(file, symbol="AAPL").frames())
+        assert not file.closed

@@ -1,0 +1,100 @@
+import asyncio
+
+import pytest
+
+from services.data.symbols.catalogue import Catalogue
+from shared.errors import StoreUnavailable
+from tests.support.data.bars import make_entry, make_frame
+from tests.support.data.fakes import FakeBarStore
+
+
+class CountingStore(FakeBarStore):
+    n_listed = 0
+
+    async def symbols(self) -> list[str]:
+        self.n_listed += 1
+        await asyncio.sleep(0)
+        return await super().symbols()
+
+
+def _store(*symbols: str) -> CountingStore:
+    return CountingStore({symbol: make_frame(symbol) for symbol in symbols})
+
+
+async def _found(catalogue: Catalogue, query: str = "") -> list[str]:
+    return [stock.symbol for stock in (await catalogue.search(query, limit=10, cursor=None)).stocks]
+
+
+async def test_what_the_catalogue_notes_is_told_and_what_it_does_not_is_null() -> None:
+    store = _store("AAPL", "IBM")
+    store.catalogue["AAPL"] = make_entry(store.frames["AAPL"], name="Apple Inc.")
+    page = await Catalogue(store, seconds=60).search("", limit=10, cursor=None)
+    assert [stock.model_dump(mode="json") for stock in page.stocks] == [
+        {
+            "symbol": "AAPL",
+            "name": "Apple Inc.",
+            "first_session": "2024-01-01",
+            "last_session": "2024-01-03",
+            "bars": 3,
+        },
+        {"symbol": "IBM", "name": None, "first_session": None, "last_session": None, "bars": None},
+    ]
+    assert page.next_cursor is None
+
+
+async def test_names_are_searched_too() -> None:
+    store = _store("AAPL", "IBM")
+    store.catalogue["IBM"] = make_entry(store.frames["IBM"], name="Big Blue")
+    assert await _found(Catalogue(store, seconds=60), "blue") == ["IBM"]
+
+
+async def test_pages_follow_one_another() -> None:
+    catalogue = Catalogue(_store("A", "B", "C"), seconds=60)
+    first = await catalogue.search("", limit=2, cursor=None)
+    second = await catalogue.search("", limit=2, cursor=first.next_cursor)
+    assert [stock.symbol for page in (first, second) for stock in page.stocks] == ["A", "B", "C"]
+    assert second.next_cursor is None
+
+
+async def test_an_entry_without_bars_is_not_shown() -> None:
+    store = _store("AAPL")
+    store.catalogue["GONE"] = make_entry(make_frame("GONE"))
+    assert await _found(Catalogue(store, seconds=60)) == ["AAPL"]
+
+
+async def test_the_store_is_read_once_until_something_changes_or_time_passes() -> None:
+    now = 0.0
+    store = _store("AAPL")
+    catalogue = Catalogue(store, seconds=60, monotonic=lambda: now)
+    await asyncio.gather(*(_found(catalogue) for _ in range(20)))
+    assert store.n_listed == 1
+    store.frames["IBM"] = make_frame("IBM")
+    assert await _found(catalogue) == ["AAPL"]
+    catalogue.forget()
+    assert await _found(catalogue) == ["AAPL", "IBM"]
+    now = 61.0
+    await _found(catalogue)
+    assert store.n_listed == 3
+
+
+async def test_a_change_during_a_read_is_not_missed_after_it() -> None:
+    store = _store("AAPL")
+    catalogue = Catalogue(store, seconds=60)
+    reading = asyncio.create_task(_found(catalogue))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert store.n_listed == 1
+    catalogue.forget()
+    await reading
+    store.frames["IBM"] = make_frame("IBM")
+    assert await _found(catalogue) == ["AAPL", "IBM"]
+
+
+async def test_a_store_that_is_down_is_said_and_forgotten_when_it_is_back() -> None:
+    store = _store("AAPL")
+    catalogue = Catalogue(store, seconds=60)
+    store.is_down = True
+    with pytest.raises(StoreUnavailable):
+        await _found(catalogue)
+    store.is_down = False
+    assert await _found(catalogue) == ["AAPL"]

@@ -1,0 +1,104 @@
+from datetime import date
+
+import pytest
+
+from shared.clients.data import BarsQuery
+from shared.errors import InvalidRequest, NoAdjustedPrices, SymbolNotFound
+from tests.support.gateway.service import REVISION, FakeData, serve_gateway
+
+ETAG = f'"{REVISION}"'
+
+
+async def test_a_search_is_handed_on_with_its_defaults_and_its_page() -> None:
+    data = FakeData()
+    async with serve_gateway(data) as client:
+        first = await client.get("/api/stocks")
+        await client.get("/api/stocks", params={"query": "app inc", "limit": 100, "cursor": "QUFQTA"})
+    assert data.asked == [("", 20, None), ("app inc", 100, "QUFQTA")]
+    assert first.json()["stocks"][0]["name"] == "Apple Inc."
+    assert first.json()["next_cursor"] == "QUFQTA"
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=many", "query=" + "a" * 101, "cursor=" + "a" * 501])
+async def test_a_search_out_of_bounds_is_refused_here(query: str) -> None:
+    data = FakeData()
+    async with serve_gateway(data) as client:
+        response = await client.get(f"/api/stocks?{query}")
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["pointer"] == "/query/" + query.partition("=")[0]
+    assert data.asked == []
+
+
+async def test_a_stock_is_described_by_its_symbol_in_any_case() -> None:
+    async with serve_gateway() as client:
+        response = await client.get("/api/stocks/aapl")
+    assert response.json()["symbol"] == "AAPL"
+    assert response.json()["findings"][0]["sessions"] == ["2005-02-28"]
+
+
+async def test_all_in_lower_case_is_the_list_and_in_capitals_the_stock_of_that_symbol() -> None:
+    data = FakeData()
+    async with serve_gateway(data) as client:
+        listed = await client.get("/api/stocks/all")
+        allstate = await client.get("/api/stocks/ALL")
+        await client.get("/api/stocks/ALL/bars")
+    assert listed.json() == ["AAPL", "MSFT"]
+    assert allstate.json()["symbol"] == "ALL"
+    assert data.asked == [("ALL", BarsQuery(), None)]
+
+
+async def test_bars_are_passed_on_byte_for_byte_with_what_says_what_they_are() -> None:
+    data = FakeData()
+    async with serve_gateway(data) as client:
+        response = await client.get(
+            "/api/stocks/brk.b/bars?format=csv&start=2013-01-02&end=2013-03-01&adjusted=true",
+            headers={"If-None-Match": '"other"'},
+        )
+    query = BarsQuery(start=date(2013, 1, 2), end=date(2013, 3, 1), format="csv", adjusted=True)
+    assert data.asked == [("BRK.B", query, '"other"')]
+    assert response.status_code == 200
+    assert response.content == b"\xff as it came"
+    assert response.headers["etag"] == ETAG
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.headers["content-disposition"] == 'attachment; filename="AAPL.csv"'
+    assert response.headers["cache-control"] == "public, max-age=0, must-revalidate"
+
+
+async def test_bars_that_the_caller_has_are_not_sent_again() -> None:
+    async with serve_gateway(open_reads=True) as client:
+        response = await client.get("/api/stocks/AAPL/bars", headers={"If-None-Match": ETAG})
+    assert (response.status_code, response.content) == (304, b"")
+    assert response.headers["etag"] == ETAG
+    assert "content-type" not in response.headers
+
+
+async def test_what_needs_a_key_is_kept_out_of_shared_caches() -> None:
+    async with serve_gateway(open_reads=False) as client:
+        for path in ("/api/stocks/AAPL/bars", "/api/stocks/AAPL/result", "/api/stocks/AAPL/forecast"):
+            response = await client.get(path, headers={"X-API-Key": "a-key-that-may-write"})
+            assert response.headers["cache-control"] == "private, max-age=0, must-revalidate"
+
+
+@pytest.mark.parametrize("query", ["format=xml", "start=yesterday", "end=2013-02-30", "adjusted=perhaps"])
+async def test_a_view_that_does_not_exist_is_refused_here(query: str) -> None:
+    data = FakeData()
+    async with serve_gateway(data) as client:
+        response = await client.get(f"/api/stocks/AAPL/bars?{query}")
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["pointer"] == "/query/" + query.partition("=")[0]
+    assert data.asked == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (SymbolNotFound("There is no symbol NOPE."), 404),
+        (NoAdjustedPrices("The bars of NOPE have no adjusted close."), 409),
+        (InvalidRequest("start is after end", errors=[("/query", "start is after end")]), 422),
+    ],
+)
+async def test_what_the_data_service_refuses_is_refused_in_its_words(error: InvalidRequest, status: int) -> None:
+    async with serve_gateway(FakeData(error=error)) as client:
+        response = await client.get("/api/stocks/NOPE/bars")
+    assert (response.status_code, response.json()["detail"]) == (status, error.detail)
+    assert [tuple(found.values()) for found in response.json().get("errors", [])] == list(error.errors)

@@ -1,0 +1,56 @@
+"""Many symbols at once: the shares that the README prints, and what is left out of them."""
+
+from functools import partial
+
+from services.prediction.forecasting import all_symbols
+from services.prediction.ports import Resources
+from shared.clients.data import DataClient
+from shared.schemas.arrow import BarFrame
+from shared.schemas.forecasts import EvaluationQuery
+from tests.support.data.bars import make_frame
+from tests.support.data.fakes import FakeBarStore, serve_data
+from tests.support.prediction import simulated
+from tests.support.prediction.service import InlineWorkers
+
+QUERY = EvaluationQuery(windows=60, models=["linear_regression", "moving_average"])
+
+
+async def _records(store: FakeBarStore) -> list[all_symbols.SymbolRecord]:
+    async with serve_data(store) as http:
+        data = DataClient(http, upstream="the data service", timeout_seconds=5)
+        resources = Resources(data=data, workers=InlineWorkers())
+        found = all_symbols.evaluate_all(resources, sorted(store.frames), QUERY, at_once=2)
+        return [record async for record in found]
+
+
+def _store() -> FakeBarStore:
+    make = partial(simulated.autoregression, 600, phi=0.7)
+    frames = {name: BarFrame(name, make(seed)) for seed, name in enumerate(("AR.A", "AR.B", "AR.C"))}
+    return FakeBarStore(frames | {"FEW": make_frame("FEW"), "FLAT": make_frame("FLAT", [10.0] * 200)})
+
+
+async def test_shares_are_of_the_symbols_that_could_be_evaluated() -> None:
+    records = await _records(_store())
+    assert {record.symbol for record in records} == {"AR.A", "AR.B", "AR.C", "FEW", "FLAT"}
+    found = {record.name: record for record in all_symbols.model_records(records)}
+    assert found["linear_regression"].n_symbols == 3  # nobody can beat or lose to a close that does not move
+    assert found["linear_regression"].positive == 1.0
+    assert found["persistence"].positive == found["persistence"].better == found["persistence"].worse == 0.0
+    assert found["moving_average"].worse == 1.0
+    assert found["moving_average"].median_skill < -0.5
+
+
+async def test_the_table_says_what_it_rests_on() -> None:
+    table = all_symbols.table_of(await _records(_store()), QUERY).splitlines()
+    assert table[0] == "4 symbols, 1 session ahead, the last 60 sessions of each; left out for too few bars: 1."
+    assert [row.split("|")[1].strip() for row in table[2:]] == [
+        "model",
+        "---",
+        "linear_regression",
+        "persistence",
+        "moving_average",
+    ]
+
+
+def test_nothing_to_evaluate_is_an_empty_table() -> None:
+    assert all_symbols.model_records([all_symbols.SymbolRecord("FEW", None)]) == []

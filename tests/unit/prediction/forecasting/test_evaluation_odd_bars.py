@@ -1,0 +1,137 @@
+"""The evaluation of bars that are few, still, broken or off any scale: it answers with warnings, or says why not."""
+
+import json
+import math
+from datetime import timedelta
+from typing import NoReturn
+
+import pandas as pd
+import pytest
+
+from services.prediction.forecasting.evaluation import evaluation_of
+from shared.clients.data import BarsPayload
+from shared.errors import NotEnoughBars, UpstreamFailed
+from shared.schemas.evaluations import Evaluation
+from shared.schemas.forecasts import EvaluationQuery, ModelName
+from tests.support.data.bars import make_bars
+from tests.support.prediction import simulated
+
+PRICES = ["open", "high", "low", "close"]
+FAST: list[ModelName] = ["linear_regression", "ridge", "persistence", "drift", "moving_average"]
+
+
+def _evaluation(bars: pd.DataFrame, query: EvaluationQuery | None = None, skipped: int = 0) -> Evaluation:
+    payload = simulated.payload_of(bars, skipped=skipped)
+    return evaluation_of(payload, "AAPL", query or EvaluationQuery(models=FAST))
+
+
+def _codes(found: Evaluation) -> list[str]:
+    return [warning.code for warning in found.warnings]
+
+
+@pytest.mark.parametrize(("horizon", "required"), [(1, 122), (5, 134), (20, 179)])
+def test_too_few_bars_say_how_many_are_needed(horizon: int, required: int) -> None:
+    query = EvaluationQuery(models=FAST, horizon=horizon)
+    for n_bars in (0, 30, required - 1):
+        with pytest.raises(NotEnoughBars, match=f"has {n_bars} complete bars.* at least {required} are") as refused:
+            _evaluation(simulated.random_walk(required, seed=1)[:n_bars], query)
+        assert refused.value.extras == {"required": required, "available": n_bars}
+    assert _evaluation(simulated.random_walk(required, seed=1), query).windows.n_windows == 20
+
+
+def test_only_what_was_known_counts_as_available() -> None:
+    bars = simulated.random_walk(300, seed=1)
+    with pytest.raises(NotEnoughBars, match="has 50 complete bars"):
+        _evaluation(bars, EvaluationQuery(as_of=bars["session"][49].date()))
+
+
+def test_bytes_that_are_no_bars_are_the_upstream_s_failure() -> None:
+    with pytest.raises(UpstreamFailed):
+        evaluation_of(BarsPayload("0" * 16, b"garbage"), "AAPL", EvaluationQuery())
+
+
+def _scaled(price: float) -> pd.DataFrame:
+    bars = simulated.random_walk(600, seed=4)
+    bars[PRICES] *= price / 100
+    return bars
+
+
+def _still(first: int, stop: int) -> pd.DataFrame:
+    bars = simulated.random_walk(600, seed=4)
+    bars.loc[first:stop, PRICES] = bars["close"][first]
+    return bars
+
+
+def _with_a_gap() -> pd.DataFrame:
+    bars = simulated.random_walk(600, seed=4)
+    return bars.assign(session=bars["session"].where(bars.index < 300, bars["session"] + timedelta(days=365)))
+
+
+def _with_a_split() -> pd.DataFrame:
+    bars = simulated.random_walk(600, seed=4).assign(adj_close=math.nan)
+    bars.loc[300:, PRICES] /= 7
+    return bars
+
+
+def _with_holes() -> pd.DataFrame:
+    bars = simulated.random_walk(600, seed=4)
+    bars.loc[5, "open"], bars.loc[300, "high"], bars.loc[301, "close"] = 0.0, math.nan, -1.0
+    return bars
+
+
+def _refuse(word: str) -> NoReturn:
+    raise AssertionError(word)
+
+
+ODD: dict[str, tuple[pd.DataFrame, list[str]]] = {
+    "usual": (simulated.random_walk(600, seed=4), []),
+    "a year's gap": (_with_a_gap(), ["long_gap"]),
+    "a split of 7 to 1": (_with_a_split(), ["split_like_jump"]),
+    "tiny": (_scaled(1e-6), []),
+    "huge": (_scaled(1e6), []),
+    "never move": (make_bars([5.0] * 600).assign(high=5.0, low=5.0), ["constant_prices"]),
+    "never move and tiny": (make_bars([1e-6] * 600).assign(high=1e-6, low=1e-6), ["constant_prices"]),
+    "stand still at first": (_still(0, 300), []),
+    "stand still in between": (_still(100, 500), []),
+    "stand still at last": (_still(300, 599), ["constant_prices"]),
+    "no volume": (simulated.random_walk(600, seed=4).assign(volume=math.nan), []),
+    "no trades": (simulated.random_walk(600, seed=4).assign(volume=0.0), []),
+    "incomplete": (_with_holes(), ["incomplete_bars"]),
+}
+
+
+@pytest.mark.parametrize(("bars", "codes"), ODD.values(), ids=ODD.keys())
+def test_odd_bars_give_an_answer_with_warnings_and_finite_numbers(bars: pd.DataFrame, codes: list[str]) -> None:
+    found = _evaluation(bars, EvaluationQuery(horizon=5, windows=100))
+    assert _codes(found) == codes
+    json.loads(found.model_dump_json(), parse_constant=_refuse)
+
+
+def test_fewer_windows_than_asked_for_are_pointed_out() -> None:
+    found = _evaluation(simulated.random_walk(200, seed=1), EvaluationQuery(models=FAST, windows=60))
+    assert found.windows.n_windows == 59
+    assert [warning.detail for warning in found.warnings] == [
+        "There are bars for 59 test sessions only, so the scores may be far off by chance."
+    ]
+    assert "few_windows" not in _codes(_evaluation(simulated.random_walk(200, seed=1), EvaluationQuery(windows=59)))
+
+
+def test_rows_that_are_no_bars_are_pointed_out() -> None:
+    assert _codes(_evaluation(simulated.random_walk(600, seed=1), skipped=2)) == ["unreadable_rows"]
+
+
+def test_prices_that_never_move_leave_nothing_to_beat() -> None:
+    found = _evaluation(make_bars([5.0] * 600).assign(high=5.0, low=5.0))
+    assert found.best == "persistence"
+    assert found.verdict == "There was nothing to beat: the closes did not change, and doing nothing made no error."
+    for model in found.models:
+        assert (model.metrics.mae, model.metrics.mase, model.skill.skill, model.interval.coverage) == (0, None, None, 1)
+
+
+@pytest.mark.parametrize("price", [1e-6, 1e6])
+def test_the_unit_of_the_prices_changes_no_skill(price: float) -> None:
+    usual, scaled = _evaluation(_scaled(100.0)), _evaluation(_scaled(price))
+    for one, other in zip(usual.models, scaled.models, strict=True):
+        assert other.skill.skill == pytest.approx(one.skill.skill, abs=1e-9)
+        assert other.metrics.mase == pytest.approx(one.metrics.mase, abs=1e-9)
+        assert other.interval.coverage == one.interval.coverage

@@ -1,0 +1,182 @@
+"""What is said of the next sessions: dated, direct for each distance, with its own record, by the best model."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from sklearn.base import RegressorMixin
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from services.prediction.forecasting.evaluation import evaluation_of
+from services.prediction.models.features import LEARNT_FROM, LOOKBACK, matrix
+from services.prediction.models.registry import MODELS, PENALTY, TREES
+from shared.schemas.forecasts import MODEL_NAMES, EvaluationQuery, Forecast, ModelName
+from tests.support.prediction import simulated
+from tests.support.prediction.forecasts import forecast, forecast_of_sample
+from tests.support.prediction.simulated import payload_of, sample_bars
+
+
+def _sessions(answer: Forecast) -> list[str]:
+    return [str(step.session) for step in answer.steps]
+
+
+@pytest.mark.parametrize(
+    ("calendar", "expected"),
+    [
+        ("XNYS", ["2012-12-24", "2012-12-26", "2012-12-27", "2012-12-28", "2012-12-31", "2013-01-02", "2013-01-03"]),
+        ("", ["2012-12-24", "2012-12-25", "2012-12-26", "2012-12-27", "2012-12-28", "2012-12-31", "2013-01-01"]),
+    ],
+    ids=["New York", "no calendar"],
+)
+def test_steps_are_dated_by_the_exchange(calendar: str, expected: list[str]) -> None:
+    bars = sample_bars("AAPL")
+    found = forecast(bars, calendar=calendar, model="persistence", horizon=7, as_of=date(2012, 12, 21))
+    assert found.as_of == date(2012, 12, 21)
+    assert _sessions(found) == expected
+    assert [step.sessions_ahead for step in found.steps] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_day_without_a_session_knows_the_session_before() -> None:
+    found = forecast_of_sample("AAPL", "persistence", 2, date(2012, 12, 25))
+    assert (str(found.as_of), _sessions(found)) == ("2012-12-24", ["2012-12-26", "2012-12-27"])
+
+
+@pytest.mark.parametrize("name", MODEL_NAMES)
+@pytest.mark.parametrize("symbol", ["AAPL", "FB"])
+def test_the_point_lies_inside_its_interval(symbol: str, name: ModelName) -> None:
+    for step in forecast_of_sample(symbol, name).steps:
+        assert 0 < step.lower < step.point < step.upper
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "GOOG", "IBM", "MSFT"])
+def test_doing_nothing_says_the_last_close_and_is_the_less_sure_the_further_ahead(symbol: str) -> None:
+    found = forecast_of_sample(symbol, "persistence")
+    assert {step.point for step in found.steps} == {sample_bars(symbol)["close"].iloc[-1]} == {found.last_close}
+    assert (np.diff([step.upper - step.lower for step in found.steps]) > 0).all()
+
+
+def test_a_higher_level_is_wider() -> None:
+    bars = sample_bars("AAPL")
+    widths = []
+    for level in (50, 80, 90, 95, 99):
+        found = forecast(bars, model="ridge", horizon=1, level=level)
+        assert found.level == level
+        widths.append(found.steps[0].upper - found.steps[0].lower)
+    assert (np.diff(widths) > 0).all()
+
+
+def _estimator(name: ModelName) -> RegressorMixin:
+    if name == "linear_regression":
+        return LinearRegression()
+    if name == "ridge":
+        return make_pipeline(StandardScaler(), Ridge(alpha=PENALTY))
+    return HistGradientBoostingRegressor(**TREES)
+
+
+@pytest.mark.parametrize("name", ["linear_regression", "ridge", "gradient_boosting"])
+def test_each_step_is_a_model_of_its_own_distance(name: ModelName) -> None:
+    bars = sample_bars("AAPL")
+    close, known = bars["close"].to_numpy(), matrix(simulated.history(bars), LEARNT_FROM)
+    for step in forecast_of_sample("AAPL", name).steps:
+        ahead = step.sessions_ahead
+        rows = range(LOOKBACK, len(bars) - ahead)
+        target = [np.log(close[row + ahead] / close[row]) for row in rows]
+        said = _estimator(name).fit(known[rows], target).predict(known[-1:])[0]
+        assert step.point == pytest.approx(close[-1] * np.exp(said), rel=1e-9)
+
+
+def test_drift_goes_on_as_on_average_and_the_moving_average_goes_back() -> None:
+    close = sample_bars("AAPL")["close"].to_numpy()
+    for step in forecast_of_sample("AAPL", "drift").steps:
+        ahead = step.sessions_ahead
+        mean = np.mean([np.log(close[row + ahead] / close[row]) for row in range(LOOKBACK, len(close) - ahead)])
+        assert step.point == pytest.approx(close[-1] * np.exp(mean), rel=1e-9)
+    for step in forecast_of_sample("AAPL", "moving_average").steps:
+        assert step.point == pytest.approx(close[-20:].mean(), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", MODEL_NAMES)
+@pytest.mark.parametrize("symbol", ["AAPL", "FB"])
+def test_the_record_of_a_step_is_that_of_the_evaluation(symbol: str, name: ModelName) -> None:
+    found = forecast_of_sample(symbol, name)
+    for step in found.steps[:1] + found.steps[-1:]:
+        query = EvaluationQuery(models=[name], horizon=step.sessions_ahead, windows=250)
+        evaluation = evaluation_of(payload_of(sample_bars(symbol)), symbol, query)
+        record = next(model for model in evaluation.models if model.name == name)
+        of_nothing = next(model for model in evaluation.models if model.name == "persistence")
+        assert step.windows == evaluation.windows.n_windows
+        assert step.coverage == record.interval.coverage
+        assert step.mae == pytest.approx(record.metrics.mae, rel=1e-12)
+        assert step.mae_of_persistence == pytest.approx(of_nothing.metrics.mae, rel=1e-12)
+        assert step.skill == record.skill
+    assert found.skill == found.steps[-1].skill
+    assert found.verdict.split(": ", 1)[1] == found.skill.verdict
+
+
+@pytest.mark.parametrize("horizon", [1, 5])
+@pytest.mark.parametrize("name", [name for name in MODEL_NAMES if name != "gradient_boosting"])
+def test_a_window_of_the_evaluation_says_what_the_forecast_of_that_day_says(name: ModelName, horizon: int) -> None:
+    """What is scored is what a person would have been given; of costly models only where they are refitted."""
+    bars = sample_bars("FB")
+    evaluation = evaluation_of(payload_of(bars), "FB", EvaluationQuery(models=[name], horizon=horizon, windows=20))
+    series = next(series for series in evaluation.windows.series if series.name == name)
+    for window in (0, 9, 19):
+        as_of = evaluation.windows.cutoff[window]
+        step = forecast(bars, model=name, horizon=horizon, as_of=as_of).steps[-1]
+        assert step.session == evaluation.windows.session[window]
+        assert step.point == pytest.approx(series.predicted[window], rel=1e-8)
+
+
+def test_a_model_that_is_named_speaks() -> None:
+    found = forecast_of_sample("AAPL", "moving_average")
+    assert found.model == MODELS["moving_average"].info
+    assert found.choice.model_dump() == {
+        "asked_for": "moving_average",
+        "reason": "Moving average was asked for by name.",
+        "candidates": [],
+    }
+    assert found.verdict.startswith(
+        "Moving average: No better than assuming that the close in 5 sessions equals today's"
+    )
+
+
+def test_auto_does_nothing_where_nothing_is_better() -> None:
+    found = forecast_of_sample("AAPL", "auto")
+    evaluation = evaluation_of(payload_of(sample_bars("AAPL")), "AAPL", EvaluationQuery(horizon=5))
+    assert found.model.name == evaluation.best == "persistence"
+    assert found.choice.reason == "None of 5 others has beaten doing nothing 5 sessions ahead beyond chance."
+    assert [candidate.name for candidate in found.choice.candidates] == list(MODEL_NAMES)
+    assert [candidate.skill for candidate in found.choice.candidates] == [model.skill for model in evaluation.models]
+    assert {step.point for step in found.steps} == {found.last_close}
+    assert found.verdict == evaluation.verdict
+    assert found.verdict.startswith(
+        "No better than assuming that the close in 5 sessions equals today's: drift, the best"
+    )
+
+
+def test_auto_finds_what_is_there() -> None:
+    found = forecast(simulated.autoregression(3000, 4, phi=0.6), model="auto", horizon=1)
+    assert found.model.name in ("linear_regression", "ridge", "gradient_boosting")
+    assert found.choice.reason == (
+        "Of 5 models it has beaten doing nothing one session ahead by the most, and beyond chance."
+    )
+    assert "Better than assuming tomorrow equals today: skill 0." in found.verdict
+    skills = {candidate.name: candidate.skill.skill for candidate in found.choice.candidates}
+    assert skills[found.model.name] == max(skills.values(), key=lambda skill: skill or 0.0)
+
+
+def test_it_says_what_determines_it() -> None:
+    found = forecast_of_sample("AAPL", "gradient_boosting")
+    assert found.data.model_dump(mode="json") == {
+        "revision": payload_of(sample_bars("AAPL")).revision,
+        "first_session": "2000-03-01",
+        "last_session": "2013-03-01",
+        "bars": 3270,
+        "adjusted": False,
+    }
+    assert found.provenance.seed == found.model.parameters["random_state"] == 20261124
+    assert set(found.provenance.libraries) == {"exchange-calendars", "numpy", "pandas", "scikit-learn", "scipy"}
+    assert found.model.feature_names == list(LEARNT_FROM)

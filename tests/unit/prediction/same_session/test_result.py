@@ -1,0 +1,250 @@
+"""The result against an independent computation, and what it must never do: break time order, hide a lack of skill."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from bokeh_sampledata.stocks import data as sample
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.prediction.same_session.result import result_of
+from shared.clients.data import BarsPayload
+from shared.errors import NotEnoughBars, UpstreamFailed
+from shared.schemas.arrow import BarFrame, encode
+from shared.schemas.results import Result
+from tests.support.data.bars import make_bars
+from tests.support.prediction import simulated
+
+
+def _result(bars: pd.DataFrame, skipped: int = 0, *, adjusted: bool = False) -> Result:
+    payload = BarsPayload("0" * 16, encode(BarFrame("AAPL", bars, skipped).columns(), "0" * 16))
+    return result_of(payload, "AAPL", adjusted=adjusted)
+
+
+def _random_walk(n: int, seed: int = 1) -> pd.DataFrame:
+    return make_bars(100 + np.random.default_rng(seed).normal(0, 1, n).cumsum())
+
+
+def _codes(result: Result) -> list[str]:
+    return [warning.code for warning in result.warnings]
+
+
+def _sample(symbol: str) -> pd.DataFrame:
+    rows = sample[sample["ticker"] == symbol].sort_values("date")
+    bars = rows.rename(columns={"date": "session"}).drop(columns="ticker").reset_index(drop=True)
+    return bars.astype(dict.fromkeys(bars.columns[1:], "float64"))
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "FB"])
+def test_it_equals_an_independent_least_squares_fit(symbol: str) -> None:
+    rows = _sample(symbol)
+    found = _result(rows)
+    first = int(0.8 * len(rows))
+    x = np.column_stack([np.ones(len(rows)), rows[["open", "high", "low"]].to_numpy()])
+    y = rows["close"].to_numpy()
+    beta = np.linalg.pinv(x[:first]) @ y[:first]
+    errors = x[first:] @ beta - y[first:]
+    assert found.model.intercept == pytest.approx(beta[0], abs=1e-6)
+    assert found.model.coefficients == pytest.approx(beta[1:].tolist(), abs=1e-6)
+    assert found.predictions.predicted == pytest.approx((x[first:] @ beta).tolist())
+    assert found.metrics.mae == pytest.approx(np.abs(errors).mean())
+    assert found.mse == found.metrics.mse == pytest.approx((errors**2).mean())
+    assert found.baseline.mae == pytest.approx(np.abs(np.diff(y)[first - 1 :]).mean())
+    assert found.skill == pytest.approx(1 - np.abs(errors).mean() / np.abs(np.diff(y)[first - 1 :]).mean())
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(7, 60))
+def test_train_lies_wholly_before_test_and_together_they_are_all(n_bars: int) -> None:
+    found = _result(_random_walk(n_bars))
+    assert found.split.train.bars + found.split.test.bars == found.data.bars == n_bars
+    assert found.split.train.last_session < found.split.test.first_session
+    assert found.predictions.session[0] == found.split.test.first_session
+    assert found.predictions.session == sorted(found.predictions.session)
+    assert len(found.predictions.actual) == len(found.predictions.predicted) == found.split.test.bars
+    assert (found.interval, found.predictions.lower, found.predictions.upper) == (None, None, None)
+    assert "no_interval" in _codes(found)
+    assert "NaN" not in found.model_dump_json()
+
+
+def test_the_midrange_is_scored_as_by_a_loop() -> None:
+    bars = simulated.random_walk(300, seed=1)
+    found = _result(bars)
+    said = [(high + low) / 2 for high, low in zip(bars["high"][240:], bars["low"][240:], strict=True)]
+    errors = [one - close for one, close in zip(said, bars["close"][240:], strict=True)]
+    mae = sum(abs(error) for error in errors) / 60
+    assert found.midrange.mae == pytest.approx(mae, abs=1e-9)
+    assert found.midrange.mse == pytest.approx(sum(error**2 for error in errors) / 60, abs=1e-9)
+    assert found.midrange_skill == pytest.approx(1 - found.metrics.mae / mae, abs=1e-9)
+
+
+def test_the_coverage_is_what_one_counts_in_the_answer() -> None:
+    found = Result.model_validate_json(_result(simulated.volatility_clusters(1000, seed=2)).model_dump_json())
+    said = found.predictions
+    assert found.interval is not None
+    assert said.lower is not None
+    assert said.upper is not None
+    rows = list(zip(said.lower, said.predicted, said.upper, said.actual, strict=True))
+    assert len(rows) == 200
+    assert found.interval.coverage == sum(lower <= actual <= upper for lower, _, upper, actual in rows) / 200
+    assert found.interval.mean_width == pytest.approx(sum(upper - lower for lower, _, upper, _ in rows) / 200)
+    assert all(lower < predicted < upper for lower, predicted, upper, _ in rows)
+    assert (found.interval.level, found.interval.n_calibration) == (90, 160)
+
+
+@pytest.mark.parametrize(("symbol", "n_sessions"), [("AAPL", 654), ("GOOG", 430), ("IBM", 654), ("MSFT", 654)])
+def test_the_intervals_of_the_sample_hold_as_often_as_they_say(symbol: str, n_sessions: int) -> None:
+    found = _result(_sample(symbol))
+    assert found.interval is not None
+    assert found.split.test.bars == n_sessions
+    assert 0.86 < found.interval.coverage < 0.94
+
+
+def _walk_within_sessions(n_bars: int, seed: int) -> pd.DataFrame:
+    """Return bars of a price that takes 78 random steps a session and opens where it closed."""
+    steps = np.random.default_rng(seed).normal(0, 0.015 / math.sqrt(78), (n_bars, 78))
+    prices = 100 * np.exp(steps.cumsum()).reshape(n_bars, 78)
+    bars = make_bars(prices[:, -1])
+    bars["high"] = np.maximum(bars["open"], prices.max(axis=1))
+    bars["low"] = np.minimum(bars["open"], prices.min(axis=1))
+    return bars
+
+
+def test_pure_chance_scores_as_well_as_the_answer_says() -> None:
+    """What `weak_baseline` tells: 60 % and 25 % smaller errors where nothing at all can be predicted."""
+    found = [_result(walk(600, seed)) for seed in range(30) for walk in (simulated.random_walk, _walk_within_sessions)]
+    skills = np.array([(result.skill, result.midrange_skill) for result in found], dtype=float)
+    assert skills[:, 0].min() > 0.4
+    assert skills[:, 1].max() < 0.4
+    assert skills.mean(axis=0) == pytest.approx([0.6, 0.25], abs=0.05)
+    assert all("weak_baseline" in _codes(result) for result in found)
+
+
+def test_changing_test_bars_changes_neither_the_model_nor_earlier_predictions() -> None:
+    bars = _random_walk(100)
+    before = _result(bars)
+    bars.loc[90:, ["open", "high", "low", "close"]] *= 3
+    after = _result(bars)
+    assert after.model == before.model
+    assert after.predictions.predicted[:10] == before.predictions.predicted[:10]
+
+
+def test_changing_test_bars_changes_no_earlier_interval() -> None:
+    bars = _random_walk(200)
+    before = _result(bars).predictions
+    bars.loc[190:, ["open", "high", "low", "close"]] *= 3
+    after = _result(bars).predictions
+    assert before.lower is not None
+    assert after.lower is not None
+    assert after.lower[:30] == before.lower[:30]
+    assert after.lower[30:] != before.lower[30:]
+
+
+def test_no_skill_is_shown_and_said() -> None:
+    """Closes step from 100 to 200 at the split, where opens tell nothing: the model extrapolates badly."""
+    bars = make_bars([100 + (n % 2) for n in range(80)] + [200] * 20)
+    bars["open"], bars["high"], bars["low"] = 50.0, 300.0, 1.0
+    found = _result(bars)
+    assert found.skill is not None
+    assert found.skill < 0
+    assert "no_skill" in _codes(found)
+
+
+def test_it_always_says_that_it_looks_back_and_that_chance_does_as_well() -> None:
+    found = _result(_random_walk(200))
+    assert _codes(found) == ["look_ahead", "weak_baseline"]
+    assert "It says nothing about tomorrow" in found.warnings[0].detail
+    assert "prices that move by pure chance" in found.warnings[1].detail
+
+
+def test_constant_closes_leave_nothing_undefined_but_null() -> None:
+    found = _result(make_bars([5.0] * 50))
+    assert (found.skill, found.metrics.r2, found.metrics.directional_accuracy) == (None, None, None)
+    assert found.midrange_skill is None
+    assert "weak_baseline" not in _codes(found)
+    assert "NaN" not in found.model_dump_json()
+
+
+@pytest.mark.parametrize("price", [0.0, 1e-6, 1e6])
+def test_sessions_without_a_range_leave_nothing_undefined(price: float) -> None:
+    found = _result(make_bars([price] * 200).assign(high=price, low=price))
+    assert found.interval is not None
+    assert found.interval.mean_width == pytest.approx(0, abs=1e-6 * price)
+
+
+def test_bars_without_a_price_are_left_out_and_counted() -> None:
+    bars = _random_walk(200)
+    bars.loc[[3, 190], "open"] = math.nan
+    bars.loc[5, "volume"] = math.nan
+    found = _result(bars, skipped=2)
+    assert found.data.bars == 198
+    assert _codes(found) == ["look_ahead", "weak_baseline", "incomplete_bars", "unreadable_rows"]
+    assert found.warnings[2].detail == "2 bars without an open, high, low or close were left out."
+
+
+def _split(n: int, *, adj_close: float = math.nan) -> pd.DataFrame:
+    """Return a random walk whose prices halve at sessions 100 and, for n over 150, 150."""
+    bars = _random_walk(n)
+    for first in (100, 150):
+        bars.loc[first:, ["open", "high", "low", "close"]] /= 2
+    return bars.assign(adj_close=adj_close)
+
+
+@pytest.mark.parametrize(
+    ("bars", "seen", "remedy"),
+    [
+        (_split(140), "once, on 2024-04-10,", "Load adjusted bars"),
+        (_split(200), "2 times, first on 2024-04-10,", "Load adjusted bars"),
+        (_split(200, adj_close=10.0), "2 times, first on 2024-04-10,", "Adjusted prices (adjusted=true)"),
+    ],
+)
+def test_prices_that_jump_as_at_a_split_are_pointed_out_with_the_way_out(
+    bars: pd.DataFrame, seen: str, remedy: str
+) -> None:
+    warning = next(found for found in _result(bars).warnings if found.code == "split_like_jump")
+    assert seen in warning.detail
+    assert remedy in warning.detail
+
+
+def test_adjusted_prices_are_marked_and_not_warned_of() -> None:
+    adjusted, as_is = _result(_split(200), adjusted=True), _result(_split(200))
+    assert (adjusted.data.adjusted, as_is.data.adjusted) == (True, False)
+    assert "split_like_jump" not in _codes(adjusted)
+    assert adjusted.metrics == as_is.metrics
+
+
+def test_bars_that_cannot_be_adjusted_are_left_out_and_it_is_said_why() -> None:
+    bars = _random_walk(200)
+    bars.loc[:9, ["open", "high", "low", "close"]] = math.nan
+    found = _result(bars, adjusted=True)
+    assert found.data.bars == 190
+    warning = next(warning for warning in found.warnings if warning.code == "incomplete_bars")
+    assert warning.detail == "10 bars without an open, high, low, close or adjusted close were left out."
+
+
+def test_few_test_sessions_are_pointed_out() -> None:
+    assert "few_test_sessions" in _codes(_result(_random_walk(100)))
+
+
+def test_why_there_is_no_interval_is_said() -> None:
+    warning = next(warning for warning in _result(_random_walk(119)).warnings if warning.code == "no_interval")
+    assert warning.detail.endswith("they need 20 earlier errors to go by, and there are only 19.")
+    assert "no_interval" not in _codes(_result(_random_walk(120)))
+
+
+@pytest.mark.parametrize("n_bars", [0, 1, 4, 6])
+def test_too_few_bars_say_how_many_are_needed(n_bars: int) -> None:
+    with pytest.raises(NotEnoughBars, match=f"has {n_bars} complete bars; at least 7 are needed") as refused:
+        _result(_random_walk(n_bars))
+    assert refused.value.extras == {"required": 7, "available": n_bars}
+
+
+def test_seven_bars_are_enough() -> None:
+    assert _result(_random_walk(7)).split.test.bars == 2
+
+
+def test_bytes_that_are_no_bars_are_the_upstream_s_failure() -> None:
+    with pytest.raises(UpstreamFailed):
+        result_of(BarsPayload("0" * 16, b"garbage"), "AAPL")

@@ -1,0 +1,39 @@
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from shared.schemas.forecasts import ForecastQuery
+from shared.schemas.ledger import KeepRequest, LedgerEntry, entries_of
+from tests.support.data.ledgers import make_forecast, make_ledger_entry
+
+
+def test_a_forecast_has_an_entry_for_each_of_its_sessions() -> None:
+    forecast = make_forecast("AAPL", ForecastQuery(horizon=3, level=80, adjusted=True))
+    usual = {"level": 80, "adjusted": True}
+    assert entries_of(forecast) == [make_ledger_entry(sessions_ahead=ahead, **usual) for ahead in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    "change", [{"point": 1.0}, {"lower": 0.0}, {"upper": 99.0}, {"revision": "x"}, {"bellwether": "9"}]
+)
+def test_what_was_said_is_no_part_of_the_key(change: dict[str, Any]) -> None:
+    assert make_ledger_entry(**change).key == make_ledger_entry().key == "AAPL 2024-01-03 1 ridge 90 as-they-are"
+
+
+def test_without_a_word_the_usual_forecast_is_kept() -> None:
+    assert KeepRequest().query() == ForecastQuery()
+    asked = {"horizon": 2, "model": "drift", "level": 80, "adjusted": True}
+    assert KeepRequest.model_validate(asked).query() == ForecastQuery.model_validate(asked)
+
+
+@pytest.mark.parametrize("asked", [{"as_of": "2024-01-03"}, {"horizon": 21}, {"level": 100}, {"model": "crystal_ball"}])
+def test_a_forecast_of_the_past_or_of_what_there_is_not_cannot_be_kept(asked: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        KeepRequest.model_validate(asked)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_an_entry_has_numbers_only(number: float) -> None:
+    with pytest.raises(ValidationError):
+        LedgerEntry(**make_ledger_entry().model_dump() | {"upper": number})

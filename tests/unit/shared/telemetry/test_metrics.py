@@ -1,0 +1,125 @@
+"""The metrics that every service has."""
+
+import asyncio
+import platform
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Literal
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from prometheus_client import CollectorRegistry
+
+from shared.clients.metrics import UpstreamMetrics
+from shared.errors import StoreUnavailable
+from shared.settings import ServiceSettings
+from shared.telemetry.metrics import Look, Looked, Values, look_at_dependencies
+from shared.web.app import VERSION, build_app
+from tests.support.asgi import serve
+
+
+def _app(log_level: Literal["ERROR", "WARNING"] = "ERROR") -> FastAPI:
+    @asynccontextmanager
+    async def nothing() -> AsyncIterator[None]:
+        yield None
+
+    return build_app("test", ServiceSettings(budget_seconds=200, log_level=log_level), nothing)
+
+
+async def _scrape(client: httpx.AsyncClient) -> str:
+    response = await client.get("/metrics")
+    assert response.status_code == 200
+    return response.text
+
+
+async def test_what_runs_is_told() -> None:
+    async with serve(_app()) as client:
+        labels = f'python="{platform.python_version()}",service="test",version="{VERSION}"'
+        assert f"build_info{{{labels}}} 1.0" in await _scrape(client)
+
+
+async def test_requests_in_progress_are_counted_and_looks_at_the_service_are_not() -> None:
+    app, may_end, seen = _app(), asyncio.Event(), asyncio.Event()
+
+    @app.get("/slow")
+    async def slow() -> None:
+        seen.set()
+        await may_end.wait()
+
+    async with serve(app) as client:
+        running = asyncio.create_task(client.get("/slow"))
+        await seen.wait()
+        assert "http_requests_in_progress 1.0" in await _scrape(client)
+        may_end.set()
+        await running
+        await client.get("/broken")
+        assert "http_requests_in_progress 0.0" in await _scrape(client)
+
+
+async def test_a_dependency_that_fails_or_hangs_is_down() -> None:
+    async def answers(_: Request) -> bool:
+        return True
+
+    async def says_no(_: Request) -> bool:
+        return False
+
+    async def fails(_: Request) -> bool:
+        raise StoreUnavailable("The store does not answer.")
+
+    async def hangs(_: Request) -> bool:
+        raise TimeoutError
+
+    app = _app()
+    app.state.looks.append(look_at_dependencies({"a": answers, "b": says_no, "c": fails, "d": hangs}))
+    async with serve(app) as client:
+        text = await _scrape(client)
+    found = dict(re.findall(r'dependency_up\{dependency="(.)"\} (.+)', text))
+    assert found == {"a": "1.0", "b": "0.0", "c": "0.0", "d": "0.0"}
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("It does not answer."), RuntimeError("a defect"), TimeoutError()])
+async def test_a_look_that_fails_leaves_the_other_metrics(error: Exception) -> None:
+    gauge, other = Looked("broken", "A gauge."), Looked("whole", "Another.", ("label",))
+
+    async def fails(_: Request) -> Mapping[Looked, Values]:
+        raise error
+
+    async def finds(_: Request) -> Mapping[Looked, Values]:
+        return {other: {("x",): 3.0}}
+
+    app = _app()
+    app.state.looks += [Look((gauge,), fails), Look((other,), finds)]
+    async with serve(app) as client:
+        text = await _scrape(client)
+    assert "broken" not in text
+    assert 'whole{label="x"} 3.0' in text
+    assert "process_resident_memory_bytes" in text
+
+
+def test_the_log_says_when_calls_stop_and_when_they_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    _app(log_level="WARNING")
+    watch = UpstreamMetrics(CollectorRegistry()).watch("data")
+    for state in ("closed", "open", "half_open", "open", "half_open", "closed", "closed"):
+        watch.breaker(state)
+    assert re.findall(r'"upstream_\w+"', capsys.readouterr().out) == ['"upstream_silent"', '"upstream_back"']
+
+
+def test_calls_to_an_upstream_are_counted_by_outcome_and_its_breaker_is_shown() -> None:
+    registry = CollectorRegistry()
+    watch = UpstreamMetrics(registry).watch("data")
+
+    def value(name: str, **labels: str) -> float | None:
+        return registry.get_sample_value(name, {"upstream": "data", **labels})
+
+    assert value("breaker_state") == 0
+    assert value("upstream_request_duration_seconds_count", outcome="timeout") == 0
+    watch.call("timeout", 2.5)
+    assert value("upstream_request_duration_seconds_count", outcome="timeout") == 1
+    assert value("upstream_request_duration_seconds_sum", outcome="timeout") == 2.5
+    shown = []
+    for state in ("open", "half_open", "closed"):
+        watch.breaker(state)
+        shown.append(value("breaker_state"))
+    assert shown == [2, 1, 0]

@@ -1,0 +1,74 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from opentelemetry.trace import SpanKind
+
+from shared.clients.base import ServiceClient
+from shared.settings import InvalidSettings, ServiceSettings
+from shared.telemetry import tracing
+from shared.web.app import build_app
+from tests.support.asgi import serve
+from tests.support.servers.otlp_collector import Collector
+
+TRACE = "ab" * 16
+TRACED = {"traceparent": f"00-{TRACE}-{'cd' * 8}-01"}
+
+
+def _app(seen: list[httpx.Request]) -> FastAPI:
+    """Return an app that calls another, which always fails, and keeps what it sends."""
+
+    @asynccontextmanager
+    async def nothing() -> AsyncIterator[None]:
+        yield None
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        raise httpx.ConnectError("refused")
+
+    app = build_app("test", ServiceSettings(budget_seconds=200), nothing)
+    http = httpx.AsyncClient(transport=httpx.MockTransport(refuse), base_url="http://up")
+    upstream = ServiceClient(http, upstream="the upstream", timeout_seconds=5)
+
+    @app.get("/call")
+    async def call() -> None:
+        await upstream.health()
+
+    return app
+
+
+async def test_without_a_collector_there_is_no_trace() -> None:
+    seen: list[httpx.Request] = []
+    async with serve(_app(seen)) as client:
+        answer = await client.get("/call", headers=TRACED)
+    assert answer.status_code == 503
+    assert "trace_id" not in answer.json()
+    assert "traceparent" not in seen[0].headers
+    assert tracing.begin("nothing", SpanKind.INTERNAL, {}) is None
+
+
+async def test_with_one_the_trace_goes_on_and_is_in_the_problem_and_in_the_logs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collector = Collector()
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+    seen: list[httpx.Request] = []
+    async with serve(_app(seen)) as client:
+        answer = await client.get("/call?api_key=secret", headers=TRACED)
+        await client.get("/metrics", headers=TRACED)
+    collector.close()
+    assert answer.json()["trace_id"] == TRACE
+    assert seen[0].headers["traceparent"].startswith(f"00-{TRACE}-")
+    assert seen[0].headers["traceparent"] != TRACED["traceparent"]
+    assert f'"trace_id": "{TRACE}"' in capsys.readouterr().out
+    out, served = collector.trace(TRACE)  # the end of the app has sent the last of them
+    assert (out.name, out.attributes["error.type"]) == ("GET the upstream", "ConnectError")
+    assert (served.service, served.name, served.attributes["url.query"]) == ("test", "GET /call", "REDACTED")
+
+
+async def test_an_address_that_is_none_is_said_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318")
+    with pytest.raises(InvalidSettings, match="OTEL_EXPORTER_OTLP_ENDPOINT: "):
+        _app([])
