@@ -10,30 +10,25 @@ import tseslint from 'typescript-eslint'
 
 const MAX_LINES = 250
 const FEATURES = readdirSync(join(import.meta.dirname, 'src/features'))
-const SHARED = ['src/api/**', 'src/components/**', 'src/lib/**', 'src/paths.ts']
 const GENERATED_RUNTIME = 'src/api/gen/**'
+const LAYERS = ['lib', 'api', 'address', 'components', 'features', 'app'] // each imports itself and those before it
 
-const app = ['**/app', '**/home-page', '**/symbol-page', '**/use-view', '**/layout', '**/main', '**/not-found', '**/prefetch', '**/query-client', '**/routes', '**/start']
-const upwards = [{ group: app, message: 'The app imports features and shared code, never the other way round.' }]
-const features = [{ group: ['@/features/**', '**/features/**'], message: 'Shared code imports no feature.' }]
-
-const noOtherFeature = (feature) => ({
-  files: [`src/features/${feature}/**/*.{ts,tsx}`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          ...upwards,
-          {
-            group: ['@/features/**', '../**'],
-            message: 'A feature imports its own files and shared code, never another feature.',
-          },
-        ],
-      },
-    ],
-  },
-})
+const downwards = LAYERS.slice(0, -1).map((layer, i) => ({
+  target: `./src/${layer}`,
+  from: LAYERS.slice(i + 1).map((upper) => `./src/${upper}`),
+  message: `src/${layer} imports nothing of ${LAYERS.slice(i + 1).join(', ')}.`,
+}))
+const noOtherFeature = FEATURES.map((feature) => ({
+  target: `./src/features/${feature}`,
+  from: './src/features',
+  except: [`./${feature}`],
+  message: 'A feature imports its own files and shared code, never another feature.',
+}))
+const noTesting = {
+  target: './src/!(testing)/**/!(*.test).{ts,tsx}',
+  from: './src/testing',
+  message: 'Only tests import src/testing.',
+}
 
 export default defineConfig(
   globalIgnores(['dist', GENERATED_RUNTIME]),
@@ -59,6 +54,14 @@ export default defineConfig(
       'check-file/folder-naming-convention': ['error', { 'src/**/': 'KEBAB_CASE' }],
       'import-x/no-default-export': 'error',
       'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': [
+        'error',
+        { basePath: import.meta.dirname, zones: [...downwards, ...noOtherFeature, noTesting] },
+      ],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['../**'], message: 'Import another folder by its path from src: @/…' }] },
+      ],
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that owns the name.' },
@@ -73,8 +76,6 @@ export default defineConfig(
       'import-x/extensions': ['.ts', '.tsx'],
     },
   },
-  { files: SHARED, rules: { 'no-restricted-imports': ['error', { patterns: [...upwards, ...features] }] } },
-  ...FEATURES.map(noOtherFeature),
   { files: ['public/**'], languageOptions: { globals: { document: 'readonly', localStorage: 'readonly' } } },
   { files: ['*.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
 )

@@ -1,5 +1,5 @@
-import { accessKey } from '@/lib/access-key'
-import { takeOrFetch } from './ahead'
+import { accessKey } from './access-key'
+import { takeOrFetch } from './early-requests'
 import { createClient, createConfig } from './gen/client'
 import { problemFrom } from './problem'
 

@@ -1,15 +1,9 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { SymbolView } from '@/lib/view'
 import { gateway } from './client'
 import { evaluation } from './gen/sdk.gen'
+import type { EvaluationRequest } from './request-types'
 
-export const getEvaluation = ({
-  symbol,
-  horizon,
-  level,
-  windows,
-  isAdjusted,
-}: Pick<SymbolView, 'symbol' | 'horizon' | 'level' | 'windows' | 'isAdjusted'>) =>
+export const getEvaluation = ({ symbol, horizon, level, windows, isAdjusted }: EvaluationRequest) =>
   queryOptions({
     queryKey: ['evaluation', symbol, horizon, level, windows, isAdjusted],
     queryFn: async ({ signal }) =>

@@ -1,15 +1,9 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { SymbolView } from '@/lib/view'
 import { gateway } from './client'
 import { forecast } from './gen/sdk.gen'
+import type { ForecastRequest } from './request-types'
 
-export const getForecast = ({
-  symbol,
-  model,
-  horizon,
-  level,
-  isAdjusted,
-}: Pick<SymbolView, 'symbol' | 'model' | 'horizon' | 'level' | 'isAdjusted'>) =>
+export const getForecast = ({ symbol, model, horizon, level, isAdjusted }: ForecastRequest) =>
   queryOptions({
     queryKey: ['forecast', symbol, model, horizon, level, isAdjusted],
     queryFn: async ({ signal }) =>

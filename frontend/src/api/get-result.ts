@@ -1,9 +1,9 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { SymbolView } from '@/lib/view'
 import { gateway } from './client'
 import { stockResult } from './gen/sdk.gen'
+import type { ResultRequest } from './request-types'
 
-export const getResult = ({ symbol, isAdjusted }: Pick<SymbolView, 'symbol' | 'isAdjusted'>) =>
+export const getResult = ({ symbol, isAdjusted }: ResultRequest) =>
   queryOptions({
     queryKey: ['result', symbol, isAdjusted],
     queryFn: async ({ signal }) =>

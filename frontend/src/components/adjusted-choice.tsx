@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import type { ChangeView, SymbolView } from '@/lib/view'
+import type { ChangeView, SymbolView } from '@/address/view'
 
 interface AdjustedChoiceProps {
   view: SymbolView

@@ -1,4 +1,5 @@
-import { type ChangeView, type Range, RANGES, type Scale, SCALES, type SymbolView } from '@/lib/view'
+import { type ChangeView, type Scale, SCALES, type SymbolView } from '@/address/view'
+import { type Range, RANGES } from '@/lib/ranges'
 import { AdjustedChoice } from './adjusted-choice'
 import { Choices } from './choices'
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { problemOf } from '@/api/problem'
 import { ErrorBoundary } from './error-boundary'
-import { ProblemNotice } from './problem-notice'
+import { ProblemNotice } from './notices/problem-notice'
 
 /** What breaks inside stays inside, and says so. */
 export function Guarded({ children }: { children: ReactNode }) {

@@ -1,10 +1,10 @@
 import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { problemOf } from '@/api/problem'
-import { secondsUntilRetry } from '@/lib/retry'
-import { ProblemNotice } from './problem-notice'
-import { SlowNotice } from './slow-notice'
-import { StaleNotice } from './stale-notice'
+import { secondsUntilRetry } from '@/api/retry'
+import { ProblemNotice } from './notices/problem-notice'
+import { SlowNotice } from './notices/slow-notice'
+import { StaleNotice } from './notices/stale-notice'
 import { Status } from './status'
 
 interface QueryViewProps<T> {

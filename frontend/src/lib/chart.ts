@@ -1,8 +1,8 @@
 import { ColorType, createChart, type IChartApi, type Logical } from 'lightweight-charts'
 import { type RefObject, useLayoutEffect, useRef } from 'react'
-import { price, session } from '@/lib/format'
-import { pictureForPaper } from '@/lib/paper'
-import { onThemeChange } from '@/lib/theme'
+import { price, session } from './format'
+import { pictureForPaper } from './print-chart'
+import { onThemeChange } from './theme'
 
 /** What a chart is made of beside itself; `paint` gives each series its colours, at first and when the theme changes. */
 export interface Drawing {

@@ -1,5 +1,3 @@
-import type { SkillEstimate } from '@/api/gen/types.gen'
-
 const NOT_DEFINED = '–'
 const FINE_BELOW = 0.02 // a narrower interval has the same two ends with two digits
 
@@ -45,8 +43,14 @@ export function skill(value: number | null): string {
   return write(value, 2, true)
 }
 
+interface Estimate {
+  skill: number | null
+  lower: number | null
+  upper: number | null
+}
+
 /** A skill and its interval with as many digits as the verdicts in words have. */
-export function skillEstimate({ skill: value, lower, upper }: Pick<SkillEstimate, 'skill' | 'lower' | 'upper'>): {
+export function skillEstimate({ skill: value, lower, upper }: Estimate): {
   value: string
   range: string | null
 } {

@@ -1,4 +1,5 @@
-import type { Range } from './view'
+export const RANGES = ['1m', '6m', '1y', '5y', 'all'] as const
+export type Range = (typeof RANGES)[number]
 
 const MONTHS: Record<Exclude<Range, 'all'>, number> = { '1m': 1, '6m': 6, '1y': 12, '5y': 60 }
 

@@ -1,7 +1,7 @@
 import { render } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
-import { App } from '../app'
-import { createQueryClient } from '../query-client'
+import { App } from '@/app/app'
+import { createQueryClient } from '@/app/query-client'
 
 export function renderPage(address = '/') {
   window.history.replaceState(null, '', address)

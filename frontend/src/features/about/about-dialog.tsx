@@ -1,6 +1,6 @@
 import type { ReactNode, RefObject } from 'react'
+import { paths } from '@/address/paths'
 import { Dialog } from '@/components/dialog'
-import { paths } from '@/paths'
 import { SkillExample } from './skill-example'
 
 function Part({ id, title, children }: { id: string; title: string; children: ReactNode }) {

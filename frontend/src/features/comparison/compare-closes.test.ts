@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Range } from '@/lib/view'
+import type { Range } from '@/lib/ranges'
 import { type Closes, compareCloses, growthAt, largestFall } from './compare-closes'
 
 function closes(symbol: string, by: Record<string, number | null>): Closes {

@@ -1,5 +1,4 @@
-import { firstDayOf } from '@/lib/ranges'
-import type { Range } from '@/lib/view'
+import { firstDayOf, type Range } from '@/lib/ranges'
 
 export interface Closes {
   symbol: string

@@ -1,8 +1,8 @@
 import { type IChartApi, LineSeries, LineStyle, type MouseEventParams, PriceScaleMode } from 'lightweight-charts'
 import { type Ref, useEffect, useImperativeHandle } from 'react'
+import type { Scale } from '@/address/view'
 import { type Drawing, useChart } from '@/lib/chart'
 import { signedPercent } from '@/lib/format'
-import type { Scale } from '@/lib/view'
 import type { Compared } from './compare-closes'
 
 export type TakePicture = () => HTMLCanvasElement | undefined

@@ -1,14 +1,14 @@
 import { lazy, type RefObject, Suspense, useState } from 'react'
+import type { ChangeView, SymbolView } from '@/address/view'
 import type { Stock } from '@/api/gen/types.gen'
 import { ErrorBoundary } from '@/components/error-boundary'
 import { Status } from '@/components/status'
-import type { ChangeView, SymbolView } from '@/lib/view'
 import type { Closes, Compared } from './compare-closes'
 import type { TakePicture } from './comparison-chart'
 import { ComparisonTable } from './comparison-table'
+import { basisOf, listed, newerThan, NO_PROMISE } from './comparison-text'
 import { Readout, SessionSlider } from './readout'
 import { SplitWarnings } from './split-warnings'
-import { basisOf, listed, newerThan, NO_PROMISE } from './words'
 
 const ComparisonChart = lazy(async () => ({ default: (await import('./comparison-chart')).ComparisonChart }))
 

@@ -1,17 +1,17 @@
 import { useMemo, useRef } from 'react'
-import { CompareCombobox } from '@/components/compare-combobox'
+import type { ChangeView, SymbolView } from '@/address/view'
+import { CompareCombobox } from '@/components/compare/combobox'
+import { SlowNotice } from '@/components/notices/slow-notice'
 import { Panel } from '@/components/panel'
-import { SlowNotice } from '@/components/slow-notice'
 import { Status } from '@/components/status'
-import type { ChangeView, SymbolView } from '@/lib/view'
 import { compareCloses } from './compare-closes'
 import type { TakePicture } from './comparison-chart'
+import { listed } from './comparison-text'
 import { ComparisonToolbar } from './comparison-toolbar'
 import { ComparisonView } from './comparison-view'
 import { Downloads } from './downloads'
 import { LeftOut } from './left-out'
 import { useAnswers } from './use-answers'
-import { listed } from './words'
 
 interface ComparisonProps {
   view: SymbolView

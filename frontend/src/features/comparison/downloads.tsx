@@ -1,10 +1,10 @@
 import type { RefObject } from 'react'
+import type { SymbolView } from '@/address/view'
 import { downloadCsv, downloadPng } from '@/lib/download'
-import type { SymbolView } from '@/lib/view'
 import type { Compared } from './compare-closes'
 import type { TakePicture } from './comparison-chart'
 import { toColumns, toRows } from './comparison-rows'
-import { basisOf, changesAt, NO_PROMISE } from './words'
+import { basisOf, changesAt, NO_PROMISE } from './comparison-text'
 
 interface DownloadsProps {
   /** Null as long as there is nothing to save. */

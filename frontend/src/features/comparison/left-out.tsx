@@ -1,8 +1,8 @@
 import type { UseQueryResult } from '@tanstack/react-query'
+import type { ChangeView, SymbolView } from '@/address/view'
 import type { SymbolBars } from '@/api/gen/types.gen'
 import { problemOf } from '@/api/problem'
 import { QueryView } from '@/components/query-view'
-import type { ChangeView, SymbolView } from '@/lib/view'
 
 interface LeftOutProps {
   symbol: string

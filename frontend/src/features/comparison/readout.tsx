@@ -1,7 +1,7 @@
 import { session, signedPercent } from '@/lib/format'
 import { type Compared, growthAt } from './compare-closes'
+import { changesAt } from './comparison-text'
 import { SeriesSwatch } from './series-swatch'
-import { changesAt } from './words'
 
 interface ReadoutProps {
   compared: Compared

@@ -1,9 +1,9 @@
+import type { ChangeView } from '@/address/view'
 import type { Finding, Stock } from '@/api/gen/types.gen'
 import { WarningList } from '@/components/warning-list'
 import { session } from '@/lib/format'
-import type { ChangeView } from '@/lib/view'
 import type { Compared } from './compare-closes'
-import { listed } from './words'
+import { listed } from './comparison-text'
 
 interface SplitWarningsProps {
   stocks: readonly Stock[]

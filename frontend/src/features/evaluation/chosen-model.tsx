@@ -1,6 +1,7 @@
+import type { ChangeView } from '@/address/view'
 import type { Evaluation } from '@/api/gen/types.gen'
+import type { ModelChoice } from '@/api/request-types'
 import { modelName } from '@/lib/format'
-import type { ChangeView, ModelChoice } from '@/lib/view'
 
 interface ChosenModelProps {
   evaluation: Evaluation

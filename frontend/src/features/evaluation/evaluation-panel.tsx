@@ -1,12 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { type ChangeView, type SymbolView, WINDOWS } from '@/address/view'
 import { getEvaluation } from '@/api/get-evaluation'
 import { Panel } from '@/components/panel'
 import { QueryView } from '@/components/query-view'
 import { Select } from '@/components/select'
 import { count } from '@/lib/format'
 import { useIdle } from '@/lib/use-idle'
-import { useLoaded } from '@/lib/use-loaded'
-import { type ChangeView, type SymbolView, WINDOWS } from '@/lib/view'
+import { useLoaded } from '@/lib/use-lazy-module'
 
 interface EvaluationPanelProps {
   view: SymbolView

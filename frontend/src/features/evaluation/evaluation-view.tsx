@@ -1,12 +1,12 @@
+import type { ChangeView, SymbolView } from '@/address/view'
 import type { Evaluation } from '@/api/gen/types.gen'
 import { WarningList } from '@/components/warning-list'
-import type { ChangeView, SymbolView } from '@/lib/view'
 import { ChosenModel } from './chosen-model'
-import { ColumnGuide } from './column-guide'
 import { HowTested } from './how-tested'
-import { ModelTable } from './model-table'
+import { ColumnGuide } from './models/column-guide'
+import { ModelTable } from './models/model-table'
 import { Updating } from './updating'
-import { WindowByWindow } from './window-by-window'
+import { WindowByWindow } from './windows/window-by-window'
 
 interface EvaluationViewProps {
   evaluation: Evaluation

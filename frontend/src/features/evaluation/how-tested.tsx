@@ -1,6 +1,6 @@
 import type { Evaluation } from '@/api/gen/types.gen'
 import { count as figure, modelName, session } from '@/lib/format'
-import { count, sessionsAhead } from './words'
+import { count, sessionsAhead } from './evaluation-text'
 
 interface HowTestedProps {
   evaluation: Evaluation

@@ -1,6 +1,6 @@
 import type { Evaluation } from '@/api/gen/types.gen'
-import { SlowNotice } from '@/components/slow-notice'
-import { count, sessionsAhead } from './words'
+import { SlowNotice } from '@/components/notices/slow-notice'
+import { count, sessionsAhead } from './evaluation-text'
 
 /** Says what the numbers shown still are, so that they are not taken for those that were asked for. */
 export function Updating({ former: { horizon, windows, models, data } }: { former: Evaluation }) {

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
+import type { ChangeView, SymbolView } from '@/address/view'
 import { getForecast } from '@/api/get-forecast'
-import { ForecastControls } from '@/components/forecast-controls'
 import { Panel } from '@/components/panel'
 import { QueryView } from '@/components/query-view'
-import type { ChangeView, SymbolView } from '@/lib/view'
+import { ForecastControls } from './forecast-controls'
 import { ForecastView } from './forecast-view'
 
 interface ForecastPanelProps {

@@ -1,4 +1,4 @@
-import { normaliseSymbol } from '@/lib/normalise-symbol'
+import { normaliseSymbol } from '@/address/normalise-symbol'
 
 /** For the attribute `pattern` of a field; the gateway looks more closely. */
 export const SYMBOL_PATTERN = String.raw`\s*[A-Za-z0-9.\-^=]{1,15}\s*`

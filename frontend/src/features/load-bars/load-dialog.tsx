@@ -1,11 +1,11 @@
 import type { RefObject } from 'react'
 import { Dialog } from '@/components/dialog'
-import { LoadForm } from './load-form'
-import { Loaded } from './loaded'
-import { ReportStep } from './report-step'
+import { LoadForm } from './form/load-form'
+import { Loaded } from './report/loaded'
+import { ReportStep } from './report/report-step'
 import { Sending } from './sending'
-import { useLoad } from './use-load'
 import type { Drop } from './use-file-drop'
+import { useLoad } from './use-load'
 
 interface LoadDialogProps {
   /** The symbol that the page shows. */

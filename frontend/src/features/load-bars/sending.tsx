@@ -1,7 +1,7 @@
 import { Status } from '@/components/status'
 import { percent } from '@/lib/format'
 import { focusOnMount } from './focus-on-mount'
-import { fileSize } from './words'
+import { fileSize } from './load-text'
 
 interface SendingProps {
   file: File

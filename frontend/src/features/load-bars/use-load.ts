@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
+import { normaliseSymbol } from '@/address/normalise-symbol'
+import { accessKey, rememberAccessKey } from '@/api/access-key'
 import type { LoadBarsData, LoadReport } from '@/api/gen/types.gen'
 import { loadBars } from '@/api/load-bars'
 import { type ProblemError, problemOf } from '@/api/problem'
-import { accessKey, rememberAccessKey } from '@/lib/access-key'
-import { normaliseSymbol } from '@/lib/normalise-symbol'
 import { guessSymbol } from './guess-symbol'
 import type { Drop } from './use-file-drop'
 

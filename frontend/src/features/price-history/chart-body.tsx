@@ -1,15 +1,15 @@
 import { type ReactNode, type RefObject, useId, useMemo, useState } from 'react'
+import type { SymbolView } from '@/address/view'
 import type { Bar, Forecast, Result } from '@/api/gen/types.gen'
 import { ErrorBoundary } from '@/components/error-boundary'
-import { useLoaded } from '@/lib/use-loaded'
-import type { SymbolView } from '@/lib/view'
-import type { ChartHandle } from './chart-handle'
+import { useLoaded } from '@/lib/use-lazy-module'
+import { summary } from './chart-text'
+import type { ChartHandle } from './chart/chart-handle'
+import type { PriceChartProps } from './chart/price-chart'
 import { loadChart } from './load-chart'
-import type { PriceChartProps } from './price-chart'
 import { Readout } from './readout'
 import type { Row } from './rows'
 import { SessionSlider } from './session-slider'
-import { summary } from './words'
 
 
 interface ChartBodyProps {

@@ -1,5 +1,5 @@
+import type { ChangeView, SymbolView } from '@/address/view'
 import { ChartChoices } from '@/components/chart-choices'
-import type { ChangeView, SymbolView } from '@/lib/view'
 
 const ZOOMS = [
   { name: 'Zoom in', sign: '+', factor: 0.6 },

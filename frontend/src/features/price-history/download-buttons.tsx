@@ -1,7 +1,7 @@
 import type { RefObject } from 'react'
+import type { SymbolView } from '@/address/view'
 import type { Forecast } from '@/api/gen/types.gen'
-import type { SymbolView } from '@/lib/view'
-import type { ChartHandle } from './chart-handle'
+import type { ChartHandle } from './chart/chart-handle'
 import { type Picture, saveCsv, savePng } from './downloads'
 import type { Row } from './rows'
 

@@ -1,7 +1,7 @@
 import type { Forecast } from '@/api/gen/types.gen'
 import { downloadCsv, downloadPng } from '@/lib/download'
 import { session } from '@/lib/format'
-import type { ChartHandle } from './chart-handle'
+import type { ChartHandle } from './chart/chart-handle'
 import type { Row } from './rows'
 
 const COLUMNS = [

@@ -1,2 +1,2 @@
 /** The chart and its library are not in the script that the page starts with. */
-export const loadChart = () => import('./price-chart')
+export const loadChart = () => import('./chart/price-chart')

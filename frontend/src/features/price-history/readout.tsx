@@ -1,7 +1,7 @@
 import type { Forecast, Result } from '@/api/gen/types.gen'
 import { session } from '@/lib/format'
+import { type Figure, said, silence, traded } from './chart-text'
 import type { Row } from './rows'
-import { type Figure, said, silence, traded } from './words'
 
 interface ReadoutProps {
   row: Row

@@ -1,7 +1,7 @@
 import type { Forecast, Result } from '@/api/gen/types.gen'
 import { session } from '@/lib/format'
+import { said, traded } from './chart-text'
 import type { Row } from './rows'
-import { said, traded } from './words'
 
 interface SessionSliderProps {
   rows: readonly Row[]

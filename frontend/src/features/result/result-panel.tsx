@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
+import type { SymbolView } from '@/address/view'
 import { getResult } from '@/api/get-result'
 import { Panel } from '@/components/panel'
 import { QueryView } from '@/components/query-view'
-import type { SymbolView } from '@/lib/view'
 import { ResultView } from './result-view'
 
 export function ResultPanel({ view }: { view: SymbolView }) {

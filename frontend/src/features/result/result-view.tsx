@@ -1,8 +1,8 @@
 import type { Result } from '@/api/gen/types.gen'
-import { ScoreCard } from '@/components/score-card'
 import { WarningList } from '@/components/warning-list'
 import { HowMade } from './how-made'
 import { MetricsTable } from './metrics-table'
+import { ScoreCard } from './score-card'
 import { scoresOf } from './scores'
 import { Verdicts } from './verdicts'
 

@@ -1,6 +1,6 @@
 import type { Result } from '@/api/gen/types.gen'
-import type { Score } from '@/components/score-card'
 import { count, percent, price } from '@/lib/format'
+import type { Score } from './score-card'
 
 const NOTHING = 'doing nothing'
 

@@ -2,11 +2,11 @@ import { Autocomplete } from '@base-ui/react/autocomplete'
 import type { RefObject } from 'react'
 import { Status } from '@/components/status'
 import { type Held, useHeldFocus } from '@/lib/use-held-focus'
-import type { NamedSymbol } from './recent-symbols'
+import type { NamedSymbol } from './lists/recent-symbols'
 import { SEARCH_INPUT, SearchField } from './search-field'
 import { SearchPopup } from './search-popup'
-import { announcement, useOffer } from './use-offer'
 import type { SearchBox } from './use-search-box'
+import { announcement, useOffer } from './use-suggestions'
 
 interface SearchComboboxProps {
   box: SearchBox

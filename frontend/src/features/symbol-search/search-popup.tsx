@@ -1,8 +1,8 @@
 import { Autocomplete } from '@base-ui/react/autocomplete'
 import type { UIEvent } from 'react'
-import { forgetSymbols, type NamedSymbol } from './recent-symbols'
+import { forgetSymbols, type NamedSymbol } from './lists/recent-symbols'
 import { StockOption } from './stock-option'
-import type { Offer } from './use-offer'
+import type { Offer } from './use-suggestions'
 
 interface SearchPopupProps {
   offer: Offer

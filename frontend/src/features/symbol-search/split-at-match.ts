@@ -1,4 +1,4 @@
-import { folded } from '@/lib/folded'
+import { folded } from '@/lib/fold-case'
 
 /** The text before, in and after what matches the query: at the beginning of a word if there is one, else anywhere. */
 export function splitAtMatch(text: string, query: string): [before: string, match: string, after: string] {

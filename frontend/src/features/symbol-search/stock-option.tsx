@@ -1,5 +1,5 @@
 import { Autocomplete } from '@base-ui/react/autocomplete'
-import type { NamedSymbol } from './recent-symbols'
+import type { NamedSymbol } from './lists/recent-symbols'
 import { splitAtMatch } from './split-at-match'
 
 interface StockOptionProps {

@@ -1,10 +1,10 @@
 import { type RefObject, useRef } from 'react'
 import { ErrorBoundary } from '@/components/error-boundary'
 import type { Held } from '@/lib/use-held-focus'
-import { useUpgraded } from '@/lib/use-upgraded'
+import { useUpgraded } from '@/lib/use-lazy-upgrade'
+import { useRememberSymbol } from './lists/use-remember-symbol'
 import { PlainSearch } from './plain-search'
 import { useLeaving } from './use-leaving'
-import { useRememberSymbol } from './use-remember-symbol'
 import { type SearchBox, useSearchBox } from './use-search-box'
 import { useSlashKey } from './use-slash-key'
 

@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
+import { normaliseSymbol } from '@/address/normalise-symbol'
 import { getStocks } from '@/api/get-stocks'
-import { normaliseSymbol } from '@/lib/normalise-symbol'
-import { meantBy } from './meant-by'
+import { meantBy } from './resolve-symbol'
 
 export interface SearchBox {
   text: string

@@ -3,7 +3,7 @@ import type { StockPage } from '@/api/gen/types.gen'
 import { getStocks } from '@/api/get-stocks'
 import { problemOf, type ProblemError } from '@/api/problem'
 import { useDebounced } from '@/lib/use-debounced'
-import type { NamedSymbol } from './recent-symbols'
+import type { NamedSymbol } from './lists/recent-symbols'
 
 const PAUSE_MS = 120
 

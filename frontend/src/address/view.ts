@@ -1,0 +1,126 @@
+import type { ModelChoice } from '@/api/request-types'
+import { type Range, RANGES } from '@/lib/ranges'
+import { normaliseSymbol } from './normalise-symbol'
+
+export const SCALES = ['linear', 'log'] as const
+export const LEVELS = [50, 80, 90, 95, 99] as const
+export const WINDOWS = [100, 250, 500, 1000] as const
+export const HORIZONS: readonly number[] = Array.from({ length: 20 }, (_, i) => i + 1)
+export const MAX_COMPARED = 4
+export const MODEL_CHOICES = [
+  'auto',
+  'linear_regression',
+  'ridge',
+  'gradient_boosting',
+  'persistence',
+  'drift',
+  'moving_average',
+] as const satisfies readonly ModelChoice[]
+export const CHARTS = ['skill', 'error'] as const
+export const SORTS = ['model', 'skill', 'mae', 'rmse', 'mase', 'directional_accuracy', 'coverage', 'width'] as const
+
+export type Scale = (typeof SCALES)[number]
+export type Chart = (typeof CHARTS)[number]
+export type SortKey = (typeof SORTS)[number]
+export interface Sort {
+  by: SortKey
+  isDescending: boolean
+}
+
+export interface View {
+  compare: readonly string[]
+  model: ModelChoice
+  horizon: number
+  level: number
+  windows: number
+  isAdjusted: boolean
+  range: Range
+  scale: Scale
+  sort: Sort
+  /** What is drawn of each window of the evaluation. */
+  chart: Chart
+}
+
+export interface SymbolView extends View {
+  symbol: string
+}
+
+export type ChangeView = (change: Partial<SymbolView>) => void
+
+export type Search = Partial<Record<'symbol' | keyof ReturnType<typeof textOf>, string>>
+
+export const DEFAULT_VIEW: View = {
+  compare: [],
+  model: 'auto',
+  horizon: 5,
+  level: 90,
+  windows: 250,
+  isAdjusted: false,
+  range: '6m',
+  scale: 'linear',
+  sort: { by: 'skill', isDescending: true },
+  chart: 'skill',
+}
+
+function oneOf<T>(known: readonly T[], given: unknown, otherwise: T): T {
+  return known.find((value) => String(value) === given) ?? otherwise
+}
+
+function readSort(given: unknown): Sort {
+  const orders = SORTS.flatMap((by) => [{ by, isDescending: false }, { by, isDescending: true }])
+  return orders.find((sort) => sortText(sort) === given) ?? DEFAULT_VIEW.sort
+}
+
+function sortText({ by, isDescending }: Sort): string {
+  return `${isDescending ? '-' : ''}${by}`
+}
+
+function readCompared(given: unknown, symbol: string | undefined): string[] {
+  const symbols = (typeof given === 'string' ? given : '').split(',').map(normaliseSymbol)
+  const others = new Set(symbols.filter((other) => other !== '' && other !== symbol))
+  return [...others].slice(0, MAX_COMPARED - 1)
+}
+
+export function readSearch(search: Record<string, unknown>): { symbol: string | undefined; view: View } {
+  const symbol = typeof search.symbol === 'string' ? normaliseSymbol(search.symbol) || undefined : undefined
+  const view = {
+    compare: readCompared(search.compare, symbol),
+    model: oneOf(MODEL_CHOICES, search.model, DEFAULT_VIEW.model),
+    horizon: oneOf(HORIZONS, search.horizon, DEFAULT_VIEW.horizon),
+    level: oneOf(LEVELS, search.level, DEFAULT_VIEW.level),
+    windows: oneOf(WINDOWS, search.windows, DEFAULT_VIEW.windows),
+    isAdjusted: search.adjusted === 'true',
+    range: oneOf(RANGES, search.range, DEFAULT_VIEW.range),
+    scale: oneOf(SCALES, search.scale, DEFAULT_VIEW.scale),
+    sort: readSort(search.sort),
+    chart: oneOf(CHARTS, search.chart, DEFAULT_VIEW.chart),
+  }
+  return { symbol, view }
+}
+
+function textOf(view: View) {
+  return {
+    compare: view.compare.join(','),
+    model: view.model,
+    horizon: String(view.horizon),
+    level: String(view.level),
+    windows: String(view.windows),
+    adjusted: String(view.isAdjusted),
+    range: view.range,
+    scale: view.scale,
+    sort: sortText(view.sort),
+    chart: view.chart,
+  }
+}
+
+/** What an address says behind its question mark. */
+export function readAddress(search: string): ReturnType<typeof readSearch> {
+  return readSearch(Object.fromEntries(new URLSearchParams(search)))
+}
+
+/** Only what differs from the defaults is written, so that addresses stay short. */
+export function writeSearch(symbol: string | undefined, view: View): Search {
+  const silent: Record<string, string> = textOf(DEFAULT_VIEW)
+  const said = Object.entries(textOf(view)).filter(([name, value]) => value !== silent[name])
+  return { ...(symbol === undefined ? {} : { symbol }), ...Object.fromEntries(said) }
+}

@@ -1,0 +1,55 @@
+import { Link, useLocation } from 'wouter'
+import { paths } from '@/address/paths'
+import { useView } from '@/address/use-view'
+import { Guarded } from '@/components/guarded'
+import { AboutButton } from '@/features/about/about-button'
+import { LoadBars } from '@/features/load-bars/load-bars'
+import { SymbolSearch } from '@/features/symbol-search/symbol-search'
+import { HomePage } from './home-page'
+import { NotFound } from './not-found'
+import { PaperFooter } from './print-footer'
+import { ThemeSelect } from './theme-select'
+
+export function Layout() {
+  const [path] = useLocation()
+  const { symbol, change } = useView()
+  const show = (chosen: string): void => {
+    change({ symbol: chosen, compare: [] })
+  }
+  return (
+    <>
+      <a className="skip-link" href="#main">
+        Skip to the content
+      </a>
+      <header className="site-header">
+        <Link href={paths.home} className="wordmark">
+          <img src="/favicon.svg" alt="" width="28" height="28" />
+          <h1>Bellwether</h1>
+        </Link>
+        <Guarded>
+          <SymbolSearch symbol={symbol} onSubmit={show} />
+        </Guarded>
+        <div className="site-actions">
+          <LoadBars symbol={symbol} onLoaded={show} />
+          <AboutButton />
+          <a href={paths.docs}>API docs</a>
+        </div>
+        <ThemeSelect />
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Guarded>
+          {path === paths.home ? <HomePage /> : <NotFound />}
+        </Guarded>
+      </main>
+      <footer className="site-footer">
+        <p>Not investment advice.</p>
+        <p>
+          <a href={paths.charts} rel="noreferrer">
+            Charts by TradingView
+          </a>
+        </p>
+      </footer>
+      <PaperFooter />
+    </>
+  )
+}

@@ -1,0 +1,74 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ChangeView, SymbolView } from '@/address/view'
+import { getStock } from '@/api/get-stock'
+import { problemOf } from '@/api/problem'
+import { Panel } from '@/components/panel'
+import { QueryView } from '@/components/query-view'
+import { EvaluationPanel } from '@/features/evaluation/evaluation-panel'
+import { ForecastPanel } from '@/features/forecast/forecast-panel'
+import { PriceHistory } from '@/features/price-history/price-history'
+import { ResultPanel } from '@/features/result/result-panel'
+import { DataCard } from '@/features/stock/data-card'
+import { StockHeader } from '@/features/stock/stock-header'
+import { NearestSymbols } from '@/features/symbol-search/lists/nearest-symbols'
+import { useIdle } from '@/lib/use-idle'
+import { useLoaded } from '@/lib/use-lazy-module'
+
+interface SymbolPageProps {
+  view: SymbolView
+  onChange: ChangeView
+}
+
+const NOT_FOUND = 404
+
+const loadComparison = () => import('@/features/comparison/comparison')
+
+function Compared(props: SymbolPageProps) {
+  const module = useLoaded(loadComparison)
+  return module === undefined ? (
+    <Panel id="chart-heading" title="Compared" className="price-history comparison">
+      <div className="skeleton-block skeleton-comparison" />
+    </Panel>
+  ) : (
+    <module.Comparison {...props} />
+  )
+}
+
+export function SymbolPage({ view, onChange }: SymbolPageProps) {
+  const query = useQuery(getStock(view.symbol))
+  const isIdle = useIdle()
+  const isUnknown = query.error !== null && problemOf(query.error).status === NOT_FOUND
+  if (isUnknown || (query.error !== null && query.data === undefined)) {
+    return (
+      <div className="symbol-page">
+        <h2>{view.symbol}</h2>
+        <QueryView query={query} what={`what is known about ${view.symbol}`} skeleton={<></>}>
+          {() => <></>}
+        </QueryView>
+        {isUnknown && <NearestSymbols symbol={view.symbol} />}
+      </div>
+    )
+  }
+  return (
+    <article className="symbol-page" aria-labelledby="symbol-heading">
+      <StockHeader symbol={view.symbol} stock={query.data} isAdjusted={view.isAdjusted} />
+      <div className="dashboard">
+        {view.compare.length === 0 ? (
+          <PriceHistory view={view} onChange={onChange} hasAdjusted={query.data?.has_adjusted_prices ?? false} />
+        ) : (
+          <Compared view={view} onChange={onChange} />
+        )}
+        <ForecastPanel view={view} onChange={onChange} />
+        {isIdle ? (
+          <>
+            <ResultPanel view={view} />
+            <DataCard symbol={view.symbol} />
+          </>
+        ) : (
+          <div className="panel result skeleton-result" aria-hidden="true" />
+        )}
+      </div>
+      <EvaluationPanel view={view} onChange={onChange} />
+    </article>
+  )
+}

@@ -1,0 +1,143 @@
+import { Combobox } from '@base-ui/react/combobox'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { MAX_COMPARED } from '@/address/view'
+import type { StockSummary } from '@/api/gen/types.gen'
+import { getStocks } from '@/api/get-stocks'
+import { problemOf } from '@/api/problem'
+import { count } from '@/lib/format'
+
+import { handOver, takeOver } from './focus'
+import { COMPARE_INPUT } from './input'
+
+interface CompareComboboxProps {
+  symbol: string
+  compare: readonly string[]
+  /** What was typed before this was there. */
+  typedBefore?: string
+  onChange: (compare: string[]) => void
+}
+
+const MOST = MAX_COMPARED - 1
+
+function useFound(typed: string, symbol: string, isOpen: boolean) {
+  const query = useInfiniteQuery({ ...getStocks(typed.trim()), enabled: isOpen })
+  const stocks = (query.data?.pages ?? []).flatMap((page) => page.stocks).filter((stock) => stock.symbol !== symbol)
+  return { stocks, status: statusOf() }
+
+  function statusOf(): string {
+    if (query.error !== null && query.data === undefined) return `The search failed: ${problemOf(query.error).title}.`
+    if (query.data === undefined) return 'Searching…'
+    if (stocks.length === 0) return typed.trim() === '' ? 'There is no other symbol.' : `Nothing matches “${typed.trim()}”.`
+    if (query.hasNextPage) return 'There are more: type more of the symbol or the name.'
+    return stocks.length === 1 ? '1 symbol' : `${count(stocks.length)} symbols`
+  }
+}
+
+interface ChosenProps {
+  compare: readonly string[]
+  onRemove: (symbol: string) => void
+}
+
+function Chosen({ compare, onRemove }: ChosenProps) {
+  if (compare.length === 0) return <></>
+  return (
+    <ul className="compare-chips" aria-label="Compared with">
+      {compare.map((other) => (
+        <li key={other} className="compare-chip">
+          {other}
+          <button
+            type="button"
+            className="compare-remove"
+            aria-label={`Remove ${other}`}
+            onClick={() => {
+              onRemove(other)
+            }}
+          >
+            <span aria-hidden="true">×</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+interface PopupProps {
+  isOpen: boolean
+  status: string
+  stocks: readonly StockSummary[]
+  isDisabled: (symbol: string) => boolean
+}
+
+function Popup({ isOpen, status, stocks, isDisabled }: PopupProps) {
+  return (
+    <div className="compare-popup" hidden={!isOpen}>
+      <Combobox.Status className="compare-status">{status}</Combobox.Status>
+      <Combobox.List className="compare-list" aria-label="Symbols to compare with">
+        {stocks.map(({ symbol, name }) => (
+          <Combobox.Item key={symbol} value={symbol} disabled={isDisabled(symbol)} className="compare-item">
+            <strong>{symbol}</strong> <span className="compare-name">{name ?? 'no name known'}</span>{' '}
+            <Combobox.ItemIndicator className="compare-chosen">✓</Combobox.ItemIndicator>
+          </Combobox.Item>
+        ))}
+      </Combobox.List>
+    </div>
+  )
+}
+
+/** How to change what is chosen; the focus stays in the input, which may be the one of the next panel. */
+function useChoice({ compare, onChange }: Pick<CompareComboboxProps, 'compare' | 'onChange'>) {
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    takeOver(input.current)
+  }, [])
+
+  function choose(chosen: string[]): void {
+    handOver((compare.length === 0) !== (chosen.length === 0))
+    onChange(chosen)
+  }
+  function remove(other: string): void {
+    choose(compare.filter((kept) => kept !== other))
+    input.current?.focus()
+  }
+  return { input, choose, remove }
+}
+
+/** Chooses up to three symbols to see beside `symbol`. */
+export function CompareCombobox({ symbol, compare, typedBefore = '', onChange }: CompareComboboxProps) {
+  const [typed, setTyped] = useState(typedBefore)
+  const [isOpen, setIsOpen] = useState(typedBefore !== '')
+  const { stocks, status } = useFound(typed, symbol, isOpen)
+  const { input, choose, remove } = useChoice({ compare, onChange })
+  const isFull = compare.length >= MOST
+  return (
+    <Combobox.Root
+      multiple
+      autoHighlight
+      items={stocks.map((stock) => stock.symbol)}
+      filter={null}
+      value={[...compare]}
+      onValueChange={choose}
+      inputValue={typed}
+      onInputValueChange={setTyped}
+      open={isOpen}
+      onOpenChange={setIsOpen}
+    >
+      <div className="compare-picker">
+        <Chosen compare={compare} onRemove={remove} />
+        <Combobox.Input
+          {...COMPARE_INPUT}
+          ref={input}
+          aria-label={`Compare ${symbol} with`}
+          placeholder={isFull ? 'Three is the most' : 'Compare with…'}
+        />
+        <Popup
+          isOpen={isOpen}
+          status={isFull ? `Three beside ${symbol} is the most: remove one to add another.` : status}
+          stocks={stocks}
+          isDisabled={(other) => isFull && !compare.includes(other)}
+        />
+      </div>
+    </Combobox.Root>
+  )
+}

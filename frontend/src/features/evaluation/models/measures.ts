@@ -1,0 +1,85 @@
+import type { Sort, SortKey } from '@/address/view'
+import type { ModelEvaluation } from '@/api/gen/types.gen'
+import { decimal, modelName, percent, price } from '@/lib/format'
+
+export interface Measure {
+  by: Exclude<SortKey, 'model'>
+  name: string
+  meaning: string
+  isHighFirst: boolean
+  value: (model: ModelEvaluation) => number | null
+  write: (value: number | null) => string
+}
+
+export const SKILL: Measure = {
+  by: 'skill',
+  name: 'Skill',
+  meaning:
+    '1 − MAE / MAE of doing nothing, on the same sessions. Above zero is better than doing nothing, and beyond chance only if all of its 95 % interval is.',
+  isHighFirst: true,
+  value: (model) => model.skill.skill,
+  write: decimal,
+}
+
+export const MEASURES: readonly Measure[] = [
+  {
+    by: 'mae',
+    name: 'MAE',
+    meaning: 'Mean absolute error, in the unit of the prices.',
+    isHighFirst: false,
+    value: ({ metrics }) => metrics.mae,
+    write: price,
+  },
+  {
+    by: 'rmse',
+    name: 'RMSE',
+    meaning: 'Square root of the mean squared error, in the unit of the prices: large errors weigh more.',
+    isHighFirst: false,
+    value: ({ metrics }) => metrics.rmse,
+    write: price,
+  },
+  {
+    by: 'mase',
+    name: 'MASE',
+    meaning: 'MAE as a multiple of the mean change from one session to the next before the first window.',
+    isHighFirst: false,
+    value: ({ metrics }) => metrics.mase,
+    write: decimal,
+  },
+  {
+    by: 'directional_accuracy',
+    name: 'Directional accuracy',
+    meaning: 'Share of the sessions that moved whose direction was predicted. Doing nothing predicts none.',
+    isHighFirst: true,
+    value: ({ metrics }) => metrics.directional_accuracy,
+    write: (share) => percent(share),
+  },
+  {
+    by: 'coverage',
+    name: 'Coverage',
+    meaning: 'Share of the closes that lay inside the prediction interval; it should be close to the level.',
+    isHighFirst: true,
+    value: ({ interval }) => interval.coverage,
+    write: (share) => percent(share, 1),
+  },
+  {
+    by: 'width',
+    name: 'Mean width',
+    meaning: 'Of the prediction intervals, in the unit of the prices. Of two with the same coverage, the narrower says more.',
+    isHighFirst: false,
+    value: ({ interval }) => interval.mean_width,
+    write: price,
+  },
+]
+
+/** What is not known comes last, either way. */
+export function sorted(models: readonly ModelEvaluation[], { by, isDescending }: Sort): ModelEvaluation[] {
+  const measure = [SKILL, ...MEASURES].find((known) => known.by === by)
+  const sign = isDescending ? -1 : 1
+  return models.toSorted((a, b) => {
+    if (measure === undefined) return sign * modelName(a.name).localeCompare(modelName(b.name))
+    const [left, right] = [measure.value(a), measure.value(b)]
+    if (left === null || right === null) return Number(left === null) - Number(right === null)
+    return sign * (left - right)
+  })
+}

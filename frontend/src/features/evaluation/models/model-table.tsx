@@ -1,0 +1,74 @@
+import type { ChangeView, Sort, SymbolView } from '@/address/view'
+import type { Evaluation } from '@/api/gen/types.gen'
+import { TableFrame } from '@/components/table-frame'
+import { count, sessionsAhead } from '@/features/evaluation/evaluation-text'
+import { skill } from '@/lib/format'
+import { MEASURES, SKILL, sorted } from './measures'
+import { ModelRow } from './model-row'
+import { reachOf } from './skill-picture'
+import { SortHeader } from './sort-header'
+
+interface ModelTableProps {
+  evaluation: Evaluation
+  view: SymbolView
+  onChange: ChangeView
+}
+
+export function ModelTable({ evaluation: { models, horizon, windows }, view, onChange }: ModelTableProps) {
+  const reach = reachOf(models)
+  const level = models[0]?.interval.level
+  return (
+    <fieldset className="model-choice">
+      <legend className="visually-hidden">Model of the forecast</legend>
+      <TableFrame label="Scores of the models" className="model-table">
+        <table>
+          <caption>
+            <span>
+              Scores {sessionsAhead(horizon)} over {count(windows.n_windows, 'window')}, with {level} % prediction
+              intervals. Choose a row to forecast with it.
+            </span>
+          </caption>
+          <Head reach={reach} view={view} onChange={onChange} />
+          <tbody>
+            {sorted(models, view.sort).map((model) => (
+              <ModelRow
+                key={model.name}
+                model={model}
+                reach={reach}
+                isChosen={model.name === view.model}
+                onChoose={() => {
+                  onChange({ model: model.name })
+                }}
+              />
+            ))}
+          </tbody>
+        </table>
+      </TableFrame>
+    </fieldset>
+  )
+}
+
+function Head({ reach, view: { sort }, onChange }: Pick<ModelTableProps, 'view' | 'onChange'> & { reach: number }) {
+  const onSort = (chosen: Sort): void => {
+    onChange({ sort: chosen })
+  }
+  return (
+    <thead>
+      <tr>
+        <SortHeader by="model" name="Model" isHighFirst={false} sort={sort} onSort={onSort} />
+        <SortHeader {...SKILL} sort={sort} onSort={onSort} />
+        <th scope="col" className="skill-heading">
+          95 % interval of skill
+          <span className="skill-scale" aria-hidden="true">
+            <span>{skill(-reach)}</span>
+            <span>0</span>
+            <span>{skill(reach)}</span>
+          </span>
+        </th>
+        {MEASURES.map((measure) => (
+          <SortHeader key={measure.by} {...measure} sort={sort} onSort={onSort} />
+        ))}
+      </tr>
+    </thead>
+  )
+}

@@ -1,0 +1,80 @@
+import { useState } from 'react'
+import { ShowMore } from '@/components/show-more'
+import { TableFrame } from '@/components/table-frame'
+import { lineName } from '@/features/evaluation/evaluation-text'
+import { session as day } from '@/lib/format'
+import type { Line } from './lines'
+
+const ROWS_AT_ONCE = 100
+
+interface WindowTableProps {
+  title: string
+  sessions: readonly string[]
+  lines: readonly Line[]
+  write: (value: number | null) => string
+}
+
+export function WindowTable(props: WindowTableProps) {
+  const [isOpen, setIsOpen] = useState(false)
+  return (
+    <details
+      className="numbers"
+      onToggle={({ currentTarget }) => {
+        setIsOpen(currentTarget.open)
+      }}
+    >
+      <summary>The same numbers as a table</summary>
+      {isOpen && <Pages {...props} />}
+    </details>
+  )
+}
+
+function Pages({ title, sessions, lines, write }: WindowTableProps) {
+  const [limit, setLimit] = useState(ROWS_AT_ONCE)
+  return (
+    <>
+      <TableFrame label={`${title} of each window`} className="window-table">
+        <table>
+          <caption>{title}, newest window first</caption>
+          <thead>
+            <tr>
+              <th scope="col">Session</th>
+              {lines.map(({ name }) => (
+                <th key={name} scope="col">
+                  {lineName(name)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <Rows sessions={sessions} lines={lines} write={write} limit={limit} />
+        </table>
+      </TableFrame>
+      <ShowMore
+        shown={limit}
+        total={sessions.length}
+        what="windows"
+        onMore={() => {
+          setLimit(limit + ROWS_AT_ONCE)
+        }}
+      />
+    </>
+  )
+}
+
+function Rows({ sessions, lines, write, limit }: Omit<WindowTableProps, 'title'> & { limit: number }) {
+  const newestFirst = sessions.map((session, i) => ({ session, i })).toReversed()
+  return (
+    <tbody>
+      {newestFirst.slice(0, limit).map(({ session, i }) => (
+        <tr key={session}>
+          <th scope="row">
+            <time dateTime={session}>{day(session)}</time>
+          </th>
+          {lines.map(({ name, values }) => (
+            <td key={name}>{write(values[i] ?? null)}</td>
+          ))}
+        </tr>
+      ))}
+    </tbody>
+  )
+}

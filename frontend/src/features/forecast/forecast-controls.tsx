@@ -1,0 +1,48 @@
+import { type ChangeView, HORIZONS, LEVELS, MODEL_CHOICES, type SymbolView } from '@/address/view'
+import type { ModelChoice } from '@/api/request-types'
+import { Select } from '@/components/select'
+import { modelName } from '@/lib/format'
+
+interface ForecastControlsProps {
+  view: SymbolView
+  onChange: ChangeView
+}
+
+const choiceName = (choice: ModelChoice): string =>
+  choice === 'persistence' ? 'doing nothing (persistence)' : modelName(choice)
+
+/** Chooses the model, how many sessions ahead, and the level of the intervals. */
+export function ForecastControls({ view, onChange }: ForecastControlsProps) {
+  return (
+    <fieldset className="forecast-controls">
+      <legend className="visually-hidden">What to forecast</legend>
+      <Select
+        label="Model"
+        options={MODEL_CHOICES}
+        nameOf={choiceName}
+        chosen={view.model}
+        onChoose={(model) => {
+          onChange({ model })
+        }}
+      />
+      <Select
+        label="Horizon"
+        options={HORIZONS}
+        nameOf={(sessions) => (sessions === 1 ? '1 session' : `${String(sessions)} sessions`)}
+        chosen={view.horizon}
+        onChoose={(horizon) => {
+          onChange({ horizon })
+        }}
+      />
+      <Select
+        label="Level"
+        options={LEVELS}
+        nameOf={(level) => `${String(level)} %`}
+        chosen={view.level}
+        onChoose={(level) => {
+          onChange({ level })
+        }}
+      />
+    </fieldset>
+  )
+}

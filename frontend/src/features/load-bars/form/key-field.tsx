@@ -1,0 +1,40 @@
+import { useId } from 'react'
+import type { ProblemError } from '@/api/problem'
+import { focusOnMount } from '@/features/load-bars/focus-on-mount'
+import { LoadProblem } from './load-problem'
+
+interface KeyFieldProps {
+  value: string
+  /** Why the key was not taken, if it was not. */
+  problem: ProblemError | null
+  onChange: (key: string) => void
+}
+
+export function KeyField({ value, problem, onChange }: KeyFieldProps) {
+  const id = useId()
+  return (
+    <div className="field key-field">
+      <label htmlFor={id}>API key</label>
+      {problem !== null && <LoadProblem id={`${id}-problem`} problem={problem} />}
+      <input
+        id={id}
+        ref={problem === null ? null : focusOnMount}
+        type="password"
+        autoComplete="off"
+        required
+        pattern="\s*[!-~]+\s*"
+        title="Letters, digits and signs without spaces"
+        aria-invalid={problem !== null}
+        aria-describedby={problem === null ? `${id}-hint` : `${id}-problem ${id}-hint`}
+        value={value}
+        onChange={(event) => {
+          onChange(event.target.value)
+        }}
+      />
+      <p id={`${id}-hint`} className="fine-print">
+        Changing bars needs one. <code>make run</code> keeps it in the file <code>.local/api-key</code>. It is
+        remembered until this tab is closed, and is sent to this server only.
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,164 @@
+import { type ReactNode, type SyntheticEvent, useId } from 'react'
+import type { ProblemError } from '@/api/problem'
+import { focusOnMount } from '@/features/load-bars/focus-on-mount'
+import { SYMBOL_PATTERN } from '@/features/load-bars/guess-symbol'
+import type { DateFormat, Wanted } from '@/features/load-bars/use-load'
+import { FileField } from './file-field'
+import { KeyField } from './key-field'
+import { LoadProblem } from './load-problem'
+import { ModeField } from './mode-field'
+
+const DATE_FORMATS: Record<DateFormat, string> = {
+  iso: '2013-03-01, year first',
+  dmy: '01-03-2013, day first',
+  mdy: '03-01-2013, month first',
+  ymd: '20130301, without signs',
+  epoch: '1362096000, seconds since 1970',
+}
+
+function isDateFormat(value: string): value is DateFormat {
+  return value in DATE_FORMATS
+}
+
+interface LoadFormProps {
+  wanted: Wanted
+  problem: ProblemError | null
+  note: string | null
+  onChoose: (file: File) => void
+  onChange: (change: Partial<Wanted>) => void
+  onCheck: () => void
+  onCancel: () => void
+}
+
+interface TextFieldProps {
+  label: string
+  value: string
+  onChange: (value: string) => void
+  required?: boolean
+  pattern?: string
+  title?: string
+  maxLength?: number
+}
+
+function TextField({ label, onChange, ...input }: TextFieldProps) {
+  return (
+    <label className="field">
+      {label}
+      <input
+        {...input}
+        type="text"
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => {
+          onChange(event.target.value)
+        }}
+      />
+    </label>
+  )
+}
+
+function DateFormatField({ wanted, onChange }: Pick<LoadFormProps, 'wanted' | 'onChange'>) {
+  return (
+    <label className="field">
+      How dates are written
+      <select
+        value={wanted.dateFormat}
+        onChange={({ target: { value } }) => {
+          onChange({ dateFormat: isDateFormat(value) ? value : '' })
+        }}
+      >
+        <option value="">Recognised from the file</option>
+        {Object.entries(DATE_FORMATS).map(([format, name]) => (
+          <option key={format} value={format}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function Fields({ wanted, onChange }: Pick<LoadFormProps, 'wanted' | 'onChange'>) {
+  return (
+    <div className="load-fields">
+      <TextField
+        label="Symbol"
+        required
+        pattern={SYMBOL_PATTERN}
+        title="1 to 15 letters, digits and . - ^ ="
+        value={wanted.symbol}
+        onChange={(symbol) => {
+          onChange({ symbol })
+        }}
+      />
+      <TextField
+        label="Company (optional)"
+        maxLength={200}
+        value={wanted.name}
+        onChange={(name) => {
+          onChange({ name })
+        }}
+      />
+      <DateFormatField wanted={wanted} onChange={onChange} />
+    </div>
+  )
+}
+
+function Said({ children }: { children: ReactNode }) {
+  return (
+    <div ref={focusOnMount} tabIndex={-1} className="load-said">
+      {children}
+    </div>
+  )
+}
+
+export function LoadForm({ wanted, problem, note, onChoose, onChange, onCheck, onCancel }: LoadFormProps) {
+  const id = useId()
+  const isKeyProblem = problem?.status === 401
+  const isSomethingSaid = note !== null || problem !== null
+
+  function onSubmit(event: SyntheticEvent): void {
+    event.preventDefault()
+    onCheck()
+  }
+
+  return (
+    <form className="load-form" onSubmit={onSubmit}>
+      {note !== null && (
+        <Said>
+          <p role="alert" className="notice">
+            {note}
+          </p>
+        </Said>
+      )}
+      {problem !== null && !isKeyProblem && (
+        <Said>
+          <LoadProblem id={id} problem={problem} />
+        </Said>
+      )}
+      <FileField file={wanted.file} hasFocus={!isSomethingSaid} onChoose={onChoose} />
+      <Fields wanted={wanted} onChange={onChange} />
+      <ModeField
+        mode={wanted.mode}
+        onChange={(mode) => {
+          onChange({ mode })
+        }}
+      />
+      <KeyField
+        value={wanted.key}
+        problem={isKeyProblem ? problem : null}
+        onChange={(key) => {
+          onChange({ key })
+        }}
+      />
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onCancel}>
+          Cancel
+        </button>
+        <button type="submit" className="button button-primary">
+          Check the file
+        </button>
+      </div>
+    </form>
+  )
+}

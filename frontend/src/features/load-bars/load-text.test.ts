@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { counted, fileSize } from './load-text'
+
+test.each([
+  [0, '0 bytes'],
+  [1, '1 byte'],
+  [999, '999 bytes'],
+  [1000, '1 kB'],
+  [12_345, '12.3 kB'],
+  [33_554_432, '33.6 MB'],
+  [5e12, '5,000 GB'],
+])('%s bytes are written %s', (bytes, text) => {
+  expect(fileSize(bytes)).toBe(text)
+})
+
+test.each([
+  [0, '0 bars'],
+  [1, '1 bar'],
+  [3270, '3,270 bars'],
+])('%s is counted as %s', (n, text) => {
+  expect(counted(n, 'bar')).toBe(text)
+})

@@ -1,0 +1,45 @@
+import type { LoadReport } from '@/api/gen/types.gen'
+import { focusOnMount } from '@/features/load-bars/focus-on-mount'
+import { counted } from '@/features/load-bars/load-text'
+import { RejectedRows } from './rejected-rows'
+import { ReportFindings } from './report-findings'
+import { nKept } from './report-numbers'
+import { RowCounts } from './row-counts'
+
+interface LoadedProps {
+  report: LoadReport
+  onShow: (symbol: string) => void
+  onAnother: () => void
+}
+
+export function Loaded({ report, onShow, onAnother }: LoadedProps) {
+  const { symbol, n_bars: bars } = report
+  return (
+    <div className="load-report">
+      <div role="status">
+        <h3>Loaded {counted(nKept(report), 'bar')}</h3>
+        <p>
+          {symbol} has {counted(bars, 'bar')} now.
+        </p>
+      </div>
+      <RowCounts report={report} />
+      {report.rejected.length > 0 && <RejectedRows rejected={report.rejected} />}
+      <ReportFindings report={report} />
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onAnother}>
+          Load another file
+        </button>
+        <button
+          ref={focusOnMount}
+          type="button"
+          className="button button-primary"
+          onClick={() => {
+            onShow(symbol)
+          }}
+        >
+          Show {symbol}
+        </button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,61 @@
+import type { Rejection } from '@/api/gen/types.gen'
+import { TableFrame } from '@/components/table-frame'
+import { counted } from '@/features/load-bars/load-text'
+import { count, session } from '@/lib/format'
+
+const MOST_SHOWN = 100
+
+function reasonsOf(rejected: readonly Rejection[]): [string, number][] {
+  const reasons = new Map<string, number>()
+  for (const { detail } of rejected) reasons.set(detail, (reasons.get(detail) ?? 0) + 1)
+  return [...reasons].sort(([, a], [, b]) => b - a)
+}
+
+function RowTable({ rows, total }: { rows: readonly Rejection[]; total: number }) {
+  const which = rows.length === total ? 'All of them' : `The first ${count(rows.length)} of ${count(total)}`
+  return (
+    <TableFrame label="Rejected rows">
+      <table className="rejected-rows">
+        <caption>{which}; row 1 is the first after the names of the columns</caption>
+        <thead>
+          <tr>
+            <th scope="col">Row</th>
+            <th scope="col">Session</th>
+            <th scope="col">Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((rejection) => (
+            <tr key={rejection.row}>
+              <th scope="row">{count(rejection.row)}</th>
+              <td>{rejection.session == null ? '–' : session(rejection.session)}</td>
+              <td>{rejection.detail}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableFrame>
+  )
+}
+
+/** The rows that are no bars: how many for which reason, and one by one. */
+export function RejectedRows({ rejected }: { rejected: readonly Rejection[] }) {
+  const total = rejected.length
+  if (total === 0) return <p>No row would be left out.</p>
+  return (
+    <section aria-labelledby="rejected-heading">
+      <h4 id="rejected-heading">{total === 1 ? '1 row is not a bar' : `${counted(total, 'row')} are not bars`}</h4>
+      <ul className="reasons">
+        {reasonsOf(rejected).map(([reason, rows]) => (
+          <li key={reason}>
+            <strong>{counted(rows, 'row')}:</strong> {reason}
+          </li>
+        ))}
+      </ul>
+      <details>
+        <summary>Which rows</summary>
+        <RowTable rows={rejected.slice(0, MOST_SHOWN)} total={total} />
+      </details>
+    </section>
+  )
+}

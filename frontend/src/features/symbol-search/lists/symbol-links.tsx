@@ -1,0 +1,30 @@
+import { type ReactNode, useId } from 'react'
+import { Link } from 'wouter'
+import { addressOf } from '@/address/paths'
+import type { NamedSymbol } from './recent-symbols'
+
+interface SymbolLinksProps {
+  label: string
+  symbols: readonly NamedSymbol[]
+  /** Beside the label. */
+  actions?: ReactNode
+}
+
+export function SymbolLinks({ label, symbols, actions }: SymbolLinksProps) {
+  const id = useId()
+  return (
+    <nav className="symbol-links" aria-labelledby={id}>
+      <p id={id}>{label}</p>
+      <ul>
+        {symbols.map(({ symbol, name }) => (
+          <li key={symbol}>
+            <Link href={addressOf(symbol)} {...(name === null ? {} : { title: name })}>
+              {symbol}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {actions}
+    </nav>
+  )
+}

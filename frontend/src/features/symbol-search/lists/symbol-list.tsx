@@ -1,0 +1,87 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import type { StockSummary } from '@/api/gen/types.gen'
+import { getStocks } from '@/api/get-stocks'
+import { problemOf } from '@/api/problem'
+import { ProblemNotice } from '@/components/notices/problem-notice'
+import { QueryView } from '@/components/query-view'
+import { Status } from '@/components/status'
+import { count } from '@/lib/format'
+import { EmptyStore } from './empty-store'
+import { forgetSymbols, useRecentSymbols } from './recent-symbols'
+import { StockCard } from './stock-card'
+import { SymbolLinks } from './symbol-links'
+
+interface MoreProps {
+  error: Error | null
+  isLoading: boolean
+  onMore: () => void
+}
+
+function RecentLinks() {
+  const recent = useRecentSymbols()
+  if (recent.length === 0) return <></>
+  const clear = (
+    <button type="button" className="button-quiet" onClick={forgetSymbols}>
+      Clear
+    </button>
+  )
+  return <SymbolLinks label="Recent" symbols={recent} actions={clear} />
+}
+
+function CardSkeletons() {
+  return (
+    <div className="stock-cards">
+      {Array.from({ length: 8 }, (_, i) => (
+        <div key={i} className="skeleton-block skeleton-card" />
+      ))}
+    </div>
+  )
+}
+
+function Cards({ stocks, more }: { stocks: readonly StockSummary[]; more: MoreProps | null }) {
+  return (
+    <section aria-labelledby="stocks-heading">
+      <h2 id="stocks-heading">Choose a stock</h2>
+      <ul className="stock-cards">
+        {stocks.map((stock) => (
+          <StockCard key={stock.symbol} stock={stock} />
+        ))}
+      </ul>
+      <Status>{`${count(stocks.length)} stocks are shown${more === null ? ', that is all' : ''}.`}</Status>
+      {more !== null && <More {...more} />}
+    </section>
+  )
+}
+
+function More({ error, isLoading, onMore }: MoreProps) {
+  if (error !== null) return <ProblemNotice problem={problemOf(error)} isRetrying={isLoading} onRetry={onMore} />
+  return (
+    <button type="button" className="button" onClick={onMore} aria-disabled={isLoading}>
+      {isLoading ? 'Loading more…' : 'Show more'}
+    </button>
+  )
+}
+
+/** The start: what this is, and the stocks to choose from. */
+export function SymbolList() {
+  const query = useInfiniteQuery(getStocks(''))
+  const { error, hasNextPage, isFetching, fetchNextPage } = query
+  const onMore = (): void => {
+    if (!isFetching) void fetchNextPage()
+  }
+  return (
+    <div className="start">
+      <p className="start-lead">
+        Bellwether says what a model expects of a stock, how wrong it has been, and whether it beats doing nothing.
+      </p>
+      <RecentLinks />
+      <QueryView query={query} what="the stocks" skeleton={<CardSkeletons />}>
+        {({ pages }) => {
+          const stocks = pages.flatMap((page) => page.stocks)
+          if (stocks.length === 0) return <EmptyStore />
+          return <Cards stocks={stocks} more={hasNextPage ? { error, isLoading: isFetching, onMore } : null} />
+        }}
+      </QueryView>
+    </div>
+  )
+}

@@ -1,0 +1,38 @@
+import type { IChartApi } from 'lightweight-charts'
+import { afterEach, expect, test } from 'vitest'
+import { pictureForPaper } from './print-chart'
+
+const root = document.documentElement
+
+afterEach(() => {
+  delete root.dataset.theme
+})
+
+function printed() {
+  const host = document.createElement('div')
+  const themes: (string | undefined)[] = []
+  const chart = { takeScreenshot: () => document.createElement('canvas') } as unknown as IChartApi
+  const stop = pictureForPaper(chart, host, () => {
+    themes.push(root.dataset.theme)
+  })
+  return { host, themes, stop }
+}
+
+test.each([['dark'], [undefined]])('a chart in the theme %s is pictured in light colours while it is printed', (theme) => {
+  if (theme !== undefined) root.dataset.theme = theme
+  const { host, themes, stop } = printed()
+  window.dispatchEvent(new Event('beforeprint'))
+  window.dispatchEvent(new Event('beforeprint'))
+  expect(host.querySelectorAll('canvas.on-paper')).toHaveLength(1)
+  expect(themes).toEqual(['light', theme, 'light', theme])
+  window.dispatchEvent(new Event('afterprint'))
+  expect(host).toBeEmptyDOMElement()
+  stop()
+})
+
+test('a chart that is gone is not pictured', () => {
+  const { host, stop } = printed()
+  stop()
+  window.dispatchEvent(new Event('beforeprint'))
+  expect(host).toBeEmptyDOMElement()
+})
