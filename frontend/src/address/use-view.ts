@@ -1,9 +1,9 @@
 import { useCallback, useMemo } from 'react'
 import { useLocation, useSearch } from 'wouter'
-import { addressOf } from './paths'
+import { buildAddress } from './paths'
 import { type ChangeView, readAddress, type View } from './view'
 
-/** What the address says is to be seen, and how to change it. Another symbol is a new entry of the history. */
+/** The view in the address, and a function that changes it. Another symbol is a new entry in the browser history. */
 export function useView(): { symbol: string | undefined; view: View; change: ChangeView } {
   const search = useSearch()
   const [, navigate] = useLocation()
@@ -11,9 +11,9 @@ export function useView(): { symbol: string | undefined; view: View; change: Cha
 
   const change = useCallback<ChangeView>(
     (wanted) => {
-      const now = readAddress(window.location.search) // not what was rendered last: two changes may come at once
+      const now = readAddress(window.location.search) // not the last rendered one: two changes may happen before a render
       const next = { symbol: now.symbol, ...now.view, ...wanted }
-      navigate(addressOf(next.symbol, next), { replace: wanted.symbol === undefined })
+      navigate(buildAddress(next.symbol, next), { replace: wanted.symbol === undefined })
     },
     [navigate],
   )

@@ -37,7 +37,7 @@ export interface View {
   range: Range
   scale: Scale
   sort: Sort
-  /** What is drawn of each window of the evaluation. */
+  /** The value drawn for each window of the evaluation. */
   chart: Chart
 }
 
@@ -47,7 +47,7 @@ export interface SymbolView extends View {
 
 export type ChangeView = (change: Partial<SymbolView>) => void
 
-export type Search = Partial<Record<'symbol' | keyof ReturnType<typeof textOf>, string>>
+export type Search = Partial<Record<'symbol' | keyof ReturnType<typeof toParameters>, string>>
 
 export const DEFAULT_VIEW: View = {
   compare: [],
@@ -62,21 +62,21 @@ export const DEFAULT_VIEW: View = {
   chart: 'skill',
 }
 
-function oneOf<T>(known: readonly T[], given: unknown, otherwise: T): T {
-  return known.find((value) => String(value) === given) ?? otherwise
+function parseOption<T>(options: readonly T[], text: unknown, fallback: T): T {
+  return options.find((value) => String(value) === text) ?? fallback
 }
 
-function readSort(given: unknown): Sort {
+function parseSort(text: unknown): Sort {
   const orders = SORTS.flatMap((by) => [{ by, isDescending: false }, { by, isDescending: true }])
-  return orders.find((sort) => sortText(sort) === given) ?? DEFAULT_VIEW.sort
+  return orders.find((sort) => formatSort(sort) === text) ?? DEFAULT_VIEW.sort
 }
 
-function sortText({ by, isDescending }: Sort): string {
+function formatSort({ by, isDescending }: Sort): string {
   return `${isDescending ? '-' : ''}${by}`
 }
 
-function readCompared(given: unknown, symbol: string | undefined): string[] {
-  const symbols = (typeof given === 'string' ? given : '').split(',').map(normaliseSymbol)
+function parseCompare(text: unknown, symbol: string | undefined): string[] {
+  const symbols = (typeof text === 'string' ? text : '').split(',').map(normaliseSymbol)
   const others = new Set(symbols.filter((other) => other !== '' && other !== symbol))
   return [...others].slice(0, MAX_COMPARED - 1)
 }
@@ -84,21 +84,21 @@ function readCompared(given: unknown, symbol: string | undefined): string[] {
 export function readSearch(search: Record<string, unknown>): { symbol: string | undefined; view: View } {
   const symbol = typeof search.symbol === 'string' ? normaliseSymbol(search.symbol) || undefined : undefined
   const view = {
-    compare: readCompared(search.compare, symbol),
-    model: oneOf(MODEL_CHOICES, search.model, DEFAULT_VIEW.model),
-    horizon: oneOf(HORIZONS, search.horizon, DEFAULT_VIEW.horizon),
-    level: oneOf(LEVELS, search.level, DEFAULT_VIEW.level),
-    windows: oneOf(WINDOWS, search.windows, DEFAULT_VIEW.windows),
+    compare: parseCompare(search.compare, symbol),
+    model: parseOption(MODEL_CHOICES, search.model, DEFAULT_VIEW.model),
+    horizon: parseOption(HORIZONS, search.horizon, DEFAULT_VIEW.horizon),
+    level: parseOption(LEVELS, search.level, DEFAULT_VIEW.level),
+    windows: parseOption(WINDOWS, search.windows, DEFAULT_VIEW.windows),
     isAdjusted: search.adjusted === 'true',
-    range: oneOf(RANGES, search.range, DEFAULT_VIEW.range),
-    scale: oneOf(SCALES, search.scale, DEFAULT_VIEW.scale),
-    sort: readSort(search.sort),
-    chart: oneOf(CHARTS, search.chart, DEFAULT_VIEW.chart),
+    range: parseOption(RANGES, search.range, DEFAULT_VIEW.range),
+    scale: parseOption(SCALES, search.scale, DEFAULT_VIEW.scale),
+    sort: parseSort(search.sort),
+    chart: parseOption(CHARTS, search.chart, DEFAULT_VIEW.chart),
   }
   return { symbol, view }
 }
 
-function textOf(view: View) {
+function toParameters(view: View) {
   return {
     compare: view.compare.join(','),
     model: view.model,
@@ -108,19 +108,19 @@ function textOf(view: View) {
     adjusted: String(view.isAdjusted),
     range: view.range,
     scale: view.scale,
-    sort: sortText(view.sort),
+    sort: formatSort(view.sort),
     chart: view.chart,
   }
 }
 
-/** What an address says behind its question mark. */
+/** Parses the query string of an address. */
 export function readAddress(search: string): ReturnType<typeof readSearch> {
   return readSearch(Object.fromEntries(new URLSearchParams(search)))
 }
 
-/** Only what differs from the defaults is written, so that addresses stay short. */
+/** Writes only values that differ from the defaults, so that addresses stay short. */
 export function writeSearch(symbol: string | undefined, view: View): Search {
-  const silent: Record<string, string> = textOf(DEFAULT_VIEW)
-  const said = Object.entries(textOf(view)).filter(([name, value]) => value !== silent[name])
-  return { ...(symbol === undefined ? {} : { symbol }), ...Object.fromEntries(said) }
+  const defaults: Record<string, string> = toParameters(DEFAULT_VIEW)
+  const changes = Object.entries(toParameters(view)).filter(([name, value]) => value !== defaults[name])
+  return { ...(symbol === undefined ? {} : { symbol }), ...Object.fromEntries(changes) }
 }

@@ -1,7 +1,7 @@
 import { accessKey } from './access-key'
 import { takeOrFetch } from './early-requests'
 import { createClient, createConfig } from './gen/client'
-import { problemFrom } from './problem'
+import { parseProblem } from './problem'
 
 export const gateway = createClient(
   createConfig({
@@ -16,4 +16,4 @@ gateway.interceptors.request.use((request) => {
   if (key !== null) request.headers.set('X-API-Key', key)
   return request
 })
-gateway.interceptors.error.use((error, response) => problemFrom(error, response))
+gateway.interceptors.error.use((error, response) => parseProblem(error, response))

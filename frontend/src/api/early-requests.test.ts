@@ -2,7 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { server } from '@/testing/server'
 import { rememberAccessKey } from './access-key'
-import { askAhead } from './early-requests'
+import { startEarlyRequests } from './early-requests'
 import { getBars } from './get-bars'
 import { getForecast } from './get-forecast'
 import { getResult } from './get-result'
@@ -35,7 +35,7 @@ async function readAll(symbol: string): Promise<void> {
 }
 
 test('what was asked ahead is just what the page asks for, and is asked once', async () => {
-  askAhead('^GSPC', VIEW)
+  startEarlyRequests('^GSPC', VIEW)
   await readAll('^GSPC')
   expect(asked).toHaveLength(4)
   await readAll('^GSPC')
@@ -45,7 +45,7 @@ test('what was asked ahead is just what the page asks for, and is asked once', a
 
 test('with an access key nothing is asked without it', async () => {
   rememberAccessKey('a key')
-  askAhead('AAPL', VIEW)
+  startEarlyRequests('AAPL', VIEW)
   await readAll('AAPL')
   expect(asked).toHaveLength(4)
 })

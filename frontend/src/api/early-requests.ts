@@ -3,10 +3,10 @@ import type { ForecastRequest } from './request-types'
 
 type View = Omit<ForecastRequest, 'symbol'>
 
-/** Answers on their way, by the address that was asked. */
-const asked = new Map<string, Promise<Response>>()
+/** Responses to early requests that have not been taken yet, by URL. */
+const earlyResponses = new Map<string, Promise<Response>>()
 
-function addresses(symbol: string, { isAdjusted, model, horizon, level }: View): string[] {
+function buildUrls(symbol: string, { isAdjusted, model, horizon, level }: View): string[] {
   const stock = `/api/stocks/${encodeURIComponent(symbol)}`
   const adjusted = `adjusted=${String(isAdjusted)}`
   return [
@@ -17,29 +17,29 @@ function addresses(symbol: string, { isAdjusted, model, horizon, level }: View):
   ]
 }
 
-/** The answer with its body already read: reading goes on while the page's script is fetched. */
-async function whole(response: Response): Promise<Response> {
+/** Reads the whole body, so that the transfer continues while the page's script is fetched. */
+async function bufferResponse(response: Response): Promise<Response> {
   const { status, statusText, headers } = response
   return new Response(await response.arrayBuffer(), { status, statusText, headers })
 }
 
 /**
- * Asks for what the first screen of a symbol shows, before the client is there that reads the answers: on a slow
- * processor it is there half a second later. With an access key, which only the client sends, nothing is asked.
+ * Requests the data of a symbol's first screen before the API client is loaded: on a slow processor it arrives half
+ * a second earlier. Does nothing if there is an access key, which only the client sends.
  */
-export function askAhead(symbol: string, view: View): void {
+export function startEarlyRequests(symbol: string, view: View): void {
   if (accessKey() !== null) return
-  for (const address of addresses(symbol, view)) {
+  for (const address of buildUrls(symbol, view)) {
     const { href } = new URL(address, window.location.origin)
-    const answer = fetch(href).then(whole)
-    answer.catch(() => undefined) // whoever takes it sees the error
-    asked.set(href, answer)
+    const response = fetch(href).then(bufferResponse)
+    response.catch(() => undefined) // handled by the caller of takeOrFetch
+    earlyResponses.set(href, response)
   }
 }
 
-/** What was asked ahead, once; anything else is fetched. */
+/** Returns the response to an early request, once; fetches otherwise. */
 export function takeOrFetch(request: Request): Promise<Response> {
-  const answer = asked.get(request.url)
-  asked.delete(request.url)
-  return answer ?? fetch(request)
+  const response = earlyResponses.get(request.url)
+  earlyResponses.delete(request.url)
+  return response ?? fetch(request)
 }

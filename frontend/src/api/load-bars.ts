@@ -1,6 +1,6 @@
 import { gateway } from './client'
 import type { LoadBarsData, LoadReport } from './gen/types.gen'
-import { ProblemError, problemFrom } from './problem'
+import { ProblemError, parseProblem } from './problem'
 
 export interface Load {
   file: File
@@ -9,9 +9,9 @@ export interface Load {
   query: NonNullable<LoadBarsData['query']>
 }
 
-interface Watch {
+interface UploadObserver {
   signal: AbortSignal
-  /** Called with the share of the file that has been sent; 1 is all of it. */
+  /** Called with the share of the file that has been sent, from 0 to 1. */
   onSent: (share: number) => void
 }
 
@@ -19,7 +19,7 @@ const CSV = 'text/csv'
 const JSON_ROWS = 'application/json'
 const PARQUET = 'application/vnd.apache.parquet'
 const ARROW = 'application/vnd.apache.arrow.stream'
-const TO_BE_RECOGNISED = 'application/octet-stream'
+const UNKNOWN_TYPE = 'application/octet-stream'
 const MEDIA_TYPES: Record<string, string> = {
   csv: CSV,
   tsv: CSV,
@@ -33,17 +33,17 @@ const MEDIA_TYPES: Record<string, string> = {
   feather: ARROW,
 }
 
-function mediaTypeOf({ name }: File): string {
+function guessMediaType({ name }: File): string {
   const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
-  return MEDIA_TYPES[extension] ?? TO_BE_RECOGNISED
+  return MEDIA_TYPES[extension] ?? UNKNOWN_TYPE
 }
 
-function addressOf({ symbol, query }: Load): string {
+function buildUrl({ symbol, query }: Load): string {
   const address: Pick<LoadBarsData, 'url' | 'path' | 'query'> = { url: '/api/stocks/{symbol}/bars', path: { symbol }, query }
   return gateway.buildUrl(address)
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -51,7 +51,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function headersOf(request: XMLHttpRequest): Headers {
+function parseHeaders(request: XMLHttpRequest): Headers {
   const lines = request.getAllResponseHeaders().trim().split(/[\r\n]+/)
   const pairs = lines.filter((line) => line.includes(':')).map((line): [string, string] => {
     const end = line.indexOf(':')
@@ -60,10 +60,10 @@ function headersOf(request: XMLHttpRequest): Headers {
   return new Headers(pairs)
 }
 
-function readAnswer(request: XMLHttpRequest): LoadReport {
-  const body = parsed(request.responseText)
-  const response = new Response(null, { status: request.status, headers: headersOf(request) })
-  if (!response.ok || typeof body !== 'object') throw problemFrom(body, response)
+function readReport(request: XMLHttpRequest): LoadReport {
+  const body = parseJson(request.responseText)
+  const response = new Response(null, { status: request.status, headers: parseHeaders(request) })
+  if (!response.ok || typeof body !== 'object') throw parseProblem(body, response)
   return body as LoadReport
 }
 
@@ -78,21 +78,21 @@ const FILE_IS_GONE = new ProblemError({
   errors: [],
 })
 
-/** The browser says only that it failed: whether the file or the connection was at fault shows when the file is read. */
-async function failureOf(file: File): Promise<ProblemError> {
+/** The browser reports only that the upload failed; reading the file shows whether the file is at fault. */
+async function explainFailure(file: File): Promise<ProblemError> {
   try {
     await file.slice(0, 1).arrayBuffer()
-    return problemFrom(undefined, undefined)
+    return parseProblem(undefined, undefined)
   } catch {
     return FILE_IS_GONE
   }
 }
 
-function sent(load: Load, { signal, onSent }: Watch): Promise<XMLHttpRequest> {
+function upload(load: Load, { signal, onSent }: UploadObserver): Promise<XMLHttpRequest> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('PUT', addressOf(load))
-    request.setRequestHeader('Content-Type', mediaTypeOf(load.file))
+    request.open('PUT', buildUrl(load))
+    request.setRequestHeader('Content-Type', guessMediaType(load.file))
     request.setRequestHeader('X-API-Key', load.key)
     request.upload.onprogress = ({ loaded, total }) => {
       onSent(total === 0 ? 1 : loaded / total)
@@ -103,7 +103,7 @@ function sent(load: Load, { signal, onSent }: Watch): Promise<XMLHttpRequest> {
     request.onload = () => {
       resolve(request)
     }
-    request.onerror = () => void failureOf(load.file).then(reject)
+    request.onerror = () => void explainFailure(load.file).then(reject)
     request.onabort = () => {
       reject(new DOMException('The upload was stopped.', 'AbortError'))
     }
@@ -114,7 +114,7 @@ function sent(load: Load, { signal, onSent }: Watch): Promise<XMLHttpRequest> {
   })
 }
 
-/** Sends a file of bars; with XMLHttpRequest, because `fetch` does not tell how much has been sent. */
-export async function loadBars(load: Load, watch: Watch): Promise<LoadReport> {
-  return readAnswer(await sent(load, watch))
+/** Uploads a file of bars with XMLHttpRequest, because `fetch` does not report upload progress. */
+export async function loadBars(load: Load, observer: UploadObserver): Promise<LoadReport> {
+  return readReport(await upload(load, observer))
 }

@@ -42,11 +42,11 @@ export class ProblemError extends Error implements Fields {
 const UNREACHABLE = 'about:unreachable'
 const RETRYABLE_STATUS = new Set([429, 502, 503, 504])
 
-function text(value: unknown): string | null {
+function textOrNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null
 }
 
-function retryAfter(response: Response): number | null {
+function readRetryAfter(response: Response): number | null {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : null
 }
@@ -55,7 +55,7 @@ function isInvalidField(value: unknown): value is InvalidField {
   return isObject(value) && typeof value.pointer === 'string' && typeof value.detail === 'string'
 }
 
-function unreachable(): ProblemError {
+function describeUnreachable(): ProblemError {
   return new ProblemError({
     type: UNREACHABLE,
     title: navigator.onLine ? 'The gateway cannot be reached' : 'This device is offline',
@@ -74,28 +74,28 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-function fromBody(body: unknown, response: Response): ProblemError {
-  const known: Record<string, unknown> = isObject(body) ? body : {}
+function parseBody(body: unknown, response: Response): ProblemError {
+  const fields: Record<string, unknown> = isObject(body) ? body : {}
   const { status } = response
   return new ProblemError({
-    type: text(known.type) ?? 'about:blank',
-    title: text(known.title) ?? 'The gateway gave an answer that this page cannot read',
+    type: textOrNull(fields.type) ?? 'about:blank',
+    title: textOrNull(fields.title) ?? 'The gateway gave an answer that this page cannot read',
     status,
-    detail: text(known.detail) ?? `The answer had the status ${String(status)} and no explanation.`,
-    retryable: typeof known.retryable === 'boolean' ? known.retryable : RETRYABLE_STATUS.has(status),
-    requestId: text(known.request_id) ?? response.headers.get('x-request-id'),
-    retryAfterSeconds: retryAfter(response),
-    errors: Array.isArray(known.errors) ? known.errors.filter(isInvalidField) : [],
+    detail: textOrNull(fields.detail) ?? `The answer had the status ${String(status)} and no explanation.`,
+    retryable: typeof fields.retryable === 'boolean' ? fields.retryable : RETRYABLE_STATUS.has(status),
+    requestId: textOrNull(fields.request_id) ?? response.headers.get('x-request-id'),
+    retryAfterSeconds: readRetryAfter(response),
+    errors: Array.isArray(fields.errors) ? fields.errors.filter(isInvalidField) : [],
   })
 }
 
-export function problemFrom(error: unknown, response: Response | undefined): ProblemError {
+export function parseProblem(error: unknown, response: Response | undefined): ProblemError {
   if (error instanceof ProblemError) return error
   const connectionBroke = response === undefined || error instanceof TypeError
-  return connectionBroke ? unreachable() : fromBody(error, response)
+  return connectionBroke ? describeUnreachable() : parseBody(error, response)
 }
 
-export function problemOf(error: unknown): ProblemError {
+export function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error
   return new ProblemError({
     type: 'about:blank',

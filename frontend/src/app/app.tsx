@@ -2,7 +2,7 @@ import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type AroundNavHandler, Router } from 'wouter'
 import { Layout } from './layout'
 
-/** Another symbol begins at its top; another view of the same one stays where it is. */
+/** Scrolls to the top for another symbol; another view of the same symbol keeps the scroll position. */
 const aroundNav: AroundNavHandler = (navigate, to, options) => {
   navigate(to, options)
   if (options?.replace !== true) window.scrollTo(0, 0)

@@ -1,13 +1,13 @@
 import { Link, useLocation } from 'wouter'
 import { paths } from '@/address/paths'
 import { useView } from '@/address/use-view'
-import { Guarded } from '@/components/guarded'
+import { PanelBoundary } from '@/components/panel-boundary'
 import { AboutButton } from '@/features/about/about-button'
 import { LoadBars } from '@/features/load-bars/load-bars'
 import { SymbolSearch } from '@/features/symbol-search/symbol-search'
 import { HomePage } from './home-page'
 import { NotFound } from './not-found'
-import { PaperFooter } from './print-footer'
+import { PrintFooter } from './print-footer'
 import { ThemeSelect } from './theme-select'
 
 export function Layout() {
@@ -26,9 +26,9 @@ export function Layout() {
           <img src="/favicon.svg" alt="" width="28" height="28" />
           <h1>Bellwether</h1>
         </Link>
-        <Guarded>
+        <PanelBoundary>
           <SymbolSearch symbol={symbol} onSubmit={show} />
-        </Guarded>
+        </PanelBoundary>
         <div className="site-actions">
           <LoadBars symbol={symbol} onLoaded={show} />
           <AboutButton />
@@ -37,9 +37,9 @@ export function Layout() {
         <ThemeSelect />
       </header>
       <main id="main" tabIndex={-1}>
-        <Guarded>
+        <PanelBoundary>
           {path === paths.home ? <HomePage /> : <NotFound />}
-        </Guarded>
+        </PanelBoundary>
       </main>
       <footer className="site-footer">
         <p>Not investment advice.</p>
@@ -49,7 +49,7 @@ export function Layout() {
           </a>
         </p>
       </footer>
-      <PaperFooter />
+      <PrintFooter />
     </>
   )
 }

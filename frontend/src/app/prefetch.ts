@@ -11,16 +11,16 @@ import { preload } from '@/lib/use-lazy-module'
 const LONGEST_WAIT_MS = 400
 
 /**
- * Asks for what the first screen of a symbol shows, before the page is there to ask. Waits for the chart and its bars,
- * though not for long: a screen that is made once is there sooner than one that is made of placeholders first. What fails
- * is asked for again by whoever shows it.
+ * Requests the data of a symbol's first screen before the page is rendered. Waits briefly for the chart and its bars:
+ * a screen that is rendered once is complete sooner than one that starts with placeholders. A component whose request
+ * failed here repeats it.
  */
 export async function prefetch(queries: QueryClient, search: string): Promise<void> {
   const { symbol, view } = readAddress(search)
   if (symbol === undefined) return
-  const asked = [queries.query(getStock(symbol)), queries.query(getBars(symbol, view.isAdjusted)), preload(loadChart)]
+  const firstScreen = [queries.query(getStock(symbol)), queries.query(getBars(symbol, view.isAdjusted)), preload(loadChart)]
   void Promise.allSettled([queries.query(getResult({ symbol, ...view })), queries.query(getForecast({ symbol, ...view }))])
-  session('2000-01-03') // the first date takes 10 ms, which are free while the answers are on their way
-  const longest = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS))
-  await Promise.race([Promise.allSettled(asked), longest])
+  session('2000-01-03') // formatting the first date takes 10 ms, which cost nothing while the requests are pending
+  const timeout = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS))
+  await Promise.race([Promise.allSettled(firstScreen), timeout])
 }

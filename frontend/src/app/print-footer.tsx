@@ -1,8 +1,8 @@
 import { useLocation, useSearch } from 'wouter'
 
-/** What a printed page says of itself; print.css shows it on paper only. */
-export function PaperFooter() {
-  useLocation() // another address is another footer
+/** The footer of a printed page; print.css hides it on screen. */
+export function PrintFooter() {
+  useLocation() // renders again when the address changes
   useSearch()
   return <p className="on-paper">Bellwether – not investment advice. {window.location.href}</p>
 }

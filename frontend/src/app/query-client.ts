@@ -1,18 +1,18 @@
 import { type Query, QueryClient } from '@tanstack/react-query'
-import { problemOf } from '@/api/problem'
+import { toProblem } from '@/api/problem'
 import { secondsUntilRetry } from '@/api/retry'
 
 const AT_ONCE_MS = 100
 
-/** What is left of the wait before a failed query is asked again; null if it is not to be. */
-function millisecondsLeft({ state }: Query): number | null {
-  const seconds = secondsUntilRetry(problemOf(state.error), state.errorUpdateCount)
+/** Milliseconds until a failed query is retried; null if it is not retried. */
+function computeRemainingDelay({ state }: Query): number | null {
+  const seconds = secondsUntilRetry(toProblem(state.error), state.errorUpdateCount)
   return seconds === null ? null : Math.max(AT_ONCE_MS, state.errorUpdatedAt + seconds * 1000 - Date.now())
 }
 
-function untilRetry(query: Query): number | false {
+function computeRefetchDelay(query: Query): number | false {
   const isWaiting = query.state.status === 'error' && query.state.fetchStatus === 'idle'
-  return isWaiting && (millisecondsLeft(query) ?? false)
+  return isWaiting && (computeRemainingDelay(query) ?? false)
 }
 
 export function createQueryClient(): QueryClient {
@@ -22,9 +22,9 @@ export function createQueryClient(): QueryClient {
         networkMode: 'always',
         refetchOnWindowFocus: false,
         refetchOnReconnect: ({ state }) => (state.status === 'error' ? 'always' : false),
-        refetchInterval: untilRetry,
+        refetchInterval: computeRefetchDelay,
         retry: false,
-        retryOnMount: (query) => millisecondsLeft(query) === null,
+        retryOnMount: (query) => computeRemainingDelay(query) === null,
       },
     },
   })

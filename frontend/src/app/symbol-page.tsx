@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ChangeView, SymbolView } from '@/address/view'
 import { getStock } from '@/api/get-stock'
-import { problemOf } from '@/api/problem'
+import { toProblem } from '@/api/problem'
 import { Panel } from '@/components/panel'
 import { QueryView } from '@/components/query-view'
 import { EvaluationPanel } from '@/features/evaluation/evaluation-panel'
@@ -12,7 +12,7 @@ import { DataCard } from '@/features/stock/data-card'
 import { StockHeader } from '@/features/stock/stock-header'
 import { NearestSymbols } from '@/features/symbol-search/lists/nearest-symbols'
 import { useIdle } from '@/lib/use-idle'
-import { useLoaded } from '@/lib/use-lazy-module'
+import { useLazyModule } from '@/lib/use-lazy-module'
 
 interface SymbolPageProps {
   view: SymbolView
@@ -23,8 +23,8 @@ const NOT_FOUND = 404
 
 const loadComparison = () => import('@/features/comparison/comparison')
 
-function Compared(props: SymbolPageProps) {
-  const module = useLoaded(loadComparison)
+function LazyComparison(props: SymbolPageProps) {
+  const module = useLazyModule(loadComparison)
   return module === undefined ? (
     <Panel id="chart-heading" title="Compared" className="price-history comparison">
       <div className="skeleton-block skeleton-comparison" />
@@ -37,7 +37,7 @@ function Compared(props: SymbolPageProps) {
 export function SymbolPage({ view, onChange }: SymbolPageProps) {
   const query = useQuery(getStock(view.symbol))
   const isIdle = useIdle()
-  const isUnknown = query.error !== null && problemOf(query.error).status === NOT_FOUND
+  const isUnknown = query.error !== null && toProblem(query.error).status === NOT_FOUND
   if (isUnknown || (query.error !== null && query.data === undefined)) {
     return (
       <div className="symbol-page">
@@ -56,7 +56,7 @@ export function SymbolPage({ view, onChange }: SymbolPageProps) {
         {view.compare.length === 0 ? (
           <PriceHistory view={view} onChange={onChange} hasAdjusted={query.data?.has_adjusted_prices ?? false} />
         ) : (
-          <Compared view={view} onChange={onChange} />
+          <LazyComparison view={view} onChange={onChange} />
         )}
         <ForecastPanel view={view} onChange={onChange} />
         {isIdle ? (

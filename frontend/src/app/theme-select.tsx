@@ -11,12 +11,12 @@ export function ThemeSelect() {
       <select
         value={chosen}
         onChange={(event) => {
-          setTheme(THEMES.find((known) => known === event.target.value) ?? 'system')
+          setTheme(THEMES.find((option) => option === event.target.value) ?? 'system')
         }}
       >
-        {THEMES.map((known) => (
-          <option key={known} value={known}>
-            {NAMES[known]}
+        {THEMES.map((option) => (
+          <option key={option} value={option}>
+            {NAMES[option]}
           </option>
         ))}
       </select>

@@ -1,23 +1,23 @@
 import { type ChangeView, type Scale, SCALES, type SymbolView } from '@/address/view'
 import { type Range, RANGES } from '@/lib/ranges'
 import { AdjustedChoice } from './adjusted-choice'
-import { Choices } from './choices'
+import { SegmentedControl } from './segmented-control'
 
 interface ChartChoicesProps {
   view: SymbolView
   onChange: ChangeView
-  /** Whether there are adjusted prices. */
+  /** Whether adjusted prices are available. */
   hasAdjusted: boolean
 }
 
 const RANGE_NAMES: Record<Range, string> = { '1m': '1M', '6m': '6M', '1y': '1Y', '5y': '5Y', all: 'All' }
 const SCALE_NAMES: Record<Scale, string> = { linear: 'Linear', log: 'Log' }
 
-/** What every chart of prices lets choose. */
+/** The options common to all price charts. */
 export function ChartChoices({ view, onChange, hasAdjusted }: ChartChoicesProps) {
   return (
     <>
-      <Choices
+      <SegmentedControl
         legend="Range"
         options={RANGES}
         names={RANGE_NAMES}
@@ -26,7 +26,7 @@ export function ChartChoices({ view, onChange, hasAdjusted }: ChartChoicesProps)
           onChange({ range })
         }}
       />
-      <Choices
+      <SegmentedControl
         legend="Scale"
         options={SCALES}
         names={SCALE_NAMES}

@@ -6,14 +6,14 @@ interface DialogProps {
   title: string
   className: string
   onClose: () => void
-  /** Gets the focus when the dialog is gone. */
+  /** Receives the focus when the dialog closes. */
   opener: RefObject<HTMLElement | null>
-  /** Whether a click beside it leaves it open, so that nothing typed is lost. */
+  /** Whether a click outside leaves it open, so that no input is lost. */
   isSticky?: boolean
   children: ReactNode
 }
 
-/** Open for as long as it is rendered. The dialog itself has the focus at first, unless a child takes it. */
+/** Open for as long as it is rendered. The dialog itself has the initial focus, unless a child takes it. */
 export function Dialog({ title, className, onClose, opener, isSticky = false, children }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null)
   return (
@@ -38,14 +38,14 @@ export function Dialog({ title, className, onClose, opener, isSticky = false, ch
 
 interface ConfirmDialogProps {
   title: string
-  /** What is done when the answer is yes. */
+  /** The label of the confirming button. */
   action: string
   onConfirm: () => void
   onCancel: () => void
   children: ReactNode
 }
 
-/** Asks before what cannot be undone; the focus is on the way back. */
+/** Asks for confirmation of an action that cannot be undone; Cancel has the initial focus. */
 export function ConfirmDialog({ title, action, onConfirm, onCancel, children }: ConfirmDialogProps) {
   const cancel = useRef<HTMLButtonElement>(null)
   return (

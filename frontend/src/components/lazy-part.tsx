@@ -2,7 +2,7 @@ import { type ReactNode, Suspense } from 'react'
 import { ErrorBoundary } from './error-boundary'
 import { Status } from './status'
 
-/** Around a lazy dialog: says that it is on its way, or that it could not be fetched. */
+/** Wraps a lazy dialog: announces that it is loading, or that it could not be fetched. */
 export function LazyPart({ children }: { children: ReactNode }) {
   return (
     <ErrorBoundary

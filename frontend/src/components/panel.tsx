@@ -1,17 +1,17 @@
 import type { ReactNode } from 'react'
-import { Guarded } from './guarded'
+import { PanelBoundary } from './panel-boundary'
 
 interface PanelProps {
   /** Also the id of its heading. */
   id: string
   title: string
   className?: string
-  /** Beside the title, at its right. */
+  /** Controls to the right of the title. */
   actions?: ReactNode
   children: ReactNode
 }
 
-/** A section with a heading. What breaks inside stays inside. */
+/** A section with a heading and its own error boundary. */
 export function Panel({ id, title, className = '', actions, children }: PanelProps) {
   return (
     <section className={`panel ${className}`} aria-labelledby={id}>
@@ -19,7 +19,7 @@ export function Panel({ id, title, className = '', actions, children }: PanelPro
         <h3 id={id}>{title}</h3>
         {actions}
       </header>
-      <Guarded>{children}</Guarded>
+      <PanelBoundary>{children}</PanelBoundary>
     </section>
   )
 }

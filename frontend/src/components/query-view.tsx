@@ -1,6 +1,6 @@
 import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { problemOf } from '@/api/problem'
+import { toProblem } from '@/api/problem'
 import { secondsUntilRetry } from '@/api/retry'
 import { ProblemNotice } from './notices/problem-notice'
 import { SlowNotice } from './notices/slow-notice'
@@ -9,7 +9,7 @@ import { Status } from './status'
 
 interface QueryViewProps<T> {
   query: UseQueryResult<T> | UseInfiniteQueryResult<T>
-  /** What is asked for, as in "Loading …". */
+  /** The name of the requested data, as in "Loading …". */
   what: string
   skeleton: ReactNode
   children: (data: T) => ReactNode
@@ -20,13 +20,13 @@ export function QueryView<T>({ query, what, skeleton, children }: QueryViewProps
     return (
       <>
         <Status>{`Loaded ${what}`}</Status>
-        {query.error !== null && <StaleNotice problem={problemOf(query.error)} since={query.dataUpdatedAt} />}
+        {query.error !== null && <StaleNotice problem={toProblem(query.error)} since={query.dataUpdatedAt} />}
         {children(query.data)}
       </>
     )
   }
   if (query.error !== null) {
-    const problem = problemOf(query.error)
+    const problem = toProblem(query.error)
     const seconds = secondsUntilRetry(problem, query.errorUpdateCount)
     return (
       <ProblemNotice

@@ -1,18 +1,18 @@
 interface SelectProps<T extends string | number> {
   label: string
   options: readonly T[]
-  nameOf: (option: T) => string
-  chosen: T
+  formatOption: (option: T) => string
+  option: T
   onChoose: (option: T) => void
 }
 
 /** A native select with its label above it. */
-export function Select<T extends string | number>({ label, options, nameOf, chosen, onChoose }: SelectProps<T>) {
+export function Select<T extends string | number>({ label, options, formatOption, option, onChoose }: SelectProps<T>) {
   return (
     <label className="select">
       <span>{label}</span>
       <select
-        value={chosen}
+        value={option}
         onChange={({ target }) => {
           const option = options[target.selectedIndex]
           if (option !== undefined) onChoose(option)
@@ -20,7 +20,7 @@ export function Select<T extends string | number>({ label, options, nameOf, chos
       >
         {options.map((option) => (
           <option key={option} value={option}>
-            {nameOf(option)}
+            {formatOption(option)}
           </option>
         ))}
       </select>

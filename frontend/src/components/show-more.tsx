@@ -3,12 +3,12 @@ import { count } from '@/lib/format'
 interface ShowMoreProps {
   shown: number
   total: number
-  /** What there is more of, as in "sessions". */
+  /** The plural of an item, such as "sessions". */
   what: string
   onMore: () => void
 }
 
-/** Below a table that shows its first rows only. */
+/** A button below a table that shows only its first rows. */
 export function ShowMore({ shown, total, what, onMore }: ShowMoreProps) {
   if (shown >= total) return <></>
   return (

@@ -6,7 +6,7 @@ interface TableFrameProps {
   children: ReactNode
 }
 
-/** A table that scrolls in its frame when it is too wide; the keyboard can scroll it, too. */
+/** A frame in which a wide table scrolls, by keyboard too. */
 export function TableFrame({ label, className = '', children }: TableFrameProps) {
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must take the focus

@@ -1,15 +1,15 @@
 import { ColorType, createChart, type IChartApi, type Logical } from 'lightweight-charts'
 import { type RefObject, useLayoutEffect, useRef } from 'react'
 import { price, session } from './format'
-import { pictureForPaper } from './print-chart'
+import { renderForPrint } from './print-chart'
 import { onThemeChange } from './theme'
 
-/** What a chart is made of beside itself; `paint` gives each series its colours, at first and when the theme changes. */
+/** The series of a chart; `paint` sets their colors, initially and when the theme changes. */
 export interface Drawing {
   paint: (color: (token: string) => string) => void
 }
 
-interface Drawn<D extends Drawing> {
+interface DrawnChart<D extends Drawing> {
   chart: IChartApi
   drawing: D
 }
@@ -18,7 +18,7 @@ const FALLBACK = '#808080'
 const ZOOM_PER_PIXEL = 1.004
 const MOST_WHEEL_PIXELS = 60
 
-/** Reads a colour token as the page shows it now, as `rgb(…)`. */
+/** Resolves a color token of the current theme to `rgb(…)`. */
 function colorReader(probe: HTMLElement): (token: string) => string {
   return (token) => {
     probe.style.color = `var(${token})`
@@ -39,7 +39,7 @@ function paintFrame(chart: IChartApi, color: (token: string) => string): void {
   })
 }
 
-function frame(host: HTMLElement): IChartApi {
+function createFrame(host: HTMLElement): IChartApi {
   return createChart(host, {
     autoSize: true,
     layout: { attributionLogo: false, fontFamily: getComputedStyle(host).fontFamily || 'sans-serif', fontSize: 12 },
@@ -51,7 +51,7 @@ function frame(host: HTMLElement): IChartApi {
   })
 }
 
-/** Shows `factor` times as many sessions as now; what is at `still` stays where it is, the middle by default. */
+/** Shows `factor` times as many sessions; the session at `still`, by default the middle one, keeps its place. */
 export function zoom(chart: IChartApi, factor: number, still?: Logical | null): void {
   const range = chart.timeScale().getVisibleLogicalRange()
   if (range === null) return
@@ -59,7 +59,7 @@ export function zoom(chart: IChartApi, factor: number, still?: Logical | null): 
   chart.timeScale().setVisibleLogicalRange({ from: at - (at - range.from) * factor, to: at + (range.to - at) * factor })
 }
 
-/** A bare wheel scrolls the page; with Ctrl or ⌘, and as a pinch on a touchpad, it zooms at the pointer. */
+/** Zooms at the pointer with Ctrl or ⌘ and the wheel, or a touchpad pinch; the wheel alone scrolls the page. */
 function zoomByWheel(host: HTMLElement, chart: IChartApi, signal: AbortSignal): void {
   host.addEventListener(
     'wheel',
@@ -74,12 +74,12 @@ function zoomByWheel(host: HTMLElement, chart: IChartApi, signal: AbortSignal): 
   )
 }
 
-/** A chart in `host` for as long as the component is there. `draw` adds the series; it must not change. */
+/** Creates a chart in `host` while the component is mounted. `draw` adds the series and must be stable. */
 export function useChart<D extends Drawing>(
   draw: (chart: IChartApi) => D,
-): { host: RefObject<HTMLDivElement | null>; drawn: RefObject<Drawn<D> | null> } {
+): { host: RefObject<HTMLDivElement | null>; drawn: RefObject<DrawnChart<D> | null> } {
   const host = useRef<HTMLDivElement>(null)
-  const drawn = useRef<Drawn<D>>(null)
+  const drawn = useRef<DrawnChart<D>>(null)
 
   useLayoutEffect(() => {
     if (host.current === null) return
@@ -87,7 +87,7 @@ export function useChart<D extends Drawing>(
     probe.hidden = true
     host.current.append(probe)
     const color = colorReader(probe)
-    const chart = frame(host.current)
+    const chart = createFrame(host.current)
     const drawing = draw(chart)
     const paint = (): void => {
       paintFrame(chart, color)
@@ -98,7 +98,7 @@ export function useChart<D extends Drawing>(
     const unmounted = new AbortController()
     zoomByWheel(host.current, chart, unmounted.signal)
     const stopPainting = onThemeChange(paint)
-    const stopPaper = pictureForPaper(chart, host.current, paint)
+    const stopPaper = renderForPrint(chart, host.current, paint)
     return () => {
       stopPainting()
       stopPaper()

@@ -2,7 +2,7 @@ type Cell = string | number | null
 
 const LINE = 18
 const MARGIN = 12
-const UNTIL_SAVED_MS = 60_000 // a browser reads it after the click; revoked at once, it is sometimes not saved
+const UNTIL_SAVED_MS = 60_000 // browsers read it after the click; if it is revoked at once, the download sometimes fails
 
 function save(blob: Blob, name: string): void {
   const link = document.createElement('a')
@@ -14,16 +14,16 @@ function save(blob: Blob, name: string): void {
   }, UNTIL_SAVED_MS)
 }
 
-/** Numbers as they are, without separators; a null is an empty cell. No text here needs quotes: see `csvOf`. */
-export function csvOf(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+/** Writes numbers unformatted and null as an empty cell. Text is not quoted, because no cell here needs it. */
+export function buildCsv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
   return [columns, ...rows].map((row) => row.map((cell) => String(cell ?? '')).join(',')).join('\n') + '\n'
 }
 
 export function downloadCsv(name: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
-  save(new Blob([csvOf(columns, rows)], { type: 'text/csv' }), name)
+  save(new Blob([buildCsv(columns, rows)], { type: 'text/csv' }), name)
 }
 
-/** Breaks a text at spaces, so that no line of it is wider than `width`. */
+/** Wraps text at spaces, so that no line is wider than `width`. */
 function wrap(context: CanvasRenderingContext2D, text: string, width: number): string[] {
   return text.split(' ').reduce<string[]>((lines, word) => {
     const longer = [...lines.slice(-1), word].join(' ')
@@ -31,7 +31,7 @@ function wrap(context: CanvasRenderingContext2D, text: string, width: number): s
   }, [])
 }
 
-/** Saves a picture with lines of text under it, so that what it shows is known when it is seen alone. */
+/** Saves a picture with a caption, so that it can be understood on its own. */
 export function downloadPng(name: string, picture: HTMLCanvasElement, caption: readonly string[]): void {
   const canvas = document.createElement('canvas')
   const context = canvas.getContext('2d')
@@ -42,7 +42,7 @@ export function downloadPng(name: string, picture: HTMLCanvasElement, caption: r
   context.font = font
   const lines = caption.flatMap((text) => wrap(context, text, picture.width / scale - 2 * MARGIN))
   canvas.width = picture.width
-  canvas.height = picture.height + (MARGIN * 2 + lines.length * LINE) * scale // this also forgets the font
+  canvas.height = picture.height + (MARGIN * 2 + lines.length * LINE) * scale // this also resets the font
   context.fillStyle = getComputedStyle(document.documentElement).backgroundColor
   context.fillRect(0, 0, canvas.width, canvas.height)
   context.drawImage(picture, 0, 0)

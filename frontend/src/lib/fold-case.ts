@@ -1,6 +1,6 @@
 const MARKS = /\p{M}/gu
 
-/** The text without case and accents, as the search of the gateway compares it. */
-export function folded(text: string): string {
+/** Removes case and accents, as the gateway's search does. */
+export function foldCase(text: string): string {
   return text.normalize('NFKD').replace(MARKS, '').toLowerCase()
 }

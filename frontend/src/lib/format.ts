@@ -1,24 +1,24 @@
 const NOT_DEFINED = '–'
-const FINE_BELOW = 0.02 // a narrower interval has the same two ends with two digits
+const FINE_BELOW = 0.02 // with two digits, both ends of a narrower interval would look the same
 
-/** Each is made when it is first needed: a formatter costs milliseconds, and the page starts without any. */
-function once<T>(make: () => T): () => T {
-  let made: T | undefined
-  return () => (made ??= make())
+/** Creates a value at its first use: a formatter costs milliseconds, and the page starts without any. */
+function lazily<T>(make: () => T): () => T {
+  let value: T | undefined
+  return () => (value ??= make())
 }
 
 const dates = (options: Intl.DateTimeFormatOptions) =>
-  once(() => new Intl.DateTimeFormat(navigator.languages, { ...options, timeZone: 'UTC' }))
+  lazily(() => new Intl.DateTimeFormat(navigator.languages, { ...options, timeZone: 'UTC' }))
 
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 const day = dates(DAY)
 const minute = dates({ ...DAY, hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })
 
 /**
- * A number as the English text around it has them: 1,234.50, and −0.50 with a real minus; dates follow the reader. By hand,
- * because the first `Intl.NumberFormat` takes 15 ms, which is longer than all numbers of a page.
+ * Formats a number in English style: 1,234.50, and −0.50 with a real minus sign; dates follow the browser's locale. It
+ * avoids `Intl.NumberFormat`, whose first use takes 15 ms, longer than formatting all numbers of a page.
  */
-function write(value: number | null, digits: number, isSigned = false): string {
+function formatNumber(value: number | null, digits: number, isSigned = false): string {
   if (value === null || !Number.isFinite(value)) return NOT_DEFINED
   const [whole = '', ...decimals] = Math.abs(value).toFixed(digits).split('.')
   const text = [whole.replaceAll(/\B(?=(?:\d{3})+$)/g, ','), ...decimals].join('.')
@@ -28,19 +28,19 @@ function write(value: number | null, digits: number, isSigned = false): string {
 }
 
 export function price(value: number | null): string {
-  return write(value, value !== null && value !== 0 && Math.abs(value) < 1 ? 4 : 2)
+  return formatNumber(value, value !== null && value !== 0 && Math.abs(value) < 1 ? 4 : 2)
 }
 
 export function difference(value: number | null): string {
-  return write(value, 2, true)
+  return formatNumber(value, 2, true)
 }
 
 export function decimal(value: number | null): string {
-  return write(value, 4)
+  return formatNumber(value, 4)
 }
 
 export function skill(value: number | null): string {
-  return write(value, 2, true)
+  return formatNumber(value, 2, true)
 }
 
 interface Estimate {
@@ -49,14 +49,14 @@ interface Estimate {
   upper: number | null
 }
 
-/** A skill and its interval with as many digits as the verdicts in words have. */
+/** Formats a skill and its interval with as many digits as the verdicts have. */
 export function skillEstimate({ skill: value, lower, upper }: Estimate): {
   value: string
   range: string | null
 } {
-  if (lower === null || upper === null) return { value: write(value, 2), range: null }
+  if (lower === null || upper === null) return { value: formatNumber(value, 2), range: null }
   const digits = upper - lower < FINE_BELOW ? 3 : 2
-  return { value: write(value, digits), range: `${write(lower, digits)} to ${write(upper, digits)}` }
+  return { value: formatNumber(value, digits), range: `${formatNumber(lower, digits)} to ${formatNumber(upper, digits)}` }
 }
 
 export function modelName(name: string): string {
@@ -64,12 +64,12 @@ export function modelName(name: string): string {
 }
 
 export function count(value: number): string {
-  return write(value, 0)
+  return formatNumber(value, 0)
 }
 
 export function percent(share: number | null, digits: 0 | 1 | 2 = 0): string {
   if (share === null || !Number.isFinite(share)) return NOT_DEFINED
-  return `${write(share * 100, digits)} %`
+  return `${formatNumber(share * 100, digits)} %`
 }
 
 export function session(value: string): string {
@@ -85,5 +85,5 @@ export function moment(value: string): string {
 
 /** A change as a signed percentage. */
 export function signedPercent(share: number | null): string {
-  return share === null || !Number.isFinite(share) ? NOT_DEFINED : `${write(share * 100, 2, true)} %`
+  return share === null || !Number.isFinite(share) ? NOT_DEFINED : `${formatNumber(share * 100, 2, true)} %`
 }

@@ -1,6 +1,6 @@
 import type { IChartApi } from 'lightweight-charts'
 import { afterEach, expect, test } from 'vitest'
-import { pictureForPaper } from './print-chart'
+import { renderForPrint } from './print-chart'
 
 const root = document.documentElement
 
@@ -12,7 +12,7 @@ function printed() {
   const host = document.createElement('div')
   const themes: (string | undefined)[] = []
   const chart = { takeScreenshot: () => document.createElement('canvas') } as unknown as IChartApi
-  const stop = pictureForPaper(chart, host, () => {
+  const stop = renderForPrint(chart, host, () => {
     themes.push(root.dataset.theme)
   })
   return { host, themes, stop }

@@ -1,28 +1,28 @@
 import type { IChartApi } from 'lightweight-charts'
 
-function inLight<T>(make: () => T): T {
+function withLightTheme<T>(callback: () => T): T {
   const root = document.documentElement
   const { theme } = root.dataset
   root.dataset.theme = 'light'
-  const made = make()
+  const result = callback()
   if (theme === undefined) delete root.dataset.theme
   else root.dataset.theme = theme
-  return made
+  return result
 }
 
 /**
- * Puts a picture of a chart in light colours into `host` while the page is printed; print.css shows it in place of the
- * chart, as wide as the paper. The chart itself keeps the width and the colours of the screen: it would draw again only
- * after the page has been printed. Returns how to stop.
+ * Renders a chart in light colors into `host` while the page is printed; print.css shows the picture in place of the
+ * chart, as wide as the paper. The chart itself keeps the width and the colors of the screen, because it redraws only
+ * after the page has been printed. Returns a function that stops it.
  */
-export function pictureForPaper(chart: IChartApi, host: HTMLElement, paint: () => void): () => void {
+export function renderForPrint(chart: IChartApi, host: HTMLElement, paint: () => void): () => void {
   let picture: HTMLCanvasElement | undefined
   const remove = (): void => {
     picture?.remove()
   }
   const add = (): void => {
     remove()
-    picture = inLight(() => {
+    picture = withLightTheme(() => {
       paint()
       return chart.takeScreenshot()
     })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { firstDayOf } from './ranges'
+import { findFirstDay } from './ranges'
 
 test.each([
   ['1m', '2013-03-01', '2013-02-01'],
@@ -9,5 +9,5 @@ test.each([
   ['5y', '2013-03-01', '2008-03-01'],
   ['all', '2013-03-01', null],
 ] as const)('%s to %s begins at %s', (range, last, first) => {
-  expect(firstDayOf(range, last)).toBe(first)
+  expect(findFirstDay(range, last)).toBe(first)
 })

@@ -3,8 +3,8 @@ export type Range = (typeof RANGES)[number]
 
 const MONTHS: Record<Exclude<Range, 'all'>, number> = { '1m': 1, '6m': 6, '1y': 12, '5y': 60 }
 
-/** The first day of the range that ends with `last`; null for all there is. Both are ISO dates. */
-export function firstDayOf(range: Range, last: string): string | null {
+/** Computes the first day of the range that ends with `last`; null for the whole history. Both are ISO dates. */
+export function findFirstDay(range: Range, last: string): string | null {
   if (range === 'all') return null
   const day = new Date(`${last}T00:00:00Z`)
   const dayOfMonth = day.getUTCDate()

@@ -6,7 +6,7 @@ export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
 export function theme(): Theme {
-  return THEMES.find((known) => known === document.documentElement.dataset.theme) ?? 'system'
+  return THEMES.find((option) => option === document.documentElement.dataset.theme) ?? 'system'
 }
 
 export function setTheme(chosen: Theme): void {
@@ -20,7 +20,7 @@ export function setTheme(chosen: Theme): void {
   for (const listener of listeners) listener()
 }
 
-/** Call `listener` whenever colours change, by choice or with the system; returns how to stop. */
+/** Calls `listener` whenever the colors change, by choice or with the system; returns a function that stops it. */
 export function onThemeChange(listener: () => void): () => void {
   listeners.add(listener)
   DARK.addEventListener('change', listener)

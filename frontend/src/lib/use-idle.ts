@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 
 const LONGEST_MS = 1000
 
-/** Whether the browser has had nothing more urgent to do once; at the latest after a second. */
+/** Whether the browser has been idle once; true after a second at the latest. */
 export function useIdle(): boolean {
   const [isIdle, setIsIdle] = useState(false)
   useEffect(() => {

@@ -1,15 +1,15 @@
 import { useCallback, useState } from 'react'
 import { useIdle } from './use-idle'
-import { useLoaded } from './use-lazy-module'
+import { useLazyModule } from './use-lazy-module'
 
 /**
- * What makes more of a plain input, and a way to ask for it at the first use, not when the browser is idle. It is large,
- * and a page that need not wait for it is there sooner.
+ * Loads the module that replaces a plain input, when the browser is idle or, by `onUse`, at the first use. The module is
+ * large, and the page is ready sooner without it.
  */
-export function useUpgraded<T>(load: () => Promise<T>): { module: T | undefined; onUse: () => void } {
+export function useLazyUpgrade<T>(load: () => Promise<T>): { module: T | undefined; onUse: () => void } {
   const isIdle = useIdle()
   const [isUsed, setIsUsed] = useState(false)
-  const module = useLoaded(load, isIdle || isUsed)
+  const module = useLazyModule(load, isIdle || isUsed)
   const onUse = useCallback(() => {
     setIsUsed(true)
   }, [])

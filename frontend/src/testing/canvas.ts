@@ -1,6 +1,6 @@
 const MEASURE = { width: 10, actualBoundingBoxAscent: 8, actualBoundingBoxDescent: 2 }
 
-function contextOf(canvas: HTMLCanvasElement): unknown {
+function createContext(canvas: HTMLCanvasElement): unknown {
   const state: Record<string | symbol, unknown> = { canvas, measureText: () => MEASURE }
   return new Proxy(state, {
     get: (target, name) => target[name] ?? (() => undefined),
@@ -9,6 +9,6 @@ function contextOf(canvas: HTMLCanvasElement): unknown {
 
 export function stubCanvas(): void {
   HTMLCanvasElement.prototype.getContext = function getContext(this: HTMLCanvasElement) {
-    return contextOf(this)
+    return createContext(this)
   } as typeof HTMLCanvasElement.prototype.getContext
 }

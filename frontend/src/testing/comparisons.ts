@@ -21,7 +21,7 @@ export const NO_ADJUSTED_PRICES: Problem = {
   retryable: false,
 }
 
-function barsOf(symbol: string, closes: Closes): SymbolBars {
+function buildBars(symbol: string, closes: Closes): SymbolBars {
   const bars = Object.entries(closes).map(([session, close]) => ({ session, open: close, high: close, low: close, close }))
   return { symbol, revision: 'a1b2c3d4', skipped: 0, bars }
 }
@@ -30,7 +30,7 @@ function barsOf(symbol: string, closes: Closes): SymbolBars {
 export function closesAre(closes: Record<string, Closes>): HttpHandler {
   return http.get<{ symbol: string }>('*/api/stocks/:symbol/bars', ({ params: { symbol } }) => {
     const known = closes[symbol]
-    return known === undefined ? problemResponse(PROBLEMS.unknownSymbol) : HttpResponse.json(barsOf(symbol, known))
+    return known === undefined ? problemResponse(PROBLEMS.unknownSymbol) : HttpResponse.json(buildBars(symbol, known))
   })
 }
 

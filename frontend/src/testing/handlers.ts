@@ -45,7 +45,7 @@ export const PROBLEMS = {
   },
 } as const satisfies Record<string, Problem>
 
-interface Failing {
+interface FailureOptions {
   once?: boolean
   retryAfter?: number
 }
@@ -73,7 +73,7 @@ export function stockIs(stock: Stock): HttpHandler {
   return http.get(STOCK, () => HttpResponse.json(stock))
 }
 
-export function stockFailsWith(problem: Problem, { once = false, retryAfter }: Failing = {}): HttpHandler {
+export function stockFailsWith(problem: Problem, { once = false, retryAfter }: FailureOptions = {}): HttpHandler {
   return http.get(STOCK, () => problemResponse(problem, retryAfter), { once })
 }
 
@@ -81,7 +81,7 @@ export function barsAre(bars: SymbolBars): HttpHandler {
   return http.get(BARS, () => HttpResponse.json(bars))
 }
 
-export function barsFailWith(problem: Problem, { once = false, retryAfter }: Failing = {}): HttpHandler {
+export function barsFailWith(problem: Problem, { once = false, retryAfter }: FailureOptions = {}): HttpHandler {
   return http.get(BARS, () => problemResponse(problem, retryAfter), { once })
 }
 
@@ -89,7 +89,7 @@ export function resultIs(result: Result): HttpHandler {
   return http.get(RESULT, () => HttpResponse.json(result))
 }
 
-export function resultFailsWith(problem: Problem, { once = false, retryAfter }: Failing = {}): HttpHandler {
+export function resultFailsWith(problem: Problem, { once = false, retryAfter }: FailureOptions = {}): HttpHandler {
   return http.get(RESULT, () => problemResponse(problem, retryAfter), { once })
 }
 
@@ -101,7 +101,7 @@ export function forecastIs(forecast: Forecast): HttpHandler {
   return http.get(FORECAST, () => HttpResponse.json(forecast))
 }
 
-export function forecastFailsWith(problem: Problem, { once = false, retryAfter }: Failing = {}): HttpHandler {
+export function forecastFailsWith(problem: Problem, { once = false, retryAfter }: FailureOptions = {}): HttpHandler {
   return http.get(FORECAST, () => problemResponse(problem, retryAfter), { once })
 }
 
@@ -109,7 +109,7 @@ export function evaluationIs(evaluation: Evaluation): HttpHandler {
   return http.get(EVALUATION, () => HttpResponse.json(evaluation))
 }
 
-export function evaluationFailsWith(problem: Problem, { once = false, retryAfter }: Failing = {}): HttpHandler {
+export function evaluationFailsWith(problem: Problem, { once = false, retryAfter }: FailureOptions = {}): HttpHandler {
   return http.get(EVALUATION, () => problemResponse(problem, retryAfter), { once })
 }
 

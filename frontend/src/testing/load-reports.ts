@@ -34,7 +34,7 @@ export const IS_TOO_LARGE: Problem = {
 
 export const STORE_IS_DOWN: Problem = { ...PROBLEMS.busy, title: 'The store is not available', detail: 'It does not answer.' }
 
-/** 5 new bars, 2 that correct one, 1 that is there, and 120 rows of two kinds that are no bars. */
+/** 5 new bars, 2 corrections, 1 unchanged bar, and 120 rows rejected for two reasons. */
 export const REPORT: LoadReport = {
   symbol: 'NEWCO',
   mode: 'upsert',
@@ -64,7 +64,7 @@ export interface SentLoad {
   body: string
 }
 
-/** Answers loads with `report` and keeps what was sent. */
+/** Answers loads with `report` and records the requests. */
 export function loadsAre(report: LoadReport): { handler: HttpHandler; sent: SentLoad[] } {
   const sent: SentLoad[] = []
   const handler = http.put<{ symbol: string }>(BARS, async ({ request, params }) => {

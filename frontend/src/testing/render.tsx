@@ -9,7 +9,7 @@ export function renderPage(address = '/') {
   return { user: userEvent.setup() }
 }
 
-/** What the browser's address bar has behind the host. */
+/** The address after the host. */
 export function address(): string {
   return window.location.pathname + window.location.search
 }

@@ -36,7 +36,7 @@ window.scrollTo = () => undefined
 Element.prototype.scrollIntoView = () => undefined
 stubCanvas()
 stubPopover()
-configure({ asyncUtilTimeout: 50_000 }) // catches hangs only; a part that is loaded lazily is transformed first
+configure({ asyncUtilTimeout: 50_000 }) // catches hangs only; lazily loaded modules are transformed first
 
 beforeAll(() => {
   server.listen({ onUnhandledFrame: 'error' })

@@ -44,7 +44,7 @@ export const AAPL_BARS: SymbolBars = {
   }),
 }
 
-/** What the search answers: symbols first, then names; twenty a page. */
+/** Answers a search: symbols first, then names; twenty per page. */
 export function stockPage(query: string, cursor: string | null, limit = 20, symbols = SYMBOLS): StockPage {
   const wanted = query.trim().toLowerCase()
   const has = (text: string | undefined): boolean => text?.toLowerCase().includes(wanted) ?? false

@@ -4,29 +4,28 @@ import { useEffect, useRef, useState } from 'react'
 import { MAX_COMPARED } from '@/address/view'
 import type { StockSummary } from '@/api/gen/types.gen'
 import { getStocks } from '@/api/get-stocks'
-import { problemOf } from '@/api/problem'
+import { toProblem } from '@/api/problem'
 import { count } from '@/lib/format'
-
-import { handOver, takeOver } from './focus'
+import { acceptFocusHandover, requestFocusHandover } from './focus'
 import { COMPARE_INPUT } from './input'
 
 interface CompareComboboxProps {
   symbol: string
   compare: readonly string[]
-  /** What was typed before this was there. */
+  /** The text typed into the plain input before this replaced it. */
   typedBefore?: string
   onChange: (compare: string[]) => void
 }
 
 const MOST = MAX_COMPARED - 1
 
-function useFound(typed: string, symbol: string, isOpen: boolean) {
+function useStockSearch(typed: string, symbol: string, isOpen: boolean) {
   const query = useInfiniteQuery({ ...getStocks(typed.trim()), enabled: isOpen })
   const stocks = (query.data?.pages ?? []).flatMap((page) => page.stocks).filter((stock) => stock.symbol !== symbol)
-  return { stocks, status: statusOf() }
+  return { stocks, status: describeStatus() }
 
-  function statusOf(): string {
-    if (query.error !== null && query.data === undefined) return `The search failed: ${problemOf(query.error).title}.`
+  function describeStatus(): string {
+    if (query.error !== null && query.data === undefined) return `The search failed: ${toProblem(query.error).title}.`
     if (query.data === undefined) return 'Searching…'
     if (stocks.length === 0) return typed.trim() === '' ? 'There is no other symbol.' : `Nothing matches “${typed.trim()}”.`
     if (query.hasNextPage) return 'There are more: type more of the symbol or the name.'
@@ -34,12 +33,12 @@ function useFound(typed: string, symbol: string, isOpen: boolean) {
   }
 }
 
-interface ChosenProps {
+interface ChosenSymbolsProps {
   compare: readonly string[]
   onRemove: (symbol: string) => void
 }
 
-function Chosen({ compare, onRemove }: ChosenProps) {
+function ChosenSymbols({ compare, onRemove }: ChosenSymbolsProps) {
   if (compare.length === 0) return <></>
   return (
     <ul className="compare-chips" aria-label="Compared with">
@@ -85,15 +84,15 @@ function Popup({ isOpen, status, stocks, isDisabled }: PopupProps) {
   )
 }
 
-/** How to change what is chosen; the focus stays in the input, which may be the one of the next panel. */
+/** Changes the selection; the focus stays in the input, even when the next panel replaces it. */
 function useChoice({ compare, onChange }: Pick<CompareComboboxProps, 'compare' | 'onChange'>) {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => {
-    takeOver(input.current)
+    acceptFocusHandover(input.current)
   }, [])
 
   function choose(chosen: string[]): void {
-    handOver((compare.length === 0) !== (chosen.length === 0))
+    requestFocusHandover((compare.length === 0) !== (chosen.length === 0))
     onChange(chosen)
   }
   function remove(other: string): void {
@@ -103,11 +102,11 @@ function useChoice({ compare, onChange }: Pick<CompareComboboxProps, 'compare' |
   return { input, choose, remove }
 }
 
-/** Chooses up to three symbols to see beside `symbol`. */
+/** Selects up to three symbols to compare with `symbol`. */
 export function CompareCombobox({ symbol, compare, typedBefore = '', onChange }: CompareComboboxProps) {
   const [typed, setTyped] = useState(typedBefore)
   const [isOpen, setIsOpen] = useState(typedBefore !== '')
-  const { stocks, status } = useFound(typed, symbol, isOpen)
+  const { stocks, status } = useStockSearch(typed, symbol, isOpen)
   const { input, choose, remove } = useChoice({ compare, onChange })
   const isFull = compare.length >= MOST
   return (
@@ -124,7 +123,7 @@ export function CompareCombobox({ symbol, compare, typedBefore = '', onChange }:
       onOpenChange={setIsOpen}
     >
       <div className="compare-picker">
-        <Chosen compare={compare} onRemove={remove} />
+        <ChosenSymbols compare={compare} onRemove={remove} />
         <Combobox.Input
           {...COMPARE_INPUT}
           ref={input}

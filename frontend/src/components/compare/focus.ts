@@ -1,14 +1,14 @@
-/** Whether the next picker takes the focus: the first symbol chosen and the last one removed swap its panel. */
-let isHandedOver = false
+/** Whether the next picker takes the focus: choosing the first symbol or removing the last one replaces the panel. */
+let isHandoverRequested = false
 
-export function handOver(isWanted: boolean): void {
-  isHandedOver = isWanted
+export function requestFocusHandover(isWanted: boolean): void {
+  isHandoverRequested = isWanted
 }
 
-export function takeOver(input: HTMLInputElement | null): void {
-  if (isHandedOver) {
+export function acceptFocusHandover(input: HTMLInputElement | null): void {
+  if (isHandoverRequested) {
     input?.focus()
     input?.setSelectionRange(input.value.length, input.value.length)
   }
-  isHandedOver = false
+  isHandoverRequested = false
 }

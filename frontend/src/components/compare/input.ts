@@ -1,4 +1,4 @@
-/** What the plain input and the one that finds symbols have in common. */
+/** Attributes shared by the plain input and the combobox. */
 export const COMPARE_INPUT = {
   className: 'compare-input',
   autoCapitalize: 'characters',

@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { useUpgraded } from '@/lib/use-lazy-upgrade'
-import { handOver } from './focus'
+import { useLazyUpgrade } from '@/lib/use-lazy-upgrade'
+import { requestFocusHandover } from './focus'
 import { COMPARE_INPUT } from './input'
 
 interface ComparePickerProps {
@@ -11,10 +11,10 @@ interface ComparePickerProps {
 const NOTHING: readonly string[] = []
 const loadCombobox = () => import('./combobox')
 
-/** Chooses the first symbol to see beside `symbol`: a plain input, until the large part that finds symbols is there. */
+/** Selects the first symbol to compare with `symbol`: a plain input until the combobox, which is large, has loaded. */
 export function ComparePicker({ symbol, onChange }: ComparePickerProps) {
   const [typed, setTyped] = useState('')
-  const { module, onUse } = useUpgraded(loadCombobox)
+  const { module, onUse } = useLazyUpgrade(loadCombobox)
   if (module !== undefined) {
     return <module.CompareCombobox symbol={symbol} compare={NOTHING} typedBefore={typed} onChange={onChange} />
   }
@@ -29,11 +29,11 @@ export function ComparePicker({ symbol, onChange }: ComparePickerProps) {
           setTyped(target.value)
         }}
         onFocus={() => {
-          handOver(true)
+          requestFocusHandover(true)
           onUse()
         }}
         onBlur={() => {
-          handOver(false)
+          requestFocusHandover(false)
         }}
       />
     </div>

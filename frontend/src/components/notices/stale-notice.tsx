@@ -1,7 +1,7 @@
 import type { ProblemError } from '@/api/problem'
 import { timeOfDay } from '@/lib/time-of-day'
 
-/** What is shown is kept when it cannot be asked for anew; this says so. */
+/** Says that the data shown could not be refreshed. */
 export function StaleNotice({ problem, since }: { problem: ProblemError; since: number }) {
   return (
     <p className="fine-print" role="status">

@@ -12,7 +12,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-/** Three sessions by hand, so that skill is a sum and not a formula. */
+/** Computes skill by hand for three sessions. */
 export function SkillExample() {
   const rows = DAYS.map(({ day, close, predicted }, i) => ({
     day,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Range } from '@/lib/ranges'
-import { type Closes, compareCloses, growthAt, largestFall } from './compare-closes'
+import { type Closes, compareCloses, findGrowth, findLargestFall } from './compare-closes'
 
 function closes(symbol: string, by: Record<string, number | null>): Closes {
   return { symbol, bars: Object.entries(by).map(([session, close]) => ({ session, close })) }
@@ -51,7 +51,7 @@ test('a session that one symbol lacks is kept for the others', () => {
   expect(result).toBeNull()
   const two = compareCloses([whole, closes('GAP', { '2013-01-02': 10, '2013-01-03': null, '2013-01-04': 5 })], 'all')
   expect(two?.sessions).toEqual(['2013-01-02', '2013-01-03', '2013-01-04'])
-  expect(two?.symbols.map((symbol) => growthAt(symbol, '2013-01-03'))).toEqual([1.1, null])
+  expect(two?.symbols.map((symbol) => findGrowth(symbol, '2013-01-03'))).toEqual([1.1, null])
 })
 
 test.each([
@@ -71,6 +71,6 @@ test.each([
   ['falls in steps', [100, 70, 85, 60, 101], { share: -0.4, peak: 'b0', trough: 'b3' }],
   ['falls to the end', [8, 4, 2], { share: -0.75, peak: 'b0', trough: 'b2' }],
 ])('the largest fall of what %s', (_, values, fall) => {
-  const result = largestFall(values.map((close, i) => ({ session: `b${String(i)}`, close })))
+  const result = findLargestFall(values.map((close, i) => ({ session: `b${String(i)}`, close })))
   expect(result === null ? null : { ...result, share: Number(result.share.toFixed(12)) }).toEqual(fall)
 })

@@ -1,4 +1,4 @@
-import { firstDayOf, type Range } from '@/lib/ranges'
+import { findFirstDay, type Range } from '@/lib/ranges'
 
 export interface Closes {
   symbol: string
@@ -9,7 +9,7 @@ export interface Closes {
 export interface Point {
   session: string
   close: number
-  /** The close as a multiple of the one of the first session: 1 is no change. */
+  /** The close as a multiple of the first session's close: 1 is no change. */
   growth: number
 }
 
@@ -31,7 +31,7 @@ export interface ComparedSymbol {
   largestFall: Fall | null
 }
 
-export interface Compared {
+export interface ComparisonResult {
   /** The first and the last session of the range that all symbols have. */
   first: string
   last: string
@@ -42,17 +42,17 @@ export interface Compared {
 
 type Close = Omit<Point, 'growth'>
 
-function closesOf({ bars }: Closes): Close[] {
+function selectCloses({ bars }: Closes): Close[] {
   return bars.flatMap(({ session, close }) => (close !== null && close > 0 ? [{ session, close }] : []))
 }
 
-function sharedSessions([first = [], ...others]: readonly Close[][]): string[] {
+function intersectSessions([first = [], ...others]: readonly Close[][]): string[] {
   const known = others.map((closes) => new Set(closes.map(({ session }) => session)))
   return first.map(({ session }) => session).filter((session) => known.every((sessions) => sessions.has(session)))
 }
 
-/** The deepest way down from a close to a later one, before a close is higher than where it began. */
-export function largestFall(closes: readonly Close[]): Fall | null {
+/** Finds the largest drop from a peak of the close to a later close. */
+export function findLargestFall(closes: readonly Close[]): Fall | null {
   let peak: Close | undefined
   let worst: Fall | null = null
   for (const now of closes) {
@@ -63,11 +63,11 @@ export function largestFall(closes: readonly Close[]): Fall | null {
   return worst
 }
 
-function between(closes: readonly Close[], first: string, last: string): Close[] {
+function sliceSessions(closes: readonly Close[], first: string, last: string): Close[] {
   return closes.filter(({ session }) => session >= first && session <= last)
 }
 
-function compared(symbol: string, closes: readonly Close[]): ComparedSymbol {
+function compareSymbol(symbol: string, closes: readonly Close[]): ComparedSymbol {
   const firstClose = closes.at(0)?.close ?? Number.NaN
   const lastClose = closes.at(-1)?.close ?? Number.NaN
   return {
@@ -76,27 +76,27 @@ function compared(symbol: string, closes: readonly Close[]): ComparedSymbol {
     firstClose,
     lastClose,
     change: lastClose / firstClose - 1,
-    largestFall: largestFall(closes),
+    largestFall: findLargestFall(closes),
   }
 }
 
 /**
- * Sets the closes of all symbols against those of the first session in the range that all of them have. The range ends
- * with the last session that all have, so that each change is of the same time. Null if they share fewer than two.
+ * Compares the closes of all symbols with those of the first session in the range that all of them have. The range ends
+ * with the last session that all have, so that all changes cover the same time. Null if they share fewer than two.
  */
-export function compareCloses(all: readonly Closes[], range: Range): Compared | null {
-  const closes = all.map(closesOf)
-  const shared = sharedSessions(closes)
+export function compareCloses(all: readonly Closes[], range: Range): ComparisonResult | null {
+  const closes = all.map(selectCloses)
+  const shared = intersectSessions(closes)
   const last = shared.at(-1)
   if (last === undefined) return null
-  const from = firstDayOf(range, last) ?? ''
+  const from = findFirstDay(range, last) ?? ''
   const first = shared.find((session) => session >= from) ?? last
   if (first === last) return null
-  const symbols = all.map(({ symbol }, i) => compared(symbol, between(closes[i] ?? [], first, last)))
+  const symbols = all.map(({ symbol }, i) => compareSymbol(symbol, sliceSessions(closes[i] ?? [], first, last)))
   const sessions = new Set(symbols.flatMap(({ points }) => points.map(({ session }) => session)))
   return { first, last, sessions: [...sessions].sort(), symbols }
 }
 
-export function growthAt({ points }: ComparedSymbol, session: string): number | null {
+export function findGrowth({ points }: ComparedSymbol, session: string): number | null {
   return points.find((point) => point.session === session)?.growth ?? null
 }

@@ -3,17 +3,17 @@ import { type Ref, useEffect, useImperativeHandle } from 'react'
 import type { Scale } from '@/address/view'
 import { type Drawing, useChart } from '@/lib/chart'
 import { signedPercent } from '@/lib/format'
-import type { Compared } from './compare-closes'
+import type { ComparisonResult } from './compare-closes'
 
 export type TakePicture = () => HTMLCanvasElement | undefined
 
 interface ComparisonChartProps {
-  compared: Compared
-  /** The order of the lines: by it they have their colours and dashes. */
+  comparison: ComparisonResult
+  /** The order of the lines, which determines their colors and dashes. */
   order: readonly string[]
   scale: Scale
   /** The session to point at. */
-  marked: string | null
+  markedSession: string | null
   onMark: (session: string | null) => void
   label: string
   describedBy: string
@@ -22,8 +22,8 @@ interface ComparisonChartProps {
 
 const DASHES = [LineStyle.Solid, LineStyle.LargeDashed, LineStyle.Dotted, LineStyle.Dashed] as const
 const QUIET = { priceLineVisible: false, crosshairMarkerVisible: false } as const
-const MIN_MOVE = 0.0001 // of growth: 0.01 %
-const ALL_SESSIONS_FIT = 0.05 // px for each: decades of them on a telephone
+const MIN_MOVE = 0.0001 // in growth: 0.01 %
+const ALL_SESSIONS_FIT = 0.05 // px per session, so that decades fit on a phone
 const ROOM_FOR_NAMES = 64 // px at the end of the lines
 
 function drawLines(chart: IChartApi) {
@@ -44,29 +44,29 @@ function drawLines(chart: IChartApi) {
   return { zero, lines, paint }
 }
 
-type Drawn = ReturnType<typeof useChart<ReturnType<typeof drawLines>>>['drawn']
+type ChartRef = ReturnType<typeof useChart<ReturnType<typeof drawLines>>>['drawn']
 
-function useLines(drawn: Drawn, compared: Compared, order: readonly string[], scale: Scale): void {
+function useComparisonLines(drawn: ChartRef, comparison: ComparisonResult, order: readonly string[], scale: Scale): void {
   useEffect(() => {
     if (drawn.current === null) return
     const { chart, drawing } = drawn.current
-    drawing.zero.setData([compared.first, compared.last].map((time) => ({ time, value: 1 })))
+    drawing.zero.setData([comparison.first, comparison.last].map((time) => ({ time, value: 1 })))
     drawing.lines.forEach((line, i) => {
-      const points = compared.symbols.find(({ symbol }) => symbol === order[i])?.points ?? []
+      const points = comparison.symbols.find(({ symbol }) => symbol === order[i])?.points ?? []
       line.setData(points.map(({ session, growth }) => ({ time: session, value: growth })))
       line.applyOptions({ title: order[i] ?? '' })
     })
     chart.timeScale().fitContent()
-  }, [drawn, compared, order])
+  }, [drawn, comparison, order])
 
   useEffect(() => {
-    // Of growth, not of the change, which may be below zero: equal shares are equal heights, whenever they were gained.
+    // Applied to growth, because the change may be negative: equal percentages have equal heights.
     const mode = scale === 'log' ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal
     drawn.current?.chart.priceScale('right').applyOptions({ mode })
   }, [drawn, scale])
 }
 
-function useCrosshair(drawn: Drawn, marked: string | null, onMark: ComparisonChartProps['onMark']): void {
+function useCrosshair(drawn: ChartRef, markedSession: string | null, onMark: ComparisonChartProps['onMark']): void {
   useEffect(() => {
     const chart = drawn.current?.chart
     const onMove = ({ time }: MouseEventParams): void => {
@@ -79,17 +79,17 @@ function useCrosshair(drawn: Drawn, marked: string | null, onMark: ComparisonCha
   useEffect(() => {
     if (drawn.current === null) return
     const { chart, drawing } = drawn.current
-    const isInSight = drawing.zero.priceToCoordinate(1) !== null // else the chart throws
-    if (marked === null) chart.clearCrosshairPosition()
-    else if (isInSight) chart.setCrosshairPosition(1, marked, drawing.zero)
-  }, [drawn, marked])
+    const isInSight = drawing.zero.priceToCoordinate(1) !== null // the chart throws otherwise
+    if (markedSession === null) chart.clearCrosshairPosition()
+    else if (isInSight) chart.setCrosshairPosition(1, markedSession, drawing.zero)
+  }, [drawn, markedSession])
 }
 
 export function ComparisonChart(props: ComparisonChartProps) {
-  const { compared, order, scale, marked, onMark, label, describedBy, ref } = props
+  const { comparison, order, scale, markedSession, onMark, label, describedBy, ref } = props
   const { host, drawn } = useChart(drawLines)
-  useLines(drawn, compared, order, scale)
-  useCrosshair(drawn, marked, onMark)
+  useComparisonLines(drawn, comparison, order, scale)
+  useCrosshair(drawn, markedSession, onMark)
   useImperativeHandle(ref, () => () => drawn.current?.chart.takeScreenshot(), [drawn])
   return <div ref={host} className="comparison-chart" role="img" aria-label={label} aria-describedby={describedBy} />
 }

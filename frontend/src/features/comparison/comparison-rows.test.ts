@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { csvOf } from '@/lib/download'
+import { buildCsv } from '@/lib/download'
 import { compareCloses } from './compare-closes'
 import { toColumns, toRows } from './comparison-rows'
 
@@ -25,7 +25,7 @@ test('the file has a row for each session, and no number where a symbol has no b
     'all',
   )
   if (compared === null) throw new Error('They share two sessions.')
-  expect(csvOf(toColumns(compared), toRows(compared))).toBe(
+  expect(buildCsv(toColumns(compared), toRows(compared))).toBe(
     'session,ONE_close,ONE_change_pct,TWO_close,TWO_change_pct\n' +
       '2013-01-02,30,0,7,0\n' +
       '2013-01-03,20,-33.3333,,\n' +

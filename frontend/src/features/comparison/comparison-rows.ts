@@ -1,15 +1,15 @@
-import type { Compared } from './compare-closes'
+import type { ComparisonResult } from './compare-closes'
 
 type Row = (string | number | null)[]
 
 const DIGITS = 4
 
-export function toColumns({ symbols }: Compared): string[] {
+export function toColumns({ symbols }: ComparisonResult): string[] {
   return ['session', ...symbols.flatMap(({ symbol }) => [`${symbol}_close`, `${symbol}_change_pct`])]
 }
 
-/** A row for each session that any symbol has; what a symbol lacks is null. */
-export function toRows({ sessions, symbols }: Compared): Row[] {
+/** Builds one row per session that any symbol has, with null for missing values. */
+export function toRows({ sessions, symbols }: ComparisonResult): Row[] {
   const known = symbols.map(({ points }) => new Map(points.map((point) => [point.session, point])))
   return sessions.map((session) => [
     session,

@@ -1,10 +1,10 @@
 import type { Stock } from '@/api/gen/types.gen'
 import { count, price, session, signedPercent } from '@/lib/format'
-import type { Compared, Fall } from './compare-closes'
+import type { ComparisonResult, Fall } from './compare-closes'
 import { SeriesSwatch } from './series-swatch'
 
 interface ComparisonTableProps {
-  compared: Compared
+  comparison: ComparisonResult
   order: readonly string[]
   stocks: readonly Stock[]
 }
@@ -21,8 +21,8 @@ function LargestFall({ fall }: { fall: Fall | null }) {
   )
 }
 
-export function ComparisonTable({ compared, order, stocks }: ComparisonTableProps) {
-  const { symbols, first, last } = compared
+export function ComparisonTable({ comparison, order, stocks }: ComparisonTableProps) {
+  const { symbols, first, last } = comparison
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- on a narrow screen it scrolls, also by keyboard
     <div className="table-frame" role="region" aria-label="Changes compared" tabIndex={0}>

@@ -1,25 +1,25 @@
 import { session, signedPercent } from '@/lib/format'
-import { type Closes, type Compared, type ComparedSymbol, growthAt } from './compare-closes'
+import { type Closes, type ComparisonResult, type ComparedSymbol, findGrowth } from './compare-closes'
 
 export const NO_PROMISE = 'Past changes say nothing about the coming ones.'
 const list = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 const WHOSE = ['', '', ' that both have', ' that all three have', ' that all four have'] as const
 
-export function listed(parts: readonly string[]): string {
+export function formatList(parts: readonly string[]): string {
   return list.format(parts)
 }
 
-/** The change of each symbol until a session, or that it has no bar then. */
-export function changesAt(symbols: readonly ComparedSymbol[], at: string): string {
-  const changes = symbols.map((compared) => {
-    const growth = growthAt(compared, at)
-    return `${compared.symbol} ${growth === null ? 'no bar' : signedPercent(growth - 1)}`
+/** Describes the change of each symbol up to a session, or that it has no bar there. */
+export function describeChanges(symbols: readonly ComparedSymbol[], at: string): string {
+  const changes = symbols.map((symbol) => {
+    const growth = findGrowth(symbol, at)
+    return `${symbol.symbol} ${growth === null ? 'no bar' : signedPercent(growth - 1)}`
   })
   return `${session(at)}: ${changes.join(', ')}`
 }
 
-/** What the changes are changes of, and since when. */
-export function basisOf({ first, last, symbols }: Compared, isAdjusted: boolean): string {
+/** Describes what the changes refer to, and since when. */
+export function describeBasis({ first, last, symbols }: ComparisonResult, isAdjusted: boolean): string {
   const whose = WHOSE[symbols.length] ?? ''
   return (
     `Change of the close since ${session(first)}, the first session of this range${whose}, to ${session(last)}. ` +
@@ -27,8 +27,8 @@ export function basisOf({ first, last, symbols }: Compared, isAdjusted: boolean)
   )
 }
 
-/** Which symbols have bars after the last session compared. */
-export function newerThan(last: string, all: readonly Closes[]): string {
+/** Describes which symbols have bars after the last compared session. */
+export function describeNewerBars(last: string, all: readonly Closes[]): string {
   const symbols = all.filter(({ bars }) => (bars.at(-1)?.session ?? '') > last).map(({ symbol }) => symbol)
-  return symbols.length === 0 ? '' : ` Newer bars of ${listed(symbols)} are left out.`
+  return symbols.length === 0 ? '' : ` Newer bars of ${formatList(symbols)} are left out.`
 }

@@ -6,7 +6,7 @@ interface ComparisonToolbarProps {
   onChange: ChangeView
 }
 
-/** Adjusted prices can always be asked for: which symbols have none shows in their answers. */
+/** Adjusted prices are always offered: the responses show which symbols have none. */
 export function ComparisonToolbar({ view, onChange }: ComparisonToolbarProps) {
   return (
     <div className="chart-toolbar" role="group" aria-label="What the chart shows">

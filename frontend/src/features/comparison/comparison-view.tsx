@@ -3,11 +3,11 @@ import type { ChangeView, SymbolView } from '@/address/view'
 import type { Stock } from '@/api/gen/types.gen'
 import { ErrorBoundary } from '@/components/error-boundary'
 import { Status } from '@/components/status'
-import type { Closes, Compared } from './compare-closes'
+import type { Closes, ComparisonResult } from './compare-closes'
 import type { TakePicture } from './comparison-chart'
 import { ComparisonTable } from './comparison-table'
-import { basisOf, listed, newerThan, NO_PROMISE } from './comparison-text'
-import { Readout, SessionSlider } from './readout'
+import { describeBasis, formatList, describeNewerBars, NO_PROMISE } from './comparison-text'
+import { CrosshairValues, SessionSlider } from './crosshair-values'
 import { SplitWarnings } from './split-warnings'
 
 const ComparisonChart = lazy(async () => ({ default: (await import('./comparison-chart')).ComparisonChart }))
@@ -15,10 +15,10 @@ const ComparisonChart = lazy(async () => ({ default: (await import('./comparison
 interface ComparisonViewProps {
   view: SymbolView
   onChange: ChangeView
-  /** The symbols as they were chosen: by it they have their colours and dashes. */
+  /** The symbols in the order of choice, which determines their colors and dashes. */
   order: readonly string[]
   bars: readonly Closes[]
-  compared: Compared | null
+  comparison: ComparisonResult | null
   stocks: readonly Stock[]
   picture: RefObject<TakePicture | null>
 }
@@ -32,29 +32,29 @@ function NothingShared({ symbols }: { symbols: string }) {
   )
 }
 
-export function ComparisonView({ view, onChange, order, bars, compared, stocks, picture }: ComparisonViewProps) {
+export function ComparisonView({ view, onChange, order, bars, comparison, stocks, picture }: ComparisonViewProps) {
   const [marked, setMarked] = useState<string | null>(null)
-  const symbols = listed(bars.map(({ symbol }) => symbol))
-  if (compared === null) return <NothingShared symbols={symbols} />
+  const symbols = formatList(bars.map(({ symbol }) => symbol))
+  if (comparison === null) return <NothingShared symbols={symbols} />
 
-  const at = marked !== null && compared.sessions.includes(marked) ? marked : compared.last
+  const at = marked !== null && comparison.sessions.includes(marked) ? marked : comparison.last
   return (
     <>
       <Status>{`Comparing ${symbols}`}</Status>
-      {!view.isAdjusted && <SplitWarnings stocks={stocks} compared={compared} onChange={onChange} />}
+      {!view.isAdjusted && <SplitWarnings stocks={stocks} comparison={comparison} onChange={onChange} />}
       <p id="comparison-basis" className="comparison-basis">
-        {basisOf(compared, view.isAdjusted)}{newerThan(compared.last, bars)} {NO_PROMISE}
+        {describeBasis(comparison, view.isAdjusted)}{describeNewerBars(comparison.last, bars)} {NO_PROMISE}
       </p>
-      <Readout compared={compared} order={order} at={at} />
+      <CrosshairValues comparison={comparison} order={order} at={at} />
       <div className="comparison-frame">
         <ErrorBoundary fallback={() => <p>The chart cannot be drawn. The table below has its numbers.</p>}>
           <Suspense fallback={<p>Loading the chart</p>}>
             <ComparisonChart
               ref={picture}
-              compared={compared}
+              comparison={comparison}
               order={order}
               scale={view.scale}
-              marked={marked === at ? at : null}
+              markedSession={marked === at ? at : null}
               onMark={setMarked}
               label={`Line chart of the change of the close of ${symbols}`}
               describedBy="comparison-basis"
@@ -62,8 +62,8 @@ export function ComparisonView({ view, onChange, order, bars, compared, stocks, 
           </Suspense>
         </ErrorBoundary>
       </div>
-      <SessionSlider compared={compared} at={at} onMark={setMarked} />
-      <ComparisonTable compared={compared} order={order} stocks={stocks} />
+      <SessionSlider comparison={comparison} at={at} onMark={setMarked} />
+      <ComparisonTable comparison={comparison} order={order} stocks={stocks} />
     </>
   )
 }

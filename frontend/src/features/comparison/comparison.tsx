@@ -6,19 +6,19 @@ import { Panel } from '@/components/panel'
 import { Status } from '@/components/status'
 import { compareCloses } from './compare-closes'
 import type { TakePicture } from './comparison-chart'
-import { listed } from './comparison-text'
+import { formatList } from './comparison-text'
 import { ComparisonToolbar } from './comparison-toolbar'
 import { ComparisonView } from './comparison-view'
 import { Downloads } from './downloads'
-import { LeftOut } from './left-out'
-import { useAnswers } from './use-answers'
+import { ExcludedSymbols } from './excluded-symbols'
+import { useComparisonData } from './use-comparison-data'
 
 interface ComparisonProps {
   view: SymbolView
   onChange: ChangeView
 }
 
-function Waiting({ what }: { what: string }) {
+function ComparisonSkeleton({ what }: { what: string }) {
   return (
     <>
       <Status>{`Loading ${what}`}</Status>
@@ -34,8 +34,8 @@ function Waiting({ what }: { what: string }) {
 export function Comparison({ view, onChange }: ComparisonProps) {
   const { symbol, compare, isAdjusted, range } = view
   const symbols = useMemo(() => [symbol, ...compare], [symbol, compare])
-  const { stocks, bars, isPending, leftOut } = useAnswers(symbols, isAdjusted)
-  const compared = useMemo(() => compareCloses(bars, range), [bars, range])
+  const { stocks, bars, isPending, excluded } = useComparisonData(symbols, isAdjusted)
+  const comparison = useMemo(() => compareCloses(bars, range), [bars, range])
   const picture = useRef<TakePicture>(null)
 
   const actions = (
@@ -47,23 +47,21 @@ export function Comparison({ view, onChange }: ComparisonProps) {
           onChange({ compare: chosen })
         }}
       />
-      <Downloads compared={isPending ? null : compared} view={view} picture={picture} />
+      <Downloads comparison={isPending ? null : comparison} view={view} picture={picture} />
     </>
   )
   return (
     <Panel id="chart-heading" title="Compared" className="price-history comparison" actions={actions}>
       <ComparisonToolbar view={view} onChange={onChange} />
-      {leftOut.map((left) => (
-        <LeftOut key={left.symbol} symbol={left.symbol} query={left.query} view={view} onChange={onChange} />
-      ))}
-      {isPending && <Waiting what={`the bars of ${listed(symbols)}`} />}
+      <ExcludedSymbols excluded={excluded} view={view} onChange={onChange} />
+      {isPending && <ComparisonSkeleton what={`the bars of ${formatList(symbols)}`} />}
       {!isPending && bars.length > 0 && (
         <ComparisonView
           view={view}
           onChange={onChange}
           order={symbols}
           bars={bars}
-          compared={compared}
+          comparison={comparison}
           stocks={stocks}
           picture={picture}
         />

@@ -1,32 +1,32 @@
 import type { RefObject } from 'react'
 import type { SymbolView } from '@/address/view'
 import { downloadCsv, downloadPng } from '@/lib/download'
-import type { Compared } from './compare-closes'
+import type { ComparisonResult } from './compare-closes'
 import type { TakePicture } from './comparison-chart'
 import { toColumns, toRows } from './comparison-rows'
-import { basisOf, changesAt, NO_PROMISE } from './comparison-text'
+import { describeBasis, describeChanges, NO_PROMISE } from './comparison-text'
 
 interface DownloadsProps {
-  /** Null as long as there is nothing to save. */
-  compared: Compared | null
+  /** Null while there is nothing to save. */
+  comparison: ComparisonResult | null
   view: SymbolView
   picture: RefObject<TakePicture | null>
 }
 
-function fileName({ symbols }: Compared, { range, isAdjusted }: SymbolView): string {
+function fileName({ symbols }: ComparisonResult, { range, isAdjusted }: SymbolView): string {
   return [...symbols.map(({ symbol }) => symbol), range, ...(isAdjusted ? ['adjusted'] : [])].join('-')
 }
 
-function savePicture(canvas: HTMLCanvasElement, compared: Compared, view: SymbolView): void {
-  downloadPng(`${fileName(compared, view)}.png`, canvas, [
-    basisOf(compared, view.isAdjusted),
-    changesAt(compared.symbols, compared.last),
+function savePicture(canvas: HTMLCanvasElement, comparison: ComparisonResult, view: SymbolView): void {
+  downloadPng(`${fileName(comparison, view)}.png`, canvas, [
+    describeBasis(comparison, view.isAdjusted),
+    describeChanges(comparison.symbols, comparison.last),
     `${NO_PROMISE} Bellwether – not investment advice.`,
   ])
 }
 
-export function Downloads({ compared, view, picture }: DownloadsProps) {
-  const isDisabled = compared === null
+export function Downloads({ comparison, view, picture }: DownloadsProps) {
+  const isDisabled = comparison === null
   return (
     <div className="downloads" role="group" aria-label="Download what is seen">
       <button
@@ -35,7 +35,8 @@ export function Downloads({ compared, view, picture }: DownloadsProps) {
         aria-label="Download CSV"
         disabled={isDisabled}
         onClick={() => {
-          if (compared !== null) downloadCsv(`${fileName(compared, view)}.csv`, toColumns(compared), toRows(compared))
+          if (comparison === null) return
+          downloadCsv(`${fileName(comparison, view)}.csv`, toColumns(comparison), toRows(comparison))
         }}
       >
         CSV
@@ -47,7 +48,7 @@ export function Downloads({ compared, view, picture }: DownloadsProps) {
         disabled={isDisabled}
         onClick={() => {
           const canvas = picture.current?.()
-          if (compared !== null && canvas !== undefined) savePicture(canvas, compared, view)
+          if (comparison !== null && canvas !== undefined) savePicture(canvas, comparison, view)
         }}
       >
         PNG

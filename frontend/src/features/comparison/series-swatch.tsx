@@ -1,4 +1,4 @@
-/** A piece of a line as the chart draws it; `place` is its place in the comparison, from 0. */
+/** A sample of a line in the chart; `place` is the position of its symbol in the comparison, from 0. */
 export function SeriesSwatch({ place }: { place: number }) {
   return (
     <svg className={`series-swatch series-swatch-${String(place + 1)}`} width="28" height="8" aria-hidden="true">

@@ -2,26 +2,26 @@ import type { ChangeView } from '@/address/view'
 import type { Finding, Stock } from '@/api/gen/types.gen'
 import { WarningList } from '@/components/warning-list'
 import { session } from '@/lib/format'
-import type { Compared } from './compare-closes'
-import { listed } from './comparison-text'
+import type { ComparisonResult } from './compare-closes'
+import { formatList } from './comparison-text'
 
 interface SplitWarningsProps {
   stocks: readonly Stock[]
-  compared: Compared
+  comparison: ComparisonResult
   onChange: ChangeView
 }
 
-/** When a symbol jumps between the sessions compared, in words; null if it does not. Not all jumps may be listed. */
-function whenOf({ sessions, count }: Finding, { first, last }: Compared): string | null {
+/** Describes when a symbol jumps between the compared sessions; null if it does not. The list of jumps may be incomplete. */
+function describeJumpDates({ sessions, count }: Finding, { first, last }: ComparisonResult): string | null {
   const shown = sessions.filter((at) => at > first && at <= last)
-  if (shown.length > 0) return `on ${listed(shown.map(session))}`
+  if (shown.length > 0) return `on ${formatList(shown.map(session))}`
   return count > sessions.length ? 'more often than is listed' : null
 }
 
-function warningsOf(stocks: readonly Stock[], compared: Compared) {
+function buildWarnings(stocks: readonly Stock[], comparison: ComparisonResult) {
   return stocks.flatMap(({ symbol, findings }) => {
     const jumps = findings.find(({ code }) => code === 'split_like_jump')
-    const when = jumps === undefined ? null : whenOf(jumps, compared)
+    const when = jumps === undefined ? null : describeJumpDates(jumps, comparison)
     if (when === null) return []
     const detail =
       `The closes of ${symbol} jump as at a split ${when}. A split changes the price of a share, not what its holders ` +
@@ -30,8 +30,8 @@ function warningsOf(stocks: readonly Stock[], compared: Compared) {
   })
 }
 
-export function SplitWarnings({ stocks, compared, onChange }: SplitWarningsProps) {
-  const warnings = warningsOf(stocks, compared)
+export function SplitWarnings({ stocks, comparison, onChange }: SplitWarningsProps) {
+  const warnings = buildWarnings(stocks, comparison)
   if (warnings.length === 0) return <></>
   return (
     <div className="split-warnings">

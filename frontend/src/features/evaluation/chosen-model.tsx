@@ -11,8 +11,9 @@ interface ChosenModelProps {
 
 export function ChosenModel({ evaluation: { best, models }, choice, onChange }: ChosenModelProps) {
   if (choice === 'auto') {
-    const taken = best === 'persistence' ? 'none is better beyond chance, so it does nothing' : `it takes ${modelName(best)}`
-    return <p className="chosen-model">The model of the forecast is left to auto: by these windows, {taken}.</p>
+    const selection =
+      best === 'persistence' ? 'none is better beyond chance, so it does nothing' : `it takes ${modelName(best)}`
+    return <p className="chosen-model">The model of the forecast is left to auto: by these windows, {selection}.</p>
   }
   const chosen = models.find(({ name }) => name === choice)
   return (

@@ -6,7 +6,7 @@ import { QueryView } from '@/components/query-view'
 import { Select } from '@/components/select'
 import { count } from '@/lib/format'
 import { useIdle } from '@/lib/use-idle'
-import { useLoaded } from '@/lib/use-lazy-module'
+import { useLazyModule } from '@/lib/use-lazy-module'
 
 interface EvaluationPanelProps {
   view: SymbolView
@@ -18,14 +18,14 @@ const loadView = () => import('./evaluation-view')
 export function EvaluationPanel({ view, onChange }: EvaluationPanelProps) {
   const isIdle = useIdle()
   const query = useQuery({ ...getEvaluation(view), placeholderData: keepPreviousData, enabled: isIdle })
-  const module = useLoaded(loadView)
+  const module = useLazyModule(loadView)
   const skeleton = <div className="skeleton-block skeleton-evaluation" />
   const windows = (
     <Select
       label="Windows"
       options={WINDOWS}
-      nameOf={count}
-      chosen={view.windows}
+      formatOption={count}
+      option={view.windows}
       onChoose={(chosen) => {
         onChange({ windows: chosen })
       }}
@@ -40,7 +40,7 @@ export function EvaluationPanel({ view, onChange }: EvaluationPanelProps) {
           ) : (
             <module.EvaluationView
               evaluation={evaluation}
-              isFormer={query.isPlaceholderData}
+              isPreviousData={query.isPlaceholderData}
               view={view}
               onChange={onChange}
             />

@@ -19,8 +19,8 @@ export function ForecastControls({ view, onChange }: ForecastControlsProps) {
       <Select
         label="Model"
         options={MODEL_CHOICES}
-        nameOf={choiceName}
-        chosen={view.model}
+        formatOption={choiceName}
+        option={view.model}
         onChoose={(model) => {
           onChange({ model })
         }}
@@ -28,8 +28,8 @@ export function ForecastControls({ view, onChange }: ForecastControlsProps) {
       <Select
         label="Horizon"
         options={HORIZONS}
-        nameOf={(sessions) => (sessions === 1 ? '1 session' : `${String(sessions)} sessions`)}
-        chosen={view.horizon}
+        formatOption={(sessions) => (sessions === 1 ? '1 session' : `${String(sessions)} sessions`)}
+        option={view.horizon}
         onChoose={(horizon) => {
           onChange({ horizon })
         }}
@@ -37,8 +37,8 @@ export function ForecastControls({ view, onChange }: ForecastControlsProps) {
       <Select
         label="Level"
         options={LEVELS}
-        nameOf={(level) => `${String(level)} %`}
-        chosen={view.level}
+        formatOption={(level) => `${String(level)} %`}
+        option={view.level}
         onChoose={(level) => {
           onChange({ level })
         }}

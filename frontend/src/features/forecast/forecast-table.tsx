@@ -1,24 +1,24 @@
 import type { Forecast } from '@/api/gen/types.gen'
-import { Explained } from '@/components/explained'
 import { TableFrame } from '@/components/table-frame'
+import { Tooltip } from '@/components/tooltip'
 import { percent, price, session } from '@/lib/format'
 
 const MEAN_ERROR =
   'How far forecasts this many sessions ahead have been from the close on average, in the units of the price.'
 
-function held({ steps, level }: Forecast): string {
+function describeCoverage({ steps, level }: Forecast): string {
   const shares = steps.map(({ coverage }) => coverage).filter((share) => share !== null)
-  const wanted = `${String(level)} % intervals`
-  if (shares.length === 0) return `${wanted}: too few sessions to say what they hold.`
+  const intervals = `${String(level)} % intervals`
+  if (shares.length === 0) return `${intervals}: too few sessions to say what they hold.`
   const [least, most] = [percent(Math.min(...shares)), percent(Math.max(...shares))]
-  return `${wanted} held ${least === most ? least : `${least} to ${most}`} so far.`
+  return `${intervals} held ${least === most ? least : `${least} to ${most}`} so far.`
 }
 
 export function ForecastTable({ forecast }: { forecast: Forecast }) {
   return (
     <TableFrame label="Forecast of each session" className="steps">
       <table>
-        <caption>{held(forecast)}</caption>
+        <caption>{describeCoverage(forecast)}</caption>
         <thead>
           <tr>
             <th scope="col">Session</th>
@@ -26,7 +26,7 @@ export function ForecastTable({ forecast }: { forecast: Forecast }) {
             <th scope="col">Forecast</th>
             <th scope="col">Upper</th>
             <th scope="col">
-              <Explained explanation={MEAN_ERROR}>Mean error</Explained>
+              <Tooltip explanation={MEAN_ERROR}>Mean error</Tooltip>
             </th>
           </tr>
         </thead>

@@ -1,7 +1,7 @@
 import type { Forecast } from '@/api/gen/types.gen'
-import { Explained } from '@/components/explained'
+import { Tooltip } from '@/components/tooltip'
 import { skillEstimate } from '@/lib/format'
-import { headlineOf, type Standing, standingOf } from './headline'
+import { selectHeadline, type Standing, classifyStanding } from './headline'
 
 const BADGES: Record<Standing, string> = {
   better: 'Better than doing nothing',
@@ -16,15 +16,15 @@ const SKILL =
   'lies above 0.'
 
 export function ForecastVerdict({ forecast }: { forecast: Forecast }) {
-  const headline = headlineOf(forecast)
-  const standing = standingOf(forecast, headline)
+  const headline = selectHeadline(forecast)
+  const standing = classifyStanding(forecast, headline)
   const { value, range } = skillEstimate(headline)
   return (
     <div className={standing === 'better' ? 'worth' : 'worth worth-none'}>
       <p className="worth-skill">
         <strong>{value}</strong> <span className="badge">{BADGES[standing]}</span>{' '}
         <span className="worth-what">
-          <Explained explanation={SKILL}>skill</Explained>
+          <Tooltip explanation={SKILL}>skill</Tooltip>
           {range !== null && `, 95 % CI ${range}`}
         </span>
       </p>

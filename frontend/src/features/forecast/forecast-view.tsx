@@ -10,7 +10,7 @@ function isOver({ steps }: Forecast): boolean {
   return last !== undefined && last < new Date().toISOString().slice(0, 10)
 }
 
-function warningsOf(forecast: Forecast) {
+function collectWarnings(forecast: Forecast) {
   if (!isOver(forecast)) return forecast.warnings
   return [{ code: 'sessions_over', detail: 'These sessions are over: load newer bars.' }, ...forecast.warnings]
 }
@@ -19,7 +19,7 @@ export function ForecastView({ forecast }: { forecast: Forecast }) {
   const { model, choice, as_of, last_close } = forecast
   return (
     <>
-      <WarningList label="Before you trust the forecast" warnings={warningsOf(forecast)} />
+      <WarningList label="Before you trust the forecast" warnings={collectWarnings(forecast)} />
       <ForecastVerdict forecast={forecast} />
       <ForecastTable forecast={forecast} />
       <details className="reason">

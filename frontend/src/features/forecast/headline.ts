@@ -2,8 +2,8 @@ import type { Forecast, SkillEstimate } from '@/api/gen/types.gen'
 
 export type Standing = 'better' | 'no_better' | 'nothing' | 'unknown'
 
-/** The skill that the verdict speaks of: that of the model, or of the best of the others if none could be chosen. */
-export function headlineOf({ skill, model, choice: { asked_for, candidates } }: Forecast): SkillEstimate {
+/** Selects the skill that the verdict refers to: the model's, or that of the best other model if auto chose persistence. */
+export function selectHeadline({ skill, model, choice: { asked_for, candidates } }: Forecast): SkillEstimate {
   if (asked_for !== 'auto' || model.name !== 'persistence') return skill
   const others = candidates.filter((candidate) => candidate.name !== 'persistence' && candidate.skill.skill !== null)
   const [first, ...rest] = others.map((candidate) => candidate.skill)
@@ -11,7 +11,7 @@ export function headlineOf({ skill, model, choice: { asked_for, candidates } }: 
   return rest.reduce((best, other) => ((other.skill ?? 0) > (best.skill ?? 0) ? other : best), first)
 }
 
-export function standingOf({ skill, choice: { asked_for } }: Forecast, headline: SkillEstimate): Standing {
+export function classifyStanding({ skill, choice: { asked_for } }: Forecast, headline: SkillEstimate): Standing {
   if (skill.is_better) return 'better'
   if (asked_for === 'persistence') return 'nothing'
   return headline.lower === null ? 'unknown' : 'no_better'

@@ -1,4 +1,4 @@
-/** For `ref`: each step of the dialog begins where its reader is to go on. */
+/** A `ref` callback that focuses the element where a step of the dialog begins. */
 export function focusOnMount(element: HTMLElement | null): void {
   element?.focus()
 }

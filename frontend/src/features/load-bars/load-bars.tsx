@@ -7,7 +7,7 @@ const LoadDialog = lazy(() => import('./load-dialog').then((module) => ({ defaul
 
 interface LoadBarsProps {
   symbol: string | undefined
-  /** Called with the symbol whose bars have been loaded and are to be shown. */
+  /** Called with the symbol to show after its bars were loaded. */
   onLoaded: (symbol: string) => void
 }
 
@@ -20,7 +20,7 @@ function DropOverlay() {
   )
 }
 
-/** A button, and the whole page as a place to drop a file on. */
+/** The "Load bars" button; a file can also be dropped anywhere on the page. */
 export function LoadBars({ symbol, onLoaded }: LoadBarsProps) {
   const opener = useRef<HTMLButtonElement>(null)
   const [isOpen, setIsOpen] = useState(false)

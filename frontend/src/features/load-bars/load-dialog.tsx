@@ -1,14 +1,14 @@
 import type { RefObject } from 'react'
 import { Dialog } from '@/components/dialog'
 import { LoadForm } from './form/load-form'
-import { Loaded } from './report/loaded'
+import { LoadResult } from './report/load-result'
 import { ReportStep } from './report/report-step'
-import { Sending } from './sending'
+import { UploadProgress } from './upload-progress'
 import type { Drop } from './use-file-drop'
 import { useLoad } from './use-load'
 
 interface LoadDialogProps {
-  /** The symbol that the page shows. */
+  /** The symbol shown on the page. */
   shown: string | undefined
   drop: Drop | null
   opener: RefObject<HTMLElement | null>
@@ -16,9 +16,9 @@ interface LoadDialogProps {
   onShow: (symbol: string) => void
 }
 
-/** Choose a file, see what is in it, load it. Escape stops what is being sent, or else closes the dialog. */
+/** Chooses a file, checks it and loads it. Escape cancels an upload, or else closes the dialog. */
 export function LoadDialog({ shown, drop, opener, onClose, onShow }: LoadDialogProps) {
-  const { wanted, step, change, choose, back, restart, cancel, check, load } = useLoad(shown, drop)
+  const { request, step, change, choose, back, restart, cancel, check, load } = useLoad(shown, drop)
   return (
     <Dialog
       title="Load bars"
@@ -29,7 +29,7 @@ export function LoadDialog({ shown, drop, opener, onClose, onShow }: LoadDialogP
     >
       {step.at === 'form' && (
         <LoadForm
-          wanted={wanted}
+          request={request}
           problem={step.problem}
           note={step.note}
           onChoose={choose}
@@ -38,9 +38,9 @@ export function LoadDialog({ shown, drop, opener, onClose, onShow }: LoadDialogP
           onCancel={onClose}
         />
       )}
-      {step.at === 'sending' && wanted.file !== null && <Sending {...step} file={wanted.file} onCancel={cancel} />}
+      {step.at === 'sending' && request.file !== null && <UploadProgress {...step} file={request.file} onCancel={cancel} />}
       {step.at === 'report' && <ReportStep report={step.report} onLoad={load} onBack={back} onCancel={onClose} />}
-      {step.at === 'loaded' && <Loaded report={step.report} onShow={onShow} onAnother={restart} />}
+      {step.at === 'loaded' && <LoadResult report={step.report} onShow={onShow} onAnother={restart} />}
     </Dialog>
   )
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { counted, fileSize } from './load-text'
+import { formatCount, formatFileSize } from './load-text'
 
 test.each([
   [0, '0 bytes'],
@@ -10,7 +10,7 @@ test.each([
   [33_554_432, '33.6 MB'],
   [5e12, '5,000 GB'],
 ])('%s bytes are written %s', (bytes, text) => {
-  expect(fileSize(bytes)).toBe(text)
+  expect(formatFileSize(bytes)).toBe(text)
 })
 
 test.each([
@@ -18,5 +18,5 @@ test.each([
   [1, '1 bar'],
   [3270, '3,270 bars'],
 ])('%s is counted as %s', (n, text) => {
-  expect(counted(n, 'bar')).toBe(text)
+  expect(formatCount(n, 'bar')).toBe(text)
 })

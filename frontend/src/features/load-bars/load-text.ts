@@ -3,11 +3,11 @@ import { count } from '@/lib/format'
 const KILOBYTE = 1000
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
 
-export function counted(n: number, noun: string): string {
+export function formatCount(n: number, noun: string): string {
   return `${count(n)} ${noun}${n === 1 ? '' : 's'}`
 }
 
-export function fileSize(bytes: number): string {
+export function formatFileSize(bytes: number): string {
   const power = bytes === 0 ? 0 : Math.min(Math.floor(Math.log(bytes) / Math.log(KILOBYTE)), UNITS.length - 1)
   const unit = UNITS[power] ?? 'byte'
   const unitDisplay = unit === 'byte' ? 'long' : 'short'

@@ -15,7 +15,7 @@ function readDrop({ files, items }: DataTransfer): Drop {
   return isFolder ? { refusal: `${file.name} is a folder. ${ONE_AT_A_TIME}` } : { file }
 }
 
-/** Makes the whole window a place to drop a file on; says whether one is held over it. */
+/** Accepts files dropped anywhere on the window; returns whether one is being dragged over it. */
 export function useFileDrop(onDrop: (drop: Drop) => void): boolean {
   const [isOver, setIsOver] = useState(false)
   const handler = useRef(onDrop)
@@ -36,7 +36,7 @@ export function useFileDrop(onDrop: (drop: Drop) => void): boolean {
     listen('dragover', (event) => {
       event.preventDefault()
     })
-    // Each element that is entered is entered before the last one is left, so only the window itself ends it.
+    // The next element is entered before the previous one is left, so only leaving the last one entered ends the drag.
     listen('dragleave', (event) => {
       if (event.target === entered) setIsOver(false)
     })

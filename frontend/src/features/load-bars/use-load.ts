@@ -4,14 +4,14 @@ import { normaliseSymbol } from '@/address/normalise-symbol'
 import { accessKey, rememberAccessKey } from '@/api/access-key'
 import type { LoadBarsData, LoadReport } from '@/api/gen/types.gen'
 import { loadBars } from '@/api/load-bars'
-import { type ProblemError, problemOf } from '@/api/problem'
+import { type ProblemError, toProblem } from '@/api/problem'
 import { guessSymbol } from './guess-symbol'
 import type { Drop } from './use-file-drop'
 
 type Query = NonNullable<LoadBarsData['query']>
 export type DateFormat = NonNullable<Query['date_format']>
 
-export interface Wanted {
+export interface LoadRequest {
   file: File | null
   symbol: string
   name: string
@@ -22,30 +22,30 @@ export interface Wanted {
 
 export type Step =
   | { at: 'form'; problem: ProblemError | null; note: string | null }
-  | { at: 'sending'; isLoad: boolean; share: number; refused: string | null }
+  | { at: 'sending'; isLoad: boolean; share: number; refusal: string | null }
   | { at: 'report'; report: LoadReport }
   | { at: 'loaded'; report: LoadReport }
 
 const MAY_BE_LOADED = 'The whole file had arrived, so its bars may have been loaded all the same. Check it again to see.'
 const SERVER_ERROR = 500
 
-function formWith(drop: Drop | null): Step {
+function createFormStep(drop: Drop | null): Step {
   return { at: 'form', problem: null, note: drop !== null && 'refusal' in drop ? drop.refusal : null }
 }
 
-export function withFile(wanted: Wanted, file: File): Wanted {
-  return { ...wanted, file, symbol: guessSymbol(file.name) ?? wanted.symbol }
+export function withFile(request: LoadRequest, file: File): LoadRequest {
+  return { ...request, file, symbol: guessSymbol(file.name) ?? request.symbol }
 }
 
-function withDrop(wanted: Wanted, drop: Drop | null): Wanted {
-  return drop !== null && 'file' in drop ? withFile(wanted, drop.file) : wanted
+function withDrop(request: LoadRequest, drop: Drop | null): LoadRequest {
+  return drop !== null && 'file' in drop ? withFile(request, drop.file) : request
 }
 
-function initially(shown: string | undefined): Wanted {
+function createRequest(shown: string | undefined): LoadRequest {
   return { file: null, symbol: shown ?? '', name: '', mode: 'upsert', dateFormat: '', key: accessKey() ?? '' }
 }
 
-function queryOf({ name, mode, dateFormat }: Wanted): Query {
+function buildQuery({ name, mode, dateFormat }: LoadRequest): Query {
   return {
     mode,
     ...(name.trim() === '' ? {} : { name: name.trim() }),
@@ -53,43 +53,43 @@ function queryOf({ name, mode, dateFormat }: Wanted): Query {
   }
 }
 
-/** From the form to the loaded bars and back: what is typed and chosen stays, whatever fails. */
+/** The state of a load, from the form to the loaded bars; input is kept when a request fails. */
 export function useLoad(shown: string | undefined, drop: Drop | null) {
   const queries = useQueryClient()
-  const [wanted, setWanted] = useState(() => withDrop(initially(shown), drop))
-  const [step, setStep] = useState(() => formWith(drop))
-  const [seen, setSeen] = useState(drop)
+  const [request, setRequest] = useState(() => withDrop(createRequest(shown), drop))
+  const [step, setStep] = useState(() => createFormStep(drop))
+  const [handledDrop, setHandledDrop] = useState(drop)
   const running = useRef<AbortController>(null)
   useEffect(() => () => running.current?.abort(), [])
 
-  if (seen !== drop) {
-    setSeen(drop)
+  if (handledDrop !== drop) {
+    setHandledDrop(drop)
     if (step.at === 'sending') {
-      setStep({ ...step, refused: 'One file at a time: the one that you dropped has not been taken.' })
+      setStep({ ...step, refusal: 'One file at a time: the one that you dropped has not been taken.' })
     } else {
-      setWanted(withDrop(wanted, drop))
-      setStep(formWith(drop))
+      setRequest(withDrop(request, drop))
+      setStep(createFormStep(drop))
     }
   }
 
   async function send(isLoad: boolean): Promise<void> {
-    const { file } = wanted
+    const { file } = request
     if (file === null) return
-    const symbol = normaliseSymbol(wanted.symbol)
+    const symbol = normaliseSymbol(request.symbol)
     const { signal } = (running.current = new AbortController())
     const progress = { sent: 0 }
-    setStep({ at: 'sending', isLoad, share: 0, refused: null })
+    setStep({ at: 'sending', isLoad, share: 0, refusal: null })
     const onSent = (share: number): void => {
       progress.sent = share
       setStep((now) => (now.at === 'sending' ? { ...now, share } : now))
     }
     try {
-      const load = { file, symbol, key: wanted.key.trim(), query: { ...queryOf(wanted), dry_run: !isLoad } }
+      const load = { file, symbol, key: request.key.trim(), query: { ...buildQuery(request), dry_run: !isLoad } }
       const report = await loadBars(load, { signal, onSent })
-      rememberAccessKey(wanted.key)
+      rememberAccessKey(request.key)
       setStep({ at: isLoad ? 'loaded' : 'report', report })
     } catch (error) {
-      const problem = signal.aborted ? null : problemOf(error)
+      const problem = signal.aborted ? null : toProblem(error)
       const hasNoAnswer = problem === null || problem.isUnreachable || problem.status >= SERVER_ERROR
       const note = isLoad && progress.sent === 1 && hasNoAnswer ? MAY_BE_LOADED : null
       setStep({ at: 'form', problem, note })
@@ -102,21 +102,21 @@ export function useLoad(shown: string | undefined, drop: Drop | null) {
   }
 
   return {
-    wanted,
+    request,
     step,
-    change: (change: Partial<Wanted>) => {
-      setWanted((now) => ({ ...now, ...change }))
+    change: (change: Partial<LoadRequest>) => {
+      setRequest((now) => ({ ...now, ...change }))
     },
     choose: (file: File) => {
-      setWanted((now) => withFile(now, file))
-      setStep(formWith(null))
+      setRequest((now) => withFile(now, file))
+      setStep(createFormStep(null))
     },
     back: () => {
-      setStep(formWith(null))
+      setStep(createFormStep(null))
     },
     restart: () => {
-      setWanted(initially(shown))
-      setStep(formWith(null))
+      setRequest(createRequest(shown))
+      setStep(createFormStep(null))
     },
     cancel: () => running.current?.abort(),
     check: () => void send(false),

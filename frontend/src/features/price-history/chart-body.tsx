@@ -2,15 +2,14 @@ import { type ReactNode, type RefObject, useId, useMemo, useState } from 'react'
 import type { SymbolView } from '@/address/view'
 import type { Bar, Forecast, Result } from '@/api/gen/types.gen'
 import { ErrorBoundary } from '@/components/error-boundary'
-import { useLoaded } from '@/lib/use-lazy-module'
-import { summary } from './chart-text'
+import { useLazyModule } from '@/lib/use-lazy-module'
+import { describeChart } from './chart-text'
 import type { ChartHandle } from './chart/chart-handle'
 import type { PriceChartProps } from './chart/price-chart'
+import { CrosshairValues } from './crosshair-values'
 import { loadChart } from './load-chart'
-import { Readout } from './readout'
 import type { Row } from './rows'
 import { SessionSlider } from './session-slider'
-
 
 interface ChartBodyProps {
   view: SymbolView
@@ -19,21 +18,21 @@ interface ChartBodyProps {
   result: Result | undefined
   forecast: Forecast | undefined
   chart: RefObject<ChartHandle | null>
-  /** What is below the chart and the same wherever the crosshair is. */
+  /** Content below the chart that does not depend on the crosshair. */
   children: ReactNode
 }
 
 function Chart(props: PriceChartProps) {
-  const module = useLoaded(loadChart)
+  const module = useLazyModule(loadChart)
   return module === undefined ? <div className="price-chart" /> : <module.PriceChart {...props} />
 }
 
-/** The chart, and the values of the session under its crosshair: of the last session as long as there is none. */
+/** The chart and the values of the session under its crosshair, or of the last session without one. */
 export function ChartBody({ view, bars, rows, result, forecast, chart, children }: ChartBodyProps) {
   const summaryId = useId()
   const [since] = useState(() => performance.now())
   const [crosshair, setCrosshair] = useState<number | null>(null)
-  const inWords = useMemo(() => summary(rows, result, forecast), [rows, result, forecast])
+  const inWords = useMemo(() => describeChart(rows, result, forecast), [rows, result, forecast])
   const at = crosshair !== null && crosshair in rows ? crosshair : bars.length - 1
   const row = rows[at]
   if (row === undefined) return <p>There are no bars to draw.</p>
@@ -47,7 +46,7 @@ export function ChartBody({ view, bars, rows, result, forecast, chart, children 
 
   return (
     <>
-      <Readout row={row} result={result} forecast={forecast} />
+      <CrosshairValues row={row} result={result} forecast={forecast} />
       <p id={summaryId} className="visually-hidden">
         {inWords}
       </p>

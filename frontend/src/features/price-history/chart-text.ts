@@ -7,18 +7,18 @@ export interface Figure {
   value: string
 }
 
-function changeOf({ bar, change }: Row): string {
+function formatChange({ bar, change }: Row): string {
   const close = bar?.close ?? null
   if (change === null || close === null) return '–'
   return `${difference(change)} (${signedPercent(change / (close - change))})`
 }
 
-function interval(level: number, { lower, upper }: { lower: number | null; upper: number | null }): Figure {
+function formatInterval(level: number, { lower, upper }: { lower: number | null; upper: number | null }): Figure {
   return { name: `${String(level)} % interval`, value: `${price(lower)} to ${price(upper)}` }
 }
 
-/** What was traded in a session. */
-export function traded(row: Row): Figure[] {
+/** Formats the prices and the volume of a session. */
+export function formatTrade(row: Row): Figure[] {
   const { bar } = row
   if (bar === null) return []
   return [
@@ -26,18 +26,22 @@ export function traded(row: Row): Figure[] {
     { name: 'High', value: price(bar.high) },
     { name: 'Low', value: price(bar.low) },
     { name: 'Close', value: price(bar.close) },
-    { name: 'Change', value: changeOf(row) },
+    { name: 'Change', value: formatChange(row) },
     ...(bar.volume == null ? [] : [{ name: 'Volume', value: count(bar.volume) }]),
   ]
 }
 
-/** What was said of a session: looking back, or ahead. */
-export function said({ estimate, step }: Row, result: Result | undefined, forecast: Forecast | undefined): Figure[] {
+/** Formats the prediction for a session, in sample or ahead. */
+export function formatPrediction(
+  { estimate, step }: Row,
+  result: Result | undefined,
+  forecast: Forecast | undefined,
+): Figure[] {
   if (step !== null && forecast !== undefined) {
     return [
       { name: 'Forecast', value: price(step.point) },
       { name: 'Doing nothing', value: price(forecast.last_close) },
-      interval(forecast.level, step),
+      formatInterval(forecast.level, step),
     ]
   }
   if (estimate === null) return []
@@ -45,19 +49,19 @@ export function said({ estimate, step }: Row, result: Result | undefined, foreca
   return [
     { name: 'Predicted', value: price(estimate.predicted) },
     { name: 'Error', value: difference(estimate.error) },
-    ...(level === undefined ? [] : [interval(level, estimate)]),
+    ...(level === undefined ? [] : [formatInterval(level, estimate)]),
   ]
 }
 
-/** Why there is nothing said of a session. */
-export function silence(row: Row, result: Result | undefined): string {
+/** Explains why there is no prediction for a session. */
+export function explainMissingPrediction(row: Row, result: Result | undefined): string {
   if (result === undefined) return 'No prediction is there for this session.'
   return row.session < result.split.test.first_session
     ? 'The model learned from this session, so it is not tested on it.'
     : 'There is no prediction for this session.'
 }
 
-function history(rows: readonly Row[]): string {
+function describeHistory(rows: readonly Row[]): string {
   const closes = rows.flatMap(({ bar }) => (bar?.close == null ? [] : [bar.close]))
   const [first, last] = [closes.at(0), closes.at(-1)]
   const known = rows.filter(({ bar }) => bar !== null)
@@ -71,15 +75,18 @@ function history(rows: readonly Row[]): string {
   )
 }
 
-function lookingBack(rows: readonly Row[], result: Result): string {
-  const sizeOf = ({ estimate }: Row): number => Math.abs(estimate?.error ?? 0)
-  const worst = rows.reduce<Row | undefined>((a, b) => (a !== undefined && sizeOf(a) >= sizeOf(b) ? a : b), undefined)
+function describePredictions(rows: readonly Row[], result: Result): string {
+  const measureError = ({ estimate }: Row): number => Math.abs(estimate?.error ?? 0)
+  const worst = rows.reduce<Row | undefined>(
+    (a, b) => (a !== undefined && measureError(a) >= measureError(b) ? a : b),
+    undefined,
+  )
   const start = `From ${session(result.split.test.first_session)} on, the predicted close of the same session is drawn.`
   if (worst === undefined) return start
-  return `${start} The largest error is ${price(sizeOf(worst))}, on ${session(worst.session)}.`
+  return `${start} The largest error is ${price(measureError(worst))}, on ${session(worst.session)}.`
 }
 
-function lookingAhead({ steps, level, last_close }: Forecast): string {
+function describeForecast({ steps, level, last_close }: Forecast): string {
   const last = steps.at(-1)
   if (last === undefined) return ''
   return (
@@ -88,11 +95,11 @@ function lookingAhead({ steps, level, last_close }: Forecast): string {
   )
 }
 
-/** What the chart shows, as a paragraph. */
-export function summary(rows: readonly Row[], result: Result | undefined, forecast: Forecast | undefined): string {
+/** Describes the chart as a paragraph. */
+export function describeChart(rows: readonly Row[], result: Result | undefined, forecast: Forecast | undefined): string {
   return [
-    history(rows),
-    result === undefined ? 'No predictions are drawn.' : lookingBack(rows, result),
-    forecast === undefined ? 'No forecast is drawn.' : lookingAhead(forecast),
+    describeHistory(rows),
+    result === undefined ? 'No predictions are drawn.' : describePredictions(rows, result),
+    forecast === undefined ? 'No forecast is drawn.' : describeForecast(forecast),
   ].join(' ')
 }

@@ -7,7 +7,7 @@ import type { Row } from './rows'
 
 interface DownloadButtonsProps {
   view: SymbolView
-  /** Of the bars; undefined until they are there. */
+  /** The revision of the bars; undefined until they are loaded. */
   revision: string | undefined
   rows: readonly Row[]
   forecast: Forecast | undefined

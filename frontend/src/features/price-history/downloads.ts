@@ -18,26 +18,26 @@ export interface Picture {
   forecast: Forecast | undefined
 }
 
-function seenBy(chart: ChartHandle, rows: readonly Row[]): readonly Row[] {
-  const { first, last } = chart.seen()
+function selectVisible(chart: ChartHandle, rows: readonly Row[]): readonly Row[] {
+  const { first, last } = chart.visibleSessions()
   return rows.slice(Math.max(0, first), Math.max(0, last + 1))
 }
 
-function nameOf({ symbol, isAdjusted, revision }: Picture, seen: readonly Row[], extension: string): string {
+function buildFileName({ symbol, isAdjusted, revision }: Picture, visible: readonly Row[], extension: string): string {
   const prices = isAdjusted ? `${symbol}-adjusted` : symbol
-  return [prices, seen.at(0)?.session, seen.at(-1)?.session, revision].join('_') + `.${extension}`
+  return [prices, visible.at(0)?.session, visible.at(-1)?.session, revision].join('_') + `.${extension}`
 }
 
-/** The sessions that are seen. What looks back and what looks ahead have columns of their own. */
+/** Saves the visible sessions. Estimates and forecasts have separate columns. */
 export function saveCsv(chart: ChartHandle, picture: Picture): void {
-  const seen = seenBy(chart, picture.rows)
-  const lines = seen.map(({ session: day, bar, estimate, step }) => [
+  const visible = selectVisible(chart, picture.rows)
+  const lines = visible.map(({ session: day, bar, estimate, step }) => [
     ...[day, bar?.open, bar?.high, bar?.low, bar?.close, bar?.volume],
     ...[estimate?.predicted, estimate?.lower, estimate?.upper],
     ...[step?.point, step?.lower, step?.upper, step === null ? null : picture.forecast?.last_close],
   ])
   downloadCsv(
-    nameOf(picture, seen, 'csv'),
+    buildFileName(picture, visible, 'csv'),
     COLUMNS,
     lines.map((cells) => cells.map((cell) => cell ?? null)),
   )
@@ -45,9 +45,9 @@ export function saveCsv(chart: ChartHandle, picture: Picture): void {
 
 export function savePng(chart: ChartHandle, picture: Picture): void {
   const { symbol, isAdjusted, revision, rows, forecast } = picture
-  const seen = seenBy(chart, rows)
-  const [first, last] = [seen.at(0)?.session ?? '', seen.at(-1)?.session ?? '']
-  downloadPng(nameOf(picture, seen, 'png'), chart.picture(), [
+  const visible = selectVisible(chart, rows)
+  const [first, last] = [visible.at(0)?.session ?? '', visible.at(-1)?.session ?? '']
+  downloadPng(buildFileName(picture, visible, 'png'), chart.picture(), [
     `${symbol}, ${session(first)} to ${session(last)}, ${isAdjusted ? 'adjusted for splits and dividends' : 'as traded'}`,
     forecast === undefined ? 'There is no forecast.' : `Forecast: ${forecast.verdict}`,
     `Revision of the data: ${revision}. Not investment advice.`,

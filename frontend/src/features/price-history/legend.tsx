@@ -16,7 +16,7 @@ function Missing({ what, query, panel }: { what: string; query: UseQueryResult; 
   )
 }
 
-/** What each shape on the chart stands for, and which is not there. */
+/** The meaning of each shape on the chart, and which data is missing. */
 export function Legend({ result, forecast, hasVolume }: LegendProps) {
   return (
     <ul className="chart-legend" aria-label="Legend">

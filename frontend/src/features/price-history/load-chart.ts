@@ -1,2 +1,2 @@
-/** The chart and its library are not in the script that the page starts with. */
+/** Keeps the chart and its library out of the initial script. */
 export const loadChart = () => import('./chart/price-chart')

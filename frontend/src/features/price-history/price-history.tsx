@@ -18,7 +18,7 @@ import { toRows } from './rows'
 interface PriceHistoryProps {
   view: SymbolView
   onChange: ChangeView
-  /** Whether adjusted prices can be asked for. */
+  /** Whether adjusted prices are available. */
   hasAdjusted: boolean
 }
 
@@ -26,7 +26,7 @@ function ChartSkeleton() {
   return <div className="skeleton-block skeleton-chart" />
 }
 
-/** The prices of a symbol, what was predicted of them, and what is forecast. */
+/** The prices of a symbol, the predictions of past closes and the forecast. */
 export function PriceHistory({ view, onChange, hasAdjusted }: PriceHistoryProps) {
   const bars = useQuery(getBars(view.symbol, view.isAdjusted))
   const result = useQuery(getResult(view))
@@ -58,9 +58,9 @@ export function PriceHistory({ view, onChange, hasAdjusted }: PriceHistoryProps)
         onReset={() => chart.current?.reset()}
       />
       <QueryView query={bars} what={`the bars of ${view.symbol}`} skeleton={<ChartSkeleton />}>
-        {({ bars: known }) => (
-          <ChartBody view={view} bars={known} rows={rows} result={result.data} forecast={forecast.data} chart={chart}>
-            <Legend result={result} forecast={forecast} hasVolume={known.some(({ volume }) => volume != null)} />
+        {({ bars: loaded }) => (
+          <ChartBody view={view} bars={loaded} rows={rows} result={result.data} forecast={forecast.data} chart={chart}>
+            <Legend result={result} forecast={forecast} hasVolume={loaded.some(({ volume }) => volume != null)} />
             <NumbersTable rows={rows} />
           </ChartBody>
         )}

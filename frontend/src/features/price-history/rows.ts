@@ -1,6 +1,6 @@
 import type { Bar, Forecast, ForecastStep, Predictions, Result } from '@/api/gen/types.gen'
 
-/** What the model says the close of a session was, from its Open, High and Low. */
+/** The model's estimate of a session's close from its open, high and low. */
 interface Estimate {
   predicted: number
   lower: number | null
@@ -8,40 +8,41 @@ interface Estimate {
   error: number
 }
 
-/** All that is known or said of one session. */
+/** The bar of one session with its estimate or forecast. */
 export interface Row {
   session: string
-  /** Null for a session to come. */
+  /** Null for a future session. */
   bar: Bar | null
-  /** The close minus the last one known before it. */
+  /** The close minus the previous close. */
   change: number | null
   estimate: Estimate | null
   step: ForecastStep | null
 }
 
-function estimatesOf({ session: sessions, actual, predicted, lower, upper }: Predictions): Map<string, Estimate> {
+function indexEstimates({ session: sessions, actual, predicted, lower, upper }: Predictions): Map<string, Estimate> {
   const estimates = sessions.flatMap((session, i): [string, Estimate][] => {
-    const was = actual[i]
-    const said = predicted[i]
-    if (was === undefined || said === undefined) return []
-    return [[session, { predicted: said, lower: lower?.[i] ?? null, upper: upper?.[i] ?? null, error: said - was }]]
+    const actualClose = actual[i]
+    const predictedClose = predicted[i]
+    if (actualClose === undefined || predictedClose === undefined) return []
+    const error = predictedClose - actualClose
+    return [[session, { predicted: predictedClose, lower: lower?.[i] ?? null, upper: upper?.[i] ?? null, error }]]
   })
   return new Map(estimates)
 }
 
-/** One row for each bar, then one for each session to come, ascending. */
+/** Builds one row per bar, then one per future session, ascending. */
 export function toRows(bars: readonly Bar[], result: Result | undefined, forecast: Forecast | undefined): Row[] {
-  const estimates = result === undefined ? new Map<string, Estimate>() : estimatesOf(result.predictions)
+  const estimates = result === undefined ? new Map<string, Estimate>() : indexEstimates(result.predictions)
   const steps = forecast?.steps ?? []
   const stepAt = new Map(steps.map((step) => [step.session, step]))
   const last = bars.at(-1)?.session ?? ''
   let before: number | null = null
-  const known = bars.map((bar): Row => {
+  const history = bars.map((bar): Row => {
     const { session, close } = bar
     const change = close === null || before === null ? null : close - before
     before = close ?? before
     return { session, bar, change, estimate: estimates.get(session) ?? null, step: stepAt.get(session) ?? null }
   })
   const coming = steps.filter(({ session }) => session > last)
-  return [...known, ...coming.map((step) => ({ session: step.session, bar: null, change: null, estimate: null, step }))]
+  return [...history, ...coming.map((step) => ({ session: step.session, bar: null, change: null, estimate: null, step }))]
 }

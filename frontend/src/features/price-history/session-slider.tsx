@@ -1,6 +1,6 @@
 import type { Forecast, Result } from '@/api/gen/types.gen'
 import { session } from '@/lib/format'
-import { said, traded } from './chart-text'
+import { formatPrediction, formatTrade } from './chart-text'
 import type { Row } from './rows'
 
 interface SessionSliderProps {
@@ -12,11 +12,11 @@ interface SessionSliderProps {
 }
 
 function valueText(row: Row, result: Result | undefined, forecast: Forecast | undefined): string {
-  const figures = [...traded(row), ...said(row, result, forecast)].map(({ name, value }) => `${name} ${value}`)
-  return `${session(row.session)}: ${figures.join(', ')}`
+  const figures = [...formatTrade(row), ...formatPrediction(row, result, forecast)]
+  return `${session(row.session)}: ${figures.map(({ name, value }) => `${name} ${value}`).join(', ')}`
 }
 
-/** The crosshair for the keyboard: an arrow moves it by one session, Home and End to the ends. */
+/** Moves the crosshair by keyboard: by one session with the arrows, to the ends with Home and End. */
 export function SessionSlider({ rows, at, result, forecast, onMove }: SessionSliderProps) {
   const row = rows[at]
   return (

@@ -1,9 +1,9 @@
 import type { Result } from '@/api/gen/types.gen'
 import { WarningList } from '@/components/warning-list'
-import { HowMade } from './how-made'
+import { Method } from './method'
 import { MetricsTable } from './metrics-table'
 import { ScoreCard } from './score-card'
-import { scoresOf } from './scores'
+import { buildScores } from './scores'
 import { Verdicts } from './verdicts'
 
 export function ResultView({ result }: { result: Result }) {
@@ -12,14 +12,14 @@ export function ResultView({ result }: { result: Result }) {
       <WarningList label="Before you trust these numbers" warnings={result.warnings} />
       <Verdicts result={result} />
       <ul className="score-cards" aria-label="Scores">
-        {scoresOf(result).map((score) => (
+        {buildScores(result).map((score) => (
           <ScoreCard key={score.name} score={score} />
         ))}
       </ul>
       <details className="numbers">
         <summary>All measures, and how this was made</summary>
         <MetricsTable result={result} />
-        <HowMade result={result} />
+        <Method result={result} />
       </details>
     </>
   )

@@ -1,10 +1,10 @@
-import { Explained } from '@/components/explained'
+import { Tooltip } from '@/components/tooltip'
 
 export interface Score {
   name: string
   explanation: string
   value: string
-  /** What the value is to be read beside, and its value. */
+  /** The baseline to compare the value with, and its value. */
   rival: string
   rivalValue: string
 }
@@ -12,7 +12,7 @@ export interface Score {
 export function ScoreCard({ score: { name, explanation, value, rival, rivalValue } }: { score: Score }) {
   return (
     <li className="score-card">
-      <Explained explanation={explanation}>{name}</Explained> <strong>{value}</strong> <span>{rival}</span>{' '}
+      <Tooltip explanation={explanation}>{name}</Tooltip> <strong>{value}</strong> <span>{rival}</span>{' '}
       <span>{rivalValue}</span>
     </li>
   )

@@ -4,7 +4,7 @@ import type { Score } from './score-card'
 
 const NOTHING = 'doing nothing'
 
-function direction({ metrics, baseline, midrange }: Result): Score {
+function buildDirection({ metrics, baseline, midrange }: Result): Score {
   const [rival, share] =
     baseline.directional_accuracy === null
       ? ['middle of the range', midrange.directional_accuracy]
@@ -20,7 +20,7 @@ function direction({ metrics, baseline, midrange }: Result): Score {
   }
 }
 
-function coverage({ interval, split }: Result): Score {
+function buildCoverage({ interval, split }: Result): Score {
   const name = 'Coverage'
   if (interval === null) {
     const explanation = 'The share of closes inside the interval around their prediction. There are none here.'
@@ -39,8 +39,8 @@ function coverage({ interval, split }: Result): Score {
   }
 }
 
-/** The four scores that are shown first, each beside what it has to beat. */
-export function scoresOf(result: Result): Score[] {
+/** Builds the four main scores, each with the baseline that it must beat. */
+export function buildScores(result: Result): Score[] {
   const { metrics, baseline } = result
   return [
     {
@@ -58,7 +58,7 @@ export function scoresOf(result: Result): Score[] {
       rival: NOTHING,
       rivalValue: price(baseline.rmse),
     },
-    direction(result),
-    coverage(result),
+    buildDirection(result),
+    buildCoverage(result),
   ]
 }

@@ -1,10 +1,10 @@
 import type { Result } from '@/api/gen/types.gen'
-import { Explained } from '@/components/explained'
+import { Tooltip } from '@/components/tooltip'
 import { count, percent, price } from '@/lib/format'
 
 const CLOSE_TO_THE_EDGES = { low: 0.1, high: 0.99 } as const
 
-function share(skill: number): string {
+function formatSkill(skill: number): string {
   const size = Math.abs(skill)
   return percent(size, size < CLOSE_TO_THE_EDGES.low || size > CLOSE_TO_THE_EDGES.high ? 1 : 0)
 }
@@ -16,7 +16,7 @@ interface ComparisonProps {
 }
 
 function Comparison({ skill, rival, explanation }: ComparisonProps) {
-  const name = <Explained explanation={explanation}>{rival}</Explained>
+  const name = <Tooltip explanation={explanation}>{rival}</Tooltip>
   if (skill === null) {
     return (
       <p className="verdict verdict-none">
@@ -27,13 +27,13 @@ function Comparison({ skill, rival, explanation }: ComparisonProps) {
   if (skill > 0) {
     return (
       <p className="verdict">
-        <strong>{share(skill)}</strong> <span>smaller error than {name}</span>
+        <strong>{formatSkill(skill)}</strong> <span>smaller error than {name}</span>
       </p>
     )
   }
   return (
     <p className="verdict verdict-none">
-      <strong>{skill === 0 ? 'Same' : share(skill)}</strong>{' '}
+      <strong>{skill === 0 ? 'Same' : formatSkill(skill)}</strong>{' '}
       <span>
         {skill === 0 ? 'error' : 'larger error'}: no better than {name}
       </span>

@@ -8,13 +8,13 @@ interface LastCloseProps {
   isAdjusted: boolean
 }
 
-function lastTwo({ bars }: SymbolBars): { last: number | undefined; before: number | undefined } {
+function findLastCloses({ bars }: SymbolBars): { last: number | undefined; before: number | undefined } {
   const closes = bars.map(({ close }) => close).filter((close) => close !== null)
   return { last: closes.at(-1), before: closes.at(-2) }
 }
 
 function Quote({ bars, isAdjusted }: { bars: SymbolBars; isAdjusted: boolean }) {
-  const { last, before } = lastTwo(bars)
+  const { last, before } = findLastCloses(bars)
   if (last === undefined) return <p className="quote">There is no close.</p>
   return (
     <p className="quote">
@@ -30,7 +30,7 @@ function Quote({ bars, isAdjusted }: { bars: SymbolBars; isAdjusted: boolean }) 
   )
 }
 
-/** The chart asks for the same bars, and says what is wrong if they do not come. */
+/** The chart uses the same query and describes the problem if it fails. */
 export function LastClose({ symbol, isAdjusted }: LastCloseProps) {
   const { data, isError } = useQuery(getBars(symbol, isAdjusted))
   if (data === undefined) return <p className="quote">{isError ? 'The last close is not known.' : ''}</p>

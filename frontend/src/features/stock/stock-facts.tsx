@@ -3,10 +3,10 @@ import { count, moment, session } from '@/lib/format'
 
 const N_NAMED = 3
 
-function where({ count: found, sessions }: Finding): string {
+function describeSessions({ count: total, sessions }: Finding): string {
   const named = sessions.slice(0, N_NAMED).map(session).join(', ')
   if (named === '') return ''
-  return found > sessions.length || found > N_NAMED ? `First on ${named}.` : `On ${named}.`
+  return total > sessions.length || total > N_NAMED ? `First on ${named}.` : `On ${named}.`
 }
 
 function Findings({ findings }: { findings: readonly Finding[] }) {
@@ -15,7 +15,7 @@ function Findings({ findings }: { findings: readonly Finding[] }) {
     <ul className="findings" aria-label="Found in the bars">
       {findings.map((finding) => (
         <li key={finding.code}>
-          {finding.detail} {where(finding)}
+          {finding.detail} {describeSessions(finding)}
         </li>
       ))}
     </ul>

@@ -1,7 +1,7 @@
 import type { Stock } from '@/api/gen/types.gen'
 import { session } from '@/lib/format'
-import { staleness } from './age'
 import { LastClose } from './last-close'
+import { describeStaleness } from './staleness'
 
 interface StockHeaderProps {
   symbol: string
@@ -11,7 +11,7 @@ interface StockHeaderProps {
 }
 
 function LastBar({ on }: { on: string }) {
-  const stale = staleness(on, new Date())
+  const stale = describeStaleness(on, new Date())
   return (
     <p className="last-bar">
       last bar of <time dateTime={on}>{session(on)}</time>

@@ -1,18 +1,18 @@
 import type { RefObject } from 'react'
-import { type Held, useHeldFocus } from '@/lib/use-held-focus'
+import { type FocusHandover, useFocusHandover } from '@/lib/use-focus-handover'
 import { SEARCH_INPUT, SearchField } from './search-field'
 import type { SearchBox } from './use-search-box'
 
 interface PlainSearchProps {
   box: SearchBox
   input: RefObject<HTMLInputElement | null>
-  held: RefObject<Held>
+  handover: RefObject<FocusHandover>
   onUse?: () => void
 }
 
-/** The box without suggestions: Enter asks for what is typed. */
-export function PlainSearch({ box, input, held, onUse }: PlainSearchProps) {
-  useHeldFocus(input, held)
+/** The search box without suggestions. */
+export function PlainSearch({ box, input, handover, onUse }: PlainSearchProps) {
+  useFocusHandover(input, handover)
   return (
     <SearchField>
       <input

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { meantBy } from './resolve-symbol'
+import { resolveSymbol } from './resolve-symbol'
 
 const APPLE = { symbol: 'AAPL', name: 'Apple Inc.' }
 const APPLEBEES = { symbol: 'APPB', name: "Applebee's International" }
@@ -25,10 +25,10 @@ test.each([
   ['part of a word', 'faceb', [FACEBOOK], null],
   ['punctuation', '..', [FACEBOOK], null],
 ])('%s', (_, typed, stocks, symbol) => {
-  expect(meantBy(typed, { stocks, next_cursor: null })).toBe(symbol)
+  expect(resolveSymbol(typed, { stocks, next_cursor: null })).toBe(symbol)
 })
 
 test('what has more matches than a page is not clear, unless it is a symbol', () => {
-  expect(meantBy('apple', { stocks: [APPLE], next_cursor: 'more' })).toBeNull()
-  expect(meantBy('aapl', { stocks: [APPLE], next_cursor: 'more' })).toBe('AAPL')
+  expect(resolveSymbol('apple', { stocks: [APPLE], next_cursor: 'more' })).toBeNull()
+  expect(resolveSymbol('aapl', { stocks: [APPLE], next_cursor: 'more' })).toBe('AAPL')
 })

@@ -1,35 +1,35 @@
 import { Autocomplete } from '@base-ui/react/autocomplete'
 import type { RefObject } from 'react'
 import { Status } from '@/components/status'
-import { type Held, useHeldFocus } from '@/lib/use-held-focus'
+import { type FocusHandover, useFocusHandover } from '@/lib/use-focus-handover'
 import type { NamedSymbol } from './lists/recent-symbols'
 import { SEARCH_INPUT, SearchField } from './search-field'
 import { SearchPopup } from './search-popup'
 import type { SearchBox } from './use-search-box'
-import { announcement, useOffer } from './use-suggestions'
+import { announceSuggestions, useSuggestions } from './use-suggestions'
 
 interface SearchComboboxProps {
   box: SearchBox
   input: RefObject<HTMLInputElement | null>
-  held: RefObject<Held>
+  handover: RefObject<FocusHandover>
 }
 
 const AHEAD = 4
 
-export function SearchCombobox({ box, input, held }: SearchComboboxProps) {
-  useHeldFocus(input, held)
-  const { offer, hasMore, loadMore } = useOffer(box.query, box.isAsked)
-  const isShown = box.isOpen && (offer.kind !== 'recent' || offer.stocks.length > 0)
+export function SearchCombobox({ box, input, handover }: SearchComboboxProps) {
+  useFocusHandover(input, handover)
+  const { suggestions, hasMore, loadMore } = useSuggestions(box.query, box.isAsked)
+  const isShown = box.isOpen && (suggestions.kind !== 'recent' || suggestions.stocks.length > 0)
 
   function onOpenChange(isOpen: boolean, { reason, event }: Autocomplete.Root.ChangeEventDetails): void {
     const isInside = event.target instanceof Node && input.current?.form?.contains(event.target) === true
-    const isEnter = reason === 'none' // the form decides, which gets it next
+    const isEnter = reason === 'none' // the form handles it next
     if (!isEnter && !(reason === 'outside-press' && isInside)) box.setOpen(isOpen)
   }
 
   return (
     <Autocomplete.Root<NamedSymbol>
-      items={offer.stocks}
+      items={suggestions.stocks}
       filter={null}
       itemToStringValue={({ symbol }) => symbol}
       value={box.text}
@@ -37,7 +37,7 @@ export function SearchCombobox({ box, input, held }: SearchComboboxProps) {
       open={isShown}
       onOpenChange={onOpenChange}
       onItemHighlighted={(_, { index }) => {
-        if (index >= offer.stocks.length - AHEAD) loadMore()
+        if (index >= suggestions.stocks.length - AHEAD) loadMore()
       }}
       loopFocus={!hasMore}
       openOnInputClick
@@ -52,14 +52,14 @@ export function SearchCombobox({ box, input, held }: SearchComboboxProps) {
         />
       </SearchField>
       <SearchPopup
-        offer={offer}
+        suggestions={suggestions}
         query={box.query}
         isShown={isShown}
         onChoose={box.choose}
         onNearEnd={loadMore}
         onForget={() => input.current?.focus()}
       />
-      <Status>{isShown ? announcement(offer) : ''}</Status>
+      <Status>{isShown ? announceSuggestions(suggestions) : ''}</Status>
     </Autocomplete.Root>
   )
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** What the plain input and the one with suggestions have in common. */
+/** Attributes shared by the plain input and the combobox. */
 export const SEARCH_INPUT = {
   id: 'symbol',
   className: 'search-box',

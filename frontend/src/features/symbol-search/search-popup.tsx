@@ -2,10 +2,10 @@ import { Autocomplete } from '@base-ui/react/autocomplete'
 import type { UIEvent } from 'react'
 import { forgetSymbols, type NamedSymbol } from './lists/recent-symbols'
 import { StockOption } from './stock-option'
-import type { Offer } from './use-suggestions'
+import type { Suggestions } from './use-suggestions'
 
 interface SearchPopupProps {
-  offer: Offer
+  suggestions: Suggestions
   query: string
   isShown: boolean
   onChoose: (symbol: string) => void
@@ -20,12 +20,12 @@ function isNearEnd({ currentTarget: list }: UIEvent<HTMLElement>): boolean {
   return list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_PX
 }
 
-function Headline({ offer, onForget }: Pick<SearchPopupProps, 'offer' | 'onForget'>) {
-  if (offer.headline === '') return <></>
+function Headline({ suggestions, onForget }: Pick<SearchPopupProps, 'suggestions' | 'onForget'>) {
+  if (suggestions.headline === '') return <></>
   return (
     <div className="search-headline">
-      <p>{offer.headline}</p>
-      {offer.kind === 'recent' && (
+      <p>{suggestions.headline}</p>
+      {suggestions.kind === 'recent' && (
         <button
           type="button"
           className="button-quiet"
@@ -41,23 +41,24 @@ function Headline({ offer, onForget }: Pick<SearchPopupProps, 'offer' | 'onForge
   )
 }
 
-export function SearchPopup({ offer, query, isShown, onChoose, onNearEnd, onForget }: SearchPopupProps) {
+export function SearchPopup({ suggestions, query, isShown, onChoose, onNearEnd, onForget }: SearchPopupProps) {
+  const { kind, stocks, footnote } = suggestions
   return (
-    <div className={`search-popup search-popup-${offer.kind}`} hidden={!isShown}>
-      <Headline offer={offer} onForget={onForget} />
+    <div className={`search-popup search-popup-${kind}`} hidden={!isShown}>
+      <Headline suggestions={suggestions} onForget={onForget} />
       <Autocomplete.List
         className="search-options"
-        aria-label={offer.kind === 'recent' || offer.kind === 'nothing' ? NAMES[offer.kind] : 'Matching stocks'}
-        hidden={offer.stocks.length === 0}
+        aria-label={kind === 'recent' || kind === 'nothing' ? NAMES[kind] : 'Matching stocks'}
+        hidden={stocks.length === 0}
         onScroll={(event) => {
           if (isNearEnd(event)) onNearEnd()
         }}
       >
         {(stock: NamedSymbol) => (
-          <StockOption key={stock.symbol} stock={stock} query={offer.kind === 'found' ? query : ''} onChoose={onChoose} />
+          <StockOption key={stock.symbol} stock={stock} query={kind === 'found' ? query : ''} onChoose={onChoose} />
         )}
       </Autocomplete.List>
-      {offer.footnote !== '' && <p className="search-footnote">{offer.footnote}</p>}
+      {footnote !== '' && <p className="search-footnote">{footnote}</p>}
     </div>
   )
 }

@@ -1,16 +1,16 @@
-import { folded } from '@/lib/fold-case'
+import { foldCase } from '@/lib/fold-case'
 
-/** The text before, in and after what matches the query: at the beginning of a word if there is one, else anywhere. */
+/** Splits the text before and after the match of the query, preferring a match at the beginning of a word. */
 export function splitAtMatch(text: string, query: string): [before: string, match: string, after: string] {
-  const wanted = folded(query.trim())
+  const needle = foldCase(query.trim())
   const characters = Array.from(text)
-  const origins = characters.flatMap((character, i) => Array.from({ length: folded(character).length }, () => i))
-  const plain = folded(text)
-  const atWord = ` ${plain}`.indexOf(` ${wanted}`)
-  const start = atWord === -1 ? plain.indexOf(wanted) : atWord
+  const origins = characters.flatMap((character, i) => Array.from({ length: foldCase(character).length }, () => i))
+  const plain = foldCase(text)
+  const atWord = ` ${plain}`.indexOf(` ${needle}`)
+  const start = atWord === -1 ? plain.indexOf(needle) : atWord
   const first = origins[start]
-  const last = origins[start + wanted.length - 1]
-  if (wanted === '' || first === undefined || last === undefined) return [text, '', '']
+  const last = origins[start + needle.length - 1]
+  if (needle === '' || first === undefined || last === undefined) return [text, '', '']
   return [
     characters.slice(0, first).join(''),
     characters.slice(first, last + 1).join(''),

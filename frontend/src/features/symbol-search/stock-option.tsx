@@ -4,7 +4,7 @@ import { splitAtMatch } from './split-at-match'
 
 interface StockOptionProps {
   stock: NamedSymbol
-  /** What was searched for, to be marked; empty for none. */
+  /** The text to highlight; empty for none. */
   query: string
   onChoose: (symbol: string) => void
 }

@@ -1,10 +1,10 @@
 import { type RefObject, useRef } from 'react'
 import { ErrorBoundary } from '@/components/error-boundary'
-import type { Held } from '@/lib/use-held-focus'
-import { useUpgraded } from '@/lib/use-lazy-upgrade'
+import type { FocusHandover } from '@/lib/use-focus-handover'
+import { useLazyUpgrade } from '@/lib/use-lazy-upgrade'
 import { useRememberSymbol } from './lists/use-remember-symbol'
 import { PlainSearch } from './plain-search'
-import { useLeaving } from './use-leaving'
+import { useFocusOut } from './use-focus-out'
 import { type SearchBox, useSearchBox } from './use-search-box'
 import { useSlashKey } from './use-slash-key'
 
@@ -16,26 +16,26 @@ interface SymbolSearchProps {
 interface FieldProps {
   box: SearchBox
   input: RefObject<HTMLInputElement | null>
-  held: RefObject<Held>
+  handover: RefObject<FocusHandover>
 }
 
 const loadCombobox = () => import('./search-combobox')
 
 function Field(props: FieldProps) {
-  const { module, onUse } = useUpgraded(loadCombobox)
+  const { module, onUse } = useLazyUpgrade(loadCombobox)
   return module === undefined ? <PlainSearch {...props} onUse={onUse} /> : <module.SearchCombobox {...props} />
 }
 
 export function SymbolSearch({ symbol, onSubmit }: SymbolSearchProps) {
   const input = useRef<HTMLInputElement>(null)
-  const held = useRef<Held>(null)
+  const handover = useRef<FocusHandover>(null)
   const form = useRef<HTMLFormElement>(null)
   const box = useSearchBox(symbol ?? '', (chosen) => {
     document.getElementById('main')?.focus({ preventScroll: true })
     onSubmit(chosen)
   })
   useSlashKey(input)
-  useLeaving(form, box.leave)
+  useFocusOut(form, box.leave)
   useRememberSymbol(symbol)
 
   return (
@@ -48,8 +48,8 @@ export function SymbolSearch({ symbol, onSubmit }: SymbolSearchProps) {
           box.submit()
         }}
       >
-        <ErrorBoundary fallback={() => <PlainSearch box={box} input={input} held={held} />}>
-          <Field box={box} input={input} held={held} />
+        <ErrorBoundary fallback={() => <PlainSearch box={box} input={input} handover={handover} />}>
+          <Field box={box} input={input} handover={handover} />
         </ErrorBoundary>
       </form>
     </search>

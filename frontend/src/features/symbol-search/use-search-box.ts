@@ -2,14 +2,14 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { normaliseSymbol } from '@/address/normalise-symbol'
 import { getStocks } from '@/api/get-stocks'
-import { meantBy } from './resolve-symbol'
+import { resolveSymbol } from './resolve-symbol'
 
 export interface SearchBox {
   text: string
-  /** What is searched for: nothing as long as the box holds the symbol that is shown. */
+  /** The text to search for; empty while the box holds the symbol on the page. */
   query: string
   isOpen: boolean
-  /** Enter was pressed on this text, and it is not clear which stock is meant. */
+  /** Whether Enter was pressed on this text and the stock is ambiguous. */
   isAsked: boolean
   setOpen: (isOpen: boolean) => void
   leave: () => void
@@ -18,7 +18,7 @@ export interface SearchBox {
   submit: () => void
 }
 
-/** The state of the box: the symbol that is shown, until something is typed over it. */
+/** The state of the search box: the symbol on the page, until text is typed over it. */
 export function useSearchBox(symbol: string, onSubmit: (symbol: string) => void): SearchBox {
   const client = useQueryClient()
   const [shown, setShown] = useState(symbol)
@@ -40,7 +40,7 @@ export function useSearchBox(symbol: string, onSubmit: (symbol: string) => void)
     setAsked(null)
   }
 
-  /** An empty box is not left empty beside a page that shows a symbol. */
+  /** Restores the symbol on the page if the box was left empty. */
   function leave(): void {
     setOpen(false)
     if (query === '') type(null)
@@ -52,15 +52,15 @@ export function useSearchBox(symbol: string, onSubmit: (symbol: string) => void)
     onSubmit(chosen)
   }
 
-  async function chooseMeant(text: string): Promise<void> {
-    const as = latest.current
-    const meant = await client.infiniteQuery(getStocks(text)).then(
-      ({ pages: [page] }) => (page === undefined ? normaliseSymbol(text) : meantBy(text, page)),
+  async function chooseResolved(text: string): Promise<void> {
+    const before = latest.current
+    const resolved = await client.infiniteQuery(getStocks(text)).then(
+      ({ pages: [page] }) => (page === undefined ? normaliseSymbol(text) : resolveSymbol(text, page)),
       () => normaliseSymbol(text),
     )
-    if (latest.current !== as) return
-    if (meant === null) setOpen(true)
-    else choose(meant)
+    if (latest.current !== before) return
+    if (resolved === null) setOpen(true)
+    else choose(resolved)
   }
 
   function submit(): void {
@@ -68,7 +68,7 @@ export function useSearchBox(symbol: string, onSubmit: (symbol: string) => void)
     else if (query !== '' && asked === query) choose(normaliseSymbol(query))
     else if (query !== '') {
       setAsked(query)
-      void chooseMeant(query)
+      void chooseResolved(query)
     }
   }
 

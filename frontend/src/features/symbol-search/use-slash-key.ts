@@ -7,7 +7,7 @@ function takesText(target: EventTarget | null): boolean {
   return target.isContentEditable || target.matches(TYPED_INTO) || target.closest('[role=dialog], [role=alertdialog]') !== null
 }
 
-/** Lets "/" go to the box from anywhere on the page where it would not be typed, but not out of a dialog. */
+/** Makes "/" focus the search box, except in a text field or a dialog. */
 export function useSlashKey(box: RefObject<HTMLInputElement | null>): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {

@@ -4,31 +4,35 @@ import { type NamedSymbol, useRecentSymbols } from './lists/recent-symbols'
 import { useNearest } from './lists/use-nearest'
 import { type StockSearch, useStockSearch } from './use-stock-search'
 
-/** What stands under the box: stocks to choose from, and what is said above and below them. */
-export interface Offer {
+/** The content of the popup: stocks to choose from, with a headline and a footnote. */
+export interface Suggestions {
   kind: 'recent' | 'searching' | 'failed' | 'nothing' | 'found'
   stocks: readonly NamedSymbol[]
   headline: string
   footnote: string
 }
 
-function recentOffer(recent: readonly NamedSymbol[]): Offer {
+function suggestRecent(recent: readonly NamedSymbol[]): Suggestions {
   return { kind: 'recent', stocks: recent, headline: 'Recent', footnote: '' }
 }
 
-function waitingOffer({ problem }: StockSearch): Offer {
+function describeWaiting({ problem }: StockSearch): Suggestions {
   if (problem === null) return { kind: 'searching', stocks: [], headline: 'Searching…', footnote: '' }
   const footnote = 'There are no suggestions. Enter still asks for the symbol that you type.'
   return { kind: 'failed', stocks: [], headline: `${problem.title}.`, footnote }
 }
 
-function nothingOffer(query: string, near: readonly string[] = []): Offer {
-  const stocks = near.map((symbol) => ({ symbol, name: null }))
-  const headline = `Nothing matches “${query}”.${near.length === 0 ? '' : ' Did you mean:'}`
+function suggestNearest(query: string, nearest: readonly string[] = []): Suggestions {
+  const stocks = nearest.map((symbol) => ({ symbol, name: null }))
+  const headline = `Nothing matches “${query}”.${nearest.length === 0 ? '' : ' Did you mean:'}`
   return { kind: 'nothing', stocks, headline, footnote: '' }
 }
 
-function foundOffer(stocks: readonly NamedSymbol[], { hasMore, problem }: StockSearch, asked: string | null): Offer {
+function suggestMatches(
+  stocks: readonly NamedSymbol[],
+  { hasMore, problem }: StockSearch,
+  asked: string | null,
+): Suggestions {
   const question = `“${asked ?? ''}” is not a symbol here. Choose a stock, or press Enter again to ask for it anyway.`
   const number = stocks.length === 1 ? 'One stock matches.' : `${count(stocks.length)} stocks match.`
   const more = problem === null ? 'Scroll for the rest.' : `The rest could not be loaded: ${problem.title}.`
@@ -40,26 +44,29 @@ function foundOffer(stocks: readonly NamedSymbol[], { hasMore, problem }: StockS
   }
 }
 
-/** What a screen reader says of it. */
-export function announcement({ kind, stocks, headline, footnote }: Offer): string {
+/** Describes the suggestions for screen readers. */
+export function announceSuggestions({ kind, stocks, headline, footnote }: Suggestions): string {
   if (kind === 'recent') return `Recent symbols: ${count(stocks.length)}`
   if (kind === 'nothing') return `${headline} ${stocks.map(({ symbol }) => symbol).join(', ')}`
   return `${headline} ${footnote}`
 }
 
-/** `isAsked`: Enter was pressed, and it is not clear which stock is meant. */
-export function useOffer(query: string, isAsked: boolean): { offer: Offer; loadMore: () => void; hasMore: boolean } {
+/** `isAsked`: Enter was pressed and the stock is ambiguous. */
+export function useSuggestions(
+  query: string,
+  isAsked: boolean,
+): { suggestions: Suggestions; loadMore: () => void; hasMore: boolean } {
   const recent = useRecentSymbols()
   const search = useStockSearch(query)
   const { stocks, isCurrent, hasMore, loadMore } = search
   const isNothing = isCurrent && stocks?.length === 0
-  const near = useNearest(isNothing ? normaliseSymbol(query) : null)
+  const nearest = useNearest(isNothing ? normaliseSymbol(query) : null)
 
-  function offer(): Offer {
-    if (query === '') return recentOffer(recent)
-    if (isNothing) return nothingOffer(query, near)
-    if (stocks === undefined || stocks.length === 0) return waitingOffer(search)
-    return foundOffer(stocks, search, isAsked ? query : null)
+  function suggestions(): Suggestions {
+    if (query === '') return suggestRecent(recent)
+    if (isNothing) return suggestNearest(query, nearest)
+    if (stocks === undefined || stocks.length === 0) return describeWaiting(search)
+    return suggestMatches(stocks, search, isAsked ? query : null)
   }
-  return { offer: offer(), hasMore, loadMore }
+  return { suggestions: suggestions(), hasMore, loadMore }
 }

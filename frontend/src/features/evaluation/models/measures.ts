@@ -72,9 +72,9 @@ export const MEASURES: readonly Measure[] = [
   },
 ]
 
-/** What is not known comes last, either way. */
-export function sorted(models: readonly ModelEvaluation[], { by, isDescending }: Sort): ModelEvaluation[] {
-  const measure = [SKILL, ...MEASURES].find((known) => known.by === by)
+/** Sorts models by one measure; undefined values come last in either direction. */
+export function sortModels(models: readonly ModelEvaluation[], { by, isDescending }: Sort): ModelEvaluation[] {
+  const measure = [SKILL, ...MEASURES].find((candidate) => candidate.by === by)
   const sign = isDescending ? -1 : 1
   return models.toSorted((a, b) => {
     if (measure === undefined) return sign * modelName(a.name).localeCompare(modelName(b.name))

@@ -1,5 +1,5 @@
 import type { ModelEvaluation } from '@/api/gen/types.gen'
-import { standing } from '@/features/evaluation/evaluation-text'
+import { describeStanding } from '@/features/evaluation/evaluation-text'
 import { decimal, modelName } from '@/lib/format'
 import { MEASURES } from './measures'
 import { SkillPicture } from './skill-picture'
@@ -31,7 +31,7 @@ export function ModelRow({ model, reach, isChosen, onChoose }: ModelRowProps) {
       </th>
       <td>
         {decimal(model.skill.skill)}{' '}
-        <span className={model.skill.is_better ? 'standing standing-better' : 'standing'}>{standing(model)}</span>
+        <span className={model.skill.is_better ? 'standing standing-better' : 'standing'}>{describeStanding(model)}</span>
       </td>
       <td>
         {intervalText(model)}

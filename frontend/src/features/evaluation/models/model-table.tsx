@@ -1,11 +1,11 @@
 import type { ChangeView, Sort, SymbolView } from '@/address/view'
 import type { Evaluation } from '@/api/gen/types.gen'
 import { TableFrame } from '@/components/table-frame'
-import { count, sessionsAhead } from '@/features/evaluation/evaluation-text'
+import { formatCount, formatHorizon } from '@/features/evaluation/evaluation-text'
 import { skill } from '@/lib/format'
-import { MEASURES, SKILL, sorted } from './measures'
+import { MEASURES, SKILL, sortModels } from './measures'
 import { ModelRow } from './model-row'
-import { reachOf } from './skill-picture'
+import { computeReach } from './skill-picture'
 import { SortHeader } from './sort-header'
 
 interface ModelTableProps {
@@ -15,7 +15,7 @@ interface ModelTableProps {
 }
 
 export function ModelTable({ evaluation: { models, horizon, windows }, view, onChange }: ModelTableProps) {
-  const reach = reachOf(models)
+  const reach = computeReach(models)
   const level = models[0]?.interval.level
   return (
     <fieldset className="model-choice">
@@ -24,13 +24,13 @@ export function ModelTable({ evaluation: { models, horizon, windows }, view, onC
         <table>
           <caption>
             <span>
-              Scores {sessionsAhead(horizon)} over {count(windows.n_windows, 'window')}, with {level} % prediction
+              Scores {formatHorizon(horizon)} over {formatCount(windows.n_windows, 'window')}, with {level} % prediction
               intervals. Choose a row to forecast with it.
             </span>
           </caption>
           <Head reach={reach} view={view} onChange={onChange} />
           <tbody>
-            {sorted(models, view.sort).map((model) => (
+            {sortModels(models, view.sort).map((model) => (
               <ModelRow
                 key={model.name}
                 model={model}

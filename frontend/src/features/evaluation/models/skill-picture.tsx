@@ -9,8 +9,8 @@ const MIDDLE = HEIGHT / 2
 const LEAST_REACH = 0.05
 const MOST_REACH = 0.5
 
-/** How far from zero pictures of skill go: so far that models which are not plainly worse than doing nothing fit in. */
-export function reachOf(models: readonly ModelEvaluation[]): number {
+/** Computes the range of the skill axis, so that all models that are not clearly worse than doing nothing fit in. */
+export function computeReach(models: readonly ModelEvaluation[]): number {
   const close = models.filter(({ skill }) => (skill.upper ?? skill.skill ?? 0) >= 0)
   const ends = close.flatMap(({ skill }) => [skill.lower, skill.skill, skill.upper])
   return Math.min(MOST_REACH, Math.max(LEAST_REACH, ...ends.map((end) => Math.abs(end ?? 0))))
@@ -21,7 +21,7 @@ interface SkillPictureProps {
   reach: number
 }
 
-/** The interval around a line at zero; where it goes on outside the picture is an arrow. The text beside it says the same. */
+/** The interval on an axis with a line at zero; an arrow marks an end outside the picture. It repeats the text next to it. */
 export function SkillPicture({ estimate: { skill, lower, upper }, reach }: SkillPictureProps) {
   const at = (value: number): number => {
     const share = Math.max(-1, Math.min(1, value / reach))
@@ -42,7 +42,7 @@ export function SkillPicture({ estimate: { skill, lower, upper }, reach }: Skill
   )
 }
 
-/** A bar across, or an arrow whose point lies `tip` beside it. */
+/** Draws a bar across, or an arrow whose tip is `tip` away. */
 function End({ x, tip }: { x: number; tip: number }) {
   const [top, bottom] = [MIDDLE - 4, MIDDLE + 4]
   return <path className="skill-interval" d={`M${String(x)} ${String(top)}l${String(tip)} 4L${String(x)} ${String(bottom)}`} />

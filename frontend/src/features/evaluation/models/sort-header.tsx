@@ -3,7 +3,7 @@ import type { Sort, SortKey } from '@/address/view'
 interface SortHeaderProps {
   by: SortKey
   name: string
-  /** Whether the first click brings the highest to the top. */
+  /** Whether the first click sorts the highest value to the top. */
   isHighFirst: boolean
   sort: Sort
   onSort: (sort: Sort) => void

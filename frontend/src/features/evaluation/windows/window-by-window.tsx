@@ -1,10 +1,10 @@
 import { useMemo } from 'react'
 import { type Chart, type ChangeView, CHARTS, type SymbolView } from '@/address/view'
 import type { Evaluation } from '@/api/gen/types.gen'
-import { Choices } from '@/components/choices'
-import { reachOf } from '@/features/evaluation/models/skill-picture'
+import { SegmentedControl } from '@/components/segmented-control'
+import { computeReach } from '@/features/evaluation/models/skill-picture'
 import { modelName } from '@/lib/format'
-import { challengerOf, linesOf } from './lines'
+import { findChallenger, selectSeries } from './series'
 import { WindowChart } from './window-chart'
 
 interface WindowByWindowProps {
@@ -19,7 +19,7 @@ function explain(evaluation: Evaluation, { chart, model }: SymbolView): string {
   if (chart === 'skill') {
     return 'The skill over the windows up to each session. Above the line of doing nothing is better; the first windows say little. What lies outside the picture is in the table.'
   }
-  const challenger = challengerOf(evaluation, model)
+  const challenger = findChallenger(evaluation, model)
   if (challenger === undefined) return 'The error at each session, in the unit of the prices.'
   const isChosen = challenger.name === model
   return `The error at each session, in the unit of the prices: ${modelName(challenger.name)}, ${isChosen ? 'which you chose' : 'the best of those that do something'}, beside doing nothing. Lower is better.`
@@ -27,12 +27,12 @@ function explain(evaluation: Evaluation, { chart, model }: SymbolView): string {
 
 export function WindowByWindow({ evaluation, view, onChange }: WindowByWindowProps) {
   const { chart, model } = view
-  const lines = useMemo(() => linesOf(evaluation, chart, model), [evaluation, chart, model])
+  const series = useMemo(() => selectSeries(evaluation, chart, model), [evaluation, chart, model])
   return (
     <section className="window-by-window" aria-labelledby="windows-heading">
       <header className="panel-header">
         <h4 id="windows-heading">Window by window</h4>
-        <Choices
+        <SegmentedControl
           legend="Drawn for each window"
           options={CHARTS}
           names={NAMES}
@@ -46,8 +46,8 @@ export function WindowByWindow({ evaluation, view, onChange }: WindowByWindowPro
       <WindowChart
         title={NAMES[chart]}
         sessions={evaluation.windows.session}
-        lines={lines}
-        reach={chart === 'skill' ? reachOf(evaluation.models) : null}
+        series={series}
+        reach={chart === 'skill' ? computeReach(evaluation.models) : null}
       />
     </section>
   )

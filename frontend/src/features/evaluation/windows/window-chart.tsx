@@ -1,29 +1,29 @@
 import { useState } from 'react'
-import { count } from '@/features/evaluation/evaluation-text'
+import { formatCount } from '@/features/evaluation/evaluation-text'
 import { decimal, price, session } from '@/lib/format'
-import type { Line } from './lines'
-import { Readout } from './readout'
-import { useLines } from './use-lines'
+import { CrosshairValues } from './crosshair-values'
+import type { ModelSeries } from './series'
+import { useSeriesChart } from './use-series-chart'
 import { WindowTable } from './window-table'
 
 interface WindowChartProps {
   title: string
   sessions: readonly string[]
-  lines: readonly Line[]
-  /** How far from zero the picture goes; null for as far as the values do. */
+  series: readonly ModelSeries[]
+  /** The largest absolute value on the axis; null to fit all values. */
   reach: number | null
 }
 
-export function WindowChart({ title, sessions, lines, reach }: WindowChartProps) {
+export function WindowChart({ title, sessions, series, reach }: WindowChartProps) {
   const [chosen, setChosen] = useState(Number.POSITIVE_INFINITY)
-  const { host, pointTo, pointNowhere } = useLines({ sessions, lines, reach, onHover: setChosen })
+  const { host, pointTo, pointNowhere } = useSeriesChart({ sessions, series, reach, onHover: setChosen })
   const write = reach === null ? price : decimal
   const window = Math.min(chosen, sessions.length - 1)
-  const label = `${title} of ${count(lines.length, 'model')} at each of ${count(sessions.length, 'window')}`
+  const label = `${title} of ${formatCount(series.length, 'model')} at each of ${formatCount(sessions.length, 'window')}`
   return (
     <>
       <div ref={host} className="window-chart" role="img" aria-label={label} />
-      <Readout session={sessions[window] ?? ''} values={valuesAt(window, lines, reach, write)}>
+      <CrosshairValues session={sessions[window] ?? ''} values={formatValues(window, series, reach, write)}>
         <input
           type="range"
           min={0}
@@ -37,14 +37,19 @@ export function WindowChart({ title, sessions, lines, reach }: WindowChartProps)
           }}
           onBlur={pointNowhere}
         />
-      </Readout>
-      <WindowTable title={title} sessions={sessions} lines={lines} write={write} />
+      </CrosshairValues>
+      <WindowTable title={title} sessions={sessions} series={series} write={write} />
     </>
   )
 }
 
-function valuesAt(window: number, lines: readonly Line[], reach: number | null, write: (value: number | null) => string) {
-  return lines.map(({ name, values }) => {
+function formatValues(
+  window: number,
+  series: readonly ModelSeries[],
+  reach: number | null,
+  write: (value: number | null) => string,
+) {
+  return series.map(({ name, values }) => {
     const value = values[window] ?? null
     return { name, text: write(value), isOutside: reach !== null && value !== null && Math.abs(value) > reach }
   })

@@ -1,16 +1,16 @@
 import { useState } from 'react'
 import { ShowMore } from '@/components/show-more'
 import { TableFrame } from '@/components/table-frame'
-import { lineName } from '@/features/evaluation/evaluation-text'
+import { seriesName } from '@/features/evaluation/evaluation-text'
 import { session as day } from '@/lib/format'
-import type { Line } from './lines'
+import type { ModelSeries } from './series'
 
 const ROWS_AT_ONCE = 100
 
 interface WindowTableProps {
   title: string
   sessions: readonly string[]
-  lines: readonly Line[]
+  series: readonly ModelSeries[]
   write: (value: number | null) => string
 }
 
@@ -29,7 +29,7 @@ export function WindowTable(props: WindowTableProps) {
   )
 }
 
-function Pages({ title, sessions, lines, write }: WindowTableProps) {
+function Pages({ title, sessions, series, write }: WindowTableProps) {
   const [limit, setLimit] = useState(ROWS_AT_ONCE)
   return (
     <>
@@ -39,14 +39,14 @@ function Pages({ title, sessions, lines, write }: WindowTableProps) {
           <thead>
             <tr>
               <th scope="col">Session</th>
-              {lines.map(({ name }) => (
+              {series.map(({ name }) => (
                 <th key={name} scope="col">
-                  {lineName(name)}
+                  {seriesName(name)}
                 </th>
               ))}
             </tr>
           </thead>
-          <Rows sessions={sessions} lines={lines} write={write} limit={limit} />
+          <Rows sessions={sessions} series={series} write={write} limit={limit} />
         </table>
       </TableFrame>
       <ShowMore
@@ -61,7 +61,7 @@ function Pages({ title, sessions, lines, write }: WindowTableProps) {
   )
 }
 
-function Rows({ sessions, lines, write, limit }: Omit<WindowTableProps, 'title'> & { limit: number }) {
+function Rows({ sessions, series, write, limit }: Omit<WindowTableProps, 'title'> & { limit: number }) {
   const newestFirst = sessions.map((session, i) => ({ session, i })).toReversed()
   return (
     <tbody>
@@ -70,7 +70,7 @@ function Rows({ sessions, lines, write, limit }: Omit<WindowTableProps, 'title'>
           <th scope="row">
             <time dateTime={session}>{day(session)}</time>
           </th>
-          {lines.map(({ name, values }) => (
+          {series.map(({ name, values }) => (
             <td key={name}>{write(values[i] ?? null)}</td>
           ))}
         </tr>

@@ -1,6 +1,6 @@
 import { useId } from 'react'
 import { focusOnMount } from '@/features/load-bars/focus-on-mount'
-import { fileSize } from '@/features/load-bars/load-text'
+import { formatFileSize } from '@/features/load-bars/load-text'
 
 const ACCEPTED = '.csv,.tsv,.txt,.json,.jsonl,.ndjson,.parquet,.pq,.arrow,.feather,.gz,.xz,.bz2,.zip'
 
@@ -25,7 +25,7 @@ export function FileField({ file, hasFocus, onChoose }: FileFieldProps) {
           onChange={({ target }) => {
             const chosen = target.files?.[0]
             if (chosen !== undefined) onChoose(chosen)
-            target.value = '' // so that choosing the same file after it has been edited is a change
+            target.value = '' // so that choosing the same file again after an edit fires a change event
           }}
         />
         <span className="button">{file === null ? 'Choose a file' : 'Choose another file'}</span>
@@ -35,7 +35,7 @@ export function FileField({ file, hasFocus, onChoose }: FileFieldProps) {
           <p>Or drop one anywhere on this page: CSV, Parquet, JSON or Arrow, also compressed.</p>
         ) : (
           <p>
-            <strong>{file.name}</strong> <span className="fine-print">{fileSize(file.size)}</span>
+            <strong>{file.name}</strong> <span className="fine-print">{formatFileSize(file.size)}</span>
           </p>
         )}
       </div>

@@ -5,7 +5,7 @@ import { LoadProblem } from './load-problem'
 
 interface KeyFieldProps {
   value: string
-  /** Why the key was not taken, if it was not. */
+  /** Why the key was rejected; null if it was not. */
   problem: ProblemError | null
   onChange: (key: string) => void
 }

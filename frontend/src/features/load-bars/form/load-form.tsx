@@ -2,7 +2,7 @@ import { type ReactNode, type SyntheticEvent, useId } from 'react'
 import type { ProblemError } from '@/api/problem'
 import { focusOnMount } from '@/features/load-bars/focus-on-mount'
 import { SYMBOL_PATTERN } from '@/features/load-bars/guess-symbol'
-import type { DateFormat, Wanted } from '@/features/load-bars/use-load'
+import type { DateFormat, LoadRequest } from '@/features/load-bars/use-load'
 import { FileField } from './file-field'
 import { KeyField } from './key-field'
 import { LoadProblem } from './load-problem'
@@ -21,11 +21,11 @@ function isDateFormat(value: string): value is DateFormat {
 }
 
 interface LoadFormProps {
-  wanted: Wanted
+  request: LoadRequest
   problem: ProblemError | null
   note: string | null
   onChoose: (file: File) => void
-  onChange: (change: Partial<Wanted>) => void
+  onChange: (change: Partial<LoadRequest>) => void
   onCheck: () => void
   onCancel: () => void
 }
@@ -57,12 +57,12 @@ function TextField({ label, onChange, ...input }: TextFieldProps) {
   )
 }
 
-function DateFormatField({ wanted, onChange }: Pick<LoadFormProps, 'wanted' | 'onChange'>) {
+function DateFormatField({ request, onChange }: Pick<LoadFormProps, 'request' | 'onChange'>) {
   return (
     <label className="field">
       How dates are written
       <select
-        value={wanted.dateFormat}
+        value={request.dateFormat}
         onChange={({ target: { value } }) => {
           onChange({ dateFormat: isDateFormat(value) ? value : '' })
         }}
@@ -78,7 +78,7 @@ function DateFormatField({ wanted, onChange }: Pick<LoadFormProps, 'wanted' | 'o
   )
 }
 
-function Fields({ wanted, onChange }: Pick<LoadFormProps, 'wanted' | 'onChange'>) {
+function Fields({ request, onChange }: Pick<LoadFormProps, 'request' | 'onChange'>) {
   return (
     <div className="load-fields">
       <TextField
@@ -86,7 +86,7 @@ function Fields({ wanted, onChange }: Pick<LoadFormProps, 'wanted' | 'onChange'>
         required
         pattern={SYMBOL_PATTERN}
         title="1 to 15 letters, digits and . - ^ ="
-        value={wanted.symbol}
+        value={request.symbol}
         onChange={(symbol) => {
           onChange({ symbol })
         }}
@@ -94,17 +94,17 @@ function Fields({ wanted, onChange }: Pick<LoadFormProps, 'wanted' | 'onChange'>
       <TextField
         label="Company (optional)"
         maxLength={200}
-        value={wanted.name}
+        value={request.name}
         onChange={(name) => {
           onChange({ name })
         }}
       />
-      <DateFormatField wanted={wanted} onChange={onChange} />
+      <DateFormatField request={request} onChange={onChange} />
     </div>
   )
 }
 
-function Said({ children }: { children: ReactNode }) {
+function FocusedMessage({ children }: { children: ReactNode }) {
   return (
     <div ref={focusOnMount} tabIndex={-1} className="load-said">
       {children}
@@ -112,10 +112,10 @@ function Said({ children }: { children: ReactNode }) {
   )
 }
 
-export function LoadForm({ wanted, problem, note, onChoose, onChange, onCheck, onCancel }: LoadFormProps) {
+export function LoadForm({ request, problem, note, onChoose, onChange, onCheck, onCancel }: LoadFormProps) {
   const id = useId()
   const isKeyProblem = problem?.status === 401
-  const isSomethingSaid = note !== null || problem !== null
+  const hasMessage = note !== null || problem !== null
 
   function onSubmit(event: SyntheticEvent): void {
     event.preventDefault()
@@ -125,27 +125,27 @@ export function LoadForm({ wanted, problem, note, onChoose, onChange, onCheck, o
   return (
     <form className="load-form" onSubmit={onSubmit}>
       {note !== null && (
-        <Said>
+        <FocusedMessage>
           <p role="alert" className="notice">
             {note}
           </p>
-        </Said>
+        </FocusedMessage>
       )}
       {problem !== null && !isKeyProblem && (
-        <Said>
+        <FocusedMessage>
           <LoadProblem id={id} problem={problem} />
-        </Said>
+        </FocusedMessage>
       )}
-      <FileField file={wanted.file} hasFocus={!isSomethingSaid} onChoose={onChoose} />
-      <Fields wanted={wanted} onChange={onChange} />
+      <FileField file={request.file} hasFocus={!hasMessage} onChoose={onChoose} />
+      <Fields request={request} onChange={onChange} />
       <ModeField
-        mode={wanted.mode}
+        mode={request.mode}
         onChange={(mode) => {
           onChange({ mode })
         }}
       />
       <KeyField
-        value={wanted.key}
+        value={request.key}
         problem={isKeyProblem ? problem : null}
         onChange={(key) => {
           onChange({ key })

@@ -10,7 +10,7 @@ function advice({ retryable, isUnreachable }: ProblemError): string | null {
   return retryable ? 'Check the file again in a moment.' : null
 }
 
-/** What went wrong, as the service says it; the form around it has all that was typed. */
+/** The problem as the service describes it; the form keeps its input. */
 export function LoadProblem({ id, problem }: LoadProblemProps) {
   const todo = advice(problem)
   return (

@@ -1,11 +1,11 @@
 import type { Rejection } from '@/api/gen/types.gen'
 import { TableFrame } from '@/components/table-frame'
-import { counted } from '@/features/load-bars/load-text'
+import { formatCount } from '@/features/load-bars/load-text'
 import { count, session } from '@/lib/format'
 
 const MOST_SHOWN = 100
 
-function reasonsOf(rejected: readonly Rejection[]): [string, number][] {
+function countReasons(rejected: readonly Rejection[]): [string, number][] {
   const reasons = new Map<string, number>()
   for (const { detail } of rejected) reasons.set(detail, (reasons.get(detail) ?? 0) + 1)
   return [...reasons].sort(([, a], [, b]) => b - a)
@@ -38,17 +38,17 @@ function RowTable({ rows, total }: { rows: readonly Rejection[]; total: number }
   )
 }
 
-/** The rows that are no bars: how many for which reason, and one by one. */
+/** The rejected rows: their number per reason, and a table of them. */
 export function RejectedRows({ rejected }: { rejected: readonly Rejection[] }) {
   const total = rejected.length
   if (total === 0) return <p>No row would be left out.</p>
   return (
     <section aria-labelledby="rejected-heading">
-      <h4 id="rejected-heading">{total === 1 ? '1 row is not a bar' : `${counted(total, 'row')} are not bars`}</h4>
+      <h4 id="rejected-heading">{total === 1 ? '1 row is not a bar' : `${formatCount(total, 'row')} are not bars`}</h4>
       <ul className="reasons">
-        {reasonsOf(rejected).map(([reason, rows]) => (
+        {countReasons(rejected).map(([reason, rows]) => (
           <li key={reason}>
-            <strong>{counted(rows, 'row')}:</strong> {reason}
+            <strong>{formatCount(rows, 'row')}:</strong> {reason}
           </li>
         ))}
       </ul>

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import type { LoadReport } from '@/api/gen/types.gen'
 import { getStock } from '@/api/get-stock'
 import { ConfirmDialog } from '@/components/dialog'
-import { counted } from '@/features/load-bars/load-text'
+import { formatCount } from '@/features/load-bars/load-text'
 import { session } from '@/lib/format'
-import { barsBefore, nKept } from './report-numbers'
+import { countBarsBefore, countKept } from './report-numbers'
 
 interface ReplaceQuestionProps {
   report: LoadReport
@@ -19,13 +19,13 @@ export function ReplaceQuestion({ report, onConfirm, onCancel }: ReplaceQuestion
   return (
     <ConfirmDialog
       title={`Replace the bars of ${symbol}?`}
-      action={`Remove ${counted(removed, 'bar')} and load ${counted(nKept(report), 'bar')}`}
+      action={`Remove ${formatCount(removed, 'bar')} and load ${formatCount(countKept(report), 'bar')}`}
       onConfirm={onConfirm}
       onCancel={onCancel}
     >
       <p>
-        {symbol} has {counted(barsBefore(report), 'bar')}
-        {span}. <strong>{counted(removed, 'bar')}</strong> of them {removed === 1 ? 'goes' : 'go'} away: their sessions
+        {symbol} has {formatCount(countBarsBefore(report), 'bar')}
+        {span}. <strong>{formatCount(removed, 'bar')}</strong> of them {removed === 1 ? 'goes' : 'go'} away: their sessions
         are not in the file. This cannot be undone.
       </p>
     </ConfirmDialog>

@@ -1,12 +1,12 @@
 import type { Finding, LoadReport } from '@/api/gen/types.gen'
 import { count, session } from '@/lib/format'
 
-function sessionsOf({ sessions, count: total }: Finding): string {
+function formatSessions({ sessions, count: total }: Finding): string {
   const named = sessions.map(session).join(', ')
   return total > sessions.length ? `${named} and ${count(total - sessions.length)} more` : named
 }
 
-/** What the symbol's bars would be worth a remark for, the ones that are there included. */
+/** Findings about all bars that the symbol would have after the load. */
 export function ReportFindings({ report: { findings, symbol } }: { report: LoadReport }) {
   if (findings.length === 0) return <></>
   return (
@@ -16,7 +16,7 @@ export function ReportFindings({ report: { findings, symbol } }: { report: LoadR
         {findings.map((finding) => (
           <li key={finding.code}>
             {finding.detail}
-            {finding.sessions.length > 0 && <span className="fine-print"> {sessionsOf(finding)}</span>}
+            {finding.sessions.length > 0 && <span className="fine-print"> {formatSessions(finding)}</span>}
           </li>
         ))}
       </ul>

@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import type { LoadReport } from '@/api/gen/types.gen'
 import { focusOnMount } from '@/features/load-bars/focus-on-mount'
-import { counted } from '@/features/load-bars/load-text'
+import { formatCount } from '@/features/load-bars/load-text'
 import { count } from '@/lib/format'
 import { RejectedRows } from './rejected-rows'
 import { ReplaceQuestion } from './replace-question'
 import { ReportFindings } from './report-findings'
-import { barsBefore, nKept } from './report-numbers'
+import { countBarsBefore, countKept } from './report-numbers'
 import { RowCounts } from './row-counts'
 
 interface ReportStepProps {
@@ -16,27 +16,27 @@ interface ReportStepProps {
   onCancel: () => void
 }
 
-function verdict(report: LoadReport): string {
-  const kept = nKept(report)
-  const rows = counted(kept + report.rejected.length, 'row')
+function describeRows(report: LoadReport): string {
+  const kept = countKept(report)
+  const rows = formatCount(kept + report.rejected.length, 'row')
   if (kept === 0) return `None of the file’s ${rows} is a bar, so there is nothing to load.`
   if (report.rejected.length === 0) return `All of the file’s ${rows} are bars.`
   return `${count(kept)} of ${rows} can be loaded; the others would be left out.`
 }
 
-function change(report: LoadReport): string {
+function describeChange(report: LoadReport): string {
   const { symbol, inserted, updated, removed, n_bars: after } = report
-  const before = barsBefore(report)
-  if (nKept(report) === 0) return ''
-  if (before === 0) return `${symbol} is new here and would have ${counted(after, 'bar')}.`
+  const before = countBarsBefore(report)
+  if (countKept(report) === 0) return ''
+  if (before === 0) return `${symbol} is new here and would have ${formatCount(after, 'bar')}.`
   if (inserted + updated + removed === 0) return `${symbol} has them already, with the same numbers.`
-  return `${symbol} has ${counted(before, 'bar')} now and would have ${counted(after, 'bar')}.`
+  return `${symbol} has ${formatCount(before, 'bar')} now and would have ${formatCount(after, 'bar')}.`
 }
 
-/** What a load would do, before it does it. */
+/** Previews the result of a load. */
 export function ReportStep({ report, onLoad, onBack, onCancel }: ReportStepProps) {
   const [isAsking, setIsAsking] = useState(false)
-  const kept = nKept(report)
+  const kept = countKept(report)
 
   function onConfirmed(): void {
     setIsAsking(false)
@@ -49,7 +49,7 @@ export function ReportStep({ report, onLoad, onBack, onCancel }: ReportStepProps
         Nothing has been written yet
       </h3>
       <p>
-        {verdict(report)} {change(report)}
+        {describeRows(report)} {describeChange(report)}
       </p>
       <RowCounts report={report} />
       <RejectedRows rejected={report.rejected} />
@@ -70,7 +70,7 @@ export function ReportStep({ report, onLoad, onBack, onCancel }: ReportStepProps
               else onLoad()
             }}
           >
-            Load {counted(kept, 'bar')}
+            Load {formatCount(kept, 'bar')}
           </button>
         )}
       </div>

@@ -9,7 +9,7 @@ interface Part {
   rows: number
 }
 
-function partsOf({ inserted, updated, unchanged, rejected }: LoadReport): Part[] {
+function buildParts({ inserted, updated, unchanged, rejected }: LoadReport): Part[] {
   return [
     { kind: 'new', name: 'New', rows: inserted },
     { kind: 'changed', name: 'Corrected', rows: updated },
@@ -20,14 +20,14 @@ function partsOf({ inserted, updated, unchanged, rejected }: LoadReport): Part[]
 
 function Bar({ parts }: { parts: readonly Part[] }) {
   const total = parts.reduce((sum, { rows }) => sum + rows, 0)
-  const startOf = (index: number): number => parts.slice(0, index).reduce((sum, { rows }) => sum + rows, 0)
+  const sumBefore = (index: number): number => parts.slice(0, index).reduce((sum, { rows }) => sum + rows, 0)
   return (
     <svg className="row-bar" viewBox={`0 0 ${String(WIDTH)} 1`} preserveAspectRatio="none" aria-hidden="true">
       {parts.map(({ kind, rows }, i) => (
         <rect
           key={kind}
           className={`row-part-${kind}`}
-          x={(startOf(i) / total) * WIDTH}
+          x={(sumBefore(i) / total) * WIDTH}
           width={(rows / total) * WIDTH}
           height="1"
         />
@@ -36,9 +36,9 @@ function Bar({ parts }: { parts: readonly Part[] }) {
   )
 }
 
-/** What becomes of the file's rows: as a bar, and as the numbers that it is drawn from. */
+/** The number of rows of each kind, as a stacked bar and as text. */
 export function RowCounts({ report }: { report: LoadReport }) {
-  const parts = partsOf(report)
+  const parts = buildParts(report)
   return (
     <div className="row-counts">
       {parts.some(({ rows }) => rows > 0) && <Bar parts={parts} />}

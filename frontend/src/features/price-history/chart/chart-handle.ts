@@ -2,33 +2,33 @@ import type { IChartApi, IRange } from 'lightweight-charts'
 import { zoom } from '@/lib/chart'
 import type { PriceDrawing } from './drawing'
 
-/** A range of sessions, counted from the first bar, as it is on a chart that leaves out the first bars. */
-export function after(nLeftOut: number, { from, to }: IRange<number>): IRange<number> {
+/** Shifts a range of session indices to a chart that leaves out the first bars. */
+export function shiftRange(nLeftOut: number, { from, to }: IRange<number>): IRange<number> {
   return { from: from - nLeftOut, to: to - nLeftOut }
 }
 
-/** What is outside a chart may do with it; sessions are counted from the first bar on. */
+/** The operations of a chart; session indices count from the first bar. */
 export interface ChartHandle {
   /** Shows `factor` times as many sessions. */
   zoom: (factor: number) => void
-  /** Shows the range that was chosen, and all prices in it. */
+  /** Shows the chosen range and all prices in it. */
   reset: () => void
-  /** Puts the crosshair at a session, which is brought into view. */
+  /** Moves the crosshair to a session and scrolls it into view. */
   point: (index: number, session: string, price: number) => void
-  /** The first and the last session that are seen; either may be beyond what there is. */
-  seen: () => { first: number; last: number }
+  /** The first and last visible session; either may lie beyond the data. */
+  visibleSessions: () => { first: number; last: number }
   picture: () => HTMLCanvasElement
 }
 
 function bringIntoView(chart: IChartApi, index: number): void {
-  const seen = chart.timeScale().getVisibleLogicalRange()
-  if (seen === null) return
-  const beyond = Math.max(0, index + 1 - seen.to) + Math.min(0, index - 1 - seen.from)
-  if (beyond !== 0) chart.timeScale().scrollToPosition(chart.timeScale().scrollPosition() + beyond, false)
+  const visible = chart.timeScale().getVisibleLogicalRange()
+  if (visible === null) return
+  const offset = Math.max(0, index + 1 - visible.to) + Math.min(0, index - 1 - visible.from)
+  if (offset !== 0) chart.timeScale().scrollToPosition(chart.timeScale().scrollPosition() + offset, false)
 }
 
 /** The chart leaves out the first `nLeftOut` bars. */
-export function handleOf(
+export function createHandle(
   chart: IChartApi,
   { candles }: PriceDrawing,
   chosen: IRange<number>,
@@ -40,7 +40,7 @@ export function handleOf(
     },
     reset: () => {
       candles.priceScale().applyOptions({ autoScale: true })
-      chart.timeScale().setVisibleLogicalRange(after(nLeftOut, chosen))
+      chart.timeScale().setVisibleLogicalRange(shiftRange(nLeftOut, chosen))
     },
     point: (index, session, price) => {
       bringIntoView(chart, index - nLeftOut)
@@ -49,8 +49,8 @@ export function handleOf(
         if (candles.priceToCoordinate(price) !== null) chart.setCrosshairPosition(price, session, candles)
       })
     },
-    seen: () => {
-      const { from, to } = chart.timeScale().getVisibleLogicalRange() ?? after(nLeftOut, chosen)
+    visibleSessions: () => {
+      const { from, to } = chart.timeScale().getVisibleLogicalRange() ?? shiftRange(nLeftOut, chosen)
       return { first: Math.ceil(from) + nLeftOut, last: Math.floor(to) + nLeftOut }
     },
     picture: () => chart.takeScreenshot(true),

@@ -56,7 +56,7 @@ function addSeries(chart: IChartApi): Series {
   }
 }
 
-/** A candle that fell is filled, one that rose is hollow, so that shape tells them apart. */
+/** Falling candles are filled and rising ones hollow, so that they differ in shape as well as in color. */
 function paint(series: Series, color: (token: string) => string): void {
   const [up, down] = [color('--up'), color('--down')]
   series.candles.applyOptions({
@@ -85,21 +85,21 @@ function setBars({ candles, volume }: Series, bars: readonly Bar[]): void {
 }
 
 function setResult({ predicted, split }: Series, bars: readonly Bar[], result: Result | undefined): void {
-  const known = new Set(bars.map((bar) => bar.session))
-  const said = result?.predictions
+  const sessions = new Set(bars.map((bar) => bar.session))
+  const predictions = result?.predictions
   predicted.setData(
-    (said?.session ?? []).flatMap((time, i) => {
-      const value = said?.predicted[i]
-      return value === undefined || !known.has(time) ? [] : [{ time, value }]
+    (predictions?.session ?? []).flatMap((time, i) => {
+      const value = predictions?.predicted[i]
+      return value === undefined || !sessions.has(time) ? [] : [{ time, value }]
     }),
   )
   const first = result?.split.test.first_session
   split.set(first === undefined ? null : { session: first, label: `Test from ${session(first)}` })
 }
 
-/** Fan and lines begin at the last close that the forecast knew, when it is on the chart. */
-function setForecast({ fan, forecast, persistence }: Series, bars: readonly Bar[], said: Forecast | undefined): void {
-  const { as_of, last_close, steps } = said ?? { as_of: '', last_close: 0, steps: [] }
+/** The fan and the lines begin at the close that the forecast starts from, if the chart shows it. */
+function setForecast({ fan, forecast, persistence }: Series, bars: readonly Bar[], data: Forecast | undefined): void {
+  const { as_of, last_close, steps } = data ?? { as_of: '', last_close: 0, steps: [] }
   const isOnChart = bars.some((bar) => bar.session === as_of)
   const last = isOnChart ? [{ session: as_of, point: last_close, lower: last_close, upper: last_close }] : []
   const points = [...last, ...steps]

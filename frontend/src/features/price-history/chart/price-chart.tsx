@@ -3,9 +3,9 @@ import { memo, type Ref, type RefObject, useEffect, useEffectEvent, useImperativ
 import type { Scale } from '@/address/view'
 import type { Bar, Forecast, Result } from '@/api/gen/types.gen'
 import { useChart } from '@/lib/chart'
-import { firstDayOf, type Range } from '@/lib/ranges'
+import { findFirstDay, type Range } from '@/lib/ranges'
 import { useIdle } from '@/lib/use-idle'
-import { after, type ChartHandle, handleOf } from './chart-handle'
+import { shiftRange, type ChartHandle, createHandle } from './chart-handle'
 import { drawPrices } from './drawing'
 
 export interface PriceChartProps {
@@ -16,9 +16,9 @@ export interface PriceChartProps {
   forecast: Forecast | undefined
   range: Range
   scale: Scale
-  /** Sessions to come for which room is kept, whether or not a forecast is there. */
+  /** The number of future sessions to leave room for, with or without a forecast. */
   horizon: number
-  /** When the bars were there, as of `performance.now()`. */
+  /** When the bars had been loaded, from `performance.now()`. */
   since: number
   onPoint: (index: number | null) => void
   ref: Ref<ChartHandle>
@@ -27,14 +27,14 @@ export interface PriceChartProps {
 const HALF_A_SESSION = 0.5
 const ROOM_AT_THE_RIGHT = 0.01
 
-function rangeOf(bars: readonly Bar[], range: Range, horizon: number): IRange<number> {
-  const firstDay = firstDayOf(range, bars.at(-1)?.session ?? '') ?? ''
+function computeRange(bars: readonly Bar[], range: Range, horizon: number): IRange<number> {
+  const firstDay = findFirstDay(range, bars.at(-1)?.session ?? '') ?? ''
   const from = bars.findIndex(({ session }) => session >= firstDay)
   const to = bars.length - 1 + horizon
   return { from: from - HALF_A_SESSION, to: to + HALF_A_SESSION + (to - from) * ROOM_AT_THE_RIGHT }
 }
 
-/** Tells the session under the pointer; null when there is none. What moved without a pointer is not told. */
+/** Reports the session under the pointer, or null; ignores crosshair moves without a pointer. */
 function usePointer(
   drawn: RefObject<{ chart: IChartApi } | null>,
   nLeftOut: number,
@@ -43,7 +43,7 @@ function usePointer(
   useEffect(() => {
     const chart = drawn.current?.chart
     const follow = ({ time, logical, point, sourceEvent }: MouseEventParams): void => {
-      const isByPointer = sourceEvent !== undefined || point === undefined // without a point, it has left
+      const isByPointer = sourceEvent !== undefined || point === undefined // without a point, the pointer has left
       if (isByPointer) onPoint(time === undefined || logical === undefined ? null : logical + nLeftOut)
     }
     chart?.subscribeCrosshairMove(follow)
@@ -53,7 +53,7 @@ function usePointer(
   }, [drawn, nLeftOut, onPoint])
 }
 
-/** The time until what was drawn before it is on the screen. */
+/** Measures the time until the chart is on the screen. */
 function useMeasure(since: number): void {
   useLayoutEffect(() => {
     const frame = requestAnimationFrame(() => {
@@ -65,29 +65,29 @@ function useMeasure(since: number): void {
   }, [since])
 }
 
-/** Candles, what was predicted over them, and the forecast beyond. Each is set at once and only when it changed. */
-export const PriceChart = memo(function PriceChart({ ref, label, describedBy, ...shown }: PriceChartProps) {
-  const { bars, result, forecast, range, scale, horizon, since, onPoint } = shown
+/** Candles, predictions and forecast. Each is updated only when its data changes. */
+export const PriceChart = memo(function PriceChart({ ref, label, describedBy, ...data }: PriceChartProps) {
+  const { bars, result, forecast, range, scale, horizon, since, onPoint } = data
   const { host, drawn } = useChart(drawPrices)
-  const chosen = useMemo(() => rangeOf(bars, range, horizon), [bars, range, horizon])
-  // What lies before the chosen range may be decades long: without it the chart is there sooner.
+  const chosen = useMemo(() => computeRange(bars, range, horizon), [bars, range, horizon])
+  // Before the chosen range there may be decades of bars; without them the chart is drawn sooner.
   const isIdle = useIdle()
   const nLeftOut = isIdle ? 0 : Math.max(0, chosen.from + HALF_A_SESSION)
-  const given = useMemo(() => bars.slice(nLeftOut), [bars, nLeftOut])
-  // Not when the rest of the bars comes: what is in view stays there.
+  const drawnBars = useMemo(() => bars.slice(nLeftOut), [bars, nLeftOut])
+  // Does not depend on the rest of the bars, so that adding them does not move the view.
   const showChosen = useEffectEvent(() => {
-    drawn.current?.chart.timeScale().setVisibleLogicalRange(after(nLeftOut, chosen))
+    drawn.current?.chart.timeScale().setVisibleLogicalRange(shiftRange(nLeftOut, chosen))
   })
 
   useLayoutEffect(() => {
-    drawn.current?.drawing.setBars(given)
-  }, [drawn, given])
+    drawn.current?.drawing.setBars(drawnBars)
+  }, [drawn, drawnBars])
   useLayoutEffect(() => {
-    drawn.current?.drawing.setResult(given, result)
-  }, [drawn, given, result])
+    drawn.current?.drawing.setResult(drawnBars, result)
+  }, [drawn, drawnBars, result])
   useLayoutEffect(() => {
-    drawn.current?.drawing.setForecast(given, forecast)
-  }, [drawn, given, forecast])
+    drawn.current?.drawing.setForecast(drawnBars, forecast)
+  }, [drawn, drawnBars, forecast])
   useLayoutEffect(() => {
     const mode = scale === 'log' ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal
     drawn.current?.drawing.candles.priceScale().applyOptions({ mode })
@@ -99,7 +99,7 @@ export const PriceChart = memo(function PriceChart({ ref, label, describedBy, ..
   useMeasure(since)
   useImperativeHandle(ref, () => {
     if (drawn.current === null) throw new Error('The chart is not there.')
-    return handleOf(drawn.current.chart, drawn.current.drawing, chosen, nLeftOut)
+    return createHandle(drawn.current.chart, drawn.current.drawing, chosen, nLeftOut)
   }, [drawn, chosen, nLeftOut])
 
   return <div ref={host} className="price-chart" role="img" aria-label={label} aria-describedby={describedBy} />

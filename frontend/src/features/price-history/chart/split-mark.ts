@@ -16,7 +16,7 @@ const FONT_PIXELS = 12
 const GAP = 6
 const DASHES = [5, 4]
 
-/** A dashed upright line at one session, with a label at its top. */
+/** A dashed vertical line at one session, with a label at its top. */
 export class SplitMark implements ISeriesPrimitive {
   #attached: SeriesAttachedParameter | null = null
   #mark: Mark | null = null

@@ -1,4 +1,4 @@
-/** The first run: what to do before there is anything to see. */
+/** Instructions for loading the first bars. */
 export function EmptyStore() {
   return (
     <section className="empty-store" aria-labelledby="empty-store-heading">

@@ -3,16 +3,16 @@ import { paths } from '@/address/paths'
 import { SymbolLinks } from './symbol-links'
 import { useNearest } from './use-nearest'
 
-/** Links to the symbols that look most like one that is not there. */
+/** Links to the symbols most similar to an unknown one. */
 export function NearestSymbols({ symbol }: { symbol: string }) {
-  const near = useNearest(symbol)
-  if (near === undefined || near.length === 0) {
+  const nearest = useNearest(symbol)
+  if (nearest === undefined || nearest.length === 0) {
     return (
       <p>
-        {near !== undefined && `No symbol here is like ${symbol}. `}
+        {nearest !== undefined && `No symbol here is like ${symbol}. `}
         <Link href={paths.home}>See all stocks</Link>
       </p>
     )
   }
-  return <SymbolLinks label="Did you mean" symbols={near.map((one) => ({ symbol: one, name: null }))} />
+  return <SymbolLinks label="Did you mean" symbols={nearest.map((candidate) => ({ symbol: candidate, name: null }))} />
 }

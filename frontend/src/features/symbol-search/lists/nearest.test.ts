@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nearest } from './nearest'
+import { findNearest } from './nearest'
 
 const SYMBOLS = ['AAPL', 'AAPX', 'APP', 'APPF', 'APPN', 'BRK.B', 'F', 'FB', 'GOOG', 'IBM', 'MSFT']
 
@@ -13,9 +13,9 @@ test.each([
   ['NOPE', []],
   ['GENERAL MOTORS', []],
 ])('the nearest to %s are %j', (typed, symbols) => {
-  expect(nearest(typed, SYMBOLS)).toEqual(symbols)
+  expect(findNearest(typed, SYMBOLS)).toEqual(symbols)
 })
 
 test('a symbol is not near itself', () => {
-  expect(nearest('IBM', SYMBOLS)).toEqual([])
+  expect(findNearest('IBM', SYMBOLS)).toEqual([])
 })

@@ -18,19 +18,19 @@ function isNamedSymbol(value: unknown): value is NamedSymbol {
   return typeof symbol === 'string' && SYMBOL.test(symbol) && isName
 }
 
-function parsed(text: string | null): readonly NamedSymbol[] {
+function parseSymbols(text: string | null): readonly NamedSymbol[] {
   try {
-    const found: unknown = JSON.parse(text ?? '[]')
-    if (!Array.isArray(found)) return NONE
-    const bySymbol = new Map(found.filter(isNamedSymbol).map(({ symbol, name }) => [symbol, { symbol, name }]))
+    const values: unknown = JSON.parse(text ?? '[]')
+    if (!Array.isArray(values)) return NONE
+    const bySymbol = new Map(values.filter(isNamedSymbol).map(({ symbol, name }) => [symbol, { symbol, name }]))
     return [...bySymbol.values()].slice(0, MOST)
   } catch {
     return NONE
   }
 }
 
-/** A browser may forbid its storage; then nothing is remembered. */
-function stored(): string | null {
+/** Returns null if the browser denies access to its storage. */
+function readStorage(): string | null {
   try {
     return localStorage.getItem(KEY)
   } catch {
@@ -38,7 +38,7 @@ function stored(): string | null {
   }
 }
 
-function store(recent: readonly NamedSymbol[]): void {
+function writeStorage(recent: readonly NamedSymbol[]): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(recent))
   } catch {
@@ -48,17 +48,17 @@ function store(recent: readonly NamedSymbol[]): void {
 }
 
 export function recentSymbols(): readonly NamedSymbol[] {
-  const text = stored()
-  if (text !== read.text) read = { text, recent: parsed(text) }
+  const text = readStorage()
+  if (text !== read.text) read = { text, recent: parseSymbols(text) }
   return read.recent
 }
 
 export function rememberSymbol({ symbol, name }: NamedSymbol): void {
-  store([{ symbol, name }, ...recentSymbols().filter((other) => other.symbol !== symbol)].slice(0, MOST))
+  writeStorage([{ symbol, name }, ...recentSymbols().filter((other) => other.symbol !== symbol)].slice(0, MOST))
 }
 
 export function forgetSymbols(): void {
-  store(NONE)
+  writeStorage(NONE)
 }
 
 function onChange(listener: () => void): () => void {
@@ -70,7 +70,7 @@ function onChange(listener: () => void): () => void {
   }
 }
 
-/** What was looked at before in this browser, newest first. */
+/** The symbols viewed in this browser, newest first. */
 export function useRecentSymbols(): readonly NamedSymbol[] {
   return useSyncExternalStore(onChange, recentSymbols)
 }

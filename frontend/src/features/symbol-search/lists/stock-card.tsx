@@ -1,5 +1,5 @@
 import { Link } from 'wouter'
-import { addressOf } from '@/address/paths'
+import { buildAddress } from '@/address/paths'
 import type { StockSummary } from '@/api/gen/types.gen'
 import { count, session } from '@/lib/format'
 
@@ -7,7 +7,7 @@ export function StockCard({ stock }: { stock: StockSummary }) {
   const { symbol, name, last_session: last, bars } = stock
   return (
     <li className="stock-card">
-      <Link href={addressOf(symbol)}>{symbol}</Link>
+      <Link href={buildAddress(symbol)}>{symbol}</Link>
       <p className="stock-card-name">{name ?? 'Name not known'}</p>
       <p className="fine-print">{bars == null ? 'Bars not counted yet' : `${count(bars)} bars`}</p>
       <p className="fine-print">{last == null ? 'Last session not known yet' : `Last session ${session(last)}`}</p>

@@ -1,12 +1,12 @@
 import { type ReactNode, useId } from 'react'
 import { Link } from 'wouter'
-import { addressOf } from '@/address/paths'
+import { buildAddress } from '@/address/paths'
 import type { NamedSymbol } from './recent-symbols'
 
 interface SymbolLinksProps {
   label: string
   symbols: readonly NamedSymbol[]
-  /** Beside the label. */
+  /** Controls after the links. */
   actions?: ReactNode
 }
 
@@ -18,7 +18,7 @@ export function SymbolLinks({ label, symbols, actions }: SymbolLinksProps) {
       <ul>
         {symbols.map(({ symbol, name }) => (
           <li key={symbol}>
-            <Link href={addressOf(symbol)} {...(name === null ? {} : { title: name })}>
+            <Link href={buildAddress(symbol)} {...(name === null ? {} : { title: name })}>
               {symbol}
             </Link>
           </li>

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { StockSummary } from '@/api/gen/types.gen'
 import { getStocks } from '@/api/get-stocks'
-import { problemOf } from '@/api/problem'
+import { toProblem } from '@/api/problem'
 import { ProblemNotice } from '@/components/notices/problem-notice'
 import { QueryView } from '@/components/query-view'
 import { Status } from '@/components/status'
@@ -54,7 +54,7 @@ function Cards({ stocks, more }: { stocks: readonly StockSummary[]; more: MorePr
 }
 
 function More({ error, isLoading, onMore }: MoreProps) {
-  if (error !== null) return <ProblemNotice problem={problemOf(error)} isRetrying={isLoading} onRetry={onMore} />
+  if (error !== null) return <ProblemNotice problem={toProblem(error)} isRetrying={isLoading} onRetry={onMore} />
   return (
     <button type="button" className="button" onClick={onMore} aria-disabled={isLoading}>
       {isLoading ? 'Loading more…' : 'Show more'}
@@ -62,7 +62,7 @@ function More({ error, isLoading, onMore }: MoreProps) {
   )
 }
 
-/** The start: what this is, and the stocks to choose from. */
+/** The home page: an introduction and the stocks to choose from. */
 export function SymbolList() {
   const query = useInfiniteQuery(getStocks(''))
   const { error, hasNextPage, isFetching, fetchNextPage } = query

@@ -3,7 +3,7 @@ import { useEffect } from 'react'
 import { getStock } from '@/api/get-stock'
 import { rememberSymbol } from './recent-symbols'
 
-/** Remembers the symbol once it is known to be there, however the person came to it. */
+/** Remembers the symbol once the store has confirmed it. */
 export function useRememberSymbol(symbol: string | undefined): void {
   const { data: stock } = useQuery({ ...getStock(symbol ?? ''), enabled: symbol !== undefined })
   useEffect(() => {

@@ -1,18 +1,18 @@
 import { Status } from '@/components/status'
 import { percent } from '@/lib/format'
 import { focusOnMount } from './focus-on-mount'
-import { fileSize } from './load-text'
+import { formatFileSize } from './load-text'
 
-interface SendingProps {
+interface UploadProgressProps {
   file: File
   isLoad: boolean
-  /** How much of the file has been sent, 1 for all of it. */
+  /** The share of the file that has been sent, from 0 to 1. */
   share: number
-  refused: string | null
+  refusal: string | null
   onCancel: () => void
 }
 
-export function Sending({ file, isLoad, share, refused, onCancel }: SendingProps) {
+export function UploadProgress({ file, isLoad, share, refusal, onCancel }: UploadProgressProps) {
   const isSent = share === 1
   const what = isSent ? (isLoad ? 'Writing the bars' : 'Checking the rows') : 'Sending the file'
   return (
@@ -27,9 +27,9 @@ export function Sending({ file, isLoad, share, refused, onCancel }: SendingProps
         <progress key="sending" aria-label={what} value={share} />
       )}
       <p className="fine-print figure">
-        {isSent ? 'The whole file has arrived.' : `${percent(share)} of ${fileSize(file.size)}`}
+        {isSent ? 'The whole file has arrived.' : `${percent(share)} of ${formatFileSize(file.size)}`}
       </p>
-      {refused !== null && <p role="alert">{refused}</p>}
+      {refusal !== null && <p role="alert">{refusal}</p>}
       <div className="dialog-actions">
         <button ref={focusOnMount} type="button" className="button" onClick={onCancel}>
           Stop

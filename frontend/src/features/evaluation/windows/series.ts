@@ -1,24 +1,24 @@
 import type { Chart } from '@/address/view'
 import type { Evaluation, ModelEvaluation } from '@/api/gen/types.gen'
 import type { ModelChoice, ModelName } from '@/api/request-types'
-import { sorted } from '@/features/evaluation/models/measures'
+import { sortModels } from '@/features/evaluation/models/measures'
 
-export interface Line {
+export interface ModelSeries {
   name: ModelName
-  /** One for each window. */
+  /** One value per window. */
   values: readonly (number | null)[]
 }
 
-/** Whom to look at beside doing nothing: the chosen model, else the best of those that do something. */
-export function challengerOf({ models }: Evaluation, choice: ModelChoice): ModelEvaluation | undefined {
+/** Selects the model to compare with persistence: the chosen model, or else the best of the others. */
+export function findChallenger({ models }: Evaluation, choice: ModelChoice): ModelEvaluation | undefined {
   const others = models.filter(({ name }) => name !== 'persistence')
-  return others.find(({ name }) => name === choice) ?? sorted(others, { by: 'skill', isDescending: true })[0]
+  return others.find(({ name }) => name === choice) ?? sortModels(others, { by: 'skill', isDescending: true })[0]
 }
 
-export function linesOf(evaluation: Evaluation, chart: Chart, choice: ModelChoice): Line[] {
+export function selectSeries(evaluation: Evaluation, chart: Chart, choice: ModelChoice): ModelSeries[] {
   const { series } = evaluation.windows
   if (chart === 'skill') return series.map((model) => ({ name: model.name, values: model.skill_so_far }))
-  const challenger = challengerOf(evaluation, choice)?.name
+  const challenger = findChallenger(evaluation, choice)?.name
   return series
     .filter(({ name }) => name === challenger || name === 'persistence')
     .map((model) => ({ name: model.name, values: model.absolute_error }))

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect } from 'react'
 
-/** Tells when the focus goes from inside an element to anywhere outside. */
-export function useLeaving(inside: RefObject<HTMLElement | null>, onLeave: () => void): void {
+/** Calls `onLeave` when the focus leaves the element. */
+export function useFocusOut(inside: RefObject<HTMLElement | null>, onLeave: () => void): void {
   useEffect(() => {
     const element = inside.current
     function onFocusOut({ relatedTarget }: FocusEvent): void {

@@ -1,25 +1,25 @@
 import type { LoadReport } from '@/api/gen/types.gen'
 import { focusOnMount } from '@/features/load-bars/focus-on-mount'
-import { counted } from '@/features/load-bars/load-text'
+import { formatCount } from '@/features/load-bars/load-text'
 import { RejectedRows } from './rejected-rows'
 import { ReportFindings } from './report-findings'
-import { nKept } from './report-numbers'
+import { countKept } from './report-numbers'
 import { RowCounts } from './row-counts'
 
-interface LoadedProps {
+interface LoadResultProps {
   report: LoadReport
   onShow: (symbol: string) => void
   onAnother: () => void
 }
 
-export function Loaded({ report, onShow, onAnother }: LoadedProps) {
+export function LoadResult({ report, onShow, onAnother }: LoadResultProps) {
   const { symbol, n_bars: bars } = report
   return (
     <div className="load-report">
       <div role="status">
-        <h3>Loaded {counted(nKept(report), 'bar')}</h3>
+        <h3>Loaded {formatCount(countKept(report), 'bar')}</h3>
         <p>
-          {symbol} has {counted(bars, 'bar')} now.
+          {symbol} has {formatCount(bars, 'bar')} now.
         </p>
       </div>
       <RowCounts report={report} />

@@ -1,9 +1,9 @@
 import type { Forecast, Result } from '@/api/gen/types.gen'
 import { session } from '@/lib/format'
-import { type Figure, said, silence, traded } from './chart-text'
+import { type Figure, formatPrediction, explainMissingPrediction, formatTrade } from './chart-text'
 import type { Row } from './rows'
 
-interface ReadoutProps {
+interface CrosshairValuesProps {
   row: Row
   result: Result | undefined
   forecast: Forecast | undefined
@@ -22,17 +22,17 @@ function Figures({ figures }: { figures: readonly Figure[] }) {
   )
 }
 
-/** All values of one session, in a place that does not change its height. */
-export function Readout({ row, result, forecast }: ReadoutProps) {
-  const figures = said(row, result, forecast)
+/** All values of one session, in an area of constant height. */
+export function CrosshairValues({ row, result, forecast }: CrosshairValuesProps) {
+  const figures = formatPrediction(row, result, forecast)
   return (
     <div className="readout" role="group" aria-label="Values of the session">
       <div className="readout-line">
         <time dateTime={row.session}>{session(row.session)}</time>
-        {row.bar === null ? <p>This session is still to come.</p> : <Figures figures={traded(row)} />}
+        {row.bar === null ? <p>This session is still to come.</p> : <Figures figures={formatTrade(row)} />}
       </div>
       <div className="readout-line">
-        {figures.length === 0 ? <p>{silence(row, result)}</p> : <Figures figures={figures} />}
+        {figures.length === 0 ? <p>{explainMissingPrediction(row, result)}</p> : <Figures figures={figures} />}
       </div>
     </div>
   )

@@ -1,17 +1,17 @@
 import type { ReactNode } from 'react'
 import type { ModelName } from '@/api/request-types'
-import { lineName } from '@/features/evaluation/evaluation-text'
+import { seriesName } from '@/features/evaluation/evaluation-text'
 import { session as day } from '@/lib/format'
 
-interface ReadoutProps {
+interface CrosshairValuesProps {
   session: string
   values: readonly { name: ModelName; text: string; isOutside: boolean }[]
-  /** What moves it from window to window. */
+  /** The control that moves the crosshair. */
   children: ReactNode
 }
 
-/** The legend, with the value of each line at one window. */
-export function Readout({ session, values, children }: ReadoutProps) {
+/** The legend, with the value of each series at one window. */
+export function CrosshairValues({ session, values, children }: CrosshairValuesProps) {
   return (
     <div className="readout">
       <p className="readout-window">
@@ -26,7 +26,7 @@ export function Readout({ session, values, children }: ReadoutProps) {
             <svg className={`line-sample line-${name}`} viewBox="0 0 32 4" aria-hidden="true">
               <line x1="0" x2="32" y1="2" y2="2" />
             </svg>
-            {lineName(name)} <span className="figure">{text}</span>
+            {seriesName(name)} <span className="figure">{text}</span>
             {isOutside && ' (outside the picture)'}
           </li>
         ))}

@@ -1,6 +1,6 @@
 import { useId } from 'react'
 
-interface ChoicesProps<T extends string> {
+interface SegmentedControlProps<T extends string> {
   legend: string
   options: readonly T[]
   names: Record<T, string>
@@ -8,8 +8,8 @@ interface ChoicesProps<T extends string> {
   onChoose: (option: T) => void
 }
 
-/** A few options of which one holds, as a row of buttons; to the keyboard and to a screen reader they are radios. */
-export function Choices<T extends string>({ legend, options, names, chosen, onChoose }: ChoicesProps<T>) {
+/** A row of buttons to select one of a few options; for the keyboard and screen readers they are radio buttons. */
+export function SegmentedControl<T extends string>({ legend, options, names, chosen, onChoose }: SegmentedControlProps<T>) {
   const group = useId()
   return (
     <fieldset className="choices">

@@ -3,24 +3,24 @@ import type { Stock, SymbolBars } from '@/api/gen/types.gen'
 import { getBars } from '@/api/get-bars'
 import { getStock } from '@/api/get-stock'
 
-function together(queries: UseQueryResult<SymbolBars>[]) {
+function combineBars(queries: UseQueryResult<SymbolBars>[]) {
   return { queries, isPending: queries.some((query) => query.isPending), bars: queries.flatMap(({ data }) => data ?? []) }
 }
 
-function known(queries: UseQueryResult<Stock>[]): Stock[] {
+function combineStocks(queries: UseQueryResult<Stock>[]): Stock[] {
   return queries.flatMap(({ data }) => data ?? [])
 }
 
-/** The bars of all symbols that have an answer, in order, and what there is of the others. */
-export function useAnswers(symbols: readonly string[], isAdjusted: boolean) {
-  const stocks = useQueries({ queries: symbols.map(getStock), combine: known })
+/** Fetches the bars of all symbols, in order; `excluded` holds those whose request failed. */
+export function useComparisonData(symbols: readonly string[], isAdjusted: boolean) {
+  const stocks = useQueries({ queries: symbols.map(getStock), combine: combineStocks })
   const { queries, isPending, bars } = useQueries({
     queries: symbols.map((symbol) => getBars(symbol, isAdjusted)),
-    combine: together,
+    combine: combineBars,
   })
-  const leftOut = symbols.flatMap((symbol, i) => {
+  const excluded = symbols.flatMap((symbol, i) => {
     const query = queries[i]
     return query === undefined || query.error === null || query.data !== undefined ? [] : [{ symbol, query }]
   })
-  return { stocks, bars, isPending, leftOut }
+  return { stocks, bars, isPending, excluded }
 }

@@ -1,16 +1,16 @@
 import { type ReactNode, useId, useRef } from 'react'
 
-interface ExplainedProps {
-  /** The term, as it stands in the text. */
+interface TooltipProps {
+  /** The term to explain, shown in the text. */
   children: ReactNode
   explanation: string
 }
 
 /**
- * A term that says what it means: to the mouse, to the keyboard's focus, to a tap, and to a screen reader. Being a
- * popover, what it says lies above everything, and goes with Escape or a tap elsewhere.
+ * A term with an explanation, shown on hover, focus or tap and read by screen readers. The explanation is a
+ * popover, so it lies above everything and closes with Escape or a tap elsewhere.
  */
-export function Explained({ children, explanation }: ExplainedProps) {
+export function Tooltip({ children, explanation }: TooltipProps) {
   const id = useId()
   const term = useRef<HTMLButtonElement>(null)
   const tip = useRef<HTMLSpanElement>(null)

@@ -1,20 +1,20 @@
 import { type AutoscaleInfoProvider, type IChartApi, type ISeriesApi, LineSeries, LineStyle } from 'lightweight-charts'
 import type { ModelName } from '@/api/request-types'
-import { lineName } from '@/features/evaluation/evaluation-text'
+import { seriesName } from '@/features/evaluation/evaluation-text'
 import type { Drawing } from '@/lib/chart'
-import type { Line } from './lines'
+import type { ModelSeries } from './series'
 
 const FEWEST_PIXELS_PER_WINDOW = 0.1
 const LABEL_PIXELS = 100
 const NARROW = '(max-width: 48rem)'
 
-export interface LineDrawing extends Drawing {
+export interface SeriesDrawing extends Drawing {
   series: ReadonlyMap<ModelName, ISeriesApi<'Line'>>
-  /** From now on, `listener` is called with the number of the window under the pointer. */
+  /** Sets the listener, which is called with the index of the window under the pointer. */
   onHover: (listener: (window: number) => void) => void
 }
 
-const LOOKS: Record<ModelName, { token: string; lineStyle: LineStyle; lineWidth: 1 | 2 }> = {
+const STYLES: Record<ModelName, { token: string; lineStyle: LineStyle; lineWidth: 1 | 2 }> = {
   linear_regression: { token: '--series-1', lineStyle: LineStyle.Solid, lineWidth: 2 },
   ridge: { token: '--series-2', lineStyle: LineStyle.Dashed, lineWidth: 2 },
   gradient_boosting: { token: '--series-3', lineStyle: LineStyle.LargeDashed, lineWidth: 2 },
@@ -23,20 +23,20 @@ const LOOKS: Record<ModelName, { token: string; lineStyle: LineStyle; lineWidth:
   persistence: { token: '--series-6', lineStyle: LineStyle.Solid, lineWidth: 1 },
 }
 
-export function drawLines(chart: IChartApi): LineDrawing {
+export function drawSeries(chart: IChartApi): SeriesDrawing {
   const hasRoomForLabel = !window.matchMedia(NARROW).matches
   chart.applyOptions({
     timeScale: { minBarSpacing: FEWEST_PIXELS_PER_WINDOW, rightOffsetPixels: hasRoomForLabel ? LABEL_PIXELS : 0 },
   })
-  const entries = (Object.keys(LOOKS) as ModelName[]).map((name) => {
-    const { lineStyle, lineWidth } = LOOKS[name]
+  const entries = (Object.keys(STYLES) as ModelName[]).map((name) => {
+    const { lineStyle, lineWidth } = STYLES[name]
     const isLabelled = name === 'persistence' && hasRoomForLabel
     const options = {
       lineStyle,
       lineWidth,
       priceLineVisible: false,
       lastValueVisible: isLabelled,
-      title: isLabelled ? lineName(name) : '',
+      title: isLabelled ? seriesName(name) : '',
     }
     return [name, chart.addSeries(LineSeries, options)] as const
   })
@@ -50,12 +50,12 @@ export function drawLines(chart: IChartApi): LineDrawing {
       hover = listener
     },
     paint: (color) => {
-      for (const [name, series] of entries) series.applyOptions({ color: color(LOOKS[name].token) })
+      for (const [name, series] of entries) series.applyOptions({ color: color(STYLES[name].token) })
     },
   }
 }
 
-function within(reach: number | null): AutoscaleInfoProvider {
+function clipToReach(reach: number | null): AutoscaleInfoProvider {
   const clip = (value: number): number => (reach === null ? value : Math.max(-reach, Math.min(reach, value)))
   return (whole) => {
     const range = whole()?.priceRange ?? null
@@ -63,17 +63,17 @@ function within(reach: number | null): AutoscaleInfoProvider {
   }
 }
 
-/** Shows `lines`, all of them in width and what lies between ±`reach` in height. */
-export function showLines(
+/** Shows all windows of the series, and values between ±`reach`. */
+export function showSeries(
   chart: IChartApi,
-  drawing: LineDrawing,
+  drawing: SeriesDrawing,
   sessions: readonly string[],
-  lines: readonly Line[],
+  shown: readonly ModelSeries[],
   reach: number | null,
 ): void {
   for (const [name, series] of drawing.series) {
-    const values = lines.find((line) => line.name === name)?.values ?? []
-    series.applyOptions({ autoscaleInfoProvider: within(reach) })
+    const values = shown.find((line) => line.name === name)?.values ?? []
+    series.applyOptions({ autoscaleInfoProvider: clipToReach(reach) })
     series.setData(
       values.map((value, i) => {
         const time = sessions[i] ?? ''
@@ -84,8 +84,8 @@ export function showLines(
   chart.timeScale().fitContent()
 }
 
-/** Moves the crosshair there, unless the chart has no room to show anything. */
-export function pointAt(chart: IChartApi, { series }: LineDrawing, session: string | undefined): void {
+/** Moves the crosshair to a session, unless the chart shows nothing. */
+export function moveCrosshair(chart: IChartApi, { series }: SeriesDrawing, session: string | undefined): void {
   const line = series.get('persistence')
   const isEmpty = chart.timeScale().getVisibleLogicalRange() === null
   if (line !== undefined && session !== undefined && !isEmpty) chart.setCrosshairPosition(0, session, line)

@@ -1,20 +1,20 @@
 import { session, signedPercent } from '@/lib/format'
-import { type Compared, growthAt } from './compare-closes'
-import { changesAt } from './comparison-text'
+import { type ComparisonResult, findGrowth } from './compare-closes'
+import { describeChanges } from './comparison-text'
 import { SeriesSwatch } from './series-swatch'
 
-interface ReadoutProps {
-  compared: Compared
+interface CrosshairValuesProps {
+  comparison: ComparisonResult
   order: readonly string[]
   /** The session whose changes are shown. */
   at: string
 }
 
-export function Readout({ compared, order, at }: ReadoutProps) {
+export function CrosshairValues({ comparison, order, at }: CrosshairValuesProps) {
   return (
     <ul className="comparison-readout" aria-label={`Change until ${session(at)}`}>
-      {compared.symbols.map((line) => {
-        const growth = growthAt(line, at)
+      {comparison.symbols.map((line) => {
+        const growth = findGrowth(line, at)
         return (
           <li key={line.symbol}>
             <SeriesSwatch place={order.indexOf(line.symbol)} />
@@ -31,25 +31,25 @@ export function Readout({ compared, order, at }: ReadoutProps) {
 }
 
 interface SessionSliderProps {
-  compared: Compared
+  comparison: ComparisonResult
   at: string
   onMark: (session: string) => void
 }
 
-/** Points at a session without a mouse. */
-export function SessionSlider({ compared, at, onMark }: SessionSliderProps) {
-  const { sessions, symbols } = compared
+/** Moves the crosshair by keyboard. */
+export function SessionSlider({ comparison, at, onMark }: SessionSliderProps) {
+  const { sessions, symbols } = comparison
   return (
     <input
       type="range"
       className="session-slider"
       aria-label="Session"
-      aria-valuetext={changesAt(symbols, at)}
+      aria-valuetext={describeChanges(symbols, at)}
       min={0}
       max={sessions.length - 1}
       value={sessions.indexOf(at)}
       onChange={(event) => {
-        onMark(sessions[event.target.valueAsNumber] ?? compared.last)
+        onMark(sessions[event.target.valueAsNumber] ?? comparison.last)
       }}
     />
   )

@@ -1,28 +1,31 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ChangeView, SymbolView } from '@/address/view'
 import type { SymbolBars } from '@/api/gen/types.gen'
-import { problemOf } from '@/api/problem'
+import { toProblem } from '@/api/problem'
 import { QueryView } from '@/components/query-view'
 
-interface LeftOutProps {
+interface Excluded {
   symbol: string
   query: UseQueryResult<SymbolBars>
+}
+
+interface ExcludedSymbolsProps {
+  excluded: readonly Excluded[]
   view: SymbolView
   onChange: ChangeView
 }
 
 const NO_ADJUSTED_PRICES = 'no-adjusted-prices'
 
-/** Why a symbol is not drawn, and how to go on. */
-export function LeftOut({ symbol, query, view, onChange }: LeftOutProps) {
-  const lacksAdjusted = problemOf(query.error).type.endsWith(NO_ADJUSTED_PRICES)
+function ExcludedSymbol({ symbol, query, view, onChange }: Excluded & Omit<ExcludedSymbolsProps, 'excluded'>) {
+  const hasNoAdjusted = toProblem(query.error).type.endsWith(NO_ADJUSTED_PRICES)
   return (
     <div className="left-out">
       <p>
         <strong>{symbol} is left out.</strong>{' '}
-        {lacksAdjusted && <span role="alert">It has no adjusted prices; its prices as traded can be compared.</span>}
+        {hasNoAdjusted && <span role="alert">It has no adjusted prices; its prices as traded can be compared.</span>}
       </p>
-      {lacksAdjusted && (
+      {hasNoAdjusted && (
         <button
           type="button"
           className="button"
@@ -44,11 +47,22 @@ export function LeftOut({ symbol, query, view, onChange }: LeftOutProps) {
           Remove {symbol} from the comparison
         </button>
       )}
-      {!lacksAdjusted && (
+      {!hasNoAdjusted && (
         <QueryView query={query} what={`the bars of ${symbol}`} skeleton={<></>}>
           {() => <></>}
         </QueryView>
       )}
     </div>
+  )
+}
+
+/** The symbols that are not drawn: why, and what the user can do about it. */
+export function ExcludedSymbols({ excluded, view, onChange }: ExcludedSymbolsProps) {
+  return (
+    <>
+      {excluded.map(({ symbol, query }) => (
+        <ExcludedSymbol key={symbol} symbol={symbol} query={query} view={view} onChange={onChange} />
+      ))}
+    </>
   )
 }

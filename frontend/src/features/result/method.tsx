@@ -9,7 +9,7 @@ function Sessions({ span }: { span: Span }) {
   )
 }
 
-export function HowMade({ result: { model, split, data } }: { result: Result }) {
+export function Method({ result: { model, split, data } }: { result: Result }) {
   return (
     <section aria-labelledby="how-heading">
       <h4 id="how-heading">How this was made</h4>
