@@ -101,7 +101,7 @@ async def _require_key(
     key: Annotated[str | None, Security(_HEADER)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
 ) -> None:
-    keys: ApiKeys = request.app.state.api_keys
+    keys: ApiKeys = request.app.state.components.api_keys
     keys.require(key or (bearer.credentials if bearer else None))
 
 

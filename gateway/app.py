@@ -1,30 +1,32 @@
 """Puts the gateway together: `uvicorn --factory gateway.app:create_app`."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
+from gateway.api.dependencies import Components
 from gateway.api.forecasts import router as forecast_router
 from gateway.api.health import DEPENDENCIES
+from gateway.api.health import router as health_router
 from gateway.api.ledger import router as ledger_router
 from gateway.api.ledger import writes as ledger_writes
-from gateway.api.results import operations, probes
-from gateway.api.results import router as prediction_router
+from gateway.api.results import router as result_router
 from gateway.api.stocks import router as stock_router
-from gateway.api.uploads import router as write_router
+from gateway.api.uploads import router as upload_router
 from gateway.api_keys import NEEDS_KEY, ApiKeys, not_authorised, parse
 from gateway.browser_headers import BrowserHeadersMiddleware
 from gateway.docs import install_docs
 from gateway.page import install_page
-from gateway.ports import Resources
+from gateway.resources import Resources
 from gateway.resources import open_resources as open_real_resources
 from gateway.settings import GatewaySettings
 from shared.clients.metrics import UpstreamMetrics
 from shared.errors import NotAuthorised
 from shared.settings import load_settings
-from shared.web.app import build_app
+from shared.telemetry.metrics import new_registry
+from shared.web.app import Operations, build_app
 from shared.web.problem import problem_responses
 
 OpenResources = Callable[[GatewaySettings], AbstractAsyncContextManager[Resources]]
@@ -40,38 +42,47 @@ Not investment advice.
 def create_app(settings: GatewaySettings | None = None, open_resources: OpenResources | None = None) -> FastAPI:
     """Return the gateway."""
     settings = settings or load_settings(GatewaySettings)
+    registry = new_registry()
+    upstreams = UpstreamMetrics(registry)
+    open_all = open_resources or partial(
+        open_real_resources, data_watch=upstreams.watch("data"), prediction_watch=upstreams.watch("prediction")
+    )
+
+    @asynccontextmanager
+    async def open_components() -> AsyncIterator[Components]:
+        async with open_all(settings) as resources:
+            yield Components(resources.data, resources.prediction, _api_keys(settings), settings)
+
     app = build_app(
         "gateway",
         settings,
-        lambda: open_all(settings),
-        metrics_path="/api/metrics",
+        open_components,
+        # An upstream that is down makes some answers 503, but no other gateway would do better.
+        Operations(registry, DEPENDENCIES, is_ready_without=True, metrics_path="/api/metrics"),
+        _routers(settings),
         title="Bellwether",
         summary="Self-hosted stock prediction that says how wrong it has been.",
         description=DESCRIPTION,
     )
-    upstreams = UpstreamMetrics(app.state.registry)
-    open_all = open_resources or partial(
-        open_real_resources, data_watch=upstreams.watch("data"), prediction_watch=upstreams.watch("prediction")
-    )
-    app.state.looks.append(DEPENDENCIES)
     app.add_middleware(BrowserHeadersMiddleware)
-    _install_keys(app, settings)
-    for router in (stock_router, prediction_router, forecast_router, ledger_router):
-        if settings.open_reads:
-            app.include_router(router)
-        else:
-            app.include_router(router, dependencies=[NEEDS_KEY], responses=problem_responses(NotAuthorised))
-    app.include_router(write_router)
-    app.include_router(ledger_writes)
-    app.include_router(operations)
-    app.include_router(probes)
+    app.add_exception_handler(NotAuthorised, not_authorised)
     install_docs(app)
     if settings.frontend_dir is not None:
         install_page(app, settings.frontend_dir)
     return app
 
 
-def _install_keys(app: FastAPI, settings: GatewaySettings) -> None:
+def _routers(settings: GatewaySettings) -> list[APIRouter]:
+    """Return all routes; with closed reads, those that read need a key, too."""
+    reads = [stock_router, result_router, forecast_router, ledger_router]
+    if not settings.open_reads:
+        guarded = APIRouter(dependencies=[NEEDS_KEY], responses=problem_responses(NotAuthorised))
+        for router in reads:
+            guarded.include_router(router)
+        reads = [guarded]
+    return [*reads, upload_router, ledger_writes, health_router]
+
+
+def _api_keys(settings: GatewaySettings) -> ApiKeys:
     digests, _ = parse(settings.api_keys.get_secret_value().split(",") if settings.api_keys else [])
-    app.state.api_keys = ApiKeys(digests, settings.api_keys_file)
-    app.add_exception_handler(NotAuthorised, not_authorised)
+    return ApiKeys(digests, settings.api_keys_file)

@@ -2,13 +2,21 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
-from gateway.ports import Resources
 from gateway.settings import GatewaySettings
 from shared.clients.base import Watch
 from shared.clients.data import DataClient
 from shared.clients.prediction import PredictionClient
 from shared.clients.transport import open_http
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a running gateway holds open."""
+
+    data: DataClient
+    prediction: PredictionClient
 
 
 @asynccontextmanager

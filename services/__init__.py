@@ -1,1 +1,1 @@
-"""The internal services. None imports another."""
+"""The internal services, of which none imports another."""

@@ -179,3 +179,15 @@ LEAVES: dict[str, type[ServiceError]] = {
         UpstreamFailed,
     )
 }
+
+# What a route may answer besides its own errors, because of what it calls.
+UPSTREAM_ERRORS = (StoreUnavailable, UpstreamUnavailable, UpstreamTimeout, UpstreamFailed)
+PREDICTION_ERRORS = (
+    InvalidRequest,
+    SymbolNotFound,
+    NoBars,
+    NotEnoughBars,
+    NoAdjustedPrices,
+    Busy,
+    *UPSTREAM_ERRORS,
+)

@@ -1,32 +1,27 @@
-"""The gateway's resources and settings as route parameters."""
+"""The gateway's components as route parameters."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
-from gateway.ports import DataService, PredictionService, Resources
+from gateway.api_keys import ApiKeys
 from gateway.settings import GatewaySettings
+from shared.clients.data import DataClient
+from shared.clients.prediction import PredictionClient
+from shared.web.dependencies import component
 
 
-def resources_of(request: Request) -> Resources:
-    """Return what the lifespan opened."""
-    resources: Resources = request.app.state.resources
-    return resources
+@dataclass(frozen=True)
+class Components:
+    """What the routes of a running gateway use."""
+
+    data: DataClient
+    prediction: PredictionClient
+    api_keys: ApiKeys
+    settings: GatewaySettings
 
 
-def _data(request: Request) -> DataService:
-    return resources_of(request).data
-
-
-def _prediction(request: Request) -> PredictionService:
-    return resources_of(request).prediction
-
-
-def _settings(request: Request) -> GatewaySettings:
-    settings: GatewaySettings = request.app.state.settings
-    return settings
-
-
-DataServiceDep = Annotated[DataService, Depends(_data)]
-PredictionServiceDep = Annotated[PredictionService, Depends(_prediction)]
-SettingsDep = Annotated[GatewaySettings, Depends(_settings)]
+DataClientDep = Annotated[DataClient, Depends(component("data"))]
+PredictionClientDep = Annotated[PredictionClient, Depends(component("prediction"))]
+SettingsDep = Annotated[GatewaySettings, Depends(component("settings"))]

@@ -4,12 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
-from gateway.api.caching import passed_on
-from gateway.api.dependencies import PredictionServiceDep, SettingsDep
-from gateway.api.results import ERRORS
-from gateway.examples import stocks as examples
+from gateway.api.dependencies import PredictionClientDep, SettingsDep
+from gateway.api.responses import forward, json_example
 from gateway.examples.forecasts import EVALUATION, FORECAST, MODELS
-from shared.errors import InvalidRequest, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
+from shared.errors import PREDICTION_ERRORS, InvalidRequest, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
 from shared.schemas.bars import Symbol
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
@@ -22,12 +20,12 @@ router = APIRouter(prefix="/api", tags=["predictions"])
 @router.get(
     "/stocks/{symbol}/forecast",
     response_model=Forecast,
-    responses={**examples.of(FORECAST), **KNOWN, **problem_responses(*ERRORS)},
+    responses={**json_example(FORECAST), **KNOWN, **problem_responses(*PREDICTION_ERRORS)},
 )
 async def forecast(
     symbol: Symbol,
     query: Annotated[ForecastQuery, Query()],
-    prediction: PredictionServiceDep,
+    prediction: PredictionClientDep,
     settings: SettingsDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
@@ -40,18 +38,18 @@ async def forecast(
     stored now.
     """
     found = await prediction.forecast_answer(symbol=symbol, query=query, if_none_match=if_none_match)
-    return passed_on(found, settings)
+    return forward(found, settings)
 
 
 @router.get(
     "/stocks/{symbol}/evaluation",
     response_model=Evaluation,
-    responses={**examples.of(EVALUATION), **KNOWN, **problem_responses(*ERRORS)},
+    responses={**json_example(EVALUATION), **KNOWN, **problem_responses(*PREDICTION_ERRORS)},
 )
 async def evaluation(
     symbol: Symbol,
     query: Annotated[EvaluationQuery, Query()],
-    prediction: PredictionServiceDep,
+    prediction: PredictionClientDep,
     settings: SettingsDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
@@ -64,20 +62,20 @@ async def evaluation(
     `windows` has each forecast, for a chart.
     """
     found = await prediction.evaluation_answer(symbol=symbol, query=query, if_none_match=if_none_match)
-    return passed_on(found, settings)
+    return forward(found, settings)
 
 
 @router.get(
     "/models",
     response_model=Models,
     responses={
-        **examples.of(MODELS),
+        **json_example(MODELS),
         **KNOWN,
         **problem_responses(InvalidRequest, UpstreamUnavailable, UpstreamTimeout, UpstreamFailed),
     },
 )
 async def models(
-    prediction: PredictionServiceDep,
+    prediction: PredictionClientDep,
     settings: SettingsDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
@@ -85,4 +83,4 @@ async def models(
 
     The baselines learn nothing or next to nothing. A model that does not beat them is not worth its trouble.
     """
-    return passed_on(await prediction.models_answer(if_none_match=if_none_match), settings)
+    return forward(await prediction.models_answer(if_none_match=if_none_match), settings)

@@ -1,17 +1,47 @@
-"""What the gateway looks up when somebody asks for its metrics."""
+"""Health of the whole system: of each internal service, and of what it depends on itself."""
 
-from fastapi import Request
+from fastapi import APIRouter, Request, Response
 
-from gateway.api.dependencies import resources_of
-from shared.telemetry.metrics import look_at_dependencies
+from gateway.api.dependencies import Components
+from shared.web.health import Check, Dependency, Health, Inspection, inspect_all
 
-
-async def _data(request: Request) -> bool:
-    return (await resources_of(request).data.health()).status != "down"
+router = APIRouter(prefix="/api", tags=["operations"])
 
 
-async def _prediction(request: Request) -> bool:
-    return (await resources_of(request).prediction.health()).status != "down"
+def _components(request: Request) -> Components:
+    components: Components = request.app.state.components
+    return components
 
 
-DEPENDENCIES = look_at_dependencies({"data": _data, "prediction": _prediction})
+async def _data(request: Request) -> Health:
+    return await _components(request).data.health()
+
+
+async def _prediction(request: Request) -> Health:
+    return await _components(request).prediction.health()
+
+
+DEPENDENCIES = {
+    "data": Dependency(_data, timeout_seconds=2.0),
+    "prediction": Dependency(_prediction, timeout_seconds=3.0),  # which asks the data service itself
+}
+
+
+@router.get("/health", responses={503: {"model": Health, "description": "Something is down"}})
+async def health(request: Request, response: Response) -> Health:
+    """Say, per dependency, whether it works and, if not, what is wrong.
+
+    `degraded` still answers every request; with `down` the status is 503.
+    """
+    inspections = await inspect_all(DEPENDENCIES, request)
+    system = Health.of({name: check for service, one in inspections.items() for name, check in _checks(service, one)})
+    if system.status == "down":
+        response.status_code = 503
+    return system
+
+
+def _checks(service: str, inspection: Inspection) -> list[tuple[str, Check]]:
+    """Return the service's own state under its name, and under `name.check` each check that it runs itself."""
+    detail = None if inspection.inner else inspection.check.detail
+    own = Check(status=inspection.check.status, detail=detail)
+    return [(service, own), *((f"{service}.{name}", check) for name, check in inspection.inner.items())]

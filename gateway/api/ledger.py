@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from gateway.api.dependencies import DataServiceDep, PredictionServiceDep
+from gateway.api.dependencies import DataClientDep, PredictionClientDep
+from gateway.api.responses import json_example
 from gateway.api_keys import NEEDS_KEY
-from gateway.examples import stocks as examples
 from gateway.examples.ledger import LEDGER
 from shared.errors import (
+    UPSTREAM_ERRORS,
     Busy,
     InvalidRequest,
     NoAdjustedPrices,
@@ -16,11 +17,7 @@ from shared.errors import (
     NotAuthorised,
     NotEnoughBars,
     PayloadTooLarge,
-    StoreUnavailable,
     SymbolNotFound,
-    UpstreamFailed,
-    UpstreamTimeout,
-    UpstreamUnavailable,
 )
 from shared.schemas.bars import Symbol
 from shared.schemas.ledger import KeepRequest, KeptForecast, Ledger, LedgerQuery, entries_of
@@ -28,20 +25,12 @@ from shared.web.problem import problem_responses
 
 router = APIRouter(prefix="/api", tags=["predictions"])
 writes = APIRouter(prefix="/api", tags=["predictions"], dependencies=[NEEDS_KEY])
-_COMMON = (
-    InvalidRequest,
-    SymbolNotFound,
-    NoBars,
-    StoreUnavailable,
-    UpstreamUnavailable,
-    UpstreamTimeout,
-    UpstreamFailed,
-)
+_COMMON = (InvalidRequest, SymbolNotFound, NoBars, *UPSTREAM_ERRORS)
 _AS_USUAL = KeepRequest()
 
 
-@router.get("/stocks/{symbol}/ledger", responses={**examples.of(LEDGER), **problem_responses(*_COMMON)})
-async def ledger(symbol: Symbol, query: Annotated[LedgerQuery, Query()], data: DataServiceDep) -> Ledger:
+@router.get("/stocks/{symbol}/ledger", responses={**json_example(LEDGER), **problem_responses(*_COMMON)})
+async def ledger(symbol: Symbol, query: Annotated[LedgerQuery, Query()], data: DataClientDep) -> Ledger:
     """Return the forecasts of a stock that were kept, latest first, each with the close that came, and their scores.
 
     A forecast is kept when it is given and never changed or taken out, so that this record cannot be embellished.
@@ -58,8 +47,8 @@ async def ledger(symbol: Symbol, query: Annotated[LedgerQuery, Query()], data: D
 )
 async def keep_forecast(
     symbol: Symbol,
-    data: DataServiceDep,
-    prediction: PredictionServiceDep,
+    data: DataClientDep,
+    prediction: PredictionClientDep,
     body: Annotated[KeepRequest, Body()] = _AS_USUAL,
 ) -> KeptForecast:
     """Make the forecast of a stock from its latest bars and keep it, to be scored when its sessions have come.

@@ -4,32 +4,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
-from gateway.api.caching import passed_on
-from gateway.api.dependencies import DataServiceDep, SettingsDep
+from gateway.api.dependencies import DataClientDep, SettingsDep
+from gateway.api.responses import forward, json_example
 from gateway.examples import stocks as examples
-from shared.clients.data import BarsQuery
-from shared.errors import (
-    InvalidRequest,
-    NoAdjustedPrices,
-    NoBars,
-    StoreUnavailable,
-    SymbolNotFound,
-    UpstreamFailed,
-    UpstreamTimeout,
-    UpstreamUnavailable,
-)
-from shared.schemas.bars import Symbol, SymbolBars
-from shared.schemas.loads import Stock, StockPage
+from shared.errors import UPSTREAM_ERRORS, InvalidRequest, NoAdjustedPrices, NoBars, SymbolNotFound
+from shared.schemas.bars import BarsQuery, Symbol, SymbolBars
+from shared.schemas.stocks import Stock, StockPage
 from shared.web.etags import KNOWN
 from shared.web.problem import problem_responses
 
 router = APIRouter(prefix="/api", tags=["stocks"])
-_UPSTREAM = (StoreUnavailable, UpstreamUnavailable, UpstreamTimeout, UpstreamFailed)
 
 
-@router.get("/stocks", responses={**examples.of(examples.STOCKS), **problem_responses(InvalidRequest, *_UPSTREAM)})
+@router.get(
+    "/stocks", responses={**json_example(examples.STOCKS), **problem_responses(InvalidRequest, *UPSTREAM_ERRORS)}
+)
 async def stocks(
-    data: DataServiceDep,
+    data: DataClientDep,
     query: Annotated[str, Query(max_length=100, description="Part of a symbol or a name; case does not matter.")] = "",
     limit: Annotated[int, Query(ge=1, le=100, description="Stocks on a page.")] = 20,
     cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")] = None,
@@ -42,8 +33,8 @@ async def stocks(
 
 
 # Before /stocks/{symbol}, and in lower case only: ALL is a symbol.
-@router.get("/stocks/all", responses={**examples.of(examples.SYMBOLS), **problem_responses(*_UPSTREAM)})
-async def all_symbols(data: DataServiceDep) -> list[str]:
+@router.get("/stocks/all", responses={**json_example(examples.SYMBOLS), **problem_responses(*UPSTREAM_ERRORS)})
+async def all_symbols(data: DataClientDep) -> list[str]:
     """Return every symbol that can be predicted, ascending.
 
     The symbol ALL is at `/api/stocks/ALL`.
@@ -54,11 +45,11 @@ async def all_symbols(data: DataServiceDep) -> list[str]:
 @router.get(
     "/stocks/{symbol}",
     responses={
-        **examples.of(examples.STOCK),
-        **problem_responses(InvalidRequest, SymbolNotFound, NoBars, *_UPSTREAM),
+        **json_example(examples.STOCK),
+        **problem_responses(InvalidRequest, SymbolNotFound, NoBars, *UPSTREAM_ERRORS),
     },
 )
-async def stock(symbol: Symbol, data: DataServiceDep) -> Stock:
+async def stock(symbol: Symbol, data: DataClientDep) -> Stock:
     """Return what is known about a stock: its name, its span, where its bars came from and what is odd about them."""
     return await data.stock(symbol=symbol)
 
@@ -69,15 +60,15 @@ async def stock(symbol: Symbol, data: DataServiceDep) -> Stock:
     responses={
         200: {"model": SymbolBars, "description": "The bars; their ETag is the revision.", "content": examples.BARS},
         **KNOWN,
-        **problem_responses(InvalidRequest, SymbolNotFound, NoBars, NoAdjustedPrices, *_UPSTREAM),
+        **problem_responses(InvalidRequest, SymbolNotFound, NoBars, NoAdjustedPrices, *UPSTREAM_ERRORS),
     },
 )
 async def bars(
     symbol: Symbol,
     query: Annotated[BarsQuery, Query()],
-    data: DataServiceDep,
+    data: DataClientDep,
     settings: SettingsDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return the bars of a stock, ascending by session, as JSON, CSV, Parquet or an Arrow stream."""
-    return passed_on(await data.bars_as(symbol=symbol, query=query, if_none_match=if_none_match), settings)
+    return forward(await data.bars_as(symbol=symbol, query=query, if_none_match=if_none_match), settings)

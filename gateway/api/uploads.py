@@ -4,42 +4,40 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from gateway.api.dependencies import DataServiceDep
+from gateway.api.dependencies import DataClientDep
+from gateway.api.responses import json_example
 from gateway.api_keys import NEEDS_KEY
 from gateway.examples import stocks as examples
-from shared.clients.data import LoadQuery, Upload
+from shared.clients.data import Upload
 from shared.errors import (
+    UPSTREAM_ERRORS,
     BodyTooSlow,
     Busy,
     InvalidRequest,
     NotAuthorised,
     PayloadTooLarge,
     RowsRejected,
-    StoreUnavailable,
     SymbolNotFound,
     UnreadableFile,
-    UpstreamFailed,
-    UpstreamTimeout,
-    UpstreamUnavailable,
 )
 from shared.schemas.bars import Symbol
-from shared.schemas.loads import LoadReport
+from shared.schemas.loads import LoadQuery, LoadReport
 from shared.web.problem import problem_responses
 
 router = APIRouter(prefix="/api", tags=["stocks"], dependencies=[NEEDS_KEY])
-_COMMON = (NotAuthorised, InvalidRequest, StoreUnavailable, UpstreamUnavailable, UpstreamTimeout, UpstreamFailed)
+_COMMON = (NotAuthorised, InvalidRequest, *UPSTREAM_ERRORS)
 
 
 @router.put(
     "/stocks/{symbol}/bars",
     openapi_extra={"requestBody": {"required": True, "content": examples.UPLOADS}},
     responses={
-        **examples.of(examples.LOAD_REPORT),
+        **json_example(examples.LOAD_REPORT),
         **problem_responses(*_COMMON, UnreadableFile, RowsRejected, PayloadTooLarge, BodyTooSlow, Busy),
     },
 )
 async def load_bars(
-    symbol: Symbol, query: Annotated[LoadQuery, Query()], request: Request, data: DataServiceDep
+    symbol: Symbol, query: Annotated[LoadQuery, Query()], request: Request, data: DataClientDep
 ) -> LoadReport:
     """Add or correct bars of one stock from a file, at once: a reader sees the old bars or the new, never a mixture.
 
@@ -67,6 +65,6 @@ async def delete_all() -> None:
     status_code=204,
     responses=problem_responses(*_COMMON, SymbolNotFound),
 )
-async def delete_stock(symbol: Symbol, data: DataServiceDep) -> None:
+async def delete_stock(symbol: Symbol, data: DataClientDep) -> None:
     """Remove a stock and all of its bars. What was forecast of it stays in its ledger, which is never changed."""
     await data.delete(symbol=symbol)

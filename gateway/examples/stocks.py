@@ -89,8 +89,3 @@ UPLOADS: dict[str, Any] = {
     "application/vnd.apache.arrow.file": _BINARY,
     "application/octet-stream": _BINARY,
 }
-
-
-def of(example: object) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI entry of a 200 in JSON with this example."""
-    return {200: {"content": {"application/json": {"example": example}}}}

@@ -23,14 +23,14 @@ from services.data.cli import commands, output
 from services.data.cli.commands import Work
 from services.data.files.export import ExportFormat, write_bars
 from services.data.files.sample import SampleBarSource
-from services.data.files.source import DateFormat, FileBarSource
+from services.data.files.source import FileBarSource
 from services.data.metrics import DataMetrics
 from services.data.ports import VendorFailed
 from services.data.resources import open_resources
 from services.data.settings import DataSettings
 from shared.errors import ServiceError, StoreUnavailable
 from shared.schemas.bars import Symbol
-from shared.schemas.loads import Mode
+from shared.schemas.loads import DateFormat, Mode
 from shared.settings import load_settings
 from shared.telemetry.multiprocess import MetricsFiles
 

@@ -1,82 +1,17 @@
 """What the data service needs from outside."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-import pandas as pd
-from pydantic import AwareDatetime
-
-from shared.schemas.arrow import BarColumns, BarFrame, encode
+from services.data.records import CatalogueEntry, GivenEntry, RawBars, Stored
+from shared.schemas.arrow import BarFrame
+from shared.schemas.bars import EncodedBars
 from shared.schemas.ledger import Kept, LedgerEntry
-from shared.schemas.loads import Finding
 
 CacheOutcome = Literal["hit", "miss", "corrupt", "unavailable"]
 Observe = Callable[[str, str, float], None]  # what was asked, "ok" or "failed", and how many seconds it took
-
-
-@dataclass(frozen=True)
-class EncodedBars:
-    """One symbol's bars as they travel and are cached: `shared.schemas.arrow.encode`'s bytes and their revision."""
-
-    revision: str
-    arrow: bytes
-
-    @classmethod
-    def of(cls, bars: BarColumns) -> "EncodedBars":
-        """Return these bars as they travel."""
-        revision = bars.revision
-        return cls(revision, encode(bars, revision))
-
-
-@dataclass(frozen=True)
-class RawBars:
-    """One symbol's rows as a source gave them, unchecked.
-
-    Attributes:
-        symbol: The symbol.
-        rows: Columns `session` (datetime64[s], NaT if unreadable), the NUMBERS of `shared.schemas.arrow` (float64,
-            NaN if missing or not a number) and `row` (its number in the source, from 1); any order, any values.
-        name: The company's name, where the source has it.
-    """
-
-    symbol: str
-    rows: pd.DataFrame
-    name: str | None = None
-
-
-SAMPLE = "sample"  # the source of the sample bars, which end in 2013
-
-
-@dataclass(frozen=True)
-class CatalogueEntry:
-    """What our own loads note about a symbol beside its bars. It describes the bars of `revision` and no others."""
-
-    symbol: str
-    name: str | None
-    revision: str
-    n_bars: int
-    first_session: date
-    last_session: date
-    source: str | None
-    loaded_at: datetime | None
-    has_adjusted_prices: bool
-    findings: list[Finding] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Stored:
-    """What the store has of one symbol."""
-
-    frame: BarFrame
-    entry: CatalogueEntry | None
-
-
-class GivenEntry(LedgerEntry):
-    """What the ledger has of one forecast: what was said, and when."""
-
-    given_at: AwareDatetime
 
 
 class BarStore(Protocol):

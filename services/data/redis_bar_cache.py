@@ -19,8 +19,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
-from services.data.ports import CacheOutcome, EncodedBars, Observe
+from services.data.ports import CacheOutcome, Observe
 from shared.errors import StoreUnavailable
+from shared.schemas.bars import EncodedBars
 from shared.telemetry import tracing
 
 MAGIC = b"BELLWETHER-BARS-1\n"

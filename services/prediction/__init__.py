@@ -1,1 +1,1 @@
-"""Owns models: split, fit, score. Reads bars from the data service."""
+"""The prediction service: owns models and scores, and reads bars from the data service."""

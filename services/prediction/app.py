@@ -1,21 +1,24 @@
 """Puts the prediction service together: `uvicorn --factory services.prediction.app:create_app`."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
 
+from services.prediction.api.dependencies import Components
 from services.prediction.api.forecasts import router as forecast_router
+from services.prediction.api.health import DEPENDENCIES
 from services.prediction.api.responder import Responder
-from services.prediction.api.results import DEPENDENCIES, operations, router
+from services.prediction.api.results import router as result_router
 from services.prediction.metrics import QueueMetrics
 from services.prediction.ports import Resources
 from services.prediction.resources import open_resources as open_real_resources
 from services.prediction.settings import PredictionSettings
 from shared.clients.metrics import UpstreamMetrics
 from shared.settings import load_settings
-from shared.web.app import build_app
+from shared.telemetry.metrics import new_registry
+from shared.web.app import Operations, build_app
 
 OpenResources = Callable[[PredictionSettings], AbstractAsyncContextManager[Resources]]
 
@@ -23,18 +26,22 @@ OpenResources = Callable[[PredictionSettings], AbstractAsyncContextManager[Resou
 def create_app(settings: PredictionSettings | None = None, open_resources: OpenResources | None = None) -> FastAPI:
     """Return the prediction service."""
     settings = settings or load_settings(PredictionSettings)
-    app = build_app(
+    registry = new_registry()
+    watch, queue = UpstreamMetrics(registry).watch("data"), QueueMetrics(registry)
+    responder = Responder(settings.calendar, registry)
+    open_all = open_resources or partial(open_real_resources, watch=watch, queue=queue)
+
+    @asynccontextmanager
+    async def open_components() -> AsyncIterator[Components]:
+        async with open_all(settings) as resources:
+            yield Components(resources, responder, settings)
+
+    return build_app(
         "prediction",
         settings,
-        lambda: open_all(settings),
+        open_components,
+        Operations(registry, DEPENDENCIES),
+        [result_router, forecast_router],
         title="Bellwether prediction service",
         summary="Internal: models and their scores. The public contract is the gateway's.",
     )
-    watch, queue = UpstreamMetrics(app.state.registry).watch("data"), QueueMetrics(app.state.registry)
-    open_all = open_resources or partial(open_real_resources, watch=watch, queue=queue)
-    app.state.looks.append(DEPENDENCIES)
-    app.state.responder = Responder(settings.calendar, app.state.registry)
-    app.include_router(router)
-    app.include_router(forecast_router)
-    app.include_router(operations)
-    return app

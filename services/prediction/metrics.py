@@ -5,9 +5,9 @@ from typing import get_args
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.prediction.models.registry import MODELS
-from services.prediction.same_session.result import SAME_SESSION
 from services.prediction.workers.measurements import FitOutcome, Notes, Task
 from services.prediction.workers.process_pool import Refusal
+from shared.schemas.results import SAME_SESSION
 from shared.telemetry.metrics import LATENCY_BUCKETS
 
 FIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)

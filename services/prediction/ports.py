@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ParamSpec, Protocol, TypeVar
 
-from services.prediction.forecasting.fitted_model import ModelKey, Trained
-from shared.clients.data import BarsPayload
+from shared.schemas.bars import EncodedBars
 from shared.web.health import Health
 
 P = ParamSpec("P")
@@ -23,7 +22,7 @@ class BarsReader(Protocol):
         """Return the revision of the bars of `symbol`, without the bars."""
         ...
 
-    async def bars(self, *, symbol: str, adjusted: bool) -> BarsPayload:
+    async def bars(self, *, symbol: str, adjusted: bool) -> EncodedBars:
         """Return the bars of `symbol` as they travel, with prices as they are or adjusted."""
         ...
 
@@ -45,18 +44,6 @@ class Workers(Protocol):
         Raises:
             Busy: Not yet.
         """
-        ...
-
-
-class ModelStore(Protocol):
-    """Where fitted models are kept, so that a restart does not fit them anew. It only saves time: nothing raises."""
-
-    def get(self, key: ModelKey) -> Trained | None:
-        """Return the model that was kept under this key by this version of everything that computes."""
-        ...
-
-    def put(self, key: ModelKey, trained: Trained) -> None:
-        """Keep the model."""
         ...
 
 

@@ -11,9 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from shared import deadline
 from shared.clients.breaker import Breaker, State
-from shared.clients.problems import error_of
 from shared.clients.transport import headers_of
-from shared.errors import ServiceError, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
+from shared.errors import LEAVES, NotAuthorised, ServiceError, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
 from shared.telemetry import tracing
 from shared.web import request_id
 from shared.web.health import Health
@@ -200,7 +199,7 @@ class ServiceClient:
 
     def _checked(self, response: httpx.Response) -> httpx.Response:
         if response.status_code >= 400:
-            raise error_of(response, self._name)
+            raise _error_of(response, self._name)
         return response
 
 
@@ -220,3 +219,18 @@ def _addressed(request: httpx.Request, seconds: float) -> httpx.Request:
         request.headers[request_id.HEADER] = known
     request.extensions["timeout"] = httpx.Timeout(max(seconds, 0.001)).as_dict()
     return request
+
+
+def _error_of(response: httpx.Response, service: str) -> ServiceError:
+    """Return the upstream's problem as the leaf with the same slug, so that a 404 stays a 404."""
+    try:
+        problem = response.json()
+        leaf = LEAVES[str(problem["type"]).removeprefix("/problems/")]
+        errors = [(str(error["pointer"]), str(error["detail"])) for error in problem.get("errors") or ()]
+        extras = {name: problem[name] for name in ("required", "available") if name in problem}
+        found = leaf(str(problem["detail"]), errors=errors, **extras)
+    except (ValueError, KeyError, TypeError):
+        return UpstreamFailed(f"{service} failed with status {response.status_code}.")
+    if isinstance(found, NotAuthorised):  # keys are asked for at the public door only, so this is no caller's fault
+        return UpstreamFailed(f"{service} refused the gateway's own request.")
+    return found

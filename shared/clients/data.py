@@ -2,49 +2,20 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
 
-from pydantic import BaseModel, Field, RootModel
+from pydantic import RootModel
 
 from shared.clients.base import Answer, ServiceClient
 from shared.clients.transport import headers_of, params_of
 from shared.errors import UpstreamFailed
+from shared.schemas.bars import BarsQuery, EncodedBars
 from shared.schemas.ledger import Kept, Ledger, LedgerEntry, LedgerQuery
-from shared.schemas.loads import LoadReport, Mode, Stock, StockPage
+from shared.schemas.loads import LoadQuery, LoadReport
+from shared.schemas.stocks import Stock, StockPage
 
 
 class _Symbols(RootModel[list[str]]):
     pass
-
-
-class BarsQuery(BaseModel):
-    """What of a symbol's bars is wanted, and how."""
-
-    start: date | None = Field(None, description="First session.", examples=["2013-01-02"])
-    end: date | None = Field(None, description="Last session, included.", examples=["2013-03-01"])
-    format: Literal["json", "csv", "parquet", "arrow"] = "json"
-    adjusted: bool = Field(False, description="Scale open, high, low and close by adjusted close / close.")
-
-
-class LoadQuery(BaseModel):
-    """How a body of bars is to be loaded."""
-
-    mode: Mode = Field("upsert", description="Whether bars of other sessions stay (`upsert`) or go (`replace`).")
-    strict: bool = Field(False, description="Whether one bad row rejects them all.")
-    dry_run: bool = Field(False, description="Whether to report and write nothing.")
-    date_format: Literal["iso", "dmy", "mdy", "ymd", "epoch"] | None = Field(
-        None, description="How dates are written, where the file leaves it open."
-    )
-    name: str | None = Field(None, description="The company's name, for the search.", min_length=1, max_length=200)
-
-
-@dataclass(frozen=True)
-class BarsPayload:
-    """One symbol's bars as they travel: an Arrow IPC stream for `shared.schemas.arrow.decode`, and its revision."""
-
-    revision: str
-    arrow: bytes
 
 
 @dataclass(frozen=True)
@@ -83,7 +54,7 @@ class DataClient(ServiceClient):
         """
         return await self._get(f"/symbols/{symbol}", self._as(Stock))
 
-    async def bars(self, *, symbol: str, adjusted: bool = False) -> BarsPayload:
+    async def bars(self, *, symbol: str, adjusted: bool = False) -> EncodedBars:
         """Return the bars of `symbol`.
 
         Raises:
@@ -91,7 +62,7 @@ class DataClient(ServiceClient):
             NoAdjustedPrices: There is nothing to adjust them by.
         """
         answer = await self.bars_as(symbol=symbol, query=BarsQuery(format="arrow", adjusted=adjusted))
-        return BarsPayload(revision=_revision(answer), arrow=answer.body)
+        return EncodedBars(revision=_revision(answer), arrow=answer.body)
 
     async def revision(self, *, symbol: str) -> str:
         """Return the revision of the bars of `symbol`, without the bars.

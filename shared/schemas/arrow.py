@@ -13,6 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from shared.schemas.bars import EncodedBars
+
 MEDIA_TYPE = "application/vnd.apache.arrow.stream"
 VERSION = 1
 PRICES = ("open", "high", "low", "close")
@@ -113,6 +115,12 @@ def encode(bars: BarColumns, revision: str) -> bytes:
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
     return bytes(sink.getvalue())
+
+
+def encode_with_revision(bars: BarColumns) -> EncodedBars:
+    """Encode the bars and compute their revision."""
+    revision = bars.revision
+    return EncodedBars(revision, encode(bars, revision))
 
 
 def decode(payload: bytes) -> BarFrame:

@@ -4,11 +4,13 @@ Free of pandas, so that a deployable that only passes bars on stays small. `shar
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+BarsFormat = Literal["json", "csv", "parquet", "arrow"]
 SYMBOL_PATTERN = r"^[A-Z0-9.\-^=]{1,15}$"
 
 
@@ -60,3 +62,36 @@ class SymbolBars(BaseModel):
     revision: str = Field(description="Opaque version of these bars; it changes when any bar does.")
     skipped: int = Field(description="Stored rows that were left out: no readable date, or the date of another.")
     bars: list[Bar]
+
+
+class BarsQuery(BaseModel):
+    """Which of a symbol's bars are wanted, and in which form; as query parameters."""
+
+    start: date | None = Field(None, description="First session.", examples=["2013-01-02"])
+    end: date | None = Field(None, description="Last session, included.", examples=["2013-03-01"])
+    format: BarsFormat = "json"
+    adjusted: bool = Field(False, description="Scale open, high, low and close by adjusted close / close.")
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        if self.start is not None and self.end is not None and self.start > self.end:
+            raise ValueError("start is after end")
+        return self
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Say whether it asks for all bars as they are stored, in whichever form."""
+        return self.start is None and self.end is None and not self.adjusted
+
+
+@dataclass(frozen=True)
+class EncodedBars:
+    """One symbol's bars as an Arrow IPC stream, the form sent between services and stored in the cache.
+
+    Attributes:
+        revision: The version of the bars.
+        arrow: What `shared.schemas.arrow.encode` wrote and `decode` reads.
+    """
+
+    revision: str
+    arrow: bytes

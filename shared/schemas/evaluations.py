@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.schemas.forecasts import ModelInfo, ModelName, Provenance, SkillEstimate
-from shared.schemas.results import Data, Metrics, Warning, Wire
+from shared.schemas.wire import Data, Metrics, Warning, Wire
 
 
 class ForecastMetrics(Metrics):

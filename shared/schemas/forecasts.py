@@ -8,7 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from shared.schemas.results import Data, Warning, Wire
+from shared.schemas.wire import Data, Warning, Wire
 
 ModelName = Literal["linear_regression", "ridge", "gradient_boosting", "persistence", "drift", "moving_average"]
 MODEL_NAMES: tuple[ModelName, ...] = get_args(ModelName)

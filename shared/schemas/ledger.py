@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.schemas.bars import Symbol
 from shared.schemas.forecasts import Adjusted, Forecast, ForecastQuery, Horizon, Level, ModelName
-from shared.schemas.results import Wire
+from shared.schemas.wire import Wire
 
 
 class LedgerEntry(Wire):

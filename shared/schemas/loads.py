@@ -1,11 +1,12 @@
-"""The wire models of what a data service says about bars: reports of loads, findings, descriptions, search pages."""
+"""The wire models of loads: how to load, what became of the rows, and findings about the bars."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Mode = Literal["upsert", "replace"]
+DateFormat = Literal["iso", "dmy", "mdy", "ymd", "epoch"]
 
 
 class Rejection(BaseModel):
@@ -46,33 +47,11 @@ class LoadReport(BaseModel):
     revision: str | None = Field(description="Version of the bars after the load; null if there are none.")
 
 
-class StockSummary(BaseModel):
-    """One line of a search. What is null is not known before somebody asks for the symbol itself."""
+class LoadQuery(BaseModel):
+    """How a body of bars is to be loaded, as query parameters."""
 
-    symbol: str
-    name: str | None = Field(examples=["Apple Inc."])
-    first_session: date | None = None
-    last_session: date | None = None
-    bars: int | None = None
-
-
-class StockPage(BaseModel):
-    """One page of a search, best first."""
-
-    stocks: list[StockSummary]
-    next_cursor: str | None = Field(description="Give it as `cursor` for the page after this one; null on the last.")
-
-
-class Stock(BaseModel):
-    """All that is known about one symbol but its bars."""
-
-    symbol: str
-    name: str | None = Field(examples=["Apple Inc."])
-    first_session: date
-    last_session: date
-    bars: int
-    revision: str
-    source: str | None = Field(description="Where the bars came from; null if another tool wrote them.")
-    loaded_at: datetime | None = Field(description="When they were last loaded; null if another tool wrote them.")
-    has_adjusted_prices: bool = Field(description="Whether `adjusted=true` can be asked for.")
-    findings: list[Finding]
+    mode: Mode = Field("upsert", description="Whether bars of other sessions stay (`upsert`) or go (`replace`).")
+    strict: bool = Field(False, description="Whether one bad row rejects them all.")
+    dry_run: bool = Field(False, description="Whether to report and write nothing.")
+    date_format: DateFormat | None = Field(None, description="How dates are written, where the file leaves it open.")
+    name: str | None = Field(None, description="The company's name, for the search.", min_length=1, max_length=200)

@@ -5,7 +5,7 @@ Labels are the method and the route template, never the raw path, so that made-u
 
 import asyncio
 import platform
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -27,22 +27,21 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from prometheus_fastapi_instrumentator.metrics import Info
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.errors import ServiceError
 from shared.telemetry.multiprocess import Fixed, MetricsFiles
 
 LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 COMMAND_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
-LOOK_SECONDS = 2.0  # the longest that a scrape waits for one look; Prometheus gives up after 10
+COLLECT_TIMEOUT_SECONDS = 4.0  # the longest that a scrape waits for one collector; Prometheus gives up after 10
 _METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"}
 _PROBES = {"/healthz", "/readyz", "/metrics", "/api/health", "/api/metrics"}
 log = structlog.get_logger()
 
-Values = Mapping[tuple[str, ...], float]
+GaugeValues = Mapping[tuple[str, ...], float]
 
 
 @dataclass(frozen=True)
-class Looked:
-    """A gauge that is looked up when somebody asks for the metrics: it is of the system, not of one process."""
+class ScrapeGauge:
+    """A gauge computed at scrape time; it describes the system, not this process."""
 
     name: str
     meaning: str
@@ -50,49 +49,39 @@ class Looked:
 
 
 @dataclass(frozen=True)
-class Look:
-    """Finds the values of some gauges, by the values of their labels; what it cannot find it leaves out."""
+class ScrapeCollector:
+    """Computes the values of some gauges, by the values of their labels; what it cannot find out it leaves out."""
 
-    gauges: tuple[Looked, ...]
-    find: Callable[[Request], Awaitable[Mapping[Looked, Values]]]
-
-
-DEPENDENCY_UP = Looked("dependency_up", "Whether what the service needs answers, 1 or 0.", ("dependency",))
+    gauges: tuple[ScrapeGauge, ...]
+    collect: Callable[[Request], Awaitable[Mapping[ScrapeGauge, GaugeValues]]]
 
 
-def look_at_dependencies(answers: Mapping[str, Callable[[Request], Awaitable[bool]]]) -> Look:
-    """Return the look at each dependency by its name; one that raises a ServiceError or takes too long is down."""
-
-    async def is_up(answer: Callable[[Request], Awaitable[bool]], request: Request) -> float:
-        try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                return float(await answer(request))
-        except (ServiceError, TimeoutError):
-            return 0.0
-
-    async def find(request: Request) -> Mapping[Looked, Values]:
-        found = await asyncio.gather(*(is_up(answer, request) for answer in answers.values()))
-        return {DEPENDENCY_UP: {(name,): up for name, up in zip(answers, found, strict=True)}}
-
-    return Look((DEPENDENCY_UP,), find)
-
-
-def install_metrics(app: FastAPI, name: str, path: str) -> CollectorRegistry:
-    """Measure every request of `app`, answer `path` with the measurements, and return the registry for more.
-
-    `app.state.looks` is the list of what is looked up at each scrape; add to it.
-    """
+def new_registry() -> CollectorRegistry:
+    """Return the registry of one app, with what the Python process measures of itself."""
     disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which no dashboard reads
-    files = MetricsFiles.of_environment()
     registry = CollectorRegistry()
+    files = MetricsFiles.of_environment()
     if files is not None:
         files.tidy()
     else:
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=registry)
-    Instrumentator(registry=registry).add(_record(registry)).instrument(app)
-    _install_gauges(app, name, registry)
-    app.state.looks = []
+    return registry
+
+
+@dataclass(frozen=True)
+class ServiceMetrics:
+    """What one app measures: counters and histograms on its registry, and gauges that are computed at each scrape."""
+
+    registry: CollectorRegistry
+    collectors: Sequence[ScrapeCollector]
+
+
+def install_metrics(app: FastAPI, name: str, path: str, measured: ServiceMetrics) -> None:
+    """Measure every request of `app`, and answer `path` with all measurements."""
+    files = MetricsFiles.of_environment()
+    Instrumentator(registry=measured.registry).add(_record(measured.registry)).instrument(app)
+    _install_gauges(app, name, measured.registry)
 
     @app.get(
         path,
@@ -103,34 +92,32 @@ def install_metrics(app: FastAPI, name: str, path: str) -> CollectorRegistry:
     )
     async def metrics(request: Request) -> Response:
         """Counters and histograms of this service in the Prometheus text format."""
-        looked = await _looked_up(app.state.looks, request)
-        of_processes = registry if files is None else files.registry()
-        return Response(generate_latest(of_processes) + generate_latest(looked), media_type=CONTENT_TYPE_LATEST)
-
-    return registry
+        collected = await collect_at_scrape(measured.collectors, request)
+        of_processes = measured.registry if files is None else files.registry()
+        return Response(generate_latest(of_processes) + generate_latest(collected), media_type=CONTENT_TYPE_LATEST)
 
 
 _EXAMPLE = 'http_requests_total{endpoint="/api/result",method="POST"} 1.0\n'
 
 
-async def _looked_up(looks: list[Look], request: Request) -> CollectorRegistry:
-    families = [
-        family for found in await asyncio.gather(*(_families(look, request) for look in looks)) for family in found
-    ]
+async def collect_at_scrape(collectors: Sequence[ScrapeCollector], request: Request) -> CollectorRegistry:
+    """Compute all gauges at once and return a registry that holds them."""
+    families = await asyncio.gather(*(_families(collector, request) for collector in collectors))
     registry = CollectorRegistry()
-    registry.register(Fixed(families))
+    registry.register(Fixed(family for some in families for family in some))
     return registry
 
 
-async def _families(look: Look, request: Request) -> list[GaugeMetricFamily]:
+async def _families(collector: ScrapeCollector, request: Request) -> list[GaugeMetricFamily]:
     try:
-        async with asyncio.timeout(2 * LOOK_SECONDS):
-            found = await look.find(request)
-    except Exception as error:  # whatever it is, the other metrics are the more wanted
-        log.warning("metrics_look_failed", gauges=[gauge.name for gauge in look.gauges], error=type(error).__name__)
+        async with asyncio.timeout(COLLECT_TIMEOUT_SECONDS):
+            values_by_gauge = await collector.collect(request)
+    except Exception as error:  # one failing gauge must not cost the whole scrape
+        names = [gauge.name for gauge in collector.gauges]
+        log.warning("metrics_look_failed", gauges=names, error=type(error).__name__)
         return []
     families = []
-    for gauge, values in found.items():
+    for gauge, values in values_by_gauge.items():
         family = GaugeMetricFamily(gauge.name, gauge.meaning, labels=gauge.labels)
         for labels, value in values.items():
             family.add_metric(labels, value)

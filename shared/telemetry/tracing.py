@@ -5,25 +5,16 @@ which is imported only where OTEL_EXPORTER_OTLP_ENDPOINT is set; until then all 
 """
 
 import contextvars
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 
-from fastapi.telemetry import TelemetryConfig
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from starlette.types import Scope
 
 _tracer = trace.get_tracer("bellwether")
 _traceparent = TraceContextTextMapPropagator()
-
-
-def telemetry(*, is_on: bool, leave_out: Callable[[Scope], bool]) -> TelemetryConfig:
-    """Return what FastAPI is to do: spans of requests if tracing is on, never metrics or logs, which are ours."""
-    return TelemetryConfig(
-        tracing=is_on, metrics=False, logs=False, operation_spans=False, auto_configure=False, exclude=leave_out
-    )
 
 
 def current_trace_id() -> str | None:

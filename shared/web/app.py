@@ -1,46 +1,68 @@
 """The app that every deployable starts from: errors, request id, traces, limits, metrics, draining and resources."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.telemetry import TelemetryConfig
+from prometheus_client import CollectorRegistry
 from starlette.requests import ClientDisconnect
 
-from shared.deadline import DeadlineMiddleware
 from shared.settings import ServiceSettings, TracingSettings, UploadSettings, load_settings
 from shared.telemetry.logs import configure_logging
-from shared.telemetry.metrics import install_metrics
-from shared.telemetry.tracing import telemetry
+from shared.telemetry.metrics import ScrapeCollector, ServiceMetrics, install_metrics
 from shared.web.body_limit import BodyLimitMiddleware
+from shared.web.deadline_middleware import DeadlineMiddleware
 from shared.web.draining import Draining, DrainingMiddleware, notice_before_stop
+from shared.web.health import Dependencies, dependency_gauge, health_router
 from shared.web.problem import InvalidField, Problem, install_problem_handlers
 from shared.web.request_id import RequestIdMiddleware, is_probe
 
-R = TypeVar("R")
+C = TypeVar("C")
 CLIENT_CLOSED_REQUEST = 499  # as nginx has it: no standard status says so
 VERSION = "0.1.0"  # equals pyproject.toml and the top of CHANGELOG.md: tests/repository/test_docs.py
+
+
+@dataclass(frozen=True)
+class Operations:
+    """What an app shows of itself to whoever runs it.
+
+    Attributes:
+        registry: What it counts, from `shared.telemetry.metrics.new_registry`.
+        dependencies: What it needs: pinged by `/readyz` and for the gauge `dependency_up`.
+        is_ready_without: Whether `/readyz` leaves the dependencies out.
+        collectors: Further gauges that are computed at each scrape.
+        metrics_path: Where Prometheus scrapes.
+    """
+
+    registry: CollectorRegistry
+    dependencies: Dependencies = field(default_factory=dict)
+    is_ready_without: bool = False
+    collectors: Sequence[ScrapeCollector] = ()
+    metrics_path: str = "/metrics"
 
 
 def build_app(
     name: str,
     settings: ServiceSettings,
-    open_resources: Callable[[], AbstractAsyncContextManager[R]],
-    *,
-    metrics_path: str = "/metrics",
+    open_components: Callable[[], AbstractAsyncContextManager[C]],
+    operations: Operations,
+    routers: Sequence[APIRouter] = (),
     **about: Any,
 ) -> FastAPI:
-    """Return an app whose lifespan opens the resources and puts them on `app.state.resources`."""
+    """Return an app with these routes, whose lifespan opens the components and sets `app.state.components`."""
     configure_logging(name, settings)
     tracing, draining = load_settings(TracingSettings), Draining()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with notice_before_stop(draining, settings.drain_seconds):
-            async with _traces(name, tracing), open_resources() as resources:
-                app.state.resources = resources
+            async with _traces(name, tracing), open_components() as components:
+                app.state.components = components
                 yield
 
     app = FastAPI(
@@ -50,16 +72,27 @@ def build_app(
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
-        telemetry=telemetry(is_on=tracing.endpoint is not None, leave_out=is_probe),
+        telemetry=_telemetry(is_on=tracing.endpoint is not None),
         **about,
     )
-    app.state.settings, app.state.draining = settings, draining
     install_problem_handlers(app)
     app.add_exception_handler(ClientDisconnect, _gone)
-    app.state.registry = install_metrics(app, name, metrics_path)
+    collectors = [dependency_gauge(operations.dependencies), *operations.collectors]
+    app.state.metrics = ServiceMetrics(operations.registry, collectors)
+    install_metrics(app, name, operations.metrics_path, app.state.metrics)
+    readiness = {} if operations.is_ready_without else operations.dependencies
+    for router in (*routers, health_router(readiness, draining)):
+        app.include_router(router)
     _install_middleware(app, settings, draining)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the documented way to extend the schema
     return app
+
+
+def _telemetry(*, is_on: bool) -> TelemetryConfig:
+    """Configure FastAPI: spans of requests if tracing is on, never metrics or logs, which are ours."""
+    return TelemetryConfig(
+        tracing=is_on, metrics=False, logs=False, operation_spans=False, auto_configure=False, exclude=is_probe
+    )
 
 
 @asynccontextmanager

@@ -1,23 +1,27 @@
-"""Alive (`/healthz`) and ready (`/readyz`): named checks, each with what is wrong and what it means."""
+"""Liveness (`/healthz`), readiness (`/readyz`), and what a service depends on, declared once for all who ask."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.errors import ServiceError
+from shared.telemetry.metrics import GaugeValues, ScrapeCollector, ScrapeGauge
 from shared.web.draining import Draining
 
-CHECK_TIMEOUT_SECONDS = 1.0
+Status = Literal["ok", "degraded", "down"]
 NOT_READY = "Send requests elsewhere: something that it needs is down, or it is stopping"
+DEPENDENCY_UP = ScrapeGauge("dependency_up", "Whether what the service needs answers, 1 or 0.", ("dependency",))
+_SEVERITY: list[Status] = ["ok", "degraded", "down"]
 
 
 class Check(BaseModel):
     """One dependency."""
 
-    status: Literal["ok", "degraded", "down"]
+    status: Status
     detail: str | None = Field(None, description="What is wrong and what it means; null when all is well.")
 
 
@@ -28,7 +32,7 @@ class Health(BaseModel):
         json_schema_extra={"examples": [{"status": "ok", "checks": {"store": {"status": "ok", "detail": None}}}]}
     )
 
-    status: Literal["ok", "degraded", "down"]
+    status: Status
     checks: dict[str, Check] = Field(default_factory=dict)
 
     @classmethod
@@ -40,24 +44,73 @@ class Health(BaseModel):
 
 # Not down: it answers every request that still comes.
 STOPPING = Check(status="degraded", detail="The process is stopping and takes no new connections soon.")
-_SEVERITY: list[Literal["ok", "degraded", "down"]] = ["ok", "degraded", "down"]
-Probe = Callable[[], Awaitable[None]]
 
 
-async def run_check(probe: Probe, when_failing: Literal["degraded", "down"]) -> Check:
-    """Run one probe; a probe fails by raising a ServiceError or by taking longer than a second."""
-    try:
-        async with asyncio.timeout(CHECK_TIMEOUT_SECONDS):
-            await probe()
-    except ServiceError as error:
-        return Check(status=when_failing, detail=error.detail)
-    except TimeoutError:
-        return Check(status=when_failing, detail=f"No answer within {CHECK_TIMEOUT_SECONDS:g} s.")
-    return Check(status="ok")
+@dataclass(frozen=True)
+class Inspection:
+    """What was found out about a dependency.
+
+    Attributes:
+        is_up: Whether it answers and does not call itself down.
+        check: What that means for the service that needs it.
+        inner: The checks that the dependency runs itself, if it is a service of ours.
+    """
+
+    is_up: bool
+    check: Check
+    inner: Mapping[str, Check] = field(default_factory=dict)
 
 
-def health_router(checks: Callable[[Request], Awaitable[Mapping[str, Check]]]) -> APIRouter:
-    """Return `/healthz` and `/readyz`; `checks` is run for the latter."""
+@dataclass(frozen=True)
+class Dependency:
+    """Something that a service needs.
+
+    Attributes:
+        ping: Return if it answers, with its own health if it has one; raise a ServiceError if it does not.
+        when_failing: What the service is without it.
+        timeout_seconds: The longest that one ping may take.
+    """
+
+    ping: Callable[[Request], Awaitable[Health | None]]
+    when_failing: Literal["degraded", "down"] = "down"
+    timeout_seconds: float = 1.0
+
+    async def inspect(self, request: Request) -> Inspection:
+        """Ping it once. Never raises a ServiceError."""
+        try:
+            async with asyncio.timeout(self.timeout_seconds):
+                health = await self.ping(request) or Health(status="ok")
+        except ServiceError as error:
+            return Inspection(is_up=False, check=Check(status=self.when_failing, detail=error.detail))
+        except TimeoutError:
+            detail = f"No answer within {self.timeout_seconds:g} s."
+            return Inspection(is_up=False, check=Check(status=self.when_failing, detail=detail))
+        failing = [f"{name}: {check.detail}" for name, check in health.checks.items() if check.status != "ok"]
+        check = Check(status=health.status, detail=" ".join(failing) or None)
+        return Inspection(is_up=health.status != "down", check=check, inner=health.checks)
+
+
+Dependencies = Mapping[str, Dependency]
+
+
+async def inspect_all(dependencies: Dependencies, request: Request) -> dict[str, Inspection]:
+    """Ping all dependencies at once and return what was found out, by their names."""
+    inspections = await asyncio.gather(*(dependency.inspect(request) for dependency in dependencies.values()))
+    return dict(zip(dependencies, inspections, strict=True))
+
+
+def dependency_gauge(dependencies: Dependencies) -> ScrapeCollector:
+    """Return the collector of `dependency_up`."""
+
+    async def collect(request: Request) -> Mapping[ScrapeGauge, GaugeValues]:
+        inspections = await inspect_all(dependencies, request)
+        return {DEPENDENCY_UP: {(name,): float(one.is_up) for name, one in inspections.items()}}
+
+    return ScrapeCollector((DEPENDENCY_UP,), collect)
+
+
+def health_router(dependencies: Dependencies, draining: Draining) -> APIRouter:
+    """Return `/healthz` and `/readyz`; the latter pings the dependencies."""
     router = APIRouter(tags=["operations"])
 
     @router.get("/healthz", summary="Is the process alive?")
@@ -68,18 +121,12 @@ def health_router(checks: Callable[[Request], Awaitable[Mapping[str, Check]]]) -
     @router.get("/readyz", summary="Can it do its work?", responses={503: {"model": Health, "description": NOT_READY}})
     async def readyz(request: Request, response: Response) -> Health:
         """Say whether requests should be sent here, and what is wrong with each thing that it needs."""
-        found = dict(await checks(request))
-        draining: Draining = request.app.state.draining
+        checks = {name: one.check for name, one in (await inspect_all(dependencies, request)).items()}
         if draining.is_on:
-            found["process"] = STOPPING
-        health = Health.of(found)
+            checks["process"] = STOPPING
+        health = Health.of(checks)
         if health.status == "down" or draining.is_on:
             response.status_code = 503
         return health
 
     return router
-
-
-async def no_checks(_: Request) -> Mapping[str, Check]:
-    """Return the checks of a service that is ready whenever it is alive."""
-    return {}

@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 import uvicorn
 
 from gateway.app import create_app
-from gateway.ports import Resources
+from gateway.resources import Resources
 from gateway.settings import GatewaySettings
 from local.servers import free_port
 from shared.errors import UpstreamUnavailable
 from tests.support.deploy.charts import render
-from tests.support.gateway.service import FakeData, FakePrediction
+from tests.support.gateway.service import FakeData, gateway_resources
 from tests.support.polling import wait_until
 
 
@@ -21,7 +21,7 @@ from tests.support.polling import wait_until
 async def _gateway(data: FakeData) -> AsyncIterator[str]:
     @asynccontextmanager
     async def open_fakes(_: GatewaySettings) -> AsyncIterator[Resources]:
-        yield Resources(data=data, prediction=FakePrediction())
+        yield gateway_resources(data)
 
     app, port = create_app(GatewaySettings(), open_resources=open_fakes), free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
@@ -59,7 +59,7 @@ async def test_a_system_without_its_data_service_should_fail_and_say_why() -> No
         status, said = await _ran(gateway)
     assert status == 1
     assert "/api/health answers 503" in said
-    assert "The data service is not available." in said
+    assert "The data service cannot be reached. Try again in a moment." in said
 
 
 async def test_a_gateway_that_is_not_there_should_fail() -> None:

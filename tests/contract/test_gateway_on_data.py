@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 
 from gateway.api_keys import digest_of
 from gateway.app import create_app
-from gateway.ports import Resources
+from gateway.resources import Resources
 from gateway.settings import GatewaySettings
 from services.data.app import create_app as create_data_app
 from services.data.settings import DataSettings
@@ -19,7 +20,7 @@ from tests.support.asgi import serve
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarStore, serve_data
 from tests.support.data.ledgers import Forecasting
-from tests.support.gateway.service import KEY, WITH_KEY, FakePrediction
+from tests.support.gateway.service import KEY, WITH_KEY, FakePrediction, gateway_resources
 
 CSV = b"Date,Open,High,Low,Close\n2024-01-02,10,12,9,11\n2024-01-03,11,13,10,12\n"
 
@@ -31,7 +32,7 @@ async def _gateway(store: FakeBarStore, prediction: FakePrediction | None = None
 
         @asynccontextmanager
         async def opened(_: GatewaySettings) -> AsyncIterator[Resources]:
-            yield Resources(data=data, prediction=prediction or FakePrediction())
+            yield replace(gateway_resources(prediction=prediction), data=data)
 
         settings = GatewaySettings.model_validate({"api_keys": digest_of(KEY)})
         async with serve(create_app(settings, open_resources=opened)) as client:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from gateway.app import create_app
-from gateway.ports import Resources
+from gateway.resources import Resources
 from gateway.settings import GatewaySettings
 from services.prediction.app import create_app as create_prediction_app
 from services.prediction.settings import PredictionSettings
@@ -19,7 +20,7 @@ from shared.schemas.forecasts import MODEL_NAMES, Forecast, Models
 from tests.support.asgi import serve
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarStore
-from tests.support.gateway.service import FakeData
+from tests.support.gateway.service import gateway_resources
 from tests.support.prediction.service import serve_prediction
 
 CLOSES = 100 * np.exp(np.random.default_rng(4).normal(0, 0.01, 400).cumsum())
@@ -37,7 +38,7 @@ async def _gateway(store: FakeBarStore) -> AsyncIterator[httpx.AsyncClient]:
 
         @asynccontextmanager
         async def opened(_: GatewaySettings) -> AsyncIterator[Resources]:
-            yield Resources(data=FakeData(), prediction=prediction)
+            yield replace(gateway_resources(), prediction=prediction)
 
         settings = GatewaySettings(budget_seconds=60)
         async with serve(create_app(settings, open_resources=opened)) as client:

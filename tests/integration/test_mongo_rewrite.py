@@ -14,7 +14,7 @@ from services.data.bars.merge import merge
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
 from services.data.mongo.rewrite import CATALOGUE, LOADING, rewrite_by_rename, rewrite_in_transaction
-from services.data.ports import Stored
+from services.data.records import Stored
 from shared.errors import NoBars, SymbolNotFound
 from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import Mode

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from pydantic import HttpUrl, SecretStr
 
-from services.data.ports import RawBars, VendorFailed
+from services.data.ports import VendorFailed
+from services.data.records import RawBars
 from services.data.settings import DataSettings, VendorName
 from services.data.vendors.client import Timing
 from services.data.vendors.registry import open_vendor

@@ -1,10 +1,15 @@
-"""Serve an app in process, with its lifespan, to a client that goes through HTTP all the same."""
+"""Apps in process, each with its lifespan, for clients that go through HTTP all the same."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
 from fastapi import FastAPI
+
+from shared.settings import ServiceSettings
+from shared.telemetry.metrics import ScrapeCollector, new_registry
+from shared.web.app import Operations, build_app
+from shared.web.health import Dependency
 
 
 @asynccontextmanager
@@ -14,3 +19,20 @@ async def serve(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     client = httpx.AsyncClient(transport=transport, base_url="http://test")
     async with app.router.lifespan_context(app), client:
         yield client
+
+
+def bare_app(
+    settings: ServiceSettings | None = None,
+    *,
+    name: str = "test",
+    dependencies: dict[str, Dependency] | None = None,
+    collectors: list[ScrapeCollector] | None = None,
+) -> FastAPI:
+    """Return an app of `build_app` that has no components and no routes of its own."""
+
+    @asynccontextmanager
+    async def no_components() -> AsyncIterator[None]:
+        yield None
+
+    operations = Operations(new_registry(), dependencies or {}, collectors=collectors or ())
+    return build_app(name, settings or ServiceSettings(budget_seconds=200), no_components, operations)

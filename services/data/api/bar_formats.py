@@ -2,20 +2,17 @@
 
 import asyncio
 import json
-from datetime import date
-from typing import Literal, Self
 
 from fastapi import Response
-from pydantic import BaseModel, Field, model_validator
 
 from services.data.bars.load import describe
 from services.data.files.export import as_csv, as_parquet
-from services.data.ports import CatalogueEntry, EncodedBars
+from services.data.records import CatalogueEntry
 from shared.errors import NoAdjustedPrices
 from shared.schemas.arrow import MEDIA_TYPE, NUMBERS, BarFrame, decode, encode
-from shared.schemas.loads import Stock
+from shared.schemas.bars import BarsFormat, BarsQuery, EncodedBars
+from shared.schemas.stocks import Stock
 
-BarsFormat = Literal["json", "csv", "parquet", "arrow"]
 MEDIA_TYPES: dict[BarsFormat, str] = {
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
@@ -24,36 +21,16 @@ MEDIA_TYPES: dict[BarsFormat, str] = {
 }
 
 
-class View(BaseModel):
-    """What of a symbol's bars is wanted, and how."""
-
-    start: date | None = Field(None, description="First session.")
-    end: date | None = Field(None, description="Last session, included.")
-    format: BarsFormat = "json"
-    adjusted: bool = Field(False, description="Scale open, high, low and close by adjusted close / close.")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.start is not None and self.end is not None and self.start > self.end:
-            raise ValueError("start is after end")
-        return self
-
-    @property
-    def is_whole(self) -> bool:
-        """Say whether it is the bars as they are stored."""
-        return self.start is None and self.end is None and not self.adjusted
-
-
-async def bars_response(found: EncodedBars, symbol: str, view: View) -> Response:
+async def bars_response(found: EncodedBars, symbol: str, query: BarsQuery) -> Response:
     """Return the answer; what is cached as it is asked for goes through without being decoded.
 
     Raises:
         NoAdjustedPrices: Adjusted prices are wanted and no bar has an adjusted close.
     """
     body, headers = found.arrow, dict[str, str]()
-    if not (view.is_whole and view.format == "arrow"):
-        body, headers = await asyncio.to_thread(_rendered, found, symbol, view)
-    return Response(body, media_type=MEDIA_TYPES[view.format], headers={"ETag": f'"{found.revision}"'} | headers)
+    if not (query.is_unchanged and query.format == "arrow"):
+        body, headers = await asyncio.to_thread(_rendered, found, symbol, query)
+    return Response(body, media_type=MEDIA_TYPES[query.format], headers={"ETag": f'"{found.revision}"'} | headers)
 
 
 def described(found: EncodedBars, noted: CatalogueEntry | None, calendar: str | None) -> Stock:
@@ -74,28 +51,28 @@ def described(found: EncodedBars, noted: CatalogueEntry | None, calendar: str | 
     )
 
 
-def _rendered(found: EncodedBars, symbol: str, view: View) -> tuple[bytes, dict[str, str]]:
-    frame = decode(found.arrow).between(view.start, view.end)
-    if view.adjusted:
+def _rendered(found: EncodedBars, symbol: str, query: BarsQuery) -> tuple[bytes, dict[str, str]]:
+    frame = decode(found.arrow).between(query.start, query.end)
+    if query.adjusted:
         if not frame.has_adjusted_prices and not frame.bars.empty:
             raise NoAdjustedPrices(f"The bars of {symbol} have no adjusted close. Load bars that have one.")
         frame = frame.adjusted()
-    match view.format:
+    match query.format:
         case "json":
             return _json(frame, found.revision), {}
         case "arrow":
             return encode(frame.columns(), found.revision), {}
         case "csv":
-            return as_csv(frame), _file_name(frame, view)
+            return as_csv(frame), _file_name(frame, query)
         case "parquet":
-            return as_parquet(frame), _file_name(frame, view)
+            return as_parquet(frame), _file_name(frame, query)
 
 
-def _file_name(frame: BarFrame, view: View) -> dict[str, str]:
+def _file_name(frame: BarFrame, query: BarsQuery) -> dict[str, str]:
     sessions = frame.bars["session"].dt.strftime("%Y-%m-%d")
     span = f"_{sessions.iloc[0]}_{sessions.iloc[-1]}" if len(sessions) else ""
-    adjusted = "_adjusted" if view.adjusted else ""
-    return {"Content-Disposition": f'attachment; filename="{frame.symbol}{span}{adjusted}.{view.format}"'}
+    adjusted = "_adjusted" if query.adjusted else ""
+    return {"Content-Disposition": f'attachment; filename="{frame.symbol}{span}{adjusted}.{query.format}"'}
 
 
 def _json(frame: BarFrame, revision: str) -> bytes:

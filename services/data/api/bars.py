@@ -1,25 +1,22 @@
 """The data service's routes that read. HTTP only: parse, call, return."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Response
 
-from services.data.api.bar_formats import View, bars_response, described
+from services.data.api.bar_formats import bars_response, described
 from services.data.api.dependencies import (
     BarReaderDep,
     BarStoreDep,
     CatalogueDep,
     MetricsDep,
     SettingsDep,
-    resources_of,
 )
 from shared.errors import InvalidRequest, NoAdjustedPrices, NoBars, StoreUnavailable, SymbolNotFound
 from shared.schemas.arrow import MEDIA_TYPE
-from shared.schemas.bars import Symbol, SymbolBars
-from shared.schemas.loads import Stock, StockPage
-from shared.web.health import Check, health_router, run_check
+from shared.schemas.bars import BarsQuery, Symbol, SymbolBars
+from shared.schemas.stocks import Stock, StockPage
 from shared.web.problem import problem_responses
 
 router = APIRouter(tags=["bars"])
@@ -80,7 +77,7 @@ async def bars(
     symbol: Symbol,
     reader: BarReaderDep,
     metrics: MetricsDep,
-    view: Annotated[View, Query()],
+    query: Annotated[BarsQuery, Query()],
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
     """Return the bars of a symbol, ascending by session."""
@@ -91,17 +88,4 @@ async def bars(
             return Response(status_code=304, headers={"ETag": etag})
     found, outcome = await reader.read(symbol)
     metrics.cache_read(outcome)
-    return await bars_response(found, symbol, view)
-
-
-async def _checks(request: Request) -> Mapping[str, Check]:
-    resources = resources_of(request)
-    store, cache, feed = await asyncio.gather(
-        run_check(resources.store.ping, when_failing="down"),
-        run_check(resources.cache.ping, when_failing="degraded"),
-        run_check(resources.feed.ping, when_failing="degraded"),
-    )
-    return {"store": store, "cache": cache, "feed": feed}
-
-
-operations = health_router(_checks)
+    return await bars_response(found, symbol, query)

@@ -1,34 +1,45 @@
-"""What the data service looks up when somebody asks for its metrics."""
+"""What the data service depends on, and gauges that are computed at scrape time."""
 
 import asyncio
 from collections.abc import Mapping
 
 from fastapi import Request
 
-from services.data.api.dependencies import resources_of
-from services.data.symbols.catalogue import Catalogue
+from services.data.api.dependencies import Components
 from services.data.symbols.freshness import BEHIND, FAR, SYMBOLS, freshness
-from shared.telemetry.metrics import Look, Looked, Values, look_at_dependencies
+from shared.telemetry.metrics import GaugeValues, ScrapeCollector, ScrapeGauge
+from shared.web.health import Dependency
 
 
-async def _store(request: Request) -> bool:
-    await resources_of(request).store.ping()
-    return True
+def _components(request: Request) -> Components:
+    components: Components = request.app.state.components
+    return components
 
 
-async def _cache(request: Request) -> bool:
-    await resources_of(request).cache.ping()
-    return True
+async def _store(request: Request) -> None:
+    await _components(request).store.ping()
 
 
-DEPENDENCIES = look_at_dependencies({"store": _store, "cache": _cache})
+async def _cache(request: Request) -> None:
+    await _components(request).cache.ping()
 
 
-def look_at_freshness(calendar: str | None) -> Look:
-    """Return the look at how far the symbols are behind this exchange, from the catalogue that searches go through."""
+async def _feed(request: Request) -> None:
+    await _components(request).feed.ping()
 
-    async def find(request: Request) -> Mapping[Looked, Values]:
-        catalogue: Catalogue = request.app.state.catalogue
-        return await asyncio.to_thread(freshness, await catalogue.last_sessions(), calendar)
 
-    return Look((SYMBOLS, FAR, BEHIND), find)
+DEPENDENCIES = {
+    "store": Dependency(_store),
+    "cache": Dependency(_cache, when_failing="degraded"),
+    "feed": Dependency(_feed, when_failing="degraded"),
+}
+
+
+def freshness_gauges(calendar: str | None) -> ScrapeCollector:
+    """Return the collector of how far the symbols are behind this exchange; it reads the catalogue."""
+
+    async def collect(request: Request) -> Mapping[ScrapeGauge, GaugeValues]:
+        last_sessions = await _components(request).catalogue.last_sessions()
+        return await asyncio.to_thread(freshness, last_sessions, calendar)
+
+    return ScrapeCollector((SYMBOLS, FAR, BEHIND), collect)

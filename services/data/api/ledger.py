@@ -9,10 +9,10 @@ from fastapi import APIRouter, Body, Query
 from services.data.api.dependencies import BarReaderDep, BarStoreDep, ForecastLedgerDep
 from services.data.ledger.checks import check_entries, check_is_forecast
 from services.data.ledger.scores import ledger_of
-from services.data.ports import EncodedBars, GivenEntry
+from services.data.records import GivenEntry
 from shared.errors import InvalidRequest, NoBars, PayloadTooLarge, StoreUnavailable, SymbolNotFound
 from shared.schemas.arrow import decode
-from shared.schemas.bars import Symbol
+from shared.schemas.bars import EncodedBars, Symbol
 from shared.schemas.forecasts import MAX_HORIZON
 from shared.schemas.ledger import Kept, Ledger, LedgerEntry, LedgerQuery
 from shared.web.problem import problem_responses

@@ -2,19 +2,22 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from services.data.bars.checks import rejections
 from services.data.bars.findings import findings_of
 from services.data.bars.merge import Merged, merge
-from services.data.ports import BarCache, BarStore, CatalogueEntry, RawBars, Stored
+from services.data.ports import BarStore
+from services.data.records import CatalogueEntry, RawBars, Stored
 from shared.errors import NoBars, RowsRejected, SymbolNotFound
 from shared.market.exchange_sessions import exchange_sessions
 from shared.schemas.arrow import NUMBERS, BarFrame
 from shared.schemas.loads import Finding, LoadReport, Mode, Rejection
 
 N_NAMED_ROWS = 100
+Invalidate = Callable[[set[str] | None], Awaitable[None]]  # of these symbols, or of all, all that is cached
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def check(raw: RawBars, today: date) -> Checked:
     return Checked(BarFrame(raw.symbol, bars.reset_index(drop=True)), raw.name, rejected)
 
 
-async def ingest_symbol(raw: RawBars, *, store: BarStore, cache: BarCache, options: LoadOptions) -> LoadReport:
+async def ingest_symbol(raw: RawBars, *, store: BarStore, invalidate: Invalidate, options: LoadOptions) -> LoadReport:
     """Check the rows of one symbol and store those that are bars.
 
     Raises:
@@ -74,10 +77,12 @@ async def ingest_symbol(raw: RawBars, *, store: BarStore, cache: BarCache, optio
     checked = await asyncio.to_thread(check, raw, options.today)
     if options.strict and checked.rejected:
         raise rows_rejected({raw.symbol: checked.rejected})
-    return await store_checked(checked, store=store, cache=cache, options=options)
+    return await store_checked(checked, store=store, invalidate=invalidate, options=options)
 
 
-async def store_checked(checked: Checked, *, store: BarStore, cache: BarCache, options: LoadOptions) -> LoadReport:
+async def store_checked(
+    checked: Checked, *, store: BarStore, invalidate: Invalidate, options: LoadOptions
+) -> LoadReport:
     """Store bars that have been checked; nothing is stored of a symbol that has none.
 
     Raises:
@@ -100,7 +105,7 @@ async def store_checked(checked: Checked, *, store: BarStore, cache: BarCache, o
         try:
             await store.rewrite(symbol, decide)
         finally:  # also when nobody knows whether it was stored
-            await cache.evict(symbol)
+            await invalidate({symbol})
     return reports[-1]
 
 

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.data.ports import BarCache, BarStore, CacheOutcome, EncodedBars
+from services.data.ports import BarCache, BarStore, CacheOutcome
 from shared import deadline
 from shared.errors import StoreUnavailable
+from shared.schemas.bars import EncodedBars
 from shared.telemetry import tracing
 
 Read = tuple[EncodedBars, CacheOutcome]
@@ -74,7 +75,7 @@ class BarReader:
             return known.revision
         return (await self.read(symbol))[0].revision
 
-    async def forget(self, symbols: set[str] | None) -> None:
+    async def invalidate(self, symbols: set[str] | None) -> None:
         """Evict these symbols, or all for None, and let no read that has begun put them back."""
         if symbols is None:
             self._n_resets += 1
@@ -85,8 +86,8 @@ class BarReader:
         for symbol in symbols:
             self._n_changes[symbol] += 1
             self._reads.pop(symbol, None)
-            if self._known.pop(symbol, None) is not None:  # else no read of ours has cached it since the last change
-                await self._cache.evict(symbol)
+            self._known.pop(symbol, None)
+            await self._cache.evict(symbol)
 
     async def _read(self, symbol: str, answer: asyncio.Future[Read]) -> None:
         """Answer, then cache: a cache that is slow keeps nobody waiting."""

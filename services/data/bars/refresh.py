@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from services.data.ports import BarStore, BarVendor, RawBars, VendorFailed
+from services.data.ports import BarStore, BarVendor, VendorFailed
+from services.data.records import RawBars
 from shared.errors import NoBars, ServiceError, SymbolNotFound, Unavailable
 from shared.schemas.arrow import PRICES
 from shared.schemas.loads import LoadReport

@@ -15,17 +15,20 @@ from services.data.bars.checks import rejections
 from services.data.bars.findings import findings_of
 from services.data.bars.load import LoadOptions, ingest_symbol
 from services.data.bars.refresh import RefreshReport, refresh
+from services.data.bars.writer import BarWriter
 from services.data.cli import output
 from services.data.cli.load_files import load_source
 from services.data.metrics import DataMetrics
-from services.data.ports import BarSource, RawBars, Resources
+from services.data.ports import BarSource, Resources
+from services.data.records import RawBars
 from services.data.settings import DataSettings
 from services.data.symbols.catalogue import Catalogue
 from services.data.vendors.registry import MeasuredVendor, open_vendor
 from shared.errors import NoAdjustedPrices
 from shared.market.exchange_sessions import exchange_sessions, last_session_over
 from shared.schemas.arrow import BarFrame
-from shared.schemas.loads import Finding, LoadReport, Rejection, StockSummary
+from shared.schemas.loads import Finding, LoadReport, Rejection
+from shared.schemas.stocks import StockSummary
 
 PAGE = 100
 
@@ -38,6 +41,13 @@ class Work:
     settings: DataSettings
     console: Console
     metrics: DataMetrics
+
+    async def invalidate(self, symbols: set[str] | None) -> None:
+        """Evict these symbols from the cache, or all for None; running services follow the change feed."""
+        if symbols is None:
+            await self.resources.cache.evict_all()
+        for symbol in symbols or ():
+            await self.resources.cache.evict(symbol)
 
     def options(self, source: str) -> LoadOptions:
         """Return the options of a plain load from `source`, now."""
@@ -60,8 +70,9 @@ async def load(work: Work, source: BarSource, options: LoadOptions) -> list[Load
     try:
         with _progress(work.console) as progress, _counted(work, options):
             task = progress.add_task(f"Loading {source.name}", total=None)
-            store, cache = work.resources.store, work.resources.cache
-            async for report in load_source(source, store=store, cache=cache, options=options):
+            async for report in load_source(
+                source, store=work.resources.store, invalidate=work.invalidate, options=options
+            ):
                 reports.append(report)
                 if not options.dry_run:
                     work.metrics.loaded(report)
@@ -120,14 +131,13 @@ async def frames(
 
 async def delete(work: Work, symbol: str) -> None:
     """Remove a symbol from the store and the cache."""
-    await work.resources.store.delete(symbol)
-    await work.resources.cache.evict(symbol)
+    await BarWriter(work.resources.store, work.invalidate).delete(symbol)
 
 
 async def refresh_stored(work: Work, symbols: Sequence[str], *, replace: bool) -> list[RefreshReport]:
     """Ask the configured vendor for what is new of these symbols, all for none; print each as it is done."""
     wanted = symbols or await work.resources.store.symbols()
-    calendar, store, cache = work.settings.calendar, work.resources.store, work.resources.cache
+    calendar, store = work.settings.calendar, work.resources.store
     through = last_session_over(calendar, datetime.now(UTC)) if calendar else None
     reports = []
     async with open_vendor(work.settings) as opened:
@@ -138,7 +148,7 @@ async def refresh_stored(work: Work, symbols: Sequence[str], *, replace: bool) -
 
         async def load_rows(raw: RawBars) -> LoadReport:
             with work.metrics.load():
-                report = await ingest_symbol(raw, store=store, cache=cache, options=options)
+                report = await ingest_symbol(raw, store=store, invalidate=work.invalidate, options=options)
             work.metrics.loaded(report)
             return report
 

@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from services.data.bars.load import LoadOptions, check, ingest_symbol, rows_rejected
-from services.data.ports import BarCache, BarSource, BarStore
+from services.data.bars.load import Invalidate, LoadOptions, check, ingest_symbol, rows_rejected
+from services.data.ports import BarSource, BarStore
 from shared.schemas.loads import LoadReport
 
 N_AT_ONCE = 3  # MongoDB writes one symbol while the next is put into documents; more is no faster on two cores
 
 
 async def load_source(
-    source: BarSource, *, store: BarStore, cache: BarCache, options: LoadOptions
+    source: BarSource, *, store: BarStore, invalidate: Invalidate, options: LoadOptions
 ) -> AsyncGenerator[LoadReport, None]:
     """Yield one report per symbol of `source`, each as soon as it is stored.
 
@@ -32,7 +32,9 @@ async def load_source(
                 raw = await asyncio.to_thread(next, frames, None)
                 is_at_end = raw is None
                 if raw is not None:
-                    running.add(asyncio.create_task(ingest_symbol(raw, store=store, cache=cache, options=options)))
+                    running.add(
+                        asyncio.create_task(ingest_symbol(raw, store=store, invalidate=invalidate, options=options))
+                    )
             if not running:
                 return
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)

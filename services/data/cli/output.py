@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from services.data.bars.refresh import RefreshReport
-from shared.schemas.loads import Finding, LoadReport, Rejection, StockSummary
+from shared.schemas.loads import Finding, LoadReport, Rejection
+from shared.schemas.stocks import StockSummary
 
 N_NAMED_ROWS = 50
 

@@ -11,11 +11,12 @@ import pyarrow.compute as pc
 
 from services.data.files.cells import TEXT, dates_of, numbers_of, texts_of
 from services.data.files.columns import shown
-from services.data.files.dates import DateFormat, read_sessions
-from services.data.ports import RawBars
+from services.data.files.dates import read_sessions
+from services.data.records import RawBars
 from shared.errors import UnreadableFile
 from shared.schemas.arrow import NUMBERS
 from shared.schemas.bars import is_symbol
+from shared.schemas.loads import DateFormat
 
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bokeh_sampledata.stocks import data
 
-from services.data.ports import SAMPLE, RawBars
+from services.data.records import SAMPLE, RawBars
 from shared.schemas.arrow import NUMBERS
 
 NAMES = {

@@ -6,13 +6,13 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from services.data.files.columns import shown
-from services.data.files.dates import DateFormat
 from services.data.files.formats import SUFFIXES, FileFormat, batches_of
 from services.data.files.rows import BarRows
 from services.data.files.unpack import Budget, plain_files
-from services.data.ports import RawBars
+from services.data.records import RawBars
 from shared.errors import UnreadableFile
 from shared.schemas.bars import is_symbol
+from shared.schemas.loads import DateFormat
 
 MAX_BYTES = 2 << 30  # unpacked; 45 million rows of CSV
 

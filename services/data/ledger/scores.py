@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from services.data.ports import GivenEntry
+from services.data.records import GivenEntry
 from shared.errors import InvalidRequest
 from shared.schemas.arrow import BarFrame
 from shared.schemas.ledger import Ledger, LedgerQuery, LedgerRecord, LedgerScore

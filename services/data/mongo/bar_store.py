@@ -22,10 +22,10 @@ from services.data.mongo.rewrite import (
     rewrite_by_rename,
     rewrite_in_transaction,
 )
-from services.data.ports import CatalogueEntry, EncodedBars, Stored
+from services.data.records import CatalogueEntry, Stored
 from shared.errors import NoBars, SymbolNotFound
-from shared.schemas.arrow import BarColumns, BarFrame
-from shared.schemas.bars import is_symbol
+from shared.schemas.arrow import BarColumns, BarFrame, encode_with_revision
+from shared.schemas.bars import EncodedBars, is_symbol
 
 T = TypeVar("T")
 UNAUTHORIZED = 13
@@ -67,7 +67,7 @@ class MongoBarStore:
 
     async def encoded(self, symbol: str) -> EncodedBars:
         """Return the bars of `symbol` as they travel."""
-        return await self._read(symbol, EncodedBars.of)
+        return await self._read(symbol, encode_with_revision)
 
     async def entry(self, symbol: str) -> CatalogueEntry | None:
         """Return what the last load noted about `symbol`."""

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from services.data.ports import CatalogueEntry
+from services.data.records import CatalogueEntry
 
 _ENTRY = TypeAdapter(CatalogueEntry)
 log = structlog.get_logger()

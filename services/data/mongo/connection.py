@@ -8,10 +8,9 @@ from typing import Any
 import pymongo
 import structlog
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
-from pymongo import monitoring
 from pymongo.errors import OperationFailure, PyMongoError
 
-from services.data.mongo.monitoring import MongoSpans
+from services.data.mongo.monitoring import CommandTimes, MongoSpans
 from services.data.mongo.pool import MemberNotReady, pool_of
 from services.data.ports import Observe
 from shared import deadline
@@ -20,30 +19,7 @@ from shared.errors import StoreUnavailable
 NAME = "The data service's store (MongoDB)"
 REFUSALS = {13, 18}  # MongoDB's Unauthorized and AuthenticationFailed
 Database = AsyncIOMotorDatabase[dict[str, Any]]
-WAITING = "getMore"  # nearly all of them are the change feed's, which waits in them on purpose
 log = structlog.get_logger()
-
-
-class CommandTimes(monitoring.CommandListener):
-    """Tells how long each command took, whichever thread sent it."""
-
-    def __init__(self, observe: Observe) -> None:
-        self._observe = observe
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Do nothing: the end says how long it took."""
-
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        """Tell of a command that was answered."""
-        self._tell(event.command_name, "ok", event.duration_micros)
-
-    def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        """Tell of a command that was refused or not answered."""
-        self._tell(event.command_name, "failed", event.duration_micros)
-
-    def _tell(self, command: str, outcome: str, micros: int) -> None:
-        if command != WAITING:
-            self._observe(command, outcome, micros / 1e6)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from services.data.mongo.bar_store import UNAUTHORIZED
 from services.data.mongo.connection import Database, bounded
 from services.data.mongo.ledger_documents import document_of, given_of, keys_of
 from services.data.mongo.rewrite import ALL_IN_ONE_BATCH, JOURNALED
-from services.data.ports import GivenEntry
+from services.data.records import GivenEntry
 from shared.schemas.ledger import Kept, LedgerEntry
 
 LEDGER = "bellwether_ledger"  # lower case: never a symbol

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
-from services.data.ports import GivenEntry
+from services.data.records import GivenEntry
 from shared.schemas.ledger import LedgerEntry
 
 log = structlog.get_logger()

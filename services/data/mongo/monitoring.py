@@ -1,11 +1,13 @@
-"""A span for each command to MongoDB, in the trace of the request that waits for it."""
+"""What each command to MongoDB tells: a span in the trace of the request that waits for it, and its duration."""
 
 from opentelemetry.trace import Span, SpanKind
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
+from services.data.ports import Observe
 from shared.telemetry import tracing
 
 _Finished = CommandSucceededEvent | CommandFailedEvent
+WAITING = "getMore"  # nearly all of them are the change feed's, which waits in them on purpose
 
 
 class MongoSpans(CommandListener):
@@ -43,3 +45,25 @@ class MongoSpans(CommandListener):
 
 def _key(event: CommandStartedEvent | _Finished) -> tuple[int, object]:
     return event.request_id, event.connection_id
+
+
+class CommandTimes(CommandListener):
+    """Tells how long each command took, whichever thread sent it."""
+
+    def __init__(self, observe: Observe) -> None:
+        self._observe = observe
+
+    def started(self, event: CommandStartedEvent) -> None:
+        """Do nothing: the end says how long it took."""
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        """Tell of a command that was answered."""
+        self._tell(event.command_name, "ok", event.duration_micros)
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        """Tell of a command that was refused or not answered."""
+        self._tell(event.command_name, "failed", event.duration_micros)
+
+    def _tell(self, command: str, outcome: str, micros: int) -> None:
+        if command != WAITING:
+            self._observe(command, outcome, micros / 1e6)

@@ -21,7 +21,7 @@ from pymongo.write_concern import WriteConcern
 from services.data.mongo.bar_documents import DATE, frame_of
 from services.data.mongo.catalogue_documents import document_of, entry_of
 from services.data.mongo.document_changes import Changes, changes_of
-from services.data.ports import Stored
+from services.data.records import Stored
 
 CATALOGUE = "bellwether_catalogue"  # lower case: never a symbol
 LOADING = "bellwether_loading_"  # a rewrite that has not been renamed into place yet, or never was

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from services.data.ports import SAMPLE, BarStore, CatalogueEntry
+from services.data.ports import BarStore
+from services.data.records import SAMPLE, CatalogueEntry
 from services.data.symbols.search import Listed, SymbolIndex
-from shared.schemas.loads import StockPage, StockSummary
+from shared.schemas.stocks import StockPage, StockSummary
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Catalogue:
         kept = {symbol: entry.last_session for symbol, entry in snapshot.entries.items() if entry.source != SAMPLE}
         return {symbol: kept.get(symbol) for symbol in snapshot.symbols}
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Read the store again before the next search."""
         self._n_changes += 1
         self._snapshot = None

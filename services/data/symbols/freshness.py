@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from shared.market.exchange_sessions import exchange_sessions
-from shared.telemetry.metrics import Looked, Values
+from shared.telemetry.metrics import GaugeValues, ScrapeGauge
 
 N_NAMED = 20  # a series per symbol would have no bound
 FAR_BEHIND = 5  # sessions, a week: longer than any run of holidays leaves a symbol without bars
-SYMBOLS = Looked("symbols", "Symbols that have bars.")
-FAR = Looked("symbols_behind", f"Symbols whose last bar is more than {FAR_BEHIND} sessions of the exchange ago.")
-BEHIND = Looked(
+SYMBOLS = ScrapeGauge("symbols", "Symbols that have bars.")
+FAR = ScrapeGauge("symbols_behind", f"Symbols whose last bar is more than {FAR_BEHIND} sessions of the exchange ago.")
+BEHIND = ScrapeGauge(
     "symbol_sessions_behind",
     f"Sessions of the exchange that are over since the symbol's last bar, of the {N_NAMED} symbols furthest behind; "
     "not among them are symbols that another tool wrote, as nobody noted their last bar, and those of the sample.",
@@ -27,7 +27,7 @@ def utc_today() -> date:
 
 def freshness(
     last_sessions: Mapping[str, date | None], calendar: str | None, today: Callable[[], date] = utc_today
-) -> Mapping[Looked, Values]:
+) -> Mapping[ScrapeGauge, GaugeValues]:
     """Return the gauges above.
 
     Args:

@@ -21,7 +21,8 @@ import httpx
 import pandas as pd
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from services.data.ports import RawBars, VendorFailed
+from services.data.ports import VendorFailed
+from services.data.records import RawBars
 from shared.schemas.arrow import NUMBERS
 
 M = TypeVar("M", bound=BaseModel)

@@ -8,7 +8,8 @@ from datetime import date
 
 from pydantic import HttpUrl, SecretStr
 
-from services.data.ports import BarVendor, Observe, RawBars, VendorFailed
+from services.data.ports import BarVendor, Observe, VendorFailed
+from services.data.records import RawBars
 from services.data.settings import DataSettings
 from services.data.vendors.alpha_vantage import INTERVAL_SECONDS, open_alpha_vantage_vendor
 from services.data.vendors.client import Limits, Timing

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, Field, SecretStr
 
-from services.data.ports import RawBars, VendorFailed
+from services.data.ports import VendorFailed
+from services.data.records import RawBars
 from services.data.vendors.client import (
     MAX_ROWS,
     Limits,

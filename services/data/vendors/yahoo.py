@@ -11,7 +11,8 @@ from importlib import import_module
 
 import pandas as pd
 
-from services.data.ports import RawBars, VendorFailed
+from services.data.ports import VendorFailed
+from services.data.records import RawBars
 from shared.schemas.arrow import NUMBERS
 from shared.schemas.bars import is_symbol
 

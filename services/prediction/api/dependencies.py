@@ -1,34 +1,25 @@
-"""The prediction service's resources as route parameters. Async, because FastAPI runs the others in a thread each."""
+"""The prediction service's components as route parameters."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from services.prediction.api.responder import Responder
 from services.prediction.ports import Resources
 from services.prediction.settings import PredictionSettings
+from shared.web.dependencies import component
 
 
-def resources_of(request: Request) -> Resources:
-    """Return what the lifespan opened."""
-    resources: Resources = request.app.state.resources
-    return resources
+@dataclass(frozen=True)
+class Components:
+    """What the routes of a running prediction service use."""
+
+    resources: Resources
+    responder: Responder
+    settings: PredictionSettings
 
 
-async def _resources(request: Request) -> Resources:
-    return resources_of(request)
-
-
-async def _responder(request: Request) -> Responder:
-    responder: Responder = request.app.state.responder
-    return responder
-
-
-async def _settings(request: Request) -> PredictionSettings:
-    settings: PredictionSettings = request.app.state.settings
-    return settings
-
-
-ResourcesDep = Annotated[Resources, Depends(_resources)]
-ResponderDep = Annotated[Responder, Depends(_responder)]
-SettingsDep = Annotated[PredictionSettings, Depends(_settings)]
+ResourcesDep = Annotated[Resources, Depends(component("resources"))]
+ResponderDep = Annotated[Responder, Depends(component("responder"))]
+SettingsDep = Annotated[PredictionSettings, Depends(component("settings"))]

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Header, Query, Response
 
 from services.prediction.api.dependencies import ResourcesDep, ResponderDep, SettingsDep
 from services.prediction.api.responder import Question
-from services.prediction.api.results import ERRORS
 from services.prediction.forecasting.evaluation import evaluation_of
 from services.prediction.forecasting.forecast import forecast_of
 from services.prediction.models.registry import models_info
+from shared.errors import PREDICTION_ERRORS
 from shared.schemas.bars import Symbol
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
@@ -20,7 +20,9 @@ from shared.web.problem import problem_responses
 router = APIRouter(tags=["predictions"])
 
 
-@router.get("/symbols/{symbol}/forecast", response_model=Forecast, responses={**KNOWN, **problem_responses(*ERRORS)})
+@router.get(
+    "/symbols/{symbol}/forecast", response_model=Forecast, responses={**KNOWN, **problem_responses(*PREDICTION_ERRORS)}
+)
 async def forecast(
     symbol: Symbol,
     query: Annotated[ForecastQuery, Query()],
@@ -36,7 +38,9 @@ async def forecast(
 
 
 @router.get(
-    "/symbols/{symbol}/evaluation", response_model=Evaluation, responses={**KNOWN, **problem_responses(*ERRORS)}
+    "/symbols/{symbol}/evaluation",
+    response_model=Evaluation,
+    responses={**KNOWN, **problem_responses(*PREDICTION_ERRORS)},
 )
 async def evaluation(
     symbol: Symbol,

@@ -13,13 +13,13 @@ from typing import Literal, get_args
 from fastapi import Response
 from prometheus_client import CollectorRegistry, Histogram
 
-from services.prediction.forecasting.data_quality import provenance
 from services.prediction.metrics import ComputationMetrics
 from services.prediction.ports import Resources
+from services.prediction.provenance import provenance
 from services.prediction.workers.measurements import noted, notes_of
-from shared.clients.data import BarsPayload
 from shared.errors import Busy
-from shared.schemas.results import Wire
+from shared.schemas.bars import EncodedBars
+from shared.schemas.wire import Wire
 from shared.single_flight import SingleFlight
 from shared.telemetry.metrics import LATENCY_BUCKETS
 from shared.web.etags import is_known
@@ -61,7 +61,7 @@ class Responder:
         }
 
     async def answer(
-        self, question: Question, if_none_match: str, resources: Resources, work: Callable[[BarsPayload, str], Wire]
+        self, question: Question, if_none_match: str, resources: Resources, work: Callable[[EncodedBars, str], Wire]
     ) -> Response:
         """Return what `work` makes of the bars and the symbol, in JSON, or 304 if the caller has it.
 

@@ -4,16 +4,18 @@ from dataclasses import asdict
 
 import numpy as np
 
-from services.prediction.forecasting.data_quality import data_of, provenance, require_enough, warnings_of
-from services.prediction.inputs.history import Array, History, history_of
+from services.prediction.forecasting.data_quality import data_of, warnings_of
+from services.prediction.inputs.history import History, history_of
 from services.prediction.models.registry import MODELS, ModelSpec
+from services.prediction.provenance import provenance
 from services.prediction.scoring import scores, verdicts
 from services.prediction.scoring.significance import diebold_mariano
+from services.prediction.types import Array
 from services.prediction.walk_forward import windows
 from services.prediction.walk_forward.run import Walk, walk
-from services.prediction.walk_forward.windows import Plan
+from services.prediction.walk_forward.windows import Plan, require_enough
 from services.prediction.workers import measurements
-from shared.clients.data import BarsPayload
+from shared.schemas.bars import EncodedBars
 from shared.schemas.evaluations import (
     DieboldMariano,
     Evaluation,
@@ -26,7 +28,7 @@ from shared.schemas.evaluations import (
 from shared.schemas.forecasts import EvaluationQuery
 
 
-def evaluation_of(payload: BarsPayload, symbol: str, query: EvaluationQuery) -> Evaluation:
+def evaluation_of(payload: EncodedBars, symbol: str, query: EvaluationQuery) -> Evaluation:
     """Return the walk-forward scores of the models that are asked for.
 
     Raises:

@@ -5,9 +5,10 @@ from sklearn.base import RegressorMixin
 from sklearn.inspection import permutation_importance
 from sklearn.pipeline import Pipeline
 
-from services.prediction.inputs.history import Array, History
+from services.prediction.inputs.history import History
 from services.prediction.models import features, targets
 from services.prediction.models.registry import SEED, ModelSpec
+from services.prediction.types import Array
 from shared.schemas.forecasts import Explanation, Importance
 
 N_TESTED = 250  # rows that are shuffled, about a year

@@ -1,11 +1,12 @@
 """A model fitted for one horizon, with its record: what a forecast needs, and what can be kept."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from sklearn.base import RegressorMixin
 
 from shared.schemas.forecasts import ModelName, SkillEstimate
-from shared.schemas.results import Wire
+from shared.schemas.wire import Wire
 
 
 class ModelKey(Wire):
@@ -49,3 +50,15 @@ class Trained:
 
     estimator: RegressorMixin
     record: Record
+
+
+class ModelStore(Protocol):
+    """Where fitted models are kept, so that a restart does not fit them anew. It only saves time: nothing raises."""
+
+    def get(self, key: ModelKey) -> Trained | None:
+        """Return the model that was kept under this key by this version of everything that computes."""
+        ...
+
+    def put(self, key: ModelKey, trained: Trained) -> None:
+        """Keep the model."""
+        ...

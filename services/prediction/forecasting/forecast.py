@@ -6,23 +6,24 @@ from pathlib import Path
 
 import numpy as np
 
-from services.prediction.forecasting.data_quality import data_of, provenance, require_enough, warnings_of
+from services.prediction.forecasting.data_quality import data_of, warnings_of
 from services.prediction.forecasting.explanation import explanation_of
-from services.prediction.forecasting.fitted_model import Trained
+from services.prediction.forecasting.fitted_model import ModelStore, Trained
 from services.prediction.forecasting.model_store import SkopsModelStore
 from services.prediction.forecasting.training import N_SCORED, trained
 from services.prediction.inputs.history import History, history_of
 from services.prediction.models import features
 from services.prediction.models.registry import MODELS
 from services.prediction.models.targets import close_after
-from services.prediction.ports import ModelStore
+from services.prediction.provenance import provenance
 from services.prediction.scoring import verdicts
 from services.prediction.walk_forward.run import volatility_ahead
+from services.prediction.walk_forward.windows import require_enough
 from services.prediction.workers import measurements
-from shared.clients.data import BarsPayload
 from shared.market.exchange_sessions import exchange_sessions, next_sessions
+from shared.schemas.bars import EncodedBars
 from shared.schemas.forecasts import Candidate, Choice, Forecast, ForecastQuery, ForecastStep, ModelName
-from shared.schemas.results import Warning
+from shared.schemas.wire import Warning
 
 RECENT = 60  # sessions, a quarter, which should be the calendar's
 
@@ -37,7 +38,7 @@ class _Chosen:
 
 
 def forecast_of(
-    payload: BarsPayload, symbol: str, query: ForecastQuery, *, calendar: str, models_dir: Path | None
+    payload: EncodedBars, symbol: str, query: ForecastQuery, *, calendar: str, models_dir: Path | None
 ) -> Forecast:
     """Return the forecast of the next `query.horizon` sessions.
 

@@ -26,10 +26,10 @@ import structlog
 from sklearn.base import RegressorMixin
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from services.prediction.forecasting.data_quality import provenance
 from services.prediction.forecasting.fitted_model import ModelKey, Record, Trained
 from services.prediction.models.registry import MODELS, ModelSpec
-from shared.schemas.results import Wire
+from services.prediction.provenance import provenance
+from shared.schemas.wire import Wire
 
 MAGIC = b"BELLWETHER-MODEL-1\n"
 MAX_BYTES = 8_000_000  # a hundred times the largest that we write; of the file, and of what it unpacks to

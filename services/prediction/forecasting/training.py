@@ -1,10 +1,9 @@
 """Fits a model for one horizon and walks it forward for its record, or takes both from the store."""
 
-from services.prediction.forecasting.fitted_model import ModelKey, Record, Trained
+from services.prediction.forecasting.fitted_model import ModelKey, ModelStore, Record, Trained
 from services.prediction.inputs.history import History
 from services.prediction.models import features, targets
 from services.prediction.models.registry import ModelSpec
-from services.prediction.ports import ModelStore
 from services.prediction.scoring.significance import diebold_mariano
 from services.prediction.scoring.verdicts import skill_estimate
 from services.prediction.walk_forward import windows

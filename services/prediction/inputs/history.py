@@ -6,10 +6,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from services.prediction.types import Array
 from shared.errors import UpstreamFailed
 from shared.schemas.arrow import PRICES, BarFrame, InvalidArrow, decode
 
-Array = NDArray[np.float64]
 TOO_LARGE = 1e100  # for a price: its square would soon be infinite
 
 

@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from services.prediction.inputs.history import Array
+from services.prediction.types import Array
 from shared.market.split_jumps import split_like_jumps
-from shared.schemas.results import Warning
+from shared.schemas.wire import Warning
 
 LONG_GAP_DAYS = 10  # the longest that XNYS was closed since 1960 is 6 days, in September 2001
 

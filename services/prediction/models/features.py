@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
-from services.prediction.inputs.history import Array, History
+from services.prediction.inputs.history import History
+from services.prediction.types import Array
 
 LOOKBACK = 20  # sessions: the longest look back, about a month of trading
 N_LAGS = 5

@@ -15,8 +15,8 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from services.prediction.inputs.history import Array
 from services.prediction.models.features import FEATURES, LEARNT_FROM, LOOKBACK
+from services.prediction.types import Array
 from shared.schemas.forecasts import FeatureInfo, ModelInfo, ModelName, Models
 
 SEED = 20261124

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from services.prediction.inputs.history import Array
+from services.prediction.types import Array
 
 FURTHEST = 20.0  # a log return: half a billion times the price; much further, prices are no longer finite
 

@@ -9,9 +9,9 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
 
-from services.prediction.inputs.history import Array
 from services.prediction.same_session import holdout
 from services.prediction.scoring import conformal
+from services.prediction.types import Array
 
 LEVEL = 90  # percent
 LEAST_RANGE = 0.001  # of the price: a session without a range must neither divide by zero nor widen all later intervals

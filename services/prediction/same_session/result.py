@@ -7,29 +7,19 @@ import pandas as pd
 from sklearn.linear_model import LinearRegression
 
 from services.prediction.inputs import warnings
-from services.prediction.inputs.history import Array, decoded
+from services.prediction.inputs.history import decoded
 from services.prediction.same_session import baselines, holdout, intervals
 from services.prediction.same_session.intervals import LEVEL, Band
 from services.prediction.scoring import scores
 from services.prediction.scoring.conformal import MIN_SCORES
 from services.prediction.scoring.scores import Scores
+from services.prediction.types import Array
 from services.prediction.workers import measurements
-from shared.clients.data import BarsPayload
 from shared.errors import NotEnoughBars
 from shared.schemas.arrow import PRICES, BarFrame
-from shared.schemas.results import (
-    Baseline,
-    Data,
-    Metrics,
-    Midrange,
-    Model,
-    Predictions,
-    Result,
-    ResultInterval,
-    Span,
-    Split,
-    Warning,
-)
+from shared.schemas.bars import EncodedBars
+from shared.schemas.results import Baseline, Midrange, Model, Predictions, Result, ResultInterval, Span, Split
+from shared.schemas.wire import Data, Metrics, Warning
 
 SAME_SESSION = "same_session_close"
 FEATURES = {"Open": "open", "High": "high", "Low": "low"}
@@ -69,7 +59,7 @@ class _Outcome:
         return scores.skill(self.of_model.mae, self.of_midrange.mae)
 
 
-def result_of(payload: BarsPayload, symbol: str, *, adjusted: bool = False) -> Result:
+def result_of(payload: EncodedBars, symbol: str, *, adjusted: bool = False) -> Result:
     """Return the same-session result of `symbol` from its bars as they travel; `adjusted` says what these are.
 
     Raises:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.prediction.inputs.history import Array
+from services.prediction.types import Array
 
 STEP = 0.02  # γ: how fast the share adapts
 N_SCORES = 250  # the last scores that are looked at

@@ -6,9 +6,8 @@ A measure that is undefined for its input is None, never NaN.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from services.prediction.types import Array
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ share sessions, so their errors follow one another; the variances allow for that
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from services.prediction.inputs.history import Array
+from services.prediction.types import Array
 
 CONFIDENCE = 0.95
 # For each session ahead: at a horizon of 20 a test at 5 % rejects 20 % of what is true with two, and 9 % with ten.

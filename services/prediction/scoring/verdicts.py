@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from services.prediction.inputs.history import Array
 from services.prediction.scoring import scores, significance
 from services.prediction.scoring.significance import CONFIDENCE
+from services.prediction.types import Array
 from shared.schemas.forecasts import ModelName, SkillEstimate
 
 

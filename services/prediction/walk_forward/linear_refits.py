@@ -6,7 +6,7 @@ window; tests hold them to 1e-8 of one another.
 
 import numpy as np
 
-from services.prediction.inputs.history import Array
+from services.prediction.types import Array
 from services.prediction.walk_forward.windows import Plan
 
 ROUNDING = 1e-12  # relative; a column whose values differ by no more is constant

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.prediction.inputs.history import Array, History
+from services.prediction.inputs.history import History
 from services.prediction.models import features, targets
 from services.prediction.models.registry import ModelSpec
 from services.prediction.scoring import conformal
+from services.prediction.types import Array
 from services.prediction.walk_forward.linear_refits import LinearWindows
 from services.prediction.walk_forward.windows import Plan
 

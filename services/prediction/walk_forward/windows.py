@@ -10,7 +10,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from services.prediction.inputs.history import History
 from services.prediction.models.features import LOOKBACK
+from shared.errors import NotEnoughBars
 
 Kind = Literal["expanding", "sliding"]
 SLIDING_SESSIONS = 504  # two years
@@ -77,3 +79,16 @@ def plan(n_bars: int, horizon: int, n_scored: int, kind: Kind = "expanding") -> 
     stop = rows - horizon + 1
     start = np.maximum(LOOKBACK, stop - SLIDING_SESSIONS) if kind == "sliding" else np.full(len(rows), LOOKBACK)
     return Plan(horizon=horizon, rows=rows, start=start, stop=stop, n_calibration=n_calibration)
+
+
+def require_enough(history: History, horizon: int) -> None:
+    """Raise NotEnoughBars if no walk-forward fits into the bars."""
+    required = bars_needed(horizon)
+    if len(history) < required:
+        raise NotEnoughBars(
+            f"{history.symbol} has {len(history)} complete bars that may be known; at least {required} are needed to "
+            f"train, to set intervals and to score at a horizon of {horizon}. Add earlier bars, or ask for a shorter "
+            "horizon.",
+            required=required,
+            available=len(history),
+        )

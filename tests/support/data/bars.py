@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pandas as pd
 
-from services.data.ports import CatalogueEntry, RawBars
+from services.data.records import CatalogueEntry, RawBars
 from shared.schemas.arrow import NUMBERS, BarFrame
 
 

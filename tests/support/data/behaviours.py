@@ -10,9 +10,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from services.data.ports import BarCache, BarStore, ChangeFeed, EncodedBars, Stored
+from services.data.ports import BarCache, BarStore, ChangeFeed
+from services.data.records import Stored
 from shared.errors import SymbolNotFound
 from shared.schemas.arrow import BarFrame
+from shared.schemas.bars import EncodedBars
 from shared.schemas.loads import Finding
 from tests.support.data.bars import make_entry, make_frame
 from tests.support.polling import PATIENCE_SECONDS

@@ -25,7 +25,7 @@ from shared.errors import StoreUnavailable
 from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import Mode
 from tests.support.data.bars import make_bars, raw_of
-from tests.support.data.fakes import FakeBarCache
+from tests.support.data.fakes import FakeBarCache, invalidation
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Server, mongod, running
 
@@ -129,7 +129,7 @@ async def load_version(store: BarStore, symbol: str, version: int, mode: Mode) -
     raw = raw_of(symbol, frame_of_version(symbol, version).bars)
     options = LoadOptions("test", NOW, calendar=None, mode=mode)
     try:
-        await ingest_symbol(raw, store=store, cache=FakeBarCache(), options=options)
+        await ingest_symbol(raw, store=store, invalidate=invalidation(FakeBarCache()), options=options)
     except StoreUnavailable:
         return False
     return True

@@ -1,7 +1,7 @@
 """The data service's ports in memory. `tests/support/data/behaviours.py` holds them to what the real ones do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,10 +9,12 @@ from datetime import datetime
 import httpx
 
 from services.data.app import create_app
-from services.data.ports import CacheOutcome, CatalogueEntry, EncodedBars, GivenEntry, Resources, Stored
+from services.data.ports import CacheOutcome, Resources
+from services.data.records import CatalogueEntry, GivenEntry, Stored
 from services.data.settings import DataSettings
 from shared.errors import NoBars, StoreUnavailable, SymbolNotFound
-from shared.schemas.arrow import BarFrame
+from shared.schemas.arrow import BarFrame, encode_with_revision
+from shared.schemas.bars import EncodedBars
 from shared.schemas.ledger import Kept, LedgerEntry
 from tests.support.asgi import serve
 
@@ -40,7 +42,7 @@ class FakeBarStore:
         return self.frames[symbol]
 
     async def encoded(self, symbol: str) -> EncodedBars:
-        return EncodedBars.of((await self.bars(symbol)).columns())
+        return encode_with_revision((await self.bars(symbol)).columns())
 
     async def entry(self, symbol: str) -> CatalogueEntry | None:
         self._check()
@@ -139,6 +141,16 @@ class FakeForecastLedger:
     def _check(self) -> None:
         if self.is_down:
             raise StoreUnavailable("The store does not answer.")
+
+
+def invalidation(cache: FakeBarCache) -> Callable[[set[str] | None], Awaitable[None]]:
+    """Return what evicts from this cache, as the command line does."""
+
+    async def invalidate(symbols: set[str] | None) -> None:
+        for symbol in cache.entries.keys() & symbols if symbols is not None else list(cache.entries):
+            await cache.evict(symbol)
+
+    return invalidate
 
 
 def fakes(

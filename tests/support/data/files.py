@@ -8,7 +8,7 @@ import pytest
 from pyarrow import parquet
 
 from services.data.files.source import FileBarSource
-from services.data.ports import RawBars
+from services.data.records import RawBars
 from shared.errors import UnreadableFile
 
 HEADER = "date,open,high,low,close,volume,symbol\n"

@@ -2,13 +2,14 @@
 
 import asyncio
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from services.data.ports import ForecastLedger, GivenEntry
+from services.data.ports import ForecastLedger
+from services.data.records import GivenEntry
 from shared.schemas.forecasts import (
     Choice,
     Explanation,
@@ -20,7 +21,7 @@ from shared.schemas.forecasts import (
     SkillEstimate,
 )
 from shared.schemas.ledger import Kept, LedgerEntry
-from shared.schemas.results import Data
+from shared.schemas.wire import Data
 from tests.support.gateway.service import FakePrediction
 
 DAY = date(2024, 1, 3)  # the last session of `tests.support.data.bars.make_frame`
@@ -106,14 +107,9 @@ def _step(ahead: int) -> ForecastStep:
 
 @dataclass
 class Forecasting(FakePrediction):
-    """A prediction service that gives `make_forecast` and keeps what it is asked, or fails with `error`."""
+    """A prediction service that answers with `make_forecast`."""
 
-    queries: list[tuple[str, ForecastQuery]] = field(default_factory=list)
-
-    async def forecast(self, *, symbol: str, query: ForecastQuery) -> Forecast:
-        if self.error is not None:
-            raise self.error
-        self.queries.append((symbol, query))
+    def forecast(self, symbol: str, query: ForecastQuery) -> Forecast:
         return make_forecast(symbol, query)
 
 

@@ -1,4 +1,4 @@
-"""The gateway with fakes at its ports, and a result as the prediction service gives it."""
+"""The gateway with doubles of the internal services at the transport, and a small result."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,34 +6,25 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import httpx
+from pydantic import TypeAdapter
 
 from gateway.api_keys import digest_of
 from gateway.app import create_app
 from gateway.examples import stocks as examples
 from gateway.examples.forecasts import EVALUATION, FORECAST, MODELS
 from gateway.examples.ledger import LEDGER
-from gateway.ports import Resources
+from gateway.resources import Resources
 from gateway.settings import GatewaySettings
-from shared.clients.base import Answer
-from shared.clients.data import BarsQuery, LoadQuery, Upload
-from shared.errors import ServiceError
+from shared.clients.data import DataClient
+from shared.clients.prediction import PredictionClient
+from shared.errors import ServiceError, UpstreamUnavailable
+from shared.schemas.bars import BarsQuery
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
-from shared.schemas.ledger import Kept, Ledger, LedgerEntry, LedgerQuery
-from shared.schemas.loads import LoadReport, Stock, StockPage
-from shared.schemas.results import (
-    Baseline,
-    Data,
-    Metrics,
-    Midrange,
-    Model,
-    Predictions,
-    Result,
-    ResultInterval,
-    Span,
-    Split,
-    Wire,
-)
+from shared.schemas.ledger import LedgerEntry, LedgerQuery
+from shared.schemas.loads import LoadQuery
+from shared.schemas.results import Baseline, Midrange, Model, Predictions, Result, ResultInterval, Span, Split
+from shared.schemas.wire import Data, Metrics, Wire
 from shared.web.health import Check, Health
 from tests.support.asgi import serve
 
@@ -41,6 +32,7 @@ _DAY = date(2024, 1, 1)
 REVISION = "0" * 16
 ETAG = f'"{REVISION}-{"f" * 16}"'  # of every prediction
 KEY = "a-key-that-may-write"
+ENTRIES = TypeAdapter(list[LedgerEntry])
 WITH_KEY = {"X-API-Key": KEY}
 
 
@@ -79,126 +71,163 @@ def make_result(symbol: str = "AAPL", *, adjusted: bool = False) -> Result:
 
 
 @dataclass
-class FakeData:
-    """A data service that answers and keeps what it is asked, or fails with `error`."""
+class Double:
+    """An internal service at the transport: it answers for any symbol and records requests, or fails with `error`.
 
-    names: list[str] = field(default_factory=lambda: ["AAPL", "MSFT"])
-    error: ServiceError | None = None
-    state: Health = field(default_factory=lambda: Health.of({"store": Check(status="ok")}))
-    asked: list[object] = field(default_factory=list)
-    loaded: dict[str, bytes] = field(default_factory=dict)
-    kept: set[str] = field(default_factory=set)
-
-    async def symbols(self) -> list[str]:
-        _raise(self.error)
-        return self.names
-
-    async def stocks(self, *, query: str, limit: int, cursor: str | None) -> StockPage:
-        _raise(self.error)
-        self.asked.append((query, limit, cursor))
-        return StockPage.model_validate(examples.STOCKS)
-
-    async def stock(self, *, symbol: str) -> Stock:
-        _raise(self.error)
-        return Stock.model_validate(examples.STOCK | {"symbol": symbol})
-
-    async def bars_as(self, *, symbol: str, query: BarsQuery, if_none_match: str | None) -> Answer:
-        _raise(self.error)
-        self.asked.append((symbol, query, if_none_match))
-        etag = {"ETag": f'"{REVISION}"'}
-        if if_none_match == etag["ETag"]:
-            return Answer(304, etag, b"")
-        about = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": 'attachment; filename="AAPL.csv"'}
-        return Answer(200, etag | about, b"\xff as it came")
-
-    async def load(self, *, symbol: str, query: LoadQuery, upload: Upload) -> LoadReport:
-        _raise(self.error)
-        self.asked.append((symbol, query, upload.media_type, upload.length))
-        self.loaded[symbol] = b"".join([chunk async for chunk in upload.body])
-        return LoadReport.model_validate(examples.LOAD_REPORT | {"symbol": symbol})
-
-    async def delete(self, *, symbol: str) -> None:
-        _raise(self.error)
-        self.asked.append(symbol)
-
-    async def keep(self, *, symbol: str, entries: list[LedgerEntry]) -> Kept:
-        _raise(self.error)
-        self.asked.append((symbol, entries))
-        n_before = len(self.kept)
-        self.kept |= {entry.key for entry in entries}
-        n_kept = len(self.kept) - n_before
-        return Kept(kept=n_kept, known=len(entries) - n_kept)
-
-    async def ledger(self, *, symbol: str, query: LedgerQuery) -> Ledger:
-        _raise(self.error)
-        self.asked.append((symbol, query))
-        return Ledger.model_validate(LEDGER | {"symbol": symbol})
-
-    async def health(self) -> Health:
-        _raise(self.error)
-        return self.state
-
-
-@dataclass
-class FakePrediction:
-    """A prediction service that answers for any symbol and keeps what it is asked, or fails with `error`."""
+    A ServiceError is answered as the service would, but UpstreamUnavailable is a refused connection; any other error is
+    raised into the gateway.
+    """
 
     error: Exception | None = None
     state: Health = field(default_factory=lambda: Health(status="ok"))
     asked: list[object] = field(default_factory=list)
 
-    async def result(self, *, symbol: str, adjusted: bool) -> Result:
-        _raise(self.error)
-        return make_result(symbol, adjusted=adjusted)
+    async def handle(self, request: httpx.Request) -> httpx.Response:
+        """Answer as a transport does."""
+        if self.error is not None:
+            return _problem(self.error)
+        if request.url.path == "/readyz":
+            status = 503 if self.state.status == "down" else 200
+            return httpx.Response(status, text=self.state.model_dump_json())
+        return await self.answer(request, request.url.path.strip("/").split("/"))
 
-    async def forecast(self, *, symbol: str, query: ForecastQuery) -> Forecast:
-        _raise(self.error)
+    async def answer(self, request: httpx.Request, path: list[str]) -> httpx.Response:
+        """Answer a request that is not about health."""
+        raise NotImplementedError
+
+    def http(self) -> httpx.AsyncClient:
+        """Return the pool of a client that has this service behind it."""
+        return httpx.AsyncClient(transport=httpx.MockTransport(self.handle), base_url="http://internal")
+
+
+@dataclass
+class FakeData(Double):
+    """A data service."""
+
+    names: list[str] = field(default_factory=lambda: ["AAPL", "MSFT"])
+    state: Health = field(default_factory=lambda: Health.of({"store": Check(status="ok")}))
+    loaded: dict[str, bytes] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
+
+    async def answer(self, request: httpx.Request, path: list[str]) -> httpx.Response:
+        return self._read(request, path) if request.method == "GET" else await self._write(request, path)
+
+    def _read(self, request: httpx.Request, path: list[str]) -> httpx.Response:
+        params = dict(request.url.params)
+        match path:
+            case ["symbols"]:
+                return httpx.Response(200, json=self.names)
+            case ["search"]:
+                self.asked.append((params["query"], int(params["limit"]), params.get("cursor")))
+                return httpx.Response(200, json=examples.STOCKS)
+            case ["symbols", symbol]:
+                return httpx.Response(200, json=examples.STOCK | {"symbol": symbol})
+            case ["symbols", symbol, "bars"]:
+                return self._bars(symbol, request)
+            case ["symbols", symbol, "ledger"]:
+                self.asked.append((symbol, LedgerQuery.model_validate(params)))
+                return httpx.Response(200, json=LEDGER | {"symbol": symbol})
+        return httpx.Response(404)
+
+    async def _write(self, request: httpx.Request, path: list[str]) -> httpx.Response:
+        match request.method, path:
+            case "PUT", ["symbols", symbol, "bars"]:
+                return await self._load(symbol, request)
+            case "DELETE", ["symbols", symbol]:
+                self.asked.append(symbol)
+                return httpx.Response(204)
+            case "POST", ["symbols", symbol, "ledger"]:
+                return self._keep(symbol, ENTRIES.validate_json(request.content))
+        return httpx.Response(404)
+
+    def _bars(self, symbol: str, request: httpx.Request) -> httpx.Response:
+        if_none_match = request.headers.get("If-None-Match")
+        self.asked.append((symbol, BarsQuery.model_validate(dict(request.url.params)), if_none_match))
+        etag = {"ETag": f'"{REVISION}"'}
+        if if_none_match == etag["ETag"]:
+            return httpx.Response(304, headers=etag)
+        about = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": 'attachment; filename="AAPL.csv"'}
+        return httpx.Response(200, headers=etag | about, content=b"\xff as it came")
+
+    async def _load(self, symbol: str, request: httpx.Request) -> httpx.Response:
+        query = LoadQuery.model_validate(dict(request.url.params))
+        length = request.headers.get("Content-Length")
+        self.asked.append((symbol, query, request.headers["Content-Type"], length))
+        self.loaded[symbol] = await request.aread()
+        return httpx.Response(200, json=examples.LOAD_REPORT | {"symbol": symbol})
+
+    def _keep(self, symbol: str, entries: list[LedgerEntry]) -> httpx.Response:
+        self.asked.append((symbol, entries))
+        n_before = len(self.kept)
+        self.kept |= {entry.key for entry in entries}
+        n_kept = len(self.kept) - n_before
+        return httpx.Response(201, json={"kept": n_kept, "known": len(entries) - n_kept})
+
+
+@dataclass
+class FakePrediction(Double):
+    """A prediction service."""
+
+    async def answer(self, request: httpx.Request, path: list[str]) -> httpx.Response:
+        params = dict(request.url.params)
+        match path:
+            case ["models"]:
+                asked: object = "models"
+                found: Wire = Models.model_validate(MODELS)
+            case ["symbols", symbol, "result"]:
+                adjusted = params.get("adjusted") == "true"
+                asked, found = (symbol, adjusted), make_result(symbol, adjusted=adjusted)
+            case ["symbols", symbol, "forecast"]:
+                asked = (symbol, ForecastQuery.model_validate(params))
+                found = self.forecast(symbol, ForecastQuery.model_validate(params))
+            case ["symbols", symbol, "evaluation"]:
+                models = {"models": [params["models"]]} if "models" in params else {}
+                asked = (symbol, EvaluationQuery.model_validate(params | models))
+                found = Evaluation.model_validate(EVALUATION | {"stock_symbol": symbol})
+            case _:
+                return httpx.Response(404)
+        self.asked.append(asked)
+        if request.headers.get("If-None-Match") == ETAG:
+            return httpx.Response(304, headers={"ETag": ETAG})
+        headers = {"ETag": ETAG, "Content-Type": "application/json"}
+        return httpx.Response(200, headers=headers, content=found.model_dump_json().encode())
+
+    def forecast(self, symbol: str, query: ForecastQuery) -> Forecast:
+        """Return the forecast to answer with."""
         return Forecast.model_validate(FORECAST | {"stock_symbol": symbol})
 
-    async def result_answer(self, *, symbol: str, adjusted: bool, if_none_match: str | None) -> Answer:
-        return self._answer(make_result(symbol, adjusted=adjusted), (symbol, adjusted), if_none_match)
 
-    async def forecast_answer(self, *, symbol: str, query: ForecastQuery, if_none_match: str | None) -> Answer:
-        found = Forecast.model_validate(FORECAST | {"stock_symbol": symbol})
-        return self._answer(found, (symbol, query), if_none_match)
-
-    async def evaluation_answer(self, *, symbol: str, query: EvaluationQuery, if_none_match: str | None) -> Answer:
-        found = Evaluation.model_validate(EVALUATION | {"stock_symbol": symbol})
-        return self._answer(found, (symbol, query), if_none_match)
-
-    async def models_answer(self, *, if_none_match: str | None) -> Answer:
-        return self._answer(Models.model_validate(MODELS), "models", if_none_match)
-
-    def _answer(self, found: Wire, asked: object, if_none_match: str | None) -> Answer:
-        _raise(self.error)
-        self.asked.append(asked)
-        if if_none_match == ETAG:
-            return Answer(304, {"ETag": ETAG}, b"")
-        headers = {"ETag": ETAG, "Content-Type": "application/json"}
-        return Answer(200, headers, found.model_dump_json().encode())
-
-    async def health(self) -> Health:
-        _raise(self.error)
-        return self.state
-
-
-def _raise(error: Exception | None) -> None:
-    if error is not None:
+def _problem(error: Exception) -> httpx.Response:
+    if type(error) is UpstreamUnavailable:
+        raise httpx.ConnectError(error.detail)
+    if not isinstance(error, ServiceError):
         raise error
+    errors = [{"pointer": pointer, "detail": detail} for pointer, detail in error.errors]
+    problem = {"type": f"/problems/{error.slug}", "title": error.title, "detail": error.detail, "errors": errors}
+    return httpx.Response(error.status, json=problem | dict(error.extras))
+
+
+def gateway_resources(data: Double | None = None, prediction: Double | None = None) -> Resources:
+    """Return the gateway's clients with these services behind them."""
+    return Resources(
+        data=DataClient((data or FakeData()).http(), upstream="the data service", timeout_seconds=2),
+        prediction=PredictionClient(
+            (prediction or FakePrediction()).http(), upstream="the prediction service", timeout_seconds=2
+        ),
+    )
 
 
 @asynccontextmanager
 async def serve_gateway(
     data: FakeData | None = None, prediction: FakePrediction | None = None, **settings: object
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Yield a client of a gateway whose internal services are fakes and which knows `KEY`, unless told otherwise."""
-    resources = Resources(data=data or FakeData(), prediction=prediction or FakePrediction())
+    """Yield a client of a gateway with doubles behind it, which knows `KEY`, unless told otherwise."""
 
     @asynccontextmanager
-    async def open_fakes(_: GatewaySettings) -> AsyncIterator[Resources]:
-        yield resources
+    async def open_doubles(_: GatewaySettings) -> AsyncIterator[Resources]:
+        yield gateway_resources(data, prediction)
 
     given = {"api_keys": digest_of(KEY)} | settings
-    app = create_app(GatewaySettings(**given), open_resources=open_fakes)  # type: ignore[arg-type]  # any field
+    app = create_app(GatewaySettings(**given), open_resources=open_doubles)  # type: ignore[arg-type]  # any field
     async with serve(app) as client:
         yield client

@@ -57,14 +57,14 @@ def metrics_table() -> str:
 
 
 def _rows(app: FastAPI) -> Iterable[Row]:
-    for collector in app.state.registry._collector_to_names:  # nothing public lists what has no series yet
+    for collector in app.state.metrics.registry._collector_to_names:  # nothing public lists what has no series yet
         if isinstance(collector, MetricWrapperBase):
             name = f"{collector._name}_total" if collector._type == "counter" else collector._name
             yield Row(name, str(collector._type), _coded(collector._labelnames), collector._documentation)
         else:
             yield Row(*_of_the_process(collector))
-    for look in app.state.looks:
-        for gauge in look.gauges:
+    for scraped in app.state.metrics.collectors:
+        for gauge in scraped.gauges:
             yield Row(gauge.name, "gauge", _coded(gauge.labels), gauge.meaning)
 
 

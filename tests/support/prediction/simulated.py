@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from bokeh_sampledata.stocks import data as sample
 
-from services.prediction.inputs.history import Array, History, history_of
-from shared.clients.data import BarsPayload
+from services.prediction.inputs.history import History, history_of
+from services.prediction.types import Array
 from shared.schemas.arrow import NUMBERS, BarFrame, encode
+from shared.schemas.bars import EncodedBars
 
 VOLATILITY = 0.015  # of one session's log return
 
@@ -77,10 +78,10 @@ def sample_bars(symbol: str) -> pd.DataFrame:
     return rows.reset_index(drop=True)[["session", *NUMBERS]].astype(dict.fromkeys(NUMBERS, "float64"))
 
 
-def payload_of(bars: pd.DataFrame, symbol: str = "AAPL", skipped: int = 0) -> BarsPayload:
+def payload_of(bars: pd.DataFrame, symbol: str = "AAPL", skipped: int = 0) -> EncodedBars:
     """Return the bars as the data service gives them."""
     columns = BarFrame(symbol, bars.reset_index(drop=True), skipped).columns()
-    return BarsPayload(columns.revision, encode(columns, columns.revision))
+    return EncodedBars(columns.revision, encode(columns, columns.revision))
 
 
 def history(bars: pd.DataFrame) -> History:

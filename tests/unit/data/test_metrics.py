@@ -11,8 +11,9 @@ from prometheus_client import CollectorRegistry
 
 from services.data.files.sample import SampleBarSource
 from services.data.metrics import DataMetrics
-from services.data.mongo.connection import CommandTimes
-from services.data.ports import RawBars, VendorFailed
+from services.data.mongo.monitoring import CommandTimes
+from services.data.ports import VendorFailed
+from services.data.records import RawBars
 from services.data.symbols.freshness import BEHIND, FAR, SYMBOLS, freshness
 from services.data.vendors.registry import MeasuredVendor
 from shared.errors import StoreUnavailable

@@ -9,7 +9,8 @@ from gateway.examples.forecasts import EVALUATION, FORECAST, MODELS
 from shared.schemas.bars import SymbolBars
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import Forecast, Models
-from shared.schemas.loads import LoadReport, Stock, StockPage
+from shared.schemas.loads import LoadReport
+from shared.schemas.stocks import Stock, StockPage
 from tests.support.gateway.service import serve_gateway
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.prediction.forecasting.data_quality import PACKAGE, code_digest, provenance
+from services.prediction.provenance import PACKAGE, code_digest, provenance
 
 ROOT = Path(__file__).parents[3]
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))

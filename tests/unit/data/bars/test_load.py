@@ -6,19 +6,19 @@ import pytest
 
 from services.data.bars.load import LoadOptions, check, describe, ingest_symbol, rows_rejected
 from services.data.files.sample import SampleBarSource
-from services.data.ports import RawBars
+from services.data.records import RawBars
 from shared.errors import RowsRejected, StoreUnavailable
 from shared.schemas.loads import LoadReport, Mode, Rejection
 from tests.support.data.bars import make_bars, make_entry, make_frame, make_raw, raw_of
 from tests.support.data.behaviours import BARS
-from tests.support.data.fakes import FakeBarCache, FakeBarStore
+from tests.support.data.fakes import FakeBarCache, FakeBarStore, invalidation
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 OPTIONS = LoadOptions(source="prices.csv", now=NOW, calendar=None)
 
 
 async def _load(raw: RawBars, store: FakeBarStore, options: LoadOptions = OPTIONS) -> LoadReport:
-    return await ingest_symbol(raw, store=store, cache=FakeBarCache(), options=options)
+    return await ingest_symbol(raw, store=store, invalidate=invalidation(FakeBarCache()), options=options)
 
 
 def _with_a_bad_row() -> RawBars:
@@ -118,7 +118,9 @@ async def test_a_dry_run_reports_what_a_load_would_do_and_writes_nothing(mode: M
     options = replace(OPTIONS, mode=mode)
     store, cache = _stored([10, 11, 12]), FakeBarCache({"AAPL": BARS})
     before = dict(store.frames), dict(store.catalogue)
-    dry = await ingest_symbol(_with_a_bad_row(), store=store, cache=cache, options=replace(options, dry_run=True))
+    dry = await ingest_symbol(
+        _with_a_bad_row(), store=store, invalidate=invalidation(cache), options=replace(options, dry_run=True)
+    )
     assert (store.frames, store.catalogue) == before
     assert cache.entries == {"AAPL": BARS}
     assert dry == (await _load(_with_a_bad_row(), store, options)).model_copy(update={"dry_run": True})
@@ -132,14 +134,16 @@ async def test_a_dry_run_of_a_new_symbol_makes_none() -> None:
 
 async def test_what_was_cached_is_forgotten() -> None:
     cache = FakeBarCache({"AAPL": BARS, "MSFT": BARS})
-    await ingest_symbol(make_raw(), store=FakeBarStore(), cache=cache, options=OPTIONS)
+    await ingest_symbol(make_raw(), store=FakeBarStore(), invalidate=invalidation(cache), options=OPTIONS)
     assert list(cache.entries) == ["MSFT"]
 
 
 async def test_what_was_cached_is_forgotten_when_the_answer_of_the_store_was_lost() -> None:
     cache = FakeBarCache({"AAPL": BARS})
     with pytest.raises(StoreUnavailable):
-        await ingest_symbol(make_raw(), store=FakeBarStore(is_down=True), cache=cache, options=OPTIONS)
+        await ingest_symbol(
+            make_raw(), store=FakeBarStore(is_down=True), invalidate=invalidation(cache), options=OPTIONS
+        )
     assert cache.entries == {}
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from services.data.bars.reader import BarReader
-from services.data.ports import EncodedBars
 from shared.deadline import seconds_left
 from shared.errors import StoreUnavailable, SymbolNotFound
 from shared.schemas.arrow import BarFrame, decode
+from shared.schemas.bars import EncodedBars
 from tests.support.data.bars import make_frame
 from tests.support.data.behaviours import BARS
 from tests.support.data.fakes import FakeBarCache, FakeBarStore
@@ -137,7 +137,7 @@ async def test_a_change_during_a_read_is_not_covered_by_what_the_read_caches() -
     early = asyncio.create_task(reader.read("AAPL"))
     await store.has_read.wait()
     store.frames["AAPL"] = NEW
-    await reader.forget({"AAPL"})
+    await reader.invalidate({"AAPL"})
     late = asyncio.create_task(reader.read("AAPL"))
     store.may_answer.set()
     await early
@@ -153,7 +153,7 @@ async def test_a_change_while_bars_are_put_into_the_cache_evicts_them_after(symb
     read = asyncio.create_task(reader.read("AAPL"))
     await cache.is_asked_to_keep.wait()
     store.frames["AAPL"] = NEW
-    await reader.forget(symbols)
+    await reader.invalidate(symbols)
     cache.may_keep.set()
     await read
     assert cache.entries == {}
@@ -186,9 +186,9 @@ async def test_what_changes_is_forgotten_and_the_rest_stays() -> None:
     for symbol in ("AAPL", "MSFT"):
         await reader.read(symbol)
     store.frames = {"AAPL": NEW, "MSFT": NEW}
-    await reader.forget({"AAPL", "NEVER-READ"})
+    await reader.invalidate({"AAPL", "NEVER-READ"})
     assert [await reader.revision(symbol) for symbol in ("AAPL", "MSFT")] == [NEW.revision, OLD.revision]
-    await reader.forget(None)
+    await reader.invalidate(None)
     assert await reader.revision("MSFT") == NEW.revision
     assert {bars.revision for bars in cache.entries.values()} == {NEW.revision}
 

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from services.data.bars.refresh import RefreshReport, refresh
-from services.data.ports import RawBars, VendorFailed
+from services.data.ports import VendorFailed
+from services.data.records import RawBars
 from shared.errors import InvalidRequest, NoBars, ServiceError, StoreUnavailable, SymbolNotFound
 from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import LoadReport, Rejection

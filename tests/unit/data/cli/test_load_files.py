@@ -6,10 +6,10 @@ import pytest
 
 from services.data.bars.load import LoadOptions
 from services.data.cli.load_files import N_AT_ONCE, load_source
-from services.data.ports import RawBars
+from services.data.records import RawBars
 from shared.errors import RowsRejected, UnreadableFile
 from tests.support.data.bars import make_raw
-from tests.support.data.fakes import FakeBarCache, FakeBarStore
+from tests.support.data.fakes import FakeBarCache, FakeBarStore, invalidation
 
 OPTIONS = LoadOptions(source="test", now=datetime(2024, 6, 1, tzinfo=UTC), calendar=None)
 
@@ -33,7 +33,7 @@ class Source:
 
 
 async def _load(source: Source, store: FakeBarStore, options: LoadOptions = OPTIONS) -> list[str]:
-    reports = load_source(source, store=store, cache=FakeBarCache(), options=options)
+    reports = load_source(source, store=store, invalidate=invalidation(FakeBarCache()), options=options)
     return [report.symbol async for report in reports]
 
 
@@ -44,7 +44,7 @@ async def test_every_symbol_is_stored_and_reported() -> None:
 
 async def test_frames_are_read_as_they_are_wanted_and_not_all_at_once() -> None:
     source = Source([f"S{number}" for number in range(20)])
-    reports = load_source(source, store=FakeBarStore(), cache=FakeBarCache(), options=OPTIONS)
+    reports = load_source(source, store=FakeBarStore(), invalidate=invalidation(FakeBarCache()), options=OPTIONS)
     await anext(reports)
     assert len(source.read) <= N_AT_ONCE
     await reports.aclose()

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from services.data.files.dates import DateFormat, read_sessions
+from services.data.files.dates import read_sessions
 from shared.errors import UnreadableFile
+from shared.schemas.loads import DateFormat
 
 
 def sessions(*texts: str | None, date_format: DateFormat | None = None) -> list[date | None]:

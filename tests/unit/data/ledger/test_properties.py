@@ -11,7 +11,7 @@ from hypothesis import given as example_of
 from hypothesis import strategies as st
 
 from services.data.ledger.scores import ledger_of
-from services.data.ports import GivenEntry
+from services.data.records import GivenEntry
 from shared.schemas.arrow import BarFrame
 from shared.schemas.ledger import Ledger, LedgerQuery, LedgerScore
 from tests.support.data.bars import make_bars

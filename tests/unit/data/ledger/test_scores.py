@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.data.ledger.scores import actuals_of, ledger_of
-from services.data.ports import GivenEntry
+from services.data.records import GivenEntry
 from shared.errors import InvalidRequest
 from shared.schemas.arrow import BarFrame, decode, encode
 from shared.schemas.ledger import Ledger, LedgerQuery

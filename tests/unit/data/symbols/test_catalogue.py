@@ -70,7 +70,7 @@ async def test_the_store_is_read_once_until_something_changes_or_time_passes() -
     assert store.n_listed == 1
     store.frames["IBM"] = make_frame("IBM")
     assert await _found(catalogue) == ["AAPL"]
-    catalogue.forget()
+    catalogue.invalidate()
     assert await _found(catalogue) == ["AAPL", "IBM"]
     now = 61.0
     await _found(catalogue)
@@ -84,7 +84,7 @@ async def test_a_change_during_a_read_is_not_missed_after_it() -> None:
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert store.n_listed == 1
-    catalogue.forget()
+    catalogue.invalidate()
     await reading
     store.frames["IBM"] = make_frame("IBM")
     assert await _found(catalogue) == ["AAPL", "IBM"]

@@ -32,7 +32,7 @@ async def test_a_forecast_is_made_kept_and_given() -> None:
         response = await client.post("/api/stocks/aapl/ledger", json=asked, headers=WITH_KEY)
     query = ForecastQuery(horizon=2, model="ridge", level=80, adjusted=True)
     forecast = make_forecast("AAPL", query)
-    assert prediction.queries == [("AAPL", query)]
+    assert prediction.asked == [("AAPL", query)]
     assert data.asked == [("AAPL", entries_of(forecast))]
     assert response.status_code == 201
     assert response.json() == {"kept": 2, "known": 0, "forecast": forecast.model_dump(mode="json")}
@@ -46,7 +46,7 @@ async def test_without_a_word_the_usual_forecast_is_kept_and_twice_is_harmless(b
         responses = [await client.post(PATH, content=body, headers=headers) for _ in range(2)]
     assert [response.status_code for response in responses] == [201, 201]
     assert [(one.json()["kept"], one.json()["known"]) for one in responses] == [(5, 0), (0, 5)]
-    assert prediction.queries == [("AAPL", ForecastQuery())] * 2
+    assert prediction.asked == [("AAPL", ForecastQuery())] * 2
 
 
 @pytest.mark.parametrize("body", [{"as_of": "2024-01-03"}, {"horizon": 21}, {"model": "crystal_ball"}, [], 5])
@@ -55,7 +55,7 @@ async def test_what_cannot_be_kept_is_refused_before_anybody_works(body: object)
     async with serve_gateway(data, prediction) as client:
         response = await client.post(PATH, json=body, headers=WITH_KEY)
     assert (response.status_code, response.json()["type"]) == (422, "/problems/invalid-request")
-    assert (data.asked, prediction.queries) == ([], [])
+    assert (data.asked, prediction.asked) == ([], [])
 
 
 async def test_without_a_key_nothing_is_forecast_or_kept() -> None:
@@ -63,7 +63,7 @@ async def test_without_a_key_nothing_is_forecast_or_kept() -> None:
     async with serve_gateway(data, prediction) as client:
         response = await client.post(PATH, json={})
     assert (response.status_code, response.json()["type"]) == (401, "/problems/not-authorised")
-    assert (data.asked, prediction.queries) == ([], [])
+    assert (data.asked, prediction.asked) == ([], [])
 
 
 async def test_with_closed_reads_the_ledger_needs_a_key_too() -> None:

@@ -119,6 +119,6 @@ async def test_health_is_503_and_says_what_is_wrong_when_a_service_is_down() -> 
     assert response.status_code == 503
     assert response.json()["checks"]["prediction"] == {
         "status": "down",
-        "detail": "The prediction service cannot be reached.",
+        "detail": "The prediction service cannot be reached. Try again in a moment.",
     }
     assert response.json()["checks"]["data"]["status"] == "ok"

@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from shared.clients.data import BarsQuery
 from shared.errors import InvalidRequest, NoAdjustedPrices, SymbolNotFound
+from shared.schemas.bars import BarsQuery
 from tests.support.gateway.service import REVISION, FakeData, serve_gateway
 
 ETAG = f'"{REVISION}"'

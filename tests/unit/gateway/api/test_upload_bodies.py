@@ -15,7 +15,7 @@ from gateway.app import create_app
 from gateway.examples import stocks as examples
 from gateway.settings import GatewaySettings
 from shared.settings import UploadSettings
-from shared.web.app import build_app
+from tests.support.asgi import bare_app
 from tests.support.gateway.service import KEY
 from tests.support.polling import PATIENCE_SECONDS, wait_until
 
@@ -31,11 +31,7 @@ class Kept:
 
 
 def _data_service(kept: Kept) -> FastAPI:
-    @asynccontextmanager
-    async def nothing() -> AsyncIterator[None]:
-        yield None
-
-    app = build_app("data", UploadSettings(budget_seconds=2, write_budget_seconds=60), nothing)
+    app = bare_app(UploadSettings(budget_seconds=2, write_budget_seconds=60), name="data")
 
     @app.put("/symbols/AAPL/bars")
     async def load(request: Request) -> object:

@@ -6,8 +6,8 @@ import pytest
 
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
-from shared.clients.data import LoadQuery
 from shared.errors import RowsRejected
+from shared.schemas.loads import LoadQuery
 from tests.support.gateway.service import WITH_KEY, FakeData, serve_gateway
 
 CSV = WITH_KEY | {"Content-Type": "text/csv"}

@@ -10,8 +10,8 @@ from prometheus_client import CollectorRegistry
 
 from services.prediction.api.responder import Question, Responder
 from services.prediction.ports import Resources
-from shared.clients.data import BarsPayload
 from shared.errors import Busy, NotEnoughBars, SymbolNotFound
+from shared.schemas.bars import EncodedBars
 from shared.schemas.forecasts import FeatureInfo
 from shared.web.health import Health
 from tests.support.deadlines import within
@@ -36,9 +36,9 @@ class FakeBars:
             raise SymbolNotFound("There is no symbol NOPE here.")
         return self.revision_now
 
-    async def bars(self, *, symbol: str, adjusted: bool) -> BarsPayload:
+    async def bars(self, *, symbol: str, adjusted: bool) -> EncodedBars:
         self.n_reads += 1
-        return BarsPayload(await self.revision(symbol=symbol), b"adjusted" if adjusted else b"as they are")
+        return EncodedBars(await self.revision(symbol=symbol), b"adjusted" if adjusted else b"as they are")
 
     async def health(self) -> Health:
         return Health(status="ok")
@@ -82,7 +82,7 @@ class Service:
         return self.registry.get_sample_value(f"{kind}_duration_seconds_count")
 
 
-def _echo(payload: BarsPayload, symbol: str) -> FeatureInfo:
+def _echo(payload: EncodedBars, symbol: str) -> FeatureInfo:
     return FeatureInfo(name=symbol, description=f"{payload.revision} {payload.arrow.decode()}")
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from services.prediction.forecasting.evaluation import evaluation_of
-from shared.clients.data import BarsPayload
 from shared.errors import NotEnoughBars, UpstreamFailed
+from shared.schemas.bars import EncodedBars
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, ModelName
 from tests.support.data.bars import make_bars
@@ -47,7 +47,7 @@ def test_only_what_was_known_counts_as_available() -> None:
 
 def test_bytes_that_are_no_bars_are_the_upstream_s_failure() -> None:
     with pytest.raises(UpstreamFailed):
-        evaluation_of(BarsPayload("0" * 16, b"garbage"), "AAPL", EvaluationQuery())
+        evaluation_of(EncodedBars("0" * 16, b"garbage"), "AAPL", EvaluationQuery())
 
 
 def _scaled(price: float) -> pd.DataFrame:

@@ -11,9 +11,10 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from threadpoolctl import threadpool_limits
 
 from services.prediction.forecasting.explanation import explanation_of
-from services.prediction.inputs.history import Array, History
+from services.prediction.inputs.history import History
 from services.prediction.models import features, targets
 from services.prediction.models.registry import MODELS
+from services.prediction.types import Array
 from services.prediction.walk_forward import windows
 from shared.schemas.forecasts import MODEL_NAMES, Explanation, ModelName
 from tests.support.prediction import simulated

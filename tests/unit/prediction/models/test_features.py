@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.prediction.inputs.history import Array, History
+from services.prediction.inputs.history import History
 from services.prediction.models import features
 from services.prediction.models.features import FEATURES, LEARNT_FROM, LOOKBACK, ewma_volatility, matrix
+from services.prediction.types import Array
 from tests.support.prediction.simulated import history, random_walk, sample_bars
 
 NAMES = (

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 
-from services.prediction.inputs.history import Array
 from services.prediction.same_session.intervals import Band, band, n_calibration, ranges
 from services.prediction.scoring.conformal import adaptive
+from services.prediction.types import Array
 from tests.support.data.bars import make_bars
 from tests.support.prediction.simulated import heavy_tails, random_walk, volatility_clusters
 

@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.prediction.same_session.result import result_of
-from shared.clients.data import BarsPayload
 from shared.errors import NotEnoughBars, UpstreamFailed
 from shared.schemas.arrow import BarFrame, encode
+from shared.schemas.bars import EncodedBars
 from shared.schemas.results import Result
 from tests.support.data.bars import make_bars
 from tests.support.prediction import simulated
 
 
 def _result(bars: pd.DataFrame, skipped: int = 0, *, adjusted: bool = False) -> Result:
-    payload = BarsPayload("0" * 16, encode(BarFrame("AAPL", bars, skipped).columns(), "0" * 16))
+    payload = EncodedBars("0" * 16, encode(BarFrame("AAPL", bars, skipped).columns(), "0" * 16))
     return result_of(payload, "AAPL", adjusted=adjusted)
 
 
@@ -247,4 +247,4 @@ def test_seven_bars_are_enough() -> None:
 
 def test_bytes_that_are_no_bars_are_the_upstream_s_failure() -> None:
     with pytest.raises(UpstreamFailed):
-        result_of(BarsPayload("0" * 16, b"garbage"), "AAPL")
+        result_of(EncodedBars("0" * 16, b"garbage"), "AAPL")

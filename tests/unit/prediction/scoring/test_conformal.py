@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from mapie.regression import SplitConformalRegressor
 from sklearn.dummy import DummyRegressor
 
-from services.prediction.inputs.history import Array
 from services.prediction.scoring.conformal import MIN_SCORES, adaptive, quantile
+from services.prediction.types import Array
 
 DELAYS = [1, 5, 20]
 

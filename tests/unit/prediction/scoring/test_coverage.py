@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from services.prediction.forecasting.evaluation import evaluation_of
-from services.prediction.inputs.history import Array
 from services.prediction.models.registry import MODELS
+from services.prediction.types import Array
 from services.prediction.walk_forward import windows
 from services.prediction.walk_forward.run import walk
 from shared.schemas.evaluations import Evaluation

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from services.prediction.scoring import scores
-from services.prediction.scoring.scores import Array
+from services.prediction.types import Array
 
 PRICES = st.lists(st.tuples(st.floats(1, 1000), st.floats(1, 1000), st.floats(1, 1000)), min_size=2, max_size=50).map(
     lambda rows: tuple(np.array(column) for column in zip(*rows, strict=True))

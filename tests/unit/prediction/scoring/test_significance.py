@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from services.prediction.inputs.history import Array
 from services.prediction.scoring.significance import diebold_mariano, skill_interval
+from services.prediction.types import Array
 
 SEED = 20261125
 CASES = [(1, 20), (1, 250), (2, 40), (5, 60), (5, 250), (20, 200), (20, 250)]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from services.prediction.inputs.history import Array
 from services.prediction.scoring import verdicts
+from services.prediction.types import Array
 from shared.schemas.forecasts import ModelName, SkillEstimate
 
 RANDOM = np.random.default_rng(20261125)

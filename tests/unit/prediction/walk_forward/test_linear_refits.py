@@ -11,9 +11,9 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from services.prediction.inputs.history import Array
 from services.prediction.models.features import LEARNT_FROM, matrix
 from services.prediction.models.targets import log_return_ahead
+from services.prediction.types import Array
 from services.prediction.walk_forward.linear_refits import LinearWindows
 from services.prediction.walk_forward.windows import Kind, Plan, plan
 from tests.support.data.bars import make_bars

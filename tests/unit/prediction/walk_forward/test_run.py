@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from services.prediction.inputs.history import Array
 from services.prediction.models.features import matrix
 from services.prediction.models.registry import MODELS, ModelSpec
 from services.prediction.models.targets import log_return_ahead
+from services.prediction.types import Array
 from services.prediction.walk_forward.run import Walk, walk
 from services.prediction.walk_forward.windows import Kind, plan
 from tests.support.prediction import simulated

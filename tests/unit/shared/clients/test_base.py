@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from gateway.examples import stocks as examples
-from shared.clients.data import BarsQuery, DataClient, LoadQuery, Upload
+from shared.clients.data import DataClient, Upload
 from shared.errors import (
     NotEnoughBars,
     RowsRejected,
@@ -17,6 +17,8 @@ from shared.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from shared.schemas.bars import BarsQuery
+from shared.schemas.loads import LoadQuery
 
 Handler = Callable[[httpx.Request], httpx.Response]
 

@@ -9,8 +9,9 @@ import pytest
 
 from shared.clients.base import Outcome, Watch
 from shared.clients.breaker import State
-from shared.clients.data import DataClient, LoadQuery, Upload
+from shared.clients.data import DataClient, Upload
 from shared.errors import SymbolNotFound, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
+from shared.schemas.loads import LoadQuery
 from tests.support.deadlines import within
 
 Answer = Callable[[httpx.Request], httpx.Response]

@@ -3,9 +3,8 @@
 import asyncio
 import platform
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -15,17 +14,14 @@ from prometheus_client import CollectorRegistry
 from shared.clients.metrics import UpstreamMetrics
 from shared.errors import StoreUnavailable
 from shared.settings import ServiceSettings
-from shared.telemetry.metrics import Look, Looked, Values, look_at_dependencies
-from shared.web.app import VERSION, build_app
-from tests.support.asgi import serve
+from shared.telemetry.metrics import GaugeValues, ScrapeCollector, ScrapeGauge
+from shared.web.app import VERSION
+from shared.web.health import Dependency, Health
+from tests.support.asgi import bare_app, serve
 
 
-def _app(log_level: Literal["ERROR", "WARNING"] = "ERROR") -> FastAPI:
-    @asynccontextmanager
-    async def nothing() -> AsyncIterator[None]:
-        yield None
-
-    return build_app("test", ServiceSettings(budget_seconds=200, log_level=log_level), nothing)
+def _app(log_level: Literal["ERROR", "WARNING"] = "ERROR", **operations: Any) -> FastAPI:
+    return bare_app(ServiceSettings(budget_seconds=200, log_level=log_level), **operations)
 
 
 async def _scrape(client: httpx.AsyncClient) -> str:
@@ -59,39 +55,41 @@ async def test_requests_in_progress_are_counted_and_looks_at_the_service_are_not
 
 
 async def test_a_dependency_that_fails_or_hangs_is_down() -> None:
-    async def answers(_: Request) -> bool:
-        return True
+    async def answers(_: Request) -> None:
+        return None
 
-    async def says_no(_: Request) -> bool:
-        return False
+    async def is_degraded(_: Request) -> Health:
+        return Health(status="degraded")
 
-    async def fails(_: Request) -> bool:
+    async def is_down(_: Request) -> Health:
+        return Health(status="down")
+
+    async def fails(_: Request) -> None:
         raise StoreUnavailable("The store does not answer.")
 
-    async def hangs(_: Request) -> bool:
+    async def hangs(_: Request) -> None:
         raise TimeoutError
 
-    app = _app()
-    app.state.looks.append(look_at_dependencies({"a": answers, "b": says_no, "c": fails, "d": hangs}))
-    async with serve(app) as client:
+    pings = {"a": answers, "b": is_degraded, "c": is_down, "d": fails, "e": hangs}
+    dependencies = {name: Dependency(ping, when_failing="degraded") for name, ping in pings.items()}
+    async with serve(_app(dependencies=dependencies)) as client:
         text = await _scrape(client)
-    found = dict(re.findall(r'dependency_up\{dependency="(.)"\} (.+)', text))
-    assert found == {"a": "1.0", "b": "0.0", "c": "0.0", "d": "0.0"}
+    values = dict(re.findall(r'dependency_up\{dependency="(.)"\} (.+)', text))
+    assert values == {"a": "1.0", "b": "1.0", "c": "0.0", "d": "0.0", "e": "0.0"}
 
 
 @pytest.mark.parametrize("error", [StoreUnavailable("It does not answer."), RuntimeError("a defect"), TimeoutError()])
 async def test_a_look_that_fails_leaves_the_other_metrics(error: Exception) -> None:
-    gauge, other = Looked("broken", "A gauge."), Looked("whole", "Another.", ("label",))
+    gauge, other = ScrapeGauge("broken", "A gauge."), ScrapeGauge("whole", "Another.", ("label",))
 
-    async def fails(_: Request) -> Mapping[Looked, Values]:
+    async def fails(_: Request) -> Mapping[ScrapeGauge, GaugeValues]:
         raise error
 
-    async def finds(_: Request) -> Mapping[Looked, Values]:
+    async def finds(_: Request) -> Mapping[ScrapeGauge, GaugeValues]:
         return {other: {("x",): 3.0}}
 
-    app = _app()
-    app.state.looks += [Look((gauge,), fails), Look((other,), finds)]
-    async with serve(app) as client:
+    collectors = [ScrapeCollector((gauge,), fails), ScrapeCollector((other,), finds)]
+    async with serve(_app(collectors=collectors)) as client:
         text = await _scrape(client)
     assert "broken" not in text
     assert 'whole{label="x"} 3.0' in text

@@ -1,16 +1,12 @@
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import httpx
 import pytest
 from fastapi import FastAPI
 from opentelemetry.trace import SpanKind
 
 from shared.clients.base import ServiceClient
-from shared.settings import InvalidSettings, ServiceSettings
+from shared.settings import InvalidSettings
 from shared.telemetry import tracing
-from shared.web.app import build_app
-from tests.support.asgi import serve
+from tests.support.asgi import bare_app, serve
 from tests.support.servers.otlp_collector import Collector
 
 TRACE = "ab" * 16
@@ -20,15 +16,11 @@ TRACED = {"traceparent": f"00-{TRACE}-{'cd' * 8}-01"}
 def _app(seen: list[httpx.Request]) -> FastAPI:
     """Return an app that calls another, which always fails, and keeps what it sends."""
 
-    @asynccontextmanager
-    async def nothing() -> AsyncIterator[None]:
-        yield None
-
     def refuse(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         raise httpx.ConnectError("refused")
 
-    app = build_app("test", ServiceSettings(budget_seconds=200), nothing)
+    app = bare_app()
     http = httpx.AsyncClient(transport=httpx.MockTransport(refuse), base_url="http://up")
     upstream = ServiceClient(http, upstream="the upstream", timeout_seconds=5)
 

@@ -1,6 +1,4 @@
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -11,16 +9,11 @@ from shared.clients.base import ServiceClient
 from shared.errors import UpstreamTimeout
 from shared.settings import ServiceSettings
 from shared.web import request_id
-from shared.web.app import build_app
-from tests.support.asgi import serve
+from tests.support.asgi import bare_app, serve
 
 
 def _app(**settings: object) -> FastAPI:
-    @asynccontextmanager
-    async def nothing() -> AsyncIterator[None]:
-        yield None
-
-    return build_app("test", ServiceSettings(budget_seconds=200, **settings), nothing)  # type: ignore[arg-type]
+    return bare_app(ServiceSettings(budget_seconds=200, **settings))  # type: ignore[arg-type]
 
 
 async def test_made_up_paths_and_methods_add_no_series() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated
 
 import httpx
@@ -11,16 +10,11 @@ from fastapi import Body, FastAPI, Request
 
 from shared import deadline
 from shared.settings import ServiceSettings, UploadSettings
-from shared.web.app import build_app
-from tests.support.asgi import serve
+from tests.support.asgi import bare_app, serve
 
 
 def _app(settings: ServiceSettings) -> FastAPI:
-    @asynccontextmanager
-    async def nothing() -> AsyncIterator[None]:
-        yield None
-
-    app = build_app("test", settings, nothing)
+    app = bare_app(settings)
 
     async def size(request: Request) -> int:
         return len(await request.body())

@@ -1,16 +1,13 @@
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
 
 from shared.settings import ServiceSettings
-from shared.web.app import build_app
 from shared.web.draining import Draining, notice_before_stop
-from shared.web.health import health_router, no_checks
-from tests.support.asgi import serve
+from tests.support.asgi import bare_app, serve
 from tests.support.polling import wait_until
 
 
@@ -24,13 +21,7 @@ def stops() -> Iterator[list[int]]:
 
 
 def _app(drain_seconds: float) -> FastAPI:
-    @asynccontextmanager
-    async def nothing() -> AsyncIterator[None]:
-        yield None
-
-    app = build_app("test", ServiceSettings(budget_seconds=200, drain_seconds=drain_seconds), nothing)
-    app.include_router(health_router(no_checks))
-    return app
+    return bare_app(ServiceSettings(budget_seconds=200, drain_seconds=drain_seconds))
 
 
 async def test_a_process_that_is_told_to_stop_says_so_and_answers_before_it_stops(stops: list[int]) -> None:

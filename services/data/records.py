@@ -1,0 +1,60 @@
+"""Plain records of the data service: rows of a source, stored bars, entries of the catalogue and the ledger."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import pandas as pd
+from pydantic import AwareDatetime
+
+from shared.schemas.arrow import BarFrame
+from shared.schemas.ledger import LedgerEntry
+from shared.schemas.loads import Finding
+
+
+@dataclass(frozen=True)
+class RawBars:
+    """One symbol's rows as a source gave them, unchecked.
+
+    Attributes:
+        symbol: The symbol.
+        rows: Columns `session` (datetime64[s], NaT if unreadable), the NUMBERS of `shared.schemas.arrow` (float64,
+            NaN if missing or not a number) and `row` (its number in the source, from 1); any order, any values.
+        name: The company's name, where the source has it.
+    """
+
+    symbol: str
+    rows: pd.DataFrame
+    name: str | None = None
+
+
+SAMPLE = "sample"  # the source of the sample bars, which end in 2013
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """What our own loads note about a symbol beside its bars. It describes the bars of `revision` and no others."""
+
+    symbol: str
+    name: str | None
+    revision: str
+    n_bars: int
+    first_session: date
+    last_session: date
+    source: str | None
+    loaded_at: datetime | None
+    has_adjusted_prices: bool
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the store has of one symbol."""
+
+    frame: BarFrame
+    entry: CatalogueEntry | None
+
+
+class GivenEntry(LedgerEntry):
+    """What the ledger has of one forecast: what was said, and when."""
+
+    given_at: AwareDatetime

@@ -1,0 +1,35 @@
+"""What determines an answer besides the bars and the request: the code, the libraries and the seed."""
+
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import services.prediction
+from services.prediction.models.registry import SEED
+from shared.schemas.forecasts import Provenance
+from shared.web.app import VERSION
+
+PACKAGE = Path(services.prediction.__file__).parent
+LIBRARIES = ("exchange-calendars", "numpy", "pandas", "scikit-learn", "scipy")
+
+
+@cache
+def provenance() -> Provenance:
+    """Return the versions of the code and libraries that compute; they do not change while the process runs."""
+    return Provenance(
+        bellwether=f"{VERSION}+{code_digest(PACKAGE)}", libraries={name: version(name) for name in LIBRARIES}, seed=SEED
+    )
+
+
+def code_digest(package: Path) -> str:
+    """Compute eight hexadecimal digits from every Python file below `package`, its path included.
+
+    The code may change while the version stays the same; ETags and stored models must follow it.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(package).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()[:8]
