@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install build run load evaluate lock fmt lint types contracts chromium chart prometheus nginx test test-fast \
-	test-integration test-e2e screenshots test-frontend check bench docs openapi dashboards dev clean env up down
+	test-integration test-e2e screenshots test-frontend check bench bench-page docs openapi dashboards dev clean env up down
 
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := frontend/node_modules/.installed
@@ -159,6 +159,9 @@ check: lint types contracts test-fast test-frontend  ## what to run before each 
 
 bench: $(PYTHON_STAMP)  ## how fast bars are loaded and read, beside the bare driver; FILE= for bars of your own
 	python -m tests.support.bench.services $(FILE)
+
+bench-page: install chromium build  ## how fast the page is, beside a bare page that draws the same bars with the same library
+	python -m tests.support.bench.page
 
 docs: $(PYTHON_STAMP)  ## write the tables of settings, metrics and chart values, and the charts' schemas
 	python -m tests.support.generated.settings_table

@@ -1,27 +1,24 @@
 """The real stack with the built page, Debian's Chromium, and a page that fails its test on what it must never do."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from gateway.api_keys import digest_of
+from tests.support.servers.browser import PAGE, running_browser
 from tests.support.servers.processes import Stack, load_sample, running_stack
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "frontend" / "dist"
 KEPT = ROOT / "test-results"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 API_KEY = "the-key-of-the-browser-tests"
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=120_000)  # catches hangs only: what is expected comes within seconds
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    assert (PAGE / "index.html").is_file(), "the page is not built: make build"
+    assert (PAGE / "index.html").is_file(), "Build the page first: make build"
     settings = {"GATEWAY_FRONTEND_DIR": str(PAGE), "GATEWAY_API_KEYS": digest_of(API_KEY)}
     with running_stack(tmp_path_factory.mktemp("e2e"), settings) as stack:
         load_sample(stack)
@@ -30,12 +27,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which(os.environ.get("CHROMIUM", "chromium"))
-    assert chromium, "Chromium is not there: apt install chromium, or set CHROMIUM to its path"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with running_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

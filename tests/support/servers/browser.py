@@ -1,0 +1,23 @@
+"""Debian's Chromium, for the browser tests and for what measures the page."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+PAGE = Path(__file__).parents[3] / "frontend" / "dist"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    """Start the browser and close it in the end."""
+    chromium = shutil.which(os.environ.get("CHROMIUM", "chromium"))
+    assert chromium, "Install Chromium (Debian: apt install chromium), or set CHROMIUM to its path."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
