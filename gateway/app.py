@@ -45,7 +45,9 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
     registry = new_registry()
     upstreams = UpstreamMetrics(registry)
     open_all = open_resources or partial(
-        open_real_resources, data_watch=upstreams.watch("data"), prediction_watch=upstreams.watch("prediction")
+        open_real_resources,
+        data_observer=upstreams.observer("data"),
+        prediction_observer=upstreams.observer("prediction"),
     )
 
     @asynccontextmanager

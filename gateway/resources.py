@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gateway.settings import GatewaySettings
-from shared.clients.base import Watch
+from shared.clients.base import CallObserver
 from shared.clients.data import DataClient
 from shared.clients.prediction import PredictionClient
 from shared.clients.transport import open_http
@@ -21,7 +21,9 @@ class Resources:
 
 @asynccontextmanager
 async def open_resources(
-    settings: GatewaySettings, data_watch: Watch | None = None, prediction_watch: Watch | None = None
+    settings: GatewaySettings,
+    data_observer: CallObserver | None = None,
+    prediction_observer: CallObserver | None = None,
 ) -> AsyncIterator[Resources]:
     """Open one connection pool per internal service, and tell of the calls."""
     async with open_http(str(settings.data_url)) as data, open_http(str(settings.prediction_url)) as prediction:
@@ -30,12 +32,12 @@ async def open_resources(
                 data,
                 upstream="the data service",
                 timeout_seconds=settings.data_timeout_seconds,
-                watch=data_watch,
+                observer=data_observer,
             ),
             prediction=PredictionClient(
                 prediction,
                 upstream="the prediction service",
                 timeout_seconds=settings.prediction_timeout_seconds,
-                watch=prediction_watch,
+                observer=prediction_observer,
             ),
         )

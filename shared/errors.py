@@ -159,7 +159,7 @@ class UpstreamFailed(UpstreamUnavailable):
     retry_after_seconds = None
 
 
-LEAVES: dict[str, type[ServiceError]] = {
+ERRORS_BY_SLUG: dict[str, type[ServiceError]] = {
     leaf.slug: leaf
     for leaf in (
         InvalidRequest,

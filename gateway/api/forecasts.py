@@ -11,7 +11,7 @@ from shared.errors import PREDICTION_ERRORS, InvalidRequest, UpstreamFailed, Ups
 from shared.schemas.bars import Symbol
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
-from shared.web.etags import KNOWN
+from shared.web.etags import NOT_MODIFIED
 from shared.web.problem import problem_responses
 
 router = APIRouter(prefix="/api", tags=["predictions"])
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api", tags=["predictions"])
 @router.get(
     "/stocks/{symbol}/forecast",
     response_model=Forecast,
-    responses={**json_example(FORECAST), **KNOWN, **problem_responses(*PREDICTION_ERRORS)},
+    responses={**json_example(FORECAST), **NOT_MODIFIED, **problem_responses(*PREDICTION_ERRORS)},
 )
 async def forecast(
     symbol: Symbol,
@@ -37,14 +37,14 @@ async def forecast(
     With `as_of`, a past session, no later bar is read: it is what would have been said then, of the bars as they are
     stored now.
     """
-    found = await prediction.forecast_answer(symbol=symbol, query=query, if_none_match=if_none_match)
+    found = await prediction.raw_forecast(symbol=symbol, query=query, if_none_match=if_none_match)
     return forward(found, settings)
 
 
 @router.get(
     "/stocks/{symbol}/evaluation",
     response_model=Evaluation,
-    responses={**json_example(EVALUATION), **KNOWN, **problem_responses(*PREDICTION_ERRORS)},
+    responses={**json_example(EVALUATION), **NOT_MODIFIED, **problem_responses(*PREDICTION_ERRORS)},
 )
 async def evaluation(
     symbol: Symbol,
@@ -61,7 +61,7 @@ async def evaluation(
     if the whole interval lies above zero. MAPE and R² look near perfect for persistence too, and prove nothing.
     `windows` has each forecast, for a chart.
     """
-    found = await prediction.evaluation_answer(symbol=symbol, query=query, if_none_match=if_none_match)
+    found = await prediction.raw_evaluation(symbol=symbol, query=query, if_none_match=if_none_match)
     return forward(found, settings)
 
 
@@ -70,7 +70,7 @@ async def evaluation(
     response_model=Models,
     responses={
         **json_example(MODELS),
-        **KNOWN,
+        **NOT_MODIFIED,
         **problem_responses(InvalidRequest, UpstreamUnavailable, UpstreamTimeout, UpstreamFailed),
     },
 )
@@ -83,4 +83,4 @@ async def models(
 
     The baselines learn nothing or next to nothing. A model that does not beat them is not worth its trouble.
     """
-    return forward(await prediction.models_answer(if_none_match=if_none_match), settings)
+    return forward(await prediction.raw_models(if_none_match=if_none_match), settings)

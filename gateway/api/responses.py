@@ -5,10 +5,10 @@ from typing import Any
 from fastapi import Response
 
 from gateway.settings import GatewaySettings
-from shared.clients.base import Answer
+from shared.clients.base import RawResponse
 
 
-def forward(answer: Answer, settings: GatewaySettings) -> Response:
+def forward(answer: RawResponse, settings: GatewaySettings) -> Response:
     """Pass an upstream's response on unchanged, its ETag included, to be stored but revalidated on every use.
 
     What needs a key stays out of the caches that callers share.

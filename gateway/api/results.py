@@ -9,7 +9,7 @@ from gateway.api.responses import forward
 from shared.errors import PREDICTION_ERRORS, PayloadTooLarge
 from shared.schemas.bars import Symbol
 from shared.schemas.results import Result, ResultRequest
-from shared.web.etags import KNOWN
+from shared.web.etags import NOT_MODIFIED
 from shared.web.problem import problem_responses
 
 router = APIRouter(prefix="/api", tags=["predictions"])
@@ -23,14 +23,14 @@ async def result(body: ResultRequest, prediction: PredictionClientDep, settings:
     The first 80 % of the bars train the model and the last 20 % test it, by time. High and low are known only
     at the close, so this looks back: it is no forecast, and `warnings` says so.
     """
-    answer = await prediction.result_answer(symbol=body.stock_symbol, adjusted=body.adjusted)
+    answer = await prediction.raw_result(symbol=body.stock_symbol, adjusted=body.adjusted)
     return forward(answer, settings)
 
 
 @router.get(
     "/stocks/{symbol}/result",
     response_model=Result,
-    responses={**KNOWN, **problem_responses(*PREDICTION_ERRORS)},
+    responses={**NOT_MODIFIED, **problem_responses(*PREDICTION_ERRORS)},
 )
 async def stock_result(
     symbol: Symbol,
@@ -40,5 +40,5 @@ async def stock_result(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return the same result as `POST /api/result`, to be kept for as long as its ETag does not change."""
-    found = await prediction.result_answer(symbol=symbol, adjusted=adjusted, if_none_match=if_none_match)
+    found = await prediction.raw_result(symbol=symbol, adjusted=adjusted, if_none_match=if_none_match)
     return forward(found, settings)

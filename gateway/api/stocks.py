@@ -10,7 +10,7 @@ from gateway.examples import stocks as examples
 from shared.errors import UPSTREAM_ERRORS, InvalidRequest, NoAdjustedPrices, NoBars, SymbolNotFound
 from shared.schemas.bars import BarsQuery, Symbol, SymbolBars
 from shared.schemas.stocks import Stock, StockPage
-from shared.web.etags import KNOWN
+from shared.web.etags import NOT_MODIFIED
 from shared.web.problem import problem_responses
 
 router = APIRouter(prefix="/api", tags=["stocks"])
@@ -59,7 +59,7 @@ async def stock(symbol: Symbol, data: DataClientDep) -> Stock:
     response_class=Response,
     responses={
         200: {"model": SymbolBars, "description": "The bars; their ETag is the revision.", "content": examples.BARS},
-        **KNOWN,
+        **NOT_MODIFIED,
         **problem_responses(InvalidRequest, SymbolNotFound, NoBars, NoAdjustedPrices, *UPSTREAM_ERRORS),
     },
 )
@@ -71,4 +71,4 @@ async def bars(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return the bars of a stock, ascending by session, as JSON, CSV, Parquet or an Arrow stream."""
-    return forward(await data.bars_as(symbol=symbol, query=query, if_none_match=if_none_match), settings)
+    return forward(await data.raw_bars(symbol=symbol, query=query, if_none_match=if_none_match), settings)

@@ -32,7 +32,7 @@ from shared.errors import ServiceError, StoreUnavailable
 from shared.schemas.bars import Symbol
 from shared.schemas.loads import DateFormat, Mode
 from shared.settings import load_settings
-from shared.telemetry.multiprocess import MetricsFiles
+from shared.telemetry.multiprocess import MultiprocessMetrics
 
 cli = typer.Typer(
     add_completion=False,
@@ -204,7 +204,7 @@ def refresh(
 
 def _run(command: Callable[[Work], Awaitable[int]]) -> None:
     settings, console = load_settings(DataSettings), Console(stderr=True)
-    MetricsFiles.of_environment()  # where a service that shares the folder finds what is counted here
+    MultiprocessMetrics.from_environment()  # where a service that shares the folder finds what is counted here
     metrics = DataMetrics(CollectorRegistry())
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # its own keeps what is freed: 25 MB more for a file of 30 MB
 

@@ -8,14 +8,14 @@ from services.prediction.ports import Resources
 from services.prediction.settings import PredictionSettings
 from services.prediction.warm_up import warm_up
 from services.prediction.workers.process_pool import QueueWatch, open_workers
-from shared.clients.base import Watch
+from shared.clients.base import CallObserver
 from shared.clients.data import DataClient
 from shared.clients.transport import open_http
 
 
 @asynccontextmanager
 async def open_resources(
-    settings: PredictionSettings, watch: Watch | None = None, queue: QueueWatch | None = None
+    settings: PredictionSettings, observer: CallObserver | None = None, queue: QueueWatch | None = None
 ) -> AsyncIterator[Resources]:
     """Open the connection pool to the data service and start the worker processes; tell what they do."""
     pool = open_workers(
@@ -26,5 +26,7 @@ async def open_resources(
         watch=queue,
     )
     async with open_http(str(settings.data_url)) as http, pool as workers:
-        data = DataClient(http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds, watch=watch)
+        data = DataClient(
+            http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds, observer=observer
+        )
         yield Resources(data=data, workers=workers)

@@ -11,23 +11,30 @@ from pydantic import BaseModel, ValidationError
 
 from shared import deadline
 from shared.clients.breaker import Breaker, State
-from shared.clients.transport import headers_of
-from shared.errors import LEAVES, NotAuthorised, ServiceError, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
+from shared.clients.transport import latin1_headers
+from shared.errors import (
+    ERRORS_BY_SLUG,
+    NotAuthorised,
+    ServiceError,
+    UpstreamFailed,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
 from shared.telemetry import tracing
 from shared.web import request_id
 from shared.web.health import Health
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
-Outcome = Literal["ok", "refused", "failed", "timeout", "unreachable", "open"]
-PASSED_ON = ("ETag", "Content-Type", "Content-Disposition")
-LEAST_SECONDS = 0.05  # a call that has less than this left cannot be answered in time
-LOOK_SECONDS = 1.0  # the longest that a caller waits for a look at an upstream that was silent
-CUT = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
+CallResult = Literal["ok", "refused", "failed", "timeout", "unreachable", "open"]
+FORWARDED_HEADERS = ("ETag", "Content-Type", "Content-Disposition")
+MIN_CALL_SECONDS = 0.05  # a call that has less than this left cannot be answered in time
+PROBE_SECONDS = 1.0  # the longest that a caller waits for a look at an upstream that was silent
+BROKEN_CONNECTION = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
 
 
 @dataclass(frozen=True)
-class Watch:
+class CallObserver:
     """Who is told of the calls to one upstream.
 
     Attributes:
@@ -35,12 +42,12 @@ class Watch:
         breaker: Of each new state of the breaker.
     """
 
-    call: Callable[[Outcome, float], None] = lambda _, __: None
+    call: Callable[[CallResult, float], None] = lambda _, __: None
     breaker: Callable[[State], None] = lambda _: None
 
 
 @dataclass(frozen=True)
-class Answer:
+class RawResponse:
     """An answer to pass on as it is: 200 with a body, or 304 without."""
 
     status: int
@@ -59,7 +66,7 @@ class ServiceClient:
         http: The pool, opened by `shared.clients.transport` or made by a test on another transport.
         upstream: The upstream's name as a person would say it: "the data service".
         timeout_seconds: The longest a call that reads may take in all; less when the request has less left.
-        watch: Who is told of the calls.
+        observer: Who is told of the calls.
         monotonic: The clock of the breaker.
     """
 
@@ -69,21 +76,21 @@ class ServiceClient:
         *,
         upstream: str,
         timeout_seconds: float,
-        watch: Watch | None = None,
+        observer: CallObserver | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = http
         self._upstream = upstream
         self._timeout_seconds = timeout_seconds
-        self._watch = watch or Watch()
-        self._breaker = Breaker(monotonic=monotonic, tell=self._watch.breaker)
+        self._observer = observer or CallObserver()
+        self._breaker = Breaker(monotonic=monotonic, on_change=self._observer.breaker)
 
     async def health(self) -> Health:
         """Return what the upstream says of itself, ready or not. It is asked whatever the breaker says."""
         request = self._http.build_request("GET", "/readyz")
         response = await self._send(request, self._seconds(self._timeout_seconds))
         health = self._parse(Health, response)
-        self._breaker.alive()
+        self._breaker.probe_succeeded()
         return health
 
     async def _get(
@@ -97,9 +104,9 @@ class ServiceClient:
         request = self._http.build_request("GET", path, params=params, headers=headers)
         return await self._call(request, self._timeout_seconds, read)
 
-    async def _get_as_it_is(self, path: str, params: Mapping[str, str] | None, if_none_match: str | None) -> Answer:
+    async def _get_raw(self, path: str, params: Mapping[str, str] | None, if_none_match: str | None) -> RawResponse:
         """Return an answer to pass on, or 304 if the caller has this one."""
-        headers = headers_of({} if if_none_match is None else {"If-None-Match": if_none_match})
+        headers = latin1_headers({} if if_none_match is None else {"If-None-Match": if_none_match})
         return await self._get(path, self._answer, params, headers)
 
     async def _write(self, request: httpx.Request, read: Callable[[httpx.Response], T]) -> T:
@@ -108,14 +115,14 @@ class ServiceClient:
 
     async def _call(self, request: httpx.Request, at_most: float, read: Callable[[httpx.Response], T]) -> T:
         """Ask if the breaker lets it, and tell how it went."""
-        period = await self._admitted(at_most)
+        period = await self._require_closed(at_most)
         seconds = self._seconds(at_most)
         began_at = time.perf_counter()
         try:
             response = await self._send(request, seconds)
         except UpstreamUnavailable as error:
-            outcome = _MISSED.get(type(error), "unreachable")
-            self._watch.call(outcome, time.perf_counter() - began_at)
+            outcome = _CALL_RESULTS.get(type(error), "unreachable")
+            self._observer.call(outcome, time.perf_counter() - began_at)
             # A caller in a hurry, and one whose upload is slow, say nothing about the upstream.
             had_its_time = request.method == "GET" and seconds >= self._timeout_seconds
             if outcome == "unreachable" or (outcome == "timeout" and had_its_time):
@@ -129,18 +136,18 @@ class ServiceClient:
             outcome = "failed"
             raise
         finally:
-            self._watch.call(outcome, took)
+            self._observer.call(outcome, took)
 
-    async def _admitted(self, at_most: float) -> int:
+    async def _require_closed(self, at_most: float) -> int:
         """Return the breaker's period, or raise UpstreamUnavailable at once if it is open."""
-        if self._breaker.may_look():
-            await self._look(min(at_most, LOOK_SECONDS))
+        if self._breaker.allows_probe():
+            await self._probe(min(at_most, PROBE_SECONDS))
         if self._breaker.state != "closed":
-            self._watch.call("open", 0.0)
+            self._observer.call("open", 0.0)
             raise self._unreachable()
         return self._breaker.period
 
-    async def _look(self, at_most: float) -> None:
+    async def _probe(self, at_most: float) -> None:
         is_alive = False
         try:
             await self._send(self._http.build_request("GET", "/healthz"), self._seconds(at_most))
@@ -148,11 +155,11 @@ class ServiceClient:
         except UpstreamUnavailable:
             pass
         finally:  # also when the caller has gone
-            (self._breaker.alive if is_alive else self._breaker.not_alive)()
+            (self._breaker.probe_succeeded if is_alive else self._breaker.probe_failed)()
 
     def _seconds(self, at_most: float) -> float:
         seconds = deadline.seconds_left(at_most)
-        if seconds < LEAST_SECONDS:
+        if seconds < MIN_CALL_SECONDS:
             raise UpstreamTimeout(f"No time was left to ask {self._upstream}.")
         return seconds
 
@@ -162,11 +169,11 @@ class ServiceClient:
             async with asyncio.timeout(seconds):
                 with tracing.call_out(request.method, self._upstream, request.headers):
                     try:
-                        return await self._http.send(_addressed(request, seconds))
-                    except CUT:
+                        return await self._http.send(_with_deadline_headers(request, seconds))
+                    except BROKEN_CONNECTION:
                         if request.method != "GET":
                             raise
-                        return await self._http.send(_addressed(request, until - time.monotonic()))
+                        return await self._http.send(_with_deadline_headers(request, until - time.monotonic()))
         except (httpx.TimeoutException, TimeoutError) as error:
             raise UpstreamTimeout(f"{self._name} did not answer within {seconds:.1f} s. Try again.") from error
         except httpx.TransportError as error:
@@ -185,11 +192,11 @@ class ServiceClient:
         """Return what reads an answer as this model and raises the error that it is otherwise."""
         return lambda response: self._parse(model, self._checked(response))
 
-    def _answer(self, response: httpx.Response) -> Answer:
+    def _answer(self, response: httpx.Response) -> RawResponse:
         if self._checked(response).status_code not in {200, 304}:
             raise UpstreamFailed(f"{self._name} gave an answer with status {response.status_code}.")
-        passed_on = {name: response.headers[name] for name in PASSED_ON if name in response.headers}
-        return Answer(status=response.status_code, headers=passed_on, body=response.content)
+        passed_on = {name: response.headers[name] for name in FORWARDED_HEADERS if name in response.headers}
+        return RawResponse(status=response.status_code, headers=passed_on, body=response.content)
 
     def _parse(self, model: type[M], response: httpx.Response) -> M:
         try:
@@ -199,20 +206,20 @@ class ServiceClient:
 
     def _checked(self, response: httpx.Response) -> httpx.Response:
         if response.status_code >= 400:
-            raise _error_of(response, self._name)
+            raise _error_from_problem(response, self._name)
         return response
 
 
-_MISSED: dict[type[ServiceError], Outcome] = {UpstreamTimeout: "timeout", UpstreamFailed: "failed"}
+_CALL_RESULTS: dict[type[ServiceError], CallResult] = {UpstreamTimeout: "timeout", UpstreamFailed: "failed"}
 
 
-def _outcome(response: httpx.Response) -> Outcome:
+def _outcome(response: httpx.Response) -> CallResult:
     if response.status_code < 400:
         return "ok"
     return "refused" if response.status_code < 500 else "failed"
 
 
-def _addressed(request: httpx.Request, seconds: float) -> httpx.Request:
+def _with_deadline_headers(request: httpx.Request, seconds: float) -> httpx.Request:
     """Say on the request how long it may take, and whose it is."""
     request.headers[deadline.HEADER] = str(int(seconds * 1000))
     if known := request_id.current_request_id():
@@ -221,11 +228,11 @@ def _addressed(request: httpx.Request, seconds: float) -> httpx.Request:
     return request
 
 
-def _error_of(response: httpx.Response, service: str) -> ServiceError:
+def _error_from_problem(response: httpx.Response, service: str) -> ServiceError:
     """Return the upstream's problem as the leaf with the same slug, so that a 404 stays a 404."""
     try:
         problem = response.json()
-        leaf = LEAVES[str(problem["type"]).removeprefix("/problems/")]
+        leaf = ERRORS_BY_SLUG[str(problem["type"]).removeprefix("/problems/")]
         errors = [(str(error["pointer"]), str(error["detail"])) for error in problem.get("errors") or ()]
         extras = {name: problem[name] for name in ("required", "available") if name in problem}
         found = leaf(str(problem["detail"]), errors=errors, **extras)

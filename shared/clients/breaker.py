@@ -24,7 +24,7 @@ class Breaker:
     Args:
         monotonic: The clock.
         jitter: From 0 to 1: how far a pause is drawn out, by at most a quarter, so that not all callers look at once.
-        tell: Called with each new state.
+        on_change: Called with each new state.
     """
 
     def __init__(
@@ -32,13 +32,13 @@ class Breaker:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
-        tell: Callable[[State], None] = lambda _: None,
+        on_change: Callable[[State], None] = lambda _: None,
     ) -> None:
         self._monotonic = monotonic
         self._jitter = jitter
-        self._tell = tell
+        self._on_change = on_change
         self._pause = FIRST_PAUSE_SECONDS
-        self._look_at = 0.0
+        self._probe_at = 0.0
         self._period = 0  # counts how often it has opened: what a call of an earlier period says is old news
         self._is_on_trial = False
         self._n_in_a_row = 0
@@ -55,20 +55,20 @@ class Breaker:
         """Return what a call that begins now gives to `succeeded` or `failed`."""
         return self._period
 
-    def may_look(self) -> bool:
-        """Say whether this caller is the one to look; who is, calls `alive` or `not_alive` in the end."""
-        if self._state != "open" or self._monotonic() < self._look_at:
+    def allows_probe(self) -> bool:
+        """Say whether this caller is the one to look; who is, calls `alive` or `probe_failed` in the end."""
+        if self._state != "open" or self._monotonic() < self._probe_at:
             return False
         self._enter("half_open")
         return True
 
-    def alive(self) -> None:
+    def probe_succeeded(self) -> None:
         """Close it: the upstream answered a look or a health call."""
         if self._state != "closed":
             self._is_on_trial = True
             self._enter("closed")
 
-    def not_alive(self) -> None:
+    def probe_failed(self) -> None:
         """Open it again: the look had no answer. The pause stays as short as it was."""
         if self._state == "half_open":
             self._open()
@@ -104,9 +104,9 @@ class Breaker:
         self._period += 1
         self._n_in_a_row = 0
         self._calls.clear()
-        self._look_at = self._monotonic() + self._pause * (1 + self._jitter() / 4)
+        self._probe_at = self._monotonic() + self._pause * (1 + self._jitter() / 4)
         self._enter("open")
 
     def _enter(self, state: State) -> None:
         self._state: State = state
-        self._tell(state)
+        self._on_change(state)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from pydantic import RootModel
 
-from shared.clients.base import Answer, ServiceClient
-from shared.clients.transport import headers_of, params_of
+from shared.clients.base import RawResponse, ServiceClient
+from shared.clients.transport import latin1_headers, query_params
 from shared.errors import UpstreamFailed
 from shared.schemas.bars import BarsQuery, EncodedBars
 from shared.schemas.ledger import Kept, Ledger, LedgerEntry, LedgerQuery
@@ -61,7 +61,7 @@ class DataClient(ServiceClient):
             SymbolNotFound, NoBars: There is nothing to return.
             NoAdjustedPrices: There is nothing to adjust them by.
         """
-        answer = await self.bars_as(symbol=symbol, query=BarsQuery(format="arrow", adjusted=adjusted))
+        answer = await self.raw_bars(symbol=symbol, query=BarsQuery(format="arrow", adjusted=adjusted))
         return EncodedBars(revision=_revision(answer), arrow=answer.body)
 
     async def revision(self, *, symbol: str) -> str:
@@ -70,9 +70,10 @@ class DataClient(ServiceClient):
         Raises:
             SymbolNotFound, NoBars: There are none.
         """
-        return _revision(await self.bars_as(symbol=symbol, query=BarsQuery(format="arrow"), if_none_match="*"))
+        # Not HEAD: a response to it has no body that could say which of the errors it is.
+        return _revision(await self.raw_bars(symbol=symbol, query=BarsQuery(format="arrow"), if_none_match="*"))
 
-    async def bars_as(self, *, symbol: str, query: BarsQuery, if_none_match: str | None = None) -> Answer:
+    async def raw_bars(self, *, symbol: str, query: BarsQuery, if_none_match: str | None = None) -> RawResponse:
         """Return the bars of `symbol` undecoded, as `query` wants them, or 304 if the caller has this revision.
 
         Raises:
@@ -80,7 +81,7 @@ class DataClient(ServiceClient):
             SymbolNotFound, NoBars: There is nothing to return.
             NoAdjustedPrices: There is nothing to adjust them by.
         """
-        return await self._get_as_it_is(f"/symbols/{symbol}/bars", params_of(query), if_none_match)
+        return await self._get_raw(f"/symbols/{symbol}/bars", query_params(query), if_none_match)
 
     async def load(self, *, symbol: str, query: LoadQuery, upload: Upload) -> LoadReport:
         """Load bars of `symbol` while they arrive; an upload that raises leaves the symbol as it was.
@@ -90,9 +91,9 @@ class DataClient(ServiceClient):
             PayloadTooLarge, Busy: Nothing is stored.
         """
         length = {"Content-Length": upload.length} if upload.length else {}
-        headers = headers_of({"Content-Type": upload.media_type} | length)
+        headers = latin1_headers({"Content-Type": upload.media_type} | length)
         request = self._http.build_request(
-            "PUT", f"/symbols/{symbol}/bars", params=params_of(query), headers=headers, content=upload.body
+            "PUT", f"/symbols/{symbol}/bars", params=query_params(query), headers=headers, content=upload.body
         )
         return await self._write(request, self._as(LoadReport))
 
@@ -122,10 +123,10 @@ class DataClient(ServiceClient):
             InvalidRequest: The cursor is not one that a page of this ledger gave.
             SymbolNotFound, NoBars: There are no bars to compare with.
         """
-        return await self._get(f"/symbols/{symbol}/ledger", self._as(Ledger), params_of(query))
+        return await self._get(f"/symbols/{symbol}/ledger", self._as(Ledger), query_params(query))
 
 
-def _revision(answer: Answer) -> str:
+def _revision(answer: RawResponse) -> str:
     revision = answer.headers.get("ETag", "").strip('"')
     if not revision:
         raise UpstreamFailed("The data service gave bars without a revision.")

@@ -5,7 +5,7 @@ from typing import get_args
 import structlog
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 
-from shared.clients.base import Outcome, Watch
+from shared.clients.base import CallObserver, CallResult
 from shared.clients.breaker import State
 from shared.telemetry.metrics import LATENCY_BUCKETS
 
@@ -14,7 +14,7 @@ STATES: dict[State, int] = {"closed": 0, "half_open": 1, "open": 2}
 
 
 class UpstreamMetrics:
-    """One watch per upstream, on one registry."""
+    """One observer per upstream, on one registry."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._seconds = Histogram(
@@ -32,19 +32,19 @@ class UpstreamMetrics:
             multiprocess_mode="livemax",
         )
 
-    def watch(self, upstream: str) -> Watch:
+    def observer(self, upstream: str) -> CallObserver:
         """Return what a client of this upstream tells, so far nothing."""
-        for outcome in get_args(Outcome):
+        for outcome in get_args(CallResult):
             self._seconds.labels(upstream, outcome)
         state = self._state.labels(upstream)
         state.set(STATES["closed"])
-        return Watch(
+        return CallObserver(
             call=lambda outcome, seconds: self._seconds.labels(upstream, outcome).observe(seconds),
-            breaker=_Shown(upstream, state),
+            breaker=_BreakerGauge(upstream, state),
         )
 
 
-class _Shown:
+class _BreakerGauge:
     """Shows each state, and logs when calls stop and when they go on; not each look in between."""
 
     def __init__(self, upstream: str, gauge: Gauge) -> None:

@@ -1,7 +1,7 @@
 """The prediction service as its callers see it."""
 
-from shared.clients.base import Answer, ServiceClient
-from shared.clients.transport import params_of
+from shared.clients.base import RawResponse, ServiceClient
+from shared.clients.transport import query_params
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery
 from shared.schemas.results import Result
 
@@ -23,25 +23,25 @@ class PredictionClient(ServiceClient):
 
     async def forecast(self, *, symbol: str, query: ForecastQuery) -> Forecast:
         """Return what the model says of the next sessions of `symbol`; raises as `result`."""
-        return await self._get(f"/symbols/{symbol}/forecast", self._as(Forecast), params_of(query))
+        return await self._get(f"/symbols/{symbol}/forecast", self._as(Forecast), query_params(query))
 
-    async def result_answer(self, *, symbol: str, adjusted: bool = False, if_none_match: str | None = None) -> Answer:
+    async def raw_result(self, *, symbol: str, adjusted: bool = False, if_none_match: str | None = None) -> RawResponse:
         """Return the result undecoded, or 304 if the caller has it; raises as `result`."""
-        return await self._get_as_it_is(f"/symbols/{symbol}/result", _adjusted(adjusted), if_none_match)
+        return await self._get_raw(f"/symbols/{symbol}/result", _adjusted(adjusted), if_none_match)
 
-    async def forecast_answer(self, *, symbol: str, query: ForecastQuery, if_none_match: str | None = None) -> Answer:
+    async def raw_forecast(self, *, symbol: str, query: ForecastQuery, if_none_match: str | None = None) -> RawResponse:
         """Return the forecast undecoded, or 304 if the caller has it; raises as `result`."""
-        return await self._get_as_it_is(f"/symbols/{symbol}/forecast", params_of(query), if_none_match)
+        return await self._get_raw(f"/symbols/{symbol}/forecast", query_params(query), if_none_match)
 
-    async def evaluation_answer(
+    async def raw_evaluation(
         self, *, symbol: str, query: EvaluationQuery, if_none_match: str | None = None
-    ) -> Answer:
+    ) -> RawResponse:
         """Return the walk-forward scores of `symbol` undecoded, or 304 if the caller has them; raises as `result`."""
-        return await self._get_as_it_is(f"/symbols/{symbol}/evaluation", params_of(query), if_none_match)
+        return await self._get_raw(f"/symbols/{symbol}/evaluation", query_params(query), if_none_match)
 
-    async def models_answer(self, *, if_none_match: str | None = None) -> Answer:
+    async def raw_models(self, *, if_none_match: str | None = None) -> RawResponse:
         """Return what can be asked for undecoded, or 304 if the caller has it."""
-        return await self._get_as_it_is("/models", None, if_none_match)
+        return await self._get_raw("/models", None, if_none_match)
 
 
 def _adjusted(adjusted: bool) -> dict[str, str] | None:

@@ -21,12 +21,12 @@ async def open_http(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-def headers_of(given: dict[str, str]) -> httpx.Headers:
+def latin1_headers(given: dict[str, str]) -> httpx.Headers:
     """Return the headers in the encoding that Starlette reads them in; httpx would refuse all but ASCII."""
     return httpx.Headers(given, encoding="latin-1")
 
 
-def params_of(query: BaseModel) -> dict[str, str]:
+def query_params(query: BaseModel) -> dict[str, str]:
     """Return as query parameters what is not as it would be anyway; a list with commas."""
     given = query.model_dump(mode="json", exclude_defaults=True)
     return {name: _text(value) for name, value in given.items()}

@@ -27,13 +27,14 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from prometheus_fastapi_instrumentator.metrics import Info
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.telemetry.multiprocess import Fixed, MetricsFiles
+from shared.telemetry.multiprocess import MultiprocessMetrics, StaticCollector
 
 LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 COMMAND_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 COLLECT_TIMEOUT_SECONDS = 4.0  # the longest that a scrape waits for one collector; Prometheus gives up after 10
 _METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"}
-_PROBES = {"/healthz", "/readyz", "/metrics", "/api/health", "/api/metrics"}
+# Asked for every few seconds and of no interest: neither logged, nor traced, nor counted as in progress.
+QUIET_PATHS = {"/healthz", "/readyz", "/metrics", "/api/health", "/api/metrics"}
 log = structlog.get_logger()
 
 GaugeValues = Mapping[tuple[str, ...], float]
@@ -60,9 +61,9 @@ def new_registry() -> CollectorRegistry:
     """Return the registry of one app, with what the Python process measures of itself."""
     disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which no dashboard reads
     registry = CollectorRegistry()
-    files = MetricsFiles.of_environment()
+    files = MultiprocessMetrics.from_environment()
     if files is not None:
-        files.tidy()
+        files.remove_stale()
     else:
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=registry)
@@ -79,7 +80,7 @@ class ServiceMetrics:
 
 def install_metrics(app: FastAPI, name: str, path: str, measured: ServiceMetrics) -> None:
     """Measure every request of `app`, and answer `path` with all measurements."""
-    files = MetricsFiles.of_environment()
+    files = MultiprocessMetrics.from_environment()
     Instrumentator(registry=measured.registry).add(_record(measured.registry)).instrument(app)
     _install_gauges(app, name, measured.registry)
 
@@ -104,7 +105,7 @@ async def collect_at_scrape(collectors: Sequence[ScrapeCollector], request: Requ
     """Compute all gauges at once and return a registry that holds them."""
     families = await asyncio.gather(*(_families(collector, request) for collector in collectors))
     registry = CollectorRegistry()
-    registry.register(Fixed(family for some in families for family in some))
+    registry.register(StaticCollector(family for some in families for family in some))
     return registry
 
 
@@ -147,7 +148,7 @@ class _InProgressMiddleware:
         self.gauge = gauge
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in _PROBES:
+        if scope["type"] != "http" or scope["path"] in QUIET_PATHS:
             await self.app(scope, receive, send)
             return
         with self.gauge.track_inprogress():

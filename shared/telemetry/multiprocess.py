@@ -26,7 +26,7 @@ class _Environment(BaseSettings):
     prometheus_multiproc_dir: str | None = None
 
 
-class Fixed(Collector):
+class StaticCollector(Collector):
     """A collector of what has been found already."""
 
     def __init__(self, families: Iterable[Metric]) -> None:
@@ -37,14 +37,14 @@ class Fixed(Collector):
         return self._families
 
 
-class MetricsFiles:
+class MultiprocessMetrics:
     """The folder that the workers of one service share, and nobody else."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @classmethod
-    def of_environment(cls) -> Self | None:
+    def from_environment(cls) -> Self | None:
         """Return the folder that the environment names, which is made if it is missing; None if none is named.
 
         Raises:
@@ -59,7 +59,7 @@ class MetricsFiles:
         folder.mkdir(parents=True, exist_ok=True)
         return cls(folder)
 
-    def tidy(self) -> None:
+    def remove_stale(self) -> None:
         """Remove what was written before the workers' parent began: an earlier run of the service left it."""
         began_at = _began_at(os.getppid()) or _began_at(os.getpid())
         for path in self._folder.glob("*.db"):
@@ -75,9 +75,9 @@ class MetricsFiles:
         # A file is empty for a moment after it is made, and for good if its process was killed just then.
         written = [str(path) for path in self._folder.glob("*.db") if _size(path)]
         registry = CollectorRegistry()
-        registry.register(Fixed(MultiProcessCollector.merge(written)))  # type: ignore[no-untyped-call]
+        registry.register(StaticCollector(MultiProcessCollector.merge(written)))  # type: ignore[no-untyped-call]
         PlatformCollector(registry=registry)
-        registry.register(Fixed(_processes([pid for pid in self._pids() if _lives(pid)])))
+        registry.register(StaticCollector(_processes([pid for pid in self._pids() if _lives(pid)])))
         return registry
 
     def _pids(self) -> list[int]:

@@ -60,9 +60,9 @@ def export_traces(service: str, version: str, endpoint: str) -> Callable[[], Non
     provider.add_span_processor(BatchSpanProcessor(_Exporter(endpoint=url)))
     trace.set_tracer_provider(provider)
 
-    def send_the_last() -> None:
+    def flush() -> None:
         last = threading.Thread(target=provider.shutdown, daemon=True)  # which may take as long as the collector does
         last.start()
         last.join(LAST_SECONDS)
 
-    return send_the_last
+    return flush

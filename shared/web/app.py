@@ -20,7 +20,7 @@ from shared.web.deadline_middleware import DeadlineMiddleware
 from shared.web.draining import Draining, DrainingMiddleware, notice_before_stop
 from shared.web.health import Dependencies, dependency_gauge, health_router
 from shared.web.problem import InvalidField, Problem, install_problem_handlers
-from shared.web.request_id import RequestIdMiddleware, is_probe
+from shared.web.request_id import RequestIdMiddleware, is_quiet
 
 C = TypeVar("C")
 CLIENT_CLOSED_REQUEST = 499  # as nginx has it: no standard status says so
@@ -76,7 +76,7 @@ def build_app(
         **about,
     )
     install_problem_handlers(app)
-    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(ClientDisconnect, _client_disconnected)
     collectors = [dependency_gauge(operations.dependencies), *operations.collectors]
     app.state.metrics = ServiceMetrics(operations.registry, collectors)
     install_metrics(app, name, operations.metrics_path, app.state.metrics)
@@ -91,7 +91,7 @@ def build_app(
 def _telemetry(*, is_on: bool) -> TelemetryConfig:
     """Configure FastAPI: spans of requests if tracing is on, never metrics or logs, which are ours."""
     return TelemetryConfig(
-        tracing=is_on, metrics=False, logs=False, operation_spans=False, auto_configure=False, exclude=is_probe
+        tracing=is_on, metrics=False, logs=False, operation_spans=False, auto_configure=False, exclude=is_quiet
     )
 
 
@@ -102,14 +102,14 @@ async def _traces(name: str, settings: TracingSettings) -> AsyncIterator[None]:
         return
     from shared.telemetry.trace_export import export_traces  # noqa: PLC0415  # half a second that only tracing is to cost
 
-    send_the_last = export_traces(name, VERSION, str(settings.endpoint))
+    flush = export_traces(name, VERSION, str(settings.endpoint))
     try:
         yield
     finally:
-        await asyncio.to_thread(send_the_last)
+        await asyncio.to_thread(flush)
 
 
-async def _gone(_: Request, __: Exception) -> Response:
+async def _client_disconnected(_: Request, __: Exception) -> Response:
     """Answer a caller that went away before its whole body had come; nobody reads it, but the log has its status."""
     return Response(status_code=CLIENT_CLOSED_REQUEST)
 

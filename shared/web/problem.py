@@ -17,6 +17,17 @@ from shared.web.request_id import HEADER, request_id_of
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger()
+_PLAIN = {
+    "string_pattern_mismatch": "1 to 15 of the characters A-Z 0-9 . - ^ = are expected",
+    "json_invalid": "from this character on it is not JSON",
+    "model_attributes_type": "a JSON object is expected, sent with the header Content-Type: application/json",
+}
+_HINTS = {
+    400: "The body could not be read as JSON.",
+    404: "Not found. See /docs for the available paths.",
+    405: "This path does not accept that method. See the Allow header and /docs.",
+}
+_BODY_ERRORS: dict[int, type[ServiceError]] = {error.status: error for error in (PayloadTooLarge, BodyTooSlow)}
 
 
 class InvalidField(BaseModel):
@@ -43,24 +54,34 @@ class Problem(BaseModel):
 
 
 def problem_response(request: Request, error: ServiceError) -> JSONResponse:
-    """Render `error` for this request, with `Retry-After` where it has one."""
-    headers = {HEADER: request_id_of(request.scope)}
-    if error.retry_after_seconds is not None:
-        headers["Retry-After"] = str(error.retry_after_seconds)
-    problem = Problem(
-        type=f"/problems/{error.slug}",
-        title=error.title,
+    """Render a ServiceError, with `Retry-After` where it has one."""
+    response = _render(
+        request,
         status=error.status,
+        slug=error.slug,
+        title=error.title,
         detail=error.detail,
-        instance=request.url.path,
-        request_id=request_id_of(request.scope),
-        trace_id=current_trace_id(),
         retryable=error.retryable,
         errors=[InvalidField(pointer=pointer, detail=detail) for pointer, detail in error.errors] or None,
         **error.extras,
     )
+    if error.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
+def _render(request: Request, *, status: int, slug: str, **members: Any) -> JSONResponse:
+    request_id = request_id_of(request.scope)
+    problem = Problem(
+        type=f"/problems/{slug}",
+        status=status,
+        instance=request.url.path,
+        request_id=request_id,
+        trace_id=current_trace_id(),
+        **members,
+    )
     content = jsonable_encoder(problem, exclude_none=True)
-    return JSONResponse(content, status_code=error.status, headers=headers, media_type=MEDIA_TYPE)
+    return JSONResponse(content, status_code=status, headers={HEADER: request_id}, media_type=MEDIA_TYPE)
 
 
 def _service_error(request: Request, error: Exception) -> JSONResponse:
@@ -78,49 +99,29 @@ def _validation_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _invalid_field(item: dict[str, Any]) -> tuple[str, str]:
-    """Say where and what, but never repeat the input: it may be hostile or huge."""
+    """Say where and what is wrong, but never repeat the input: it may be hostile or huge."""
     pointer = "".join(f"/{part}" for part in item["loc"])
     return pointer, _PLAIN.get(item["type"], str(item["msg"]).removeprefix("Value error, "))
 
 
-_PLAIN = {
-    "string_pattern_mismatch": "1 to 15 of the characters A-Z 0-9 . - ^ = are expected",
-    "json_invalid": "from this character on it is not JSON",
-    "model_attributes_type": "a JSON object is expected, sent with the header Content-Type: application/json",
-}
-
-
 def http_problem(request: Request, error: Exception) -> JSONResponse:
-    """Return what FastAPI itself refuses, such as a path that is not there, as a problem."""
+    """Render what FastAPI itself refuses, such as an unknown path."""
     assert isinstance(error, HTTPException)
-    phrase = HTTPStatus(error.status_code).phrase
-    leaf: type[ServiceError] = type(
-        "HttpError",
-        (ServiceError,),
-        {"status": error.status_code, "slug": phrase.lower().replace(" ", "-"), "title": phrase},
-    )
-    leaf = {known.status: known for known in (PayloadTooLarge, BodyTooSlow)}.get(error.status_code, leaf)
-    response = problem_response(request, leaf(_HINTS.get(error.status_code, str(error.detail))))
+    detail = _HINTS.get(error.status_code, str(error.detail))
+    if leaf := _BODY_ERRORS.get(error.status_code):
+        response = problem_response(request, leaf(detail))
+    else:
+        title = HTTPStatus(error.status_code).phrase
+        slug = title.lower().replace(" ", "-")
+        response = _render(request, status=error.status_code, slug=slug, title=title, detail=detail, retryable=False)
     response.headers.update(error.headers or {})
     return response
 
 
-_HINTS = {
-    400: "The body could not be read as JSON.",
-    404: "There is nothing at this path. /docs lists what there is.",
-    405: "This path does not take that method. The Allow header and /docs list what it takes.",
-}
-
-
 def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("request_failed", exc_info=error)
-    return problem_response(request, InternalError("Something went wrong here. The logs have it by its request id."))
-
-
-class InternalError(ServiceError):
-    """A defect of ours. Rendered by this module only; nothing raises it."""
-
-    status, slug, title = 500, "internal-error", "Internal error"
+    detail = "This is a defect of Bellwether. The logs have its stack under the request id."
+    return _render(request, status=500, slug="internal-error", title="Internal error", detail=detail, retryable=False)
 
 
 def install_problem_handlers(app: FastAPI) -> None:

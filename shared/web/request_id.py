@@ -11,9 +11,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.telemetry.metrics import QUIET_PATHS
+
 HEADER = "X-Request-ID"
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_UNLOGGED = {"/healthz", "/readyz", "/metrics", "/api/health", "/api/metrics"}
 _current: ContextVar[str | None] = ContextVar("request_id", default=None)
 log = structlog.get_logger()
 
@@ -28,9 +29,9 @@ def request_id_of(scope: Scope) -> str:
     return str(scope["state"]["request_id"])
 
 
-def is_probe(scope: Scope) -> bool:
+def is_quiet(scope: Scope) -> bool:
     """Say whether this is one of the requests that come every few seconds and tell nothing, so leave no trace."""
-    return scope.get("path") in _UNLOGGED
+    return scope.get("path") in QUIET_PATHS
 
 
 class RequestIdMiddleware:
@@ -66,7 +67,7 @@ class RequestIdMiddleware:
 
 
 def _log_request(scope: Scope, status: int, seconds: float) -> None:
-    if is_probe(scope):
+    if is_quiet(scope):
         return
     route = get_route_name(HTTPConnection(scope), should_include_root_path=False) or "unmatched"
     log.info(

@@ -18,7 +18,7 @@ BARS = make_frame(closes=range(10, 60))
 async def test_a_result_arrives_and_is_of_the_bars_that_the_data_service_has() -> None:
     async with serve_prediction(FakeBarStore({"AAPL": BARS})) as http:
         client = PredictionClient(http, upstream="it", timeout_seconds=60)
-        found, answer = await client.result(symbol="AAPL"), await client.result_answer(symbol="AAPL")
+        found, answer = await client.result(symbol="AAPL"), await client.raw_result(symbol="AAPL")
     assert found.data.revision == BARS.revision
     assert found.split.test.bars == 10
     assert Result.model_validate_json(answer.body) == found
@@ -29,10 +29,10 @@ async def test_a_result_that_the_caller_has_is_not_sent_again_until_a_bar_change
     store = FakeBarStore({"AAPL": BARS, "MSFT": BARS})
     async with serve_prediction(store) as http:
         client = PredictionClient(http, upstream="it", timeout_seconds=60)
-        etag = (await client.result_answer(symbol="AAPL")).headers["ETag"]
-        known = await client.result_answer(symbol="AAPL", if_none_match=f'"other", W/{etag}')
+        etag = (await client.raw_result(symbol="AAPL")).headers["ETag"]
+        known = await client.raw_result(symbol="AAPL", if_none_match=f'"other", W/{etag}')
         store.frames["MSFT"] = make_frame("MSFT", closes=range(11, 61))
-        changed = await client.result_answer(symbol="MSFT", if_none_match=etag)
+        changed = await client.raw_result(symbol="MSFT", if_none_match=etag)
     assert (known.status, known.body, known.headers) == (304, b"", {"ETag": etag})
     assert changed.status == 200
     assert changed.headers["ETag"] != etag

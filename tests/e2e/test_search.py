@@ -23,7 +23,7 @@ def _heading(page: Page, symbol: str) -> Locator:
 
 
 def _answer_pages(route: Route) -> None:
-    """Answer a search with twenty of the listed symbols and a cursor, as the gateway does."""
+    """RawResponse a search with twenty of the listed symbols and a cursor, as the gateway does."""
     found = re.search(r"cursor=(\d+)", route.request.url)
     first = int(found.group(1)) if found else 0
     stocks = [{"symbol": symbol, "name": f"Company {symbol}"} for symbol in LISTED[first : first + 20]]

@@ -13,7 +13,7 @@ from pymongo.errors import OperationFailure
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
 from services.data.redis_bar_cache import open_redis_bar_cache
-from shared.telemetry.multiprocess import MetricsFiles
+from shared.telemetry.multiprocess import MultiprocessMetrics
 from tests.support.data.bars import make_frame
 from tests.support.data.behaviours import BARS, put
 from tests.support.servers.processes import Database
@@ -65,6 +65,6 @@ def test_a_load_by_the_command_line_is_counted_where_the_service_looks(
     stores = {"DATA_MONGO_URL": mongo_url, "DATA_MONGO_DATABASE": database.name}
     environment = os.environ | stores | {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
     subprocess.run([sys.executable, "-m", "services.data", "load-sample"], env=environment, check=True)
-    registry = MetricsFiles(folder).registry()
+    registry = MultiprocessMetrics(folder).registry()
     assert registry.get_sample_value("loads_total", {"outcome": "loaded"}) == 5
     assert registry.get_sample_value("bars_ingested_total", {"outcome": "inserted"}) == 12_154

@@ -17,6 +17,7 @@ from shared.errors import InvalidRequest, NoAdjustedPrices, NoBars, StoreUnavail
 from shared.schemas.arrow import MEDIA_TYPE
 from shared.schemas.bars import BarsQuery, Symbol, SymbolBars
 from shared.schemas.stocks import Stock, StockPage
+from shared.web.etags import NOT_MODIFIED, matches
 from shared.web.problem import problem_responses
 
 router = APIRouter(tags=["bars"])
@@ -69,7 +70,7 @@ async def stock(symbol: Symbol, store: BarStoreDep, reader: BarReaderDep, settin
             "content": {MEDIA_TYPE: {}, "text/csv": {}, "application/vnd.apache.parquet": {}},
             "description": "The bars; their ETag is the revision.",
         },
-        304: {"description": "The revision is one of those in If-None-Match."},
+        **NOT_MODIFIED,
         **problem_responses(InvalidRequest, SymbolNotFound, NoBars, NoAdjustedPrices, StoreUnavailable),
     },
 )
@@ -81,10 +82,9 @@ async def bars(
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
     """Return the bars of a symbol, ascending by session."""
-    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")} - {""}
-    if known:
+    if if_none_match:
         etag = f'"{await reader.revision(symbol)}"'
-        if etag in known or "*" in known:
+        if matches(etag, if_none_match):
             return Response(status_code=304, headers={"ETag": etag})
     found, outcome = await reader.read(symbol)
     metrics.cache_read(outcome)

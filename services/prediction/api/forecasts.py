@@ -14,14 +14,16 @@ from shared.errors import PREDICTION_ERRORS
 from shared.schemas.bars import Symbol
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
-from shared.web.etags import KNOWN
+from shared.web.etags import NOT_MODIFIED
 from shared.web.problem import problem_responses
 
 router = APIRouter(tags=["predictions"])
 
 
 @router.get(
-    "/symbols/{symbol}/forecast", response_model=Forecast, responses={**KNOWN, **problem_responses(*PREDICTION_ERRORS)}
+    "/symbols/{symbol}/forecast",
+    response_model=Forecast,
+    responses={**NOT_MODIFIED, **problem_responses(*PREDICTION_ERRORS)},
 )
 async def forecast(
     symbol: Symbol,
@@ -40,7 +42,7 @@ async def forecast(
 @router.get(
     "/symbols/{symbol}/evaluation",
     response_model=Evaluation,
-    responses={**KNOWN, **problem_responses(*PREDICTION_ERRORS)},
+    responses={**NOT_MODIFIED, **problem_responses(*PREDICTION_ERRORS)},
 )
 async def evaluation(
     symbol: Symbol,
@@ -54,7 +56,7 @@ async def evaluation(
     return await responder.answer(question, if_none_match, resources, partial(evaluation_of, query=query))
 
 
-@router.get("/models", response_model=Models, responses=KNOWN)
+@router.get("/models", response_model=Models, responses=NOT_MODIFIED)
 async def models(responder: ResponderDep, if_none_match: Annotated[str, Header()] = "") -> Response:
     """Return what can be asked for."""
     return responder.fixed(models_info(), if_none_match)

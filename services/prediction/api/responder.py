@@ -22,7 +22,7 @@ from shared.schemas.bars import EncodedBars
 from shared.schemas.wire import Wire
 from shared.single_flight import SingleFlight
 from shared.telemetry.metrics import LATENCY_BUCKETS
-from shared.web.etags import is_known
+from shared.web.etags import matches
 
 Kind = Literal["result", "forecast", "evaluation"]
 _MEASURED: dict[Kind, str] = {
@@ -70,7 +70,7 @@ class Responder:
         """
         if if_none_match:
             etag = self._etag(await resources.data.revision(symbol=question.symbol))
-            if is_known(etag, if_none_match):
+            if matches(etag, if_none_match):
                 return _not_modified(etag)
         payload = await resources.data.bars(symbol=question.symbol, adjusted=question.adjusted)
 
@@ -94,7 +94,7 @@ class Responder:
     def fixed(self, value: Wire, if_none_match: str) -> Response:
         """Return what depends on no bars, or 304 if the caller has it."""
         etag = self._etag("fixed")
-        if is_known(etag, if_none_match):
+        if matches(etag, if_none_match):
             return _not_modified(etag)
         return _json(value.model_dump_json().encode(), etag)
 

@@ -11,14 +11,16 @@ from services.prediction.same_session.result import result_of
 from shared.errors import PREDICTION_ERRORS
 from shared.schemas.bars import Symbol
 from shared.schemas.results import Result
-from shared.web.etags import KNOWN
+from shared.web.etags import NOT_MODIFIED
 from shared.web.problem import problem_responses
 
 router = APIRouter(tags=["predictions"])
 
 
 @router.get(
-    "/symbols/{symbol}/result", response_model=Result, responses={**KNOWN, **problem_responses(*PREDICTION_ERRORS)}
+    "/symbols/{symbol}/result",
+    response_model=Result,
+    responses={**NOT_MODIFIED, **problem_responses(*PREDICTION_ERRORS)},
 )
 async def result(
     symbol: Symbol,

@@ -83,7 +83,7 @@ class Double:
     asked: list[object] = field(default_factory=list)
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
-        """Answer as a transport does."""
+        """RawResponse as a transport does."""
         if self.error is not None:
             return _problem(self.error)
         if request.url.path == "/readyz":
@@ -92,7 +92,7 @@ class Double:
         return await self.answer(request, request.url.path.strip("/").split("/"))
 
     async def answer(self, request: httpx.Request, path: list[str]) -> httpx.Response:
-        """Answer a request that is not about health."""
+        """RawResponse a request that is not about health."""
         raise NotImplementedError
 
     def http(self) -> httpx.AsyncClient:

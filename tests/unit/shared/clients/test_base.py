@@ -131,7 +131,7 @@ async def test_bars_to_pass_on_are_as_the_upstream_sent_them_and_nothing_more_is
         return httpx.Response(200, content=b"\xff", headers=about | {"server": "inner", "x-request-id": "inner"})
 
     query = BarsQuery(format="csv", start=date(2013, 1, 2))
-    found = await _client(answer).bars_as(symbol="AAPL", query=query, if_none_match='"\xfc"')
+    found = await _client(answer).raw_bars(symbol="AAPL", query=query, if_none_match='"\xfc"')
     assert (found.status, found.body) == (200, b"\xff")
     assert {name.lower(): value for name, value in found.headers.items()} == about
 
@@ -139,7 +139,7 @@ async def test_bars_to_pass_on_are_as_the_upstream_sent_them_and_nothing_more_is
 @pytest.mark.parametrize("status", [204, 206, 302])
 async def test_bars_with_a_status_that_makes_no_sense_are_refused(status: int) -> None:
     with pytest.raises(UpstreamFailed, match=f"status {status}"):
-        await _client(lambda _: httpx.Response(status)).bars_as(symbol="AAPL", query=BarsQuery())
+        await _client(lambda _: httpx.Response(status)).raw_bars(symbol="AAPL", query=BarsQuery())
 
 
 async def test_a_search_leaves_out_a_cursor_that_there_is_not() -> None:

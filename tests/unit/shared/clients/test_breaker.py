@@ -25,7 +25,7 @@ class Case:
     told: list[State] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.breaker = Breaker(monotonic=self.clock, jitter=lambda: self.jitter, tell=self.told.append)
+        self.breaker = Breaker(monotonic=self.clock, jitter=lambda: self.jitter, on_change=self.told.append)
 
     def fail(self, n: int) -> None:
         for _ in range(n):
@@ -74,11 +74,11 @@ def test_failures_that_are_long_past_do_not_count() -> None:
 def test_after_the_pause_one_caller_looks_and_the_others_do_not() -> None:
     case = Case().opened()
     case.wait(FIRST_PAUSE_SECONDS - 0.01)
-    assert not case.breaker.may_look()
+    assert not case.breaker.allows_probe()
     case.wait(0.01)
-    assert [case.breaker.may_look() for _ in range(3)] == [True, False, False]
+    assert [case.breaker.allows_probe() for _ in range(3)] == [True, False, False]
     assert case.state() == "half_open"
-    case.breaker.alive()
+    case.breaker.probe_succeeded()
     assert case.state() == "closed"
     assert case.told == ["closed", "open", "half_open", "closed"]
 
@@ -87,20 +87,20 @@ def test_who_stays_silent_is_looked_at_again_after_the_same_pause() -> None:
     case = Case().opened()
     for _ in range(10):
         case.wait(FIRST_PAUSE_SECONDS)
-        assert case.breaker.may_look()
-        case.breaker.not_alive()
+        assert case.breaker.allows_probe()
+        case.breaker.probe_failed()
         assert case.state() == "open"
-        assert not case.breaker.may_look()
+        assert not case.breaker.allows_probe()
 
 
 def test_who_is_alive_and_fails_is_left_alone_for_longer_each_time() -> None:
     case, pauses = Case().opened(), []
     for _ in range(6):
         began_at = case.clock.now
-        while not case.breaker.may_look():
+        while not case.breaker.allows_probe():
             case.wait(0.25)
         pauses.append(case.clock.now - began_at)
-        case.breaker.alive()
+        case.breaker.probe_succeeded()
         case.fail(1)
         assert case.state() == "open", "on trial, one failure is enough"
     assert pauses == [1, 2, 4, 8, LONGEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS]
@@ -108,7 +108,7 @@ def test_who_is_alive_and_fails_is_left_alone_for_longer_each_time() -> None:
 
 def test_a_call_that_is_answered_ends_the_trial() -> None:
     case = Case().opened()
-    case.breaker.alive()
+    case.breaker.probe_succeeded()
     case.breaker.succeeded(case.breaker.period)
     case.fail(N_IN_A_ROW - 1)
     assert case.state() == "closed"
@@ -118,7 +118,7 @@ def test_what_began_before_it_opened_is_old_news_when_it_has_closed() -> None:
     case = Case()
     before = case.breaker.period
     case.opened()
-    case.breaker.alive()
+    case.breaker.probe_succeeded()
     case.breaker.failed(before)
     assert case.state() == "closed"
     case.breaker.succeeded(before)
@@ -130,9 +130,9 @@ def test_what_began_before_it_opened_is_old_news_when_it_has_closed() -> None:
 def test_a_pause_is_drawn_out_by_at_most_a_quarter(jitter: float, seconds: float) -> None:
     case = Case(jitter).opened()
     case.wait(seconds - 0.01)
-    assert not case.breaker.may_look()
+    assert not case.breaker.allows_probe()
     case.wait(0.02)
-    assert case.breaker.may_look()
+    assert case.breaker.allows_probe()
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -163,7 +163,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule()
     def ask(self) -> None:
         was_open = self.breaker.state == "open"
-        if self.breaker.may_look():
+        if self.breaker.allows_probe():
             assert was_open
             assert not self.is_looking
             self.is_looking = True
@@ -171,13 +171,13 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.is_looking)
     @rule(is_alive=st.booleans())
     def looked(self, is_alive: bool) -> None:
-        (self.breaker.alive if is_alive else self.breaker.not_alive)()
+        (self.breaker.probe_succeeded if is_alive else self.breaker.probe_failed)()
         self.is_looking = False
         assert not is_alive or self.breaker.state == "closed"
 
     @rule()
     def health_call(self) -> None:
-        self.breaker.alive()
+        self.breaker.probe_succeeded()
         assert self.breaker.state == "closed"
         self.is_looking = False
 
@@ -185,7 +185,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule()
     def longest_pause(self) -> None:
         self.case.wait(LONGEST_PAUSE_SECONDS * 1.25)
-        assert self.breaker.may_look()
+        assert self.breaker.allows_probe()
         self.is_looking = True
 
     @invariant()

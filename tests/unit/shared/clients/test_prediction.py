@@ -40,10 +40,10 @@ async def test_what_is_asked_of_the_models_is_what_is_not_as_it_would_be_anyway(
 
     client = _client(answer)
     known = {"symbol": "BRK.B", "if_none_match": '"abc"'}
-    await client.forecast_answer(symbol="^GSPC", query=ForecastQuery())
-    await client.forecast_answer(query=ForecastQuery(horizon=3, as_of=date(2013, 3, 1), adjusted=True), **known)
-    await client.evaluation_answer(query=EvaluationQuery(models=["ridge", "drift"], window="sliding"), **known)
-    found = await client.models_answer(if_none_match='"abc"')
+    await client.raw_forecast(symbol="^GSPC", query=ForecastQuery())
+    await client.raw_forecast(query=ForecastQuery(horizon=3, as_of=date(2013, 3, 1), adjusted=True), **known)
+    await client.raw_evaluation(query=EvaluationQuery(models=["ridge", "drift"], window="sliding"), **known)
+    found = await client.raw_models(if_none_match='"abc"')
     assert asked == [
         ("/symbols/^GSPC/forecast", {}),
         ("/symbols/BRK.B/forecast", {"horizon": "3", "as_of": "2013-03-01", "adjusted": "true"}),

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from shared.clients.base import Outcome, Watch
+from shared.clients.base import CallObserver, CallResult
 from shared.clients.breaker import State
 from shared.clients.data import DataClient, Upload
 from shared.errors import SymbolNotFound, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
 from shared.schemas.loads import LoadQuery
 from tests.support.deadlines import within
 
-Answer = Callable[[httpx.Request], httpx.Response]
-CUT = [
+RawResponse = Callable[[httpx.Request], httpx.Response]
+BROKEN_CONNECTION = [
     httpx.RemoteProtocolError("Server disconnected without sending a response."),
     httpx.ReadError("reset"),
     httpx.WriteError("broken pipe"),
@@ -26,7 +26,7 @@ def _symbols(_: httpx.Request) -> httpx.Response:
     return httpx.Response(200, json=["AAPL"])
 
 
-def _raise(error: Exception) -> Answer:
+def _raise(error: Exception) -> RawResponse:
     def answer(_: httpx.Request) -> httpx.Response:
         raise error
 
@@ -37,10 +37,10 @@ def _raise(error: Exception) -> Answer:
 class Upstream:
     """An upstream that answers as `answers` say, one after another and then the last for good."""
 
-    answers: list[Answer]
+    answers: list[RawResponse]
     is_alive: bool = False
     asked: list[str] = field(default_factory=list)
-    told: list[Outcome] = field(default_factory=list)
+    told: list[CallResult] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     now: float = 0.0
 
@@ -49,7 +49,7 @@ class Upstream:
             httpx.AsyncClient(transport=httpx.MockTransport(self._answer), base_url="http://data"),
             upstream="the data service",
             timeout_seconds=0.5,
-            watch=Watch(call=lambda outcome, _: self.told.append(outcome), breaker=self.states.append),
+            observer=CallObserver(call=lambda outcome, _: self.told.append(outcome), breaker=self.states.append),
             monotonic=lambda: self.now,
         )
 
@@ -68,7 +68,7 @@ class Upstream:
                 await self.client.symbols()
 
 
-@pytest.mark.parametrize("error", CUT, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("error", BROKEN_CONNECTION, ids=lambda error: type(error).__name__)
 async def test_a_read_whose_connection_is_cut_is_sent_once_more(error: Exception) -> None:
     upstream = Upstream([_raise(error), _symbols])
     assert await upstream.client.symbols() == ["AAPL"]
@@ -77,7 +77,7 @@ async def test_a_read_whose_connection_is_cut_is_sent_once_more(error: Exception
 
 
 async def test_a_read_is_not_sent_a_third_time_nor_after_a_timeout() -> None:
-    cut, slow = Upstream([_raise(CUT[0])]), Upstream([_raise(httpx.ReadTimeout("slow"))])
+    cut, slow = Upstream([_raise(BROKEN_CONNECTION[0])]), Upstream([_raise(httpx.ReadTimeout("slow"))])
     await cut.fail(1)
     await slow.fail(1)
     assert (len(cut.asked), len(slow.asked)) == (2, 1)
@@ -90,7 +90,7 @@ async def test_the_second_time_has_only_what_the_first_has_left() -> None:
     async def answer(request: httpx.Request) -> httpx.Response:
         budgets.append(int(request.headers["x-request-budget-ms"]))
         await asyncio.sleep(0.1)
-        raise CUT[0]
+        raise BROKEN_CONNECTION[0]
 
     http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data")
     with pytest.raises(UpstreamUnavailable):
@@ -99,7 +99,7 @@ async def test_the_second_time_has_only_what_the_first_has_left() -> None:
     assert budgets[1] <= 49_900
 
 
-@pytest.mark.parametrize("error", CUT, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("error", BROKEN_CONNECTION, ids=lambda error: type(error).__name__)
 async def test_a_write_that_is_cut_is_not_sent_again(error: Exception) -> None:
     async def body() -> AsyncIterator[bytes]:
         yield b"Date,Close\n"
@@ -183,7 +183,7 @@ async def test_a_look_whose_caller_goes_away_is_over() -> None:
             await looking
 
 
-def _problem(status: int, slug: str) -> Answer:
+def _problem(status: int, slug: str) -> RawResponse:
     return lambda _: httpx.Response(status, json={"type": f"/problems/{slug}", "detail": "What happened."})
 
 
@@ -198,7 +198,7 @@ def _problem(status: int, slug: str) -> Answer:
     ],
 )
 async def test_who_answers_is_asked_again_whatever_the_answer(
-    answer: Answer, leaf: type[Exception], outcome: Outcome
+    answer: RawResponse, leaf: type[Exception], outcome: CallResult
 ) -> None:
     upstream = Upstream([answer])
     for _ in range(25):

@@ -98,26 +98,26 @@ async def test_a_look_that_fails_leaves_the_other_metrics(error: Exception) -> N
 
 def test_the_log_says_when_calls_stop_and_when_they_go_on(capsys: pytest.CaptureFixture[str]) -> None:
     _app(log_level="WARNING")
-    watch = UpstreamMetrics(CollectorRegistry()).watch("data")
+    observer = UpstreamMetrics(CollectorRegistry()).observer("data")
     for state in ("closed", "open", "half_open", "open", "half_open", "closed", "closed"):
-        watch.breaker(state)
+        observer.breaker(state)
     assert re.findall(r'"upstream_\w+"', capsys.readouterr().out) == ['"upstream_silent"', '"upstream_back"']
 
 
 def test_calls_to_an_upstream_are_counted_by_outcome_and_its_breaker_is_shown() -> None:
     registry = CollectorRegistry()
-    watch = UpstreamMetrics(registry).watch("data")
+    observer = UpstreamMetrics(registry).observer("data")
 
     def value(name: str, **labels: str) -> float | None:
         return registry.get_sample_value(name, {"upstream": "data", **labels})
 
     assert value("breaker_state") == 0
     assert value("upstream_request_duration_seconds_count", outcome="timeout") == 0
-    watch.call("timeout", 2.5)
+    observer.call("timeout", 2.5)
     assert value("upstream_request_duration_seconds_count", outcome="timeout") == 1
     assert value("upstream_request_duration_seconds_sum", outcome="timeout") == 2.5
     shown = []
     for state in ("open", "half_open", "closed"):
-        watch.breaker(state)
+        observer.breaker(state)
         shown.append(value("breaker_state"))
     assert shown == [2, 1, 0]
