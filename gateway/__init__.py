@@ -1,1 +1,1 @@
-"""The only public door: the contract of the API, the docs page and, where it is built, the page itself."""
+"""The only public service: the API, its documentation and, if it is built, the page."""

@@ -1,6 +1,6 @@
-"""Who may write, and with closed reads who may read: callers with an API key, of which only SHA-256 digests are kept.
+"""API keys for writes, and for reads if these are closed. Only SHA-256 digests of the keys are stored.
 
-`python -m gateway.api_keys` makes a key. Keys are read from headers only: an address ends up in logs and histories.
+`python -m gateway.api_keys` makes a key. Keys are read from headers only: URLs end up in logs and browser history.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ _BEARER = HTTPBearer(auto_error=False, description="The same key as `Authorizati
 
 
 def parse(entries: list[str]) -> tuple[frozenset[str], list[int]]:
-    """Return the digests among `entries` and the positions, from 1, of what is none; `#` begins a comment."""
+    """Parse digests; also return the positions, from 1, of invalid entries. `#` begins a comment."""
     digests, broken = set(), []
     for position, entry in enumerate(entries, start=1):
         digest = entry.partition("#")[0].strip().lower()
@@ -38,16 +38,16 @@ def parse(entries: list[str]) -> tuple[frozenset[str], list[int]]:
 
 
 def digest_of(key: str) -> str:
-    """Return the digest of a key as it came in a header, which Starlette reads as Latin-1."""
+    """Compute the digest of a key from a header, which Starlette decodes as Latin-1."""
     return hashlib.sha256(key.encode("latin-1")).hexdigest()
 
 
 class ApiKeys:
-    """Knows keys by their digests, those in the settings and those in a file.
+    """Checks keys against the digests in the settings and in a file.
 
     Args:
         digests: From the settings.
-        file: Read for each question, so that a key is in force or gone as soon as the file says so.
+        file: Read at each check, so that a change is in force at once.
     """
 
     def __init__(self, digests: frozenset[str], file: Path | None) -> None:
@@ -57,27 +57,27 @@ class ApiKeys:
         self._from_file: frozenset[str] = frozenset()
 
     def require(self, key: str | None) -> None:
-        """Return if `key` is known.
+        """Return if `key` is valid.
 
         Raises:
-            NotAuthorised: It is not, or there is none; the detail says what to do.
+            NotAuthorised: It is missing or invalid; the detail says what to do.
         """
         digests = self._in_force()
         if not digests:
             raise NotAuthorised(
-                "This needs an API key, and no key is set up here. Run `python -m gateway.api_keys` to make one, put "
-                "its digest into GATEWAY_API_KEYS or the file GATEWAY_API_KEYS_FILE, and send the key as X-API-Key."
+                "This needs an API key, and none is set up. Run `python -m gateway.api_keys` to make one, put its "
+                "digest into GATEWAY_API_KEYS or the file GATEWAY_API_KEYS_FILE, and send the key as X-API-Key."
             )
         if not key:
             raise NotAuthorised("This needs an API key. Send it in the header X-API-Key or as Authorization: Bearer.")
-        given, is_known = digest_of(key), False
-        for digest in digests:  # all of them, so that the time taken tells nothing
-            is_known |= hmac.compare_digest(digest, given)
-        if not is_known:
-            raise NotAuthorised("This API key is not known here. It may have been mistyped or withdrawn.")
+        given, is_valid = digest_of(key), False
+        for digest in digests:  # all of them, so that timing reveals nothing
+            is_valid |= hmac.compare_digest(digest, given)
+        if not is_valid:
+            raise NotAuthorised("Check the API key: it is not valid here. It may be mistyped or withdrawn.")
 
     def _in_force(self) -> frozenset[str]:
-        """Return all digests of this moment; while the file is there but cannot be read, those that it had before."""
+        """Return the current digests; while the file cannot be read, those that it held before."""
         if self._file is None:
             return self._digests
         try:
@@ -109,7 +109,7 @@ NEEDS_KEY = Depends(_require_key)
 
 
 async def not_authorised(request: Request, error: Exception) -> JSONResponse:
-    """Render NotAuthorised with the challenge that a 401 must have."""
+    """Render NotAuthorised with the challenge that a 401 requires."""
     assert isinstance(error, NotAuthorised)
     log.info("request_refused", type=error.slug, detail=error.detail)
     response = problem_response(request, error)
@@ -121,8 +121,8 @@ def main() -> None:
     """Print a new key and the digest for the settings."""
     key = secrets.token_urlsafe(32)
     sys.stdout.write(f"key     {key}\ndigest  {digest_of(key)}\n\n")
-    sys.stdout.write("Keep the key: it is stored nowhere. Put the digest into GATEWAY_API_KEYS (comma separated)\n")
-    sys.stdout.write("or on a line of its own into the file that GATEWAY_API_KEYS_FILE names.\n")
+    sys.stdout.write("Save the key: it is stored nowhere. Put the digest into GATEWAY_API_KEYS (comma separated)\n")
+    sys.stdout.write("or on its own line into the file that GATEWAY_API_KEYS_FILE names.\n")
 
 
 if __name__ == "__main__":

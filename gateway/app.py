@@ -32,15 +32,15 @@ from shared.web.problem import problem_responses
 OpenResources = Callable[[GatewaySettings], AbstractAsyncContextManager[Resources]]
 
 DESCRIPTION = """\
-What a model says of a stock, how wrong it has been, and whether it beats doing nothing.
+What a model predicts for a stock, how wrong it has been, and whether it beats assuming no change.
 
-Every error is `application/problem+json` (RFC 9457) with a `request_id` that stands in the logs of every service.
+Every error is `application/problem+json` (RFC 9457) with a `request_id` that the logs of every service have.
 Not investment advice.
 """
 
 
 def create_app(settings: GatewaySettings | None = None, open_resources: OpenResources | None = None) -> FastAPI:
-    """Return the gateway."""
+    """Build the gateway."""
     settings = settings or load_settings(GatewaySettings)
     registry = new_registry()
     upstreams = UpstreamMetrics(registry)
@@ -59,7 +59,7 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
         "gateway",
         settings,
         open_components,
-        # An upstream that is down makes some answers 503, but no other gateway would do better.
+        # If an upstream is down, some responses are 503, but another gateway would do no better.
         Operations(registry, DEPENDENCIES, is_ready_without=True, metrics_path="/api/metrics"),
         _routers(settings),
         title="Bellwether",
@@ -75,7 +75,7 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
 
 
 def _routers(settings: GatewaySettings) -> list[APIRouter]:
-    """Return all routes; with closed reads, those that read need a key, too."""
+    """Return all routers; with closed reads, those that read require a key, too."""
     reads = [stock_router, result_router, forecast_router, ledger_router]
     if not settings.open_reads:
         guarded = APIRouter(dependencies=[NEEDS_KEY], responses=problem_responses(NotAuthorised))

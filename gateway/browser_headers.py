@@ -1,14 +1,14 @@
-"""Headers that tell a browser what it may do with an answer: what it may load, keep and show in a frame."""
+"""Response headers for browsers: what they may load, cache and show in a frame."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Everything is our own file. Images may be data (the icon of a select), a download is a blob.
+# All files are our own. Images may be data URLs (the icon of a select), downloads are blobs.
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-# Swagger UI starts from a script in the page and sets styles in it.
+# Swagger UI starts from an inline script and sets inline styles.
 DOCS_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -19,18 +19,20 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-FOR_A_YEAR = "public, max-age=31536000, immutable"  # the built page's files have a digest of their content in the name
+FOR_A_YEAR = (
+    "public, max-age=31536000, immutable"  # the names of the page's built files contain a digest of their content
+)
 ASK_FIRST = "no-cache"
 
 
 class BrowserHeadersMiddleware:
-    """Adds to each answer what it does not say itself."""
+    """Adds the headers that a response does not set itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and the answer back with the headers."""
+        """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""The docs page, from files on this machine, so that it works without internet access."""
+"""The API documentation page, from local files, so that it works without internet access."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +12,7 @@ ASSETS = "/docs/assets"
 
 
 def install_docs(app: FastAPI) -> None:
-    """Serve Swagger UI at `/docs` from the files that the package fastapi-offline carries."""
+    """Serve Swagger UI at `/docs` from the files in the package fastapi-offline."""
     spec = find_spec("fastapi_offline")
     assert spec is not None
     assert spec.origin is not None

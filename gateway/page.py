@@ -1,4 +1,4 @@
-"""The page, from the folder that it is built into."""
+"""Serves the built page."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from shared.web.problem import http_problem
 
 
 def install_page(app: FastAPI, folder: Path) -> None:
-    """Serve what is in `folder`; of what is not there, the page tells a visitor, and a problem tells a program."""
+    """Serve the files in `folder`. Unknown paths: the page for browsers, problem+json otherwise."""
     app.frontend("/", directory=folder, fallback=None, check_dir=False)
     page = folder / "index.html"
 
@@ -21,6 +21,6 @@ def install_page(app: FastAPI, folder: Path) -> None:
 
 
 def _is_visit(request: Request) -> bool:
-    """Say whether a person follows a link or types an address. Nobody visits the API."""
+    """Say whether a browser navigates to a page. API paths never get the page."""
     is_read = request.method in {"GET", "HEAD"}
     return is_read and not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")

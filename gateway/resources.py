@@ -1,4 +1,4 @@
-"""Opens what the gateway needs from outside and closes it in reverse."""
+"""Opens the connections of the gateway and closes them in reverse."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from shared.clients.transport import open_http
 
 @dataclass(frozen=True)
 class Resources:
-    """What a running gateway holds open."""
+    """The open connections of a running gateway."""
 
     data: DataClient
     prediction: PredictionClient
@@ -25,7 +25,7 @@ async def open_resources(
     data_observer: CallObserver | None = None,
     prediction_observer: CallObserver | None = None,
 ) -> AsyncIterator[Resources]:
-    """Open one connection pool per internal service, and tell of the calls."""
+    """Open one connection pool per internal service; the observers are told about each call."""
     async with open_http(str(settings.data_url)) as data, open_http(str(settings.prediction_url)) as prediction:
         yield Resources(
             data=DataClient(

@@ -9,11 +9,11 @@ from pydantic_settings import SettingsConfigDict
 from gateway.api_keys import parse
 from shared.settings import UploadSettings
 
-_WANTED = "64 hexadecimal digits, as `python -m gateway.api_keys` prints them, are expected"
+_WANTED = "use 64 hexadecimal digits, as `python -m gateway.api_keys` prints them"
 
 
 class GatewaySettings(UploadSettings):
-    """Where the internal services are, how long the gateway waits for them, and who may write."""
+    """Addresses and timeouts of the internal services, and who may write."""
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_")
 
@@ -22,21 +22,21 @@ class GatewaySettings(UploadSettings):
     prediction_url: HttpUrl = HttpUrl("http://127.0.0.1:8002")
     """Address of the prediction service."""
     data_timeout_seconds: PositiveFloat = 3.0
-    """The longest that one call to the data service that reads may take, in seconds."""
+    """The longest that one read from the data service may take, in seconds."""
     prediction_timeout_seconds: PositiveFloat = 6.0
     """The longest that one call to the prediction service may take, in seconds."""
     budget_seconds: PositiveFloat = 8.0
-    """The longest that one request may take, in seconds; a caller that waits less says so and gets less."""
+    """Time budget of a request, in seconds. A caller's X-Request-Budget-Ms can only shorten it."""
     write_budget_seconds: PositiveFloat = 30.0
-    """The longest that one request that writes may take, its upload included, in seconds."""
+    """Time budget of a request that writes, its upload included, in seconds."""
     api_keys: SecretStr | None = None
     """SHA-256 digests of the API keys, comma separated; `python -m gateway.api_keys` makes a key. None: no writes."""
     api_keys_file: Path | None = None
-    """File with further digests, one a line, `#` for comments. A change is in force at once, without a restart."""
+    """File with further digests, one per line, `#` for comments. A change is in force at once, without a restart."""
     open_reads: bool = True
-    """Whether reads need no API key. If not, only health, metrics, the docs and the page itself are open."""
+    """Whether reads need no API key. If false, only health, metrics, the docs and the page are open."""
     frontend_dir: Path | None = None
-    """Folder of the built page, served at `/`; without it only the API is served."""
+    """Folder of the built page, which is served at `/`. Without it, only the API is served."""
 
     @field_validator("api_keys", "api_keys_file", mode="before")
     @classmethod
@@ -48,7 +48,7 @@ class GatewaySettings(UploadSettings):
     def _are_digests(cls, value: SecretStr | None) -> SecretStr | None:
         _, broken = parse(value.get_secret_value().split(",") if value else [])
         if broken:
-            raise ValueError(f"number {broken[0]} of the list is not the SHA-256 digest of a key: {_WANTED}")
+            raise ValueError(f"entry {broken[0]} of the list is not the SHA-256 digest of a key: {_WANTED}")
         return value
 
     @field_validator("api_keys_file")
@@ -67,5 +67,8 @@ class GatewaySettings(UploadSettings):
     @model_validator(mode="after")
     def _timeouts_fit(self) -> Self:
         if max(self.data_timeout_seconds, self.prediction_timeout_seconds) >= self.budget_seconds:
-            raise ValueError("the timeouts of the calls out must be shorter than GATEWAY_BUDGET_SECONDS")
+            raise ValueError(
+                "GATEWAY_DATA_TIMEOUT_SECONDS and GATEWAY_PREDICTION_TIMEOUT_SECONDS must be shorter than "
+                "GATEWAY_BUDGET_SECONDS"
+            )
         return self

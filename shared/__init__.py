@@ -1,1 +1,1 @@
-"""What every deployable may import: wire models, errors, the app factory, HTTP clients, metrics and logs."""
+"""The library that every deployable may import: wire models, errors, the app factory, HTTP clients, telemetry."""

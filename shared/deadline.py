@@ -1,4 +1,4 @@
-"""The time left for a request: the caller says how long it waits, and no call out is given longer than that."""
+"""The time left for a request: the caller says how long it will wait, and no outgoing call gets longer than that."""
 
 import time
 from collections.abc import Iterator
@@ -6,19 +6,19 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 HEADER = "X-Request-Budget-Ms"
-MAX_SECONDS = 600.0  # for `seconds_left` where the request's own budget is the only bound
+MAX_SECONDS = 600.0  # for `seconds_left` where only the request's own budget limits a call
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 def seconds_left(at_most: float) -> float:
-    """Return how long a call out may take: `at_most` seconds, or what is left of the request's budget if less."""
+    """Return how long an outgoing call may take: `at_most` seconds, or less if the request has less left."""
     deadline = _deadline.get()
     return at_most if deadline is None else min(at_most, deadline - time.monotonic())
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Give what is called inside this many seconds from now."""
+    """Set the deadline of everything that is called inside to this many seconds from now."""
     token = _deadline.set(time.monotonic() + seconds)
     try:
         yield

@@ -1,4 +1,4 @@
-"""The one family of errors that crosses a module boundary; `shared.web.problem` renders it.
+"""The only errors that cross a module boundary; `shared.web.problem` renders them.
 
 ServiceError
 ├── InvalidRequest 422
@@ -24,11 +24,11 @@ from typing import ClassVar
 
 
 class ServiceError(Exception):
-    """An error that has a place in the public contract.
+    """An error of the public contract.
 
     Args:
         detail: One or two plain sentences about this occurrence: what, where, what to do. No host, no stack.
-        errors: What is wrong one by one, as JSON pointers into the request with a sentence each.
+        errors: Each fault as a JSON pointer into the request and a sentence.
         extras: Further members of the problem, for instance `required=15`.
     """
 
@@ -46,21 +46,21 @@ class ServiceError(Exception):
 
 
 class InvalidRequest(ServiceError):
-    """What was asked for is not of the form that the contract gives."""
+    """The request does not have the form that the contract requires."""
 
     status, slug, title = 422, "invalid-request", "The request is not valid"
 
 
 class UnreadableFile(InvalidRequest):
-    """The bytes are not bars in a form that can be read; the detail says what would be."""
+    """The file holds no bars in a supported form; the detail says what is supported."""
 
     slug, title = "unreadable-file", "The file cannot be read"
 
 
 class RowsRejected(InvalidRequest):
-    """Rows are not bars, and the caller wants all or nothing (errors: each row).
+    """Rows are not valid bars, and the caller wants all or nothing (errors: each row).
 
-    `codes` says how many failed which check first; it is for us to count and not rendered.
+    `codes` counts the rows by the first check that they failed; it is for metrics and not rendered.
     """
 
     slug, title = "rows-rejected", "Rows are not bars"
@@ -78,49 +78,49 @@ class RowsRejected(InvalidRequest):
 
 
 class NotAuthorised(ServiceError):
-    """The request needs an API key, and has none that is known."""
+    """The request needs an API key and has no valid one."""
 
     status, slug, title = 401, "not-authorised", "An API key is needed"
 
 
 class SymbolNotFound(ServiceError):
-    """The store has no such symbol."""
+    """The symbol does not exist in the store."""
 
     status, slug, title = 404, "symbol-not-found", "Unknown symbol"
 
 
 class NoBars(ServiceError):
-    """The symbol is known, but not one bar of it can be read."""
+    """The symbol exists, but none of its rows can be read as a bar."""
 
     status, slug, title = 404, "no-bars", "The symbol has no bars"
 
 
 class NotEnoughBars(ServiceError):
-    """There are bars, but fewer than the task needs (extras: `required`, `available`)."""
+    """The symbol has fewer bars than the task needs (extras: `required`, `available`)."""
 
     status, slug, title = 409, "not-enough-bars", "Too few bars"
 
 
 class NoAdjustedPrices(ServiceError):
-    """Adjusted prices are asked for, and the symbol's bars have no adjusted close."""
+    """The request asks for adjusted prices, but the symbol's bars have no adjusted close."""
 
     status, slug, title = 409, "no-adjusted-prices", "No adjusted prices"
 
 
 class PayloadTooLarge(ServiceError):
-    """The body is larger than the service takes."""
+    """The body is larger than the service accepts."""
 
     status, slug, title = 413, "payload-too-large", "The body is too large"
 
 
 class BodyTooSlow(ServiceError):
-    """The body did not arrive in the time that a request has."""
+    """The body did not arrive within the request's time budget."""
 
-    status, slug, title = 408, "request-timeout", "The body came too slowly"
+    status, slug, title = 408, "request-timeout", "The body arrived too slowly"
 
 
 class Unavailable(ServiceError):
-    """Something is down or busy for now; the same request may succeed later."""
+    """A dependency is down or busy; the same request may succeed later."""
 
     status = 503
     retryable = True
@@ -128,31 +128,31 @@ class Unavailable(ServiceError):
 
 
 class StoreUnavailable(Unavailable):
-    """The database does not answer."""
+    """The database is not responding."""
 
     slug, title = "store-unavailable", "The store is not available"
 
 
 class Busy(Unavailable):
-    """More work is waiting than the service lets wait."""
+    """The queue is full."""
 
     slug, title = "busy", "The service is busy"
 
 
 class UpstreamUnavailable(Unavailable):
-    """A service that this one calls cannot be reached."""
+    """An internal service cannot be reached."""
 
     slug, title = "upstream-unavailable", "A service is not available"
 
 
 class UpstreamTimeout(UpstreamUnavailable):
-    """A service that this one calls did not answer in time."""
+    """An internal service did not respond in time."""
 
     status, slug, title = 504, "upstream-timeout", "A service did not answer in time"
 
 
 class UpstreamFailed(UpstreamUnavailable):
-    """A service that this one calls gave an answer that makes no sense."""
+    """An internal service returned an invalid response."""
 
     status, slug, title = 502, "upstream-failed", "A service failed"
     retryable = False
@@ -180,7 +180,7 @@ ERRORS_BY_SLUG: dict[str, type[ServiceError]] = {
     )
 }
 
-# What a route may answer besides its own errors, because of what it calls.
+# Errors that a route may pass on from what it calls.
 UPSTREAM_ERRORS = (StoreUnavailable, UpstreamUnavailable, UpstreamTimeout, UpstreamFailed)
 PREDICTION_ERRORS = (
     InvalidRequest,

@@ -1,4 +1,4 @@
-"""Asks a probe of a service on this machine, for images that have no curl: `python -m shared.probe URL`."""
+"""Healthcheck command for images without curl: `python -m shared.probe URL`."""
 
 import sys
 from http.client import HTTPException
@@ -9,7 +9,7 @@ TIMEOUT_SECONDS = 2.0
 
 
 def complaint(url: str) -> str | None:
-    """Return what is wrong, None if the answer is a success. No proxy is asked, whatever the environment says."""
+    """Return what is wrong, None if the response is a success. Ignores proxies that the environment names."""
     try:
         with build_opener(ProxyHandler({})).open(url, timeout=TIMEOUT_SECONDS):
             return None

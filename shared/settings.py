@@ -1,4 +1,4 @@
-"""The settings that every deployable has, and how they are read: once, in `create_app`, from the environment."""
+"""Settings that all deployables share. They are read from the environment once, in `create_app`."""
 
 from typing import Literal, TypeVar
 
@@ -12,35 +12,35 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True, extra="ignore")
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    """The least severe log level that is written."""
+    """The lowest log level that is written."""
     log_format: Literal["json", "console"] = "json"
-    """One JSON object a line, or lines for people."""
+    """One JSON object per line, or lines for people."""
     max_body_bytes: PositiveInt = 64 * 1024
-    """The largest request body that is taken, in bytes."""
+    """The largest request body that is accepted, in bytes."""
     budget_seconds: PositiveFloat
-    """The longest that one request may take, in seconds; a caller that waits less says so and gets less."""
+    """Time budget of a request, in seconds. A caller's X-Request-Budget-Ms can only shorten it."""
     drain_seconds: NonNegativeFloat = 2.0
-    """How long a process that is told to stop says so, before it stops listening, in seconds."""
+    """How long a process that is told to stop announces it before it stops listening, in seconds."""
 
 
 class UploadSettings(ServiceSettings):
-    """Fields of the deployables that take bars from outside."""
+    """Fields of the deployables that accept uploads of bars."""
 
     max_upload_bytes: PositiveInt = 32 * 1024 * 1024
-    """The largest body of bars that is taken, in bytes."""
+    """The largest upload of bars that is accepted, in bytes."""
     write_budget_seconds: PositiveFloat
-    """The longest that one request that writes may take, its upload included, in seconds."""
+    """Time budget of a request that writes, its upload included, in seconds."""
 
 
 class TracingSettings(BaseSettings):
-    """Where traces are sent: the standard variable of OpenTelemetry, the same for each deployable."""
+    """Where traces are sent: OpenTelemetry's standard variable, the same for every deployable."""
 
     model_config = SettingsConfigDict(
         env_prefix="OTEL_EXPORTER_OTLP_", frozen=True, use_attribute_docstrings=True, extra="ignore"
     )
 
     endpoint: HttpUrl | None = None
-    """A collector of traces that takes OTLP over HTTP, as http://127.0.0.1:4318; without it none are made."""
+    """A trace collector that accepts OTLP over HTTP, as http://127.0.0.1:4318. Without one there are no traces."""
 
     @field_validator("endpoint", mode="before")
     @classmethod
@@ -52,14 +52,14 @@ S = TypeVar("S", bound=BaseSettings)
 
 
 class InvalidSettings(SystemExit):
-    """The environment holds a value that the service cannot start with; the message names each variable."""
+    """The service cannot start with a value in the environment; the message names each variable."""
 
 
 def load_settings(kind: type[S]) -> S:
-    """Read the settings of this kind from the environment.
+    """Read the settings of this class from the environment.
 
     Raises:
-        InvalidSettings: At least one variable is missing or wrong.
+        InvalidSettings: A variable is missing or invalid.
     """
     try:
         return kind()

@@ -1,4 +1,4 @@
-"""Work that many ask for at a time, done once."""
+"""Coalesces concurrent calls with the same key into one."""
 
 import asyncio
 import math
@@ -12,22 +12,22 @@ T = TypeVar("T")
 
 
 class SingleFlight(Generic[T]):
-    """Starts work for the first who asks under a key; who asks while it runs gets the same answer or the same error.
+    """Runs work for the first caller of a key; callers that come while it runs share its result or its error.
 
-    Nothing is remembered: who asks after the end starts it anew.
+    Results are not kept: the next caller after the end starts the work again.
     """
 
     def __init__(self) -> None:
         self._tasks: dict[Hashable, asyncio.Task[T]] = {}
 
     async def run(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Return what `work` returns or raise what it raises, begun now or by another caller with the same key.
+        """Return the result of `work`, started now or by an earlier caller with the same key.
 
-        The work goes on when a caller leaves, the first one too. It runs in a context of its own, so that the time
-        that one caller has does not bound it: it must end by itself. Only its spans are the first caller's.
+        The work continues when callers leave, even the first. It runs in a context of its own, so no caller's deadline
+        limits it: it must end by itself. Only its spans belong to the first caller's trace.
 
         Raises:
-            TimeoutError: It does not end in the time that the caller's request has left.
+            TimeoutError: The caller's request has no time left.
         """
         task = self._tasks.get(key)
         if task is None:
@@ -42,4 +42,4 @@ class SingleFlight(Generic[T]):
     def _land(self, key: Hashable, task: asyncio.Task[T]) -> None:
         del self._tasks[key]
         if not task.cancelled():
-            task.exception()  # seen, even if every caller has gone
+            task.exception()  # marks it as retrieved, even if every caller has left

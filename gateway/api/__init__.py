@@ -1,1 +1,1 @@
-"""The public routes: HTTP only."""
+"""The public routes: parse, call, return."""

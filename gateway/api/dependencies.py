@@ -14,7 +14,7 @@ from shared.web.dependencies import component
 
 @dataclass(frozen=True)
 class Components:
-    """What the routes of a running gateway use."""
+    """What the routes use."""
 
     data: DataClient
     prediction: PredictionClient

@@ -1,4 +1,4 @@
-"""The public contract: forecasts and the records of the models. HTTP only: parse, call, return."""
+"""The public contract: forecasts, evaluations and models. HTTP only: parse, call, return."""
 
 from typing import Annotated
 
@@ -29,16 +29,16 @@ async def forecast(
     settings: SettingsDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Forecast the closes of the next sessions, each with a prediction interval, from what is known after the last one.
+    """Forecast the closes of the next sessions with prediction intervals, from what is known after the latest session.
 
     Read `verdict` and `skill` first: they say whether the model, on past sessions that it had not seen, erred less
-    than assuming that nothing changes. Mostly it does not, and then `auto` says just that: the last close.
-    Each interval is meant to hold the close in `level` percent of cases; `coverage` is how often it did.
-    With `as_of`, a past session, no later bar is read: it is what would have been said then, of the bars as they are
-    stored now.
+    than persistence, which assumes no change. Usually it did not, and then `auto` predicts no change.
+    Each interval should contain the close in `level` percent of cases; `coverage` says how often it did.
+    With `as_of`, a past session, no later bar is read: the forecast is the one that the stored bars would have given
+    then.
     """
-    found = await prediction.raw_forecast(symbol=symbol, query=query, if_none_match=if_none_match)
-    return forward(found, settings)
+    answer = await prediction.raw_forecast(symbol=symbol, query=query, if_none_match=if_none_match)
+    return forward(answer, settings)
 
 
 @router.get(
@@ -53,16 +53,16 @@ async def evaluation(
     settings: SettingsDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Score each model on past sessions that it had not seen, beside assuming that nothing changes.
+    """Score each model on past sessions that it had not seen, against persistence on the same sessions.
 
-    In each window a model learns from the sessions up to a cutoff and is tested on the one that lies `horizon`
-    sessions after it; all models meet the same windows, and a costly one learns anew in some of them only
-    (`refit_every`). `skill` is 1 − MAE / MAE of persistence, with a 95 % confidence interval: a model is better only
-    if the whole interval lies above zero. MAPE and R² look near perfect for persistence too, and prove nothing.
-    `windows` has each forecast, for a chart.
+    In each window a model is trained on the sessions up to a cutoff and tested on the session `horizon` sessions
+    later. All models share the same windows; costly ones are refitted in some of them only (`refit_every`). `skill` is
+    1 − MAE / MAE of persistence, with a 95 % confidence interval: a model is better only if the whole interval lies
+    above zero. MAPE and R² look near perfect even for persistence, and prove nothing. `windows` has each prediction,
+    for a chart.
     """
-    found = await prediction.raw_evaluation(symbol=symbol, query=query, if_none_match=if_none_match)
-    return forward(found, settings)
+    answer = await prediction.raw_evaluation(symbol=symbol, query=query, if_none_match=if_none_match)
+    return forward(answer, settings)
 
 
 @router.get(
@@ -79,8 +79,8 @@ async def models(
     settings: SettingsDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Return the models that can be asked for, with their fixed parameters, and what they know of the past.
+    """Return the models with their fixed parameters, and the features that they use.
 
-    The baselines learn nothing or next to nothing. A model that does not beat them is not worth its trouble.
+    The baselines learn nothing or almost nothing. A model that does not beat them is not worth its cost.
     """
     return forward(await prediction.raw_models(if_none_match=if_none_match), settings)

@@ -1,4 +1,4 @@
-"""Health of the whole system: of each internal service, and of what it depends on itself."""
+"""Health of the whole system: each internal service and its own dependencies."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -23,15 +23,15 @@ async def _prediction(request: Request) -> Health:
 
 DEPENDENCIES = {
     "data": Dependency(_data, timeout_seconds=2.0),
-    "prediction": Dependency(_prediction, timeout_seconds=3.0),  # which asks the data service itself
+    "prediction": Dependency(_prediction, timeout_seconds=3.0),  # it pings the data service itself
 }
 
 
-@router.get("/health", responses={503: {"model": Health, "description": "Something is down"}})
+@router.get("/health", responses={503: {"model": Health, "description": "A dependency is down"}})
 async def health(request: Request, response: Response) -> Health:
-    """Say, per dependency, whether it works and, if not, what is wrong.
+    """Report the status of each dependency and what is wrong with it.
 
-    `degraded` still answers every request; with `down` the status is 503.
+    `degraded` still answers every request; `down` gives status 503.
     """
     inspections = await inspect_all(DEPENDENCIES, request)
     system = Health.of({name: check for service, one in inspections.items() for name, check in _checks(service, one)})
@@ -41,7 +41,7 @@ async def health(request: Request, response: Response) -> Health:
 
 
 def _checks(service: str, inspection: Inspection) -> list[tuple[str, Check]]:
-    """Return the service's own state under its name, and under `name.check` each check that it runs itself."""
+    """Return the service's own status under its name, and each check that it reports under `name.check`."""
     detail = None if inspection.inner else inspection.check.detail
     own = Check(status=inspection.check.status, detail=detail)
     return [(service, own), *((f"{service}.{name}", check) for name, check in inspection.inner.items())]

@@ -1,4 +1,4 @@
-"""The public contract: forecasts that are kept when they are given, and what came. HTTP only: parse, call, return."""
+"""The public contract: forecasts recorded when issued, and their outcomes. HTTP only: parse, call, return."""
 
 from typing import Annotated
 
@@ -20,22 +20,22 @@ from shared.errors import (
     SymbolNotFound,
 )
 from shared.schemas.bars import Symbol
-from shared.schemas.ledger import KeepRequest, KeptForecast, Ledger, LedgerQuery, entries_of
+from shared.schemas.ledger import KeepRequest, KeptForecast, Ledger, LedgerQuery, build_entries
 from shared.web.problem import problem_responses
 
 router = APIRouter(prefix="/api", tags=["predictions"])
 writes = APIRouter(prefix="/api", tags=["predictions"], dependencies=[NEEDS_KEY])
 _COMMON = (InvalidRequest, SymbolNotFound, NoBars, *UPSTREAM_ERRORS)
-_AS_USUAL = KeepRequest()
+_DEFAULT = KeepRequest()
 
 
 @router.get("/stocks/{symbol}/ledger", responses={**json_example(LEDGER), **problem_responses(*_COMMON)})
 async def ledger(symbol: Symbol, query: Annotated[LedgerQuery, Query()], data: DataClientDep) -> Ledger:
-    """Return the forecasts of a stock that were kept, latest first, each with the close that came, and their scores.
+    """Return the recorded forecasts of a stock, latest first, with the actual closes and their scores.
 
-    A forecast is kept when it is given and never changed or taken out, so that this record cannot be embellished.
-    Only sessions that have come count: `coverage` is the share of their closes that lay inside the interval, and
-    `skill` compares the errors with those of assuming that nothing changes.
+    A forecast is recorded when it is issued and never changed or removed, so the record cannot be embellished.
+    Only sessions that are over count: `coverage` is the share of their closes that lay inside the interval, and
+    `skill` compares the errors with those of persistence.
     """
     return await data.ledger(symbol=symbol, query=query)
 
@@ -49,12 +49,12 @@ async def keep_forecast(
     symbol: Symbol,
     data: DataClientDep,
     prediction: PredictionClientDep,
-    body: Annotated[KeepRequest, Body()] = _AS_USUAL,
+    body: Annotated[KeepRequest, Body()] = _DEFAULT,
 ) -> KeptForecast:
-    """Make the forecast of a stock from its latest bars and keep it, to be scored when its sessions have come.
+    """Issue the forecast of a stock from its latest bars and record it, to be scored when its sessions are over.
 
-    Doing it twice is harmless: what is in the ledger stays as it is, and counts as `known`.
+    Repeating it is harmless: entries that are recorded already stay unchanged and count as `known`.
     """
     forecast = await prediction.forecast(symbol=symbol, query=body.query())
-    kept = await data.keep(symbol=symbol, entries=entries_of(forecast))
+    kept = await data.keep(symbol=symbol, entries=build_entries(forecast))
     return KeptForecast(kept=kept.kept, known=kept.known, forecast=forecast)

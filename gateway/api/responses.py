@@ -1,4 +1,4 @@
-"""Responses of several routes: how an upstream's is passed on, and how an example is documented."""
+"""Helpers for responses: forwarding an upstream's response, and documenting an example."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from shared.clients.base import RawResponse
 
 
 def forward(answer: RawResponse, settings: GatewaySettings) -> Response:
-    """Pass an upstream's response on unchanged, its ETag included, to be stored but revalidated on every use.
+    """Forward an upstream's response unchanged. Caches may store it, but must revalidate it on every use.
 
-    What needs a key stays out of the caches that callers share.
+    Shared caches may not store what requires a key.
     """
     audience = "public" if settings.open_reads else "private"
     headers = {"Cache-Control": f"{audience}, max-age=0, must-revalidate"}
@@ -19,5 +19,5 @@ def forward(answer: RawResponse, settings: GatewaySettings) -> Response:
 
 
 def json_example(example: object) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI entry of a 200 in JSON with this example."""
+    """Build the OpenAPI entry of a 200 in JSON with this example."""
     return {200: {"content": {"application/json": {"example": example}}}}

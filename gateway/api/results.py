@@ -18,10 +18,10 @@ router = APIRouter(prefix="/api", tags=["predictions"])
 @router.post("/result", response_model=Result, responses=problem_responses(*PREDICTION_ERRORS, PayloadTooLarge))
 @router.post("/result/", response_model=Result, include_in_schema=False)
 async def result(body: ResultRequest, prediction: PredictionClientDep, settings: SettingsDep) -> Response:
-    """Estimate each test session's close from its own open, high and low, and score that beside doing nothing.
+    """Estimate each test session's close from its own open, high and low, and score it against persistence.
 
     The first 80 % of the bars train the model and the last 20 % test it, by time. High and low are known only
-    at the close, so this looks back: it is no forecast, and `warnings` says so.
+    at the close, so this looks back: it is not a forecast, and `warnings` says so.
     """
     answer = await prediction.raw_result(symbol=body.stock_symbol, adjusted=body.adjusted)
     return forward(answer, settings)
@@ -39,6 +39,6 @@ async def stock_result(
     adjusted: Annotated[bool, Query(description="Scale prices by adjusted close / close first.")] = False,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Return the same result as `POST /api/result`, to be kept for as long as its ETag does not change."""
-    found = await prediction.raw_result(symbol=symbol, adjusted=adjusted, if_none_match=if_none_match)
-    return forward(found, settings)
+    """Return the same result as `POST /api/result`, cacheable by its ETag."""
+    answer = await prediction.raw_result(symbol=symbol, adjusted=adjusted, if_none_match=if_none_match)
+    return forward(answer, settings)

@@ -1,4 +1,4 @@
-"""The public contract: stocks and their bars, to read. HTTP only: parse, call, return."""
+"""The public contract: reading stocks and their bars. HTTP only: parse, call, return."""
 
 from typing import Annotated
 
@@ -21,23 +21,23 @@ router = APIRouter(prefix="/api", tags=["stocks"])
 )
 async def stocks(
     data: DataClientDep,
-    query: Annotated[str, Query(max_length=100, description="Part of a symbol or a name; case does not matter.")] = "",
-    limit: Annotated[int, Query(ge=1, le=100, description="Stocks on a page.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")] = None,
+    query: Annotated[str, Query(max_length=100, description="Part of a symbol or a name, in any case.")] = "",
+    limit: Annotated[int, Query(ge=1, le=100, description="Stocks per page.")] = 20,
+    cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the previous page.")] = None,
 ) -> StockPage:
-    """Search stocks by symbol and name: exact matches first, then those that begin so, then those that contain it.
+    """Search stocks by symbol and name: exact matches first, then prefixes, then other matches.
 
-    Without a query it is all of them, ascending.
+    Without a query, list all stocks, ascending.
     """
     return await data.stocks(query=query, limit=limit, cursor=cursor)
 
 
-# Before /stocks/{symbol}, and in lower case only: ALL is a symbol.
+# Before /stocks/{symbol}, and in lower case only, because ALL is a symbol.
 @router.get("/stocks/all", responses={**json_example(examples.SYMBOLS), **problem_responses(*UPSTREAM_ERRORS)})
 async def all_symbols(data: DataClientDep) -> list[str]:
     """Return every symbol that can be predicted, ascending.
 
-    The symbol ALL is at `/api/stocks/ALL`.
+    The stock with the symbol ALL is at `/api/stocks/ALL`.
     """
     return await data.symbols()
 
@@ -50,7 +50,7 @@ async def all_symbols(data: DataClientDep) -> list[str]:
     },
 )
 async def stock(symbol: Symbol, data: DataClientDep) -> Stock:
-    """Return what is known about a stock: its name, its span, where its bars came from and what is odd about them."""
+    """Describe a stock: its name, first and last session, the source of its bars, and findings about them."""
     return await data.stock(symbol=symbol)
 
 

@@ -1,4 +1,4 @@
-"""The public contract: what changes bars, all of it with an API key. HTTP only: parse, call, return."""
+"""The public contract: changing bars, which requires an API key. HTTP only: parse, call, return."""
 
 from typing import Annotated
 
@@ -39,13 +39,13 @@ _COMMON = (NotAuthorised, InvalidRequest, *UPSTREAM_ERRORS)
 async def load_bars(
     symbol: Symbol, query: Annotated[LoadQuery, Query()], request: Request, data: DataClientDep
 ) -> LoadReport:
-    """Add or correct bars of one stock from a file, at once: a reader sees the old bars or the new, never a mixture.
+    """Add or correct bars of one stock from a file, atomically: readers see either the old or the new bars.
 
-    Rows that are not bars are left out and named in the report, each with the reason; with `strict=true` they reject
-    the file. Columns may be in any order and case; the usual names are known.
+    Rows that are not valid bars are left out and listed in the report with the reason; with `strict=true` they reject
+    the file. Columns may be in any order and case; the usual names are recognised.
     """
     if request.headers.get("content-encoding", "identity") != "identity":
-        raise InvalidRequest("Send the body as it is, without Content-Encoding.")
+        raise InvalidRequest("Send the body uncompressed, without Content-Encoding.")
     upload = Upload(
         media_type=request.headers.get("content-type", ""),
         length=request.headers.get("content-length"),
@@ -56,8 +56,10 @@ async def load_bars(
 
 @router.delete("/stocks/all", include_in_schema=False)
 async def delete_all() -> None:
-    """Refuse: whoever writes it in lower case may mean the list, and not the stock ALL."""
-    raise InvalidRequest("This is the list of symbols, which cannot be deleted. The stock ALL is at /api/stocks/ALL.")
+    """Refuse: in lower case, the caller may mean the list, not the stock ALL."""
+    raise InvalidRequest(
+        "Use /api/stocks/ALL for the stock ALL. In lower case, this is the list of symbols, which cannot be deleted."
+    )
 
 
 @router.delete(
@@ -66,5 +68,5 @@ async def delete_all() -> None:
     responses=problem_responses(*_COMMON, SymbolNotFound),
 )
 async def delete_stock(symbol: Symbol, data: DataClientDep) -> None:
-    """Remove a stock and all of its bars. What was forecast of it stays in its ledger, which is never changed."""
+    """Delete a stock and all of its bars. Its recorded forecasts stay in the ledger, which is never changed."""
     await data.delete(symbol=symbol)

@@ -1,1 +1,1 @@
-"""Example responses for the API documentation."""
+"""Examples for the API documentation."""

@@ -1,4 +1,4 @@
-"""Examples of forecasts and evaluations for the docs page, cut short; a test holds them to the models and to sense."""
+"""Abridged examples of forecasts and evaluations for the API documentation; a test checks them against the models."""
 
 from pydantic.config import JsonDict
 
@@ -30,24 +30,25 @@ _RIDGE: JsonDict = {
 _PERSISTENCE: JsonDict = {
     "name": "persistence",
     "kind": "baseline",
-    "description": "Nothing changes: every coming close is the last one.",
+    "description": "No change: every coming close equals the last one.",
     "parameters": {},
     "feature_names": [],
     "refit_every": 1,
 }
-_DOING_NOTHING: JsonDict = {
+_NO_CHANGE: JsonDict = {
     "skill": 0.0,
     "lower": None,
     "upper": None,
     "is_better": False,
-    "verdict": "This is doing nothing: assuming tomorrow equals today. The models are compared with it.",
+    "verdict": "This is the baseline, no change: every coming close equals the last one. "
+    "The models are compared with it.",
 }
 _RIDGE_SKILL: JsonDict = {
     "skill": 0.0184,
     "lower": -0.0212,
     "upper": 0.058,
     "is_better": False,
-    "verdict": "No better than assuming tomorrow equals today: skill 0.02, 95 % CI −0.02 to 0.06.",
+    "verdict": "No better than assuming no change: skill 0.02, 95 % CI −0.02 to 0.06.",
 }
 MODELS: JsonDict = {
     "models": [_RIDGE, _PERSISTENCE],
@@ -81,7 +82,7 @@ FORECAST: JsonDict = {
         }
     ],
     "model": _RIDGE,
-    "choice": {"asked_for": "ridge", "reason": "It was asked for by name.", "candidates": []},
+    "choice": {"asked_for": "ridge", "reason": "It was requested by name.", "candidates": []},
     "explanation": {
         "method": "coefficients",
         "unit": "Percent of the forecast close per standard deviation of the feature.",
@@ -123,8 +124,8 @@ EVALUATION: JsonDict = {
         },
         {
             "name": "persistence",
-            "verdict": _DOING_NOTHING["verdict"],
-            "skill": _DOING_NOTHING,
+            "verdict": _NO_CHANGE["verdict"],
+            "skill": _NO_CHANGE,
             "diebold_mariano": None,
             "metrics": {
                 "mae": 6.1667,

@@ -1,8 +1,8 @@
-"""Examples of the ledger for the docs page; a test holds them to the models."""
+"""An example of the ledger for the API documentation; a test validates it against the models."""
 
 from pydantic.config import JsonDict
 
-_CAME: JsonDict = {
+_SCORED: JsonDict = {
     "symbol": "AAPL",
     "as_of": "2013-02-27",
     "sessions_ahead": 1,
@@ -20,7 +20,7 @@ _CAME: JsonDict = {
     "actual": 441.4,
     "is_inside": True,
 }
-_PENDING: JsonDict = _CAME | {
+_PENDING: JsonDict = _SCORED | {
     "as_of": "2013-03-01",
     "session": "2013-03-04",
     "last_close": 430.47,
@@ -51,6 +51,6 @@ LEDGER: JsonDict = {
             "skill": -0.0442,
         }
     ],
-    "records": [_PENDING, _CAME],
+    "records": [_PENDING, _SCORED],
     "next_cursor": None,
 }

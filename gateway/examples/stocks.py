@@ -1,4 +1,4 @@
-"""Examples for the docs page, one for each form of answer and of body; a test holds them to the models."""
+"""Examples of stocks, bars and loads for the API documentation; a test validates them against the models."""
 
 from typing import Any
 

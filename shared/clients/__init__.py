@@ -1,1 +1,1 @@
-"""Typed clients of the internal services, for their callers only."""
+"""Typed clients of the internal services, used by their callers only."""

@@ -1,4 +1,4 @@
-"""What every client of an internal service shares: timeouts, one more try for reads, a breaker, errors as ours."""
+"""Base of the clients of internal services: timeouts, one retry of reads, a circuit breaker, and our own errors."""
 
 import asyncio
 import time
@@ -28,18 +28,19 @@ T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 CallResult = Literal["ok", "refused", "failed", "timeout", "unreachable", "open"]
 FORWARDED_HEADERS = ("ETag", "Content-Type", "Content-Disposition")
-MIN_CALL_SECONDS = 0.05  # a call that has less than this left cannot be answered in time
-PROBE_SECONDS = 1.0  # the longest that a caller waits for a look at an upstream that was silent
+MIN_CALL_SECONDS = 0.05  # with less time left, a call cannot be answered in time
+PROBE_SECONDS = 1.0  # the longest that a caller waits for the probe of an upstream that was silent
+_CALL_RESULTS: dict[type[ServiceError], CallResult] = {UpstreamTimeout: "timeout", UpstreamFailed: "failed"}
 BROKEN_CONNECTION = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
 
 
 @dataclass(frozen=True)
 class CallObserver:
-    """Who is told of the calls to one upstream.
+    """Callbacks for the calls to one upstream.
 
     Attributes:
-        call: Of each call that is no health call: how it went, and how many seconds it took.
-        breaker: Of each new state of the breaker.
+        call: Called with the result and the duration in seconds of each call but health checks.
+        breaker: Called with each new state of the circuit breaker.
     """
 
     call: Callable[[CallResult, float], None] = lambda _, __: None
@@ -48,7 +49,7 @@ class CallObserver:
 
 @dataclass(frozen=True)
 class RawResponse:
-    """An answer to pass on as it is: 200 with a body, or 304 without."""
+    """A response to forward unchanged: 200 with a body, or 304 without."""
 
     status: int
     headers: dict[str, str]
@@ -56,17 +57,17 @@ class RawResponse:
 
 
 class ServiceClient:
-    """Calls one upstream and raises nothing but ServiceError.
+    """Calls one upstream and raises only ServiceErrors.
 
-    A read whose connection breaks is sent once more: a kept-alive connection to a server that has just stopped is no
-    failure. A write is not, unless its connection was refused. An upstream that does not answer is left alone for a
-    while (`shared.clients.breaker`).
+    A read whose connection breaks is retried once: a kept-alive connection to a server that has just stopped is not a
+    failure. A write is not retried, unless its connection was refused. After repeated failures, calls are rejected
+    immediately for a cool-down period (`shared.clients.breaker`).
 
     Args:
         http: The pool, opened by `shared.clients.transport` or made by a test on another transport.
-        upstream: The upstream's name as a person would say it: "the data service".
-        timeout_seconds: The longest a call that reads may take in all; less when the request has less left.
-        observer: Who is told of the calls.
+        upstream: The upstream's name for messages: "the data service".
+        timeout_seconds: The longest that a read may take in total; less if the request has less left.
+        observer: Called after each call.
         monotonic: The clock of the breaker.
     """
 
@@ -86,7 +87,7 @@ class ServiceClient:
         self._breaker = Breaker(monotonic=monotonic, on_change=self._observer.breaker)
 
     async def health(self) -> Health:
-        """Return what the upstream says of itself, ready or not. It is asked whatever the breaker says."""
+        """Return the upstream's own health, ready or not. The circuit breaker does not apply."""
         request = self._http.build_request("GET", "/readyz")
         response = await self._send(request, self._seconds(self._timeout_seconds))
         health = self._parse(Health, response)
@@ -100,21 +101,21 @@ class ServiceClient:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> T:
-        """Return what `read` makes of the answer to a request that changes nothing."""
+        """Send a request that changes nothing, and parse the response with `read`."""
         request = self._http.build_request("GET", path, params=params, headers=headers)
         return await self._call(request, self._timeout_seconds, read)
 
     async def _get_raw(self, path: str, params: Mapping[str, str] | None, if_none_match: str | None) -> RawResponse:
-        """Return an answer to pass on, or 304 if the caller has this one."""
+        """Return a response to forward, 304 if the caller has this one."""
         headers = latin1_headers({} if if_none_match is None else {"If-None-Match": if_none_match})
         return await self._get(path, self._answer, params, headers)
 
     async def _write(self, request: httpx.Request, read: Callable[[httpx.Response], T]) -> T:
-        """Return what `read` makes of the answer to a request that writes; it may take all the time that is left."""
+        """Send a request that writes, which may take all the time left, and parse the response with `read`."""
         return await self._call(request, deadline.MAX_SECONDS, read)
 
     async def _call(self, request: httpx.Request, at_most: float, read: Callable[[httpx.Response], T]) -> T:
-        """Ask if the breaker lets it, and tell how it went."""
+        """Send the request if the circuit breaker allows it, and report the result."""
         period = await self._require_closed(at_most)
         seconds = self._seconds(at_most)
         began_at = time.perf_counter()
@@ -123,7 +124,7 @@ class ServiceClient:
         except UpstreamUnavailable as error:
             outcome = _CALL_RESULTS.get(type(error), "unreachable")
             self._observer.call(outcome, time.perf_counter() - began_at)
-            # A caller in a hurry, and one whose upload is slow, say nothing about the upstream.
+            # A timeout of an impatient caller, or of a slow upload, says nothing about the upstream.
             had_its_time = request.method == "GET" and seconds >= self._timeout_seconds
             if outcome == "unreachable" or (outcome == "timeout" and had_its_time):
                 self._breaker.failed(period)
@@ -139,7 +140,7 @@ class ServiceClient:
             self._observer.call(outcome, took)
 
     async def _require_closed(self, at_most: float) -> int:
-        """Return the breaker's period, or raise UpstreamUnavailable at once if it is open."""
+        """Return the breaker's period, or raise UpstreamUnavailable immediately if it is open."""
         if self._breaker.allows_probe():
             await self._probe(min(at_most, PROBE_SECONDS))
         if self._breaker.state != "closed":
@@ -154,13 +155,13 @@ class ServiceClient:
             is_alive = True
         except UpstreamUnavailable:
             pass
-        finally:  # also when the caller has gone
+        finally:  # also if the caller has left
             (self._breaker.probe_succeeded if is_alive else self._breaker.probe_failed)()
 
     def _seconds(self, at_most: float) -> float:
         seconds = deadline.seconds_left(at_most)
         if seconds < MIN_CALL_SECONDS:
-            raise UpstreamTimeout(f"No time was left to ask {self._upstream}.")
+            raise UpstreamTimeout(f"No time was left to call {self._upstream}. Allow more time, or try again.")
         return seconds
 
     async def _send(self, request: httpx.Request, seconds: float) -> httpx.Response:
@@ -179,7 +180,7 @@ class ServiceClient:
         except httpx.TransportError as error:
             raise self._unreachable() from error
         except httpx.DecodingError as error:
-            raise UpstreamFailed(f"{self._name} gave an answer that could not be unpacked.") from error
+            raise UpstreamFailed(f"{self._name} returned a response that could not be decoded.") from error
 
     def _unreachable(self) -> UpstreamUnavailable:
         return UpstreamUnavailable(f"{self._name} cannot be reached. Try again in a moment.")
@@ -189,12 +190,12 @@ class ServiceClient:
         return self._upstream[0].upper() + self._upstream[1:]
 
     def _as(self, model: type[M]) -> Callable[[httpx.Response], M]:
-        """Return what reads an answer as this model and raises the error that it is otherwise."""
+        """Return a parser of this model, which raises the error that a response holds instead."""
         return lambda response: self._parse(model, self._checked(response))
 
     def _answer(self, response: httpx.Response) -> RawResponse:
         if self._checked(response).status_code not in {200, 304}:
-            raise UpstreamFailed(f"{self._name} gave an answer with status {response.status_code}.")
+            raise UpstreamFailed(f"{self._name} returned status {response.status_code}.")
         passed_on = {name: response.headers[name] for name in FORWARDED_HEADERS if name in response.headers}
         return RawResponse(status=response.status_code, headers=passed_on, body=response.content)
 
@@ -202,15 +203,12 @@ class ServiceClient:
         try:
             return model.model_validate_json(response.content)
         except ValidationError as error:
-            raise UpstreamFailed(f"{self._name} gave an answer that could not be understood.") from error
+            raise UpstreamFailed(f"{self._name} returned an invalid response.") from error
 
     def _checked(self, response: httpx.Response) -> httpx.Response:
         if response.status_code >= 400:
             raise _error_from_problem(response, self._name)
         return response
-
-
-_CALL_RESULTS: dict[type[ServiceError], CallResult] = {UpstreamTimeout: "timeout", UpstreamFailed: "failed"}
 
 
 def _outcome(response: httpx.Response) -> CallResult:
@@ -220,7 +218,7 @@ def _outcome(response: httpx.Response) -> CallResult:
 
 
 def _with_deadline_headers(request: httpx.Request, seconds: float) -> httpx.Request:
-    """Say on the request how long it may take, and whose it is."""
+    """Add the time that the request may take, and the request id."""
     request.headers[deadline.HEADER] = str(int(seconds * 1000))
     if known := request_id.current_request_id():
         request.headers[request_id.HEADER] = known
@@ -229,15 +227,15 @@ def _with_deadline_headers(request: httpx.Request, seconds: float) -> httpx.Requ
 
 
 def _error_from_problem(response: httpx.Response, service: str) -> ServiceError:
-    """Return the upstream's problem as the leaf with the same slug, so that a 404 stays a 404."""
+    """Parse the upstream's problem into the error with the same slug, so that a 404 stays a 404."""
     try:
         problem = response.json()
         leaf = ERRORS_BY_SLUG[str(problem["type"]).removeprefix("/problems/")]
-        errors = [(str(error["pointer"]), str(error["detail"])) for error in problem.get("errors") or ()]
+        errors = [(str(item["pointer"]), str(item["detail"])) for item in problem.get("errors") or ()]
         extras = {name: problem[name] for name in ("required", "available") if name in problem}
-        found = leaf(str(problem["detail"]), errors=errors, **extras)
+        error = leaf(str(problem["detail"]), errors=errors, **extras)
     except (ValueError, KeyError, TypeError):
         return UpstreamFailed(f"{service} failed with status {response.status_code}.")
-    if isinstance(found, NotAuthorised):  # keys are asked for at the public door only, so this is no caller's fault
+    if isinstance(error, NotAuthorised):  # only the gateway asks for keys, so this is not the caller's fault
         return UpstreamFailed(f"{service} refused the gateway's own request.")
-    return found
+    return error

@@ -1,8 +1,8 @@
-"""A circuit breaker: who does not answer is left alone for a while, and who asks meanwhile is refused at once. Pure.
+"""Circuit breaker: after repeated failures, calls are rejected immediately for a cool-down period. Pure.
 
-Closed, every call goes out. After `N_IN_A_ROW` failures, or when half of the last calls failed, it opens for a pause.
-After the pause it is half-open: one caller looks whether the upstream is alive, by a call that costs next to nothing,
-and the others are refused until it has looked. Alive closes it, on trial: the next failure opens it at once.
+Closed: every call goes out. After `N_IN_A_ROW` failures, or when half of the recent calls failed, it opens for a pause.
+Half-open, after the pause: one caller probes the upstream with a cheap call, and the others are rejected until the
+probe has ended. A successful probe closes the breaker on trial: the next failure opens it at once.
 """
 
 import random
@@ -13,18 +13,18 @@ from typing import Literal
 
 State = Literal["closed", "half_open", "open"]
 N_IN_A_ROW = 5
-N_JUDGED, WINDOW_SECONDS, SHARE_FAILED = 20, 10.0, 0.5  # at least so many calls, of so long, so many of them failed
-FIRST_PAUSE_SECONDS = 1.0  # a look costs little, and who starts again is to be seen soon
-LONGEST_PAUSE_SECONDS = 10.0  # for who says that it is alive and fails all the same
+N_JUDGED, WINDOW_SECONDS, SHARE_FAILED = 20, 10.0, 0.5  # open if half of at least 20 calls in 10 s failed
+FIRST_PAUSE_SECONDS = 1.0  # a probe is cheap, and recovery should be noticed quickly
+LONGEST_PAUSE_SECONDS = 10.0  # for an upstream whose probes succeed while its calls fail
 
 
 class Breaker:
-    """Decides whether one upstream is asked; no calls are made here.
+    """Decides whether calls to one upstream may go out; it makes none itself.
 
     Args:
         monotonic: The clock.
-        jitter: From 0 to 1: how far a pause is drawn out, by at most a quarter, so that not all callers look at once.
-        on_change: Called with each new state.
+        jitter: From 0 to 1: lengthens a pause by up to a quarter, so that callers do not all probe at once.
+        on_change: Called with every new state.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Breaker:
         self._on_change = on_change
         self._pause = FIRST_PAUSE_SECONDS
         self._probe_at = 0.0
-        self._period = 0  # counts how often it has opened: what a call of an earlier period says is old news
+        self._period = 0  # number of times it opened: results of calls from earlier periods are ignored
         self._is_on_trial = False
         self._n_in_a_row = 0
         self._calls: deque[tuple[float, bool]] = deque(maxlen=100)
@@ -47,34 +47,34 @@ class Breaker:
 
     @property
     def state(self) -> State:
-        """Return where it stands."""
+        """Return the current state."""
         return self._state
 
     @property
     def period(self) -> int:
-        """Return what a call that begins now gives to `succeeded` or `failed`."""
+        """Return the period that a call starting now passes to `succeeded` or `failed`."""
         return self._period
 
     def allows_probe(self) -> bool:
-        """Say whether this caller is the one to look; who is, calls `alive` or `probe_failed` in the end."""
+        """Say whether this caller must probe. If so, it must call `probe_succeeded` or `probe_failed` at the end."""
         if self._state != "open" or self._monotonic() < self._probe_at:
             return False
         self._enter("half_open")
         return True
 
     def probe_succeeded(self) -> None:
-        """Close it: the upstream answered a look or a health call."""
+        """Close it: the upstream answered a probe or a health check."""
         if self._state != "closed":
             self._is_on_trial = True
             self._enter("closed")
 
     def probe_failed(self) -> None:
-        """Open it again: the look had no answer. The pause stays as short as it was."""
+        """Open it again for a pause of the same length."""
         if self._state == "half_open":
             self._open()
 
     def succeeded(self, period: int) -> None:
-        """Take note that a call was answered, with whatever status."""
+        """Record that a call was answered, whatever its status."""
         if self._is_news(period):
             self._is_on_trial = False
             self._pause = FIRST_PAUSE_SECONDS
@@ -82,7 +82,7 @@ class Breaker:
             self._calls.append((self._monotonic(), True))
 
     def failed(self, period: int) -> None:
-        """Take note that a call was not answered."""
+        """Record that a call was not answered."""
         if not self._is_news(period):
             return
         self._n_in_a_row += 1

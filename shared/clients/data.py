@@ -1,4 +1,4 @@
-"""The data service as its callers see it."""
+"""Client of the data service."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class _Symbols(RootModel[list[str]]):
 
 @dataclass(frozen=True)
 class Upload:
-    """A body of bars on its way. With a length, one that ends too soon is an error and not a shorter file."""
+    """A streamed body of bars. With a length, a body that ends early is an error instead of a shorter file."""
 
     media_type: str
     length: str | None
@@ -28,7 +28,7 @@ class Upload:
 
 
 class DataClient(ServiceClient):
-    """Symbols and bars from the data service.
+    """Requests symbols, bars and the ledger from the data service.
 
     Every method may raise StoreUnavailable, UpstreamUnavailable, UpstreamTimeout and UpstreamFailed.
     """
@@ -38,10 +38,10 @@ class DataClient(ServiceClient):
         return (await self._get("/symbols", self._as(_Symbols))).root
 
     async def stocks(self, *, query: str, limit: int, cursor: str | None) -> StockPage:
-        """Return one page of the symbols that match, best first.
+        """Return one page of the matching symbols, best first.
 
         Raises:
-            InvalidRequest: The cursor is not one that a page of this query gave.
+            InvalidRequest: The cursor does not belong to this query.
         """
         params = {"query": query, "limit": str(limit)} | ({"cursor": cursor} if cursor is not None else {})
         return await self._get("/search", self._as(StockPage), params)
@@ -50,7 +50,7 @@ class DataClient(ServiceClient):
         """Return what is known about `symbol`.
 
         Raises:
-            SymbolNotFound, NoBars: There is nothing to return.
+            SymbolNotFound, NoBars: There are no bars.
         """
         return await self._get(f"/symbols/{symbol}", self._as(Stock))
 
@@ -58,8 +58,8 @@ class DataClient(ServiceClient):
         """Return the bars of `symbol`.
 
         Raises:
-            SymbolNotFound, NoBars: There is nothing to return.
-            NoAdjustedPrices: There is nothing to adjust them by.
+            SymbolNotFound, NoBars: There are no bars.
+            NoAdjustedPrices: The bars have no adjusted close.
         """
         answer = await self.raw_bars(symbol=symbol, query=BarsQuery(format="arrow", adjusted=adjusted))
         return EncodedBars(revision=_revision(answer), arrow=answer.body)
@@ -68,27 +68,27 @@ class DataClient(ServiceClient):
         """Return the revision of the bars of `symbol`, without the bars.
 
         Raises:
-            SymbolNotFound, NoBars: There are none.
+            SymbolNotFound, NoBars: There are no bars.
         """
-        # Not HEAD: a response to it has no body that could say which of the errors it is.
+        # Not HEAD: its response has no body, so an error could not say what is wrong.
         return _revision(await self.raw_bars(symbol=symbol, query=BarsQuery(format="arrow"), if_none_match="*"))
 
     async def raw_bars(self, *, symbol: str, query: BarsQuery, if_none_match: str | None = None) -> RawResponse:
-        """Return the bars of `symbol` undecoded, as `query` wants them, or 304 if the caller has this revision.
+        """Return the encoded bars of `symbol` in the form of `query`, or 304 if the caller has this revision.
 
         Raises:
             InvalidRequest: `query` contradicts itself.
-            SymbolNotFound, NoBars: There is nothing to return.
-            NoAdjustedPrices: There is nothing to adjust them by.
+            SymbolNotFound, NoBars: There are no bars.
+            NoAdjustedPrices: The bars have no adjusted close.
         """
         return await self._get_raw(f"/symbols/{symbol}/bars", query_params(query), if_none_match)
 
     async def load(self, *, symbol: str, query: LoadQuery, upload: Upload) -> LoadReport:
-        """Load bars of `symbol` while they arrive; an upload that raises leaves the symbol as it was.
+        """Load bars of `symbol` as they arrive; an upload that fails leaves the symbol unchanged.
 
         Raises:
-            UnreadableFile, RowsRejected, InvalidRequest: Nothing is stored; `errors` says why.
-            PayloadTooLarge, Busy: Nothing is stored.
+            UnreadableFile, RowsRejected, InvalidRequest: Nothing was stored; `errors` says why.
+            PayloadTooLarge, Busy: Nothing was stored.
         """
         length = {"Content-Length": upload.length} if upload.length else {}
         headers = latin1_headers({"Content-Type": upload.media_type} | length)
@@ -98,30 +98,30 @@ class DataClient(ServiceClient):
         return await self._write(request, self._as(LoadReport))
 
     async def delete(self, *, symbol: str) -> None:
-        """Remove `symbol` and all of its bars.
+        """Delete `symbol` and all of its bars.
 
         Raises:
-            SymbolNotFound: There is no such symbol.
+            SymbolNotFound: The symbol does not exist.
         """
         await self._write(self._http.build_request("DELETE", f"/symbols/{symbol}"), self._checked)
 
     async def keep(self, *, symbol: str, entries: list[LedgerEntry]) -> Kept:
-        """Append to the ledger of `symbol` what is not there yet.
+        """Record forecasts in the ledger of `symbol`, unless they are recorded already.
 
         Raises:
-            InvalidRequest: An entry makes no sense, or there is a later bar than it knows; nothing is kept.
-            SymbolNotFound, NoBars: There is nothing that could have been forecast.
+            InvalidRequest: An entry is inconsistent, or a later bar exists than it is based on; nothing was recorded.
+            SymbolNotFound, NoBars: There are no bars to forecast from.
         """
         body = [entry.model_dump(mode="json") for entry in entries]
         request = self._http.build_request("POST", f"/symbols/{symbol}/ledger", json=body)
         return await self._write(request, self._as(Kept))
 
     async def ledger(self, *, symbol: str, query: LedgerQuery) -> Ledger:
-        """Return what was said of `symbol`, latest first, what came, and how it did.
+        """Return the recorded forecasts of `symbol`, latest first, with actuals and scores.
 
         Raises:
-            InvalidRequest: The cursor is not one that a page of this ledger gave.
-            SymbolNotFound, NoBars: There are no bars to compare with.
+            InvalidRequest: The cursor does not belong to this ledger.
+            SymbolNotFound, NoBars: There are no bars to compare the forecasts with.
         """
         return await self._get(f"/symbols/{symbol}/ledger", self._as(Ledger), query_params(query))
 
@@ -129,5 +129,5 @@ class DataClient(ServiceClient):
 def _revision(answer: RawResponse) -> str:
     revision = answer.headers.get("ETag", "").strip('"')
     if not revision:
-        raise UpstreamFailed("The data service gave bars without a revision.")
+        raise UpstreamFailed("The data service returned bars without a revision.")
     return revision

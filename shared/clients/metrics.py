@@ -1,4 +1,4 @@
-"""Counts the calls to internal services, and shows what their breakers do."""
+"""Metrics of the calls to internal services and of their circuit breakers."""
 
 from typing import get_args
 
@@ -14,26 +14,26 @@ STATES: dict[State, int] = {"closed": 0, "half_open": 1, "open": 2}
 
 
 class UpstreamMetrics:
-    """One observer per upstream, on one registry."""
+    """Call observers, one per upstream, on one registry."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._seconds = Histogram(
             "upstream_request_duration_seconds",
-            "Time that calls to an internal service took, health calls left out, in seconds.",
+            "Duration of calls to an internal service, without health checks, in seconds.",
             ("upstream", "outcome"),
             buckets=LATENCY_BUCKETS,
             registry=registry,
         )
         self._state = Gauge(
             "breaker_state",
-            "Whether an internal service is asked: 0 yes, 1 somebody is looking, 2 not for now.",
+            "State of the circuit breaker before an internal service: 0 closed, 1 half-open, 2 open.",
             ("upstream",),
             registry=registry,
             multiprocess_mode="livemax",
         )
 
     def observer(self, upstream: str) -> CallObserver:
-        """Return what a client of this upstream tells, so far nothing."""
+        """Return the observer for a client of this upstream."""
         for outcome in get_args(CallResult):
             self._seconds.labels(upstream, outcome)
         state = self._state.labels(upstream)
@@ -45,7 +45,7 @@ class UpstreamMetrics:
 
 
 class _BreakerGauge:
-    """Shows each state, and logs when calls stop and when they go on; not each look in between."""
+    """Sets the gauge to each state, and logs when calls stop and resume, but not the probes in between."""
 
     def __init__(self, upstream: str, gauge: Gauge) -> None:
         self._upstream = upstream

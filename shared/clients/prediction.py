@@ -1,4 +1,4 @@
-"""The prediction service as its callers see it."""
+"""Client of the prediction service."""
 
 from shared.clients.base import RawResponse, ServiceClient
 from shared.clients.transport import query_params
@@ -7,40 +7,40 @@ from shared.schemas.results import Result
 
 
 class PredictionClient(ServiceClient):
-    """Predictions and their scores from the prediction service.
+    """Requests predictions and their scores from the prediction service.
 
-    Every method may raise Unavailable: its leaf says what is down.
+    Every method may raise a subclass of Unavailable, which says what is down.
     """
 
     async def result(self, *, symbol: str, adjusted: bool = False) -> Result:
-        """Return the same-session result of `symbol`, from prices as they are or adjusted.
+        """Return the same-session result of `symbol`, from unadjusted or adjusted prices.
 
         Raises:
-            SymbolNotFound, NoBars, NotEnoughBars: There is nothing to predict from.
-            NoAdjustedPrices: There is nothing to adjust the prices by.
+            SymbolNotFound, NoBars, NotEnoughBars: There are no bars, or too few.
+            NoAdjustedPrices: The bars have no adjusted close.
         """
         return await self._get(f"/symbols/{symbol}/result", self._as(Result), _adjusted(adjusted))
 
     async def forecast(self, *, symbol: str, query: ForecastQuery) -> Forecast:
-        """Return what the model says of the next sessions of `symbol`; raises as `result`."""
+        """Return the forecast of the next sessions of `symbol`; raises as `result`."""
         return await self._get(f"/symbols/{symbol}/forecast", self._as(Forecast), query_params(query))
 
     async def raw_result(self, *, symbol: str, adjusted: bool = False, if_none_match: str | None = None) -> RawResponse:
-        """Return the result undecoded, or 304 if the caller has it; raises as `result`."""
+        """Return the encoded result, or 304 if the caller has it; raises as `result`."""
         return await self._get_raw(f"/symbols/{symbol}/result", _adjusted(adjusted), if_none_match)
 
     async def raw_forecast(self, *, symbol: str, query: ForecastQuery, if_none_match: str | None = None) -> RawResponse:
-        """Return the forecast undecoded, or 304 if the caller has it; raises as `result`."""
+        """Return the encoded forecast, or 304 if the caller has it; raises as `result`."""
         return await self._get_raw(f"/symbols/{symbol}/forecast", query_params(query), if_none_match)
 
     async def raw_evaluation(
         self, *, symbol: str, query: EvaluationQuery, if_none_match: str | None = None
     ) -> RawResponse:
-        """Return the walk-forward scores of `symbol` undecoded, or 304 if the caller has them; raises as `result`."""
+        """Return the encoded walk-forward scores of `symbol`, or 304 if the caller has them; raises as `result`."""
         return await self._get_raw(f"/symbols/{symbol}/evaluation", query_params(query), if_none_match)
 
     async def raw_models(self, *, if_none_match: str | None = None) -> RawResponse:
-        """Return what can be asked for undecoded, or 304 if the caller has it."""
+        """Return the encoded list of models and features, or 304 if the caller has it."""
         return await self._get_raw("/models", None, if_none_match)
 
 

@@ -1,4 +1,4 @@
-"""HTTP to an internal service: the connection pool, and headers and query parameters as they are sent."""
+"""HTTP to an internal service: the connection pool, and the encoding of headers and query parameters."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 import httpx
 from pydantic import BaseModel
 
-KEEP_ALIVE_SECONDS = 4.0  # less than uvicorn's 5: of the two, the client is to close a connection that is not used
+KEEP_ALIVE_SECONDS = 4.0  # less than uvicorn's 5, so that the client closes an idle connection, not the server
 
 
 @asynccontextmanager
 async def open_http(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Open the one connection pool to an upstream.
+    """Open the connection pool to an upstream.
 
-    A refused connection, as at a restart, is tried once more, whatever the method: nothing was sent.
+    A refused connection, as during a restart, is retried once, whatever the method: nothing was sent yet.
     """
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE_SECONDS)
     transport = httpx.AsyncHTTPTransport(retries=1, limits=limits)
@@ -22,12 +22,12 @@ async def open_http(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def latin1_headers(given: dict[str, str]) -> httpx.Headers:
-    """Return the headers in the encoding that Starlette reads them in; httpx would refuse all but ASCII."""
+    """Encode headers as Latin-1, as Starlette decodes them; httpx alone would refuse all but ASCII."""
     return httpx.Headers(given, encoding="latin-1")
 
 
 def query_params(query: BaseModel) -> dict[str, str]:
-    """Return as query parameters what is not as it would be anyway; a list with commas."""
+    """Return the non-default fields as query parameters; a list is joined by commas."""
     given = query.model_dump(mode="json", exclude_defaults=True)
     return {name: _text(value) for name, value in given.items()}
 

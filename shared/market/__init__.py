@@ -1,1 +1,1 @@
-"""Exchange calendars and stock splits."""
+"""Exchange calendars, and jumps that look like stock splits."""

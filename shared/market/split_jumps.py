@@ -1,19 +1,22 @@
-"""Jumps between two sessions that look like a split for which prices are not adjusted. Pure."""
+"""Price jumps that look like a split that the prices are not adjusted for. Pure."""
 
 import numpy as np
 import numpy.typing as npt
 
-RATIOS = np.array([1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100])  # new shares for one old, the usual ones
-OPEN_TOLERANCE = 0.04  # a stock rarely opens further from its last close than this, but for the split
+RATIOS = np.array([1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100])  # new shares per old share: the usual ratios
+OPEN_TOLERANCE = 0.04  # apart from the split, a stock rarely opens further from its last close
 CLOSE_TOLERANCE = 0.10
 
 
 def split_like_jumps(opens: npt.NDArray[np.float64], closes: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
-    """Return the positions of the sessions that open and close near a usual split ratio below or above the last close.
+    """Find the sessions that open and close near a usual split ratio below or above the previous close.
 
     Args:
-        opens: Shape `(n_bars,)`, ascending by session; NaN where not known.
-        closes: The same of the closes.
+        opens: Shape `(n_bars,)`, ascending by session; NaN where unknown.
+        closes: Likewise.
+
+    Returns:
+        Their positions, ascending.
     """
     if len(closes) < 2:
         return np.empty(0, dtype=np.intp)

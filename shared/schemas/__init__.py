@@ -1,1 +1,1 @@
-"""What crosses a wire, each model once, owned by no side."""
+"""Everything that crosses a wire: each model once, owned by neither side."""

@@ -1,6 +1,6 @@
-"""Bars as a DataFrame and as Arrow IPC bytes: one schema, versioned, with the symbol and revision in its metadata.
+"""Bars as a DataFrame and as an Arrow IPC stream: one versioned schema with symbol and revision in its metadata.
 
-The frame has the columns of `SCHEMA`, ascending by `session`, each session once; a missing number is NaN.
+The frame has the columns of `SCHEMA`, ascending by `session`, each session once; missing numbers are NaN.
 """
 
 import hashlib
@@ -24,17 +24,17 @@ _KEY = b"bellwether"
 
 
 class InvalidArrow(ValueError):
-    """The bytes are not an Arrow stream of bars in a version this code reads."""
+    """The bytes are not an Arrow stream of bars in the current version of the schema."""
 
 
 @dataclass(frozen=True)
 class BarColumns:
-    """One symbol's bars as plain arrays: what a frame holds, for where they are only passed on, in half the time.
+    """One symbol's bars as plain arrays: encoded in half the time that a frame takes.
 
     Attributes:
         symbol: The symbol.
         sessions: Shape `(n_bars,)`, `datetime64[D]`, ascending, each once.
-        numbers: The arrays of `NUMBERS`, the same shape; a missing number is NaN.
+        numbers: Arrays of the same shape by the names of `NUMBERS`; missing numbers are NaN.
         skipped: As in `BarFrame`.
     """
 
@@ -45,29 +45,29 @@ class BarColumns:
 
     @property
     def revision(self) -> str:
-        """Return 16 hexadecimal digits that depend on every value, so that equal bars have equal revisions."""
+        """Compute 16 hexadecimal digits from every value, so that equal bars have equal revisions."""
         digest = hashlib.sha256(f"{VERSION}:{self.symbol}:{self.skipped}".encode())
         digest.update(self.sessions.astype(np.int64).tobytes())
         for name in NUMBERS:
             numbers = self.numbers[name]
-            # Equal numbers can have unequal bytes: -0.0 is 0.0, and there is more than one NaN.
+            # Equal numbers can differ in bytes: -0.0 equals 0.0, and there are several NaNs.
             digest.update(np.where(np.isnan(numbers), np.nan, numbers + 0.0).tobytes())
         return digest.hexdigest()[:16]
 
     def frame(self) -> "BarFrame":
-        """Return the same bars as a frame."""
+        """Convert the bars to a frame."""
         bars = pd.DataFrame({"session": self.sessions.astype("datetime64[s]"), **self.numbers}, copy=False)
         return BarFrame(self.symbol, bars, self.skipped)
 
 
 @dataclass(frozen=True)
 class BarFrame:
-    """One symbol's bars with what identifies them.
+    """One symbol's bars with their symbol.
 
     Attributes:
         symbol: The symbol.
         bars: Shape `(n_bars, 7)`, the columns of `SCHEMA`, ascending by session.
-        skipped: Stored rows that were left out: without a readable date, or with the session of another.
+        skipped: Stored rows that were left out: no readable date, or a duplicate session.
     """
 
     symbol: str
@@ -80,24 +80,24 @@ class BarFrame:
         return self.columns().revision
 
     def columns(self) -> BarColumns:
-        """Return the same bars as plain arrays."""
+        """Convert the bars to plain arrays."""
         numbers = {name: self.bars[name].to_numpy(np.float64) for name in NUMBERS}
         return BarColumns(self.symbol, self.bars["session"].to_numpy("datetime64[D]"), numbers, self.skipped)
 
     @property
     def has_adjusted_prices(self) -> bool:
-        """Say whether any bar has a close that is adjusted for splits and dividends."""
+        """Say whether any bar has a close adjusted for splits and dividends."""
         return bool(self.bars["adj_close"].notna().any())
 
     def adjusted(self) -> "BarFrame":
-        """Return the bars with open, high, low and close scaled by adjusted close / close; NaN where there is none."""
+        """Scale open, high, low and close by adjusted close / close; NaN where there is no adjusted close."""
         factor = self.bars["adj_close"] / self.bars["close"]
         scaled = self.bars[list(PRICES)].mul(factor, axis=0)
-        scaled = scaled.where(np.isfinite(scaled))  # a stored close of 0, say
+        scaled = scaled.where(np.isfinite(scaled))  # for example after a stored close of 0
         return replace(self, bars=self.bars.assign(**{name: scaled[name] for name in PRICES}))
 
     def between(self, start: date | None, end: date | None) -> "BarFrame":
-        """Return the bars from session `start` to session `end`, both included."""
+        """Return the bars from session `start` to session `end`, both inclusive."""
         sessions = self.bars["session"].to_numpy("datetime64[D]")
         first = 0 if start is None else int(sessions.searchsorted(np.datetime64(start, "D"), side="left"))
         last = len(sessions) if end is None else int(sessions.searchsorted(np.datetime64(end, "D"), side="right"))
@@ -105,7 +105,7 @@ class BarFrame:
 
 
 def encode(bars: BarColumns, revision: str) -> bytes:
-    """Return the bars as an Arrow IPC stream."""
+    """Encode the bars as an Arrow IPC stream."""
     sessions = pa.array(bars.sessions.astype(np.int32)).view(pa.date32())
     numbers = [pa.array(bars.numbers[name], from_pandas=True) for name in NUMBERS]  # a NaN is null
     about = {"version": VERSION, "symbol": bars.symbol, "revision": revision, "skipped": bars.skipped}
@@ -124,10 +124,10 @@ def encode_with_revision(bars: BarColumns) -> EncodedBars:
 
 
 def decode(payload: bytes) -> BarFrame:
-    """Return the frame that `encode` wrote.
+    """Decode the stream that `encode` wrote.
 
     Raises:
-        InvalidArrow: The bytes are cut short, of another schema or of another version.
+        InvalidArrow: The bytes are truncated, or have another schema or version.
     """
     try:
         with pa.ipc.open_stream(payload) as reader:

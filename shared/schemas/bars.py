@@ -1,6 +1,6 @@
-"""The wire models of daily bars: what a symbol may be called and what one session's bar holds.
+"""Wire models of daily bars: symbols, bars and queries for them.
 
-Free of pandas, so that a deployable that only passes bars on stays small. `shared.schemas.arrow` has the columnar form.
+Free of pandas, to keep the gateway small, which only forwards bars. `shared.schemas.arrow` has the columnar form.
 """
 
 import re
@@ -20,7 +20,7 @@ def _upper(value: object) -> object:
 
 def _not_reserved(value: str) -> str:
     if value.startswith((".", "SYSTEM.")) or value.endswith(".") or ".." in value:
-        raise ValueError("this name is reserved by the store or has a stray dot")
+        raise ValueError("use another name: this one is reserved by the store or has a misplaced dot")
     return value
 
 
@@ -29,12 +29,12 @@ Symbol = Annotated[
     BeforeValidator(_upper),
     StringConstraints(pattern=SYMBOL_PATTERN),
     AfterValidator(_not_reserved),
-    Field(description="Exchange ticker; case does not matter.", examples=["AAPL"]),
+    Field(description="Exchange ticker, in any case.", examples=["AAPL"]),
 ]
 
 
 def is_symbol(name: str) -> bool:
-    """Say whether `name`, as it stands, is a symbol (upper case, no reserved name)."""
+    """Say whether `name` is a valid symbol: upper case and not reserved."""
     try:
         return re.fullmatch(SYMBOL_PATTERN, name) is not None and _not_reserved(name) == name
     except ValueError:
@@ -42,7 +42,7 @@ def is_symbol(name: str) -> bool:
 
 
 class Bar(BaseModel):
-    """One session of one symbol. A price that the store does not have is null."""
+    """One session of one symbol. Unknown prices are null."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -59,13 +59,13 @@ class SymbolBars(BaseModel):
     """All bars of one symbol, ascending by session, each session once."""
 
     symbol: str
-    revision: str = Field(description="Opaque version of these bars; it changes when any bar does.")
-    skipped: int = Field(description="Stored rows that were left out: no readable date, or the date of another.")
+    revision: str = Field(description="Opaque version of these bars, which changes when any bar does.")
+    skipped: int = Field(description="Stored rows that were left out: no readable date, or a duplicate date.")
     bars: list[Bar]
 
 
 class BarsQuery(BaseModel):
-    """Which of a symbol's bars are wanted, and in which form; as query parameters."""
+    """Selects a symbol's bars and their form, as query parameters."""
 
     start: date | None = Field(None, description="First session.", examples=["2013-01-02"])
     end: date | None = Field(None, description="Last session, included.", examples=["2013-03-01"])
@@ -80,7 +80,7 @@ class BarsQuery(BaseModel):
 
     @property
     def is_unchanged(self) -> bool:
-        """Say whether it asks for all bars as they are stored, in whichever form."""
+        """Say whether it selects all bars unadjusted."""
         return self.start is None and self.end is None and not self.adjusted
 
 

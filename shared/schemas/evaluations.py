@@ -1,4 +1,4 @@
-"""The wire models of walk-forward evaluations: every model and doing nothing, on the same sessions."""
+"""Wire models of walk-forward evaluations: all models and persistence on the same sessions."""
 
 from datetime import date
 from typing import Literal
@@ -13,15 +13,15 @@ class ForecastMetrics(Metrics):
     """Errors over the test sessions."""
 
     mase: float | None = Field(
-        description="MAE as a multiple of the mean absolute change from one session to the next before the first test "
-        "session (Hyndman and Koehler 2006). Null where no close changed."
+        description="MAE as a multiple of the mean absolute change from session to session before the first test "
+        "session (Hyndman and Koehler 2006). Null if no close changed."
     )
 
 
 class DieboldMariano(Wire):
-    """Test of equal absolute errors of the model and persistence (Diebold and Mariano 1995)."""
+    """Test whether the model and persistence have equal absolute errors (Diebold and Mariano 1995)."""
 
-    statistic: float = Field(description="Positive if the model's errors are the smaller ones.")
+    statistic: float = Field(description="Positive if the model's errors are smaller.")
     p_value: float = Field(description="Two-sided, by Student's t after Harvey, Leybourne and Newbold (1997).")
 
 
@@ -29,18 +29,18 @@ class IntervalRecord(Wire):
     """How the prediction intervals did on the test sessions."""
 
     level: int = Field(description="Nominal coverage, in percent.")
-    coverage: float = Field(description="Share of the test sessions whose close lay inside.")
+    coverage: float = Field(description="Share of the test sessions whose close lay inside the interval.")
     mean_width: float = Field(description="In price units.")
 
 
 class ModelEvaluation(Wire):
-    """One model's record."""
+    """The scores of one model."""
 
     name: ModelName
     verdict: str
     skill: SkillEstimate
     diebold_mariano: DieboldMariano | None = Field(
-        description="Null for persistence itself, and where the errors do not differ."
+        description="Null for persistence itself, and if the errors do not differ."
     )
     metrics: ForecastMetrics
     interval: IntervalRecord
@@ -48,18 +48,18 @@ class ModelEvaluation(Wire):
 
 
 class WindowSeries(Wire):
-    """One model's test sessions: parallel to `Windows.session`."""
+    """One model's predictions, parallel to `Windows.session`."""
 
     name: ModelName
     predicted: list[float]
     lower: list[float]
     upper: list[float]
     absolute_error: list[float] = Field(description="In price units.")
-    skill_so_far: list[float | None] = Field(description="Skill over the windows up to this one.")
+    skill_so_far: list[float | None] = Field(description="Skill over all windows up to this one.")
 
 
 class Windows(Wire):
-    """The windows, ascending by time: each trains on sessions up to its cutoff and is tested on one session."""
+    """The windows, ascending by time: each is trained up to its cutoff and tested on one session."""
 
     kind: Literal["expanding", "sliding"]
     n_windows: int
@@ -67,22 +67,22 @@ class Windows(Wire):
     n_train_first: int = Field(description="Training rows of the first window.")
     n_train_last: int = Field(description="Training rows of the last window.")
     n_calibration: int = Field(description="Earlier windows, not scored, whose errors set the first interval.")
-    cutoff: list[date] = Field(description="The last session that each window knows.")
-    session: list[date] = Field(description="The session that it predicts.")
-    last_close: list[float] = Field(description="The close at the cutoff, which is what persistence predicts.")
+    cutoff: list[date] = Field(description="The last session that each window uses.")
+    session: list[date] = Field(description="The session that each window predicts.")
+    last_close: list[float] = Field(description="The close at the cutoff, which persistence predicts.")
     actual: list[float]
     series: list[WindowSeries]
 
 
 class Evaluation(Wire):
-    """Walk-forward scores of each model beside persistence, on the same sessions."""
+    """Walk-forward scores of each model and of persistence on the same sessions."""
 
     stock_symbol: str
     task: Literal["forecast"] = "forecast"
     as_of: date
     horizon: int
-    verdict: str = Field(description="On the best of the models, in one plain sentence.")
-    best: ModelName = Field(description="What `auto` chooses: persistence unless a model is better beyond noise.")
+    verdict: str = Field(description="On the best of the models, in one sentence.")
+    best: ModelName = Field(description="What `auto` selects: persistence unless a model is better beyond noise.")
     warnings: list[Warning]
     models: list[ModelEvaluation] = Field(description="In the order of `/api/models`.")
     windows: Windows

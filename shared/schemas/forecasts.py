@@ -1,4 +1,4 @@
-"""The wire models of forecasts: features known at the end of one session, closes of the sessions after it.
+"""Wire models of forecasts: from features known at the end of one session to the closes of later sessions.
 
 Prices are in the units of the bars, skill is a share, levels are percent.
 """
@@ -13,23 +13,23 @@ from shared.schemas.wire import Data, Warning, Wire
 ModelName = Literal["linear_regression", "ridge", "gradient_boosting", "persistence", "drift", "moving_average"]
 MODEL_NAMES: tuple[ModelName, ...] = get_args(ModelName)
 MAX_HORIZON = 20
-Horizon = Annotated[int, Field(ge=1, le=MAX_HORIZON, description="Sessions ahead, 1 is the next.")]
+Horizon = Annotated[int, Field(ge=1, le=MAX_HORIZON, description="Sessions ahead; 1 is the next.")]
 Level = Annotated[int, Field(ge=50, le=99, description="Nominal coverage of the prediction intervals, in percent.")]
 AsOf = Annotated[
     date | None,
-    Field(description="The last session that may be known; without one, the last there is. Later bars are not read."),
+    Field(description="The last session that the forecast may use, by default the latest. Later bars are not read."),
 ]
 Adjusted = Annotated[bool, Field(description="Scale prices by adjusted close / close first.")]
 
 
 class ForecastQuery(BaseModel):
-    """What to forecast, as query parameters."""
+    """Selects a forecast, as query parameters."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     horizon: Horizon = 5
     model: ModelName | Literal["auto"] = Field(
-        "auto", description="A name of `/api/models`, or auto: the one that has beaten doing nothing, if any has."
+        "auto", description="A name from `/api/models`, or auto: the model that has beaten no change, if any has."
     )
     level: Level = 90
     as_of: AsOf = None
@@ -37,15 +37,18 @@ class ForecastQuery(BaseModel):
 
 
 class EvaluationQuery(BaseModel):
-    """What to evaluate, as query parameters."""
+    """Selects an evaluation, as query parameters."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     models: list[ModelName] = Field(
-        list(MODEL_NAMES), description="Names of `/api/models`, repeated or with commas. Persistence is always added."
+        list(MODEL_NAMES),
+        description="Names from `/api/models`, repeated or separated by commas. Persistence is always added.",
     )
     horizon: Horizon = 1
-    windows: int = Field(250, ge=20, le=1000, description="Refits, each tested on one session; fewer if bars are few.")
+    windows: int = Field(
+        250, ge=20, le=1000, description="Refits, each tested on one session; fewer if there are too few bars."
+    )
     window: Literal["expanding", "sliding"] = Field(
         "expanding", description="Train on all sessions before each cutoff, or on the last 504 (two years) of them."
     )
@@ -67,14 +70,16 @@ class EvaluationQuery(BaseModel):
 
 
 class ModelInfo(Wire):
-    """A model that can be asked for."""
+    """A model that can be requested."""
 
     name: ModelName
     kind: Literal["model", "baseline"]
     description: str = Field(description="One plain sentence.")
-    parameters: dict[str, float | int | str] = Field(description="What is fixed beforehand; nothing is tuned.")
-    feature_names: list[str] = Field(description="What it knows of the past, in this order.")
-    refit_every: int = Field(description="Windows between two refits in an evaluation; costly models skip some.")
+    parameters: dict[str, float | int | str] = Field(description="Fixed parameters; nothing is tuned.")
+    feature_names: list[str] = Field(description="Its features, in this order.")
+    refit_every: int = Field(
+        description="Windows between two refits in an evaluation; costly models are not refitted in each."
+    )
 
 
 class FeatureInfo(Wire):
@@ -85,35 +90,35 @@ class FeatureInfo(Wire):
 
 
 class Models(Wire):
-    """Every model that can be asked for, and every feature that they may know."""
+    """All models that can be requested, and all features that they may use."""
 
     models: list[ModelInfo]
     features: list[FeatureInfo]
 
 
 class Provenance(Wire):
-    """What else determines the answer: the same request on the same revision gives the same bytes."""
+    """What else determines the answer: with these equal, a request on the same revision gives the same bytes."""
 
-    bellwether: str = Field(description="The version, and a digest of the code that computes.")
-    libraries: dict[str, str] = Field(description="Versions of what computes.")
+    bellwether: str = Field(description="The version, and a digest of the prediction service's code.")
+    libraries: dict[str, str] = Field(description="Versions of the libraries that compute.")
     seed: int
 
 
 class SkillEstimate(Wire):
-    """How much better than persistence, on the same sessions, and how sure that is."""
+    """Skill against persistence on the same sessions, with its uncertainty."""
 
     skill: float | None = Field(
-        description="1 − MAE / MAE of persistence on the same sessions; zero or less is no better than doing nothing. "
-        "Null when persistence makes no error."
+        description="1 − MAE / MAE of persistence on the same sessions; zero or less is no better than no change. "
+        "Null if persistence makes no error."
     )
     lower: float | None = Field(description="Lower end of the 95 % confidence interval of the skill.")
-    upper: float | None = Field(description="Upper end of it.")
+    upper: float | None = Field(description="Upper end.")
     is_better: bool = Field(description="Whether the whole confidence interval lies above zero.")
-    verdict: str = Field(description="The same in one plain sentence.")
+    verdict: str = Field(description="The same in one sentence.")
 
 
 class ForecastStep(Wire):
-    """What is said of one session, with the record of the same model at the same distance."""
+    """The forecast of one session, with the track record of the same model that many sessions ahead."""
 
     sessions_ahead: int
     session: date
@@ -121,31 +126,33 @@ class ForecastStep(Wire):
     lower: float = Field(description="Lower end of the prediction interval.")
     upper: float
     coverage: float | None = Field(
-        description="Share of the test sessions whose close lay inside the interval that was then given."
+        description="Share of the test sessions whose close lay inside the interval predicted for it."
     )
     mae: float = Field(description="Mean absolute error on the test sessions, in price units.")
-    mae_of_persistence: float = Field(description="The same of assuming that nothing changes.")
+    mae_of_persistence: float = Field(description="Mean absolute error of persistence.")
     skill: SkillEstimate
-    windows: int = Field(description="Test sessions that these numbers rest on.")
+    windows: int = Field(description="Test sessions that these numbers are based on.")
 
 
 class Candidate(Wire):
-    """One model that `auto` could have chosen."""
+    """A model that `auto` could have selected."""
 
     name: ModelName
     skill: SkillEstimate
 
 
 class Choice(Wire):
-    """Which model speaks, and why."""
+    """Which model was selected, and why."""
 
     asked_for: ModelName | Literal["auto"]
     reason: str
-    candidates: list[Candidate] = Field(description="With their records at the horizon; empty if a model was named.")
+    candidates: list[Candidate] = Field(
+        description="The models with their skill at the horizon; empty if a model was requested by name."
+    )
 
 
 class Importance(Wire):
-    """What one feature does to the forecast at the horizon."""
+    """The effect of one feature on the forecast at the horizon."""
 
     feature: str
     value: float
@@ -155,27 +162,27 @@ class Importance(Wire):
 
 
 class Explanation(Wire):
-    """What the model goes by, features with the largest effect first."""
+    """Feature importances of the model, largest first."""
 
     method: Literal["coefficients", "permutation_importance", "none"]
-    unit: str = Field(description="What the values are, in words.")
+    unit: str = Field(description="The unit of the values, in words.")
     detail: str = Field(description="One sentence on how to read it.")
     importances: list[Importance]
 
 
 class Forecast(Wire):
-    """Closes of the next sessions, each with an interval, and the record of the model beside doing nothing."""
+    """Closes of the next sessions with prediction intervals, and the model's track record against persistence."""
 
     stock_symbol: str
     task: Literal["forecast"] = "forecast"
-    as_of: date = Field(description="The last session that was known.")
+    as_of: date = Field(description="The last session that the forecast is based on.")
     horizon: int
     level: int = Field(description="Nominal coverage of the intervals, in percent.")
-    verdict: str = Field(description="On the model at the horizon, in one plain sentence.")
+    verdict: str = Field(description="On the model at the horizon, in one sentence.")
     skill: SkillEstimate = Field(description="Of the model at the horizon, over its test sessions.")
     warnings: list[Warning]
-    last_close: float = Field(description="The close of `as_of`, which persistence says of every session.")
-    steps: list[ForecastStep] = Field(description="Ascending by session, one for each session up to the horizon.")
+    last_close: float = Field(description="The close of `as_of`, which persistence predicts for every session.")
+    steps: list[ForecastStep] = Field(description="One for each session up to the horizon, ascending.")
     model: ModelInfo
     choice: Choice
     explanation: Explanation

@@ -1,4 +1,4 @@
-"""The wire models of the ledger: forecasts that were kept when they were given, and what came."""
+"""Wire models of the ledger: forecasts recorded when issued, with their outcomes."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -11,7 +11,7 @@ from shared.schemas.wire import Wire
 
 
 class LedgerEntry(Wire):
-    """What was said of one session. It is never changed."""
+    """The recorded forecast of one session. It is never changed."""
 
     symbol: Symbol
     as_of: date
@@ -20,70 +20,78 @@ class LedgerEntry(Wire):
     model: ModelName
     level: int = Field(ge=50, le=99)
     adjusted: bool
-    last_close: float = Field(gt=0, description="The close of `as_of` as it was then: what persistence said.")
+    last_close: float = Field(
+        gt=0, description="The close of `as_of` when the forecast was issued: the prediction of persistence."
+    )
     point: float
     lower: float
     upper: float
-    revision: str = Field(min_length=1, max_length=64, description="Of the bars that it was computed from.")
-    bellwether: str = Field(min_length=1, max_length=32, description="The version that computed it.")
+    revision: str = Field(min_length=1, max_length=64, description="Revision of the bars that it was computed from.")
+    bellwether: str = Field(min_length=1, max_length=32, description="Version of Bellwether that computed it.")
 
     @property
     def key(self) -> str:
-        """Return what tells it from all others: of two entries with one key, the ledger has the one that came first."""
+        """Return the identity of the entry: of two entries with the same key, the ledger keeps the first."""
         prices = "adjusted" if self.adjusted else "as-they-are"
         return f"{self.symbol} {self.as_of} {self.sessions_ahead} {self.model} {self.level} {prices}"
 
 
 class LedgerRecord(LedgerEntry):
-    """What was said, when, and what came."""
+    """A recorded forecast, when it was issued, and the actual close."""
 
-    given_at: datetime = Field(description="When it was kept; in UTC.")
+    given_at: datetime = Field(description="When it was recorded, in UTC.")
     actual: float | None = Field(
-        description="The close of the session, in the price units of then: if the close of `as_of` was restated since, "
-        "as after a split, it is scaled by the same factor. Null until the session's bar is there."
+        description="The actual close in the price units at issue: if the close of `as_of` was restated since, as "
+        "after a split, it is scaled by the same factor. Null until the session's bar is stored."
     )
-    is_inside: bool | None = Field(description="Whether the close lay inside the interval. Null until it is known.")
+    is_inside: bool | None = Field(
+        description="Whether the actual close lay inside the interval. Null until it is known."
+    )
 
 
 class LedgerScore(Wire):
-    """The record so far of one model at one distance and level: only forecasts whose session has come count."""
+    """The track record of one model at one distance and level, from forecasts whose session is over."""
 
     model: ModelName
     sessions_ahead: int
     level: int
-    adjusted: bool = Field(description="Whether of adjusted prices, whose errors are in other units than the rest.")
+    adjusted: bool = Field(description="Whether the forecasts are of adjusted prices, whose errors have other units.")
     n_scored: int
     n_pending: int
     coverage: float | None
-    mae: float | None = Field(description="Mean absolute error, in the price units of then.")
-    mae_of_persistence: float | None = Field(description="The same of `last_close`: of assuming that nothing changes.")
+    mae: float | None = Field(description="Mean absolute error, in the price units at issue.")
+    mae_of_persistence: float | None = Field(
+        description="Mean absolute error of persistence, which predicts `last_close`."
+    )
     skill: float | None = Field(
-        description="1 − MAE / MAE of persistence; zero or less is no better than doing nothing. "
-        "Null when persistence made no error."
+        description="1 − MAE / MAE of persistence; zero or less is no better than no change. "
+        "Null if persistence made no error."
     )
 
 
 class Ledger(Wire):
-    """What was said of a symbol, latest first, and how it did."""
+    """The recorded forecasts of a symbol, latest first, and their scores."""
 
     symbol: str
     n_scored: int
     n_pending: int
-    coverage: float | None = Field(description="Share of all scored forecasts whose close lay inside the interval.")
+    coverage: float | None = Field(
+        description="Share of all scored forecasts whose actual close lay inside the interval."
+    )
     scores: list[LedgerScore]
     records: list[LedgerRecord]
-    next_cursor: str | None = Field(description="For the next page; null on the last.")
+    next_cursor: str | None = Field(description="Pass it as `cursor` to get the next page; null on the last.")
 
 
 class Kept(Wire):
-    """What became of entries that were sent to be kept."""
+    """How many of the sent entries were recorded."""
 
-    kept: int = Field(description="New in the ledger.")
-    known: int = Field(description="There already, and left as they were.")
+    kept: int = Field(description="Newly recorded entries.")
+    known: int = Field(description="Entries that were recorded already and stay unchanged.")
 
 
 class KeepRequest(BaseModel):
-    """Which forecast to make now and keep. There is no `as_of`: a ledger takes no forecast of the past."""
+    """Selects the forecast to issue and record. There is no `as_of`: the ledger accepts no forecasts of the past."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -93,27 +101,27 @@ class KeepRequest(BaseModel):
     adjusted: Adjusted = False
 
     def query(self) -> ForecastQuery:
-        """Return how to ask for the forecast."""
+        """Return the query for the forecast."""
         return ForecastQuery(horizon=self.horizon, model=self.model, level=self.level, adjusted=self.adjusted)
 
 
 class KeptForecast(Kept):
-    """A forecast, and what became of its entries in the ledger."""
+    """A forecast, and how many of its entries were recorded."""
 
     forecast: Forecast
 
 
 class LedgerQuery(BaseModel):
-    """Which part of the ledger, as query parameters."""
+    """Selects a page of the ledger, as query parameters."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    limit: int = Field(100, ge=1, le=1000, description="Records on a page.")
-    cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the page before.")
+    limit: int = Field(100, ge=1, le=1000, description="Records per page.")
+    cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the previous page.")
 
 
-def entries_of(forecast: Forecast) -> list[LedgerEntry]:
-    """Return the entries that keep what this forecast says."""
+def build_entries(forecast: Forecast) -> list[LedgerEntry]:
+    """Build the ledger entries of this forecast."""
     return [
         LedgerEntry(
             symbol=forecast.stock_symbol,

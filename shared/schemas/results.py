@@ -1,4 +1,4 @@
-"""The wire models of predictions: what the prediction service answers and the gateway passes on."""
+"""Wire models of the same-session task."""
 
 from datetime import date
 from typing import Literal
@@ -20,16 +20,16 @@ class ResultRequest(BaseModel):
 
 
 class Model(Wire):
-    """The fitted model, in the units of the prices."""
+    """The fitted model, in price units."""
 
     name: Literal["linear_regression"]
     feature_names: list[str] = Field(examples=[["Open", "High", "Low"]])
-    coefficients: list[float] = Field(description="One per feature: price change of the answer per unit of price.")
+    coefficients: list[float] = Field(description="One per feature: change of the predicted close per unit of price.")
     intercept: float
 
 
 class Span(Wire):
-    """One side of the split: both sessions are inside it."""
+    """One side of the split, both sessions inclusive."""
 
     first_session: date
     last_session: date
@@ -37,33 +37,35 @@ class Span(Wire):
 
 
 class Split(Wire):
-    """The split by time: train is every bar before the first test session."""
+    """The split by time: all bars before the first test session are for training."""
 
     train: Span
     test: Span
 
 
 class Baseline(Metrics):
-    """Persistence on the same test sessions: each close is taken to be the close before."""
+    """Persistence (no change) on the same test sessions: each close equals the previous close."""
 
     name: Literal["persistence"] = "persistence"
 
 
 class Midrange(Metrics):
-    """The midrange on the same test sessions: each close is taken to be (High + Low) / 2 of its own session."""
+    """The midrange on the same test sessions: each close equals (High + Low) / 2 of its own session."""
 
     name: Literal["midrange"] = "midrange"
 
 
 class ResultInterval(Wire):
-    """How often the intervals around the predictions held on the test sessions."""
+    """How the prediction intervals did on the test sessions."""
 
-    level: int = Field(description="How many percent of the closes the intervals are made to hold.")
-    coverage: float = Field(description="Share of the test sessions whose close lies inside, an end included.")
+    level: int = Field(description="Nominal coverage, in percent.")
+    coverage: float = Field(
+        description="Share of the test sessions whose close lies inside the interval, ends included."
+    )
     mean_width: float = Field(description="Mean of upper − lower over the test sessions, in price units.")
     n_calibration: int = Field(
-        description="Sessions just before the test that set the first interval; each later one also uses the test "
-        "sessions before it."
+        description="Sessions just before the test that set the first interval; later intervals also use the test "
+        "sessions before them."
     )
 
 
@@ -73,8 +75,8 @@ class Predictions(Wire):
     session: list[date]
     actual: list[float]
     predicted: list[float]
-    lower: list[float] | None = Field(description="Lower end of the interval of each; null when there is none.")
-    upper: list[float] | None = Field(description="Upper end of it; null when there is none.")
+    lower: list[float] | None = Field(description="Lower ends of the prediction intervals; null if there are none.")
+    upper: list[float] | None = Field(description="Upper ends; null if there are none.")
 
 
 _EXAMPLE: JsonDict = {
@@ -113,8 +115,8 @@ _EXAMPLE: JsonDict = {
     "warnings": [
         {
             "code": "look_ahead",
-            "detail": "This works out a day's close from the highest and lowest price of that same day, which nobody "
-            "knows before the day is over. It says nothing about tomorrow, however good the scores look.",
+            "detail": "This estimates a day's close from the high and low of the same day, which are known only when "
+            "the day is over. It says nothing about tomorrow, however good the scores look.",
         }
     ],
     "model": {
@@ -145,26 +147,25 @@ _EXAMPLE: JsonDict = {
 
 
 class Result(Wire):
-    """What the model says of the test sessions, how wrong it was, and how wrong doing nothing was."""
+    """The predictions for the test sessions, their errors, and those of persistence."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     stock_symbol: str
     task: Literal["same_session_close"]
     skill: float | None = Field(
-        description="1 − MAE / MAE of persistence on the same sessions; zero or less is no better than doing nothing. "
-        "Null when persistence makes no error. Prices that move by pure chance give about 0.6: proof of nothing."
+        description="1 − MAE / MAE of persistence on the same sessions; zero or less is no better than no change. "
+        "Null if persistence makes no error. Simulated random walks give about 0.6, so it proves nothing."
     )
     midrange_skill: float | None = Field(
-        description="1 − MAE / MAE of the midrange, (High + Low) / 2, on the same sessions. The fairer one for this "
-        "task, as both know High and Low; still, prices that move by pure chance give 0.2 to 0.3. "
-        "Null when the midrange makes no error."
+        description="1 − MAE / MAE of the midrange, (High + Low) / 2, on the same sessions. Fairer for this task, as "
+        "both know High and Low; still, simulated random walks give 0.2 to 0.3. Null if the midrange makes no error."
     )
-    mse: float = Field(description="The same as `metrics.mse`, where the first version of this contract had it.")
+    mse: float = Field(description="The same as `metrics.mse`, kept where the first version of the contract had it.")
     metrics: Metrics
     baseline: Baseline
     midrange: Midrange
-    interval: ResultInterval | None = Field(description="Null when there are too few bars for honest intervals.")
+    interval: ResultInterval | None = Field(description="Null if there are too few bars for honest intervals.")
     warnings: list[Warning]
     model: Model
     data: Data

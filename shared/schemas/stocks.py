@@ -1,4 +1,4 @@
-"""The wire models of stocks: what is known about a symbol besides its bars, and pages of a search."""
+"""Wire models of stocks: what is known about a symbol besides its bars, and pages of a search."""
 
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from shared.schemas.loads import Finding
 
 
 class StockSummary(BaseModel):
-    """One line of a search. What is null is not known before somebody asks for the symbol itself."""
+    """One line of a search. Null fields are known only after a request for the symbol itself."""
 
     symbol: str
     name: str | None = Field(examples=["Apple Inc."])
@@ -21,11 +21,11 @@ class StockPage(BaseModel):
     """One page of a search, best first."""
 
     stocks: list[StockSummary]
-    next_cursor: str | None = Field(description="Give it as `cursor` for the page after this one; null on the last.")
+    next_cursor: str | None = Field(description="Pass it as `cursor` to get the next page; null on the last.")
 
 
 class Stock(BaseModel):
-    """All that is known about one symbol but its bars."""
+    """All that is known about one symbol besides its bars."""
 
     symbol: str
     name: str | None = Field(examples=["Apple Inc."])
@@ -33,7 +33,7 @@ class Stock(BaseModel):
     last_session: date
     bars: int
     revision: str
-    source: str | None = Field(description="Where the bars came from; null if another tool wrote them.")
-    loaded_at: datetime | None = Field(description="When they were last loaded; null if another tool wrote them.")
-    has_adjusted_prices: bool = Field(description="Whether `adjusted=true` can be asked for.")
+    source: str | None = Field(description="Source of the bars; null if another tool wrote them.")
+    loaded_at: datetime | None = Field(description="Time of the last load; null if another tool wrote the bars.")
+    has_adjusted_prices: bool = Field(description="Whether `adjusted=true` is possible.")
     findings: list[Finding]

@@ -1,4 +1,4 @@
-"""What several wire models share: their base class, warnings, the bars that an answer rests on, and error measures."""
+"""Shared parts of wire models: the base class, warnings, the bars that an answer is based on, error measures."""
 
 from datetime import date
 
@@ -6,13 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Wire(BaseModel):
-    """Frozen, and never NaN or infinite: what goes over the wire."""
+    """Base of wire models: frozen, and without NaN or infinite numbers."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False, protected_namespaces=())
 
 
 class Data(Wire):
-    """The bars that the answer rests on."""
+    """The bars that the answer is based on."""
 
     revision: str
     first_session: date
@@ -22,21 +22,23 @@ class Data(Wire):
 
 
 class Metrics(Wire):
-    """Errors over the test sessions. Null where the measure is undefined (R² on constant closes, for instance)."""
+    """Errors over the test sessions. Null where a measure is undefined, such as R² of constant closes."""
 
     mae: float = Field(description="Mean absolute error, in price units.")
     mse: float = Field(description="Mean squared error, in squared price units.")
     rmse: float = Field(description="Square root of the MSE, in price units.")
     mape: float | None = Field(description="Mean absolute error as a share of the actual close: 0.01 is 1 %.")
-    r2: float | None = Field(description="Coefficient of determination; near 1 even for persistence, so never a proof.")
+    r2: float | None = Field(
+        description="Coefficient of determination; near 1 even for persistence, so it proves nothing."
+    )
     directional_accuracy: float | None = Field(
-        description="Share of the sessions whose close moved, up or down from the close before, "
-        "where the prediction lies on the same side. Null when no prediction names a side, as those of persistence."
+        description="Of the sessions whose close moved, the share where the prediction lies on the same side of the "
+        "previous close. Null if no prediction names a side, as with persistence."
     )
 
 
 class Warning(Wire):
-    """Something to know before trusting the numbers."""
+    """What to know before trusting the numbers."""
 
     code: str = Field(examples=["look_ahead"])
     detail: str

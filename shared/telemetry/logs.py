@@ -1,4 +1,4 @@
-"""structlog to stdout, for our own events and for those of the libraries below us."""
+"""Logging with structlog to stdout, for our own events and those of libraries."""
 
 import logging
 import sys
@@ -27,7 +27,7 @@ _SHARED: list[structlog.typing.Processor] = [
 
 
 def configure_logging(service: str, settings: ServiceSettings) -> None:
-    """Send every log event of this process to stdout, one line each, with the service's name."""
+    """Write every log event of this process to stdout as one line with the service's name."""
 
     def add_service(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
         event.setdefault("service", service)
@@ -65,5 +65,5 @@ def configure_logging(service: str, settings: ServiceSettings) -> None:
 
 
 def _log_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Write what ends the process as one line like the others, not as a traceback of many."""
+    """Log the exception that ends the process as one line like all others, not as a multi-line traceback."""
     structlog.get_logger().critical("crashed", exc_info=(kind, error, trace))

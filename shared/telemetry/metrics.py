@@ -1,6 +1,6 @@
 """Prometheus metrics through prometheus-fastapi-instrumentator, on a registry per app.
 
-Labels are the method and the route template, never the raw path, so that made-up paths add no series.
+Labels are the method and the route template, never the raw path, so that unknown paths add no series.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 COMMAND_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 COLLECT_TIMEOUT_SECONDS = 4.0  # the longest that a scrape waits for one collector; Prometheus gives up after 10
 _METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"}
-# Asked for every few seconds and of no interest: neither logged, nor traced, nor counted as in progress.
+# Routine requests every few seconds: neither logged, nor traced, nor counted as in progress.
 QUIET_PATHS = {"/healthz", "/readyz", "/metrics", "/api/health", "/api/metrics"}
 log = structlog.get_logger()
 
@@ -51,15 +51,15 @@ class ScrapeGauge:
 
 @dataclass(frozen=True)
 class ScrapeCollector:
-    """Computes the values of some gauges, by the values of their labels; what it cannot find out it leaves out."""
+    """Computes gauges by label values; it leaves out what it cannot find out."""
 
     gauges: tuple[ScrapeGauge, ...]
     collect: Callable[[Request], Awaitable[Mapping[ScrapeGauge, GaugeValues]]]
 
 
 def new_registry() -> CollectorRegistry:
-    """Return the registry of one app, with what the Python process measures of itself."""
-    disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which no dashboard reads
+    """Create the registry of one app, with the metrics of the Python process."""
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # an extra series per metric that no dashboard reads
     registry = CollectorRegistry()
     files = MultiprocessMetrics.from_environment()
     if files is not None:
@@ -72,14 +72,14 @@ def new_registry() -> CollectorRegistry:
 
 @dataclass(frozen=True)
 class ServiceMetrics:
-    """What one app measures: counters and histograms on its registry, and gauges that are computed at each scrape."""
+    """Counters and histograms of one app on its registry, and gauges computed at each scrape."""
 
     registry: CollectorRegistry
     collectors: Sequence[ScrapeCollector]
 
 
 def install_metrics(app: FastAPI, name: str, path: str, measured: ServiceMetrics) -> None:
-    """Measure every request of `app`, and answer `path` with all measurements."""
+    """Measure every request of `app`, and serve all metrics at `path`."""
     files = MultiprocessMetrics.from_environment()
     Instrumentator(registry=measured.registry).add(_record(measured.registry)).instrument(app)
     _install_gauges(app, name, measured.registry)
@@ -102,7 +102,7 @@ _EXAMPLE = 'http_requests_total{endpoint="/api/result",method="POST"} 1.0\n'
 
 
 async def collect_at_scrape(collectors: Sequence[ScrapeCollector], request: Request) -> CollectorRegistry:
-    """Compute all gauges at once and return a registry that holds them."""
+    """Compute all gauges concurrently and return a registry that holds them."""
     families = await asyncio.gather(*(_families(collector, request) for collector in collectors))
     registry = CollectorRegistry()
     registry.register(StaticCollector(family for some in families for family in some))
@@ -128,11 +128,17 @@ async def _families(collector: ScrapeCollector, request: Request) -> list[GaugeM
 
 def _install_gauges(app: FastAPI, name: str, registry: CollectorRegistry) -> None:
     about = {"service": name, "version": app.version, "python": platform.python_version()}
-    build = Gauge("build_info", "What runs, always 1.", tuple(about), registry=registry, multiprocess_mode="livemax")
+    build = Gauge(
+        "build_info",
+        "Version of the service and of Python, always 1.",
+        tuple(about),
+        registry=registry,
+        multiprocess_mode="livemax",
+    )
     build.labels(**about).set(1)
     in_progress = Gauge(
         "http_requests_in_progress",
-        "Requests being served now; looks at health and metrics are not counted.",
+        "Requests being served, without requests for health and metrics.",
         registry=registry,
         multiprocess_mode="livesum",
     )
@@ -141,7 +147,7 @@ def _install_gauges(app: FastAPI, name: str, registry: CollectorRegistry) -> Non
 
 
 class _InProgressMiddleware:
-    """Counts the requests that are being served; the instrumentator's own count is not on the app's registry."""
+    """Counts the requests in progress; the instrumentator's own gauge is not on the app's registry."""
 
     def __init__(self, app: ASGIApp, gauge: Gauge) -> None:
         self.app = app

@@ -1,7 +1,7 @@
-"""The metrics of several uvicorn workers, which share a folder of files: PROMETHEUS_MULTIPROC_DIR.
+"""Metrics of several uvicorn workers, which share a folder of files: PROMETHEUS_MULTIPROC_DIR.
 
-prometheus_client sees the variable by itself and writes there what each process measures; here the folder is kept tidy
-and read. A counter's file outlives its process, so that a sum never falls when a worker is replaced.
+prometheus_client reads the variable itself and writes each process's metrics there; this module cleans up and reads the
+folder. A counter's file outlives its process, so that a sum never falls when a worker is replaced.
 """
 
 import os
@@ -18,8 +18,8 @@ from pydantic_settings import BaseSettings
 
 from shared.settings import InvalidSettings
 
-SLACK_SECONDS = 5.0  # the kernel tells when a process began to the second only
-_NOWHERE = "Bellwether cannot start:\n  PROMETHEUS_MULTIPROC_DIR: it is empty; name a folder, or do not set it"
+SLACK_SECONDS = 5.0  # the kernel knows the start of a process only to the second
+_NOWHERE = "Bellwether cannot start:\n  PROMETHEUS_MULTIPROC_DIR: the value is empty; name a folder, or unset it"
 
 
 class _Environment(BaseSettings):
@@ -27,28 +27,28 @@ class _Environment(BaseSettings):
 
 
 class StaticCollector(Collector):
-    """A collector of what has been found already."""
+    """A collector of metrics that have been computed already."""
 
     def __init__(self, families: Iterable[Metric]) -> None:
         self._families = list(families)
 
     def collect(self) -> Iterable[Metric]:
-        """Return it."""
+        """Return the metrics."""
         return self._families
 
 
 class MultiprocessMetrics:
-    """The folder that the workers of one service share, and nobody else."""
+    """The folder that the workers of one service share."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @classmethod
     def from_environment(cls) -> Self | None:
-        """Return the folder that the environment names, which is made if it is missing; None if none is named.
+        """Return the folder that the environment names, creating it if needed; None if the variable is not set.
 
         Raises:
-            InvalidSettings: It is named, but empty.
+            InvalidSettings: The variable is empty.
         """
         named = _Environment().prometheus_multiproc_dir
         if named is None:
@@ -60,7 +60,7 @@ class MultiprocessMetrics:
         return cls(folder)
 
     def remove_stale(self) -> None:
-        """Remove what was written before the workers' parent began: an earlier run of the service left it."""
+        """Delete files older than the workers' parent process: they belong to an earlier run of the service."""
         began_at = _began_at(os.getppid()) or _began_at(os.getpid())
         for path in self._folder.glob("*.db"):
             with suppress(FileNotFoundError):  # another worker removes the same ones
@@ -68,11 +68,11 @@ class MultiprocessMetrics:
                     path.unlink()
 
     def registry(self) -> CollectorRegistry:
-        """Return the sums over all workers, and what the kernel knows of each worker that lives."""
+        """Return a registry with the sums over all workers and the process metrics of each live worker."""
         for pid in self._pids():
             if not _lives(pid):
                 mark_process_dead(pid, str(self._folder))  # type: ignore[no-untyped-call]
-        # A file is empty for a moment after it is made, and for good if its process was killed just then.
+        # A file is empty for a moment after its creation, and for good if its process was killed then.
         written = [str(path) for path in self._folder.glob("*.db") if _size(path)]
         registry = CollectorRegistry()
         registry.register(StaticCollector(MultiProcessCollector.merge(written)))  # type: ignore[no-untyped-call]
@@ -81,13 +81,13 @@ class MultiprocessMetrics:
         return registry
 
     def _pids(self) -> list[int]:
-        """Return who has written gauges of the living, which each worker does as it starts."""
+        """Return the processes that have written live gauges, which each worker does as it starts."""
         names = [path.stem.rpartition("_")[2] for path in self._folder.glob("gauge_live*.db")]
         return sorted({int(name) for name in names if name.isdigit()})
 
 
 def _processes(pids: Iterable[int]) -> Iterable[Metric]:
-    """Return process_* of each, with a label `pid`."""
+    """Return the process_* metrics of each process, with a label `pid`."""
     families: dict[str, Metric] = {}
     for pid in pids:
         for found in ProcessCollector(pid=lambda pid=pid: pid, registry=None).collect():  # type: ignore[misc]
@@ -98,7 +98,7 @@ def _processes(pids: Iterable[int]) -> Iterable[Metric]:
 
 
 def _began_at(pid: int) -> float:
-    """Return when a process began, in seconds since 1970; 0 where the kernel does not tell."""
+    """Return when a process started, in seconds since 1970; 0 if unknown."""
     found = ProcessCollector(pid=lambda: pid, registry=None).collect()
     return next((one.samples[0].value for one in found if one.name == "process_start_time_seconds"), 0.0)
 
@@ -106,7 +106,7 @@ def _began_at(pid: int) -> float:
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
-    except FileNotFoundError:  # another worker has removed it in between
+    except FileNotFoundError:  # another worker removed it meanwhile
         return 0
 
 

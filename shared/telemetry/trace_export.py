@@ -1,7 +1,7 @@
-"""Sends the spans of this process to a collector, by OTLP over HTTP. Imported only where tracing is on.
+"""Exports the spans of this process by OTLP over HTTP. Imported only if tracing is on.
 
-A collector that is down or slow costs nothing but its spans: they wait in a bounded queue, are sent by a thread of
-their own, and one line says that they are lost and one that they are not any more.
+A collector that is down or slow costs only spans: they wait in a bounded queue and are sent by a separate thread. One
+log line says when spans begin to be lost, and one when they are exported again.
 """
 
 import logging
@@ -16,13 +16,13 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 
-LAST_SECONDS = 1.0  # what the last spans of a process may take: the stop of a service waits for them
-MAX_ATTRIBUTE = 256  # characters; a path may be as long as its sender likes
+FLUSH_SECONDS = 1.0  # the longest that the shutdown of a service waits for its last spans
+MAX_ATTRIBUTE = 256  # characters; a path may have any length
 log = structlog.get_logger()
 
 
 class _Exporter(OTLPSpanExporter):
-    """Says when sending begins to fail and when it works again, and nothing between."""
+    """Logs when exports begin to fail and when they work again."""
 
     _fails = False
 
@@ -32,14 +32,17 @@ class _Exporter(OTLPSpanExporter):
         if fails != self._fails:
             self._fails = fails
             if fails:
-                log.warning("traces_lost", detail="The collector at OTEL_EXPORTER_OTLP_ENDPOINT does not take them.")
+                log.warning(
+                    "traces_lost",
+                    detail="Check the collector at OTEL_EXPORTER_OTLP_ENDPOINT: it does not accept spans.",
+                )
             else:
                 log.info("traces_sent_again")
         return result
 
 
 class _WithoutQuery(SpanProcessor):
-    """Hides the query of each request, which FastAPI records raw: somebody may have put a key there."""
+    """Redacts the query of each request, which FastAPI records raw: it may hold a key."""
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         if "url.query" in (span.attributes or {}):
@@ -47,9 +50,9 @@ class _WithoutQuery(SpanProcessor):
 
 
 def export_traces(service: str, version: str, endpoint: str) -> Callable[[], None]:
-    """Begin to send the spans of this process to the collector, and return what sends the last of them."""
+    """Start to export the spans of this process, and return a function that flushes the last of them."""
     for name in ("opentelemetry", "urllib3"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # a line for each failure; ours are in `_Exporter`
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # they log every failure; `_Exporter` logs changes only
     provider = TracerProvider(
         resource=Resource.create({"service.name": service, "service.version": version}),
         span_limits=SpanLimits(max_span_attribute_length=MAX_ATTRIBUTE),
@@ -61,8 +64,8 @@ def export_traces(service: str, version: str, endpoint: str) -> Callable[[], Non
     trace.set_tracer_provider(provider)
 
     def flush() -> None:
-        last = threading.Thread(target=provider.shutdown, daemon=True)  # which may take as long as the collector does
+        last = threading.Thread(target=provider.shutdown, daemon=True)  # may take as long as the collector does
         last.start()
-        last.join(LAST_SECONDS)
+        last.join(FLUSH_SECONDS)
 
     return flush

@@ -1,7 +1,7 @@
-"""The trace of a request: its id, and spans of what it waits for. Nothing of it happens in a request without a trace.
+"""Spans of what a request waits for. A request without a trace has none.
 
-FastAPI makes the span of the request itself and reads `traceparent`. What sends the spans away is in `trace_export.py`,
-which is imported only where OTEL_EXPORTER_OTLP_ENDPOINT is set; until then all of this costs some microseconds.
+FastAPI creates the span of the request itself and reads `traceparent`. `trace_export` exports the spans; it is imported
+only if OTEL_EXPORTER_OTLP_ENDPOINT is set. Without it, this module costs a few microseconds per request.
 """
 
 import contextvars
@@ -18,20 +18,20 @@ _traceparent = TraceContextTextMapPropagator()
 
 
 def current_trace_id() -> str | None:
-    """Return the id of the trace that is being written in this task, in hex, None if there is none."""
+    """Return the current trace id in hexadecimal, None outside of a trace."""
     context = trace.get_current_span().get_span_context()
     return trace.format_trace_id(context.trace_id) if context.is_valid else None
 
 
 def begin(name: str, kind: SpanKind, attributes: Mapping[str, str]) -> Span | None:
-    """Begin a span below the current one and return it, to be given to `end`; None outside of a recorded trace."""
+    """Start a child span of the current one, to be passed to `end`; None outside of a recorded trace."""
     if not trace.get_current_span().is_recording():
         return None
     return _tracer.start_span(name, kind=kind, attributes=attributes)
 
 
 def end(span: Span, error: BaseException | str | None = None) -> None:
-    """End the span. Of an error only the type is kept: its words may hold what must not leave the service."""
+    """End the span. Only the type of an error is recorded: its text may hold what must not leave the service."""
     if error is not None:
         span.set_attribute("error.type", error if isinstance(error, str) else type(error).__qualname__)
         span.set_status(StatusCode.ERROR)
@@ -40,7 +40,7 @@ def end(span: Span, error: BaseException | str | None = None) -> None:
 
 @contextmanager
 def span(name: str, kind: SpanKind = SpanKind.INTERNAL, attributes: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Measure what is done inside as a part of the current trace."""
+    """Record the work inside as a span of the current trace."""
     begun = begin(name, kind, attributes or {})
     if begun is None:
         yield
@@ -58,14 +58,14 @@ def span(name: str, kind: SpanKind = SpanKind.INTERNAL, attributes: Mapping[str,
 
 @contextmanager
 def call_out(method: str, upstream: str, headers: MutableMapping[str, str]) -> Iterator[None]:
-    """Measure one call to an upstream and put into its headers what continues the trace there."""
+    """Record one call to an upstream as a span, and add the headers that continue the trace there."""
     with span(f"{method} {upstream}", SpanKind.CLIENT, {"http.request.method": method}):
         _traceparent.inject(headers)
         yield
 
 
 def context_of_trace() -> contextvars.Context:
-    """Return a context with the current span and nothing else, for work that outlives the request that began it."""
+    """Return a context with only the current span, for work that outlives the request that started it."""
     fresh = contextvars.Context()
     fresh.run(otel_context.attach, trace.set_span_in_context(trace.get_current_span(), otel_context.Context()))
     return fresh

@@ -1,1 +1,1 @@
-"""What every FastAPI app of ours shares: the app factory, middleware, problems and health."""
+"""What all our FastAPI apps share: the app factory, middleware, problems and health."""

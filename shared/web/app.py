@@ -1,4 +1,4 @@
-"""The app that every deployable starts from: errors, request id, traces, limits, metrics, draining and resources."""
+"""The app factory of all deployables: errors, request ids, traces, limits, metrics, draining, health."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -23,20 +23,20 @@ from shared.web.problem import InvalidField, Problem, install_problem_handlers
 from shared.web.request_id import RequestIdMiddleware, is_quiet
 
 C = TypeVar("C")
-CLIENT_CLOSED_REQUEST = 499  # as nginx has it: no standard status says so
+CLIENT_CLOSED_REQUEST = 499  # nginx's status for it; there is no standard one
 VERSION = "0.1.0"  # equals pyproject.toml and the top of CHANGELOG.md: tests/repository/test_docs.py
 
 
 @dataclass(frozen=True)
 class Operations:
-    """What an app shows of itself to whoever runs it.
+    """What an app shows to its operators.
 
     Attributes:
-        registry: What it counts, from `shared.telemetry.metrics.new_registry`.
-        dependencies: What it needs: pinged by `/readyz` and for the gauge `dependency_up`.
-        is_ready_without: Whether `/readyz` leaves the dependencies out.
-        collectors: Further gauges that are computed at each scrape.
-        metrics_path: Where Prometheus scrapes.
+        registry: Holds its metrics, from `shared.telemetry.metrics.new_registry`.
+        dependencies: Pinged by `/readyz` and by the gauge `dependency_up`.
+        is_ready_without: Whether `/readyz` ignores the dependencies.
+        collectors: Further gauges computed at each scrape.
+        metrics_path: The path that Prometheus scrapes.
     """
 
     registry: CollectorRegistry
@@ -54,7 +54,7 @@ def build_app(
     routers: Sequence[APIRouter] = (),
     **about: Any,
 ) -> FastAPI:
-    """Return an app with these routes, whose lifespan opens the components and sets `app.state.components`."""
+    """Build an app with these routes, whose lifespan opens the components and sets `app.state.components`."""
     configure_logging(name, settings)
     tracing, draining = load_settings(TracingSettings), Draining()
 
@@ -89,7 +89,7 @@ def build_app(
 
 
 def _telemetry(*, is_on: bool) -> TelemetryConfig:
-    """Configure FastAPI: spans of requests if tracing is on, never metrics or logs, which are ours."""
+    """Configure FastAPI's telemetry: request spans if tracing is on, but neither metrics nor logs."""
     return TelemetryConfig(
         tracing=is_on, metrics=False, logs=False, operation_spans=False, auto_configure=False, exclude=is_quiet
     )
@@ -100,7 +100,7 @@ async def _traces(name: str, settings: TracingSettings) -> AsyncIterator[None]:
     if settings.endpoint is None:
         yield
         return
-    from shared.telemetry.trace_export import export_traces  # noqa: PLC0415  # half a second that only tracing is to cost
+    from shared.telemetry.trace_export import export_traces  # noqa: PLC0415  # takes half a second, needed for tracing only
 
     flush = export_traces(name, VERSION, str(settings.endpoint))
     try:
@@ -110,7 +110,7 @@ async def _traces(name: str, settings: TracingSettings) -> AsyncIterator[None]:
 
 
 async def _client_disconnected(_: Request, __: Exception) -> Response:
-    """Answer a caller that went away before its whole body had come; nobody reads it, but the log has its status."""
+    """Answer a caller that disconnected before its body was complete; only the log shows the status."""
     return Response(status_code=CLIENT_CLOSED_REQUEST)
 
 
@@ -127,7 +127,7 @@ def _install_middleware(app: FastAPI, settings: ServiceSettings, draining: Drain
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """Return the schema with Problem in it and without FastAPI's own error models, which are never sent."""
+    """Build the schema with Problem and without FastAPI's own error models, which are never sent."""
     if app.openapi_schema is None:
         schema = get_openapi(
             title=app.title,

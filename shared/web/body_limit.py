@@ -1,4 +1,4 @@
-"""Refuse a body that is too large, before it is in memory, or that comes too slowly, as problems like the others."""
+"""Rejects bodies that are too large, before they are in memory, or that arrive too slowly."""
 
 import asyncio
 
@@ -11,16 +11,16 @@ from shared import deadline
 from shared.errors import BodyTooSlow, PayloadTooLarge
 from shared.web.problem import problem_response
 
-ARRIVAL_SHARE = 0.8  # of a request's time; the rest is for what is done with the body
+ARRIVAL_SHARE = 0.8  # of a request's time; the rest is for processing the body
 
 
 class BodyLimitMiddleware:
-    """Answer 413 to a body that is too large, by its Content-Length or, without one, as it arrives, and 408 to a stall.
+    """Answers 413 to a body that is too large, by its Content-Length or as it arrives, and 408 to one that stalls.
 
-    Not FastAPI's own `max_body_size`: that answers in text/plain.
+    Not FastAPI's `max_body_size`, which answers in text/plain.
 
     Args:
-        app: What is served.
+        app: The app to wrap.
         max_bytes: The largest body.
         max_upload_bytes: The largest body of a PUT.
     """
@@ -45,14 +45,14 @@ class BodyLimitMiddleware:
 
 
 def _limited(receive: Receive, max_bytes: int) -> Receive:
-    """Return a `receive` that raises HTTPException, because FastAPI makes any other exception from a body a 400."""
+    """Wrap `receive`. Raises HTTPException, because FastAPI turns any other exception from a body into a 400."""
     seconds = ARRIVAL_SHARE * deadline.seconds_left(deadline.MAX_SECONDS)
     until = asyncio.get_running_loop().time() + seconds
     received, is_whole = 0, False
 
     async def receive_limited() -> Message:
         nonlocal received, is_whole
-        if is_whole:  # what comes now is a disconnect, for which there is no hurry
+        if is_whole:  # only a disconnect can follow, without a time limit
             return await receive()
         try:
             async with asyncio.timeout_at(until):
@@ -70,4 +70,4 @@ def _limited(receive: Receive, max_bytes: int) -> Receive:
 
 
 def _too_large(max_bytes: int) -> str:
-    return f"At most {max_bytes:,} bytes are taken."
+    return f"The body must not exceed {max_bytes:,} bytes."

@@ -1,4 +1,4 @@
-"""Start the clock of each request with its caller's budget."""
+"""Gives each request its deadline, from the budget that its caller sent."""
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -9,12 +9,12 @@ _WRITES = {"PUT", "DELETE"}
 
 
 class DeadlineMiddleware:
-    """Start the clock of each request with its caller's budget, at most the service's own for such a request.
+    """Sets the deadline of each request: its caller's budget, capped by the service's own.
 
     Args:
-        app: What is served.
-        budget_seconds: The most for a request that reads.
-        write_budget_seconds: The most for a PUT or DELETE.
+        app: The app to wrap.
+        budget_seconds: The cap for requests that read.
+        write_budget_seconds: The cap for PUT and DELETE.
     """
 
     def __init__(self, app: ASGIApp, budget_seconds: float, write_budget_seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Components of a service as route parameters: `Annotated[BarReader, Depends(component("reader"))]`."""
+"""Passes components of a service to routes: `Annotated[BarReader, Depends(component("reader"))]`."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,9 +7,9 @@ from fastapi import Request
 
 
 def component(name: str) -> Callable[[Request], Awaitable[Any]]:
-    """Return a dependency that reads one field of `app.state.components`, which `shared.web.app` sets.
+    """Build a FastAPI dependency that reads one field of `app.state.components`, which `shared.web.app` sets.
 
-    It is async because FastAPI runs every other dependency in a thread of its own.
+    It is async because FastAPI runs synchronous dependencies in the thread pool.
     """
 
     async def get(request: Request) -> Any:

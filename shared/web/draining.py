@@ -1,8 +1,8 @@
-"""Stopping without losing a request.
+"""Graceful shutdown without losing a request.
 
-Who sends requests here learns of the end from `/readyz` or from an answer, and both take a while. So a process that is
-told to stop says so first: it is not ready, and each answer closes its connection. Only then does the server stop
-listening and finish what is in flight.
+Load balancers and clients notice a shutdown from `/readyz` or from a response, and both take a while. So a process that
+is told to stop announces it first: it is not ready, and every response closes its connection. Only then does the server
+stop listening and finish the requests in flight.
 """
 
 import asyncio
@@ -27,9 +27,9 @@ class Draining:
 
 @contextmanager
 def notice_before_stop(draining: Draining, seconds: float) -> Iterator[None]:
-    """Give notice for that long on SIGTERM, before the server acts on it; a second SIGTERM ends the process at once.
+    """On SIGTERM, announce the stop for `seconds` before the server acts; a second SIGTERM ends the process at once.
 
-    SIGINT is a person's Ctrl-C and stays the server's. Where no server handles SIGTERM, nothing is changed.
+    SIGINT, a person's Ctrl-C, is left to the server. If no server handles SIGTERM, nothing changes.
     """
     stop = signal.getsignal(signal.SIGTERM)  # uvicorn sets its own before the lifespan begins, in each worker too
     if not callable(stop):
@@ -56,7 +56,7 @@ def notice_before_stop(draining: Draining, seconds: float) -> Iterator[None]:
 
 
 class DrainingMiddleware:
-    """Closes the connection of each answer while the process drains, so that its caller opens the next elsewhere."""
+    """Closes the connection after each response while the process drains, so that callers reconnect elsewhere."""
 
     def __init__(self, app: ASGIApp, draining: Draining) -> None:
         self.app = app

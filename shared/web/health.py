@@ -1,4 +1,4 @@
-"""Liveness (`/healthz`), readiness (`/readyz`), and what a service depends on, declared once for all who ask."""
+"""Liveness (`/healthz`), readiness (`/readyz`), and the gauge `dependency_up`, from one list of dependencies."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,20 +13,20 @@ from shared.telemetry.metrics import GaugeValues, ScrapeCollector, ScrapeGauge
 from shared.web.draining import Draining
 
 Status = Literal["ok", "degraded", "down"]
-NOT_READY = "Send requests elsewhere: something that it needs is down, or it is stopping"
-DEPENDENCY_UP = ScrapeGauge("dependency_up", "Whether what the service needs answers, 1 or 0.", ("dependency",))
+NOT_READY = "Send requests elsewhere: a dependency is down, or the process is stopping"
+DEPENDENCY_UP = ScrapeGauge("dependency_up", "Whether a dependency of the service is up, 1 or 0.", ("dependency",))
 _SEVERITY: list[Status] = ["ok", "degraded", "down"]
 
 
 class Check(BaseModel):
-    """One dependency."""
+    """The state of one dependency."""
 
     status: Status
-    detail: str | None = Field(None, description="What is wrong and what it means; null when all is well.")
+    detail: str | None = Field(None, description="What is wrong and what it means; null if nothing is.")
 
 
 class Health(BaseModel):
-    """The worst of its checks: `degraded` still answers every request, `down` does not."""
+    """The worst of the checks: `degraded` still answers every request, `down` does not."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"status": "ok", "checks": {"store": {"status": "ok", "detail": None}}}]}
@@ -37,23 +37,23 @@ class Health(BaseModel):
 
     @classmethod
     def of(cls, checks: Mapping[str, Check]) -> "Health":
-        """Return the health that follows from `checks`."""
+        """Combine `checks`: the worst one decides."""
         worst = max((check.status for check in checks.values()), key=_SEVERITY.index, default="ok")
         return cls(status=worst, checks=dict(checks))
 
 
-# Not down: it answers every request that still comes.
-STOPPING = Check(status="degraded", detail="The process is stopping and takes no new connections soon.")
+# Not down: it still answers every request.
+STOPPING = Check(status="degraded", detail="The process is stopping and will soon refuse new connections.")
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """What was found out about a dependency.
+    """The result of pinging a dependency.
 
     Attributes:
-        is_up: Whether it answers and does not call itself down.
-        check: What that means for the service that needs it.
-        inner: The checks that the dependency runs itself, if it is a service of ours.
+        is_up: Whether it answers and does not report itself as down.
+        check: What that means for the service that depends on it.
+        inner: The checks that the dependency reports itself, if it is one of our services.
     """
 
     is_up: bool
@@ -63,11 +63,11 @@ class Inspection:
 
 @dataclass(frozen=True)
 class Dependency:
-    """Something that a service needs.
+    """Something that a service depends on.
 
     Attributes:
         ping: Return if it answers, with its own health if it has one; raise a ServiceError if it does not.
-        when_failing: What the service is without it.
+        when_failing: The status of the service without it.
         timeout_seconds: The longest that one ping may take.
     """
 
@@ -76,7 +76,7 @@ class Dependency:
     timeout_seconds: float = 1.0
 
     async def inspect(self, request: Request) -> Inspection:
-        """Ping it once. Never raises a ServiceError."""
+        """Ping it once; a ServiceError becomes part of the result."""
         try:
             async with asyncio.timeout(self.timeout_seconds):
                 health = await self.ping(request) or Health(status="ok")
@@ -94,13 +94,13 @@ Dependencies = Mapping[str, Dependency]
 
 
 async def inspect_all(dependencies: Dependencies, request: Request) -> dict[str, Inspection]:
-    """Ping all dependencies at once and return what was found out, by their names."""
+    """Ping all dependencies concurrently and return the results by name."""
     inspections = await asyncio.gather(*(dependency.inspect(request) for dependency in dependencies.values()))
     return dict(zip(dependencies, inspections, strict=True))
 
 
 def dependency_gauge(dependencies: Dependencies) -> ScrapeCollector:
-    """Return the collector of `dependency_up`."""
+    """Build the collector of `dependency_up`."""
 
     async def collect(request: Request) -> Mapping[ScrapeGauge, GaugeValues]:
         inspections = await inspect_all(dependencies, request)
@@ -110,17 +110,17 @@ def dependency_gauge(dependencies: Dependencies) -> ScrapeCollector:
 
 
 def health_router(dependencies: Dependencies, draining: Draining) -> APIRouter:
-    """Return `/healthz` and `/readyz`; the latter pings the dependencies."""
+    """Build `/healthz` and `/readyz`; the latter pings the dependencies."""
     router = APIRouter(tags=["operations"])
 
     @router.get("/healthz", summary="Is the process alive?")
     async def healthz() -> Health:
-        """Say that the process answers, whatever else works."""
+        """Say that the process is alive, whatever the state of its dependencies."""
         return Health(status="ok")
 
     @router.get("/readyz", summary="Can it do its work?", responses={503: {"model": Health, "description": NOT_READY}})
     async def readyz(request: Request, response: Response) -> Health:
-        """Say whether requests should be sent here, and what is wrong with each thing that it needs."""
+        """Say whether requests should be sent here, and what is wrong with each dependency."""
         checks = {name: one.check for name, one in (await inspect_all(dependencies, request)).items()}
         if draining.is_on:
             checks["process"] = STOPPING

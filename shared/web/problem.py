@@ -1,4 +1,4 @@
-"""Every error on the wire: RFC 9457 problem+json, rendered here and nowhere else."""
+"""Renders every error as RFC 9457 problem+json."""
 
 from http import HTTPStatus
 from typing import Any
@@ -18,12 +18,12 @@ from shared.web.request_id import HEADER, request_id_of
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger()
 _PLAIN = {
-    "string_pattern_mismatch": "1 to 15 of the characters A-Z 0-9 . - ^ = are expected",
-    "json_invalid": "from this character on it is not JSON",
-    "model_attributes_type": "a JSON object is expected, sent with the header Content-Type: application/json",
+    "string_pattern_mismatch": "use 1 to 15 of the characters A-Z 0-9 . - ^ =",
+    "json_invalid": "the JSON is invalid from this character on",
+    "model_attributes_type": "send a JSON object with the header Content-Type: application/json",
 }
 _HINTS = {
-    400: "The body could not be read as JSON.",
+    400: "The body is not valid JSON.",
     404: "Not found. See /docs for the available paths.",
     405: "This path does not accept that method. See the Allow header and /docs.",
 }
@@ -31,7 +31,7 @@ _BODY_ERRORS: dict[int, type[ServiceError]] = {error.status: error for error in 
 
 
 class InvalidField(BaseModel):
-    """One thing that is wrong with the request."""
+    """One invalid part of the request."""
 
     pointer: str = Field(description="JSON pointer into the request.", examples=["/body/stock_symbol"])
     detail: str
@@ -43,12 +43,12 @@ class Problem(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     type: str = Field(examples=["/problems/symbol-not-found"])
-    title: str = Field(description="The same for every error of this type.", examples=["Unknown symbol"])
+    title: str = Field(description="The same for all errors of this type.", examples=["Unknown symbol"])
     status: int = Field(examples=[404])
     detail: str = Field(description="What happened here, and what to do.")
-    instance: str = Field(description="The path that was asked for.", examples=["/api/result"])
-    request_id: str = Field(description="Find it in the logs of every service.")
-    trace_id: str | None = Field(None, description="Find it in the collector of traces; only where there is one.")
+    instance: str = Field(description="The requested path.", examples=["/api/result"])
+    request_id: str = Field(description="Appears in the logs of every service.")
+    trace_id: str | None = Field(None, description="Appears in the trace collector, if there is one.")
     retryable: bool = Field(description="Whether the same request may succeed later; `Retry-After` says when.")
     errors: list[InvalidField] | None = None
 
@@ -120,12 +120,12 @@ def http_problem(request: Request, error: Exception) -> JSONResponse:
 
 def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("request_failed", exc_info=error)
-    detail = "This is a defect of Bellwether. The logs have its stack under the request id."
+    detail = "Bellwether failed unexpectedly. Search the logs for the request id."
     return _render(request, status=500, slug="internal-error", title="Internal error", detail=detail, retryable=False)
 
 
 def install_problem_handlers(app: FastAPI) -> None:
-    """Render every exception of `app` as a problem."""
+    """Install handlers that render every exception of `app` as a problem."""
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, http_problem)
@@ -133,7 +133,7 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 
 def problem_responses(*leaves: type[ServiceError]) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI entries of the errors that a route may answer with, an example for each."""
+    """Build the OpenAPI entries of the errors that a route may return, with an example of each."""
     by_status: dict[int | str, dict[str, Any]] = {}
     for leaf in leaves:
         entry = by_status.setdefault(leaf.status, {"description": leaf.title, "content": {MEDIA_TYPE: {}}})

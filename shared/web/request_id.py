@@ -1,4 +1,4 @@
-"""One id per request through every service: taken from the caller or made here, logged, answered, passed on."""
+"""One id per request through all services: taken from the caller or generated, logged, returned and passed on."""
 
 import re
 import time
@@ -20,22 +20,22 @@ log = structlog.get_logger()
 
 
 def current_request_id() -> str | None:
-    """Return the id of the request being served in this task, None outside of one."""
+    """Return the id of the request that this task serves, None outside of a request."""
     return _current.get()
 
 
 def request_id_of(scope: Scope) -> str:
-    """Return the id that the middleware gave this request."""
+    """Return the id that the middleware assigned to this request."""
     return str(scope["state"]["request_id"])
 
 
 def is_quiet(scope: Scope) -> bool:
-    """Say whether this is one of the requests that come every few seconds and tell nothing, so leave no trace."""
+    """Say whether this is a routine request for health or metrics, which is neither logged nor traced."""
     return scope.get("path") in QUIET_PATHS
 
 
 class RequestIdMiddleware:
-    """Give each request its id and write one log line when it is done."""
+    """Assigns an id to each request and writes one log line when it ends."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -16,7 +16,7 @@ FILES = [
     if (ROOT / name).is_file()
 ]
 PYTHON = [path for path in FILES if path.suffix == ".py"]
-PAGE = [path for path in FILES if path.suffix in {".ts", ".tsx"} and "gen" not in str(path.relative_to(ROOT))]
+PAGE = [path for path in FILES if path.suffix in {".css", ".ts", ".tsx"} and "gen" not in str(path.relative_to(ROOT))]
 MAX_FILE, MAX_FUNCTION = 250, 40
 
 

@@ -17,7 +17,7 @@ def test_a_call_out_must_fit_into_the_request() -> None:
 
 def test_a_digest_in_the_settings_that_is_none_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEWAY_API_KEYS", f"{ONE},the-key-itself")
-    with pytest.raises(InvalidSettings, match=r"GATEWAY_API_KEYS: .*number 2 of the list is not") as caught:
+    with pytest.raises(InvalidSettings, match=r"GATEWAY_API_KEYS: .*entry 2 of the list is not") as caught:
         load_settings(GatewaySettings)
     assert "the-key-itself" not in str(caught.value)
 

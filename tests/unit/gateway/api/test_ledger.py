@@ -3,7 +3,7 @@ import pytest
 from gateway.examples.ledger import LEDGER
 from shared.errors import InvalidRequest, NotEnoughBars, ServiceError, StoreUnavailable, SymbolNotFound
 from shared.schemas.forecasts import ForecastQuery
-from shared.schemas.ledger import Ledger, LedgerQuery, entries_of
+from shared.schemas.ledger import Ledger, LedgerQuery, build_entries
 from tests.support.data.ledgers import Forecasting, make_forecast
 from tests.support.gateway.service import WITH_KEY, FakeData, serve_gateway
 
@@ -33,7 +33,7 @@ async def test_a_forecast_is_made_kept_and_given() -> None:
     query = ForecastQuery(horizon=2, model="ridge", level=80, adjusted=True)
     forecast = make_forecast("AAPL", query)
     assert prediction.asked == [("AAPL", query)]
-    assert data.asked == [("AAPL", entries_of(forecast))]
+    assert data.asked == [("AAPL", build_entries(forecast))]
     assert response.status_code == 201
     assert response.json() == {"kept": 2, "known": 0, "forecast": forecast.model_dump(mode="json")}
 

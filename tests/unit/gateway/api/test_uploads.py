@@ -110,7 +110,7 @@ async def test_an_upload_that_stalls_is_given_up_and_stores_nothing() -> None:
             is_closed.set()
 
     data = FakeData()
-    async with serve_gateway(data, write_budget_seconds=0.2) as client:
+    async with serve_gateway(data, write_budget_seconds=8) as client:
         response = await client.put("/api/stocks/AAPL/bars", content=stalling(), headers=CSV)
     assert (response.status_code, response.json()["type"]) == (408, "/problems/request-timeout")
     assert "did not arrive" in response.json()["detail"]

@@ -4,14 +4,14 @@ import pytest
 from pydantic import ValidationError
 
 from shared.schemas.forecasts import ForecastQuery
-from shared.schemas.ledger import KeepRequest, LedgerEntry, entries_of
+from shared.schemas.ledger import KeepRequest, LedgerEntry, build_entries
 from tests.support.data.ledgers import make_forecast, make_ledger_entry
 
 
 def test_a_forecast_has_an_entry_for_each_of_its_sessions() -> None:
     forecast = make_forecast("AAPL", ForecastQuery(horizon=3, level=80, adjusted=True))
     usual = {"level": 80, "adjusted": True}
-    assert entries_of(forecast) == [make_ledger_entry(sessions_ahead=ahead, **usual) for ahead in (1, 2, 3)]
+    assert build_entries(forecast) == [make_ledger_entry(sessions_ahead=ahead, **usual) for ahead in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_without_the_variable_there_is_none_and_an_empty_one_is_refused_with_a_s
     monkeypatch.delenv(VARIABLE, raising=False)
     assert MultiprocessMetrics.from_environment() is None
     monkeypatch.setenv(VARIABLE, "")
-    with pytest.raises(InvalidSettings, match="PROMETHEUS_MULTIPROC_DIR: it is empty"):
+    with pytest.raises(InvalidSettings, match="PROMETHEUS_MULTIPROC_DIR: the value is empty"):
         MultiprocessMetrics.from_environment()
 
 
