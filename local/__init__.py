@@ -1,4 +1,4 @@
-"""The whole system on one machine, without containers: `python -m local`, which is what `make run` calls.
+"""The whole system on one machine, without containers: `python -m local`, which `make run` calls.
 
-Imports none of the deployables: it starts them as processes, as any other way of running them does.
+Imports none of the deployables; starts them as processes, as every other way of running them does.
 """

@@ -1,4 +1,4 @@
-"""Makes the embedded mongod the primary of its own one-member replica set, on whichever port it has this time."""
+"""Makes the embedded mongod the primary of its own one-member replica set, whatever port it has in this run."""
 
 import time
 
@@ -11,14 +11,14 @@ NOT_YET_INITIALIZED = 94  # MongoDB's error code of that name
 
 
 class NotPrimary(RuntimeError):
-    """The mongod did not become primary in time."""
+    """mongod did not become primary in time."""
 
 
 def ensure_primary(port: int, timeout_seconds: float = 60) -> None:
-    """Initiate the replica set, or move it to this port, and wait until it takes writes.
+    """Initiate the replica set, or move it to this port, and wait until it accepts writes.
 
     Raises:
-        NotPrimary: It did not within the time.
+        NotPrimary: It did not accept writes within the time.
     """
     until = time.monotonic() + timeout_seconds
     client: MongoClient[dict[str, object]] = MongoClient(mongo_url(port), serverSelectionTimeoutMS=500, timeoutMS=5000)
@@ -29,7 +29,7 @@ def ensure_primary(port: int, timeout_seconds: float = 60) -> None:
                     return
                 _configure(client, f"127.0.0.1:{port}")
             except PyMongoError:
-                pass  # not listening yet, or an election is on
+                pass  # not listening yet, or electing a primary
             time.sleep(0.1)
     raise NotPrimary(f"MongoDB did not become ready within {timeout_seconds:g} s.")
 
@@ -43,6 +43,6 @@ def _configure(client: MongoClient[dict[str, object]], host: str) -> None:
             raise
         client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})
         return
-    if config["members"][0]["host"] != host:  # another port than last time
+    if config["members"][0]["host"] != host:  # the port has changed since the last run
         config |= {"members": [config["members"][0] | members[0]], "version": config["version"] + 1}
         client.admin.command("replSetReconfig", config, force=True)

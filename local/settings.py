@@ -1,4 +1,4 @@
-"""What `make run` takes from the environment."""
+"""Settings of `make run`, read from the environment."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ class LocalSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
 
     port: int = 8000
-    """Port of the public door: the page, the API and its docs."""
+    """Port of the page, the API and its documentation."""
     local_dir: Path = Path(".local")
-    """Folder of the embedded servers' data and of all logs; two runs need two."""
+    """Folder for the embedded servers' data and all logs; each concurrent run needs its own."""
     mongo_url: str | None = None
-    """A MongoDB of your own instead of the embedded one."""
+    """Your own MongoDB instead of the embedded one."""
     redis_url: str | None = None
-    """A Redis or Valkey of your own instead of the embedded one."""
+    """Your own Redis or Valkey instead of the embedded one."""

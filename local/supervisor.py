@@ -1,4 +1,4 @@
-"""Keeps a set of programs running with supervisord: restarts what dies, stops all of it in order."""
+"""Keeps a set of programs running with supervisord: restarts those that exit, and stops all in order."""
 
 import configparser
 import shlex
@@ -18,7 +18,7 @@ class Program:
 
 
 def write_config(programs: list[Program], local_dir: Path) -> Path:
-    """Write supervisord's configuration into `local_dir` and return its path."""
+    """Write supervisord's configuration to `local_dir` and return its path."""
     logs = local_dir / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     config = configparser.RawConfigParser()
@@ -34,8 +34,8 @@ def write_config(programs: list[Program], local_dir: Path) -> Path:
             "command": shlex.join(program.command).replace("%", "%%"),
             "priority": str(program.priority),
             "autorestart": "true",
-            "startretries": "1000000",  # a database that comes back later finds its services waiting
-            "stopwaitsecs": "20",  # longer than uvicorn's 6 s for the requests in flight
+            "startretries": "1000000",  # keep trying: a database may come back much later
+            "stopwaitsecs": "20",  # longer than the 6 s that uvicorn grants requests in flight
             "stopasgroup": "false",
             "killasgroup": "true",
             "redirect_stderr": "true",
@@ -50,6 +50,6 @@ def write_config(programs: list[Program], local_dir: Path) -> Path:
 
 
 def start(config: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start supervisord in a session of its own, so that Ctrl-C reaches the caller alone, which then stops it."""
+    """Start supervisord in its own session, so that Ctrl-C reaches only the caller, which then stops it."""
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(config)]
     return subprocess.Popen(command, env=environment, start_new_session=True)

@@ -1,4 +1,4 @@
-"""Rules and dashboards come out as they are in their files; what else lies beside them stays where it is."""
+"""Rules and dashboards are packed unchanged; other files in their folders are left out."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ DASHBOARD = {"uid": "planted", "title": "Planted", "panels": [{"legendFormat": "
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the charts with one rule, one dashboard, and files that are none of both."""
+    """Return a copy of the charts with one rule, one dashboard, and files that are neither."""
     charts = shutil.copytree(CHARTS, tmp_path_factory.mktemp("planted") / "charts", symlinks=True)
     for name, pattern in (("rules", "*.yml"), ("dashboards", "*.json")):
         (charts / "monitoring" / name).mkdir(exist_ok=True)
@@ -38,9 +38,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("chart", ["monitoring", "bellwether"])
-def test_rules_and_dashboards_should_be_packed_word_for_word(planted: Path, chart: str) -> None:
+def test_rules_and_dashboards_should_be_packed_unchanged(planted: Path, chart: str) -> None:
     objects = render(planted / chart, ON)
-    (rule,) = objects.of("PrometheusRule")
+    (rule,) = objects.of_kind("PrometheusRule")
     assert rule["spec"] == yaml.safe_load(RULES)
     assert rule["metadata"]["labels"]["release"] == "kps"
     (board,) = _dashboards(objects)
@@ -52,7 +52,7 @@ def test_rules_and_dashboards_should_be_packed_word_for_word(planted: Path, char
 
 def test_there_should_be_neither_while_monitoring_is_off(planted: Path) -> None:
     objects = render(planted / "bellwether")
-    assert objects.of("PrometheusRule") == []
+    assert objects.of_kind("PrometheusRule") == []
     assert _dashboards(objects) == []
 
 
@@ -69,24 +69,24 @@ def test_without_files_there_should_be_nothing_and_no_error(planted: Path, tmp_p
 
 def test_every_file_of_ours_should_be_packed_and_fit_in_a_config_map() -> None:
     objects = render("monitoring", ON)
-    assert len(objects.of("PrometheusRule")) == len(list(CHARTS.glob("monitoring/rules/*.yml")))
+    assert len(objects.of_kind("PrometheusRule")) == len(list(CHARTS.glob("monitoring/rules/*.yml")))
     assert len(_dashboards(objects)) == len(list(CHARTS.glob("monitoring/dashboards/*.json")))
     assert all(len(json.dumps(board)) < 1_000_000 for board in _dashboards(objects))
 
 
 def test_service_monitors_should_name_the_job_after_the_deployable() -> None:
     objects = render(values=ON)
-    assert {found["metadata"]["name"] for found in objects.of("ServiceMonitor")} == {
+    assert {item["metadata"]["name"] for item in objects.of_kind("ServiceMonitor")} == {
         "demo-gateway",
         "demo-data",
         "demo-prediction",
     }
-    for monitor in objects.of("ServiceMonitor"):
+    for monitor in objects.of_kind("ServiceMonitor"):
         assert monitor["metadata"]["labels"]["release"] == "kps"
         (service,) = [
-            found
-            for found in objects.of("Service")
-            if monitor["spec"]["selector"]["matchLabels"].items() <= found["metadata"]["labels"].items()
+            item
+            for item in objects.of_kind("Service")
+            if monitor["spec"]["selector"]["matchLabels"].items() <= item["metadata"]["labels"].items()
         ]
         job = service["metadata"]["labels"][monitor["spec"]["jobLabel"]]
         assert service["metadata"]["name"] == f"demo-{job}"
@@ -95,4 +95,4 @@ def test_service_monitors_should_name_the_job_after_the_deployable() -> None:
 
 
 def _dashboards(objects: Objects) -> list[Json]:
-    return [found for found in objects.of("ConfigMap") if "grafana_dashboard" in found["metadata"]["labels"]]
+    return [item for item in objects.of_kind("ConfigMap") if "grafana_dashboard" in item["metadata"]["labels"]]

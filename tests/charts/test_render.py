@@ -1,4 +1,4 @@
-"""Every chart lints and renders with the real Helm engine, and Kubernetes knows every field of what comes out."""
+"""Every chart lints and renders with the real Helm engine, and Kubernetes knows every field of the result."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ from tests.support.deploy.charts import (
     VALUE_SETS,
     Json,
     Objects,
+    load_values_set,
     render,
     render_text,
-    rendered,
-    values_set,
+    render_values_set,
 )
 
 ALONE: dict[str, Json] = {
@@ -26,50 +26,50 @@ ALONE: dict[str, Json] = {
     "monitoring": {},
 }
 SETS = sorted(VALUE_SETS)
-KUBERNETES = ("1.30", "1.37")  # the oldest that Chart.yaml admits, and the newest there is
-CUSTOM = {"ServiceMonitor", "PrometheusRule", "HTTPRoute"}  # not Kubernetes' own; tests of their own look at them
+KUBERNETES = ("1.30", "1.37")  # the oldest that Chart.yaml allows, and the newest one
+CUSTOM = {"ServiceMonitor", "PrometheusRule", "HTTPRoute"}  # not part of Kubernetes; other tests cover them
 
 
 @pytest.mark.parametrize("chart", sorted(ALONE))
 def test_each_chart_lints_and_renders_alone(chart: str) -> None:
-    assert _complaints(CHARTS / chart, ALONE[chart]) == []
-    assert {found["metadata"]["namespace"] for found in render(chart, ALONE[chart])} <= {"bellwether"}
+    assert _lint_errors(CHARTS / chart, ALONE[chart]) == []
+    assert {item["metadata"]["namespace"] for item in render(chart, ALONE[chart])} <= {"bellwether"}
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_the_umbrella_lints_with_each_set_of_values(name: str) -> None:
-    assert _complaints(CHARTS / "bellwether", values_set(name)) == []
+    assert _lint_errors(CHARTS / "bellwether", load_values_set(name)) == []
 
 
 def test_the_three_sets_of_values_are_there_and_the_defaults_render() -> None:
     assert SETS == ["external", "minimal", "production"]
-    assert len(render().of("Deployment")) == 5
+    assert len(render().of_kind("Deployment")) == 5
 
 
 @pytest.mark.parametrize("version", KUBERNETES)
 def test_kubernetes_knows_every_field(version: str) -> None:
-    known = [found for name in SETS for found in rendered(name) if found["kind"] not in CUSTOM]
-    assert len(known) > 90
-    for kind in {found["kind"] for found in known}:
-        assert _validated([found for found in known if found["kind"] == kind], version) == version
+    builtin = [item for name in SETS for item in render_values_set(name) if item["kind"] not in CUSTOM]
+    assert len(builtin) > 90
+    for kind in {item["kind"] for item in builtin}:
+        assert _validate([item for item in builtin if item["kind"] == kind], version) == version
 
 
 def test_the_validation_finds_a_misspelt_field() -> None:
-    services = render().of("Service")
+    services = render().of_kind("Service")
     services[-1]["spec"]["sessionAfinity"] = "None"
     with pytest.raises(kubernetes_validate.ValidationError, match="sessionAfinity"):
-        _validated(services, KUBERNETES[0])
+        _validate(services, KUBERNETES[0])
 
 
 def test_charts_render_the_same_alone_as_in_the_umbrella() -> None:
     whole = render()
     for name in ("gateway", "prediction", "frontend"):
-        assert render(name).one("Deployment", name) == whole.one("Deployment", name)
+        assert render(name).get("Deployment", name) == whole.get("Deployment", name)
 
 
 def test_dependencies_are_in_the_tree_so_that_an_installation_needs_no_network() -> None:
     for chart in ("bellwether", *PYTHON_SERVICES, "frontend"):
-        assert {found["status"] for found in helm_python.dependency_list(CHARTS / chart)} == {"unpacked"}
+        assert {item["status"] for item in helm_python.dependency_list(CHARTS / chart)} == {"unpacked"}
     for link in CHARTS.glob("*/charts/*"):
         assert link.is_symlink()
         assert not link.readlink().is_absolute()
@@ -77,7 +77,7 @@ def test_dependencies_are_in_the_tree_so_that_an_installation_needs_no_network()
 
 def test_no_two_objects_share_kind_and_name() -> None:
     for name in SETS:
-        names = [(found["kind"], found["metadata"]["name"]) for found in rendered(name)]
+        names = [(item["kind"], item["metadata"]["name"]) for item in render_values_set(name)]
         assert len(names) == len(set(names))
 
 
@@ -87,7 +87,7 @@ def test_the_notes_say_what_to_do_next() -> None:
     assert "get secret demo-gateway-api-keys" in notes
     assert "not highly available" in notes
     (production,) = [
-        text for path, text in render_text(values=values_set("production")).items() if path.endswith("NOTES.txt")
+        text for path, text in render_text(values=load_values_set("production")).items() if path.endswith("NOTES.txt")
     ]
     assert "kube-prometheus-stack" in production
     assert "api-keys" not in production
@@ -95,8 +95,8 @@ def test_the_notes_say_what_to_do_next() -> None:
 
 def test_ports_of_services_lead_to_ports_of_pods() -> None:
     for name in SETS:
-        objects: Objects = rendered(name)
-        for service in objects.of("Service"):
+        objects: Objects = render_values_set(name)
+        for service in objects.of_kind("Service"):
             selector = service["spec"]["selector"].items()
             pods = [pod for pod in objects.pod_specs().values() if selector <= pod["metadata"]["labels"].items()]
             assert len(pods) == 1, service["metadata"]["name"]
@@ -104,13 +104,13 @@ def test_ports_of_services_lead_to_ports_of_pods() -> None:
             assert {port["targetPort"] for port in service["spec"]["ports"]} <= ports
 
 
-def _validated(found: list[Json], version: str) -> str:
-    # As one list of its kind: the library reads all of Kubernetes' definitions anew for each thing that it is given.
-    whole = {"apiVersion": found[0]["apiVersion"], "kind": f"{found[0]['kind']}List", "metadata": {}, "items": found}
+def _validate(items: list[Json], version: str) -> str:
+    # As one list: the library reads all of Kubernetes' definitions for every object that it validates.
+    whole = {"apiVersion": items[0]["apiVersion"], "kind": f"{items[0]['kind']}List", "metadata": {}, "items": items}
     validated: str = kubernetes_validate.validate(whole, version, strict=True)
     return validated
 
 
-def _complaints(chart: Path, values: Json) -> list[str]:
+def _lint_errors(chart: Path, values: Json) -> list[str]:
     report = helm_python.lint(chart, values, strict=True)
-    return [*report["errors"], *(found["error"] for found in report["messages"] if found["severity"] > 1)]
+    return [*report["errors"], *(item["error"] for item in report["messages"] if item["severity"] > 1)]

@@ -1,4 +1,4 @@
-"""`helm test` on a real gateway: the program that its pod runs says whether the system is well."""
+"""`helm test` on a real gateway: the program of its pod reports whether the system is healthy."""
 
 import asyncio
 import sys
@@ -32,8 +32,8 @@ async def _gateway(data: FakeData) -> AsyncIterator[str]:
     await task
 
 
-async def _ran(gateway: str) -> tuple[int | None, str]:
-    pod = render().one("Pod", "test")
+async def _run_smoke_test(gateway: str) -> tuple[int | None, str]:
+    pod = render().get("Pod", "test")
     assert pod["metadata"]["annotations"]["helm.sh/hook"] == "test"
     python, *arguments, address = pod["spec"]["containers"][0]["command"]
     assert (python, address) == ("python", "http://demo-gateway:8000")
@@ -43,25 +43,25 @@ async def _ran(gateway: str) -> tuple[int | None, str]:
     return process.returncode, (out + err).decode().strip()
 
 
-async def test_a_system_that_is_well_should_pass() -> None:
+async def test_a_healthy_system_should_pass() -> None:
     async with _gateway(FakeData()) as gateway:
-        assert await _ran(gateway) == (0, "Health is ok; the result of AAPL has an MSE of 1.0000.")
+        assert await _run_smoke_test(gateway) == (0, "Health is ok; the result of AAPL has an MSE of 1.0000.")
 
 
 async def test_a_system_without_bars_should_pass_and_say_so() -> None:
     async with _gateway(FakeData(names=[])) as gateway:
-        status, said = await _ran(gateway)
-    assert (status, "there are no bars yet" in said) == (0, True)
+        status, output = await _run_smoke_test(gateway)
+    assert (status, "there are no bars yet" in output) == (0, True)
 
 
 async def test_a_system_without_its_data_service_should_fail_and_say_why() -> None:
     async with _gateway(FakeData(error=UpstreamUnavailable("The data service is not available."))) as gateway:
-        status, said = await _ran(gateway)
+        status, output = await _run_smoke_test(gateway)
     assert status == 1
-    assert "/api/health answers 503" in said
-    assert "The data service cannot be reached. Try again in a moment." in said
+    assert "/api/health answers 503" in output
+    assert "The data service cannot be reached. Try again in a moment." in output
 
 
-async def test_a_gateway_that_is_not_there_should_fail() -> None:
-    status, said = await _ran(f"http://127.0.0.1:{free_port()}")
-    assert (status, "does not answer" in said) == (1, True)
+async def test_a_missing_gateway_should_fail() -> None:
+    status, output = await _run_smoke_test(f"http://127.0.0.1:{free_port()}")
+    assert (status, "does not answer" in output) == (1, True)

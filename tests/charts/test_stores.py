@@ -1,4 +1,4 @@
-"""Where the stores are and what opens them; the servers of the chart's own run here as their pods would run them."""
+"""The stores' addresses and credentials; the charts' bundled servers run here with the commands of their pods."""
 
 import signal
 from pathlib import Path
@@ -12,15 +12,17 @@ from redis.retry import Retry
 
 from gateway.api_keys import digest_of
 from local.servers import free_port, is_listening, mongod_command, valkey_command
-from tests.support.deploy.charts import Json, Objects, render, rendered, variables_of
+from tests.support.deploy.charts import Json, Objects, read_variables, render, render_values_set
 from tests.support.servers.processes import Server, running
 
 
 def _sources(objects: Objects, kind: str = "Deployment", name: str = "data") -> dict[str, tuple[str, str]]:
-    spec = objects.one(kind, name)["spec"]
+    spec = objects.get(kind, name)["spec"]
     (container,) = spec.get("jobTemplate", {}).get("spec", spec)["template"]["spec"]["containers"]
-    found = {entry["name"]: entry["valueFrom"]["secretKeyRef"] for entry in container["env"] if "valueFrom" in entry}
-    return {variable: (source["name"], source["key"]) for variable, source in found.items()}
+    references = {
+        entry["name"]: entry["valueFrom"]["secretKeyRef"] for entry in container["env"] if "valueFrom" in entry
+    }
+    return {variable: (source["name"], source["key"]) for variable, source in references.items()}
 
 
 def test_bundled_stores_should_be_opened_by_secrets_that_are_made_with_them() -> None:
@@ -29,68 +31,70 @@ def test_bundled_stores_should_be_opened_by_secrets_that_are_made_with_them() ->
         "DATA_MONGO_URL": ("demo-mongodb", "mongo-url"),
         "DATA_REDIS_URL": ("demo-valkey", "redis-url"),
     }
-    mongodb = objects.one("Secret", "mongodb")["stringData"]
+    mongodb = objects.get("Secret", "mongodb")["stringData"]
     host = "demo-mongodb-0.demo-mongodb:27017"
     assert mongodb["mongo-url"] == f"mongodb://bellwether:{mongodb['password']}@{host}/?replicaSet=rs0&authSource=admin"
     assert len(mongodb["keyfile"]) == 512
     assert mongodb["password"] != mongodb["root-password"]
-    valkey = objects.one("Secret", "valkey")["stringData"]
+    valkey = objects.get("Secret", "valkey")["stringData"]
     assert valkey["redis-url"] == f"redis://:{valkey['password']}@demo-valkey:6379/0"
 
 
 def test_a_generated_secret_should_outlive_the_release() -> None:
-    generated = [found for found in render().of("Secret") if "password" in str(found) or "digests" in str(found)]
-    assert {found["metadata"]["name"] for found in generated} == {
+    generated = [
+        secret for secret in render().of_kind("Secret") if "password" in str(secret) or "digests" in str(secret)
+    ]
+    assert {secret["metadata"]["name"] for secret in generated} == {
         "demo-mongodb",
         "demo-valkey",
         "demo-gateway-api-keys",
     }
-    for found in generated:
-        assert found["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+    for secret in generated:
+        assert secret["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
 
 
 def test_the_digest_of_the_generated_key_should_open_the_gateway_and_the_key_stay_outside_of_it() -> None:
     objects = render()
-    secret = objects.one("Secret", "gateway-api-keys")["stringData"]
+    secret = objects.get("Secret", "gateway-api-keys")["stringData"]
     assert secret["digests"] == digest_of(secret["key"])
-    pod = objects.one("Deployment", "gateway")["spec"]["template"]["spec"]
+    pod = objects.get("Deployment", "gateway")["spec"]["template"]["spec"]
     (volume,) = [volume["secret"] for volume in pod["volumes"] if "secret" in volume]
     assert [item["key"] for item in volume["items"]] == ["digests"]
-    path = variables_of(objects, pod["containers"][0])["GATEWAY_API_KEYS_FILE"]
+    path = read_variables(objects, pod["containers"][0])["GATEWAY_API_KEYS_FILE"]
     assert path == pod["containers"][0]["volumeMounts"][1]["mountPath"] + "/digests"
 
 
 def test_stores_outside_should_be_opened_by_a_secret_or_by_an_address_that_becomes_one() -> None:
-    objects = rendered("external")
+    objects = render_values_set("external")
     assert _sources(objects) == {
         "DATA_MONGO_URL": ("company-mongodb", "uri"),
         "DATA_REDIS_URL": ("demo-data-addresses", "redis-url"),
     }
-    assert list(objects.one("Secret", "data-addresses")["stringData"]) == ["redis-url"]
-    assert objects.of("StatefulSet") == []
+    assert list(objects.get("Secret", "data-addresses")["stringData"]) == ["redis-url"]
+    assert objects.of_kind("StatefulSet") == []
 
 
 def test_existing_secrets_should_be_taken_and_none_be_generated() -> None:
-    objects = rendered("production")
-    assert objects.of("Secret") == []
+    objects = render_values_set("production")
+    assert objects.of_kind("Secret") == []
     assert _sources(objects)["DATA_MONGO_URL"] == ("bellwether-mongodb", "mongo-url")
     names = {name for name, _ in _sources(objects, "StatefulSet", "mongodb").values()}
     assert names == {"bellwether-mongodb"}
 
 
 def test_the_daily_refresh_should_run_the_command_line_with_the_vendors_key() -> None:
-    objects = rendered("production")
-    job = objects.one("CronJob", "data-refresh")["spec"]
+    objects = render_values_set("production")
+    job = objects.get("CronJob", "data-refresh")["spec"]
     assert (job["schedule"], job["timeZone"]) == ("30 18 * * 1-5", "America/New_York")
     assert job["concurrencyPolicy"] == "Forbid"
     (container,) = job["jobTemplate"]["spec"]["template"]["spec"]["containers"]
     assert container["command"] == ["python", "-m", "services.data", "refresh"]
-    assert variables_of(objects, container)["DATA_VENDOR"] == "tiingo"
+    assert read_variables(objects, container)["DATA_VENDOR"] == "tiingo"
     assert _sources(objects, "CronJob", "data-refresh")["DATA_TIINGO_KEY"] == ("bellwether-tiingo", "key")
 
 
 def test_the_sample_should_be_loaded_once_after_the_installation() -> None:
-    job = render().one("Job", "data-sample")
+    job = render().get("Job", "data-sample")
     assert job["metadata"]["annotations"]["helm.sh/hook"] == "post-install"
     (container,) = job["spec"]["template"]["spec"]["containers"]
     assert container["command"] == ["python", "-m", "services.data", "load-sample", "--if-empty"]
@@ -98,16 +102,16 @@ def test_the_sample_should_be_loaded_once_after_the_installation() -> None:
 
 def test_an_upgrade_should_leave_the_stores_alone() -> None:
     for kind, name in (("StatefulSet", "mongodb"), ("Deployment", "valkey")):
-        template = str(render().one(kind, name)["spec"]["template"])
+        template = str(render().get(kind, name)["spec"]["template"])
         assert "0.1.0" not in template
         changed = render(
             values={"gateway": {"settings": {"logLevel": "DEBUG"}}, "data": {"settings": {"cacheSeconds": 9}}}
         )
-        assert str(changed.one(kind, name)["spec"]["template"]) == template
+        assert str(changed.get(kind, name)["spec"]["template"]) == template
 
 
-def _as_its_pod_would(spec: Json, folder: Path, binary: str, port: int, **files: str) -> Server:
-    """Return the server as its container's command starts it, with the pod's folders in `folder`."""
+def _server_like_pod(spec: Json, folder: Path, binary: str, port: int, **files: str) -> Server:
+    """Build the server that the container's command starts, with the pod's folders in `folder`."""
     (container,) = spec["template"]["spec"]["containers"]
     shell, flag, script = container["command"]
     for path in ("/tmp", "/data/db", "/etc/mongodb"):
@@ -123,8 +127,8 @@ def _as_its_pod_would(spec: Json, folder: Path, binary: str, port: int, **files:
 
 def test_valkey_should_want_the_password_and_evict_what_is_old(tmp_path: Path) -> None:
     port = free_port()
-    spec = render().one("Deployment", "valkey")["spec"]
-    server = _as_its_pod_would(spec, tmp_path, valkey_command(tmp_path / "unused", port)[0], port)
+    spec = render().get("Deployment", "valkey")["spec"]
+    server = _server_like_pod(spec, tmp_path, valkey_command(tmp_path / "unused", port)[0], port)
     with running(server):
         server.wait_until(lambda: is_listening(port))
         never = Retry(NoBackoff(), 0)
@@ -139,27 +143,29 @@ def test_valkey_should_want_the_password_and_evict_what_is_old(tmp_path: Path) -
 def test_mongodb_should_begin_closed_and_take_the_key_file_of_its_secret(tmp_path: Path) -> None:
     port = free_port()
     objects = render()
-    spec = objects.one("StatefulSet", "mongodb")["spec"]
-    keyfile = objects.one("Secret", "mongodb")["stringData"]["keyfile"]
+    spec = objects.get("StatefulSet", "mongodb")["spec"]
+    keyfile = objects.get("Secret", "mongodb")["stringData"]["keyfile"]
     binary = mongod_command(tmp_path / "unused", port)[0]
-    server = _as_its_pod_would(spec, tmp_path, binary, port, keyfile=keyfile)
+    server = _server_like_pod(spec, tmp_path, binary, port, keyfile=keyfile)
     with running(server):
         server.wait_until(lambda: is_listening(port))
         with pymongo.MongoClient[Json](port=port, directConnection=True) as stranger:
             with pytest.raises(OperationFailure, match="not authorized"):
                 stranger["SP500_Stocks"].list_collection_names()
             initiated = {"_id": "rs0", "members": [{"_id": 0, "host": f"127.0.0.1:{port}"}]}
-            assert stranger.admin.command("replSetInitiate", initiated)["ok"] == 1  # as begin.js does, from its host
-        server.stop(signal.SIGKILL)  # told to end, a member waits 15 s for its clients to find another
+            assert (
+                stranger.admin.command("replSetInitiate", initiated)["ok"] == 1
+            )  # as initiate.js does, over localhost
+        server.stop(signal.SIGKILL)  # on SIGTERM, a member waits 15 s for its clients to find another one
 
 
 def test_mongodb_should_find_itself_under_the_name_that_the_address_has() -> None:
     objects = render()
-    (container,) = objects.one("StatefulSet", "mongodb")["spec"]["template"]["spec"]["containers"]
-    member = variables_of(objects, container)["MONGO_MEMBER"]
-    assert f"@{member}/" in objects.one("Secret", "mongodb")["stringData"]["mongo-url"]
-    service = objects.one("Service", "mongodb")["spec"]
+    (container,) = objects.get("StatefulSet", "mongodb")["spec"]["template"]["spec"]["containers"]
+    member = read_variables(objects, container)["MONGO_MEMBER"]
+    assert f"@{member}/" in objects.get("Secret", "mongodb")["stringData"]["mongo-url"]
+    service = objects.get("Service", "mongodb")["spec"]
     assert service["clusterIP"] == "None"
     assert service["publishNotReadyAddresses"] is True
-    begin = objects.one("ConfigMap", "mongodb")["data"]["begin.js"]
-    assert all(name in begin for name in variables_of(objects, container) if name.startswith("MONGO_"))
+    script = objects.get("ConfigMap", "mongodb")["data"]["initiate.js"]
+    assert all(name in script for name in read_variables(objects, container) if name.startswith("MONGO_"))

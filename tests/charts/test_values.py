@@ -1,4 +1,4 @@
-"""A mistake in the values is refused before anything is installed, in words that say where it is."""
+"""A mistake in the values is rejected before anything is installed, with a message that says where it is."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ import helm_python
 import pytest
 import yaml
 
-from tests.support.deploy.charts import render, values_set
-from tests.support.generated.chart_docs import CHARTS, NAMES, readme, schema_text, values_of
+from tests.support.deploy.charts import load_values_set, render
+from tests.support.generated.chart_docs import CHARTS, NAMES, parse_values, readme, schema_text
 
 SCHEMA = [
     ({"gatewy": {}}, "at '': additional properties 'gatewy' not allowed"),
@@ -77,7 +77,7 @@ def test_a_contradiction_is_refused_with_a_sentence(values: dict[str, Any], mess
 
 
 def test_one_mistake_in_production_names_its_chart() -> None:
-    values = values_set("production")
+    values = load_values_set("production")
     values["prediction"]["models"]["claim"] = "x"
     with pytest.raises(helm_python.HelmValuesError) as caught:
         render(values=values)
@@ -96,17 +96,17 @@ def test_schema_and_table_are_as_the_values_say(name: str) -> None:
 
 def test_a_value_without_a_comment_is_found() -> None:
     with pytest.raises(ValueError, match="service\\.port has no comment"):
-        list(values_of("# The Service.\nservice:\n  # Its type.\n  type: ClusterIP\n  port: 1\n"))
+        list(parse_values("# The Service.\nservice:\n  # Its type.\n  type: ClusterIP\n  port: 1\n"))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_value_is_in_the_schema_and_none_is_missed(name: str) -> None:
     text = (CHARTS / name / "values.yaml").read_text()
-    assert {value.path for value in values_of(text)} == set(_paths(yaml.safe_load(text)))
+    assert {value.path for value in parse_values(text)} == set(_paths(yaml.safe_load(text)))
 
 
 def _paths(values: dict[str, Any], above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    found = []
+    paths = []
     for key, value in values.items():
-        found += [(*above, key), *(_paths(value, (*above, key)) if isinstance(value, dict) else [])]
-    return found
+        paths += [(*above, key), *(_paths(value, (*above, key)) if isinstance(value, dict) else [])]
+    return paths

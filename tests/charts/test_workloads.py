@@ -1,4 +1,4 @@
-"""What every pod should have, whoever's it is; and what each service is told."""
+"""The security settings that every pod has, and the configuration that each service gets."""
 
 from typing import get_args
 
@@ -9,7 +9,15 @@ from gateway.settings import GatewaySettings
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
 from shared.settings import ServiceSettings
-from tests.support.deploy.charts import VALUE_SETS, Json, python_services, render, rendered, values_set, variables_of
+from tests.support.deploy.charts import (
+    VALUE_SETS,
+    Json,
+    load_values_set,
+    python_services,
+    read_variables,
+    render,
+    render_values_set,
+)
 
 SETTINGS: dict[str, type[ServiceSettings]] = {
     "gateway": GatewaySettings,
@@ -17,7 +25,7 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "prediction": PredictionSettings,
 }
 OTHERS = {"OTEL_EXPORTER_OTLP_ENDPOINT"}  # OpenTelemetry's own
-ALL = {name: rendered(name) for name in VALUE_SETS}
+ALL = {name: render_values_set(name) for name in VALUE_SETS}
 PODS = {f"{name}: {pod}": spec for name, objects in ALL.items() for pod, spec in objects.pod_specs().items()}
 FEATURES = ("Ingress", "HTTPRoute", "HorizontalPodAutoscaler", "CronJob", "ServiceMonitor", "PrometheusRule")
 
@@ -47,22 +55,22 @@ def test_every_image_should_name_a_version(name: str) -> None:
         assert tag[0].isdigit(), container["image"]
 
 
-def test_an_image_should_be_found_by_registry_and_digest() -> None:
+def test_an_image_should_be_named_by_registry_and_digest() -> None:
     digest = "sha256:" + "a" * 64
     values = {"global": {"imageRegistry": "registry.example.com"}, "gateway": {"image": {"digest": digest}}}
-    (container,) = render(values=values).one("Deployment", "gateway")["spec"]["template"]["spec"]["containers"]
+    (container,) = render(values=values).get("Deployment", "gateway")["spec"]["template"]["spec"]["containers"]
     assert container["image"] == f"registry.example.com/bellwether/gateway:0.1.0@{digest}"
 
 
 @pytest.mark.parametrize("name", ["gateway", "data", "prediction", "frontend"])
 def test_every_service_should_be_replaced_without_a_gap(name: str) -> None:
-    deployment = ALL["external"].one("Deployment", name)["spec"]
+    deployment = ALL["external"].get("Deployment", name)["spec"]
     assert deployment["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
     pod = deployment["template"]["spec"]
     (container,) = pod["containers"]
     assert container["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
     assert pod["terminationGracePeriodSeconds"] == 20
-    assert {found["topologyKey"] for found in pod["topologySpreadConstraints"]} == {
+    assert {constraint["topologyKey"] for constraint in pod["topologySpreadConstraints"]} == {
         "kubernetes.io/hostname",
         "topology.kubernetes.io/zone",
     }
@@ -73,16 +81,18 @@ def test_every_service_should_be_replaced_without_a_gap(name: str) -> None:
 
 
 def test_the_python_services_should_listen_where_the_others_look_for_them() -> None:
-    found = python_services(values_set("production"))
-    assert {name: (it.container_port, it.service_port, it.metrics_path) for name, it in found.items()} == {
+    services = python_services(load_values_set("production"))
+    assert {
+        name: (service.container_port, service.service_port, service.metrics_path) for name, service in services.items()
+    } == {
         "gateway": (8000, 8000, "/api/metrics"),
         "data": (8001, 8001, "/metrics"),
         "prediction": (8002, 8002, "/metrics"),
     }
-    for it in found.values():
-        assert it.command[it.command.index("--port") + 1] == str(it.container_port)
-        in_flight = int(it.command[it.command.index("--timeout-graceful-shutdown") + 1])
-        assert it.pre_stop_seconds + 2 + in_flight < it.grace_seconds
+    for service in services.values():
+        assert service.command[service.command.index("--port") + 1] == str(service.container_port)
+        in_flight = int(service.command[service.command.index("--timeout-graceful-shutdown") + 1])
+        assert service.pre_stop_seconds + 2 + in_flight < service.grace_seconds
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -93,17 +103,17 @@ def test_every_variable_should_be_a_setting_that_takes_it(name: str, values: str
     pods = [pod["spec"] for key, pod in ALL[values].pod_specs().items() if f"demo-{name}" in key]
     assert pods
     for spec in pods:
-        variables = variables_of(ALL[values], spec["containers"][0])
+        variables = read_variables(ALL[values], spec["containers"][0])
         fields = {f"{prefix}{field}".upper(): field for field in kind.model_fields}
         assert variables.keys() <= fields.keys() | OTHERS
         plain = {fields[key]: value for key, value in variables.items() if value is not None and key in fields}
         kind.model_validate(
             {key: value for key, value in plain.items() if not key.endswith("_file")}
-        )  # is in the cluster
+        )  # the file exists in the cluster only
 
 
 def test_whole_numbers_should_be_written_as_whole_numbers() -> None:
-    data = ALL["production"].one("ConfigMap", "gateway")["data"]
+    data = ALL["production"].get("ConfigMap", "gateway")["data"]
     assert data["GATEWAY_MAX_UPLOAD_BYTES"] == "33554432"
     assert data["GATEWAY_BUDGET_SECONDS"] == "8.5"
     assert data["GATEWAY_OPEN_READS"] == "true"
@@ -118,16 +128,19 @@ def test_no_secret_should_be_in_a_config_map(values: str) -> None:
         if SecretStr in {info.annotation, *get_args(info.annotation)}
     }
     assert "DATA_MONGO_URL" in secret
-    stored = [str(value) for found in ALL[values].of("Secret") for value in found["stringData"].values()]
-    for found in ALL[values].of("ConfigMap"):
-        assert not secret & (found["data"] or {}).keys()
-        assert not any(value in str(found["data"]) for value in stored)
+    stored = [str(value) for item in ALL[values].of_kind("Secret") for value in item["stringData"].values()]
+    for item in ALL[values].of_kind("ConfigMap"):
+        assert not secret & (item["data"] or {}).keys()
+        assert not any(value in str(item["data"]) for value in stored)
 
 
 def test_a_pod_should_be_replaced_when_its_settings_change_and_only_then() -> None:
     def checksums(values: Json) -> dict[str, str]:
-        found = render(values=values).of("Deployment")
-        annotated = {it["metadata"]["name"]: it["spec"]["template"]["metadata"].get("annotations", {}) for it in found}
+        deployments = render(values=values).of_kind("Deployment")
+        annotated = {
+            service["metadata"]["name"]: service["spec"]["template"]["metadata"].get("annotations", {})
+            for service in deployments
+        }
         return {name: at["checksum/config"] for name, at in annotated.items() if "checksum/config" in at}
 
     before, again = checksums({}), checksums({})
@@ -137,40 +150,40 @@ def test_a_pod_should_be_replaced_when_its_settings_change_and_only_then() -> No
 
 
 def test_everything_should_be_off_until_it_is_switched_on() -> None:
-    assert all(render().of(kind) == [] for kind in FEATURES)
-    assert {kind for kind in FEATURES if ALL["production"].of(kind)} >= set(FEATURES) - {"PrometheusRule"}
+    assert all(render().of_kind(kind) == [] for kind in FEATURES)
+    assert {kind for kind in FEATURES if ALL["production"].of_kind(kind)} >= set(FEATURES) - {"PrometheusRule"}
 
 
 def test_the_page_and_the_gateway_should_have_a_load_balancer() -> None:
-    types = {found["metadata"]["name"]: found["spec"].get("type", "ClusterIP") for found in render().of("Service")}
+    types = {item["metadata"]["name"]: item["spec"].get("type", "ClusterIP") for item in render().of_kind("Service")}
     public = {name for name, kind in types.items() if kind == "LoadBalancer"}
     assert public == {"demo-gateway", "demo-frontend"}
-    assert ALL["external"].one("Service", "gateway")["spec"]["loadBalancerSourceRanges"] == ["192.0.2.0/24"]
+    assert ALL["external"].get("Service", "gateway")["spec"]["loadBalancerSourceRanges"] == ["192.0.2.0/24"]
 
 
 def test_the_page_should_find_the_gateway_without_a_search_list() -> None:
-    address = render().one("ConfigMap", "frontend")["data"]["GATEWAY_ADDRESS"]
+    address = render().get("ConfigMap", "frontend")["data"]["GATEWAY_ADDRESS"]
     assert address == "demo-gateway.bellwether.svc.cluster.local:8000"
 
 
 def test_an_autoscaled_deployment_should_not_say_how_many() -> None:
-    scaled = {found["spec"]["scaleTargetRef"]["name"] for found in ALL["production"].of("HorizontalPodAutoscaler")}
+    scaled = {item["spec"]["scaleTargetRef"]["name"] for item in ALL["production"].of_kind("HorizontalPodAutoscaler")}
     assert scaled == {"demo-gateway", "demo-prediction", "demo-frontend"}
-    for found in ALL["production"].of("Deployment"):
-        assert ("replicas" not in found["spec"]) == (found["metadata"]["name"] in scaled)
+    for item in ALL["production"].of_kind("Deployment"):
+        assert ("replicas" not in item["spec"]) == (item["metadata"]["name"] in scaled)
 
 
 def test_a_single_pod_should_not_block_the_drain_of_its_node() -> None:
-    assert ALL["minimal"].of("PodDisruptionBudget") == []
-    assert {found["spec"]["maxUnavailable"] for found in ALL["production"].of("PodDisruptionBudget")} == {1}
-    assert len(ALL["production"].of("PodDisruptionBudget")) == 4
+    assert ALL["minimal"].of_kind("PodDisruptionBudget") == []
+    assert {item["spec"]["maxUnavailable"] for item in ALL["production"].of_kind("PodDisruptionBudget")} == {1}
+    assert len(ALL["production"].of_kind("PodDisruptionBudget")) == 4
 
 
 def test_an_ingress_and_a_route_should_lead_to_their_service() -> None:
-    ingress = ALL["production"].one("Ingress", "gateway")["spec"]
+    ingress = ALL["production"].get("Ingress", "gateway")["spec"]
     assert ingress["tls"] == [{"secretName": "bellwether-tls", "hosts": ["bellwether.example.com"]}]
     (path,) = ingress["rules"][0]["http"]["paths"]
     assert path["backend"]["service"] == {"name": "demo-gateway", "port": {"name": "http"}}
-    route = ALL["production"].one("HTTPRoute", "frontend")["spec"]
+    route = ALL["production"].get("HTTPRoute", "frontend")["spec"]
     assert route["parentRefs"] == [{"name": "public", "namespace": "gateways"}]
     assert route["rules"][0]["backendRefs"] == [{"name": "demo-frontend", "port": 80}]

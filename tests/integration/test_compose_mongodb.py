@@ -11,7 +11,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from local.servers import free_port, is_listening, mongod_command
-from tests.support.deploy.rewritten_files import moved_text
+from tests.support.deploy.rewritten_files import rewrite_text
 from tests.support.servers.processes import Server, running
 
 SCRIPTS = Path(__file__).parents[2] / "compose" / "mongodb"
@@ -27,8 +27,8 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "exec mongod": f"exec {binary} --port {port} --dbpath {folder / 'data'}",
         "--bind_ip_all": "--bind_ip 127.0.0.1",
     }
-    (folder / "start.sh").write_text(moved_text(SCRIPTS / "start.sh", moved))
-    (folder / "is_primary.sh").write_text(moved_text(SCRIPTS / "is_primary.sh", {"/27017": f"/{port}"}))
+    (folder / "start.sh").write_text(rewrite_text(SCRIPTS / "start.sh", moved))
+    (folder / "is_primary.sh").write_text(rewrite_text(SCRIPTS / "is_primary.sh", {"/27017": f"/{port}"}))
     server = Server("mongod", ["bash", str(folder / "start.sh")], port, folder / "mongod.log", {})
     with running(server):
         server.wait_until(lambda: is_listening(port))
@@ -92,5 +92,5 @@ def test_the_administrators_password_is_changed_by_who_knows_the_one_before(mong
 
 def test_a_mongod_that_is_not_there_is_not_healthy(mongod: Server) -> None:
     script = mongod.log.with_name("is_primary_elsewhere.sh")
-    script.write_text(moved_text(SCRIPTS / "is_primary.sh", {"/27017": f"/{free_port()}"}))
+    script.write_text(rewrite_text(SCRIPTS / "is_primary.sh", {"/27017": f"/{free_port()}"}))
     assert subprocess.run(["bash", str(script)], capture_output=True, check=False).returncode != 0

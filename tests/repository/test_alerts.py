@@ -1,4 +1,4 @@
-"""Every alert says what to do, is described in the operations guide, and is driven to firing and back by promtool."""
+"""Every alert says what to do, has a runbook in the operations guide, and fires and resolves under promtool."""
 
 import re
 import subprocess
@@ -19,9 +19,9 @@ NAMES = [alert["alert"] for alert in ALERTS]
 
 
 def _promtool(*arguments: str) -> str:
-    done = subprocess.run([program("promtool"), *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    result = subprocess.run([program("promtool"), *arguments], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
 
 
 def test_prometheus_reads_the_rules() -> None:
@@ -34,19 +34,19 @@ def test_the_alerts_fire_and_end_when_they_should(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_alert_is_driven_to_firing_and_back(name: str) -> None:
+def test_every_alert_fires_and_resolves_in_a_case(name: str) -> None:
     cases = [case for path in TESTS for case in yaml.safe_load(path.read_text())["tests"]]
     for case in cases:
         fires = [bool(check["exp_alerts"]) for check in case["alert_rule_test"] if check["alertname"] == name]
         if True in fires and False in fires[fires.index(True) :]:
             return
-    raise AssertionError(f"no case of {[path.name for path in TESTS]} has {name} fire and then end")
+    raise AssertionError(f"no case in {[path.name for path in TESTS]} makes {name} fire and then resolve")
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])
 def test_every_alert_says_how_bad_it_is_what_it_is_and_what_to_do(alert: Json) -> None:
     assert re.search("critical|warning", alert["labels"]["severity"])
-    assert alert["labels"]["application"] == "bellwether"  # the overview counts those that fire by it
+    assert alert["labels"]["application"] == "bellwether"  # the overview counts firing alerts by this label
     assert alert["annotations"]["summary"]
     assert "{{ $value" in alert["annotations"]["description"]
     document, _, anchor = alert["annotations"]["runbook_url"].partition("#")

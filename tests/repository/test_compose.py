@@ -1,4 +1,4 @@
-"""docker-compose.yml as Docker Compose understands it: what is open, what is contained, what must be there."""
+"""docker-compose.yml as Docker Compose resolves it: published ports, restrictions, required passwords."""
 
 import re
 import shutil
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.deploy.deployed import ROOT, SECRETS, compose_config, run_compose
+from tests.support.deploy.service_config import ROOT, SECRETS, compose_config, run_compose
 
 CONFIG = compose_config()
 SERVICES: dict[str, dict[str, Any]] = CONFIG["services"]
@@ -36,7 +36,7 @@ def test_only_the_page_and_grafana_can_be_reached_and_only_from_this_machine() -
     assert published == {("frontend", "127.0.0.1", "8080", 8080), ("grafana", "127.0.0.1", "3000", 3000)}
 
 
-def test_only_what_must_reaches_the_internet() -> None:
+def test_only_these_reach_the_internet() -> None:
     assert CONFIG["networks"]["internal"]["internal"] is True
     assert {name for name, service in SERVICES.items() if "public" in service.get("networks", {})} == {
         "frontend",
@@ -74,18 +74,18 @@ def test_nothing_runs_as_root(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(DAEMONS))
-def test_what_runs_on_is_watched_and_started_again(name: str) -> None:
+def test_daemons_have_a_health_check_and_are_restarted(name: str) -> None:
     assert SERVICES[name]["restart"] == "unless-stopped"
     assert SERVICES[name]["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
 
 
 @pytest.mark.parametrize("name", sorted(JOBS))
-def test_what_ends_is_neither(name: str) -> None:
+def test_jobs_have_neither(name: str) -> None:
     assert SERVICES[name]["restart"] == "no"
     assert SERVICES[name]["healthcheck"] == {"disable": True}
 
 
-def test_each_starts_when_what_it_needs_is_well() -> None:
+def test_each_starts_when_its_dependencies_are_ready() -> None:
     needed = {
         name: {other: how["condition"].removeprefix("service_") for other, how in service.get("depends_on", {}).items()}
         for name, service in SERVICES.items()
@@ -107,24 +107,24 @@ def test_each_starts_when_what_it_needs_is_well() -> None:
 
 
 @pytest.mark.parametrize("missing", sorted(SECRETS))
-def test_without_a_password_it_says_what_to_do(missing: str) -> None:
-    done = run_compose({name: value for name, value in SECRETS.items() if name != missing}, "config", "--quiet")
-    assert done.returncode != 0
-    assert f"{missing} is missing a value: There are no passwords yet. `make env` writes them to .env" in done.stderr
+def test_a_missing_password_says_what_to_do(missing: str) -> None:
+    result = run_compose({name: value for name, value in SECRETS.items() if name != missing}, "config", "--quiet")
+    assert result.returncode != 0
+    assert f"{missing} is missing a value: There are no passwords yet. `make env` writes them to .env" in result.stderr
 
 
-def test_no_password_stands_in_the_file() -> None:
+def test_the_file_contains_no_password() -> None:
     for service in SERVICES.values():
         for name, value in (service.get("environment") or {}).items():
             if re.search(r"PASSWORD|AUTH|KEY", name) and value is not None:
                 assert value in SECRETS.values(), name
             elif "@" in (value or ""):
-                assert re.search(r":([^:/@]+)@", value)[1] in SECRETS.values(), name  # type: ignore[index]  # or it fails
+                assert re.search(r":([^:/@]+)@", value)[1] in SECRETS.values(), name  # type: ignore[index]  # no match fails the test
 
 
 def test_the_linters_have_nothing_to_say() -> None:
-    for done in (_tool("hadolint", "Dockerfile", "frontend/Dockerfile"), _tool("compose-lint", "docker-compose.yml")):
-        assert done.returncode == 0, done.stdout + done.stderr
+    for result in (_tool("hadolint", "Dockerfile", "frontend/Dockerfile"), _tool("compose-lint", "docker-compose.yml")):
+        assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_make_env_writes_passwords_of_its_own_once(tmp_path: Path) -> None:
@@ -134,10 +134,10 @@ def test_make_env_writes_passwords_of_its_own_once(tmp_path: Path) -> None:
         subprocess.run(["make", "env"], cwd=tmp_path, check=True, capture_output=True)
         return (tmp_path / ".env").read_text()
 
-    written = make_env()
-    assert make_env() == written
+    content = make_env()
+    assert make_env() == content
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
-    passwords = dict(line.split("=") for line in written.splitlines())
+    passwords = dict(line.split("=") for line in content.splitlines())
     assert set(passwords) == set(SECRETS)
     assert len(set(passwords.values())) == len(SECRETS)
     assert all(re.fullmatch("[0-9a-f]{48}", value) for value in passwords.values())

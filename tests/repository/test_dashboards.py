@@ -1,4 +1,4 @@
-"""The dashboards are what their modules say, and what Grafana can lay out: it cannot be started here."""
+"""The committed dashboards match their modules, and Grafana can lay them out; Grafana itself cannot run here."""
 
 import itertools
 import json
@@ -24,8 +24,8 @@ def test_the_committed_dashboards_are_those_of_the_code() -> None:
 @each
 def test_grafanas_own_models_read_it_and_lose_nothing(path: Path) -> None:
     plugins.register_default_plugins()
-    known = dashboard_models.Dashboard.from_json(read(path))
-    assert json.loads(JSONEncoder().encode(known)) == read(path)
+    decoded = dashboard_models.Dashboard.from_json(read(path))
+    assert json.loads(JSONEncoder().encode(decoded)) == read(path)
 
 
 @each
@@ -35,22 +35,22 @@ def test_a_dashboard_can_be_found_and_asks_the_data_source_that_is_chosen(path: 
     first, *others = dashboard["templating"]["list"]
     assert (first["name"], first["type"], first["query"]) == ("datasource", "datasource", "prometheus")
     chosen = {"type": "prometheus", "uid": "${datasource}"}
-    asked = [*others, *panels(dashboard), *(one for panel in panels(dashboard) for one in panel["targets"])]
-    assert all(one["datasource"] == chosen for one in asked)
+    queries = [*others, *panels(dashboard), *(target for panel in panels(dashboard) for target in panel["targets"])]
+    assert all(query["datasource"] == chosen for query in queries)
 
 
 @each
 def test_panels_are_numbered_and_none_lies_on_another_or_beside_the_grid(path: Path) -> None:
     every = read(path)["panels"]
     assert len({panel["id"] for panel in every}) == len(every)
-    places = [panel["gridPos"] for panel in every]
-    assert all(place["x"] + place["w"] <= WIDTH and place["w"] > 0 and place["h"] > 0 for place in places)
-    assert not [(one, other) for one, other in itertools.combinations(places, 2) if _overlap(one, other)]
+    positions = [panel["gridPos"] for panel in every]
+    assert all(position["x"] + position["w"] <= WIDTH and position["w"] > 0 < position["h"] for position in positions)
+    assert not [pair for pair in itertools.combinations(positions, 2) if _overlap(*pair)]
 
 
-def _overlap(one: Json, other: Json) -> bool:
+def _overlap(left: Json, right: Json) -> bool:
     return all(
-        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
+        left[start] < right[start] + right[size] and right[start] < left[start] + left[size]
         for start, size in (("x", "w"), ("y", "h"))
     )
 

@@ -1,4 +1,4 @@
-"""Settings, images, compose, charts, Prometheus and documents name the same ports, probes, variables and times."""
+"""Settings, images, compose, charts, Prometheus and documents agree on ports, health paths, variables and times."""
 
 import json
 import re
@@ -13,7 +13,14 @@ from gateway.settings import GatewaySettings
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
 from shared.web.app import VERSION
-from tests.support.deploy.deployed import ROOT, SERVICES, compose_config, from_charts, from_compose, target
+from tests.support.deploy.service_config import (
+    ROOT,
+    SERVICES,
+    compose_config,
+    dockerfile_stage,
+    from_charts,
+    from_compose,
+)
 from tests.support.generated.settings_table import settings_table
 
 SETTINGS: dict[str, type[BaseSettings]] = {
@@ -43,7 +50,7 @@ def test_every_variable_that_is_given_is_a_setting(way: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_compose_and_charts_run_the_same_command_on_the_same_port(name: str) -> None:
-    compose, charts = (found[name] for found in WAYS.values())
+    compose, charts = (services[name] for services in WAYS.values())
     assert (compose.command, compose.port) == (charts.command, charts.port)
 
 
@@ -65,9 +72,9 @@ def test_the_readme_explains_every_variable_that_is_given(way: str, name: str) -
 def test_the_services_look_for_one_another_where_they_listen() -> None:
     for name in SERVICES:
         for variable, value in CONFIG["services"][name]["environment"].items():
-            found = re.fullmatch(r"http://(\w+):(\d+)", value or "")
-            if found and variable not in STANDARD:
-                assert DEPLOYED[found[1]].port == int(found[2]), variable
+            match = re.fullmatch(r"http://(\w+):(\d+)", value or "")
+            if match and variable not in STANDARD:
+                assert DEPLOYED[match[1]].port == int(match[2]), variable
     assert CONFIG["services"]["frontend"]["environment"]["GATEWAY_ADDRESS"] == f"gateway:{DEPLOYED['gateway'].port}"
     assert GatewaySettings().data_url.port == PredictionSettings().data_url.port == DEPLOYED["data"].port
     assert GatewaySettings().prediction_url.port == DEPLOYED["prediction"].port
@@ -99,19 +106,19 @@ def test_a_probe_is_a_path_that_the_service_has(way: str, name: str) -> None:
 def test_a_service_has_ended_before_it_is_killed(way: str, name: str) -> None:
     command = WAYS[way][name].command
     in_flight = int(command[command.index("--timeout-graceful-shutdown") + 1])
-    notice = SETTINGS[name]().drain_seconds  # type: ignore[attr-defined]  # of the base class of all three
+    notice = SETTINGS[name]().drain_seconds  # type: ignore[attr-defined]  # defined in the base class
     assert notice + in_flight < 10 < WAYS[way][name].stop_seconds
 
 
 def test_prometheus_finds_every_service_where_it_tells_its_metrics() -> None:
     jobs = yaml.safe_load((ROOT / "compose" / "prometheus.yml").read_text())["scrape_configs"]
-    found = {
+    targets = {
         job["job_name"]: (job.get("metrics_path", "/metrics"), *job["dns_sd_configs"][0]["names"], port)
         for job in jobs
         for port in [job["dns_sd_configs"][0]["port"]]
     }
     paths = {"gateway": "/api/metrics", "data": "/metrics", "prediction": "/metrics"}
-    assert found == {name: (paths[name], name, DEPLOYED[name].port) for name in SERVICES}
+    assert targets == {name: (paths[name], name, DEPLOYED[name].port) for name in SERVICES}
 
 
 def test_nginx_takes_what_the_gateway_takes_and_waits_longer() -> None:
@@ -143,10 +150,10 @@ def test_an_image_holds_its_own_packages_and_code_only(name: str) -> None:
     copied = re.findall(r"^COPY (.+)$", stage[1], re.MULTILINE)
     expected = [f"--from=deps-{name} /venv /venv", "--from=code /app/shared shared", f"--from=code /app/{own} {own}"]
     assert copied == expected
-    assert f"-r /requirements/{name}.txt" in target(f"deps-{name}")["RUN"]
+    assert f"-r /requirements/{name}.txt" in dockerfile_stage(f"deps-{name}")["RUN"]
 
 
 def test_the_stage_reader_sees_only_the_stage(tmp_path: Path) -> None:
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_text('FROM a AS one\nCMD ["x", \\\n  "y"]\nFROM b AS two\nCMD ["z"]\n')
-    assert target("one", dockerfile) == {"CMD": '["x", "y"]'}
+    assert dockerfile_stage("one", dockerfile) == {"CMD": '["x", "y"]'}

@@ -1,4 +1,4 @@
-"""Each deployable runs from a folder that holds only `shared/`, its own code and its own locked requirements."""
+"""Each deployable runs from a folder with only `shared/`, its own code and its own locked requirements."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ FOREIGN = {
     "data": ["gateway", "services.prediction", "sklearn", "fastapi_offline", "pytest"],
     "prediction": ["gateway", "services.data", "motor", "redis", "fastapi_offline", "pytest"],
 }
-LOOK = """
+IMPORT_ALL = """
 import importlib, sys
 for name in sys.argv[1:]:
     try:
@@ -35,7 +35,7 @@ for name in sys.argv[1:]:
 
 
 def _install(name: str, folder: Path) -> Path:
-    """Make a virtual environment with this deployable's locked requirements and nothing else."""
+    """Create a virtual environment with this deployable's locked requirements and nothing else."""
     python = folder / ".venv" / "bin" / "python"
     uv = str(Path(sys.executable).with_name("uv"))
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(python.parents[1])], check=True)
@@ -57,12 +57,12 @@ def test_a_deployable_needs_only_its_own(name: str, tmp_path: Path) -> None:
     server = Server(name, ["env", "-C", str(tmp_path), *command], port, tmp_path / "log", {})
     with running(server):
         server.wait_until(lambda: httpx.get(f"http://127.0.0.1:{port}/openapi.json", timeout=5).is_success)
-    done = subprocess.run(
-        [str(python), "-c", LOOK, *FOREIGN[name]],
+    result = subprocess.run(
+        [str(python), "-c", IMPORT_ALL, *FOREIGN[name]],
         cwd=tmp_path,
         env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr

@@ -1,4 +1,4 @@
-"""The committed OpenAPI documents are those of the code, and the page's client theirs; `make openapi` writes both."""
+"""The committed OpenAPI documents match the code, and the page's client matches them; `make openapi` writes both."""
 
 import shutil
 import subprocess
@@ -22,8 +22,8 @@ def test_the_page_s_client_is_the_document_s(tmp_path: Path) -> None:
         shutil.copy(root / "frontend" / name, page)
     (page / "node_modules").symlink_to(root / "frontend" / "node_modules")
     subprocess.run(["npm", "run", "--silent", "generate"], cwd=page, check=True, capture_output=True)
-    made, committed = (folder / "src/api/gen" for folder in (page, root / "frontend"))
-    assert _contents(made) == _contents(committed), "run `make openapi`"
+    generated, committed = (folder / "src/api/gen" for folder in (page, root / "frontend"))
+    assert _contents(generated) == _contents(committed), "run `make openapi`"
 
 
 def _contents(folder: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Budgets on the shape of the code: small files, small functions, tests that replace at a port and not by patching."""
+"""Limits on the code: small files, small functions, tests that replace ports instead of patching."""
 
 import ast
 import re

@@ -47,8 +47,8 @@ calls:
 {{- else if $store.existingSecret -}}
 {{ $store.existingSecret }}
 {{- else if $store.enabled -}}
-{{ include "bellwether.nameOf" (list $root $key) }}
+{{ include "bellwether.objectName" (list $root $key) }}
 {{- else -}}
-{{ include "bellwether.nameOf" (list $root "data-addresses") }}
+{{ include "bellwether.objectName" (list $root "data-addresses") }}
 {{- end -}}
 {{- end }}

@@ -3,14 +3,14 @@
 {{- $root := index . 0 -}}
 metadata:
   labels:
-    {{- include "bellwether.podLabelsOf" (list $root (index . 1)) | nindent 4 }}
+    {{- include "bellwether.podLabels" (list $root (index . 1)) | nindent 4 }}
 spec:
   {{- include "bellwether.podSecurity" $root | nindent 2 }}
   serviceAccountName: {{ include "bellwether.fullname" $root }}
   restartPolicy: OnFailure
   containers:
     - name: {{ index . 1 }}
-      image: {{ include "bellwether.imageOf" (list $root $root.Values.image) }}
+      image: {{ include "bellwether.image" (list $root $root.Values.image) }}
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
       command: {{ concat (list "python" "-m" "services.data") (index . 2) | toJson }}
       envFrom:
@@ -41,15 +41,15 @@ spec:
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
-  {{- include "bellwether.metadataOf" (list $root (index . 1)) | nindent 2 }}
+  {{- include "bellwether.objectMetadata" (list $root (index . 1)) | nindent 2 }}
 spec:
   podSelector:
     matchLabels:
-      {{- include "bellwether.selectorLabelsOf" (list $root (index . 1)) | nindent 6 }}
+      {{- include "bellwether.selectorLabels" (list $root (index . 1)) | nindent 6 }}
   policyTypes: [Ingress, Egress]
   egress:
     {{- include "bellwether.dns" . | nindent 4 }}
-    {{- include "bellwether.called" (list $root (include "data.storeCalls" $root | fromYamlArray)) | nindent 4 }}
+    {{- include "bellwether.egressTo" (list $root (include "data.storeCalls" $root | fromYamlArray)) | nindent 4 }}
     {{- if index . 2 }}
     - ports:
         - port: 443

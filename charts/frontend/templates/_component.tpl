@@ -4,7 +4,7 @@ port: 8080
 livenessPath: /healthz
 readinessPath: /healthz
 config:
-  GATEWAY_ADDRESS: {{ .Values.gatewayAddress | default (printf "%s.%s.svc.%s:8000" (include "bellwether.nameOf" (list . "gateway")) .Release.Namespace .Values.global.clusterDomain) }}
+  GATEWAY_ADDRESS: {{ .Values.gatewayAddress | default (printf "%s.%s.svc.%s:8000" (include "bellwether.objectName" (list . "gateway")) .Release.Namespace .Values.global.clusterDomain) }}
 public: {{ or (ne .Values.service.type "ClusterIP") .Values.ingress.enabled .Values.httpRoute.enabled }}
 calls:
   - {name: gateway, port: 8000}

@@ -7,8 +7,8 @@ livenessPath: /healthz
 readinessPath: /readyz
 metricsPath: /api/metrics
 config:
-  GATEWAY_DATA_URL: {{ .Values.dataUrl | default (printf "http://%s:8001" (include "bellwether.nameOf" (list . "data"))) }}
-  GATEWAY_PREDICTION_URL: {{ .Values.predictionUrl | default (printf "http://%s:8002" (include "bellwether.nameOf" (list . "prediction"))) }}
+  GATEWAY_DATA_URL: {{ .Values.dataUrl | default (printf "http://%s:8001" (include "bellwether.objectName" (list . "data"))) }}
+  GATEWAY_PREDICTION_URL: {{ .Values.predictionUrl | default (printf "http://%s:8002" (include "bellwether.objectName" (list . "prediction"))) }}
   {{- if .Values.apiKeys.enabled }}
   GATEWAY_API_KEYS_FILE: /etc/bellwether/api-keys/digests
   {{- end }}

@@ -2,7 +2,7 @@
 {{- define "bellwether.container" -}}
 {{- $component := include (printf "%s.component" .Chart.Name) . | fromYaml -}}
 name: {{ .Chart.Name }}
-image: {{ include "bellwether.imageOf" (list . .Values.image) }}
+image: {{ include "bellwether.image" (list . .Values.image) }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 {{- with $component.command }}
 command: {{ toJson . }}

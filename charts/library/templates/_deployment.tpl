@@ -19,11 +19,11 @@ spec:
       maxSurge: 1
   selector:
     matchLabels:
-      {{- include "bellwether.selectorLabelsOf" (list . .Chart.Name) | nindent 6 }}
+      {{- include "bellwether.selectorLabels" (list . .Chart.Name) | nindent 6 }}
   template:
     metadata:
       labels:
-        {{- include "bellwether.podLabelsOf" (list . .Chart.Name) | nindent 8 }}
+        {{- include "bellwether.podLabels" (list . .Chart.Name) | nindent 8 }}
         {{- with .Values.podLabels }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -43,7 +43,7 @@ spec:
           whenUnsatisfiable: ScheduleAnyway
           labelSelector:
             matchLabels:
-              {{- include "bellwether.selectorLabelsOf" (list $ $.Chart.Name) | nindent 14 }}
+              {{- include "bellwether.selectorLabels" (list $ $.Chart.Name) | nindent 14 }}
         {{- end }}
       containers:
         - {{ include "bellwether.container" . | nindent 10 | trim }}

@@ -9,10 +9,10 @@ metadata:
 spec:
   podSelector:
     matchLabels:
-      {{- include "bellwether.selectorLabelsOf" (list . .Chart.Name) | nindent 6 }}
+      {{- include "bellwether.selectorLabels" (list . .Chart.Name) | nindent 6 }}
   policyTypes: [Ingress, Egress]
   ingress:
-    {{- include "bellwether.admitted" (list . $component.callers $component.port) | nindent 4 }}
+    {{- include "bellwether.ingressFrom" (list . $component.callers $component.port) | nindent 4 }}
     {{- if $component.public }}
     - ports:
         - port: {{ $component.port }}
@@ -34,7 +34,7 @@ spec:
     {{- end }}
   egress:
     {{- include "bellwether.dns" . | nindent 4 }}
-    {{- include "bellwether.called" (list . $component.calls) | nindent 4 }}
+    {{- include "bellwether.egressTo" (list . $component.calls) | nindent 4 }}
     {{- if and $component.metricsPath .Values.global.tracing.endpoint }}
     - ports:
         - port: {{ regexFind ":[0-9]+$" (urlParse .Values.global.tracing.endpoint).host | trimPrefix ":" | default "4318" }}
@@ -46,7 +46,7 @@ spec:
 {{- end }}
 
 {{/* Ingress from these of our pods, by name, to this port. */}}
-{{- define "bellwether.admitted" -}}
+{{- define "bellwether.ingressFrom" -}}
 {{- $root := index . 0 -}}
 {{- if index . 1 }}
 - ports:
@@ -55,7 +55,7 @@ spec:
     {{- range index . 1 }}
     - podSelector:
         matchLabels:
-          {{- include "bellwether.selectorLabelsOf" (list $root .) | nindent 10 }}
+          {{- include "bellwether.selectorLabels" (list $root .) | nindent 10 }}
     {{- end }}
 {{- end }}
 {{- end }}
@@ -69,7 +69,7 @@ spec:
 {{- end }}
 
 {{/* Egress to each: one of our pods by its name, or without a name anybody, on a port. */}}
-{{- define "bellwether.called" -}}
+{{- define "bellwether.egressTo" -}}
 {{- $root := index . 0 -}}
 {{- range index . 1 }}
 - ports:
@@ -78,7 +78,7 @@ spec:
   to:
     - podSelector:
         matchLabels:
-          {{- include "bellwether.selectorLabelsOf" (list $root .name) | nindent 10 }}
+          {{- include "bellwether.selectorLabels" (list $root .name) | nindent 10 }}
   {{- end }}
 {{- end }}
 {{- end }}

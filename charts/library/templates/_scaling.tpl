@@ -39,6 +39,6 @@ spec:
   unhealthyPodEvictionPolicy: AlwaysAllow
   selector:
     matchLabels:
-      {{- include "bellwether.selectorLabelsOf" (list . .Chart.Name) | nindent 6 }}
+      {{- include "bellwether.selectorLabels" (list . .Chart.Name) | nindent 6 }}
 {{- end }}
 {{- end }}

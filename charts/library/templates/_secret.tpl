@@ -1,17 +1,17 @@
 {{/* A value of a Secret that is in the cluster already, else a new random one: a list of root, Secret's name, key, length. */}}
-{{- define "bellwether.kept" -}}
+{{- define "bellwether.generatedValue" -}}
 {{- $root := index . 0 -}}
-{{- $found := lookup "v1" "Secret" $root.Release.Namespace (index . 1) | default dict -}}
-{{- $data := $found.data | default dict -}}
+{{- $secret := lookup "v1" "Secret" $root.Release.Namespace (index . 1) | default dict -}}
+{{- $data := $secret.data | default dict -}}
 {{- if hasKey $data (index . 2) }}{{ index $data (index . 2) | b64dec }}{{ else }}{{ randAlphaNum (index . 3) }}{{ end }}
 {{- end }}
 
 {{/* The head of a Secret that is generated once: an uninstall or a change of switches leaves it, for the data it opens. */}}
-{{- define "bellwether.keptSecret" -}}
+{{- define "bellwether.generatedSecret" -}}
 apiVersion: v1
 kind: Secret
 metadata:
-  {{- include "bellwether.metadataOf" . | nindent 2 }}
+  {{- include "bellwether.objectMetadata" . | nindent 2 }}
   annotations:
     helm.sh/resource-policy: keep
 type: Opaque

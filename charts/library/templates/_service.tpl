@@ -16,7 +16,7 @@ spec:
   {{- end }}
   {{- end }}
   selector:
-    {{- include "bellwether.selectorLabelsOf" (list . .Chart.Name) | nindent 4 }}
+    {{- include "bellwether.selectorLabels" (list . .Chart.Name) | nindent 4 }}
   ports:
     - name: http
       port: {{ .Values.service.port }}
@@ -50,7 +50,7 @@ spec:
   jobLabel: app.kubernetes.io/name
   selector:
     matchLabels:
-      {{- include "bellwether.selectorLabelsOf" (list . .Chart.Name) | nindent 6 }}
+      {{- include "bellwether.selectorLabels" (list . .Chart.Name) | nindent 6 }}
   endpoints:
     - port: http
       path: {{ $component.metricsPath }}

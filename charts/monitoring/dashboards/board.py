@@ -43,7 +43,7 @@ class Board:
         """Return what Grafana reads: the classic schema, which every version from 10 on has."""
         builder = dashboard.Dashboard(f"Bellwether: {self.title}").uid(f"bellwether-{self.name}").tags([TAG])
         builder.description(self.description).timezone("browser").refresh("30s").time("now-3h", "now")
-        builder.tooltip(models.DashboardCursorSync.CROSSHAIR).editable().annotations([]).link(_others())
+        builder.tooltip(models.DashboardCursorSync.CROSSHAIR).editable().annotations([]).link(_dashboard_links())
         builder.with_variable(dashboard.DatasourceVariable("datasource").label("Prometheus").type("prometheus"))
         for name, (label, query) in self.variables.items():
             builder.with_variable(_variable(name, label, query))
@@ -58,12 +58,12 @@ class Board:
 
 
 def _variable(name: str, label: str, query: str) -> dashboard.QueryVariable:
-    chosen = models.VariableOption(selected=True, text="All", value="$__all")
+    default = models.VariableOption(selected=True, text="All", value="$__all")
     variable = dashboard.QueryVariable(name).label(label).query(query).datasource(SOURCE).multi(True)
-    variable.include_all(True).current(chosen).sort(models.VariableSort.ALPHABETICAL_ASC)
+    variable.include_all(True).current(default).sort(models.VariableSort.ALPHABETICAL_ASC)
     return variable.refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED)
 
 
-def _others() -> dashboard.DashboardLink:
+def _dashboard_links() -> dashboard.DashboardLink:
     link = dashboard.DashboardLink("Bellwether").type(models.DashboardLinkType.DASHBOARDS).tags([TAG])
     return link.as_dropdown(True).keep_time(True).include_vars(True)

@@ -21,7 +21,7 @@ from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 Panel = timeseries.Panel | stat.Panel | bargauge.Panel | statetimeline.Panel | heatmap.Panel
-Line = list[Panel]
+PanelLine = list[Panel]
 P = TypeVar("P", timeseries.Panel, stat.Panel, bargauge.Panel, statetimeline.Panel, heatmap.Panel)
 SOURCE = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
 GREEN, ORANGE, RED = "green", "orange", "red"
@@ -37,7 +37,7 @@ class Query:
 
 
 @dataclass(frozen=True)
-class About:
+class PanelInfo:
     """What a reader of a panel must know.
 
     Attributes:
@@ -46,7 +46,7 @@ class About:
         unit: One of UNITS.
         warn: From which value on, or below which, it is orange; none if no value is bad.
         bad: From which value on, or below which, it is red. Below `warn` if small values are the bad ones.
-        empty: What is written where there is nothing, if that is as it should be.
+        if_empty: What is written where there is nothing, if that is as it should be.
     """
 
     title: str
@@ -54,13 +54,13 @@ class About:
     unit: str
     warn: float | None = None
     bad: float | None = None
-    empty: str = "no data"
+    if_empty: str = "no data"
 
 
-def lines(about: About, *queries: Query, stacked: bool = False) -> timeseries.Panel:
+def lines(info: PanelInfo, *queries: Query, stacked: bool = False) -> timeseries.Panel:
     """Return values over time; with thresholds, a dashed line where they are."""
     panel = (
-        _panel(timeseries.Panel(), about, queries, models.FieldColorModeId.PALETTE_CLASSIC)
+        _panel(timeseries.Panel(), info, queries, models.FieldColorModeId.PALETTE_CLASSIC)
         .line_width(1)
         .fill_opacity(50 if stacked else 8)
     )
@@ -68,16 +68,16 @@ def lines(about: About, *queries: Query, stacked: bool = False) -> timeseries.Pa
     panel.legend(_legend()).tooltip(common.VizTooltipOptions().mode(options.TooltipDisplayMode.MULTI))
     if stacked:
         panel.stacking(common.StackingConfig().mode(options.StackingMode.NORMAL).group("A"))
-    if about.bad is not None:
+    if info.bad is not None:
         style = options.GraphTresholdsStyleMode.DASHED
         panel.thresholds_style(common.GraphThresholdsStyleConfig().mode(style))
-    return panel if about.unit == "none" else panel.min(0)
+    return panel if info.unit == "none" else panel.min(0)
 
 
-def number(about: About, *queries: Query, shows_value: bool = True) -> stat.Panel:
+def number(info: PanelInfo, *queries: Query, shows_value: bool = True) -> stat.Panel:
     """Return the last value of each series, large, with its name where there may be several; or the names alone."""
     is_instant = any("$__range" in query.expression for query in queries)  # no curve of what is summed up already
-    panel = _panel(stat.Panel(), about, queries, is_instant=is_instant).color_mode(options.BigValueColorMode.VALUE)
+    panel = _panel(stat.Panel(), info, queries, is_instant=is_instant).color_mode(options.BigValueColorMode.VALUE)
     panel.graph_mode(options.BigValueGraphMode.AREA if shows_value else options.BigValueGraphMode.NONE)
     if not shows_value:
         panel.text_mode(options.BigValueTextMode.NAME)
@@ -86,27 +86,27 @@ def number(about: About, *queries: Query, shows_value: bool = True) -> stat.Pane
     return panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
 
 
-def bars(about: About, *queries: Query) -> bargauge.Panel:
+def bars(info: PanelInfo, *queries: Query) -> bargauge.Panel:
     """Return the value of each series now as a bar, for many of them, in the order of the query."""
-    panel = _panel(bargauge.Panel(), about, queries, is_instant=True).orientation(options.VizOrientation.HORIZONTAL)
+    panel = _panel(bargauge.Panel(), info, queries, is_instant=True).orientation(options.VizOrientation.HORIZONTAL)
     panel.display_mode(options.BarGaugeDisplayMode.BASIC).min(0)
     return panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
 
 
-def states(about: About, query: Query, names: dict[int, tuple[str, str]]) -> statetimeline.Panel:
+def states(info: PanelInfo, query: Query, names: dict[int, tuple[str, str]]) -> statetimeline.Panel:
     """Return which state each series was in over time; `names` has the word and the colour of each value."""
     results = {
         str(value): models.ValueMappingResult(text=text, color=colour, index=value)
         for value, (text, colour) in names.items()
     }
-    panel = _panel(statetimeline.Panel(), about, (query,)).mappings([models.ValueMap(options=results)])
+    panel = _panel(statetimeline.Panel(), info, (query,)).mappings([models.ValueMap(options=results)])
     panel.show_value(options.VisibilityMode.NEVER).row_height(0.8).line_width(0).fill_opacity(70)
     return panel.legend(_legend())
 
 
-def heat(about: About, query: Query) -> heatmap.Panel:
+def heat(info: PanelInfo, query: Query) -> heatmap.Panel:
     """Return how many observations each bucket of a histogram got over time; the query sums by `le`."""
-    panel = _panel(heatmap.Panel(), about, (query,), shape=PromQueryFormat.HEATMAP).calculate(False)
+    panel = _panel(heatmap.Panel(), info, (query,), shape=PromQueryFormat.HEATMAP).calculate(False)
     panel.color(heatmap.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Oranges").steps(64).exponent(0.5))
     panel.rows_frame(heatmap.RowsHeatmapOptions().layout(options.HeatmapCellLayout.AUTO))
     panel.scale_distribution(common.ScaleDistributionConfig().type(options.ScaleDistribution.LINEAR))
@@ -115,16 +115,16 @@ def heat(about: About, query: Query) -> heatmap.Panel:
 
 def _panel(
     panel: P,
-    about: About,
+    info: PanelInfo,
     queries: Sequence[Query],
     colours: models.FieldColorModeId = models.FieldColorModeId.THRESHOLDS,
     shape: PromQueryFormat = PromQueryFormat.TIME_SERIES,
     is_instant: bool = False,
 ) -> P:
-    assert about.unit in UNITS, about.unit
-    panel.title(about.title).description(about.description).unit(about.unit).datasource(SOURCE)
-    panel.no_value(about.empty).color_scheme(dashboard.FieldColor().mode(colours))
-    panel.thresholds(dashboard.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(_steps(about)))
+    assert info.unit in UNITS, info.unit
+    panel.title(info.title).description(info.description).unit(info.unit).datasource(SOURCE)
+    panel.no_value(info.if_empty).color_scheme(dashboard.FieldColor().mode(colours))
+    panel.thresholds(dashboard.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(_steps(info)))
     for name, query in zip(ascii_uppercase, queries, strict=False):
         target = prometheus.Dataquery().ref_id(name).expr(query.expression).legend_format(query.legend)
         target = target.instant() if is_instant else target.range()
@@ -132,14 +132,14 @@ def _panel(
     return panel
 
 
-def _steps(about: About) -> list[models.Threshold]:
-    if about.bad is None:
+def _steps(info: PanelInfo) -> list[models.Threshold]:
+    if info.bad is None:
         return [models.Threshold(color=GREEN)]
-    if about.warn is None:
-        return [models.Threshold(color=GREEN), models.Threshold(about.bad, RED)]
-    if about.bad < about.warn:
-        return [models.Threshold(color=RED), models.Threshold(about.bad, ORANGE), models.Threshold(about.warn, GREEN)]
-    return [models.Threshold(color=GREEN), models.Threshold(about.warn, ORANGE), models.Threshold(about.bad, RED)]
+    if info.warn is None:
+        return [models.Threshold(color=GREEN), models.Threshold(info.bad, RED)]
+    if info.bad < info.warn:
+        return [models.Threshold(color=RED), models.Threshold(info.bad, ORANGE), models.Threshold(info.warn, GREEN)]
+    return [models.Threshold(color=GREEN), models.Threshold(info.warn, ORANGE), models.Threshold(info.bad, RED)]
 
 
 def _legend() -> common.VizLegendOptions:

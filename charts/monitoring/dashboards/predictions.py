@@ -1,7 +1,7 @@
 """The models: what is fitted and how long it takes, who waits for it, and whether any of it beats doing nothing."""
 
 from charts.monitoring.dashboards.board import Board, Row
-from charts.monitoring.dashboards.panels import About, Line, Query, heat, lines, number
+from charts.monitoring.dashboards.panels import PanelInfo, PanelLine, Query, heat, lines, number
 from charts.monitoring.dashboards.queries import count, quantile, rate
 
 PREDICTION = 'job="prediction"'
@@ -10,45 +10,49 @@ TASKS = "computation_duration_seconds"
 N_SKILLS = count("model_skill_count", "model", MODEL)
 N_NOT_ABOVE_ZERO = count("model_skill_bucket", "model", f'{MODEL}, le="0.0"')
 SKILLS = count("model_skill_bucket", "le, model", MODEL)
-FITS: Line = [
+FITS: PanelLine = [
     lines(
-        About("Fits", "Models fitted, read from the store of fitted ones (kept), or failed, a second.", "ops"),
+        PanelInfo("Fits", "Models fitted, read from the store of fitted ones (kept), or failed, a second.", "ops"),
         Query(rate("model_fits_total", "model, outcome", MODEL), "{{model}}: {{outcome}}"),
     ),
     lines(
-        About("Fits: time", "Within what time 95 % of the fits of a model end.", "s", 2.5, 5),
+        PanelInfo("Fits: time", "Within what time 95 % of the fits of a model end.", "s", 2.5, 5),
         Query(quantile(0.95, "model_fit_duration_seconds", "model", MODEL), "{{model}}"),
     ),
 ]
-ANSWERS: Line = [
+COMPUTATIONS: PanelLine = [
     lines(
-        About("Computations", "Answers computed a second; what is known already is not computed again.", "ops"),
+        PanelInfo("Computations", "Answers computed a second; what is known already is not computed again.", "ops"),
         Query(rate(f"{TASKS}_count", "task", PREDICTION), "{{task}}"),
     ),
     lines(
-        About("Computations: time", "Within what time half, and 95 %, of the computations end.", "s", 2.5, 5),
+        PanelInfo("Computations: time", "Within what time half, and 95 %, of the computations end.", "s", 2.5, 5),
         Query(quantile(0.5, TASKS, "task", PREDICTION), "{{task}} median"),
         Query(quantile(0.95, TASKS, "task", PREDICTION), "{{task}} 95 %"),
     ),
 ]
-WORKERS: Line = [
+WORKERS: PanelLine = [
     lines(
-        About("Queue", "Computations that wait for a worker, and how many may wait until more are refused.", "short"),
+        PanelInfo(
+            "Queue", "Computations that wait for a worker, and how many may wait until more are refused.", "short"
+        ),
         Query(f"sum by (instance) (worker_queue_depth{{{PREDICTION}}})", "{{instance}} waiting"),
         Query(f"sum by (instance) (worker_queue_limit{{{PREDICTION}}})", "{{instance}} limit"),
     ),
     lines(
-        About("Workers", "Worker processes that compute.", "short"),
+        PanelInfo("Workers", "Worker processes that compute.", "short"),
         Query(f"sum by (instance) (workers_busy{{{PREDICTION}}})", "{{instance}} busy"),
     ),
     lines(
-        About("Refusals", "Computations refused a second: queue full, too slow, or the worker died.", "ops", 0.02, 0.2),
+        PanelInfo(
+            "Refusals", "Computations refused a second: queue full, too slow, or the worker died.", "ops", 0.02, 0.2
+        ),
         Query(rate("worker_refusals_total", "reason", PREDICTION), "{{reason}}"),
     ),
 ]
-BEATS: Line = [
+SKILL: PanelLine = [
     number(
-        About(
+        PanelInfo(
             "Skill above zero",
             "Share of evaluations, in the time shown, where a model beat persistence.",
             "percentunit",
@@ -59,7 +63,7 @@ BEATS: Line = [
         ),
     ),
     number(
-        About(
+        PanelInfo(
             "Median skill",
             "1 − MAE / MAE of persistence; zero or less is no better than doing nothing.",
             "none",
@@ -69,9 +73,9 @@ BEATS: Line = [
         Query(f"histogram_quantile(0.5, {SKILLS})", "{{model}}"),
     ),
 ]
-DISTRIBUTION: Line = [
+DISTRIBUTION: PanelLine = [
     lines(
-        About(
+        PanelInfo(
             "Skill: lower, middle, upper", "Between which values the middle 80 % of each model's skills lie.", "none"
         ),
         Query(f"histogram_quantile(0.1, {SKILLS})", "{{model}} 10 %"),
@@ -79,7 +83,7 @@ DISTRIBUTION: Line = [
         Query(f"histogram_quantile(0.9, {SKILLS})", "{{model}} 90 %"),
     ),
     heat(
-        About(
+        PanelInfo(
             "Skill: distribution", "How many evaluations of the chosen models had a skill up to each value.", "short"
         ),
         Query(f"sum by (le) (increase(model_skill_bucket{{{MODEL}}}[$__rate_interval]))", "{{le}}"),
@@ -91,9 +95,9 @@ BOARD = Board(
     description="What is fitted and how long it takes, who waits for it, and whether any of it beats doing nothing.",
     rows=[
         Row("Fits", [FITS]),
-        Row("Computations", [ANSWERS]),
+        Row("Computations", [COMPUTATIONS]),
         Row("Workers", [WORKERS]),
-        Row("Skill", [BEATS, DISTRIBUTION]),
+        Row("Skill", [SKILL, DISTRIBUTION]),
     ],
     variables={"model": ("Model", 'label_values(model_fits_total{job="prediction"}, model)')},
 )

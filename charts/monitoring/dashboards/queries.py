@@ -1,9 +1,9 @@
-"""The few shapes that most queries have. `PEOPLE` leaves out what machines ask, as that says nothing of people."""
+"""The few shapes that most queries have. `USER_ROUTES` leaves out what machines ask, as that says nothing of people."""
 
 SERVICES = 'job=~"data|gateway|prediction"'
-PEOPLE = 'endpoint!~"/api/health|/api/metrics|/healthz|/readyz|/metrics"'
-GATEWAY = f'job="gateway", {PEOPLE}'
-ALL = f"{SERVICES}, {PEOPLE}"
+USER_ROUTES = 'endpoint!~"/api/health|/api/metrics|/healthz|/readyz|/metrics"'
+GATEWAY = f'job="gateway", {USER_ROUTES}'
+ALL_SERVICES = f"{SERVICES}, {USER_ROUTES}"
 
 
 def rate(series: str, by: str, where: str) -> str:
@@ -16,12 +16,12 @@ def count(series: str, by: str, where: str) -> str:
     return f"sum by ({by}) (increase({series}{{{where}}}[$__range]))"
 
 
-def share(series: str, by: str, where: str, of: str) -> str:
-    """Return which share of what happened, of all within `where`, is also `of`; zero if none ever was."""
+def share(series: str, by: str, where: str, part: str) -> str:
+    """Return which share of what happened, of all within `where`, is also `part`; zero if none ever was."""
     whole = rate(series, by, where)
-    return f"({rate(series, by, f'{where}, {of}')} or 0 * {whole}) / {whole}"
+    return f"({rate(series, by, f'{where}, {part}')} or 0 * {whole}) / {whole}"
 
 
-def quantile(part: float, histogram: str, by: str, where: str) -> str:
-    """Return below which value that part of the last minutes' observations lies."""
-    return f"histogram_quantile({part}, {rate(f'{histogram}_bucket', f'le, {by}', where)})"
+def quantile(level: float, histogram: str, by: str, where: str) -> str:
+    """Return below which value the share `level` of the last minutes' observations lies."""
+    return f"histogram_quantile({level}, {rate(f'{histogram}_bucket', f'le, {by}', where)})"

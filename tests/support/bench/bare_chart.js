@@ -1,4 +1,4 @@
-// The least that a page can be which draws the bars of a symbol; `make bench-page` measures ours beside it.
+// The smallest page that draws the bars of a symbol: the reference of `make bench-page`.
 import { CandlestickSeries, HistogramSeries, createChart } from './lightweight-charts.js'
 
 const SIX_MONTHS = 126

@@ -1,4 +1,4 @@
-"""The least that an endpoint can be which answers from Redis; `make bench` measures ours beside it."""
+"""The smallest endpoint that answers from Redis: the reference of `make bench`."""
 
 import os
 
@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 
 def create_app() -> FastAPI:
-    """Return an app whose only route answers with the bytes of a key."""
+    """Build an app whose only route returns the bytes of a key."""
     app = FastAPI()
     redis = Redis.from_url(os.environ["BENCH_REDIS_URL"])
 

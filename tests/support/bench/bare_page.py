@@ -1,9 +1,8 @@
-"""A page as a person has it, for what is timed: with nothing in it of the program that drives it.
+"""A page to be timed: free of the program that drives the browser, as a person has it.
 
-Playwright enables the inspector in each page that it knows, and adds scripts of its own. V8 then keeps the stack of
-every error that is made, and the page of a symbol is there a fifth later than a person's. The pages of a context that
-Playwright has not made it leaves alone. Such a page is spoken to through the browser's own session, by Chrome's
-DevTools Protocol.
+Playwright enables the inspector in each of its pages and adds scripts. V8 then records the stack of every error, and a
+symbol's page takes a fifth longer than a person's. Playwright does not touch the pages of a context that it did not
+create. Such a page is driven through the browser's own session, with Chrome's DevTools Protocol.
 """
 
 import json
@@ -19,18 +18,18 @@ WIDTH, HEIGHT = 1440, 900
 
 
 class BarePage:
-    """A page by its DevTools session."""
+    """A page, driven through a DevTools session."""
 
     def __init__(self, browser: CDPSession, target: str) -> None:
         self._browser = browser
         self._replies: dict[int, dict[str, Any]] = {}
         browser.on("Target.receivedMessageFromTarget", self._receive)
-        # Not flat: the replies then come as events of the browser's session, which Playwright passes on to us.
+        # Not flat: the replies then arrive as events of the browser's session, which Playwright forwards.
         self._session = browser.send("Target.attachToTarget", {"targetId": target, "flatten": False})["sessionId"]
         self._n_sent = 0
 
     def send(self, method: str, **params: object) -> dict[str, Any]:
-        """Return the result of a command of the protocol."""
+        """Send a command of the protocol and return its result."""
         self._n_sent += 1
         number = self._n_sent
         message = json.dumps({"id": number, "method": method, "params": params})
@@ -42,13 +41,13 @@ class BarePage:
         return result
 
     def evaluate(self, script: str) -> Any:
-        """Return what an expression of JavaScript is."""
-        found = self.send("Runtime.evaluate", expression=script, returnByValue=True)
-        assert "exceptionDetails" not in found, found["exceptionDetails"]
-        return found["result"].get("value")
+        """Evaluate a JavaScript expression and return its value."""
+        reply = self.send("Runtime.evaluate", expression=script, returnByValue=True)
+        assert "exceptionDetails" not in reply, reply["exceptionDetails"]
+        return reply["result"].get("value")
 
     def _has(self, number: int) -> bool:
-        self._browser.send("Browser.getVersion")  # events come in only while Playwright waits for something
+        self._browser.send("Browser.getVersion")  # Playwright delivers events only while it waits for a reply
         return number in self._replies
 
     def _receive(self, event: dict[str, Any]) -> None:
@@ -59,11 +58,11 @@ class BarePage:
 
 @contextmanager
 def bare_page(browser: Browser, first_script: str) -> Iterator[BarePage]:
-    """Yield a page with an empty cache, in which `first_script` runs before those of any address."""
+    """Open a page with an empty cache, in which `first_script` runs before the scripts of any address."""
     session = browser.new_browser_cdp_session()
     context = session.send("Target.createBrowserContext")["browserContextId"]
-    where = {"url": "about:blank", "browserContextId": context, "width": WIDTH, "height": HEIGHT}
-    page = BarePage(session, session.send("Target.createTarget", where)["targetId"])
+    target = {"url": "about:blank", "browserContextId": context, "width": WIDTH, "height": HEIGHT}
+    page = BarePage(session, session.send("Target.createTarget", target)["targetId"])
     page.send("Page.enable")
     page.send("Page.addScriptToEvaluateOnNewDocument", source=first_script)
     page.send("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False)

@@ -1,7 +1,7 @@
-"""How fast the page is, beside a bare page that draws the same bars with the same library: `make bench-page`.
+"""Measures the page against a bare page that draws the same bars with the same library: `make bench-page`.
 
-Both come from the same gateway and are measured in turn in one run, on a processor that the browser slows down.
-Machines differ and are noisy: the ratio is what is compared from one run to the next.
+The same gateway serves both, and they are measured in turn in one run, on a processor that the browser slows down.
+Machines differ and are noisy: compare the ratios, not the times, between runs.
 """
 
 import shutil
@@ -27,13 +27,13 @@ CPU_THROTTLING = 4
 N_LOADS, N_CHANGES, N_PANS = 7, 3, 3
 SYMBOLS = ("IBM", "MSFT", "GOOG")
 N_MOVES = 60
-SHORTEST_TASK_MS = 50  # the browser tells of no shorter ones
+SHORTEST_TASK_MS = 50  # the browser reports no shorter ones
 OBSERVE = """
 window.longTasks = []
 new PerformanceObserver((list) => window.longTasks.push(...list.getEntries()))
   .observe({ type: 'longtask', buffered: true })
 """
-# Interactive: painted, the chart drawn, and no long task running that began before that.
+# Interactive: painted, the chart drawn, and every long task finished that began before that.
 TIMINGS = """(() => {
   const paint = performance.getEntriesByName('first-contentful-paint')[0].startTime
   const chart = performance.getEntriesByName('bellwether:chart')[0]
@@ -55,36 +55,36 @@ Box = dict[str, float]
 
 
 @dataclass
-class Way:
-    """One of the two pages: its address, what shows another symbol, where its chart is, and when all of it is there."""
+class Variant:
+    """One of the two pages: its address, a script that shows another symbol, its chart, and a test for completeness."""
 
     name: str
     address: str
     show: str
     chart: str
-    is_at_rest: str
+    is_complete: str
     times: dict[str, list[float]] = field(default_factory=dict)
 
-    def note(self, what: str, milliseconds: float) -> None:
+    def add(self, what: str, milliseconds: float) -> None:
         self.times.setdefault(what, []).append(milliseconds)
 
 
-OURS = Way(
+OURS = Variant(
     "ours",
     "/?symbol=AAPL",
     "history.pushState(null, '', '/?symbol=%s'); dispatchEvent(new PopStateEvent('popstate'))",
     ".price-chart",
-    """document.querySelector('.forecast')?.textContent.includes('No better than doing nothing')
+    """document.querySelector('.forecast')?.textContent.includes('No better than')
       && document.querySelector('[role=img][aria-label^="Skill so far"] canvas') !== null""",
 )
-BARE = Way("bare page", "/bare/index.html?symbol=AAPL", "void window.show('%s')", "#chart", f"{N_CHARTS_DRAWN} > 0")
+BARE = Variant("bare page", "/bare/index.html?symbol=AAPL", "void window.show('%s')", "#chart", f"{N_CHARTS_DRAWN} > 0")
 
 
 def main() -> None:
-    """Print the table."""
+    """Measure both pages and print the table."""
     assert (PAGE / "index.html").is_file(), "Build the page first: make build"
     with tempfile.TemporaryDirectory() as folder, running_browser() as browser:
-        settings = {"GATEWAY_FRONTEND_DIR": str(_with_bare_page(Path(folder) / "page"))}
+        settings = {"GATEWAY_FRONTEND_DIR": str(_copy_with_bare_page(Path(folder) / "page"))}
         with running_stack(Path(folder), settings) as stack:
             load_sample(stack)
             for measure in (_load, _change, _pan):
@@ -95,8 +95,8 @@ def main() -> None:
         _print(what)
 
 
-def _with_bare_page(folder: Path) -> Path:
-    """Return a copy of the built page with the bare one in it."""
+def _copy_with_bare_page(folder: Path) -> Path:
+    """Copy the built page, add the bare one and return the folder."""
     shutil.copytree(PAGE, folder)
     bare = folder / "bare"
     bare.mkdir()
@@ -114,13 +114,13 @@ def _print(what: str) -> None:
 
 
 @contextmanager
-def _opened(browser: Browser, url: str, way: Way, more: str = "") -> Iterator[BarePage]:
-    """Yield the page with all of it there, in a browser that has nothing of it in its cache, on a slow processor."""
-    size = "" if way is OURS else "&width={width}&height={height}".format(**_box(browser, url))
+def _open(browser: Browser, url: str, variant: Variant, more: str = "") -> Iterator[BarePage]:
+    """Open the page with an empty cache on a slow processor and wait until it is complete."""
+    size = "" if variant is OURS else "&width={width}&height={height}".format(**_box(browser, url))
     with bare_page(browser, OBSERVE) as page:
         page.send("Emulation.setCPUThrottlingRate", rate=CPU_THROTTLING)
-        page.send("Page.navigate", url=f"{url}{way.address}{more}{size}")
-        until(lambda: page.evaluate(way.is_at_rest))
+        page.send("Page.navigate", url=f"{url}{variant.address}{more}{size}")
+        until(lambda: page.evaluate(variant.is_complete))
         yield page
 
 
@@ -128,53 +128,53 @@ _boxes: dict[str, Box] = {}
 
 
 def _box(browser: Browser, url: str) -> Box:
-    """Return where our chart is, so that the other is drawn as large."""
+    """Return the box of our chart, so that the other is drawn at the same size."""
     if url not in _boxes:
-        with _opened(browser, url, OURS) as page:
+        with _open(browser, url, OURS) as page:
             _boxes[url] = page.evaluate(BOX % OURS.chart)
     return _boxes[url]
 
 
-def _in_turn(measure: Callable[[Way], object]) -> None:
-    for way in (OURS, BARE):
-        measure(way)
+def _in_turn(measure: Callable[[Variant], object]) -> None:
+    for variant in (OURS, BARE):
+        measure(variant)
 
 
 def _load(browser: Browser, url: str) -> None:
-    def once(way: Way) -> None:
-        with _opened(browser, url, way) as page:
-            found: dict[str, float] = page.evaluate(TIMINGS)
-        way.note("first paint", found["paint"])
-        way.note("interactive", found["interactive"])
+    def once(variant: Variant) -> None:
+        with _open(browser, url, variant) as page:
+            timings: dict[str, float] = page.evaluate(TIMINGS)
+        variant.add("first paint", timings["paint"])
+        variant.add("interactive", timings["interactive"])
 
-    _box(browser, url)  # the services have the symbol's answers ready from now on
+    _box(browser, url)  # also fills the services' caches
     for _ in range(N_LOADS):
         _in_turn(once)
 
 
 def _change(browser: Browser, url: str) -> None:
-    def once(way: Way) -> None:
-        with _opened(browser, url, way) as page:
+    def once(variant: Variant) -> None:
+        with _open(browser, url, variant) as page:
             for n, symbol in enumerate(SYMBOLS, start=2):
-                page.evaluate(way.show % symbol)
+                page.evaluate(variant.show % symbol)
                 until(partial(_is_drawn, page, symbol, n))
-                way.note("from its bars to another symbol's chart", page.evaluate(f"{DRAWN_AFTER}('{symbol}')"))
+                variant.add("from its bars to another symbol's chart", page.evaluate(f"{DRAWN_AFTER}('{symbol}')"))
 
     for _ in range(N_CHANGES):
         _in_turn(once)
 
 
 def _is_drawn(page: BarePage, symbol: str, n: int) -> bool:
-    """Say whether the bars of the symbol have come and are on the chart, the nth that is drawn."""
+    """Report whether the symbol's bars have arrived and the nth chart is drawn."""
     return bool(page.evaluate(f"{N_CHARTS_DRAWN} >= {n} && {HAS_BARS}('{symbol}')"))
 
 
 def _pan(browser: Browser, url: str) -> None:
-    def once(way: Way) -> None:
-        with _opened(browser, url, way, "&range=all") as page:
+    def once(variant: Variant) -> None:
+        with _open(browser, url, variant, "&range=all") as page:
             page.evaluate(LONGEST_TASK)
-            _drag(page, page.evaluate(BOX % way.chart))
-            way.note("longest task of a pan over all bars", page.evaluate(LONGEST_TASK))
+            _drag(page, page.evaluate(BOX % variant.chart))
+            variant.add("longest task of a pan over all bars", page.evaluate(LONGEST_TASK))
 
     for _ in range(N_PANS):
         _in_turn(once)

@@ -1,6 +1,6 @@
-"""How fast bars are loaded and read, beside the bare driver: `make bench`, or with a file of bars `make bench FILE=…`.
+"""Measures loads and reads of bars against the bare driver: `make bench`, or `make bench FILE=…` for a file of bars.
 
-Each figure is a ratio of two ways to do the same, taken in turn in one run, because machines differ and are noisy.
+Each figure is a ratio of two ways to do the same, measured in turn in one run, because machines differ and are noisy.
 """
 
 import asyncio
@@ -33,17 +33,17 @@ FIELDS = {"open": "Open", "high": "High", "low": "Low", "close": "Close", "volum
 
 
 def main() -> None:
-    """Print the table."""
+    """Run the benchmarks and print the figures."""
     with tempfile.TemporaryDirectory() as folder, mongo_server() as (_, mongo), redis_server() as (_, cache):
-        file = Path(sys.argv[1]) if len(sys.argv) > 1 else _generated(Path(folder))
+        file = Path(sys.argv[1]) if len(sys.argv) > 1 else _generate(Path(folder))
         environment = {"DATA_MONGO_URL": mongo, "DATA_REDIS_URL": cache}
         print(f"{file.name}, {os.cpu_count()} cores, {N_ROUNDS} rounds")
         _loads(file, environment)
         _reads(Path(folder), environment)
 
 
-def _generated(folder: Path) -> Path:
-    """Write a CSV of the size of five years of the S&P 500, and return its path."""
+def _generate(folder: Path) -> Path:
+    """Write a CSV as large as five years of the S&P 500, and return its path."""
     path, random = folder / "generated.csv", np.random.default_rng(7)
     for n in range(N_SYMBOLS):
         bars = make_bars(np.round(100 * np.exp(np.cumsum(random.normal(0, 0.01, N_BARS))), 2)).drop(columns="adj_close")
@@ -52,7 +52,7 @@ def _generated(folder: Path) -> Path:
 
 
 def _loads(file: Path, environment: dict[str, str]) -> None:
-    documents = _documents(file)
+    documents = _read_documents(file)
     n_rows = sum(map(len, documents.values()))
     bare, ours, peak = [], [], 0
     for n in range(N_ROUNDS):
@@ -60,25 +60,25 @@ def _loads(file: Path, environment: dict[str, str]) -> None:
         speed, rss = _load(file, environment | {"DATA_MONGO_DATABASE": f"ours{n}"})
         ours.append(speed)
         peak = max(peak, rss)
-    ratios = [one / other for one, other in zip(ours, bare, strict=True)]
+    ratios = [speed / reference for speed, reference in zip(ours, bare, strict=True)]
     print(f"load          {n_rows:,} rows, {len(documents)} symbols")
     print(f"  insert_many {median(bare):,.0f} rows/s")
-    print(f"  ours        {median(ours):,.0f} rows/s, checked, atomic, with a catalogue; reading the file included")
-    print(f"  ratio       {median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}); at least 0.60 is wanted")
-    print(f"  memory      {peak / 2**20:,.0f} MB at its peak; under 400 is wanted")
+    print(f"  ours        {median(ours):,.0f} rows/s, checked, atomic, with a catalogue, reading of the file included")
+    print(f"  ratio       {median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}); target: at least 0.60")
+    print(f"  memory      {peak / 2**20:,.0f} MB at the peak; target: under 400")
 
 
-def _documents(file: Path) -> Documents:
-    found: Documents = {}
+def _read_documents(file: Path) -> Documents:
+    documents: Documents = {}
     for raw in FileBarSource(file).frames():
         rows = raw.rows.assign(Date=raw.rows["session"].dt.strftime("%Y-%m-%d")).rename(columns=FIELDS)
         records = rows[["Date", *FIELDS.values()]].to_dict("records")
-        found[raw.symbol] = [{str(name): value for name, value in record.items()} for record in records]
-    return found
+        documents[raw.symbol] = [{str(name): value for name, value in record.items()} for record in records]
+    return documents
 
 
 def _insert_many(documents: Documents, url: str, database: str) -> float:
-    """Return the seconds that the driver takes for the same rows in the same collections, and nothing else."""
+    """Insert the same rows into the same collections with the driver alone, and return the seconds it takes."""
     with mongo_client(url) as client:
         fresh = {symbol: [dict(document) for document in rows] for symbol, rows in documents.items()}
         started_at = time.perf_counter()
@@ -88,20 +88,20 @@ def _insert_many(documents: Documents, url: str, database: str) -> float:
 
 
 def _load(file: Path, environment: dict[str, str]) -> tuple[float, int]:
-    """Return rows per second and the peak of memory of the command line."""
+    """Load with the command line, and return rows per second and the peak of memory."""
     command = [sys.executable, "-m", "services.data", "load", str(file)]
     peak = 0
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(command, env=os.environ | environment, stderr=log)
         while process.poll() is None:
-            found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
-            peak = int(found[1]) if found else peak
+            match = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+            peak = int(match[1]) if match else peak
             time.sleep(0.05)
         log.seek(0)
-        said = log.read()
-    assert process.returncode == 0, said
-    speed = re.search(r"([\d,]+) rows/s", said.replace("\n", " "))
-    assert speed is not None, said
+        output = log.read()
+    assert process.returncode == 0, output
+    speed = re.search(r"([\d,]+) rows/s", output.replace("\n", " "))
+    assert speed is not None, output
     return float(speed[1].replace(",", "")), peak * 1024
 
 
@@ -144,22 +144,22 @@ def _reads(folder: Path, environment: dict[str, str]) -> None:
             _compare("warm read", ("ours over HTTP", ours, lambda: None), ("bare endpoint", least, lambda: None))
 
 
-Way = tuple[str, Callable[[], object], Callable[[], object]]
+Variant = tuple[str, Callable[[], object], Callable[[], object]]
 
 
-def _compare(what: str, *ways: Way) -> None:
+def _compare(what: str, *variants: Variant) -> None:
     times: list[list[float]] = [[], []]
     for _ in range(N_READS):
-        for (_, read, prepare), took in zip(ways, times, strict=True):
+        for (_, read, prepare), samples in zip(variants, times, strict=True):
             prepare()
             started_at = time.perf_counter()
             read()
-            took.append(time.perf_counter() - started_at)
-    medians = [median(took) for took in times]
+            samples.append(time.perf_counter() - started_at)
+    medians = [median(samples) for samples in times]
     print(f"{what:<13} 1,259 bars, median of {N_READS}")
-    for (name, _, _), seconds in zip(ways, medians, strict=True):
+    for (name, _, _), seconds in zip(variants, medians, strict=True):
         print(f"  {name:<14} {seconds * 1000:.2f} ms")
-    print(f"  ratio          {medians[0] / medians[1]:.2f}; at most 1.50 is wanted")
+    print(f"  ratio          {medians[0] / medians[1]:.2f}; target: at most 1.50")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""A Service as Kubernetes has it, in small: one address, behind which connections go to whichever process is ready.
+"""A small model of a Kubernetes Service: one address whose connections go to the processes that are ready.
 
-It works on connections, not on requests: one that is open stays with its process until either side closes it, and what
-fails is not tried elsewhere. So what a client sees here is what the processes do, not what the balancer repairs.
+It balances connections, not requests: an open connection stays with its process until either side closes it, and a
+failure is not retried elsewhere. So clients see what the processes do, not what a balancer repairs.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ PROBE_SECONDS = 0.25
 
 
 class Balancer:
-    """Takes connections on a port of its own and passes each to one of the ready servers, in turn."""
+    """Accepts connections on its own port and forwards each to the ready servers in turn."""
 
     def __init__(self, server: Server) -> None:
         self.port = free_port()
@@ -30,18 +30,18 @@ class Balancer:
         self._turn = count()
 
     async def replace(self, new: Server) -> float:
-        """Start `new`, wait until connections go to it, stop the old one, and return how long that took to stop."""
+        """Start `new`, wait until it is ready, stop the old server, and return the seconds that the stop took."""
         (old,) = self._servers
         await asyncio.to_thread(new.start)
         self._servers = [old, new]
         await wait_until(lambda: new in self._ready)
-        began_at = time.monotonic()
+        started_at = time.monotonic()
         await asyncio.to_thread(old.stop)
         self._servers = [new]
-        return time.monotonic() - began_at
+        return time.monotonic() - started_at
 
     async def probe(self) -> None:
-        """Ask each server, again and again, whether it is ready; no answer in time says nothing of it."""
+        """Poll each server's readiness; a timeout leaves its state unchanged."""
         async with httpx.AsyncClient(timeout=5) as http:
             while True:
                 self._ready = [server for server in self._servers if await self._is_ready(http, server)]
@@ -56,7 +56,7 @@ class Balancer:
             return False
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Pass one connection on until either side closes it; close it if the process takes none."""
+        """Forward one connection until either side closes it; close it if the process refuses it."""
         with closing(writer), suppress(OSError):
             server = self._ready[next(self._turn) % len(self._ready)]
             back_reader, back_writer = await asyncio.open_connection("127.0.0.1", server.port)
@@ -72,7 +72,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @asynccontextmanager
 async def running_balancers(*balancers: Balancer) -> AsyncIterator[None]:
-    """Take connections until the end."""
+    """Accept connections until the context ends."""
     async with AsyncExitStack() as stack:
         for balancer in balancers:
             await stack.enter_async_context(await asyncio.start_server(balancer.connect, "127.0.0.1", balancer.port))

@@ -1,4 +1,4 @@
-"""The Helm charts as the real engine renders them, and what each Python service is given there."""
+"""The Helm charts as the real engine renders them, and the configuration that they give each Python service."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -16,64 +16,64 @@ Json = dict[str, Any]
 
 
 class Objects(list[Json]):
-    """What a chart renders to."""
+    """The objects that a chart renders to."""
 
-    def of(self, kind: str) -> list[Json]:
-        """Return those of one kind."""
-        return [found for found in self if found["kind"] == kind]
+    def of_kind(self, kind: str) -> list[Json]:
+        """Return the objects of this kind."""
+        return [item for item in self if item["kind"] == kind]
 
-    def one(self, kind: str, name: str) -> Json:
-        """Return the one of this kind whose name is the release's, then `name`."""
-        (found,) = [found for found in self.of(kind) if found["metadata"]["name"] == f"{RELEASE}-{name}"]
-        return found
+    def get(self, kind: str, name: str) -> Json:
+        """Return the object of this kind that is called `name` in the release."""
+        (match,) = [item for item in self.of_kind(kind) if item["metadata"]["name"] == f"{RELEASE}-{name}"]
+        return match
 
     def pod_specs(self) -> dict[str, Json]:
-        """Return every pod's metadata and spec by its object's kind and name."""
+        """Return the metadata and spec of every pod by its object's kind and name."""
         pods = {}
-        for found in self:
-            spec = found.get("spec", {})
+        for item in self:
+            spec = item.get("spec", {})
             spec = spec.get("jobTemplate", {}).get("spec", spec)
-            pod = found if found["kind"] == "Pod" else spec.get("template")
+            pod = item if item["kind"] == "Pod" else spec.get("template")
             if isinstance(pod, dict):
-                pods[f"{found['kind']} {found['metadata']['name']}"] = pod
+                pods[f"{item['kind']} {item['metadata']['name']}"] = pod
         return pods
 
 
-def values_set(name: str) -> Json:
-    """Return one of the umbrella's sets of values."""
-    found: Json = yaml.safe_load(VALUE_SETS[name].read_text())
-    return found
+def load_values_set(name: str) -> Json:
+    """Read one of the umbrella's sets of values."""
+    values: Json = yaml.safe_load(VALUE_SETS[name].read_text())
+    return values
 
 
 def render_text(chart: str | Path = "bellwether", values: Json | None = None) -> dict[str, str]:
-    """Return what the engine renders by the template's path, NOTES.txt among it; the values are checked as well.
+    """Render a chart and return the texts by template path, NOTES.txt included; validate the values first.
 
     Raises:
-        helm_python.HelmError: The schema refuses the values, or a template fails, with its sentence.
+        helm_python.HelmError: The schema rejects the values, or a template fails with its message.
     """
-    return _loaded(CHARTS / chart).render(values or {}, name=RELEASE, namespace=NAMESPACE, is_install=True)
+    return _load(CHARTS / chart).render(values or {}, name=RELEASE, namespace=NAMESPACE, is_install=True)
 
 
 @cache
-def _loaded(path: Path) -> helm_python.Chart:
+def _load(path: Path) -> helm_python.Chart:
     return helm_python.Chart.load(path)
 
 
 def render(chart: str | Path = "bellwether", values: Json | None = None) -> Objects:
-    """Return the objects that a chart renders to."""
+    """Render a chart and return its objects."""
     texts = [text for path, text in render_text(chart, values).items() if not path.endswith("NOTES.txt")]
-    return Objects(found for text in texts for found in yaml.load_all(text, yaml.CSafeLoader) if found)
+    return Objects(item for text in texts for item in yaml.load_all(text, yaml.CSafeLoader) if item)
 
 
 @cache
-def rendered(name: str) -> Objects:
-    """Return what the umbrella renders to with one of its sets of values; once, so nobody may change it."""
-    return render("bellwether", values_set(name))
+def render_values_set(name: str) -> Objects:
+    """Render the umbrella with one of its sets of values. The result is cached: do not modify it."""
+    return render("bellwether", load_values_set(name))
 
 
 @dataclass(frozen=True)
 class PythonService:
-    """What the chart gives one of the Python services."""
+    """The configuration that the chart gives one of the Python services."""
 
     container_port: int
     service_port: int
@@ -87,20 +87,20 @@ class PythonService:
 
 
 def python_services(values: Json | None = None) -> dict[str, PythonService]:
-    """Return the umbrella's Python services by name; `environment` has the names of all variables."""
+    """Render the umbrella and return its Python services by name; `environment` contains the variables' names."""
     objects = render("bellwether", values)
     return {name: _service(objects, name) for name in PYTHON_SERVICES}
 
 
 def _service(objects: Objects, name: str) -> PythonService:
-    pod = objects.one("Deployment", name)["spec"]["template"]["spec"]
+    pod = objects.get("Deployment", name)["spec"]["template"]["spec"]
     (container,) = pod["containers"]
-    monitors = [found for found in objects.of("ServiceMonitor") if found["metadata"]["name"] == f"{RELEASE}-{name}"]
+    monitors = [item for item in objects.of_kind("ServiceMonitor") if item["metadata"]["name"] == f"{RELEASE}-{name}"]
     return PythonService(
         container_port=container["ports"][0]["containerPort"],
-        service_port=objects.one("Service", name)["spec"]["ports"][0]["port"],
+        service_port=objects.get("Service", name)["spec"]["ports"][0]["port"],
         command=container["command"],
-        environment=frozenset(variables_of(objects, container)),
+        environment=frozenset(read_variables(objects, container)),
         liveness_path=container["livenessProbe"]["httpGet"]["path"],
         readiness_path=container["readinessProbe"]["httpGet"]["path"],
         metrics_path=monitors[0]["spec"]["endpoints"][0]["path"] if monitors else None,
@@ -109,10 +109,10 @@ def _service(objects: Objects, name: str) -> PythonService:
     )
 
 
-def variables_of(objects: Objects, container: Json) -> dict[str, str | None]:
-    """Return a container's variables, those of its ConfigMaps among them; None where a Secret has the value."""
+def read_variables(objects: Objects, container: Json) -> dict[str, str | None]:
+    """Read a container's variables, including those of its ConfigMaps; None where a Secret holds the value."""
     variables: dict[str, str | None] = {}
     for source in container.get("envFrom", []):
         name = source["configMapRef"]["name"].removeprefix(f"{RELEASE}-")
-        variables |= objects.one("ConfigMap", name).get("data") or {}
+        variables |= objects.get("ConfigMap", name).get("data") or {}
     return variables | {entry["name"]: entry.get("value") for entry in container.get("env", [])}

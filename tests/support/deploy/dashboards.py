@@ -1,4 +1,4 @@
-"""The committed dashboards, read as Grafana reads them."""
+"""Reads the committed dashboards as Grafana does."""
 
 import json
 import re
@@ -22,21 +22,22 @@ class Target:
 
 
 def panels(dashboard: Json) -> list[Json]:
-    """Return the panels that draw something."""
+    """Return the panels, without the row headings."""
     return [panel for panel in dashboard["panels"] if panel["type"] != "row"]
 
 
 def targets(dashboard: Json) -> Iterator[Target]:
-    """Yield every query, with the variables as Grafana fills them in when all is chosen and a minute is looked at."""
-    filled_in = {f"${one['name']}": ".+" for one in dashboard["templating"]["list"] if one["type"] == "query"}
-    filled_in |= {"$__rate_interval": "1m", "$__range": "1m"}
+    """Yield every query with the values that Grafana substitutes if All is selected and the range is one minute."""
+    variables = dashboard["templating"]["list"]
+    substitutes = {f"${variable['name']}": ".+" for variable in variables if variable["type"] == "query"}
+    substitutes |= {"$__rate_interval": "1m", "$__range": "1m"}
     for panel in panels(dashboard):
         for target in panel["targets"]:
-            expression = re.sub(r"\$\w+", lambda found: filled_in[found[0]], target["expr"])
+            expression = re.sub(r"\$\w+", lambda match: substitutes[match[0]], target["expr"])
             yield Target(f"{dashboard['title']}, {panel['title']} {target['refId']}", expression)
 
 
 def read(path: Path) -> Json:
-    """Return what is in the file."""
-    found: Json = json.loads(path.read_text())
-    return found
+    """Read one dashboard."""
+    dashboard: Json = json.loads(path.read_text())
+    return dashboard

@@ -1,12 +1,12 @@
-"""Files that run in a container, with its paths and ports changed to those of a test."""
+"""Files of a container with its paths and ports replaced by those of a test."""
 
 from pathlib import Path
 
 
-def moved_text(path: Path, moved: dict[str, str]) -> str:
-    """Return the text of the file with each of these replaced, in this order; each must be in it."""
+def rewrite_text(path: Path, replacements: dict[str, str]) -> str:
+    """Return the file's text after these replacements, in order; each old text must occur."""
     text = path.read_text()
-    for here, there in moved.items():
-        assert here in text, f"{path} has no {here} any more"
-        text = text.replace(here, there)
+    for old, new in replacements.items():
+        assert old in text, f"{path} no longer contains {old}"
+        text = text.replace(old, new)
     return text

@@ -1,7 +1,7 @@
-"""Writes what follows from each chart's values.yaml: values.schema.json and the table in README.md.
+"""Generates values.schema.json and the README's table of values from each chart's values.yaml.
 
-A value's comment is its description; braces at the end of the comment narrow its schema.
-`python -m tests.support.generated.chart_docs` writes.
+A value's comment is its description; braces at the end of the comment add constraints to its schema.
+Run `python -m tests.support.generated.chart_docs`.
 """
 
 import json
@@ -29,10 +29,10 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "data": DataSettings,
     "prediction": PredictionSettings,
 }
-OTHERWISE = {"data_url", "prediction_url", "vendor"}  # the charts have values of their own for these
+OWN_VALUES = {"data_url", "prediction_url", "vendor"}  # settings for which the charts have values of their own
 BEGIN, END = "<!-- values: `make docs` writes this table -->", "<!-- end of values -->"
 _KEY = re.compile(r"^( *)([A-Za-z]\w*):")
-_NARROWED = re.compile(r"^(.*[.?!])\s+(\{.*\})$")
+_CONSTRAINED = re.compile(r"^(.*[.?!])\s+(\{.*\})$")
 _TYPES: dict[type, str] = {
     bool: "boolean",
     int: "integer",
@@ -46,41 +46,41 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Value:
-    """One key of a values.yaml: where it is, what its comment says, and what stands there."""
+    """One key of a values.yaml: its path, description, constraints and default."""
 
     path: tuple[str, ...]
     description: str
-    narrowed: Json
+    constraints: Json
     default: Any
 
 
-def values_of(text: str) -> Iterator[Value]:
-    """Yield the values of a values.yaml in its order, maps before what is in them.
+def parse_values(text: str) -> Iterator[Value]:
+    """Parse a values.yaml and yield its values in order, maps before their contents.
 
     Raises:
         ValueError: A key has no comment above it.
     """
-    everything = yaml.safe_load(text)
+    defaults = yaml.safe_load(text)
     path: list[str] = []
     comment: list[str] = []
     for line in text.splitlines():
         if line.strip().startswith("#"):
             comment.append(line.strip(" #"))
-        elif found := _KEY.match(line):
-            path = [*path[: len(found[1]) // 2], found[2]]
+        elif key := _KEY.match(line):
+            path = [*path[: len(key[1]) // 2], key[2]]
             if not comment:
                 raise ValueError(f"{'.'.join(path)} has no comment")
-            narrowed = _NARROWED.match(" ".join(comment))
-            description, schema = narrowed.groups() if narrowed else (" ".join(comment), "{}")
-            default = reduce(getitem, path, everything)
+            match = _CONSTRAINED.match(" ".join(comment))
+            description, schema = match.groups() if match else (" ".join(comment), "{}")
+            default = reduce(getitem, path, defaults)
             yield Value(tuple(path), description, yaml.safe_load(schema), default)
             comment = []
         else:
             comment = []
 
 
-def schema_of(name: str) -> Json:
-    """Return the JSON schema of a chart's values; what it does not name is refused."""
+def build_schema(name: str) -> Json:
+    """Build the JSON schema of a chart's values; it rejects unknown keys."""
     root: Json = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Values of the chart {name}",
@@ -88,56 +88,56 @@ def schema_of(name: str) -> Json:
         "additionalProperties": False,
         "properties": {},
     }
-    for value in values_of((CHARTS / name / "values.yaml").read_text()):
+    for value in parse_values((CHARTS / name / "values.yaml").read_text()):
         parent = root
         for key in value.path[:-1]:
             parent = parent["properties"][key]
         parent["properties"][value.path[-1]] = _schema(value)
     if (CHARTS / name / "charts" / "library").exists():
-        root["properties"]["library"] = {"type": "object", "description": "Helm puts the globals here."}
+        root["properties"]["library"] = {"type": "object", "description": "Helm passes the globals here."}
     return root
 
 
 def _schema(value: Value) -> Json:
-    narrowed = dict(value.narrowed)
+    constraints = dict(value.constraints)
     schema: Json = {"description": value.description, "type": _TYPES[type(value.default)]}
-    if kind := narrowed.pop("settings", None):
-        schema |= {"additionalProperties": False, "properties": settings_schema(SETTINGS[kind])}
+    if kind := constraints.pop("settings", None):
+        schema |= {"additionalProperties": False, "properties": build_settings_schemas(SETTINGS[kind])}
     elif value.default and isinstance(value.default, dict):
         schema |= {"additionalProperties": False, "properties": {}}
-    return schema | narrowed
+    return schema | constraints
 
 
-def settings_schema(kind: type[ServiceSettings]) -> Json:
-    """Return the schemas of the settings that may stand in a ConfigMap: no secrets, no paths, none of OTHERWISE."""
+def build_settings_schemas(kind: type[ServiceSettings]) -> Json:
+    """Build the schemas of the settings that a ConfigMap may contain: no secrets, no paths, none of OWN_VALUES."""
     properties = kind.model_json_schema()["properties"]
-    found = {}
+    schemas = {}
     for name, field in kind.model_fields.items():
         types = {field.annotation, *get_args(field.annotation)}
-        if name not in OTHERWISE and not types & {SecretStr, Path}:
-            found[to_camel(name)] = {k: v for k, v in properties[name].items() if k not in {"title", "default"}}
-    return found
+        if name not in OWN_VALUES and not types & {SecretStr, Path}:
+            schemas[to_camel(name)] = {k: v for k, v in properties[name].items() if k not in {"title", "default"}}
+    return schemas
 
 
 def schema_text(name: str) -> str:
-    """Return a chart's values.schema.json."""
-    return json.dumps(schema_of(name), indent=2, ensure_ascii=False) + "\n"
+    """Encode a chart's values.schema.json."""
+    return json.dumps(build_schema(name), indent=2, ensure_ascii=False) + "\n"
 
 
 def table(name: str) -> str:
-    """Return a chart's table of values in Markdown, between its two markers."""
+    """Build a chart's Markdown table of values, between its two markers."""
     lines = ["| value | default | meaning |", "| --- | --- | --- |"]
-    for value in values_of((CHARTS / name / "values.yaml").read_text()):
+    for value in parse_values((CHARTS / name / "values.yaml").read_text()):
         if not (isinstance(value.default, dict) and value.default):
             lines.append(f"| `{'.'.join(value.path)}` | `{json.dumps(value.default)}` | {value.description} |")
-        if kind := value.narrowed.get("settings"):
-            settings = settings_schema(SETTINGS[kind])
+        if kind := value.constraints.get("settings"):
+            settings = build_settings_schemas(SETTINGS[kind])
             lines += [f"| `settings.{key}` | | {field['description']} |" for key, field in settings.items()]
     return "\n".join([BEGIN, *lines, END])
 
 
 def readme(name: str) -> str:
-    """Return a chart's README.md with its table as it should be."""
+    """Return a chart's README.md with an up-to-date table."""
     text = (CHARTS / name / "README.md").read_text()
     return re.sub(re.escape(BEGIN) + ".*" + re.escape(END), lambda _: table(name), text, flags=re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""The table of metrics in docs/operations.md, written from what the services measure: `make docs`."""
+"""Generates the table of metrics in docs/operations.md from the services' registries: `make docs`."""
 
 import re
 from collections.abc import Iterable
@@ -18,11 +18,11 @@ from services.prediction.settings import PredictionSettings
 
 OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
 BEGIN, END = "<!-- metrics: `make docs` writes this table -->", "<!-- end of metrics -->"
-# What prometheus_client tells of each process by itself, by the beginnings of the names.
-OF_THE_PROCESS: dict[type, tuple[str, str, str]] = {
+# The metrics that prometheus_client exports for each process, by name prefix.
+PROCESS_METRICS: dict[type, tuple[str, str, str]] = {
     ProcessCollector: ("process_*", "gauge, counter", "Memory, CPU time, open files and start of the process."),
-    PlatformCollector: ("python_info", "gauge", "The Python that runs, always 1."),
-    GCCollector: ("python_gc_*_total", "counter", "What Python's garbage collector did."),
+    PlatformCollector: ("python_info", "gauge", "The version of Python, always 1."),
+    GCCollector: ("python_gc_*_total", "counter", "Activity of Python's garbage collector."),
 }
 
 
@@ -37,7 +37,7 @@ class Row:
 
 
 def metrics_table() -> str:
-    """Return the table in Markdown between its two markers, ascending by name."""
+    """Build the Markdown table between its two markers, ascending by name."""
     apps = {
         "gateway": create_gateway(GatewaySettings()),
         "data": create_data(DataSettings()),
@@ -57,23 +57,23 @@ def metrics_table() -> str:
 
 
 def _rows(app: FastAPI) -> Iterable[Row]:
-    for collector in app.state.metrics.registry._collector_to_names:  # nothing public lists what has no series yet
+    for collector in app.state.metrics.registry._collector_to_names:  # no public API lists metrics without series
         if isinstance(collector, MetricWrapperBase):
             name = f"{collector._name}_total" if collector._type == "counter" else collector._name
-            yield Row(name, str(collector._type), _coded(collector._labelnames), collector._documentation)
+            yield Row(name, str(collector._type), _code(collector._labelnames), collector._documentation)
         else:
-            yield Row(*_of_the_process(collector))
+            yield Row(*_process_metric(collector))
     for scraped in app.state.metrics.collectors:
         for gauge in scraped.gauges:
-            yield Row(gauge.name, "gauge", _coded(gauge.labels), gauge.meaning)
+            yield Row(gauge.name, "gauge", _code(gauge.labels), gauge.meaning)
 
 
-def _of_the_process(collector: object) -> tuple[str, str, str, str]:
-    name, kind, meaning = OF_THE_PROCESS[type(collector)]
+def _process_metric(collector: object) -> tuple[str, str, str, str]:
+    name, kind, meaning = PROCESS_METRICS[type(collector)]
     return name, kind, "", meaning
 
 
-def _coded(labels: Iterable[str]) -> str:
+def _code(labels: Iterable[str]) -> str:
     return ", ".join(f"`{label}`" for label in labels)
 
 

@@ -1,4 +1,4 @@
-"""Writes the apps' OpenAPI documents to docs/openapi/*.json: `python -m tests.support.generated.openapi`."""
+"""Writes the apps' OpenAPI documents to docs/openapi/*.json: `make openapi`."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ APPS: dict[str, Callable[[], FastAPI]] = {"gateway": gateway, "data": data, "pre
 
 
 def document(name: str) -> str:
-    """Return the OpenAPI document of this app as its committed file holds it."""
+    """Encode this app's OpenAPI document as in its committed file."""
     return json.dumps(APPS[name]().openapi(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Writes the README's table of settings: `python -m tests.support.generated.settings_table`."""
+"""Writes the README's table of settings: `make docs`."""
 
 import re
 from pathlib import Path
@@ -14,19 +14,19 @@ BEGIN, END = "<!-- settings: `make docs` writes this table -->", "<!-- end of se
 
 
 def settings_table() -> str:
-    """Return the table in Markdown between its two markers; what is the same for all three services stands first."""
+    """Build the Markdown table between its two markers; settings that all three services share come first."""
     rows = [_rows(kind) for kind in (GatewaySettings, DataSettings, PredictionSettings)]
     common = [name for name, row in rows[0].items() if all(other.get(name) == row for other in rows)]
     lines = [f"| `…_{name}`{rows[0][name]} |" for name in common]
-    for kind, named in zip(PREFIXES, rows, strict=True):
-        lines += [f"| `{kind}{name}`{row} |" for name, row in named.items() if name not in common]
+    for prefix, settings in zip(PREFIXES, rows, strict=True):
+        lines += [f"| `{prefix}{name}`{row} |" for name, row in settings.items() if name not in common]
     lines += [f"| `OTEL_EXPORTER_OTLP_{name}`{row} |" for name, row in _rows(TracingSettings).items()]
-    head = "`…` is `GATEWAY`, `DATA` and `PREDICTION`, each for its service."
+    head = "`…` stands for `GATEWAY`, `DATA` or `PREDICTION`, the service's prefix."
     return "\n".join([BEGIN, head, "", "| variable | default | meaning |", "| --- | --- | --- |", *lines, END])
 
 
 def _rows(kind: type[ServiceSettings] | type[TracingSettings]) -> dict[str, str]:
-    """Return the columns after the first by the variable's name without its prefix."""
+    """Build the columns after the first, by the variable's name without its prefix."""
     instance = kind()
     rows = {}
     for name, field in kind.model_fields.items():

@@ -1,4 +1,4 @@
-"""Debian's Chromium, for the browser tests and for what measures the page."""
+"""Debian's Chromium, for the browser tests and the page's benchmark."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-
 
 @contextmanager
 def running_browser() -> Iterator[Browser]:
-    """Start the browser and close it in the end."""
+    """Start the browser and close it at the end."""
     chromium = shutil.which(os.environ.get("CHROMIUM", "chromium"))
     assert chromium, "Install Chromium (Debian: apt install chromium), or set CHROMIUM to its path."
     with sync_playwright() as playwright:

@@ -1,4 +1,4 @@
-"""A collector of traces for tests: takes OTLP over HTTP and keeps the spans."""
+"""A trace collector for tests: accepts OTLP over HTTP and stores the spans."""
 
 import threading
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 @dataclass(frozen=True)
 class CollectedSpan:
-    """What a test wants to know of a span; ids in hex."""
+    """The parts of a span that tests compare; ids in hex."""
 
     service: str
     name: str
@@ -18,7 +18,7 @@ class CollectedSpan:
 
 
 class Collector:
-    """The spans so far, and where they are to be sent."""
+    """The spans received so far, and the address to send them to."""
 
     def __init__(self) -> None:
         self.spans: list[CollectedSpan] = []
@@ -32,13 +32,13 @@ class Collector:
         return [span for span in self.spans if span.trace_id == trace_id]
 
     def close(self) -> None:
-        """Take no more; a second time does nothing."""
+        """Stop accepting spans; a second call does nothing."""
         if self._thread.is_alive():
             self._server.shutdown()
             self._server.server_close()
             self._thread.join()
 
-    def _take(self, body: bytes) -> None:
+    def _store(self, body: bytes) -> None:
         for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
             (service,) = (
                 item.value.string_value for item in resource.resource.attributes if item.key == "service.name"
@@ -48,11 +48,11 @@ class Collector:
                 self.spans.append(CollectedSpan(service, span.name, span.trace_id.hex(), attributes))
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        take = self._take
+        store = self._store
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                take(self.rfile.read(int(self.headers["Content-Length"])))
+                store(self.rfile.read(int(self.headers["Content-Length"])))
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()

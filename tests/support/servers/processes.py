@@ -27,24 +27,26 @@ from tests.support.polling import PATIENCE_SECONDS
 Database = AnyDatabase[dict[str, Any]]
 
 
-# Tests that stop services often need not wait for it; what gives notice says so in its environment.
-NO_NOTICE = {f"{name}_DRAIN_SECONDS": "0" for name in ("GATEWAY", "DATA", "PREDICTION")}
-SLOWEST = 10  # times as slow as usual a machine may be
+# Without draining, tests that stop services run faster; a test of draining sets its own time.
+NO_DRAIN = {f"{name}_DRAIN_SECONDS": "0" for name in ("GATEWAY", "DATA", "PREDICTION")}
+SLOW_FACTOR = 10  # how much slower than usual a machine may be
 
 
-def _patient(settings: type[ServiceSettings]) -> dict[str, str]:
-    """Return the environment that gives a service enough time for everything on a slow machine."""
+def _generous_limits(settings: type[ServiceSettings]) -> dict[str, str]:
+    """Build the environment that gives a service enough time on a slow machine."""
     prefix = settings.model_config["env_prefix"]
     limits = [name for name in settings.model_fields if name.endswith(("budget_seconds", "timeout_seconds"))]
-    return {f"{prefix}{name}".upper(): str(SLOWEST * settings.model_fields[name].default) for name in limits}
+    return {f"{prefix}{name}".upper(): str(SLOW_FACTOR * settings.model_fields[name].default) for name in limits}
 
 
-# A test of such a limit sets it in its environment.
-PATIENT = _patient(GatewaySettings) | _patient(DataSettings) | _patient(PredictionSettings)
+# A test of one of these limits sets it in its environment.
+GENEROUS_LIMITS = (
+    _generous_limits(GatewaySettings) | _generous_limits(DataSettings) | _generous_limits(PredictionSettings)
+)
 
 
-class NeverReady(AssertionError):
-    """A server did not answer in time; the message holds what it wrote."""
+class NotReady(AssertionError):
+    """A server did not become ready in time; the message contains the end of its log."""
 
 
 @dataclass
@@ -60,14 +62,14 @@ class Server:
     _sink: IO[bytes] | None = None
 
     def start(self) -> None:
-        """Start the process; it may not answer yet."""
+        """Start the process without waiting until it is ready."""
         assert not is_listening(self.port), f"port {self.port} is taken before {self.name} starts"
         self._sink = self.log.open("ab")
         self.process = subprocess.Popen(
             self.command,
             stdout=self._sink,
             stderr=subprocess.STDOUT,
-            env=os.environ | NO_NOTICE | PATIENT | self.environment,
+            env=os.environ | NO_DRAIN | GENEROUS_LIMITS | self.environment,
         )
 
     def send(self, number: signal.Signals) -> None:
@@ -76,7 +78,7 @@ class Server:
         self.process.send_signal(number)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """Send `number` and wait until the process is gone."""
+        """Send `number` and wait until the process has exited."""
         if self.process is None:
             return
         if self.process.poll() is None:
@@ -94,7 +96,7 @@ class Server:
                 self._sink.close()
 
     def wait_until(self, is_ready: Callable[[], bool], seconds: float = 3 * PATIENCE_SECONDS) -> None:
-        """Poll until `is_ready`, which may raise while the server is not up."""
+        """Poll until `is_ready`, which may raise while the server is down."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if self.process is None or self.process.poll() is not None:
@@ -105,12 +107,12 @@ class Server:
             except (OSError, httpx.HTTPError):
                 pass
             time.sleep(0.05)
-        raise NeverReady(f"{self.name} is not ready:\n{self.log.read_text(errors='replace')[-2000:]}")
+        raise NotReady(f"{self.name} is not ready:\n{self.log.read_text(errors='replace')[-2000:]}")
 
 
 @contextmanager
 def running(server: Server) -> Iterator[Server]:
-    """Start the server and stop it in the end, whatever a test did to it between."""
+    """Start the server and stop it at the end, even if a test has replaced its process."""
     server.start()
     try:
         yield server
@@ -119,19 +121,19 @@ def running(server: Server) -> Iterator[Server]:
 
 
 def mongod(folder: Path) -> Server:
-    """Return an embedded MongoDB, not started."""
+    """Build an embedded MongoDB, not started."""
     port = free_port()
     return Server("mongod", mongod_command(folder / "mongodb", port), port, folder / "mongod.log", {})
 
 
 def valkey(folder: Path) -> Server:
-    """Return an embedded Valkey, not started."""
+    """Build an embedded Valkey, not started."""
     port = free_port()
     return Server("valkey", valkey_command(folder / "valkey", port), port, folder / "valkey.log", {})
 
 
 def service(folder: Path, app: str, environment: dict[str, str]) -> Server:
-    """Return one of our services, not started; `app` is the module that has its `create_app`."""
+    """Build one of our services, not started; `app` is the module that contains its `create_app`."""
     port = free_port()
     return Server(app, service_command(app, port), port, folder / f"{app}.log", environment)
 
@@ -160,7 +162,7 @@ def redis_server() -> Iterator[tuple[Server | None, str]]:
 
 @dataclass
 class Stack:
-    """The whole system as processes of its own, for tests that break parts of it."""
+    """The whole system as separate processes, for tests that break parts of it."""
 
     mongod: Server
     valkey: Server
@@ -170,11 +172,11 @@ class Stack:
 
     @property
     def url(self) -> str:
-        """Return the address of the public door."""
+        """Return the address of the gateway."""
         return f"http://127.0.0.1:{self.gateway.port}"
 
     def is_healthy(self) -> bool:
-        """Say whether the system answers every request."""
+        """Report whether the system answers every request."""
         return httpx.get(f"{self.url}/api/health", timeout=5).is_success
 
     @property
@@ -208,11 +210,11 @@ def running_stack(folder: Path, environment: dict[str, str] | None = None) -> It
 
 
 def mongo_client(url: str) -> MongoClient[dict[str, Any]]:
-    """Return the bare driver's client, for what a test does past our services."""
+    """Build a client of the bare driver, for tests that bypass our services."""
     return MongoClient(url, serverSelectionTimeoutMS=int(PATIENCE_SECONDS * 1000), tz_aware=True)
 
 
 def load_sample(stack: Stack) -> None:
     """Load the sample bars as `make run` does."""
     command = [sys.executable, "-m", "services.data", "load-sample"]
-    subprocess.run(command, env=os.environ | PATIENT | stack.data.environment, check=True, capture_output=True)
+    subprocess.run(command, env=os.environ | GENEROUS_LIMITS | stack.data.environment, check=True, capture_output=True)

@@ -1,4 +1,4 @@
-"""A real Prometheus that scrapes the services of a test every second, and what it answers to a query."""
+"""A real Prometheus that scrapes the services of a test every second."""
 
 import json
 import math
@@ -17,10 +17,10 @@ from tests.support.servers.processes import Server, running
 
 
 def program(name: str) -> str:
-    """Return where `prometheus` or `promtool` is."""
-    found = shutil.which(name)
-    assert found is not None, f"{name} is not there: run `make prometheus`"
-    return found
+    """Return the path of `prometheus` or `promtool`."""
+    path = shutil.which(name)
+    assert path is not None, f"{name} is missing: run `make prometheus`"
+    return path
 
 
 @dataclass(frozen=True)
@@ -30,22 +30,22 @@ class Prometheus:
     server: Server
 
     def get(self, path: str, **params: object) -> object:
-        """Return the data of an answer of its HTTP API."""
+        """Return the data of a response of its HTTP API."""
         url = f"http://127.0.0.1:{self.server.port}/api/v1/{path}"
-        given = {name: str(value) for name, value in params.items()}
-        answer = httpx.get(url, params=given, timeout=PATIENCE_SECONDS).json()
-        assert answer["status"] == "success", answer
-        return answer["data"]
+        texts = {name: str(value) for name, value in params.items()}
+        response = httpx.get(url, params=texts, timeout=PATIENCE_SECONDS).json()
+        assert response["status"] == "success", response
+        return response["data"]
 
     def n_series(self, expression: str, begin: float, end: float) -> int:
-        """Return how many series the expression has that are a number at some second from `begin` to `end`."""
-        last = begin + math.ceil(end - begin)  # a step before the end would leave out what was scraped after it
+        """Count the expression's series that are a number at some second from `begin` to `end`."""
+        last = begin + math.ceil(end - begin)  # a last step before `end` would miss later scrapes
         data = self.get("query_range", query=expression, start=begin, end=last, step=1)
         assert isinstance(data, dict)
-        return sum(any(math.isfinite(float(value)) for _, value in one["values"]) for one in data["result"])
+        return sum(any(math.isfinite(float(value)) for _, value in series["values"]) for series in data["result"])
 
     def wait_for_scrape(self, n_up: int) -> None:
-        """Return when so many services have been scraped since now."""
+        """Wait until this many services have been scraped after the call."""
         since = time.time()
         scraped = f"count(timestamp(up) > {since} and up == 1) == {n_up}"
         until(lambda: bool(self.n_series(scraped, since, time.time())))
@@ -53,7 +53,7 @@ class Prometheus:
 
 @contextmanager
 def running_prometheus(folder: Path, paths: Mapping[str, tuple[int, str]], rules: Path) -> Iterator[Prometheus]:
-    """Start a Prometheus that scrapes and evaluates each second; `paths` has the port and the path of each job."""
+    """Start a Prometheus that scrapes and evaluates each second; `paths` maps each job to its port and path."""
     jobs = [
         {"job_name": job, "metrics_path": path, "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}
         for job, (port, path) in paths.items()

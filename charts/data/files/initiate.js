@@ -11,7 +11,7 @@ function signIn() {
   }
 }
 
-function begin() {
+function initiate() {
   try {
     rs.initiate({ _id: "rs0", members: [{ _id: 0, host: MONGO_MEMBER }] });
   } catch (error) {
@@ -22,7 +22,7 @@ function begin() {
 }
 
 if (!signIn()) {
-  begin();
+  initiate();
   if (!signIn()) throw new Error("The root password of the Secret is not the one that MongoDB was begun with.");
 }
 const user = { pwd: MONGO_PASSWORD, roles: [{ role: "readWrite", db: MONGO_DATABASE }] };
