@@ -1,8 +1,8 @@
 # One image per service: docker build --target gateway (or data, or prediction).
-# Each holds shared/, the service's own folder and the service's own packages, and nothing to install more with.
+# Each contains only shared/, the service's own folder and its packages, and no package installer.
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
-# What installs packages; nothing of it is in an image.
+# Installs the packages; nothing of this stage is in an image.
 FROM ${PYTHON_IMAGE} AS installer
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore UV_COMPILE_BYTECODE=1 UV_NO_CACHE=1
 COPY requirements/uv.txt /requirements/
@@ -10,7 +10,7 @@ RUN python -m venv /installer && /installer/bin/pip install --quiet --require-ha
  && python -m venv --without-pip /venv
 COPY requirements/ /requirements/
 
-# The tests that packages carry are a seventh of an image; numpy imports some of its own.
+# The packages' tests would be a seventh of an image; numpy imports some of its own, so they stay.
 FROM installer AS deps-gateway
 RUN /installer/bin/uv pip install --quiet --python /venv/bin/python --require-hashes -r /requirements/gateway.txt \
  && find /venv/lib -type d -name tests -not -path '*/numpy/*' -prune -exec rm -rf {} +
@@ -23,7 +23,7 @@ FROM installer AS deps-prediction
 RUN /installer/bin/uv pip install --quiet --python /venv/bin/python --require-hashes -r /requirements/prediction.txt \
  && find /venv/lib -type d -name tests -not -path '*/numpy/*' -prune -exec rm -rf {} +
 
-# The code, compiled: a read-only file system takes no .pyc later. unchecked: whatever COPY does to the times of files.
+# The code, compiled, because the file system is read-only at run time; unchecked, because COPY may change file times.
 FROM ${PYTHON_IMAGE} AS code
 WORKDIR /app
 COPY shared/ shared/
@@ -31,7 +31,7 @@ COPY gateway/ gateway/
 COPY services/ services/
 RUN python -m compileall -q --invalidation-mode unchecked-hash .
 
-# What all three run on: Python without pip, nothing setuid, and a user without rights.
+# The base of all three: Python without pip, no setuid files, and an unprivileged user.
 FROM ${PYTHON_IMAGE} AS base
 RUN find /usr/bin /usr/lib /usr/local \( -path '*-packages/*' \( -name 'pip*' -o -name 'setuptools*' -o -name 'wheel*' \
       -o -name 'pkg_resources*' -o -name '*distutils*' \) -o -name ensurepip -o -path '*/bin/pip*' \) -prune -exec rm -rf {} + \
@@ -56,7 +56,7 @@ CMD ["uvicorn", "--factory", "gateway.app:create_app", "--host", "0.0.0.0", "--p
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Bellwether gateway" \
-      org.opencontainers.image.description="The public door: contract, docs page, limits." \
+      org.opencontainers.image.description="The public API: contract, documentation, limits." \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
@@ -73,7 +73,7 @@ CMD ["uvicorn", "--factory", "services.data.app:create_app", "--host", "0.0.0.0"
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Bellwether data service" \
-      org.opencontainers.image.description="Owns daily bars: loads, checks, keeps, caches and serves them." \
+      org.opencontainers.image.description="Owns daily bars: loads, checks, stores, caches and serves them." \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"

@@ -1,4 +1,4 @@
-# Everything below runs from one virtual environment, which also brings Node, MongoDB and Valkey in wheels.
+# All targets use one virtual environment, which also contains Node, MongoDB and Valkey as wheels.
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
@@ -13,24 +13,24 @@ BUILD_STAMP := frontend/node_modules/.can-build
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 CODE := charts compose gateway local services shared tests
-# Two at a time, each file by one process; what measures time runs alone.
+# Two processes, each file in one of them; tests that depend on timing run alone.
 PARALLEL := --numprocesses 2 --dist loadfile
 TIMED := tests/integration/test_stack.py tests/integration/test_make_run.py tests/integration/test_operations.py
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(PYTHON_STAMP) $(NODE_STAMP)  ## virtual environment, Python and npm packages
+install: $(PYTHON_STAMP) $(NODE_STAMP)  ## create the virtual environment, install Python and npm packages
 
 $(PYTHON_STAMP): requirements/dev.txt requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Bellwether needs Python 3.11 or newer: PYTHON=/path/to/python3.11 make $(MAKECMDGOALS)" >&2; exit 1; }
-	@echo "Installing the Python packages, with MongoDB, Valkey and Node among them"
+	@echo "Installing the Python packages, including MongoDB, Valkey and Node"
 	@test -x .venv/bin/pip || $(PYTHON) -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	@# Compiled here, once: where PYTHONDONTWRITEBYTECODE is set, as in many containers, every process would do it at its start.
+	@# Compiled once, here: with PYTHONDONTWRITEBYTECODE, set in many containers, every process would compile at its start.
 	@.venv/bin/uv pip install --python .venv/bin/python --compile-bytecode --require-hashes -r requirements/dev.txt \
-		|| { echo "uv could not; trying pip, whose settings may name another index (about a minute)"; \
+		|| { echo "uv failed; trying pip, which may be configured with another index (about a minute)"; \
 			.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt; }
 	@touch $@
 
@@ -39,15 +39,15 @@ $(NODE_STAMP): frontend/package-lock.json $(PYTHON_STAMP)
 	@cd frontend && npm ci --loglevel=error
 	@touch $(BUILD_STAMP) $@
 
-# Checkov, apart: what it pins is not what we have.
+# Checkov has its own environment: it pins other versions than we do.
 $(CHECKOV_STAMP): requirements/checkov.txt | $(PYTHON_STAMP)
-	@echo "Installing checkov, which looks through the charts"
+	@echo "Installing checkov, which scans the charts"
 	@.venv/bin/python -m venv .venv/checkov
 	@.venv/bin/uv pip install --quiet --python .venv/checkov/bin/python --require-hashes -r requirements/checkov.txt \
 		|| .venv/checkov/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/checkov.txt
 	@touch $@
 
-# The few packages that the build needs, where `make run` is all that is wanted; $(NODE_STAMP) has them too.
+# Only the packages that the build needs, which is enough for `make run`; $(NODE_STAMP) includes them.
 $(BUILD_STAMP): frontend/package-lock.json $(PYTHON_STAMP)
 	@echo "Installing the packages that build the page"
 	@cd frontend && npm ci --omit=dev --loglevel=error
@@ -59,19 +59,19 @@ $(PAGE): $(BUILD_STAMP) $(PAGE_SOURCES)
 	@echo "Building the page"
 	@cd frontend && npm run --silent build
 
-run: $(PYTHON_STAMP) $(PAGE)  ## the whole system on embedded servers, with sample bars; PORT and LOCAL_DIR move it
+run: $(PYTHON_STAMP) $(PAGE)  ## run the whole system on embedded servers with sample bars; PORT and LOCAL_DIR set its port and folder
 	@exec python -m local
 
 load: $(PYTHON_STAMP)  ## load files of bars into a running `make run`: make load FILE="prices.csv more.zip"
-	@test -n "$(FILE)" || { echo 'Say which: make load FILE=prices.csv' >&2; exit 1; }
+	@test -n "$(FILE)" || { echo 'Name a file: make load FILE=prices.csv' >&2; exit 1; }
 	@test -f "$${LOCAL_DIR:-.local}/stores.env" || { echo 'Start `make run` in another terminal first.' >&2; exit 1; }
 	@set -a; . "$$(realpath "$${LOCAL_DIR:-.local}")/stores.env"; python -m services.data load $(FILE)
 
-evaluate: $(PYTHON_STAMP)  ## how often each model beats doing nothing, on a running `make run`: make evaluate SYMBOLS="AAPL FB"
+evaluate: $(PYTHON_STAMP)  ## print how often each model beats no change, with a running `make run`: make evaluate SYMBOLS="AAPL FB"
 	@test -f "$${LOCAL_DIR:-.local}/stores.env" || { echo 'Start `make run` in another terminal first.' >&2; exit 1; }
 	@set -a; . "$$(realpath "$${LOCAL_DIR:-.local}")/stores.env"; python -m services.prediction evaluate $(SYMBOLS)
 
-dev: $(PYTHON_STAMP) $(BUILD_STAMP)  ## the page with reload, against a `make run` in another terminal
+dev: $(PYTHON_STAMP) $(BUILD_STAMP)  ## serve the page with live reload, with a `make run` in another terminal
 	@cd frontend && npm run dev
 
 lock:  ## recompile requirements/*.txt from pyproject.toml
@@ -89,16 +89,16 @@ fmt: install  ## format the code
 	ruff check --fix $(CODE)
 	cd frontend && npm run --silent fix
 
-lint: install  ## ruff, eslint
+lint: install  ## run ruff and eslint
 	ruff format --check $(CODE)
 	ruff check $(CODE)
 	cd frontend && npm run --silent lint
 
-types: install  ## mypy strict and tsc
+types: install  ## run mypy (strict) and tsc
 	mypy
 	cd frontend && npm run --silent types
 
-contracts: install  ## which module may import which
+contracts: install  ## check which module may import which
 	lint-imports
 
 chromium:
@@ -111,7 +111,7 @@ chromium:
 			exit 1; \
 		fi; }
 
-# $(1): a Debian package, $(2): its programs, put beside the Python ones, without the service that installing it would start.
+# $(1): a Debian package, $(2): its programs, copied to .venv/bin; installing it would start a service.
 define unpack
 	@command -v $(notdir $(firstword $(2))) >/dev/null || { \
 		echo "Unpacking Debian's $(1) for the tests"; \
@@ -128,39 +128,39 @@ prometheus: $(PYTHON_STAMP)
 nginx: $(PYTHON_STAMP)
 	$(call unpack,nginx,usr/sbin/nginx)
 
-test: install  ## everything, on real servers and a real browser
+test: install  ## run every test, on real servers and a real browser
 	$(MAKE) --jobs 2 --output-sync=target lint types contracts test-frontend
 	$(MAKE) test-fast
 	$(MAKE) test-integration
 	$(MAKE) test-e2e
 	coverage report --fail-under=95
-	@echo "All of it passed."
+	@echo "All tests passed."
 
-test-fast: install prometheus $(CHECKOV_STAMP)  ## unit, contract, repository and chart tests
+test-fast: install prometheus $(CHECKOV_STAMP)  ## run unit, contract, repository and chart tests
 	pytest tests/unit tests/contract tests/repository tests/charts --cov --cov-report= $(PARALLEL)
 
-chart: install $(CHECKOV_STAMP)  ## lint and render the Helm charts with the real engine, and look through what comes out
+chart: install $(CHECKOV_STAMP)  ## lint, render and scan the Helm charts with the real engine
 	pytest tests/charts
 
-test-integration: install prometheus nginx  ## real MongoDB and Valkey, three real processes
+test-integration: install prometheus nginx  ## run the tests with real MongoDB and Valkey and three real processes
 	pytest tests/integration $(TIMED:%=--ignore %) --cov --cov-append --cov-report= $(PARALLEL)
 	pytest $(TIMED) --cov --cov-append --cov-report=
 
-test-e2e: install chromium build  ## a real browser on the real system
+test-e2e: install chromium build  ## run the tests with a real browser on the real system
 	pytest tests/e2e
 
-screenshots: install chromium build  ## picture the main screens for the README
+screenshots: install chromium build  ## take pictures of the main screens for the README
 	SCREENSHOTS_DIR=docs/screenshots pytest tests/e2e/test_screens.py
 
-test-frontend: install  ## the page's own tests
+test-frontend: install  ## run the page's own tests
 	cd frontend && npm test
 
-check: lint types contracts test-fast test-frontend  ## what to run before each commit
+check: lint types contracts test-fast test-frontend  ## run the checks that every commit must pass
 
-bench: $(PYTHON_STAMP)  ## how fast bars are loaded and read, beside the bare driver; FILE= for bars of your own
+bench: $(PYTHON_STAMP)  ## measure loads and reads against the bare driver; FILE= for your own bars
 	python -m tests.support.bench.services $(FILE)
 
-bench-page: install chromium build  ## how fast the page is, beside a bare page that draws the same bars with the same library
+bench-page: install chromium build  ## measure the page against a bare page that draws the same bars with the same library
 	python -m tests.support.bench.page
 
 docs: $(PYTHON_STAMP)  ## write the tables of settings, metrics and chart values, and the charts' schemas
@@ -175,18 +175,18 @@ openapi: $(PYTHON_STAMP) $(NODE_STAMP)  ## write docs/openapi/*.json and the pag
 	python -m tests.support.generated.openapi
 	cd frontend && npm run --silent generate
 
-env:  ## write .env with random passwords for `make up`, unless it is there
-	@if [ -e .env ]; then echo ".env is there and stays as it is."; else umask 077 && \
+env:  ## write .env with random passwords for `make up`, unless it exists
+	@if [ -e .env ]; then echo ".env exists and stays unchanged."; else umask 077 && \
 		for name in MONGO_ADMIN_PASSWORD MONGO_PASSWORD VALKEY_PASSWORD GRAFANA_PASSWORD; do \
 			echo "$$name=$$(head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n')"; done >.env \
-		&& echo "The passwords are in .env, which only you may read. Grafana's user is admin."; fi
+		&& echo "The passwords are in .env, which only you can read. Grafana's user is admin."; fi
 
-up: env  ## the whole system in containers: builds the images and waits until all is well
+up: env  ## build the images, start the whole system in containers and wait until it is healthy
 	docker compose up --build --detach --wait
 	@echo "Bellwether is at http://127.0.0.1:8080, Grafana at http://127.0.0.1:3000."
 
-down:  ## stop the containers and remove them; the data stays
+down:  ## stop and remove the containers; the data stays
 	docker compose down
 
-clean:  ## remove what the others made, the data in .local/ excepted
+clean:  ## remove everything that other targets created, except the data in .local/
 	rm -rf .venv frontend/node_modules frontend/dist test-results .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

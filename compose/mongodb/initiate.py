@@ -1,8 +1,8 @@
-"""Makes the MongoDB of docker-compose.yml what .env says: a replica set of one with two users.
+"""Sets up the MongoDB of docker-compose.yml as .env says: a one-member replica set with two users.
 
-Runs at each `docker compose up`, on MongoDB's own loopback interface, where MongoDB lets the first user be made; leaves
-alone what is as it should be. A password that changed in .env is changed here. To change the administrator's, give the
-one before as MONGO_ADMIN_PASSWORD_BEFORE.
+Runs at each `docker compose up`, on MongoDB's own loopback interface, where MongoDB allows the creation of the first
+user. Changes only what differs, including passwords that changed in .env. To change the administrator's password,
+pass the old one as MONGO_ADMIN_PASSWORD_BEFORE.
 """
 
 import os
@@ -21,14 +21,14 @@ ADMIN, SERVICE = "admin", "bellwether"
 
 
 def connect(user: str | None = None, password: str | None = None, source: str = "admin") -> Client:
-    """Return a client of the MongoDB whose network this container shares."""
+    """Build a client of the MongoDB whose network this container shares."""
     return MongoClient(
         "127.0.0.1", PORT, username=user, password=password, authSource=source, directConnection=True, timeoutMS=5000
     )
 
 
 def initiate(client: Client) -> None:
-    """Make it a replica set if it is none, and wait until it takes writes."""
+    """Initiate the replica set if necessary, and wait until it accepts writes."""
     until = time.monotonic() + WITHIN_SECONDS
     while True:
         try:
@@ -38,7 +38,7 @@ def initiate(client: Client) -> None:
             if "setName" not in hello:
                 member = {"_id": 0, "host": f"127.0.0.1:{PORT}"}
                 client.admin.command("replSetInitiate", {"_id": "rs0", "members": [member]})
-        except PyMongoError as error:  # it starts, or an election is on
+        except PyMongoError as error:  # still starting, or electing a primary
             if time.monotonic() > until:
                 sys.exit(f"MongoDB did not become primary within {WITHIN_SECONDS} s: {error}")
         if time.monotonic() > until:
@@ -46,8 +46,8 @@ def initiate(client: Client) -> None:
         time.sleep(0.2)
 
 
-def admits(user: str, password: str | None, source: str = "admin") -> bool:
-    """Say whether this password is the user's."""
+def is_password(user: str, password: str | None, source: str = "admin") -> bool:
+    """Check whether this is the user's password."""
     if not password:
         return False
     try:
@@ -61,10 +61,10 @@ def admits(user: str, password: str | None, source: str = "admin") -> bool:
 
 
 def set_up_administrator(password: str, before: str | None) -> None:
-    """Make the user who may do everything, or change its password from the one before."""
-    if admits(ADMIN, password):
+    """Create the user with all rights, or change its password from `before`."""
+    if is_password(ADMIN, password):
         return
-    if admits(ADMIN, before):
+    if is_password(ADMIN, before):
         with connect(ADMIN, before) as client:
             client.admin.command("updateUser", ADMIN, pwd=password)
         print("The administrator's password is changed.")
@@ -75,30 +75,30 @@ def set_up_administrator(password: str, before: str | None) -> None:
         except OperationFailure:
             sys.exit(
                 "MONGO_ADMIN_PASSWORD in .env is not the password of MongoDB's administrator. Put the right one back, "
-                "or give the one before as MONGO_ADMIN_PASSWORD_BEFORE (docs/operations.md, Rotate keys and passwords)."
+                "or pass the old one as MONGO_ADMIN_PASSWORD_BEFORE (docs/operations.md, Rotate keys and passwords)."
             )
-    print("The administrator is made.")
+    print("The administrator is created.")
 
 
 def set_up_service(admin_password: str, password: str, database: str) -> None:
-    """Make the data service's user, who may read and write its own database, or set its password."""
-    if admits(SERVICE, password, database):
+    """Create the data service's user, with read and write access to its database, or set its password."""
+    if is_password(SERVICE, password, database):
         return
     with connect(ADMIN, admin_password) as client:
-        known = client[database].command("usersInfo", SERVICE)["users"]
-        command = "updateUser" if known else "createUser"
+        users = client[database].command("usersInfo", SERVICE)["users"]
+        command = "updateUser" if users else "createUser"
         client[database].command(command, SERVICE, pwd=password, roles=["readWrite"])
     print(f"The password of the user {SERVICE} is set.")
 
 
 def main() -> None:
-    """Do all of it."""
+    """Set up the replica set and both users."""
     password = os.environ["MONGO_ADMIN_PASSWORD"]
     with connect() as client:
         initiate(client)
     set_up_administrator(password, os.environ.get("MONGO_ADMIN_PASSWORD_BEFORE"))
     set_up_service(password, os.environ["MONGO_PASSWORD"], os.environ["MONGO_DATABASE"])
-    print("MongoDB is as it should be.")
+    print("MongoDB is set up.")
 
 
 if __name__ == "__main__":

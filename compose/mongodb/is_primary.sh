@@ -1,6 +1,6 @@
 #!/bin/bash
-# Succeeds when MongoDB takes writes. Asks by hand, with one OP_MSG {hello: 1, $db: "admin"}, which needs no password:
-# mongosh takes a second of a processor for it, every few seconds for as long as MongoDB runs.
+# Succeeds if MongoDB accepts writes. Sends one raw OP_MSG {hello: 1, $db: "admin"}, which needs no password: mongosh would
+# take a second of CPU for each check, every few seconds.
 set -euo pipefail
 exec 3<>/dev/tcp/127.0.0.1/27017
 printf '\x34\0\0\0\x01\0\0\0\0\0\0\0\xdd\x07\0\0\0\0\0\0\0\x1f\0\0\0\x10hello\0\x01\0\0\0\x02$db\0\x06\0\0\0admin\0\0' >&3

@@ -43,22 +43,28 @@ SCHEMA = [
     ),
 ]
 SENTENCES = [
-    ({"data": {"mongodb": {"enabled": False}}}, "data.mongodb: nobody says where MongoDB is. Set data.mongodb.url or"),
+    ({"data": {"mongodb": {"enabled": False}}}, "data.mongodb: no MongoDB configured. Set data.mongodb.url or"),
     (
         {"data": {"valkey": {"enabled": False}}},
-        "data.valkey: nobody says where Redis or Valkey is. Set data.valkey.url",
+        "data.valkey: no Redis or Valkey configured. Set data.valkey.url",
     ),
-    ({"data": {"mongodb": {"url": "mongodb://db/"}}}, "data.mongodb: the url is one way to say where MongoDB is"),
-    ({"data": {"refresh": {"vendor": "tiingo"}}}, "data.refresh.vendor is tiingo, but there is no key for it"),
-    ({"gateway": {"image": {"tag": "latest"}}}, "bellwether/gateway: the tag `latest` names another image tomorrow"),
-    ({"data": {"mongodb": {"image": {"tag": "latest"}}}}, "mongo: the tag `latest` names another image tomorrow"),
+    (
+        {"data": {"mongodb": {"url": "mongodb://db/"}}},
+        "data.mongodb: set either url, or enabled or existingSecret, for MongoDB",
+    ),
+    ({"data": {"refresh": {"vendor": "tiingo"}}}, "data.refresh.vendor is tiingo without a key: set"),
+    ({"gateway": {"image": {"tag": "latest"}}}, "bellwether/gateway: set the tag to a version; `latest`"),
+    ({"data": {"mongodb": {"image": {"tag": "latest"}}}}, "mongo: set the tag to a version; `latest`"),
     (
         {"prediction": {"preStopSeconds": 15}},
-        "prediction: terminationGracePeriodSeconds must be preStopSeconds and 10 s",
+        "prediction: set terminationGracePeriodSeconds to at least preStopSeconds + 10",
     ),
     ({"gateway": {"ingress": {"enabled": True}}}, "gateway.ingress is enabled without a host"),
     ({"frontend": {"httpRoute": {"enabled": True}}}, "frontend.httpRoute is enabled without a Gateway"),
-    ({"data": {"autoscaling": {"enabled": True, "minReplicas": 9}}}, "data.autoscaling: minReplicas is more than maxR"),
+    (
+        {"data": {"autoscaling": {"enabled": True, "minReplicas": 9}}},
+        "data.autoscaling: minReplicas is greater than maxR",
+    ),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The adapters on a real mongod and valkey: what the fakes do, and what only a real server can do to them."""
+"""The adapters on a real mongod and valkey: the behaviours of the fakes, and failures that only real servers cause."""
 
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -106,7 +106,7 @@ class TestMongoBarStore(BarStoreBehaviours):
                 started_at = time.monotonic()
                 with pytest.raises(StoreUnavailable, match=r"The data service's store \(MongoDB\) does not answer"):
                     await call()
-                assert time.monotonic() - started_at < 15  # the driver alone looks for half a minute
+                assert time.monotonic() - started_at < 15  # the driver alone would search for half a minute
 
 
 class TestMongoBarStoreWithoutTransactions(BarStoreBehaviours):

@@ -1,4 +1,4 @@
-"""The change feed on a real mongod: told of every write, by whoever, and honest about when it is not."""
+"""The change feed on a real mongod: it reports every write by any client, and its ping fails while it cannot."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -28,7 +28,7 @@ async def feed(mongo_url: str, database: Database) -> AsyncIterator[MongoChangeF
 
 
 async def _until(changes: AsyncIterator[set[str] | None], wanted: set[str] | None) -> list[set[str] | None]:
-    """Return what is told up to and with all of `wanted`."""
+    """Collect the reported symbols until all of `wanted` are among them."""
     told: list[set[str] | None] = []
     seen: set[str] = set()
     async with asyncio.timeout(PATIENCE_SECONDS):

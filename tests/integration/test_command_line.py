@@ -164,10 +164,10 @@ def test_a_refresh_without_a_vendor_says_what_to_set(environment: dict[str, str]
 
 @contextmanager
 def _vendor(answers: dict[str, object]) -> Iterator[str]:
-    """Serve JSON by symbol as Tiingo does, and yield the address; 404 for other symbols."""
+    """Serve JSON by symbol as Tiingo does, with 404 for other symbols, and yield the address."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # the library's word
+        def do_GET(self) -> None:  # the name that the library calls
             answer = answers.get(self.path.split("/")[3])
             body = json.dumps(answer).encode()
             self.send_response(404 if answer is None else 200)

@@ -1,4 +1,4 @@
-"""The MongoDB of docker-compose.yml, by its own scripts on the embedded mongod: it initiates itself."""
+"""The MongoDB of docker-compose.yml, set up by its own scripts on the embedded mongod."""
 
 import os
 import subprocess
@@ -61,7 +61,7 @@ def _client(mongod: Server, password: str) -> MongoClient[dict[str, object]]:
 
 def test_it_becomes_healthy_when_it_is_initiated_and_stays_as_it_is(mongod: Server) -> None:
     assert _is_primary(mongod)
-    assert _initiate(mongod).stdout == "MongoDB is as it should be.\n"
+    assert _initiate(mongod).stdout == "MongoDB is set up.\n"
 
 
 def test_the_service_may_write_its_own_database_and_nothing_else(mongod: Server) -> None:

@@ -1,4 +1,4 @@
-"""Many loaders and readers of one symbol at once: nobody sees a mixture, and one of the loads is left."""
+"""Concurrent loaders and readers of one symbol: no reader sees a mixture, and one load remains as a whole."""
 
 import asyncio
 from collections import Counter
@@ -16,7 +16,7 @@ from shared.errors import StoreUnavailable
 from tests.support.data.crash_loader import Loader, frame_of_version, load_version, loading, mongod_that_forgets
 from tests.support.polling import wait_until
 
-SECONDS = 20.0  # at least; longer where a loader has not had its turn by then
+SECONDS = 20.0  # at least; longer if a loader has not had its turn
 N_LOADERS_HERE, N_LOADER_PROCESSES, N_READERS = 6, 2, 32
 VERSIONS_EACH = 100  # loader 3 loads versions 300 to 399, over and over
 DATABASE, SYMBOL = "bars", "AAPL"
@@ -30,7 +30,7 @@ def url(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 async def stores(url: str) -> AsyncIterator[list[MongoBarStore]]:
-    """Yield four stores that know as little of one another as four processes do."""
+    """Open four independent stores, like those of four processes."""
     async with AsyncExitStack() as stack:
         opened = [await stack.enter_async_context(open_mongo(url, DATABASE)) for _ in range(4)]
         yield [MongoBarStore(one, 5, 20) for one in opened]

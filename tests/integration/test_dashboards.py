@@ -1,4 +1,4 @@
-"""Every panel of every dashboard has something to show of the real services after a short load with faults in it."""
+"""Every panel of every dashboard has data from the real services after a short load with failures."""
 
 import json
 import re
@@ -19,20 +19,20 @@ from tests.support.servers.prometheus import Prometheus, running_prometheus
 
 KEY = {"X-API-Key": "a-key-that-may-write"}
 HIGH_BELOW_CLOSE = "Date,Open,High,Low,Close,Volume\n2024-01-02,1,2,0.5,1.5,9\n2024-01-03,1,2,0.5,3,9\n"
-EXPECTED = {"ServiceDown", "DependencyDown", "BreakerOpen", "CacheFailing", "StaleData"}  # of what is broken below
+EXPECTED = {"ServiceDown", "DependencyDown", "BreakerOpen", "CacheFailing", "StaleData"}  # for the failures below
 EXPECTED |= {"AvailabilityBurnFast", "AvailabilityBurnSlow"}
 
 
 @dataclass(frozen=True)
 class Watched:
-    """A Prometheus and the time in which something happened that it saw."""
+    """A Prometheus and the period of the load that it scraped."""
 
     prometheus: Prometheus
     begin: float
     end: float
 
     def empty(self, dashboard: Json) -> list[str]:
-        """Return the queries of the dashboard that have no series with a number in it."""
+        """Return the queries of the dashboard without a series that contains a number."""
         return [
             f"{target.panel}: {target.expression}"
             for target in targets(dashboard)
@@ -47,12 +47,12 @@ class Watched:
 
 
 def _with_something(expression: str) -> str:
-    """Return the expression so that zeros for what there is none of do not count."""
+    """Rewrite the expression so that zeros substituted for missing series do not count."""
     return f"({expression}) > 0" if " or 0 * " in expression else expression
 
 
 def _load(url: str) -> None:
-    """Ask as people do: well, badly, and for what takes long; load good rows and bad ones."""
+    """Send valid, invalid and slow requests; load valid and invalid rows."""
     with httpx.Client(base_url=url, timeout=PATIENCE_SECONDS) as api:
         for symbol in ("AAPL", "AAPL", "FB", "NOPE", "not-a-symbol!"):
             api.post("/api/result", json={"stock_symbol": symbol})
@@ -63,7 +63,7 @@ def _load(url: str) -> None:
 
 
 def _load_without_cache_and_predictions(url: str) -> None:
-    """Ask for what a cache and a service that are gone would answer."""
+    """Send requests that need the stopped cache and the stopped service."""
     with httpx.Client(base_url=url, timeout=PATIENCE_SECONDS) as api:
         for symbol in ("AAPL", "FB", "IBM"):
             for _ in range(4):
@@ -72,7 +72,7 @@ def _load_without_cache_and_predictions(url: str) -> None:
 
 
 def _at_once(folder: Path) -> Path:
-    """Return the rules with alerts that fire without waiting."""
+    """Write a copy of the rules whose alerts fire without waiting."""
     path = folder / "rules.yml"
     path.write_text(re.sub(r"^( +for:) .+$", r"\1 0s", RULES.read_text(), flags=re.MULTILINE))
     return path
@@ -90,7 +90,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         begin = time.time()
         with running_prometheus(folder, paths, _at_once(folder)) as prometheus:
             load_sample(stack)
-            for _ in range(2):  # a counter that Prometheus first sees at 1 has not grown for it
+            for _ in range(2):  # a counter that Prometheus first sees at 1 has no increase yet
                 _load(stack.url)
                 prometheus.wait_for_scrape(3)
             stack.valkey.stop(signal.SIGKILL)

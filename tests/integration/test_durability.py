@@ -1,4 +1,4 @@
-"""`kill -9` at random points of loads: what is stored is whole, and what was acknowledged is there."""
+"""`kill -9` at random points of loads: stored bars are complete, and acknowledged loads are present."""
 
 import random
 import signal
@@ -26,20 +26,20 @@ from tests.support.servers.processes import Database, Server, mongo_client, runn
 
 N_KILLS = 20
 SEED = 20261124
-LATER = 400  # a version that no loader comes to before it is killed
+LATER = 400  # a version that no loader reaches before it is killed
 DATABASE = "bars"
 
 
 @dataclass
 class Figures:
-    """What the checks after each kill saw."""
+    """Results of the checks after each kill."""
 
     n_acknowledged: int = 0
     n_in_flight: int = 0
     n_new: int = 0
 
     def check(self, database: Database, loader: "Loader | Uploads") -> None:
-        """Assert of each symbol that it is whole, with the entry of its bars, and no older than acknowledged."""
+        """Assert that each symbol is complete, has the entry of its bars, and is no older than acknowledged."""
         loader.listen()
         acknowledged = dict(loader.acknowledged)
         stored = {symbol: _stored_version(database, symbol) for symbol in loader.begun}
@@ -51,7 +51,7 @@ class Figures:
 
 
 def _stored_version(database: Database, symbol: str) -> int:
-    """Return the version that is stored, 0 for none; fail if it is not one version whole, with its own entry."""
+    """Return the stored version, 0 for none; fail unless it is one complete version with its own entry."""
     with database.client.start_session() as session, session.start_transaction(ReadConcern("snapshot")):
         entry = database[CATALOGUE].find_one({"_id": symbol}, session=session)
         documents = list(database[symbol].find({}, session=session))
@@ -108,7 +108,7 @@ def test_a_killed_mongod_leaves_each_symbol_wholly_old_or_wholly_new(
 
 @dataclass
 class Uploads:
-    """Loads over HTTP, one version of a symbol after another, and what became of them; the like of a `Loader`."""
+    """Loads versions of a symbol over HTTP, one after another, and records the outcomes, like a `Loader`."""
 
     url: str
     symbol: str
@@ -117,10 +117,10 @@ class Uploads:
     n_acknowledged: int = 0
 
     def listen(self) -> None:
-        """Do nothing: all is noted as it happens."""
+        """Do nothing: outcomes are recorded as they happen."""
 
     def send_until_it_breaks(self) -> None:
-        """Upload until the service is gone."""
+        """Upload until the service has stopped."""
         with httpx.Client(timeout=PATIENCE_SECONDS) as client, suppress(httpx.TransportError):
             for version in count(1):
                 self.begun[self.symbol] = version

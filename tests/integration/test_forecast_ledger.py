@@ -1,4 +1,4 @@
-"""The ledger on a real mongod: what the fake does, from several processes too, and what only MongoDB can do to it."""
+"""The ledger on a real mongod: the behaviours of the fake, concurrent writers, and failures that MongoDB causes."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ from tests.support.servers.processes import Database
 
 @pytest.fixture
 async def ledgers(mongo_url: str, database: Database) -> AsyncIterator[list[MongoForecastLedger]]:
-    """Yield two ledgers that know as little of one another as two processes do."""
+    """Open two independent ledgers, like those of two processes."""
     async with AsyncExitStack() as stack:
         opened = [await stack.enter_async_context(open_mongo(mongo_url, database.name)) for _ in range(2)]
         yield [MongoForecastLedger(one, 10, 20) for one in opened]
@@ -42,7 +42,7 @@ class TestMongoForecastLedger(ForecastLedgerBehaviours):
         days = [AT.date() + timedelta(days=day) for day in range(60)]
 
         async def keep(writer: int) -> list[LedgerEntry]:
-            """Return what this writer was told is kept; one begins at the first day and the other at the last."""
+            """Return the entries acknowledged to this writer; one starts at the first day and the other at the last."""
             said = [make_ledger_entry(as_of=day, point=12.0 + writer) for day in days[:: 1 - 2 * writer]]
             answers = [(one, await ledgers[writer].keep([one], AT)) for one in said]
             assert {answer.kept + answer.known for _, answer in answers} == {1}
@@ -61,7 +61,7 @@ class TestMongoForecastLedger(ForecastLedgerBehaviours):
         key = make_ledger_entry(level=80).key
         foreign = [
             {"_id": "AAPL nonsense", "point": 1},
-            good | {"_id": key},  # copied by hand: its fields say another key
+            good | {"_id": key},  # copied by hand: its key does not match its fields
             document_of(make_ledger_entry(level=81), AT) | {"point": float("nan")},
             document_of(make_ledger_entry(level=82), AT) | {"given_at": "soon"},
             {"notes": "of somebody"},
@@ -102,4 +102,4 @@ class TestMongoForecastLedger(ForecastLedgerBehaviours):
                 started_at = time.monotonic()
                 with pytest.raises(StoreUnavailable, match=r"The data service's store \(MongoDB\) does not answer"):
                     await call
-                assert time.monotonic() - started_at < 15  # the driver alone looks for half a minute
+                assert time.monotonic() - started_at < 15  # the driver alone would search for half a minute

@@ -1,4 +1,4 @@
-"""Forecasts, evaluations, the ledger and the README's results, through the public door of the whole system."""
+"""Forecasts, evaluations, the ledger and the README's results, through the public API of the whole system."""
 
 import concurrent.futures
 import json
@@ -44,7 +44,7 @@ def _measured(stack: Stack, name: str) -> float:
 
 
 def _answered(api: httpx.Client, url: str) -> httpx.Response:
-    """Return the answer, asking again as a client should while a slow machine says that it is busy."""
+    """Send the request, retry while a slow machine is busy, and return the response."""
     found: list[httpx.Response] = []
 
     def is_answered() -> bool:
@@ -108,7 +108,7 @@ def test_identical_requests_at_a_time_are_computed_once(api: httpx.Client, stack
         answers = list(pool.map(lambda _: httpx.get(url, timeout=PATIENCE_SECONDS), range(20)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
-    assert _measured(stack, "evaluation_duration_seconds_count") - before < 5  # some may have come after the first end
+    assert _measured(stack, "evaluation_duration_seconds_count") - before < 5  # some may arrive after the first ends
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A database that another tool filled is listed and predicted as it is, by a user who may only read."""
+"""A database filled by another tool is listed and predicted unchanged, with a read-only user."""
 
 import random
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def _key(folder: Path) -> Path:
-    """Return the key file that a replica set needs when it asks for passwords."""
+    """Write the key file that a replica set with passwords needs, and return its path."""
     key = folder / "key"
     key.write_text("bellwether" * 5)
     key.chmod(0o600)

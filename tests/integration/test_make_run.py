@@ -1,4 +1,4 @@
-"""`python -m local`, which is `make run` once installed: it starts, keeps the data and leaves nothing behind."""
+"""`python -m local`, which `make run` calls: it starts, keeps the data and leaves no process behind."""
 
 import os
 import signal
@@ -42,7 +42,7 @@ def _wait_for_address(process: subprocess.Popen[str]) -> str:
 
 
 def _started_in(folder: Path) -> list[psutil.Process]:
-    """Return every process with this LOCAL_DIR in its environment, or that works in it (valkey hides the former)."""
+    """Return every process with this LOCAL_DIR in its environment or as its folder (valkey hides its environment)."""
     found = []
     for process in psutil.process_iter():
         try:

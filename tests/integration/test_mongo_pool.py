@@ -1,4 +1,4 @@
-"""A connection that was made while its MongoDB member was starting is replaced within the request that needs it."""
+"""A connection opened while its MongoDB member was starting is replaced within the request that needs it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -26,7 +26,7 @@ from tests.support.servers.member_proxy import MemberProxy, running_member_proxy
 from tests.support.servers.processes import Database, mongo_client, mongod, running
 
 ADDRESSES = {"direct": "directConnection=true", "replica set": "replicaSet=rs0"}
-Seconds = tuple[float, float, float]  # that reading may take, a request that reads, and writing
+Seconds = tuple[float, float, float]  # time limits of a read, of a request that reads, and of a write
 USUAL: Seconds = (2, 2.5, 20)
 BRIEF: Seconds = (1, 2.5, 1)
 LONG: Seconds = (10, 15, 20)
@@ -34,7 +34,7 @@ LONG: Seconds = (10, 15, 20)
 
 @dataclass
 class Service:
-    """What the data service opens, the bare driver's view of the same database, and what is counted."""
+    """The data service's resources, the bare driver's view of the same database, and a counter."""
 
     resources: Resources
     database: Database
@@ -71,7 +71,7 @@ class Service:
         async with asyncio.timeout(20):
             assert await anext(changes) is None
             self.database["TOLD"].insert_one({"Date": "2024-01-02"})
-            assert await anext(changes) == {"TOLD"}  # and not None again, which would be a gap
+            assert await anext(changes) == {"TOLD"}  # not None, which would mean a gap
         await self.resources.feed.ping()
 
 
@@ -85,7 +85,7 @@ ALL: tuple[Use, ...] = (
     Service.keep,
     Service.follow,
 )
-RETRIED: tuple[Use, ...] = (Service.list, Service.keep, Service.follow)  # by the driver, from their first command on
+RETRIED: tuple[Use, ...] = (Service.list, Service.keep, Service.follow)  # by the driver, from the first command on
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ async def proxy(mongod_port: int) -> AsyncIterator[MemberProxy]:
 
 @asynccontextmanager
 async def _opened(proxy: MemberProxy, option: str, seconds: Seconds = USUAL) -> AsyncIterator[Service]:
-    """Open what the data service opens, on a database that has the symbol OLD."""
+    """Open the data service's resources on a database that contains the symbol OLD."""
     name, registry = f"test_{uuid4().hex}", CollectorRegistry()
     settings = DataSettings(
         mongo_url=SecretStr(proxy.url(option)),
@@ -132,7 +132,7 @@ async def _until_served(service: Service) -> None:
 async def test_a_connection_to_a_starting_member_is_replaced_within_the_request(
     proxy: MemberProxy, option: str, use: Use
 ) -> None:
-    proxy.is_starting = lambda number: number == 2  # the first that is not the monitor's
+    proxy.is_starting = lambda number: number == 2  # the first one that is not the monitor's
     async with _opened(proxy, option) as service:
         await use(service)
         assert service.n_replaced == 1
@@ -141,7 +141,7 @@ async def test_a_connection_to_a_starting_member_is_replaced_within_the_request(
 @pytest.mark.parametrize("use", RETRIED, ids=lambda use: use.__name__)
 @pytest.mark.parametrize("option", ADDRESSES.values(), ids=ADDRESSES)
 async def test_a_member_that_is_ready_a_little_later_is_waited_for(proxy: MemberProxy, option: str, use: Use) -> None:
-    proxy.is_starting = lambda number: number in {2, 3}  # both handshakes of one try
+    proxy.is_starting = lambda number: number in {2, 3}  # both handshakes of one attempt
     async with _opened(proxy, option, LONG) as service:
         await use(service)
         assert service.n_replaced == 2
@@ -157,7 +157,7 @@ async def test_a_member_that_is_not_ready_in_time_is_unavailable_and_served_late
             with pytest.raises(StoreUnavailable, match=r"Try again in a moment\."):
                 await call()
         assert service.n_replaced is not None
-        assert 0 < service.n_replaced <= 8  # two for each try, and the driver tries again after 0.5 s
+        assert 0 < service.n_replaced <= 8  # two per attempt, and the driver retries after 0.5 s
         proxy.is_starting = lambda number: False
         await _until_served(service)
 
@@ -179,7 +179,7 @@ async def test_a_mongodb_that_is_no_replica_set_keeps_its_connections(tmp_path: 
     with running(server):
         server.wait_until(lambda: is_listening(server.port))
         async with running_member_proxy(server.port) as proxy:
-            proxy.is_starting = lambda number: True  # it says that it supports no sessions
+            proxy.is_starting = lambda number: True  # the member reports no support for sessions
             async with _opened(proxy, ADDRESSES["direct"]) as service:
                 for _ in range(3):
                     await service.load()

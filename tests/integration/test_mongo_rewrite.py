@@ -1,4 +1,4 @@
-"""Loads on a real mongod: from several processes at once, onto documents of other tools, cancelled on the way."""
+"""Loads on a real mongod: concurrent ones, ones onto documents of other tools, and cancelled ones."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ WAYS = pytest.mark.parametrize("rewrite", [rewrite_in_transaction, rewrite_by_re
 
 @pytest.fixture
 async def stores(mongo_url: str, database: Database) -> AsyncIterator[list[MongoBarStore]]:
-    """Yield four stores that know as little of one another as four processes do."""
+    """Open four independent stores, like those of four processes."""
     async with AsyncExitStack() as stack:
         opened = [await stack.enter_async_context(open_mongo(mongo_url, database.name)) for _ in range(4)]
         yield [MongoBarStore(one, 10, 20) for one in opened]
@@ -194,7 +194,7 @@ async def test_bars_of_a_rewrite_that_died_before_its_entry_are_not_those_of_the
     died = make_frame(closes=[5])
 
     def decide(_: Stored | None) -> Stored:
-        return Stored(died, None)  # fails at the entry, after the bars are in place
+        return Stored(died, None)  # fails at the entry, after the bars are written
 
     with pytest.raises(AssertionError):
         rewrite_by_rename(database, "AAPL", decide)

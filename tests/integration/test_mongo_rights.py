@@ -1,4 +1,4 @@
-"""A user of MongoDB who may only read some bars reads them, and is told plainly what he may not do."""
+"""A MongoDB user with read access to some bars can read them, and gets a clear error for everything else."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -24,7 +24,7 @@ ROLE = "reads_aapl"
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield the address of a replica set for a user who may find in one collection, and do nothing else."""
+    """Yield the address of a replica set for a user who may only run `find` in one collection."""
     folder = tmp_path_factory.mktemp("rights")
     server = mongod(folder)
     host = f"127.0.0.1:{server.port}/?directConnection=true"

@@ -1,4 +1,4 @@
-"""What an operator relies on: rolling restarts that no caller notices, logs that a machine reads, one trace of all."""
+"""Guarantees to operators: rolling restarts without failed requests, machine-readable logs, one trace per request."""
 
 import asyncio
 import itertools
@@ -20,7 +20,7 @@ from tests.support.servers.otlp_collector import Collector
 from tests.support.servers.processes import Server, Stack, load_sample, running, running_stack, service
 
 N_CLIENTS, N_REQUESTS = 8, 5_000
-PAUSE_SECONDS = 0.01  # leaves the processes that start something of the machine
+PAUSE_SECONDS = 0.01  # leaves some CPU to the processes that start
 READS = (
     ("POST", "/api/result", {"stock_symbol": "FB"}),
     ("GET", "/api/stocks/all", None),
@@ -55,7 +55,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Ite
 
 
 def _lines(server: Server) -> list[dict[str, object]]:
-    """Return what the process has written, every line of which is one JSON object."""
+    """Parse the process's log, in which every line is one JSON object."""
     lines = [json.loads(line) for line in server.log.read_text().splitlines()]
     assert all(isinstance(line, dict) for line in lines)
     return lines
@@ -110,7 +110,7 @@ def test_a_collector_that_is_gone_costs_one_line_and_no_answer(stack: Stack, col
 
 
 def _median_seconds(stack: Stack) -> float:
-    """Return how long an answer takes now."""
+    """Measure the time of a response."""
     times = []
     for _ in range(50):
         started_at = time.monotonic()
@@ -135,7 +135,7 @@ def test_every_line_of_a_service_is_one_json_object_from_its_start_to_its_end(tm
         until(lambda: client.get("/readyz").status_code == 503)
         answer = client.get("/healthz")
         assert (answer.status_code, answer.headers["connection"]) == (200, "close")
-        gateway.stop(signal.SIGCONT)  # only waits: it is on its way
+        gateway.stop(signal.SIGCONT)  # only waits: it is already stopping
     events = [line["event"] for line in _lines(gateway)]
     assert "Invalid HTTP request received." in events
     assert events.index("draining") < events.index("Shutting down") < events.index("Application shutdown complete.")
@@ -150,7 +150,7 @@ def _send_no_http(port: int) -> None:
 
 
 class Load:
-    """Clients that read through the public door, each on a connection that it keeps for as long as it may."""
+    """Clients that read through the public API, each on a connection that it keeps for as long as possible."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -159,7 +159,7 @@ class Load:
         self.failures: list[str] = []
 
     async def client(self) -> None:
-        """Send one request after the other until told to stop."""
+        """Send one request after the other until stopped."""
         async with httpx.AsyncClient(base_url=self._url, timeout=PATIENCE_SECONDS) as http:
             for method, path, body in itertools.cycle(READS):
                 if self._stops:
@@ -176,13 +176,13 @@ class Load:
                     self.failures.append(f"{method} {path}: {answer.status_code} {answer.text}")
 
     async def until(self, n_answers: int) -> None:
-        """Stop the clients when they have that many answers."""
+        """Stop the clients after this many responses."""
         await wait_until(lambda: self.n_answers >= n_answers or bool(self.failures), 900)
         self._stops = True
 
 
 async def test_a_rolling_restart_of_each_service_fails_no_request(tmp_path: Path, stack: Stack) -> None:
-    """The last test of this module: it leaves the stack without its services."""
+    """Runs last in this module: it leaves the stack without its services."""
     data, prediction, gateway = (Balancer(server) for server in (stack.data, stack.prediction, stack.gateway))
     addresses = {
         "PREDICTION_DATA_URL": data.url,
@@ -202,7 +202,7 @@ async def test_a_rolling_restart_of_each_service_fails_no_request(tmp_path: Path
             await load.until(N_REQUESTS)
     assert load.failures == []
     assert load.n_answers >= N_REQUESTS
-    assert load.n_closed >= N_CLIENTS  # each was told by an answer, and connected anew
+    assert load.n_closed >= N_CLIENTS  # a response closed each connection, and the client reconnected
     assert min(took) >= NOTICE_SECONDS
     for server in (stack.data, stack.prediction, stack.gateway):
         lines = _lines(server)

@@ -1,4 +1,4 @@
-"""The page's nginx says what the gateway says: the same headers, limits and errors."""
+"""The page's nginx returns the same headers, limits and errors as the gateway."""
 
 import re
 import socket
@@ -30,7 +30,7 @@ MAX_UPLOAD_BYTES = GatewaySettings().max_upload_bytes
 
 @dataclass
 class Served:
-    """The same page from both, and the API behind nginx."""
+    """The page served by both, and the API behind nginx."""
 
     gateway: Server
     nginx: Server
@@ -154,7 +154,7 @@ def test_an_error_of_nginx_is_a_problem_as_the_gateway_tells_it(
 
 def test_the_largest_upload_that_the_gateway_takes_reaches_it(served: Served) -> None:
     found = httpx.put(f"{served.page}/api/stocks/AAPL/bars", content=b"x" * MAX_UPLOAD_BYTES, timeout=PATIENCE_SECONDS)
-    assert found.status_code == 401  # the gateway asks for a key, so nginx let it pass
+    assert found.status_code == 401  # the gateway requires a key, so nginx forwarded the request
 
 
 def test_who_sends_no_request_is_not_waited_for(served: Served) -> None:
@@ -163,7 +163,7 @@ def test_who_sends_no_request_is_not_waited_for(served: Served) -> None:
         started_at = time.monotonic()
         answer = slow.recv(4096)
     assert b" 408 " in answer or not answer
-    assert time.monotonic() - started_at < 30  # nginx alone waits for a minute
+    assert time.monotonic() - started_at < 30  # nginx alone would wait for a minute
 
 
 def test_without_the_gateway_the_page_is_told_so_until_it_is_back(served: Served) -> None:

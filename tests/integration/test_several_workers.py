@@ -1,4 +1,4 @@
-"""A service of several uvicorn workers: whichever of them is asked, the metrics are of all."""
+"""A service with several uvicorn workers: each of them returns the metrics of all."""
 
 import os
 import re
@@ -19,7 +19,7 @@ N_REQUESTS = 40
 
 @pytest.fixture
 def gateway(tmp_path: Path) -> Iterator[Server]:
-    """Yield a gateway of two workers without upstreams, in whose folder an earlier run has left its files."""
+    """Run a gateway with two workers, no upstreams, and a folder with files of an earlier run."""
     folder = tmp_path / "metrics"
     folder.mkdir()
     for kind in ("counter", "gauge_livesum"):
@@ -34,12 +34,12 @@ def gateway(tmp_path: Path) -> Iterator[Server]:
 
 
 def _get(server: Server, path: str) -> httpx.Response:
-    """Ask on a connection of its own, which either worker may take."""
+    """Send a request on a new connection, which either worker may accept."""
     return httpx.get(f"http://127.0.0.1:{server.port}{path}", timeout=PATIENCE_SECONDS)
 
 
 def _workers(server: Server) -> set[str]:
-    """Return the process ids that the metrics tell of."""
+    """Return the process ids in the metrics."""
     return set(re.findall(r'process_resident_memory_bytes\{pid="(\d+)"\}', _get(server, "/api/metrics").text))
 
 

@@ -1,4 +1,4 @@
-"""The whole system as real processes: the reference values, and what happens when a part of it is gone."""
+"""The whole system as real processes: the reference values, and the behaviour when a part of it is down."""
 
 import concurrent.futures
 import re
@@ -76,14 +76,14 @@ def test_all_symbols_are_listed(api: httpx.Client) -> None:
 def test_one_request_id_stands_in_the_logs_of_all_three_services(api: httpx.Client, stack: Stack) -> None:
     api.post("/api/result", json={"stock_symbol": "IBM"}, headers={"x-request-id": "trace-me-42"})
     logs = [server.log for server in (stack.gateway, stack.prediction, stack.data)]
-    until(lambda: all('"request_id": "trace-me-42"' in log.read_text() for log in logs))  # written after the answer
+    until(lambda: all('"request_id": "trace-me-42"' in log.read_text() for log in logs))  # written after the response
 
 
 def test_metrics_have_the_public_names_and_made_up_paths_add_no_series(api: httpx.Client) -> None:
     _result(api)
     for number in range(200):
         api.get(f"/api/made/up/{number}")
-    api.get("/api/metrics")  # counts itself from its second answer on
+    api.get("/api/metrics")  # counts itself from the second response on
     before = api.get("/api/metrics").text.splitlines()
     for number in range(2000):
         api.get(f"/api/made/up/other/{number}")
@@ -135,7 +135,7 @@ def _answer(api: httpx.Client) -> None:
 
 
 def _failed_tries(stack: Stack) -> float:
-    """Return how many commands the cache has not answered."""
+    """Count the commands that the cache has not answered."""
     text = httpx.get(f"http://127.0.0.1:{stack.data.port}/metrics").text
     return sum(map(float, re.findall(r'cache_command_duration_seconds_count\{.*outcome="failed".*\} (.+)', text)))
 
@@ -174,7 +174,7 @@ def test_a_cache_that_hangs_delays_only_a_little(api: httpx.Client, stack: Stack
         n_tries, took = _failed_tries(stack) - before, time.monotonic() - began_at
     finally:
         stack.valkey.send(signal.SIGCONT)
-    # Each is given up after a second, and none follows within the pause.
+    # Each times out after a second, and no other follows during the pause.
     assert 1 <= n_tries <= 1 + took / (1 + PAUSE_SECONDS)
 
 
@@ -194,7 +194,7 @@ def test_a_store_that_is_gone_is_a_503_in_time_and_comes_back(
     assert (response.status_code, problem["type"]) == (503, "/problems/store-unavailable")
     assert int(response.headers["retry-after"]) > 0
     assert "data service" in problem["detail"]
-    assert took < 20  # the data service gives MongoDB 2 s here; its own budget would be 25
+    assert took < 20  # the data service grants MongoDB 2 s here; its own budget would be 25 s
     assert api.get("/api/health").status_code == 503
     if number == signal.SIGSTOP:
         stack.mongod.send(signal.SIGCONT)
@@ -245,6 +245,6 @@ def test_a_request_in_flight_is_answered_when_its_services_are_told_to_stop(api:
 
 
 def _in_flight(stack: Stack) -> int:
-    """Return how many requests the gateway has not answered yet, without the one that asks."""
+    """Count the requests that the gateway has not answered yet, without this one."""
     text = httpx.get(f"{stack.url}/api/metrics").text
     return sum(int(float(n)) for n in re.findall("^http_requests_in_progress (.+)$", text, re.MULTILINE))

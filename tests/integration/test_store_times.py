@@ -1,4 +1,4 @@
-"""The times that real stores take are told, and so is what they refuse."""
+"""The times of real stores' commands are observed, and so are the commands that they refuse."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Tiingo and Alpha Vantage against local servers that answer as they do, and as they should not."""
+"""The sources for Tiingo and Alpha Vantage, against local servers with valid and invalid responses."""
 
 import asyncio
 import gzip
@@ -23,20 +23,20 @@ from services.data.vendors.client import Timing
 from services.data.vendors.registry import open_vendor
 
 KEY = "CANARYKEY0123456789"
-SECRET = SecretStr(f"{KEY}\n")  # as a file of secrets ends
+SECRET = SecretStr(f"{KEY}\n")  # a file of secrets ends with a newline
 NOW = datetime(2024, 1, 10, 15, 0, tzinfo=UTC)
 COLUMNS = ["open", "high", "low", "close", "volume"]
 BARS = {"2024-01-02": [10, 12, 9, 11.5, 1000], "2024-01-03": [11.5, 13, 11, 12, 2000]}
 both = pytest.mark.parametrize("name", ["tiingo", "alpha_vantage"])
 RawResponse = bytes | Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[object]]
-Asked = tuple[list[RawBars], list[float]]  # what was answered, and how long was slept when
+Asked = tuple[list[RawBars], list[float]]  # the responses, and the pauses between requests
 
 
 @dataclass
 class Server:
-    answers: list[RawResponse]  # one after another, the last one again and again
+    answers: list[RawResponse]  # in this order; the last one repeats
     requests: list[str] = field(default_factory=list)
-    url: str = "http://127.0.0.1:9/"  # where nobody listens
+    url: str = "http://127.0.0.1:9/"  # a port without a server
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
@@ -73,7 +73,7 @@ def good(name: VendorName, **renamed: str) -> Any:
 
 
 async def ask(name: VendorName, server: Server, *symbols: str, start: date | None = None, **settings: Any) -> Asked:
-    slept: list[float] = []  # nothing else moves the clock
+    slept: list[float] = []  # only sleeping advances the clock
 
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
@@ -120,7 +120,7 @@ async def test_bars_come_in_our_form(name: VendorName, log: pytest.LogCaptureFix
     assert (raw.symbol, raw.rows["row"].tolist()) == ("AAPL", [1, 2])
     assert rows["adj_close"].isna().all() if name == "alpha_vantage" else (rows["adj_close"] == 5.5).all()
     assert (f"Authorization: Token {KEY}\r\n" if name == "tiingo" else f"&apikey={KEY} HTTP") in server.requests[0]
-    assert f"GET {server.url}" in log.text  # httpx logs the address, so that its being without the key means something
+    assert f"GET {server.url}" in log.text  # httpx logs the address, which must not contain the key
 
 
 async def test_tiingo_is_asked_from_the_start_on_by_its_names_and_not_too_often() -> None:

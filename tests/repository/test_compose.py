@@ -110,7 +110,7 @@ def test_each_starts_when_its_dependencies_are_ready() -> None:
 def test_a_missing_password_says_what_to_do(missing: str) -> None:
     result = run_compose({name: value for name, value in SECRETS.items() if name != missing}, "config", "--quiet")
     assert result.returncode != 0
-    assert f"{missing} is missing a value: There are no passwords yet. `make env` writes them to .env" in result.stderr
+    assert f"{missing} is missing a value: Run `make env` to write the passwords to .env" in result.stderr
 
 
 def test_the_file_contains_no_password() -> None:

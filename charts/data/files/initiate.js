@@ -1,5 +1,5 @@
-// The startup probe of the chart's MongoDB, run by mongosh until it succeeds: begins the replica set and makes the users.
-// Without any user, MongoDB lets in who comes from its own host. Every step may be repeated.
+// The startup probe of the chart's MongoDB, which mongosh runs until it succeeds: initiates the replica set and creates the
+// users. Before there are users, MongoDB accepts connections from localhost without a password. Every step can be repeated.
 const { MONGO_MEMBER, MONGO_DATABASE, MONGO_ROOT_PASSWORD, MONGO_PASSWORD } = process.env;
 const admin = db.getSiblingDB("admin");
 
@@ -17,13 +17,13 @@ function initiate() {
   } catch (error) {
     if (error.codeName !== "AlreadyInitialized") throw error;
   }
-  while (!db.hello().isWritablePrimary) sleep(100); // the probe's timeout ends it, the next one goes on
+  while (!db.hello().isWritablePrimary) sleep(100); // the probe's timeout ends it, and the next probe continues
   admin.createUser({ user: "root", pwd: MONGO_ROOT_PASSWORD, roles: ["root"] });
 }
 
 if (!signIn()) {
   initiate();
-  if (!signIn()) throw new Error("The root password of the Secret is not the one that MongoDB was begun with.");
+  if (!signIn()) throw new Error("The root password in the Secret is not the one that MongoDB was initiated with.");
 }
 const user = { pwd: MONGO_PASSWORD, roles: [{ role: "readWrite", db: MONGO_DATABASE }] };
 if (admin.getUser("bellwether")) admin.updateUser("bellwether", user);

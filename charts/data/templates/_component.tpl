@@ -1,4 +1,4 @@
-{{/* What the library has to know about the data service. */}}
+{{/* Describes the data service to the library. */}}
 {{- define "data.component" -}}
 port: 8001
 prefix: DATA_
@@ -21,7 +21,7 @@ calls:
 - {name: {{ ternary "valkey" "" .Values.valkey.enabled | quote }}, port: {{ ternary 6379 .Values.valkey.port .Values.valkey.enabled }}}
 {{- end }}
 
-{{/* The addresses of the stores hold passwords, so they come from Secrets. */}}
+{{/* The stores' addresses contain passwords, so they come from Secrets. */}}
 {{- define "data.addresses" -}}
 - name: DATA_MONGO_URL
   valueFrom:
@@ -35,15 +35,15 @@ calls:
       key: {{ .Values.valkey.existingSecretKey }}
 {{- end }}
 
-{{/* The Secret with a store's address: a list of root, the store's key in the values, its name for people. */}}
+{{/* The Secret with a store's address. Arguments: root, the store's key in the values, its display name. */}}
 {{- define "data.storeSecret" -}}
 {{- $root := index . 0 -}}
 {{- $key := index . 1 -}}
 {{- $store := index $root.Values $key -}}
 {{- if and $store.url (or $store.enabled $store.existingSecret) -}}
-{{- fail (printf "data.%s: the url is one way to say where %s is, enabled and existingSecret are others; take one." $key (index . 2)) -}}
+{{- fail (printf "data.%s: set either url, or enabled or existingSecret, for %s." $key (index . 2)) -}}
 {{- else if not (or $store.url $store.enabled $store.existingSecret) -}}
-{{- fail (printf "data.%s: nobody says where %s is. Set data.%s.url or data.%s.existingSecret, or data.%s.enabled=true for one of the chart's own." $key (index . 2) $key $key $key) -}}
+{{- fail (printf "data.%s: no %s configured. Set data.%s.url or data.%s.existingSecret, or data.%s.enabled=true for a bundled one." $key (index . 2) $key $key $key) -}}
 {{- else if $store.existingSecret -}}
 {{ $store.existingSecret }}
 {{- else if $store.enabled -}}

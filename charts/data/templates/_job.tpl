@@ -1,4 +1,4 @@
-{{/* The pod of a job of the data service's command line: a list of root, the pod's name, arguments, further variables. */}}
+{{/* The pod of a job that runs the data service's command line. Arguments: root, name, command line arguments, further variables. */}}
 {{- define "data.jobPod" -}}
 {{- $root := index . 0 -}}
 metadata:
@@ -33,7 +33,7 @@ spec:
         sizeLimit: 256Mi
 {{- end }}
 
-{{/* A job is called by nobody, and calls the stores and, if it has to, the world's HTTPS: a list of root, name, the latter. */}}
+{{/* The policy of a job: no callers; egress to the stores and, on request, to any HTTPS. Arguments: root, name, whether to allow HTTPS. */}}
 {{- define "data.jobPolicy" -}}
 {{- $root := index . 0 -}}
 {{- if $root.Values.networkPolicy.enabled }}

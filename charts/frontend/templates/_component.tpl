@@ -1,4 +1,4 @@
-{{/* What the library has to know about the page. nginx looks names up without a search list, so the gateway's is whole. */}}
+{{/* Describes the page to the library. nginx resolves names without a search list, so the gateway's name is fully qualified. */}}
 {{- define "frontend.component" -}}
 port: 8080
 livenessPath: /healthz

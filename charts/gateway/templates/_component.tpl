@@ -1,4 +1,4 @@
-{{/* What the library has to know about the gateway. */}}
+{{/* Describes the gateway to the library. */}}
 {{- define "gateway.component" -}}
 port: 8000
 prefix: GATEWAY_

@@ -1,4 +1,4 @@
-{{/* The component's variables that are no secret: what its chart computes, then `settings` under the service's prefix. */}}
+{{/* The component's non-secret variables: those that its chart computes, then `settings` with the service's prefix. */}}
 {{- define "bellwether.configmap" -}}
 {{- $component := include (printf "%s.component" .Chart.Name) . | fromYaml -}}
 apiVersion: v1
@@ -14,7 +14,7 @@ data:
   {{- end }}
 {{- end }}
 
-{{/* Helm's numbers are floats, and 33554432 would be written as 3.3554432e+07, which is no integer for a setting. */}}
+{{/* Helm's numbers are floats: 33554432 would be rendered as 3.3554432e+07, which is not a valid integer setting. */}}
 {{- define "bellwether.number" -}}
 {{- if and (kindIs "float64" .) (eq (float64 (int64 .)) .) }}{{ int64 . }}{{ else }}{{ . }}{{ end }}
 {{- end }}

@@ -1,4 +1,4 @@
-{{/* The one container of a component, as its chart's template "<chart>.component" describes it. */}}
+{{/* The only container of a component, as described by its chart's template "<chart>.component". */}}
 {{- define "bellwether.container" -}}
 {{- $component := include (printf "%s.component" .Chart.Name) . | fromYaml -}}
 name: {{ .Chart.Name }}

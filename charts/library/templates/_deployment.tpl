@@ -1,7 +1,7 @@
 {{- define "bellwether.deployment" -}}
 {{- $component := include (printf "%s.component" .Chart.Name) . | fromYaml -}}
 {{- if lt (int .Values.terminationGracePeriodSeconds) (int (add .Values.preStopSeconds 10)) -}}
-{{- fail (printf "%s: terminationGracePeriodSeconds must be preStopSeconds and 10 s at least, or requests are cut off." .Chart.Name) -}}
+{{- fail (printf "%s: set terminationGracePeriodSeconds to at least preStopSeconds + 10, or requests are cut off." .Chart.Name) -}}
 {{- end -}}
 apiVersion: apps/v1
 kind: Deployment

@@ -1,4 +1,4 @@
-{{/* What objects are called: the release, then the chart. The other charts of the release are found by the same rule. */}}
+{{/* Names of objects: the release, then the chart. Charts of the same release find one another by this rule. */}}
 {{- define "bellwether.fullname" -}}
 {{ include "bellwether.objectName" (list . .Chart.Name) }}
 {{- end }}
@@ -13,7 +13,7 @@ app.kubernetes.io/name: {{ index . 1 }}
 app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
 {{- end }}
 
-{{/* Without versions: what only a version changes must not replace pods, least of all a store's. */}}
+{{/* Without versions: a mere change of version must not replace pods, least of all those of a store. */}}
 {{- define "bellwether.podLabels" -}}
 {{ include "bellwether.selectorLabels" . }}
 app.kubernetes.io/part-of: bellwether
@@ -38,13 +38,13 @@ labels:
 {{ include "bellwether.objectMetadata" (list . .Chart.Name) }}
 {{- end }}
 
-{{/* An image by its digest if there is one, else by its tag; a list of root and image, whose tag may default. */}}
+{{/* The reference of an image, with its digest if there is one. Arguments: root and image; the tag defaults to the appVersion. */}}
 {{- define "bellwether.image" -}}
 {{- $root := index . 0 -}}
 {{- $image := index . 1 -}}
 {{- $tag := default $root.Chart.AppVersion $image.tag -}}
 {{- if eq $tag "latest" -}}
-{{- fail (printf "%s: the tag `latest` names another image tomorrow; name a version." $image.repository) -}}
+{{- fail (printf "%s: set the tag to a version; `latest` can name another image tomorrow." $image.repository) -}}
 {{- end -}}
 {{- $registry := $root.Values.global.imageRegistry -}}
 {{- $name := ternary (printf "%s/%s" $registry $image.repository) $image.repository (ne $registry "") -}}

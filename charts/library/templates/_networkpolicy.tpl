@@ -1,4 +1,4 @@
-{{/* Nothing goes in or out but this: callers to the port, out to DNS, to whom the component calls, to the collector of traces. */}}
+{{/* Admits callers to the port, and connections to DNS, to the services that the component calls, and to the trace collector. */}}
 {{- define "bellwether.networkpolicy" -}}
 {{- if .Values.networkPolicy.enabled -}}
 {{- $component := include (printf "%s.component" .Chart.Name) . | fromYaml -}}
@@ -45,7 +45,7 @@ spec:
 {{- end }}
 {{- end }}
 
-{{/* Ingress from these of our pods, by name, to this port. */}}
+{{/* Ingress from our pods of these names to this port. */}}
 {{- define "bellwether.ingressFrom" -}}
 {{- $root := index . 0 -}}
 {{- if index . 1 }}
@@ -68,7 +68,7 @@ spec:
       protocol: TCP
 {{- end }}
 
-{{/* Egress to each: one of our pods by its name, or without a name anybody, on a port. */}}
+{{/* Egress to each target: a port of our pods of this name, or of any address if there is no name. */}}
 {{- define "bellwether.egressTo" -}}
 {{- $root := index . 0 -}}
 {{- range index . 1 }}

@@ -1,4 +1,4 @@
-{{/* What every pod of Bellwether has: Pod Security "restricted", no token of the API server, no variables of services. */}}
+{{/* Settings of every pod of Bellwether: Pod Security "restricted", no API server token, no variables of services. */}}
 {{- define "bellwether.podSecurity" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false

@@ -2,7 +2,7 @@
 {{- with .Values.autoscaling -}}
 {{- if .enabled -}}
 {{- if gt (int .minReplicas) (int .maxReplicas) -}}
-{{- fail (printf "%s.autoscaling: minReplicas is more than maxReplicas." $.Chart.Name) -}}
+{{- fail (printf "%s.autoscaling: minReplicas is greater than maxReplicas." $.Chart.Name) -}}
 {{- end -}}
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
@@ -26,7 +26,7 @@ spec:
 {{- end }}
 {{- end }}
 
-{{/* One pod at a time may be evicted; with a single pod a budget would only block the drain of its node. */}}
+{{/* Allows the eviction of one pod at a time; with a single pod a budget would only block draining its node. */}}
 {{- define "bellwether.pdb" -}}
 {{- $replicas := ternary .Values.autoscaling.minReplicas .Values.replicas .Values.autoscaling.enabled -}}
 {{- if and .Values.podDisruptionBudget.enabled (gt (int $replicas) 1) -}}

@@ -1,4 +1,4 @@
-{{/* A value of a Secret that is in the cluster already, else a new random one: a list of root, Secret's name, key, length. */}}
+{{/* The value of a Secret that exists in the cluster, or a new random one. Arguments: root, Secret's name, key, length. */}}
 {{- define "bellwether.generatedValue" -}}
 {{- $root := index . 0 -}}
 {{- $secret := lookup "v1" "Secret" $root.Release.Namespace (index . 1) | default dict -}}
@@ -6,7 +6,7 @@
 {{- if hasKey $data (index . 2) }}{{ index $data (index . 2) | b64dec }}{{ else }}{{ randAlphaNum (index . 3) }}{{ end }}
 {{- end }}
 
-{{/* The head of a Secret that is generated once: an uninstall or a change of switches leaves it, for the data it opens. */}}
+{{/* The head of a Secret that is generated once. It outlives an uninstall and a change of values, as does the data that needs it. */}}
 {{- define "bellwether.generatedSecret" -}}
 apiVersion: v1
 kind: Secret

@@ -1,1 +1,1 @@
-"""Grafana's dashboards as code: one module each, which `make dashboards` writes as JSON beside it."""
+"""Grafana's dashboards as code: `make dashboards` writes the JSON of each module next to it."""

@@ -1,4 +1,4 @@
-"""Writes each dashboard beside its module: `python -m charts.monitoring.dashboards`, as `make dashboards` does."""
+"""Writes each dashboard next to its module: `python -m charts.monitoring.dashboards`, or `make dashboards`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A dashboard of rows of panels, laid out and numbered, with the variables that its queries may use."""
+"""A dashboard: rows of panels, laid out and numbered, and the variables of its queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,11 +26,11 @@ class Board:
     """One dashboard.
 
     Attributes:
-        name: Its file, and the end of its uid.
-        title: What Grafana lists it as.
-        description: What it is for, in a sentence.
+        name: Name of its file, and the end of its uid.
+        title: Its name in Grafana's list.
+        description: Its purpose, in a sentence.
         rows: From top to bottom.
-        variables: What a reader may choose, beside the data source: name of the variable → (label, query).
+        variables: Choices besides the data source: name of the variable → (label, query).
     """
 
     name: str
@@ -40,7 +40,7 @@ class Board:
     variables: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """Return what Grafana reads: the classic schema, which every version from 10 on has."""
+        """Encode the dashboard in the classic schema, which every Grafana from 10 on supports."""
         builder = dashboard.Dashboard(f"Bellwether: {self.title}").uid(f"bellwether-{self.name}").tags([TAG])
         builder.description(self.description).timezone("browser").refresh("30s").time("now-3h", "now")
         builder.tooltip(models.DashboardCursorSync.CROSSHAIR).editable().annotations([]).link(_dashboard_links())

@@ -1,4 +1,4 @@
-"""The bars: what is loaded and rejected, whether the cache helps, how MongoDB does, and how fresh each symbol is."""
+"""Bars: loads and rejected rows, cache hits, the speed of MongoDB, and the freshness of each symbol."""
 
 from charts.monitoring.dashboards.board import Board, Row
 from charts.monitoring.dashboards.panels import PanelInfo, PanelLine, Query, bars, lines, number
@@ -10,18 +10,18 @@ READS = "cache_requests_total"
 DATA = 'job="data"'
 LOADS: PanelLine = [
     lines(
-        PanelInfo("Loads", "Loads of bars a second: done, refused for what is in them, or failed.", "ops"),
+        PanelInfo("Loads", "Loads of bars per second: done, refused for their contents, or failed.", "ops"),
         Query(rate("loads_total", "outcome", DATA), "{{outcome}}"),
     ),
     lines(
-        PanelInfo("Rows", "Rows of loads a second by what became of them.", "ops"),
+        PanelInfo("Rows", "Rows of loads per second by outcome.", "ops"),
         Query(rate("bars_ingested_total", "outcome", DATA), "{{outcome}}"),
         stacked=True,
     ),
     bars(
         PanelInfo(
             "Rejected rows",
-            "Why rows were rejected, in the time shown; a load's report names each row.",
+            "Reasons for rejected rows in the range shown; a load's report lists each row.",
             "short",
             if_empty="none",
         ),
@@ -30,14 +30,18 @@ LOADS: PanelLine = [
 ]
 CACHING: PanelLine = [
     lines(
-        PanelInfo("Reads of the cache", "Reads a second; corrupt and unavailable cost speed, never an answer.", "ops"),
+        PanelInfo(
+            "Reads of the cache",
+            "Reads per second; corrupt and unavailable cost speed but never fail a request.",
+            "ops",
+        ),
         Query(rate(READS, "outcome", DATA), "{{outcome}}"),
         stacked=True,
     ),
     lines(
         PanelInfo(
             "Hits",
-            "Share of reads that the cache answers; entries live for DATA_CACHE_SECONDS.",
+            "Share of reads that the cache answers; entries expire after DATA_CACHE_SECONDS.",
             "percentunit",
             0.5,
             0.2,
@@ -45,48 +49,46 @@ CACHING: PanelLine = [
         Query(share(READS, "job", DATA, 'outcome="hit"'), "hits"),
     ),
     lines(
-        PanelInfo("Commands of the cache: time", "Within what time 95 % of them are answered.", "s", 0.05, 0.25),
+        PanelInfo("Commands of the cache: time", "95th percentile of the time of a command.", "s", 0.05, 0.25),
         Query(quantile(0.95, CACHE, "command", DATA), "{{command}}"),
     ),
     lines(
-        PanelInfo("Commands of the cache: outcome", "Commands a second by how they ended.", "ops"),
+        PanelInfo("Commands of the cache: outcome", "Commands per second by outcome.", "ops"),
         Query(rate(f"{CACHE}_count", "outcome", DATA), "{{outcome}}"),
     ),
 ]
 MONGODB: PanelLine = [
     lines(
-        PanelInfo("Commands of MongoDB: time", "Within what time 95 % of them are answered.", "s", 0.25, 1),
+        PanelInfo("Commands of MongoDB: time", "95th percentile of the time of a command.", "s", 0.25, 1),
         Query(quantile(0.95, MONGO, "command", DATA), "{{command}}"),
     ),
     lines(
-        PanelInfo("Commands of MongoDB", "Commands a second by name.", "ops"),
+        PanelInfo("Commands of MongoDB", "Commands per second by name.", "ops"),
         Query(rate(f"{MONGO}_count", "command", DATA), "{{command}}"),
         stacked=True,
     ),
     lines(
-        PanelInfo("Commands of MongoDB: outcome", "Commands a second by how they ended.", "ops"),
+        PanelInfo("Commands of MongoDB: outcome", "Commands per second by outcome.", "ops"),
         Query(rate(f"{MONGO}_count", "outcome", DATA), "{{outcome}}"),
     ),
 ]
 FRESHNESS: PanelLine = [
     number(
-        PanelInfo("Symbols", "How many symbols have bars.", "short"),
+        PanelInfo("Symbols", "Number of symbols that have bars.", "short"),
         Query(f"max by (job) (symbols{{{DATA}}})", "symbols"),
     ),
     number(
-        PanelInfo("Symbols behind", "How many symbols lack more than 5 sessions.", "short", 1, 20),
+        PanelInfo("Symbols behind", "Number of symbols that are more than 5 sessions behind.", "short", 1, 20),
         Query(f"max by (job) (symbols_behind{{{DATA}}})", "behind"),
     ),
 ]
 SYMBOLS: PanelLine = [
     bars(
-        PanelInfo(
-            "Sessions behind, by symbol", "How many sessions the 20 symbols furthest behind lack.", "short", 2, 6
-        ),
+        PanelInfo("Sessions behind, by symbol", "Missing sessions of the 20 symbols furthest behind.", "short", 2, 6),
         Query(f"sort_desc(max by (symbol) (symbol_sessions_behind{{{DATA}}}))", "{{symbol}}"),
     ),
     lines(
-        PanelInfo("Symbols behind over time", "It falls when a refresh has loaded what was missing.", "short", 1, 20),
+        PanelInfo("Symbols behind over time", "Falls when a refresh has loaded the missing sessions.", "short", 1, 20),
         Query(f"max by (job) (symbols_behind{{{DATA}}})", "behind"),
         Query(f"max by (job) (symbols{{{DATA}}})", "all"),
     ),
@@ -94,7 +96,7 @@ SYMBOLS: PanelLine = [
 BOARD = Board(
     name="data",
     title="data",
-    description="What is loaded and rejected, whether the cache helps, how MongoDB does, how fresh each symbol is.",
+    description="Loads and rejected rows, cache hits, the speed of MongoDB, and the freshness of each symbol.",
     rows=[
         Row("Loads", [LOADS]),
         Row("Cache", [CACHING]),

@@ -1,4 +1,4 @@
-"""Is it well? What people get of each service, what it costs of the error budget, and what the services depend on."""
+"""Is the system healthy? Requests and failures of each service, the error budget, and the services' dependencies."""
 
 from charts.monitoring.dashboards.board import Board, Row
 from charts.monitoring.dashboards.panels import (
@@ -21,7 +21,7 @@ STATUS: PanelLine = [
     number(
         PanelInfo(
             "Answered",
-            "Share of 6 h of API requests that did not fail; 99.5 % is promised.",
+            "Share of API requests in 6 h that did not fail; the objective is 99.5 %.",
             "percentunit",
             0.995,
             0.98,
@@ -31,7 +31,7 @@ STATUS: PanelLine = [
     number(
         PanelInfo(
             "In time",
-            "Share of 6 h of API requests answered within 2.5 s; 99 % is promised.",
+            "Share of API requests in 6 h answered within 2.5 s; the objective is 99 %.",
             "percentunit",
             0.99,
             0.95,
@@ -39,13 +39,15 @@ STATUS: PanelLine = [
         Query("1 - slo:gateway_slow:ratio_rate6h", "in time"),
     ),
     number(
-        PanelInfo("Processes up", "Share of each service's processes that answer Prometheus.", "percentunit", 1, 0.5),
+        PanelInfo(
+            "Processes up", "Share of each service's processes that Prometheus can scrape.", "percentunit", 1, 0.5
+        ),
         Query(f"avg by (job) (up{{{SERVICES}}})", "{{job}}"),
     ),
     number(
         PanelInfo(
             "Firing alerts",
-            "How many of each alert fire; docs/operations.md says what to do.",
+            "Number of firing alerts by name; see their runbooks in docs/operations.md.",
             "short",
             None,
             1,
@@ -57,7 +59,11 @@ STATUS: PanelLine = [
 BUDGET: PanelLine = [
     lines(
         PanelInfo(
-            "Burn rate: failures", "How many times too fast 30 days' 0.5 % of failures is used up.", "short", 6, 14.4
+            "Burn rate: failures",
+            "Speed at which the 30-day budget of 0.5 % failures is used; at 1 it lasts 30 days.",
+            "short",
+            6,
+            14.4,
         ),
         Query("slo:gateway_failed:ratio_rate5m / 0.005", "5 min"),
         Query("slo:gateway_failed:ratio_rate1h / 0.005", "1 h"),
@@ -66,7 +72,7 @@ BUDGET: PanelLine = [
     lines(
         PanelInfo(
             "Burn rate: slow answers",
-            "How many times too fast 30 days' 1 % of slow answers is used up.",
+            "Speed at which the 30-day budget of 1 % slow answers is used; at 1 it lasts 30 days.",
             "short",
             6,
             14.4,
@@ -78,7 +84,7 @@ BUDGET: PanelLine = [
 ]
 SIGNALS: PanelLine = [
     lines(
-        PanelInfo("Requests", "Requests answered a second by each service, probes left out.", "reqps"),
+        PanelInfo("Requests", "Requests per second by service, without health checks and scrapes.", "reqps"),
         Query(rate("http_requests_total", "job", ALL_SERVICES), "{{job}}"),
     ),
     lines(
@@ -86,7 +92,7 @@ SIGNALS: PanelLine = [
         Query(share("http_responses_total", "job", ALL_SERVICES, 'status=~"5.."'), "{{job}}"),
     ),
     lines(
-        PanelInfo("Time to answer", "Within what time half, and 95 %, of the requests are answered.", "s", 1, 2.5),
+        PanelInfo("Time to answer", "Median and 95th percentile of the time to answer.", "s", 1, 2.5),
         Query(quantile(0.5, LATENCY, "job", ALL_SERVICES), "{{job}} median"),
         Query(quantile(0.95, LATENCY, "job", ALL_SERVICES), "{{job}} 95 %"),
     ),
@@ -94,51 +100,51 @@ SIGNALS: PanelLine = [
 ROUTES: PanelLine = [
     lines(
         PanelInfo(
-            "Gateway: by status", "Answers a second by status; 4xx are the callers' mistakes, 5xx ours.", "reqps"
+            "Gateway: by status", "Responses per second by status; 4xx are the callers' errors, 5xx ours.", "reqps"
         ),
         Query(rate("http_responses_total", "status", GATEWAY), "{{status}}"),
         stacked=True,
     ),
     lines(
-        PanelInfo("Gateway: refused or failed", "Answers of 400 and above a second, by route.", "reqps"),
+        PanelInfo("Gateway: refused or failed", "Responses of 400 and above per second, by route.", "reqps"),
         Query(rate("http_errors_total", "method, endpoint", GATEWAY), "{{method}} {{endpoint}}"),
     ),
     bars(
-        PanelInfo(
-            "Gateway: slowest routes", "Within what time 95 % of the requests of a route are answered.", "s", 1, 2.5
-        ),
+        PanelInfo("Gateway: slowest routes", "95th percentile of the time to answer, by route.", "s", 1, 2.5),
         Query(f"topk(5, {quantile(0.95, LATENCY, 'endpoint', GATEWAY)} >= 0)", "{{endpoint}}"),
     ),
 ]
 DEPENDENCIES: PanelLine = [
     states(
-        PanelInfo("Dependencies", "Whether each service reaches what it depends on.", "none"),
+        PanelInfo("Dependencies", "Whether each service can use its dependencies.", "none"),
         Query(f"min by (job, dependency) (dependency_up{{{SERVICES}}})", "{{job}} → {{dependency}}"),
         {0: ("down", RED), 1: ("up", GREEN)},
     ),
     states(
-        PanelInfo("Breakers", "While one is open, calls to a failing service are refused at once.", "none"),
+        PanelInfo("Breakers", "While a breaker is open, calls to a failing service are rejected immediately.", "none"),
         Query(f"max by (job, upstream) (breaker_state{{{SERVICES}}})", "{{job}} → {{upstream}}"),
         {0: ("closed", GREEN), 1: ("half open", ORANGE), 2: ("open", RED)},
     ),
 ]
 UPSTREAMS: PanelLine = [
     lines(
-        PanelInfo("Calls between services: time", "Within what time 95 % of the calls are answered.", "s", 1, 2.5),
+        PanelInfo("Calls between services: time", "95th percentile of the time of a call.", "s", 1, 2.5),
         Query(quantile(0.95, CALLS, "job, upstream", SERVICES), "{{job}} → {{upstream}}"),
     ),
     lines(
-        PanelInfo("Calls between services: outcome", "Calls a second; all but ok and refused are failures.", "ops"),
+        PanelInfo(
+            "Calls between services: outcome", "Calls per second; all outcomes but ok and refused are failures.", "ops"
+        ),
         Query(rate(f"{CALLS}_count", "job, upstream, outcome", SERVICES), "{{job}} → {{upstream}}: {{outcome}}"),
     ),
 ]
 BOARD = Board(
     name="overview",
     title="overview",
-    description="What people get of Bellwether, what it costs of the error budget, and what its services depend on.",
+    description="Requests and failures of each service, the error budget, and the services' dependencies.",
     rows=[
-        Row("Is it well?", [STATUS, BUDGET]),
+        Row("Is the system healthy?", [STATUS, BUDGET]),
         Row("Requests, failures, time", [SIGNALS, ROUTES]),
-        Row("What it depends on", [DEPENDENCIES, UPSTREAMS]),
+        Row("Dependencies", [DEPENDENCIES, UPSTREAMS]),
     ],
 )

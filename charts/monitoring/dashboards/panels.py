@@ -1,4 +1,4 @@
-"""The few kinds of panels that dashboards are made of. None names a data source: a variable holds which is asked."""
+"""The kinds of panels that the dashboards use. None names a data source: a variable selects it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ PanelLine = list[Panel]
 P = TypeVar("P", timeseries.Panel, stat.Panel, bargauge.Panel, statetimeline.Panel, heatmap.Panel)
 SOURCE = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
 GREEN, ORANGE, RED = "green", "orange", "red"
-UNITS = ("s", "bytes", "percentunit", "reqps", "ops", "short", "none")  # Grafana's words; `none` may be below zero
+UNITS = ("s", "bytes", "percentunit", "reqps", "ops", "short", "none")  # Grafana's names; only `none` may be below zero
 
 
 @dataclass(frozen=True)
 class Query:
-    """What Prometheus is asked, and how each series that it returns is called."""
+    """A query to Prometheus, and the name of each series in its result."""
 
     expression: str
     legend: str
@@ -38,15 +38,15 @@ class Query:
 
 @dataclass(frozen=True)
 class PanelInfo:
-    """What a reader of a panel must know.
+    """Texts, unit and thresholds of a panel.
 
     Attributes:
-        title: What it shows.
-        description: One sentence: what to read from it.
+        title: Its heading.
+        description: One sentence on how to read it.
         unit: One of UNITS.
-        warn: From which value on, or below which, it is orange; none if no value is bad.
-        bad: From which value on, or below which, it is red. Below `warn` if small values are the bad ones.
-        if_empty: What is written where there is nothing, if that is as it should be.
+        warn: Threshold of orange; None if no value is bad.
+        bad: Threshold of red; below `warn` if small values are bad.
+        if_empty: Text for an empty panel, if that is a good sign.
     """
 
     title: str
@@ -58,13 +58,13 @@ class PanelInfo:
 
 
 def lines(info: PanelInfo, *queries: Query, stacked: bool = False) -> timeseries.Panel:
-    """Return values over time; with thresholds, a dashed line where they are."""
+    """Build a panel of values over time, with a dashed line at each threshold."""
     panel = (
         _panel(timeseries.Panel(), info, queries, models.FieldColorModeId.PALETTE_CLASSIC)
         .line_width(1)
         .fill_opacity(50 if stacked else 8)
     )
-    panel.show_points(options.VisibilityMode.AUTO)  # a series of one sample is seen too
+    panel.show_points(options.VisibilityMode.AUTO)  # otherwise a series of one sample is invisible
     panel.legend(_legend()).tooltip(common.VizTooltipOptions().mode(options.TooltipDisplayMode.MULTI))
     if stacked:
         panel.stacking(common.StackingConfig().mode(options.StackingMode.NORMAL).group("A"))
@@ -75,8 +75,8 @@ def lines(info: PanelInfo, *queries: Query, stacked: bool = False) -> timeseries
 
 
 def number(info: PanelInfo, *queries: Query, shows_value: bool = True) -> stat.Panel:
-    """Return the last value of each series, large, with its name where there may be several; or the names alone."""
-    is_instant = any("$__range" in query.expression for query in queries)  # no curve of what is summed up already
+    """Build a panel of the last value of each series, with its name if there may be several; or of names alone."""
+    is_instant = any("$__range" in query.expression for query in queries)  # a sum over the range has no curve
     panel = _panel(stat.Panel(), info, queries, is_instant=is_instant).color_mode(options.BigValueColorMode.VALUE)
     panel.graph_mode(options.BigValueGraphMode.AREA if shows_value else options.BigValueGraphMode.NONE)
     if not shows_value:
@@ -87,14 +87,14 @@ def number(info: PanelInfo, *queries: Query, shows_value: bool = True) -> stat.P
 
 
 def bars(info: PanelInfo, *queries: Query) -> bargauge.Panel:
-    """Return the value of each series now as a bar, for many of them, in the order of the query."""
+    """Build a panel of the current value of each series as a bar, in the order of the query."""
     panel = _panel(bargauge.Panel(), info, queries, is_instant=True).orientation(options.VizOrientation.HORIZONTAL)
     panel.display_mode(options.BarGaugeDisplayMode.BASIC).min(0)
     return panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
 
 
 def states(info: PanelInfo, query: Query, names: dict[int, tuple[str, str]]) -> statetimeline.Panel:
-    """Return which state each series was in over time; `names` has the word and the colour of each value."""
+    """Build a panel of states over time; `names` maps each value to its word and colour."""
     results = {
         str(value): models.ValueMappingResult(text=text, color=colour, index=value)
         for value, (text, colour) in names.items()
@@ -105,7 +105,7 @@ def states(info: PanelInfo, query: Query, names: dict[int, tuple[str, str]]) -> 
 
 
 def heat(info: PanelInfo, query: Query) -> heatmap.Panel:
-    """Return how many observations each bucket of a histogram got over time; the query sums by `le`."""
+    """Build a heat map of a histogram's buckets over time; the query sums by `le`."""
     panel = _panel(heatmap.Panel(), info, (query,), shape=PromQueryFormat.HEATMAP).calculate(False)
     panel.color(heatmap.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Oranges").steps(64).exponent(0.5))
     panel.rows_frame(heatmap.RowsHeatmapOptions().layout(options.HeatmapCellLayout.AUTO))

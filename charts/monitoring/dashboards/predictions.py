@@ -1,4 +1,4 @@
-"""The models: what is fitted and how long it takes, who waits for it, and whether any of it beats doing nothing."""
+"""Models: fits and their time, the queue for workers, and whether any model beats persistence."""
 
 from charts.monitoring.dashboards.board import Board, Row
 from charts.monitoring.dashboards.panels import PanelInfo, PanelLine, Query, heat, lines, number
@@ -12,21 +12,23 @@ N_NOT_ABOVE_ZERO = count("model_skill_bucket", "model", f'{MODEL}, le="0.0"')
 SKILLS = count("model_skill_bucket", "le, model", MODEL)
 FITS: PanelLine = [
     lines(
-        PanelInfo("Fits", "Models fitted, read from the store of fitted ones (kept), or failed, a second.", "ops"),
+        PanelInfo(
+            "Fits", "Models per second: fitted, reused from the store of fitted models (kept), or failed.", "ops"
+        ),
         Query(rate("model_fits_total", "model, outcome", MODEL), "{{model}}: {{outcome}}"),
     ),
     lines(
-        PanelInfo("Fits: time", "Within what time 95 % of the fits of a model end.", "s", 2.5, 5),
+        PanelInfo("Fits: time", "95th percentile of the time of a fit, by model.", "s", 2.5, 5),
         Query(quantile(0.95, "model_fit_duration_seconds", "model", MODEL), "{{model}}"),
     ),
 ]
 COMPUTATIONS: PanelLine = [
     lines(
-        PanelInfo("Computations", "Answers computed a second; what is known already is not computed again.", "ops"),
+        PanelInfo("Computations", "Computations per second; unchanged results are not computed again.", "ops"),
         Query(rate(f"{TASKS}_count", "task", PREDICTION), "{{task}}"),
     ),
     lines(
-        PanelInfo("Computations: time", "Within what time half, and 95 %, of the computations end.", "s", 2.5, 5),
+        PanelInfo("Computations: time", "Median and 95th percentile of the time of a computation.", "s", 2.5, 5),
         Query(quantile(0.5, TASKS, "task", PREDICTION), "{{task}} median"),
         Query(quantile(0.95, TASKS, "task", PREDICTION), "{{task}} 95 %"),
     ),
@@ -34,18 +36,18 @@ COMPUTATIONS: PanelLine = [
 WORKERS: PanelLine = [
     lines(
         PanelInfo(
-            "Queue", "Computations that wait for a worker, and how many may wait until more are refused.", "short"
+            "Queue", "Computations that wait for a worker, and the limit above which they are rejected.", "short"
         ),
         Query(f"sum by (instance) (worker_queue_depth{{{PREDICTION}}})", "{{instance}} waiting"),
         Query(f"sum by (instance) (worker_queue_limit{{{PREDICTION}}})", "{{instance}} limit"),
     ),
     lines(
-        PanelInfo("Workers", "Worker processes that compute.", "short"),
+        PanelInfo("Workers", "Worker processes that are computing.", "short"),
         Query(f"sum by (instance) (workers_busy{{{PREDICTION}}})", "{{instance}} busy"),
     ),
     lines(
         PanelInfo(
-            "Refusals", "Computations refused a second: queue full, too slow, or the worker died.", "ops", 0.02, 0.2
+            "Refusals", "Rejected computations per second: queue full, too slow, or the worker died.", "ops", 0.02, 0.2
         ),
         Query(rate("worker_refusals_total", "reason", PREDICTION), "{{reason}}"),
     ),
@@ -54,7 +56,7 @@ SKILL: PanelLine = [
     number(
         PanelInfo(
             "Skill above zero",
-            "Share of evaluations, in the time shown, where a model beat persistence.",
+            "Share of evaluations in the range shown in which the model beat persistence.",
             "percentunit",
         ),
         Query(
@@ -65,7 +67,7 @@ SKILL: PanelLine = [
     number(
         PanelInfo(
             "Median skill",
-            "1 − MAE / MAE of persistence; zero or less is no better than doing nothing.",
+            "1 − MAE / MAE of persistence; zero or less is no better than assuming no change.",
             "none",
             0.02,
             0,
@@ -75,24 +77,20 @@ SKILL: PanelLine = [
 ]
 DISTRIBUTION: PanelLine = [
     lines(
-        PanelInfo(
-            "Skill: lower, middle, upper", "Between which values the middle 80 % of each model's skills lie.", "none"
-        ),
+        PanelInfo("Skill: lower, middle, upper", "Median, 10th and 90th percentile of each model's skills.", "none"),
         Query(f"histogram_quantile(0.1, {SKILLS})", "{{model}} 10 %"),
         Query(f"histogram_quantile(0.5, {SKILLS})", "{{model}} median"),
         Query(f"histogram_quantile(0.9, {SKILLS})", "{{model}} 90 %"),
     ),
     heat(
-        PanelInfo(
-            "Skill: distribution", "How many evaluations of the chosen models had a skill up to each value.", "short"
-        ),
+        PanelInfo("Skill: distribution", "Number of evaluations of the selected models by skill.", "short"),
         Query(f"sum by (le) (increase(model_skill_bucket{{{MODEL}}}[$__rate_interval]))", "{{le}}"),
     ),
 ]
 BOARD = Board(
     name="predictions",
     title="predictions",
-    description="What is fitted and how long it takes, who waits for it, and whether any of it beats doing nothing.",
+    description="Fits and their time, the queue for workers, and whether any model beats persistence.",
     rows=[
         Row("Fits", [FITS]),
         Row("Computations", [COMPUTATIONS]),

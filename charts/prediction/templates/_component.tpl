@@ -1,4 +1,4 @@
-{{/* What the library has to know about the prediction service. */}}
+{{/* Describes the prediction service to the library. */}}
 {{- define "prediction.component" -}}
 port: 8002
 prefix: PREDICTION_
