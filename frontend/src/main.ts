@@ -11,6 +11,6 @@ if (host === null) throw new Error('index.html has no element with the id "root"
 const { symbol, view } = readAddress(window.location.search)
 if (symbol !== undefined) {
   startEarlyRequests(symbol, view)
-  preload(loadChart).catch(() => undefined) // the chart shows the problem in its place
+  preload(loadChart).catch(() => undefined) // the chart panel reports the problem
 }
 void import('./app/start').then(({ start }) => start(host))

@@ -1,4 +1,4 @@
-"""Checks a page with axe-core, from the front end's own packages: nothing is fetched."""
+"""Check a page with axe-core from the front end's packages, without network access."""
 
 from typing import Any
 
@@ -8,21 +8,21 @@ from tests.e2e.conftest import ROOT
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+COLORS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 
 def violations(page: Page) -> list[str]:
-    """Return what axe finds against WCAG 2.2 AA and its own good practice, as one line each."""
+    """List violations of WCAG 2.2 AA and of axe's best practices, one line each."""
     page.evaluate(AXE.read_text())
     return _run(page, ALL)
 
 
 def violations_in_both_themes(page: Page) -> list[str]:
-    """Return what axe finds in light, and what it finds in dark of that which colours decide; the page is left dark."""
+    """List all violations in light, and those of colors in dark. Leaves the page dark."""
     page.emulate_media(color_scheme="light")
     found = violations(page)
     page.emulate_media(color_scheme="dark")
-    return found + _run(page, COLOURS)
+    return found + _run(page, COLORS)
 
 
 def _run(page: Page, rules: dict[str, Any]) -> list[str]:

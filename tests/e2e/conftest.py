@@ -1,4 +1,4 @@
-"""The real stack with the built page, Debian's Chromium, and a page that fails its test on what it must never do."""
+"""The real stack with the built page in Chromium, and a page that fails its test on errors and outside requests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.servers.processes import Stack, load_sample, running_stack
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "test-results"
 API_KEY = "the-key-of-the-browser-tests"
-expect.set_options(timeout=120_000)  # catches hangs only: what is expected comes within seconds
+expect.set_options(timeout=120_000)  # catches hangs only: expectations are met within seconds
 
 
 @pytest.fixture(scope="session")
@@ -33,19 +33,19 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """Yield a page that fails its test on an error in the page or a request that leaves this machine."""
+    """Yield a page that fails its test on an error in the page or a request to another machine."""
     context = browser.new_context(base_url=stack.url, viewport={"width": 1440, "height": 900}, locale="en-GB")
     context.tracing.start(snapshots=True)
     page = context.new_page()
     errors: list[str] = []
-    asked: list[str] = []
+    requested: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if _is_error(message) else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("request", lambda sent: asked.append(sent.url))
+    page.on("request", lambda sent: requested.append(sent.url))
     yield page
     _close(context, page, KEPT / request.node.name if request.node.stash.get(FAILED, True) else None)
     assert errors == []
-    assert [url for url in asked if not url.startswith((stack.url, "data:", "blob:"))] == []
+    assert [url for url in requested if not url.startswith((stack.url, "data:", "blob:"))] == []
 
 
 def _is_error(message: ConsoleMessage) -> bool:
@@ -61,7 +61,7 @@ def _close(context: BrowserContext, page: Page, keep: Path | None) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Let a fixture know whether its test failed, to keep the trace of it."""
+    """Tell the fixture whether its test failed, so that it keeps the trace."""
     report = yield
     if report is not None and report.when == "call":
         item.stash[FAILED] = report.failed

@@ -1,11 +1,11 @@
-"""A person asks what this page is and what its numbers mean."""
+"""The About dialog: what the page is and what its numbers mean."""
 
 from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import violations_in_both_themes
 
 
-def test_what_the_numbers_mean_is_read_by_keyboard_and_left_by_escape(page: Page) -> None:
+def test_the_dialog_is_read_by_keyboard_and_closed_by_escape(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto("/")
     button = page.get_by_role("button", name="About")

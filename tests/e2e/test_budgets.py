@@ -1,6 +1,6 @@
-"""What the page may take, in what no machine changes: bytes, requests, their order, renders and shifts.
+"""Budgets of the page that do not depend on the machine: bytes, requests, their order, renders and shifts.
 
-How fast it is, beside a page that only draws the bars, is measured by `make bench-page`.
+`make bench-page` measures its speed, compared with a page that only draws the bars.
 """
 
 import gzip
@@ -17,14 +17,14 @@ from tests.support.servers.processes import Stack
 
 MAX_INITIAL_BYTES = 200_000
 MAX_REQUESTS = 22
-COMPILE_AHEAD = "//# allFunctionsCalledOnLoad\n"  # heeded at the very top only
+COMPILE_AHEAD = "//# allFunctionsCalledOnLoad\n"  # read at the very top only
 MAX_SHIFTS = 0.1  # "good" of Core Web Vitals
 N_MOVES = 60
 FIRST_SCREEN = ["", "/bars?format=json", "/forecast?model=auto&horizon=5&level=90", "/result?"]
 PANELS = ("bars", "result", "forecast")
 EVALUATION = "/evaluation?horizon=5&level=90&windows=250"
 NEVER_IDLE = "window.waiting = []; window.requestIdleCallback = (become) => window.waiting.push(become)"
-# React tells this of every change that it makes to the page.
+# React calls this hook at every commit.
 COUNT_COMMITS = """
 window.commits = 0
 window.__REACT_DEVTOOLS_GLOBAL_HOOK__ = {
@@ -42,14 +42,14 @@ N_CHARTS_DRAWN = "performance.getEntriesByName('bellwether:chart').length"
 
 
 class Visit:
-    """A page and what it has asked for; what matches one of `held` gets no answer until it is released."""
+    """A page and its requests. Those that match a pattern of `held` get no response until they are released."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.held: list[str] = []
         self._waiting: list[Route] = []
-        page.on("request", lambda sent: self.asked.append(re.sub("^https?://[^/]+", "", sent.url)))
+        page.on("request", lambda sent: self.requested.append(re.sub("^https?://[^/]+", "", sent.url)))
         page.route("**/*", self._answer)
 
     def _answer(self, route: Route) -> None:
@@ -59,23 +59,23 @@ class Visit:
             route.continue_()
 
     def release(self) -> None:
-        """Let all go that waits, and hold nothing from now on."""
+        """Release the waiting requests, and hold none from now on."""
         self.held.clear()
         while self._waiting:
             self._waiting.pop(0).continue_()
 
-    def has_asked(self, *patterns: str) -> bool:
-        return all(any(fnmatch(path, pattern) for path in self.asked) for pattern in patterns)
+    def has_requested(self, *patterns: str) -> bool:
+        return all(any(fnmatch(path, pattern) for path in self.requested) for pattern in patterns)
 
     def api(self) -> list[str]:
-        """Return what was asked of the API about a symbol, in its order."""
-        return [path for path in self.asked if path.startswith("/api/stocks/")]
+        """Return the API requests about symbols, in order."""
+        return [path for path in self.requested if path.startswith("/api/stocks/")]
 
     def open(self, search: str) -> None:
         self.page.goto(f"/?{search}", wait_until="commit")
 
     def until(self, condition: Callable[[], bool]) -> None:
-        """Return when `condition` holds; requests are told of only while Playwright waits for something."""
+        """Wait until `condition` holds. Playwright reports requests only while it waits."""
 
         def holds() -> bool:
             self.page.wait_for_timeout(1)
@@ -87,7 +87,7 @@ class Visit:
         self.until(lambda: self.page.evaluate(N_CHARTS_DRAWN) >= times)
 
     def is_complete(self, symbol: str) -> None:
-        """Wait for the last parts of the page of a symbol."""
+        """Wait for the last parts of a symbol page."""
         expect(self.page.get_by_role("heading", level=2, name=symbol)).to_be_visible()
         expect(self.page.get_by_role("combobox", name="Stock symbol")).to_be_visible()
         expect(self.page.get_by_role("combobox", name=f"Compare {symbol} with")).to_be_visible()
@@ -95,8 +95,8 @@ class Visit:
 
 
 def _expected(symbol: str) -> list[str]:
-    asked = [f"/api/stocks/{symbol}{path}" for path in (*FIRST_SCREEN, EVALUATION)]
-    return sorted(f"{path}{'&' if path[-1] != '?' else ''}adjusted=false" if "?" in path else path for path in asked)
+    paths = [f"/api/stocks/{symbol}{path}" for path in (*FIRST_SCREEN, EVALUATION)]
+    return sorted(f"{path}{'&' if path[-1] != '?' else ''}adjusted=false" if "?" in path else path for path in paths)
 
 
 @pytest.fixture
@@ -106,67 +106,67 @@ def visit(browser: Browser, stack: Stack) -> Iterator[Visit]:
         yield Visit(context.new_page())
 
 
-def _ahead(page: Page) -> Locator:
-    return page.get_by_role("region", name="Looking ahead")
+def _forecast(page: Page) -> Locator:
+    return page.get_by_role("region", name="Forecast", exact=True)
 
 
-def test_the_page_of_a_symbol_asks_for_each_thing_once_and_for_no_more(visit: Visit) -> None:
+def test_a_symbol_page_requests_each_resource_once_and_nothing_else(visit: Visit) -> None:
     visit.open("symbol=AAPL")
     visit.is_complete("AAPL")
     assert sorted(visit.api()) == _expected("AAPL")
-    assert "/evaluation" in visit.api()[-1], "it is the last that is seen"
-    asked = [path for path in visit.asked if path != "/favicon.svg"]  # the browser has it after the first time
-    assert len(set(asked)) == len(asked) <= MAX_REQUESTS
+    assert "/evaluation" in visit.api()[-1], "it is the last one seen"
+    requested = [path for path in visit.requested if path != "/favicon.svg"]  # the browser caches it
+    assert len(set(requested)) == len(requested) <= MAX_REQUESTS
     assert visit.page.evaluate(N_CHARTS_DRAWN) == 1
 
 
-def test_all_that_the_page_begins_with_is_fetched_while_its_first_script_is_awaited(visit: Visit) -> None:
+def test_the_initial_scripts_are_fetched_in_parallel_with_the_first_one(visit: Visit) -> None:
     visit.held = ["/assets/index-*.js"]
     visit.open("symbol=AAPL")
     visit.until(
-        lambda: visit.has_asked(*(f"/assets/{name}-*.js" for name in ("start", "sdk.gen", "price-chart", "chart")))
+        lambda: visit.has_requested(*(f"/assets/{name}-*.js" for name in ("start", "sdk.gen", "price-chart", "chart")))
     )
     assert visit.api() == []
 
 
-def test_what_the_first_screen_shows_is_asked_for_before_its_script_is_there(visit: Visit) -> None:
+def test_the_data_of_the_first_screen_is_requested_before_its_script_arrives(visit: Visit) -> None:
     visit.held = ["/assets/start-*.js"]
     visit.open("symbol=AAPL")
     visit.until(lambda: len(visit.api()) == len(FIRST_SCREEN))
     expect(visit.page.get_by_role("heading", level=2)).to_have_count(0)
     visit.release()
     visit.is_complete("AAPL")
-    assert sorted(visit.api()) == _expected("AAPL"), "nothing is asked for again"
+    assert sorted(visit.api()) == _expected("AAPL"), "nothing is requested again"
 
 
-def test_the_chart_waits_for_nothing_but_its_bars(visit: Visit) -> None:
-    # What is known of the stock is waited for, though not for long.
+def test_the_chart_waits_only_for_its_bars(visit: Visit) -> None:
+    # The page waits for the stock's details only briefly.
     visit.held = ["/AAPL", "/AAPL/result[?]*", "/AAPL/forecast[?]*", "/AAPL/evaluation[?]*"]
     visit.open("symbol=AAPL")
     visit.charts_are_drawn(1)
-    assert visit.has_asked("*/result[?]*", "*/forecast[?]*")
+    assert visit.has_requested("*/result[?]*", "*/forecast[?]*")
     expect(visit.page.get_by_role("img", name=re.compile("^Candlestick chart of AAPL"))).to_be_visible()
-    expect(_ahead(visit.page)).not_to_contain_text("No better than doing nothing")
+    expect(_forecast(visit.page)).not_to_contain_text("No better than assuming no change")
     visit.release()
     visit.is_complete("AAPL")
 
 
-def test_what_is_not_on_the_first_screen_waits_until_the_browser_is_idle(visit: Visit) -> None:
+def test_requests_below_the_first_screen_wait_until_the_browser_is_idle(visit: Visit) -> None:
     visit.page.add_init_script(NEVER_IDLE)
     visit.open("symbol=AAPL")
     visit.charts_are_drawn(1)
-    expect(_ahead(visit.page)).to_contain_text("No better than doing nothing")
-    late = ("*/evaluation[?]*", "/assets/search-combobox-*", "/assets/compare-combobox-*")
-    assert not any(visit.has_asked(pattern) for pattern in late)
+    expect(_forecast(visit.page)).to_contain_text("No better than assuming no change")
+    late = ("*/evaluation[?]*", "/assets/search-combobox-*", "/assets/combobox-*")
+    assert not any(visit.has_requested(pattern) for pattern in late)
     visit.page.evaluate("window.waiting.splice(0).forEach((become) => become())")
     visit.is_complete("AAPL")
-    assert visit.has_asked(*late)
+    assert visit.has_requested(*late)
 
 
-def test_another_symbol_asks_for_each_thing_once_and_is_drawn_with_its_bars(visit: Visit) -> None:
+def test_another_symbol_requests_each_resource_once_and_is_drawn_with_its_bars(visit: Visit) -> None:
     visit.open("symbol=AAPL")
     visit.is_complete("AAPL")
-    visit.asked.clear()
+    visit.requested.clear()
     visit.held = ["/IBM/result[?]*", "/IBM/forecast[?]*", "/IBM/evaluation[?]*"]
     visit.page.get_by_role("combobox", name="Stock symbol").fill("IBM")
     visit.page.keyboard.press("Enter")
@@ -175,16 +175,16 @@ def test_another_symbol_asks_for_each_thing_once_and_is_drawn_with_its_bars(visi
     visit.until(lambda: len(visit.api()) == len(FIRST_SCREEN) + 1)
     with visit.page.expect_response("**/IBM/evaluation?*"):
         visit.release()
-    expect(_ahead(visit.page)).to_contain_text("No better than doing nothing")
+    expect(_forecast(visit.page)).to_contain_text("No better than assuming no change")
     assert sorted(visit.api()) == _expected("IBM")
-    assert not visit.has_asked("/assets/*"), "all that draws a symbol is there"
+    assert not visit.has_requested("/assets/*"), "all scripts of a symbol page are loaded"
     assert visit.page.evaluate(N_CHARTS_DRAWN) == 2
 
 
-def test_panning_asks_for_nothing_and_leaves_the_page_around_the_chart_alone(visit: Visit) -> None:
+def test_panning_sends_no_request_and_hardly_renders_the_page(visit: Visit) -> None:
     visit.open("symbol=AAPL&range=all")
     visit.is_complete("AAPL")
-    expect(_ahead(visit.page)).to_contain_text("No better than doing nothing")
+    expect(_forecast(visit.page)).to_contain_text("No better than assuming no change")
     page = visit.page
     box = page.get_by_role("img", name=re.compile("^Candlestick chart of AAPL")).bounding_box()
     assert box is not None
@@ -192,19 +192,19 @@ def test_panning_asks_for_nothing_and_leaves_the_page_around_the_chart_alone(vis
     page.mouse.move(x, y)
     page.mouse.down()
     page.evaluate("window.commits = 0; window.drawnOn = document.querySelector('.price-chart canvas')")
-    visit.asked.clear()
+    visit.requested.clear()
     for step in range(N_MOVES):
         page.mouse.move(x + (step % 30 - 15) * 8, y)
     page.mouse.up()
-    assert visit.asked == []
+    assert visit.requested == []
     assert page.evaluate("window.drawnOn.isConnected")
     assert page.evaluate(N_CHARTS_DRAWN) == 1
-    # The session under the pointer moves along, so that there is little to read out anew.
+    # The session under the pointer moves along, so that few values change.
     assert page.evaluate("window.commits") < N_MOVES / 2
 
 
 @pytest.mark.parametrize("late", [[], ["/AAPL", *(f"/AAPL/{name}[?]*" for name in (*PANELS, "evaluation"))]])
-def test_nothing_jumps_even_when_every_answer_is_late(visit: Visit, late: list[str]) -> None:
+def test_the_layout_does_not_shift_even_when_every_response_is_late(visit: Visit, late: list[str]) -> None:
     visit.held = late.copy()
     visit.open("symbol=AAPL")
     expect(visit.page.get_by_role("heading", level=2, name="AAPL")).to_be_visible()
@@ -215,13 +215,13 @@ def test_nothing_jumps_even_when_every_answer_is_late(visit: Visit, late: list[s
     assert visit.page.evaluate("window.shifts") < MAX_SHIFTS
 
 
-def test_the_script_that_the_page_starts_with_is_small(visit: Visit) -> None:
+def test_the_initial_script_is_small(visit: Visit) -> None:
     visit.page.goto("/")
     expect(visit.page.get_by_role("link", name=re.compile("MSFT"))).to_be_visible()
     visit.page.get_by_role("combobox", name="Stock symbol").fill("A")
-    expect(visit.page.get_by_role("option").first).to_be_visible()  # suggestions come when it is idle
-    names = [path.removeprefix("/") for path in visit.asked if path.endswith(".js")]
-    assert len(names) >= 3, "the small scripts and the page's own"
+    expect(visit.page.get_by_role("option").first).to_be_visible()  # suggestions load when the browser is idle
+    names = [path.removeprefix("/") for path in visit.requested if path.endswith(".js")]
+    assert len(names) >= 3, "the small scripts and those of the page"
     built = [name for name in names if name.startswith("assets/")]
     assert len(built) >= 2
     assert [name for name in built if not (PAGE / name).read_text().startswith(COMPILE_AHEAD)] == []

@@ -1,4 +1,4 @@
-"""Up to four symbols side by side in a real browser, and the page on paper.
+"""The comparison of up to four symbols in a real browser, and the printed page.
 
 The literal values were computed with pandas from the bars of the sample.
 """
@@ -25,15 +25,15 @@ COLORS = """(host, wanted) => {
 
 
 def _panel(page: Page) -> Locator:
-    return page.get_by_role("region", name="Compared")
+    return page.get_by_role("region", name="Comparison")
 
 
 def _chart(page: Page) -> Locator:
-    return _panel(page).get_by_role("img", name=re.compile("^Line chart of the change of the close of"))
+    return _panel(page).get_by_role("img", name=re.compile("^Line chart of the change in close of"))
 
 
 def _rows(page: Page) -> Locator:
-    table = _panel(page).get_by_role("table", name=re.compile("the largest change first"))
+    table = _panel(page).get_by_role("table", name=re.compile("largest change first"))
     return table.get_by_role("row").filter(has=page.get_by_role("rowheader"))
 
 
@@ -41,7 +41,7 @@ def _box(page: Page) -> Locator:
     return _panel(page).get_by_role("combobox", name="Compare AAPL with")
 
 
-def test_three_symbols_are_compared_since_the_first_session_that_all_have(page: Page) -> None:
+def test_three_symbols_are_compared_since_their_first_shared_session(page: Page) -> None:
     page.goto(ADDRESS)
     ibm = re.compile(r"IBM.*International.*197\.53.*202\.91.*\+2\.72 %.*−12\.61 %.*3 Apr 2012 – 12 Jul 2012.*251")
     msft = re.compile(r"MSFT.*Microsoft.*32\.29.*27\.95.*−13\.44 %.*−19\.73 %.*15 Mar 2012 – 4 Dec 2012.*251")
@@ -62,21 +62,21 @@ def test_the_crosshair_is_moved_with_mouse_and_keyboard(page: Page) -> None:
     expect(slider).to_have_attribute("aria-valuetext", "1 Mar 2012: AAPL 0.00 %, IBM 0.00 %, MSFT 0.00 %")
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
-    expect(_panel(page).get_by_role("list", name="Change until 28 Feb 2013")).to_be_visible()
+    expect(_panel(page).get_by_role("list", name="Change to 28 Feb 2013")).to_be_visible()
     _chart(page).hover(position={"x": 300, "y": 100})
-    expect(_panel(page).get_by_role("list", name=re.compile("^Change until .* Jul 2012"))).to_be_visible()
+    expect(_panel(page).get_by_role("list", name=re.compile("^Change to .* Jul 2012"))).to_be_visible()
     page.mouse.move(0, 0)
-    expect(_panel(page).get_by_role("list", name="Change until 1 Mar 2013")).to_be_visible()
+    expect(_panel(page).get_by_role("list", name="Change to 1 Mar 2013")).to_be_visible()
 
 
-def test_a_split_is_warned_of_until_adjusted_prices_are_compared(page: Page) -> None:
+def test_a_split_shows_a_warning_until_adjusted_prices_are_compared(page: Page) -> None:
     page.goto(ADDRESS)
     _panel(page).get_by_text("All", exact=True).click()
     warnings = _panel(page).get_by_role("list", name=WARNINGS).get_by_role("listitem")
     expect(warnings).to_have_text(
         [
-            re.compile("The closes of AAPL jump as at a split on 21 Jun 2000 and 28 Feb 2005"),
-            re.compile("The closes of MSFT jump as at a split on 18 Feb 2003"),
+            re.compile("The closes of AAPL jump as in a split on 21 Jun 2000 and 28 Feb 2005"),
+            re.compile("The closes of MSFT jump as in a split on 18 Feb 2003"),
         ]
     )
     _panel(page).get_by_role("button", name="Compare adjusted prices").click()
@@ -96,7 +96,7 @@ def test_symbols_are_added_and_removed_with_the_keyboard(page: Page) -> None:
     expect(_rows(page)).to_have_count(4)
     expect(_panel(page).get_by_text(re.compile("since 18 May 2012, .* that all four have"))).to_be_visible()
     page.keyboard.type("g")
-    expect(page.get_by_text(re.compile("^Three beside AAPL is the most"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^Three at most"))).to_be_visible()
     expect(page.get_by_role("option", name="GOOG Google Inc.")).to_be_disabled()
     page.keyboard.press("Escape")
     page.keyboard.press("Shift+Tab")
@@ -115,7 +115,7 @@ def test_an_unknown_symbol_is_named_and_the_others_are_compared(page: Page) -> N
     expect(page).to_have_url(re.compile(r"compare=GOOG$"))
 
 
-def test_what_is_seen_is_downloaded(page: Page, tmp_path: Path) -> None:
+def test_the_view_is_downloaded(page: Page, tmp_path: Path) -> None:
     page.goto(ADDRESS)
     expect(_chart(page)).to_be_visible()
     saved = []
@@ -133,7 +133,7 @@ def test_what_is_seen_is_downloaded(page: Page, tmp_path: Path) -> None:
     assert (tmp_path / "PNG").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 
 
-def test_everybody_can_use_it(page: Page) -> None:
+def test_the_comparison_is_accessible(page: Page) -> None:
     page.goto("/?symbol=AAPL&compare=NOPE,GOOG&range=all")
     expect(_chart(page)).to_be_visible()
     expect(_rows(page)).to_have_count(2)
@@ -148,7 +148,7 @@ def test_everybody_can_use_it(page: Page) -> None:
     expect(table).to_be_focused()
 
 
-def test_paper_has_the_numbers_and_no_controls(page: Page) -> None:
+def test_the_printed_page_has_the_numbers_and_no_controls(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     page.goto(ADDRESS.replace("1y", "all"))
     expect(_chart(page)).to_be_visible()

@@ -1,4 +1,4 @@
-"""A person loads their own bars: chooses or drops a file, sees what is in it, and only then writes it."""
+"""Loading a file of bars: choose or drop it, check its contents, then load it."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ HELD_FILES = """names => {
 
 @pytest.fixture
 def address(stack: Stack) -> Iterator[str]:
-    """Yield the address of a symbol that is gone after the test."""
+    """Yield the address of a symbol that is deleted after the test."""
     address = f"{stack.url}/api/stocks/BWTEST"
     yield address
     assert httpx.delete(address, headers=HEADERS).status_code in {204, 404}
@@ -56,9 +56,7 @@ def test_a_file_of_a_new_symbol_is_checked_loaded_and_shown(page: Page, address:
     assert violations_in_both_themes(page) == []
     dialog.get_by_label("Company (optional)").fill("Bell & Wether")
     _check(dialog, file)
-    expect(
-        dialog.get_by_text("All of the file’s 60 rows are bars. BWTEST is new here and would have 60")
-    ).to_be_visible()
+    expect(dialog.get_by_text("All 60 rows can be loaded. BWTEST is new and would have 60 bars.")).to_be_visible()
     expect(dialog.get_by_text("60 bars, less than one year (252 sessions): scores say little.")).to_be_visible()
     assert violations_in_both_themes(page) == []
     assert httpx.get(address).status_code == 404
@@ -72,16 +70,16 @@ def test_a_file_of_a_new_symbol_is_checked_loaded_and_shown(page: Page, address:
     assert httpx.get(address).json()["name"] == "Bell & Wether"
 
 
-def test_rows_that_are_no_bars_are_named_before_anything_is_written(page: Page, address: str, tmp_path: Path) -> None:
+def test_rejected_rows_are_listed_before_anything_is_written(page: Page, address: str, tmp_path: Path) -> None:
     good = _bars(30).to_csv(index=False)
     bad = ["2013-01-02,10,9,8,9", "not a day,10,11,9,10", "2013-01-04,10,11,9,", "2013-01-07,10,9,8,9"]
     file = tmp_path / "BWTEST.csv"
     file.write_text(good + "\n".join(bad) + "\n")
     dialog = _open(page)
     _check(dialog, file)
-    expect(dialog.get_by_role("heading", name="Nothing has been written yet")).to_be_focused()
+    expect(dialog.get_by_role("heading", name="Nothing has been loaded yet")).to_be_focused()
     expect(dialog.get_by_text("30 of 34 rows can be loaded")).to_be_visible()
-    reasons = dialog.get_by_role("region", name="4 rows are not bars").get_by_role("listitem")
+    reasons = dialog.get_by_role("region", name="4 rejected rows").get_by_role("listitem")
     expect(reasons).to_have_text(
         [
             "2 rows: The high is below the open, low or close.",
@@ -89,7 +87,7 @@ def test_rows_that_are_no_bars_are_named_before_anything_is_written(page: Page, 
             "1 row: Open, high, low or close is missing or not a number.",
         ]
     )
-    dialog.get_by_text("Which rows").click()
+    dialog.get_by_text("Show rows").click()
     rows = dialog.get_by_role("table").get_by_role("row")
     expect(rows.nth(1)).to_have_text(re.compile(r"^312 Jan 2013The high is below"))
     expect(rows.nth(2)).to_have_text(re.compile(r"^32–The date is missing"))
@@ -99,7 +97,7 @@ def test_rows_that_are_no_bars_are_named_before_anything_is_written(page: Page, 
     assert httpx.get(address).status_code == 404
 
 
-def test_a_parquet_file_replaces_the_bars_after_a_question(page: Page, address: str, tmp_path: Path) -> None:
+def test_a_parquet_file_replaces_the_bars_after_confirmation(page: Page, address: str, tmp_path: Path) -> None:
     before = httpx.put(f"{address}/bars", headers=HEADERS, content=_bars(50).to_csv(index=False))
     assert before.json()["inserted"] == 50
     file = tmp_path / "BWTEST.parquet"
@@ -119,11 +117,11 @@ def test_a_parquet_file_replaces_the_bars_after_a_question(page: Page, address: 
     assert httpx.get(address).json()["bars"] == 50
     load.click()
     question.get_by_role("button", name="Remove 42 bars and load 20 bars").click()
-    expect(dialog.get_by_text("BWTEST has 20 bars now.")).to_be_visible()
+    expect(dialog.get_by_text("BWTEST now has 20 bars.")).to_be_visible()
     assert httpx.get(address).json()["first_session"] == "2012-03-01"
 
 
-def test_what_is_wrong_is_said_and_nothing_typed_is_lost(page: Page, address: str, tmp_path: Path) -> None:
+def test_problems_are_shown_and_the_input_is_kept(page: Page, address: str, tmp_path: Path) -> None:
     file = tmp_path / "BWTEST.csv"
     file.write_text(HEADER.replace("Close", "<img src=x onerror=alert(1)>") + "2013-01-02,1,1,1,1,1\n" * 900_000)
     dialog = _open(page)
@@ -139,7 +137,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(page: Page, address: st
     dialog.get_by_role("button", name="Check the file").click()
     expect(dialog.get_by_role("alert")).to_contain_text("There is no column close.")
     expect(dialog.get_by_role("alert")).to_contain_text("'<img src=x onerror=a…'")
-    expect(dialog.get_by_text("Request id")).to_be_visible()
+    expect(dialog.get_by_text("Request ID")).to_be_visible()
     assert page.locator("img[src=x]").count() == 0
     file.write_text(HEADER)
     dialog.get_by_role("button", name="Check the file").click()

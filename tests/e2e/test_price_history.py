@@ -1,4 +1,4 @@
-"""The price chart in a real browser: what is read out, seen, saved, and left when predictions fail."""
+"""The price chart in a real browser: its values, its view and its downloads."""
 
 import csv
 import re
@@ -15,18 +15,18 @@ NEVER_IDLE = "window.waiting = []; window.requestIdleCallback = (become) => wind
 
 
 def _open(page: Page, search: str) -> Locator:
-    """Return the panel when its chart is drawn and the forecast is on it."""
+    """Return the panel once its chart and the forecast are drawn."""
     page.goto(f"/?{search}")
     panel = page.get_by_role("region", name="Price and prediction")
     expect(panel.get_by_role("img", name=re.compile("^Candlestick chart of"))).to_be_visible()
-    expect(panel.get_by_role("list", name="Legend").get_by_text("Doing nothing")).to_be_visible()
+    expect(panel.get_by_role("list", name="Legend").get_by_text("No change")).to_be_visible()
     expect(panel.get_by_role("list", name="Legend").get_by_text(re.compile("^Test from"))).to_be_visible()
     until(lambda: page.evaluate("performance.getEntriesByName('bellwether:chart').length > 0"))
     return panel
 
 
 def _readout(panel: Locator) -> Locator:
-    return panel.get_by_role("group", name="Values of the session")
+    return panel.get_by_role("group", name="Session values")
 
 
 def _csv(page: Page, panel: Locator) -> tuple[str, list[dict[str, str]]]:
@@ -51,11 +51,11 @@ def test_the_keyboard_reads_every_session_and_the_forecast_beyond_the_last_bar(p
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^28 Feb 2013: Open 444.05, .*, Predicted "))
     slider.press("End")
     expect(_readout(panel)).to_contain_text(
-        re.compile(r"8 Mar 2013.*still to come.*Forecast\s*430.47.*Doing nothing\s*430.47.*389.80 to 475.38")
+        re.compile(r"8 Mar 2013.*Future session.*Forecast\s*430.47.*No change\s*430.47.*389.80 to 475.38")
     )
     slider.press("Home")
-    expect(_readout(panel)).to_contain_text(re.compile("1 Mar 2000.*Close130.31.*learned from this session"))
-    assert _csv(page, panel)[1][0]["session"] == "2000-03-01", "the first session is not brought into view"
+    expect(_readout(panel)).to_contain_text(re.compile("1 Mar 2000.*Close130.31.*Training session"))
+    assert _csv(page, panel)[1][0]["session"] == "2000-03-01", "the first session is not scrolled into view"
 
 
 def test_the_pointer_reads_the_session_under_it(page: Page) -> None:
@@ -67,7 +67,7 @@ def test_the_pointer_reads_the_session_under_it(page: Page) -> None:
     expect(_readout(panel)).to_contain_text("1 Mar 2013")
 
 
-def test_the_bars_before_the_chosen_range_come_when_the_browser_is_idle_and_move_nothing(page: Page) -> None:
+def test_the_bars_before_the_chosen_range_are_added_when_idle_and_move_nothing(page: Page) -> None:
     page.add_init_script(NEVER_IDLE)
     panel = _open(page, "symbol=AAPL&range=1y")
     chart = panel.get_by_role("img", name=re.compile("^Candlestick chart of AAPL"))
@@ -84,7 +84,7 @@ def test_the_bars_before_the_chosen_range_come_when_the_browser_is_idle_and_move
     until(lambda: _seen(page, panel)[0] < "2012")
     zoomed = _seen(page, panel)
     chart.hover(position={"x": 20, "y": 60})
-    expect(_readout(panel)).to_contain_text("1 Mar 2013")  # nothing is drawn there yet
+    expect(_readout(panel)).to_contain_text("1 Mar 2013")  # no bars are drawn there yet
     page.evaluate("window.waiting.splice(0).forEach((become) => become())")
     chart.hover(position={"x": 24, "y": 60})
     expect(_readout(panel)).to_contain_text(re.compile(r"2011.*Predicted"))
@@ -122,7 +122,7 @@ def test_zoom_is_by_button_and_ctrl_wheel_and_a_bare_wheel_scrolls_the_page(page
     until(lambda: _seen(page, panel) == ("2013-02-01", "2013-03-08", 25))
 
 
-def test_what_is_seen_is_saved_as_numbers_and_as_a_picture(page: Page) -> None:
+def test_the_view_is_saved_as_csv_and_as_png(page: Page) -> None:
     panel = _open(page, "symbol=AAPL&range=1m")
     name, rows = _csv(page, panel)
     assert re.fullmatch(r"AAPL_2013-02-01_2013-03-08_[0-9a-f]{16}\.csv", name)
@@ -145,9 +145,9 @@ def test_what_is_seen_is_saved_as_numbers_and_as_a_picture(page: Page) -> None:
     assert len(picture) > 5_000
 
 
-def test_it_is_accessible_with_the_table_open(page: Page) -> None:
+def test_the_panel_is_accessible_with_the_table_open(page: Page) -> None:
     panel = _open(page, "symbol=FB")
-    panel.get_by_text("The same numbers as a table").click()
+    panel.get_by_text("Show as a table").click()
     table = panel.get_by_role("table", name=re.compile("^Newest session first"))
     expect(table.get_by_role("row", name=re.compile("^8 Mar 2013"))).to_be_visible()
     expect(table.get_by_role("row", name=re.compile("^1 Mar 2013 27"))).to_be_visible()
@@ -157,7 +157,7 @@ def test_it_is_accessible_with_the_table_open(page: Page) -> None:
 def test_a_narrow_screen_scrolls_in_one_direction_only(page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     panel = _open(page, "symbol=GOOG")
-    panel.get_by_text("The same numbers as a table").click()
+    panel.get_by_text("Show as a table").click()
     expect(panel.get_by_role("table", name=re.compile("^Newest session first"))).to_be_visible()
     box = panel.bounding_box()
     assert box is not None

@@ -1,6 +1,6 @@
-"""The main screens: sound for everybody in both themes, with nothing cut off, and pictured.
+"""The main screens: accessible in both themes, with nothing cut off, and a screenshot of each.
 
-`make screenshots` puts the pictures into docs/screenshots/, a test run into test-results/.
+`make screenshots` writes them to docs/screenshots/, a test run to test-results/.
 """
 
 import os
@@ -27,8 +27,8 @@ def _show(page: Page, address: str, size: tuple[int, int] = DESKTOP) -> None:
 
 
 def _is_complete(page: Page) -> None:
-    expect(page.get_by_role("region", name="Looking ahead")).to_contain_text("No better than doing nothing")
-    expect(page.get_by_role("region", name=re.compile("^Looking back"))).to_contain_text("smaller error")
+    expect(page.get_by_role("region", name="Forecast", exact=True)).to_contain_text("No better than assuming no change")
+    expect(page.get_by_role("region", name=re.compile("^Same-day prediction"))).to_contain_text("smaller error")
     expect(page.locator("canvas").first).to_be_visible()
     expect(page.locator(".skeleton")).to_have_count(0)
 
@@ -38,7 +38,7 @@ def _picture(page: Page, name: str) -> None:
 
 
 def _is_sound_in_both_themes(page: Page, name: str) -> None:
-    """Check the page and picture it, in light and dark; it is left dark."""
+    """Check the page and take screenshots in light and dark. Leaves it dark."""
     _picture(page, f"{name}-light")
     assert violations_in_both_themes(page) == []
     _picture(page, f"{name}-dark")
@@ -66,13 +66,13 @@ def test_a_symbol(page: Page) -> None:
 def test_the_essentials_of_a_symbol_are_on_one_screen(page: Page) -> None:
     _show(page, SYMBOL)
     _is_complete(page)
-    ahead = page.get_by_role("region", name="Looking ahead")
-    back = page.get_by_role("region", name=re.compile("^Looking back"))
+    forecast = page.get_by_role("region", name="Forecast", exact=True)
+    same_day = page.get_by_role("region", name=re.compile("^Same-day prediction"))
     essentials = [
         page.get_by_role("img", name=re.compile("AAPL")).first,
-        ahead.get_by_text("No better than doing nothing").first,
-        back.get_by_text(re.compile("smaller error than doing nothing")).first,
-        *(back.get_by_text(name, exact=True).first for name in ("MAE", "RMSE", "Directional accuracy", "Coverage")),
+        forecast.get_by_text("No better than assuming no change").first,
+        same_day.get_by_text(re.compile("smaller error than assuming no change")).first,
+        *(same_day.get_by_text(name, exact=True).first for name in ("MAE", "RMSE", "Directional accuracy", "Coverage")),
         page.get_by_role("region", name="Data"),
     ]
     assert [str(part) for part in essentials if not _is_in_view(page, part)] == []
@@ -81,19 +81,19 @@ def test_the_essentials_of_a_symbol_are_on_one_screen(page: Page) -> None:
 def test_the_models(page: Page) -> None:
     _show(page, SYMBOL)
     page.emulate_media(color_scheme="dark")
-    models = page.get_by_role("region", name="Which model beats doing nothing?")
+    models = page.get_by_role("region", name="Which model beats no change?")
     expect(models.get_by_role("img", name=re.compile("^Skill so far")).locator("canvas").first).to_be_visible()
     models.screenshot(path=PICTURES / "models-dark.png")
 
 
 def test_symbols_compared(page: Page) -> None:
     _show(page, f"{SYMBOL}&range=5y&compare=GOOG,IBM,MSFT")
-    compared = page.get_by_role("region", name="Compared")
+    compared = page.get_by_role("region", name="Comparison")
     expect(compared.get_by_role("img", name=re.compile("^Line chart")).locator("canvas").first).to_be_visible()
     _picture(page, "compared-light")
 
 
-def test_the_start(page: Page) -> None:
+def test_the_home_page(page: Page) -> None:
     _show(page, "/")
     expect(page.get_by_role("link", name=re.compile("MSFT"))).to_be_visible()
     _is_sound_in_both_themes(page, "start")
@@ -105,7 +105,7 @@ def test_an_unknown_symbol(page: Page) -> None:
     _is_sound_in_both_themes(page, "unknown")
 
 
-def test_a_store_without_bars(page: Page) -> None:
+def test_an_empty_store(page: Page) -> None:
     page.route("**/api/stocks/all", lambda route: route.fulfill(json=[]))
     page.route("**/api/stocks?*", lambda route: route.fulfill(json={"stocks": [], "next_cursor": None}))
     _show(page, "/")
@@ -136,11 +136,11 @@ def test_a_chosen_theme_holds_against_the_system_and_after_a_reload(page: Page) 
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == dark == "dark"
-    page.get_by_role("combobox", name="Theme").select_option("As the system")
+    page.get_by_role("combobox", name="Theme").select_option("System")
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light dark"
 
 
-def test_dates_are_written_as_the_reader_writes_them(browser: Browser, stack: Stack) -> None:
+def test_dates_follow_the_locale_of_the_browser(browser: Browser, stack: Stack) -> None:
     with browser.new_context(base_url=stack.url, locale="de-DE") as context:
         page = context.new_page()
         page.goto("/?symbol=FB")

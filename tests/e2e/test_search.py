@@ -1,4 +1,4 @@
-"""The search of symbols and the start of the page in a real browser, by role, label and keyboard."""
+"""The symbol search and the home page in a real browser, by role, label and keyboard."""
 
 import re
 
@@ -23,7 +23,7 @@ def _heading(page: Page, symbol: str) -> Locator:
 
 
 def _answer_pages(route: Route) -> None:
-    """RawResponse a search with twenty of the listed symbols and a cursor, as the gateway does."""
+    """Answer a search with twenty of the listed symbols and a cursor, like the gateway."""
     found = re.search(r"cursor=(\d+)", route.request.url)
     first = int(found.group(1)) if found else 0
     stocks = [{"symbol": symbol, "name": f"Company {symbol}"} for symbol in LISTED[first : first + 20]]
@@ -54,7 +54,7 @@ def test_the_keyboard_alone_goes_from_anywhere_to_the_result(page: Page) -> None
     expect(_search_box(page)).to_have_value("MSFT")
 
 
-def test_four_are_seen_at_first_and_the_rest_comes_by_scrolling(page: Page) -> None:
+def test_four_options_are_visible_and_the_rest_by_scrolling(page: Page) -> None:
     page.route(re.compile(r"/api/stocks\?"), _answer_pages)
     page.goto("/")
     _search_box(page).press_sequentially("sym")
@@ -81,10 +81,10 @@ def _is_seen(option: Locator, listbox: Locator) -> bool:
     return box["y"] >= frame["y"] and box["y"] < frame["y"] + frame["height"]
 
 
-def test_a_wrong_symbol_offers_the_nearest(page: Page) -> None:
+def test_an_unknown_symbol_suggests_the_nearest(page: Page) -> None:
     page.goto("/")
     _search_box(page).press_sequentially("aalp")
-    expect(page.get_by_text("Nothing matches “aalp”").first).to_be_visible()
+    expect(page.get_by_text("No matches for “aalp”").first).to_be_visible()
     expect(_options(page)).to_have_text(["AAPL"])
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Unknown symbol")
@@ -118,21 +118,21 @@ def test_a_company_is_found_by_its_name_and_recent_symbols_survive_a_reload(page
 
 
 @pytest.mark.parametrize("width", [320, 1440])
-def test_an_empty_store_says_what_to_do(page: Page, width: int) -> None:
+def test_an_empty_store_shows_how_to_load_bars(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.route(re.compile(r"/api/stocks\?"), lambda route: route.fulfill(json={"stocks": [], "next_cursor": None}))
     page.route("**/api/stocks/all", lambda route: route.fulfill(json=[]))
     page.goto("/")
-    empty = page.get_by_role("region", name="There are no stocks here yet")
+    empty = page.get_by_role("region", name="No stocks yet")
     expect(empty.get_by_text("Drop a CSV or Parquet file onto this page")).to_be_visible()
     expect(empty.get_by_text("make load FILE=prices.csv")).to_be_visible()
     assert violations_in_both_themes(page) == []
     _search_box(page).fill("aapl")
-    expect(page.get_by_text("Nothing matches “aapl”").first).to_be_visible()
+    expect(page.get_by_text("No matches for “aapl”").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_gateway_that_is_down_does_not_break_the_search(page: Page) -> None:
+def test_an_unreachable_gateway_does_not_break_the_search(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_role("link", name="MSFT")).to_be_visible()
     page.route("**/api/**", lambda route: route.abort())

@@ -1,4 +1,4 @@
-"""What goes wrong, as a person meets it: each state says what happened and what to do, and goes on by itself."""
+"""Failures: each notice says what happened and what to do, and the page recovers automatically."""
 
 import re
 import signal
@@ -13,11 +13,11 @@ from tests.e2e.accessibility import violations_in_both_themes
 from tests.e2e.conftest import API_KEY
 from tests.support.servers.processes import Server, Stack
 
-COUNTDOWN = re.compile(r"^Asking again in \d+ s$")
+COUNTDOWN = re.compile(r"^Retrying in \d+ s$")
 
 
 def _panel(page: Page, name: str) -> Locator:
-    return page.get_by_role("region", name=name)
+    return page.get_by_role("region", name=name, exact=True)
 
 
 @contextmanager
@@ -30,44 +30,42 @@ def _killed(server: Server, stack: Stack) -> Iterator[None]:
         server.wait_until(stack.is_healthy)
 
 
-def test_the_rest_works_while_the_prediction_service_is_dead_and_it_comes_back_by_itself(
-    page: Page, stack: Stack
-) -> None:
+def test_a_dead_prediction_service_leaves_the_rest_working_and_recovers_automatically(page: Page, stack: Stack) -> None:
     page.goto("/?symbol=MSFT")
-    expect(_panel(page, "Looking ahead").get_by_text("No better than doing nothing").first).to_be_visible()
+    expect(_panel(page, "Forecast").get_by_text("No better than assuming no change").first).to_be_visible()
     with _killed(stack.prediction, stack):
         page.get_by_role("combobox", name="Stock symbol").fill("ibm")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=2, name="IBM")).to_be_visible()
-        ahead = _panel(page, "Looking ahead")
-        expect(ahead.get_by_role("alert")).to_contain_text("The prediction service cannot be reached")
-        expect(ahead.get_by_role("timer")).to_have_text(COUNTDOWN)
+        forecast = _panel(page, "Forecast")
+        expect(forecast.get_by_role("alert")).to_contain_text("The prediction service cannot be reached")
+        expect(forecast.get_by_role("timer")).to_have_text(COUNTDOWN)
         expect(page.get_by_role("img", name=re.compile("^Candlestick chart of IBM"))).to_be_visible()
         legend = page.get_by_role("list", name="Legend")
-        expect(legend).to_contain_text("Predicted close: missing; the panel that looks back says why")
-        expect(legend).to_contain_text("Forecast: missing; the panel that looks ahead says why")
+        expect(legend).to_contain_text("Predicted close: missing; see the Same-day prediction panel")
+        expect(legend).to_contain_text("Forecast: missing; see the Forecast panel")
         expect(_panel(page, "Data")).to_contain_text("3,270")
         page.get_by_text("5Y", exact=True).click()
         expect(page).to_have_url(re.compile("range=5y"))
         assert violations_in_both_themes(page) == []
         page.evaluate("window.isTheSamePage = true")
-    expect(ahead.get_by_text("No better than doing nothing").first).to_be_visible(timeout=40_000)
+    expect(forecast.get_by_text("No better than assuming no change").first).to_be_visible(timeout=40_000)
     assert page.evaluate("window.isTheSamePage")
 
 
-def test_a_dead_data_service_is_one_notice_that_ends_by_itself(page: Page, stack: Stack) -> None:
+def test_a_dead_data_service_shows_one_notice_and_recovers_automatically(page: Page, stack: Stack) -> None:
     with _killed(stack.data, stack):
         page.goto("/?symbol=IBM")
         expect(page.get_by_role("alert")).to_contain_text("The data service cannot be reached")
         expect(page.get_by_role("timer")).to_have_text(COUNTDOWN)
-        expect(page.get_by_text("Request id")).to_be_visible()
+        expect(page.get_by_text("Request ID")).to_be_visible()
         assert violations_in_both_themes(page) == []
     expect(_panel(page, "Data")).to_contain_text("3,270")
 
 
-def test_offline_is_said_and_ends_as_soon_as_the_device_is_connected(page: Page) -> None:
+def test_an_offline_device_shows_a_notice_until_it_is_online(page: Page) -> None:
     page.goto("/?symbol=IBM")
-    expect(page.get_by_role("img", name=re.compile("^Skill so far"))).to_be_visible()  # the last part of the page
+    expect(page.get_by_role("img", name=re.compile("^Skill so far"))).to_be_visible()  # the last part to load
     page.context.set_offline(True)
     page.get_by_role("combobox", name="Stock symbol").fill("fb")
     page.keyboard.press("Enter")
@@ -76,7 +74,7 @@ def test_offline_is_said_and_ends_as_soon_as_the_device_is_connected(page: Page)
     expect(_panel(page, "Data")).to_contain_text("196")
 
 
-def test_too_many_requests_are_waited_out(page: Page) -> None:
+def test_a_rate_limit_is_waited_out(page: Page) -> None:
     problem = {
         "type": "/problems/rate-limited",
         "title": "Too many requests",
@@ -96,15 +94,15 @@ def test_too_many_requests_are_waited_out(page: Page) -> None:
 
     page.route("**/api/stocks/FB/forecast*", refuse_until_seen)
     page.goto("/?symbol=FB")
-    ahead = _panel(page, "Looking ahead")
-    expect(ahead.get_by_role("alert")).to_contain_text("Too many requests")
-    expect(ahead.get_by_text("0a1b2c3d")).to_be_visible()
-    expect(ahead.get_by_role("timer")).to_have_text(COUNTDOWN)
+    forecast = _panel(page, "Forecast")
+    expect(forecast.get_by_role("alert")).to_contain_text("Too many requests")
+    expect(forecast.get_by_text("0a1b2c3d")).to_be_visible()
+    expect(forecast.get_by_role("timer")).to_have_text(COUNTDOWN)
     seen.append(True)
-    expect(ahead.get_by_text("No better than doing nothing").first).to_be_visible()
+    expect(forecast.get_by_text("No better than assuming no change").first).to_be_visible()
 
 
-def test_what_takes_over_two_seconds_shows_that_it_goes_on(page: Page) -> None:
+def test_a_request_that_takes_over_two_seconds_shows_its_progress(page: Page) -> None:
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -120,7 +118,7 @@ def test_what_takes_over_two_seconds_shows_that_it_goes_on(page: Page) -> None:
     expect(progress).to_have_count(0)
 
 
-def test_too_few_bars_are_said_with_the_number_that_is_needed(page: Page, stack: Stack) -> None:
+def test_too_few_bars_are_explained(page: Page, stack: Stack) -> None:
     lines = [f"2024-01-{day:02},{day}.5,{day}.9,{day}.1,{day}.6" for day in (2, 3, 4, 5, 8, 9, 10, 11, 12, 16)]
     headers = {"X-API-Key": API_KEY, "Content-Type": "text/csv"}
     address = f"{stack.url}/api/stocks/TINY"
@@ -128,7 +126,7 @@ def test_too_few_bars_are_said_with_the_number_that_is_needed(page: Page, stack:
     httpx.put(f"{address}/bars", content=body, headers=headers).raise_for_status()
     try:
         page.goto("/?symbol=TINY")
-        expect(_panel(page, "Looking ahead").get_by_role("alert")).to_contain_text("TINY has 10 complete bars")
+        expect(_panel(page, "Forecast").get_by_role("alert")).to_contain_text("TINY has 10 complete bars")
         expect(_panel(page, "Data")).to_contain_text("10")
         assert violations_in_both_themes(page) == []
     finally:
@@ -139,26 +137,26 @@ def test_too_few_bars_are_said_with_the_number_that_is_needed(page: Page, stack:
     ("symbol", "title", "advice"),
     [("NOPE", "Unknown symbol", "Check the spelling"), ("A+B%3E", "The request is not valid", "exchange ticker")],
 )
-def test_a_symbol_that_is_not_there_is_explained(page: Page, symbol: str, title: str, advice: str) -> None:
+def test_an_unknown_or_invalid_symbol_is_explained(page: Page, symbol: str, title: str, advice: str) -> None:
     page.goto(f"/?symbol={symbol}")
     expect(page.get_by_role("alert")).to_contain_text(title)
     expect(page.get_by_role("alert")).to_contain_text(advice)
-    expect(page.get_by_text("Request id")).to_be_visible()
+    expect(page.get_by_text("Request ID")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
     assert violations_in_both_themes(page) == []
 
 
-def test_a_page_that_is_not_there_says_so_and_leads_to_the_start(page: Page) -> None:
+def test_an_unknown_page_links_to_the_home_page(page: Page) -> None:
     answer = page.goto("/stocks/AAPL")
     assert answer is not None
     assert answer.status == 404
-    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
     assert violations_in_both_themes(page) == []
-    page.get_by_role("link", name="go to the start").click()
+    page.get_by_role("link", name="see all stocks").click()
     expect(page.get_by_role("link", name=re.compile("MSFT"))).to_be_visible()
 
 
-def test_an_address_that_was_tampered_with_shows_the_defaults(page: Page) -> None:
+def test_a_tampered_address_shows_the_defaults(page: Page) -> None:
     page.goto("/?symbol=FB&horizon=9e9&level=-1&model=__proto__&range=%3Cscript%3E&sort=..&compare=FB,FB&windows=7")
     expect(page.get_by_role("heading", level=2, name="FB")).to_be_visible()
     expect(page.get_by_role("combobox", name="Horizon")).to_have_value("5")

@@ -1,4 +1,4 @@
-"""What the page says of a forecast, of a result and of the bars behind them, before and beside their numbers."""
+"""Verdicts, warnings and explanations of a forecast, of a same-day prediction and of their bars."""
 
 import re
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ from tests.support.servers.processes import Stack
 STILL = "() => document.getAnimations().every(animation => animation.playState === 'finished')"
 
 
-def _ahead(page: Page) -> Locator:
-    return page.get_by_role("region", name="Looking ahead")
+def _forecast(page: Page) -> Locator:
+    return page.get_by_role("region", name="Forecast", exact=True)
 
 
-def _back(page: Page) -> Locator:
-    return page.get_by_role("region", name=re.compile("^Looking back"))
+def _same_day(page: Page) -> Locator:
+    return page.get_by_role("region", name=re.compile("^Same-day prediction"))
 
 
 def _is_before(first: Locator, second: Locator) -> bool:
@@ -30,43 +30,45 @@ def _is_before(first: Locator, second: Locator) -> bool:
     return follows
 
 
-def test_the_verdicts_stand_after_the_warnings_and_before_the_scores(page: Page) -> None:
+def test_the_verdicts_come_after_the_warnings_and_before_the_scores(page: Page) -> None:
     page.goto("/?symbol=AAPL")
-    back = _back(page)
-    nothing = back.get_by_text("64 % smaller error than doing nothing")
-    expect(nothing).to_be_visible()
-    expect(back.get_by_text("22 % smaller error than the middle of the range")).to_be_visible()
-    expect(back.get_by_text("90 % intervals held 90 %")).to_be_visible()
-    warning = back.get_by_text(re.compile("It says nothing about tomorrow"))
-    scores = back.get_by_role("list", name="Scores")
-    assert _is_before(warning, nothing)
-    assert _is_before(nothing, scores)
+    same_day = _same_day(page)
+    no_change = same_day.get_by_text("64 % smaller error than assuming no change")
+    expect(no_change).to_be_visible()
+    expect(same_day.get_by_text("22 % smaller error than the middle of the range")).to_be_visible()
+    expect(same_day.get_by_text("90 % intervals held 90 %")).to_be_visible()
+    warning = same_day.get_by_text(re.compile("It says nothing about tomorrow"))
+    scores = same_day.get_by_role("list", name="Scores")
+    assert _is_before(warning, no_change)
+    assert _is_before(no_change, scores)
     cards = scores.get_by_role("listitem")
     expect(cards).to_have_count(4)
-    assert cards.first.inner_text().split() == ["MAE", "2.07", "doing", "nothing", "5.72"]
+    assert cards.first.inner_text().split() == ["MAE", "2.07", "no", "change", "5.72"]
 
 
-def test_the_forecast_says_first_that_it_is_no_better_than_doing_nothing(page: Page) -> None:
+def test_the_forecast_says_first_that_it_is_no_better_than_assuming_no_change(page: Page) -> None:
     page.goto("/?symbol=AAPL")
-    ahead = _ahead(page)
-    verdict = ahead.get_by_text(re.compile("^No better than assuming that the close in 5 sessions"))
+    forecast = _forecast(page)
+    verdict = forecast.get_by_text(re.compile("^No better than assuming no change: "))
     expect(verdict).to_be_visible()
-    expect(ahead.get_by_text("No better than doing nothing", exact=True)).to_be_visible()
-    expect(ahead.get_by_text("95 % CI −0.02 to 0.02").first).to_be_visible()
-    over = ahead.get_by_text("These sessions are over: load newer bars.")
-    assert _is_before(over, verdict)
-    steps = ahead.get_by_role("table", name="90 % intervals held 89 % to 90 % so far.")
+    expect(forecast.get_by_text("No better", exact=True)).to_be_visible()
+    expect(forecast.get_by_text("95 % CI −0.02 to 0.02").first).to_be_visible()
+    past = forecast.get_by_text("These dates have passed: load newer bars.")
+    assert _is_before(past, verdict)
+    steps = forecast.get_by_role("table", name="90 % intervals held 89 % to 90 % so far.")
     assert _is_before(verdict, steps)
     expect(steps.get_by_role("row")).to_have_count(6)
-    expect(steps.get_by_role("row").nth(1)).to_contain_text("4 Mar 2013")  # the last bar is of a Friday
-    ahead.get_by_text(re.compile("^Model: persistence. None of 5 others has beaten doing nothing")).click()
-    expect(ahead.get_by_role("row", name=re.compile("^moving average −0.64"))).to_be_visible()
+    expect(steps.get_by_role("row").nth(1)).to_contain_text("4 Mar 2013")  # the last bar is on a Friday
+    forecast.get_by_text(
+        re.compile("^Model: no change. None of the other 5 models has beaten assuming no change")
+    ).click()
+    expect(forecast.get_by_role("row", name=re.compile("^moving average −0.64"))).to_be_visible()
 
 
-def test_a_score_explains_itself_to_the_mouse_and_to_the_keyboard(page: Page) -> None:
+def test_a_score_is_explained_to_the_mouse_and_to_the_keyboard(page: Page) -> None:
     page.goto("/?symbol=AAPL")
     explanation = page.get_by_role("tooltip")
-    scores = _back(page).get_by_role("list", name="Scores")
+    scores = _same_day(page).get_by_role("list", name="Scores")
     scores.get_by_role("listitem").first.hover()
     expect(explanation).to_contain_text("Mean absolute error")
     page.keyboard.press("Escape")
@@ -74,7 +76,7 @@ def test_a_score_explains_itself_to_the_mouse_and_to_the_keyboard(page: Page) ->
     scores.get_by_role("button", name="RMSE").focus()
     page.keyboard.press("Tab")
     expect(scores.get_by_role("button", name="Directional accuracy")).to_be_focused()
-    expect(explanation).to_contain_text("Doing nothing names no side.")
+    expect(explanation).to_contain_text("No change predicts none.")
     until(lambda: page.evaluate(STILL))
     assert violations(page) == []
 
@@ -83,19 +85,19 @@ def test_a_tap_explains_what_skill_is(browser: Browser, stack: Stack) -> None:
     context = browser.new_context(base_url=stack.url, viewport={"width": 360, "height": 800}, has_touch=True)
     page = context.new_page()
     page.goto("/?symbol=AAPL")
-    _ahead(page).get_by_role("button", name="skill").tap()
-    expect(page.get_by_role("tooltip")).to_contain_text("0 is as wrong as doing nothing")
-    page.get_by_role("heading", name="Looking ahead").tap()
+    _forecast(page).get_by_role("button", name="skill").tap()
+    expect(page.get_by_role("tooltip")).to_contain_text("0 is no better, below 0 is worse")
+    page.get_by_role("heading", name="Forecast", exact=True).tap()
     expect(page.get_by_role("tooltip")).to_have_count(0)
     context.close()
 
 
-def test_the_header_and_the_card_say_how_old_the_bars_are_and_what_they_are(page: Page) -> None:
+def test_the_header_and_the_card_describe_the_bars_and_their_age(page: Page) -> None:
     page.goto("/?symbol=AAPL")
     header = page.locator("header", has=page.get_by_role("heading", level=2, name="AAPL"))
     expect(header).to_contain_text("Apple Inc.")
-    expect(header).to_contain_text("430.47 −10.93 (−2.48 %) since the session before")
-    expect(header).to_contain_text(re.compile(r"last bar of 1 Mar 2013The last bar is \d\d years old"))
+    expect(header).to_contain_text("430.47 −10.93 (−2.48 %) since previous close")
+    expect(header).to_contain_text(re.compile(r"last bar 1 Mar 2013The last bar is \d\d years old"))
     card = page.get_by_role("region", name="Data")
     expect(card).to_contain_text("1 Mar 2000 – 1 Mar 2013")
     expect(card).to_contain_text("3,270")
@@ -106,19 +108,17 @@ def test_the_header_and_the_card_say_how_old_the_bars_are_and_what_they_are(page
     assert download.value.path().read_text().count("\n") == 1 + 3270
 
 
-def test_few_bars_are_warned_of(page: Page) -> None:
+def test_few_bars_show_a_warning(page: Page) -> None:
     page.goto("/?symbol=FB")
-    expect(_ahead(page).get_by_text("There are bars for 51 test sessions only")).to_be_visible()
-    expect(
-        _ahead(page).get_by_text(re.compile("^No better than assuming that the close in 5 sessions"))
-    ).to_be_visible()
-    expect(_back(page).get_by_text("smaller error than doing nothing")).to_be_visible()
+    expect(_forecast(page).get_by_text("There are bars for 51 test sessions only")).to_be_visible()
+    expect(_forecast(page).get_by_text(re.compile("^No better than assuming no change: "))).to_be_visible()
+    expect(_same_day(page).get_by_text("smaller error than assuming no change")).to_be_visible()
     expect(page.get_by_role("region", name="Data")).to_contain_text("196 bars, less than one year")
 
 
 @pytest.fixture
 def tiny(stack: Stack) -> Iterator[str]:
-    """Yield a symbol with 82 bars: enough for the result, too few for a forecast."""
+    """Yield a symbol with 82 bars: enough for a same-day prediction, too few for a forecast."""
     symbol, key = "TINY", {"authorization": f"Bearer {API_KEY}"}
     with httpx.Client(base_url=f"{stack.url}/api/stocks/", headers=key) as client:
         bars = client.get("IBM/bars", params={"format": "csv", "start": "2012-11-01"}).text.replace("IBM", symbol)
@@ -127,25 +127,25 @@ def tiny(stack: Stack) -> Iterator[str]:
         client.delete(symbol).raise_for_status()
 
 
-def test_too_few_bars_for_a_forecast_leave_the_result_readable(page: Page, tiny: str) -> None:
+def test_too_few_bars_for_a_forecast_leave_the_same_day_prediction(page: Page, tiny: str) -> None:
     page.goto(f"/?symbol={tiny}")
-    expect(_ahead(page).get_by_role("alert")).to_contain_text("TINY has 82 complete bars")
-    expect(_back(page).get_by_text("smaller error than doing nothing")).to_be_visible()
-    expect(_back(page).get_by_role("list", name="Scores").get_by_role("listitem")).to_have_count(4)
+    expect(_forecast(page).get_by_role("alert")).to_contain_text("TINY has 82 complete bars")
+    expect(_same_day(page).get_by_text("smaller error than assuming no change")).to_be_visible()
+    expect(_same_day(page).get_by_role("list", name="Scores").get_by_role("listitem")).to_have_count(4)
     assert violations(page) == []
 
 
 def test_the_panels_are_accessible_and_fit_one_screen(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     page.goto("/?symbol=AAPL")
-    scores = _back(page).get_by_role("list", name="Scores")
+    scores = _same_day(page).get_by_role("list", name="Scores")
     expect(scores).to_be_visible()
-    expect(_ahead(page).get_by_role("table").first).to_be_visible()
+    expect(_forecast(page).get_by_role("table").first).to_be_visible()
     expect(page.get_by_role("region", name="Data").get_by_role("listitem")).to_be_visible()
     assert violations_in_both_themes(page) == []
-    assert _height(_ahead(page)) <= 560
+    assert _height(_forecast(page)) <= 560
     assert _height(page.get_by_role("region", name="Data")) <= 240
-    assert _bottom(scores) - _top(_back(page)) <= 300
+    assert _bottom(scores) - _top(_same_day(page)) <= 300
 
 
 def _height(part: Locator) -> float:

@@ -11,7 +11,7 @@ export function useView(): { symbol: string | undefined; view: View; change: Cha
 
   const change = useCallback<ChangeView>(
     (wanted) => {
-      const now = readAddress(window.location.search) // not the last rendered one: two changes may happen before a render
+      const now = readAddress(window.location.search) // not the last rendered view: two changes may happen before a render
       const next = { symbol: now.symbol, ...now.view, ...wanted }
       navigate(buildAddress(next.symbol, next), { replace: wanted.symbol === undefined })
     },

@@ -14,7 +14,7 @@ const OTHER: View = {
   chart: 'error',
 }
 
-test('an address without anything shows the defaults', () => {
+test('an empty address shows the defaults', () => {
   expect(readSearch({})).toEqual({ symbol: undefined, view: DEFAULT_VIEW })
 })
 
@@ -27,7 +27,7 @@ test.each([
   ['range', '1m'],
   ['scale', 'log'],
   ['chart', 'error'],
-] as const)('%s=%s is taken from the address', (name, text) => {
+] as const)('%s=%s is read from the address', (name, text) => {
   expect(String(readSearch({ [name]: text }).view[name])).toBe(text)
 })
 
@@ -58,11 +58,11 @@ test.each([
   ['compare', ['IBM']],
   ['symbol', ''],
   ['symbol', null],
-])('%s=%s is not known, so the default holds', (name, given) => {
+])('%s=%s is invalid, so the default applies', (name, given) => {
   expect(readSearch({ [name]: given })).toEqual({ symbol: undefined, view: DEFAULT_VIEW })
 })
 
-test('at most three others are compared, each once and never with itself', () => {
+test('at most three other symbols are compared, each once', () => {
   const { view } = readSearch({ symbol: 'aapl', compare: 'ibm,AAPL,IBM, msft ,GOOG,FB,T' })
   expect(view.compare).toEqual(['IBM', 'MSFT', 'GOOG'])
 })
@@ -75,13 +75,13 @@ test.each([
   expect(readSearch({ sort: text }).view.sort).toEqual(sort)
 })
 
-test('what is written is read back as it was', () => {
+test('a written view is read back unchanged', () => {
   const written = writeSearch('AAPL', OTHER)
   expect(Object.keys(written)).toHaveLength(1 + Object.keys(OTHER).length)
   expect(readSearch(written)).toEqual({ symbol: 'AAPL', view: OTHER })
 })
 
-test('only what differs from the defaults is in the address', () => {
+test('the address holds only values that differ from the defaults', () => {
   expect(writeSearch(undefined, DEFAULT_VIEW)).toEqual({})
   expect(writeSearch('AAPL', { ...DEFAULT_VIEW, horizon: 1, sort: { by: 'mae', isDescending: false } })).toEqual({
     symbol: 'AAPL',

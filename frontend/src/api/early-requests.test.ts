@@ -9,18 +9,18 @@ import { getResult } from './get-result'
 import { getStock } from './get-stock'
 
 const VIEW = { model: 'ridge', horizon: 3, level: 90, isAdjusted: true } as const
-let asked: string[] = []
+let requested: string[] = []
 
-function note({ request }: { request: Request }): void {
-  asked.push(request.url)
+function record({ request }: { request: Request }): void {
+  requested.push(request.url)
 }
 
 beforeEach(() => {
-  asked = []
-  server.events.on('request:start', note)
+  requested = []
+  server.events.on('request:start', record)
 })
 afterEach(() => {
-  server.events.removeListener('request:start', note)
+  server.events.removeListener('request:start', record)
   sessionStorage.clear()
 })
 
@@ -34,18 +34,18 @@ async function readAll(symbol: string): Promise<void> {
   ])
 }
 
-test('what was asked ahead is just what the page asks for, and is asked once', async () => {
+test('early requests are exactly those of the page, each sent once', async () => {
   startEarlyRequests('^GSPC', VIEW)
   await readAll('^GSPC')
-  expect(asked).toHaveLength(4)
+  expect(requested).toHaveLength(4)
   await readAll('^GSPC')
-  expect(asked).toHaveLength(8)
-  expect(new Set(asked).size).toBe(4)
+  expect(requested).toHaveLength(8)
+  expect(new Set(requested).size).toBe(4)
 })
 
-test('with an access key nothing is asked without it', async () => {
+test('with an access key, no request is sent without it', async () => {
   rememberAccessKey('a key')
   startEarlyRequests('AAPL', VIEW)
   await readAll('AAPL')
-  expect(asked).toHaveLength(4)
+  expect(requested).toHaveLength(4)
 })

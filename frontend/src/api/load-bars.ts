@@ -69,7 +69,7 @@ function readReport(request: XMLHttpRequest): LoadReport {
 
 const FILE_IS_GONE = new ProblemError({
   type: 'about:file-gone',
-  title: 'The file cannot be read any more',
+  title: 'The file can no longer be read',
   status: 0,
   detail: 'It was changed, moved or deleted after you chose it. Choose it again.',
   retryable: false,

@@ -61,8 +61,8 @@ function describeUnreachable(): ProblemError {
     title: navigator.onLine ? 'The gateway cannot be reached' : 'This device is offline',
     status: 0,
     detail: navigator.onLine
-      ? 'No answer came back. Bellwether may have been stopped.'
-      : 'No request leaves it until it is connected again.',
+      ? 'No response. Bellwether may have stopped.'
+      : 'Requests resume when it is back online.',
     retryable: true,
     requestId: null,
     retryAfterSeconds: null,
@@ -79,9 +79,9 @@ function parseBody(body: unknown, response: Response): ProblemError {
   const { status } = response
   return new ProblemError({
     type: textOrNull(fields.type) ?? 'about:blank',
-    title: textOrNull(fields.title) ?? 'The gateway gave an answer that this page cannot read',
+    title: textOrNull(fields.title) ?? 'The gateway returned an invalid response',
     status,
-    detail: textOrNull(fields.detail) ?? `The answer had the status ${String(status)} and no explanation.`,
+    detail: textOrNull(fields.detail) ?? `The response had status ${String(status)} and no explanation.`,
     retryable: typeof fields.retryable === 'boolean' ? fields.retryable : RETRYABLE_STATUS.has(status),
     requestId: textOrNull(fields.request_id) ?? response.headers.get('x-request-id'),
     retryAfterSeconds: readRetryAfter(response),
@@ -101,7 +101,7 @@ export function toProblem(error: unknown): ProblemError {
     type: 'about:blank',
     title: 'The page could not show this',
     status: 0,
-    detail: error instanceof Error ? error.message : 'Something unexpected happened in the page itself.',
+    detail: error instanceof Error ? error.message : 'Unexpected error on the page.',
     retryable: true,
     requestId: null,
     retryAfterSeconds: null,

@@ -19,7 +19,7 @@ export function Layout() {
   return (
     <>
       <a className="skip-link" href="#main">
-        Skip to the content
+        Skip to content
       </a>
       <header className="site-header">
         <Link href={paths.home} className="wordmark">

@@ -4,9 +4,9 @@ import { paths } from '@/address/paths'
 export function NotFound() {
   return (
     <div className="notice">
-      <h2>There is no such page</h2>
+      <h2>Page not found</h2>
       <p>
-        Search for a stock above, or <Link href={paths.home}>go to the start</Link>.
+        Search for a stock above, or <Link href={paths.home}>see all stocks</Link>.
       </p>
     </div>
   )

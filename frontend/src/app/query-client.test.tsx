@@ -46,22 +46,22 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('a service that says when to come back is asked again then, and the wait is counted down', async () => {
+test('Retry-After sets the delay of the retry, which is counted down', async () => {
   const ask = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new ProblemError(BUSY)).mockResolvedValue('forty-two')
   show(ask)
   await pass(0.1)
   expect(screen.getByRole('alert')).toHaveTextContent('The service is busy')
   expect(screen.getByText(BUSY.requestId)).toBeVisible()
-  expect(screen.getByRole('timer')).toHaveTextContent('Asking again in 5 s')
+  expect(screen.getByRole('timer')).toHaveTextContent('Retrying in 5 s')
   await pass(2)
-  expect(screen.getByRole('timer')).toHaveTextContent('Asking again in 3 s')
+  expect(screen.getByRole('timer')).toHaveTextContent('Retrying in 3 s')
   expect(ask).toHaveBeenCalledTimes(1)
   await pass(3.2)
   expect(screen.getByText('forty-two')).toBeVisible()
   expect(screen.queryByRole('alert')).not.toBeInTheDocument()
 })
 
-test('the waits grow while it fails, up to half a minute', async () => {
+test('the delays double with each failure, up to 30 seconds', async () => {
   const ask = vi.fn<() => Promise<string>>().mockRejectedValue(new ProblemError({ ...BUSY, retryAfterSeconds: null }))
   show(ask)
   const waits: (string | null)[] = []
@@ -70,10 +70,10 @@ test('the waits grow while it fails, up to half a minute', async () => {
     waits.push(screen.getByRole('timer').textContent)
     await pass(seconds)
   }
-  expect(waits).toEqual([3, 6, 12, 24, 30].map((seconds) => `Asking again in ${String(seconds)} s`))
+  expect(waits).toEqual([3, 6, 12, 24, 30].map((seconds) => `Retrying in ${String(seconds)} s`))
 })
 
-test('the reader need not wait', async () => {
+test('the retry can be started by hand', async () => {
   const ask = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new ProblemError(BUSY)).mockResolvedValue('forty-two')
   show(ask)
   await pass(0.1)
@@ -82,7 +82,7 @@ test('the reader need not wait', async () => {
   expect(screen.getByText('forty-two')).toBeVisible()
 })
 
-test('who leaves and comes back waits for what is left of the wait only', async () => {
+test('after leaving and coming back, only the rest of the delay remains', async () => {
   const ask = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new ProblemError(BUSY)).mockResolvedValue('forty-two')
   const queries = show(ask)
   await pass(0.1)
@@ -91,12 +91,12 @@ test('who leaves and comes back waits for what is left of the wait only', async 
   show(ask, queries)
   await pass(0.1)
   expect(ask).toHaveBeenCalledTimes(1)
-  expect(screen.getByRole('timer')).toHaveTextContent('Asking again in 2 s')
+  expect(screen.getByRole('timer')).toHaveTextContent('Retrying in 2 s')
   await pass(2.1)
   expect(screen.getByText('forty-two')).toBeVisible()
 })
 
-test('what will not change is not asked for again', async () => {
+test('an error that is not retryable is not retried', async () => {
   const ask = vi
     .fn<() => Promise<string>>()
     .mockRejectedValue(new ProblemError({ ...BUSY, status: 404, title: 'Unknown symbol', retryable: false }))
@@ -108,7 +108,7 @@ test('what will not change is not asked for again', async () => {
   expect(screen.queryByRole('timer')).not.toBeInTheDocument()
 })
 
-test('what takes over two seconds shows that it goes on', async () => {
+test('a request that takes over two seconds shows its progress', async () => {
   const ask = () =>
     new Promise<string>((resolve) => {
       setTimeout(resolve, 4000, 'forty-two')
@@ -124,12 +124,12 @@ test('what takes over two seconds shows that it goes on', async () => {
   expect(screen.getByText('forty-two')).toBeVisible()
 })
 
-test('what is there stays when it cannot be asked for anew, and says of when it is', async () => {
+test('old data stays when it cannot be refreshed, with its time', async () => {
   const ask = vi.fn<() => Promise<string>>().mockResolvedValueOnce('forty-two').mockRejectedValue(new ProblemError(BUSY))
   const queries = show(ask)
   await pass(0.1)
   await act(() => queries.invalidateQueries())
   await pass(0.1)
   expect(screen.getByText('forty-two')).toBeVisible()
-  expect(screen.getByText(/^Shown as of \d\d:\d\d; it could not be asked for anew. The service is busy./)).toBeVisible()
+  expect(screen.getByText(/^Last updated \d\d:\d\d; could not be refreshed. The service is busy./)).toBeVisible()
 })

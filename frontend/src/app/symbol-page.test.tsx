@@ -8,7 +8,7 @@ import { AAPL_STOCK } from '@/testing/stocks'
 
 const heading = (name: string) => screen.findByRole('heading', { level: 2, name })
 
-test('an unknown symbol is one notice, with the request id and nothing to try again', async () => {
+test('an unknown symbol shows one notice, with the request ID and no retry', async () => {
   renderPage('/?symbol=ZZZZ')
   await heading('ZZZZ')
   const alert = await screen.findByRole('alert')
@@ -19,17 +19,17 @@ test('an unknown symbol is one notice, with the request id and nothing to try ag
   expect(screen.queryByRole('button', { name: 'Try again' })).not.toBeInTheDocument()
 })
 
-test('a gateway that is down is one notice, and the page goes on when it is back', async () => {
+test('an unreachable gateway shows one notice, and the page recovers with it', async () => {
   server.use(...gatewayIsDown())
   const { user } = renderPage('/?symbol=AAPL')
   expect(await screen.findByRole('alert')).toHaveTextContent('The gateway cannot be reached')
-  expect(screen.getByRole('timer')).toHaveTextContent(/^Asking again in \d s$/)
+  expect(screen.getByRole('timer')).toHaveTextContent(/^Retrying in \d s$/)
   server.resetHandlers(...handlers)
   await user.click(screen.getByRole('button', { name: 'Try again' }))
   expect(await screen.findByRole('region', { name: 'Data' })).toBeVisible()
 })
 
-test('a device that is offline is told so, and the page goes on when it is connected', async () => {
+test('an offline device shows a notice, and the page recovers when it is online', async () => {
   const online = vi.spyOn(window.navigator, 'onLine', 'get').mockReturnValue(false)
   server.use(...gatewayIsDown())
   renderPage('/?symbol=AAPL')
@@ -42,26 +42,26 @@ test('a device that is offline is told so, and the page goes on when it is conne
 })
 
 test.each([
-  ['a page of a proxy', '<html>Bad gateway</html>', 502, true],
+  ['an error page of a proxy', '<html>Bad gateway</html>', 502, true],
   ['an unexpected failure', 'Internal Server Error', 500, false],
-  ['an answer that is no JSON', '<html></html>', 200, false],
-])('%s becomes a problem that can be read', async (_, body, status, isRetried) => {
+  ['a response that is not JSON', '<html></html>', 200, false],
+])('%s becomes a readable problem', async (_, body, status, isRetried) => {
   server.use(http.get('*/api/stocks/AAPL', () => HttpResponse.text(body, { status })))
   renderPage('/?symbol=AAPL')
-  expect(await screen.findByRole('alert')).toHaveTextContent('an answer that this page cannot read')
+  expect(await screen.findByRole('alert')).toHaveTextContent('The gateway returned an invalid response')
   expect(screen.queryByRole('button', { name: 'Try again' }) !== null).toBe(isRetried)
 })
 
-test('too many requests are waited out', async () => {
+test('a rate limit is waited out', async () => {
   const problem = { ...PROBLEMS.busy, type: '/problems/rate-limited', title: 'Too many requests', status: 429 }
   server.use(stockFailsWith(problem, { once: true, retryAfter: 4 }))
   renderPage('/?symbol=AAPL')
-  expect(await screen.findByRole('alert')).toHaveTextContent('It goes on by itself in a moment.')
-  expect(screen.getByRole('timer')).toHaveTextContent('Asking again in 4 s')
+  expect(await screen.findByRole('alert')).toHaveTextContent('Retrying automatically.')
+  expect(screen.getByRole('timer')).toHaveTextContent('Retrying in 4 s')
   expect(await screen.findByRole('region', { name: 'Data' }, { timeout: 6000 })).toBeVisible()
 }, 8000)
 
-test('a service whose reads need a key asks for it, and sends it from then on', async () => {
+test('if reads require an API key, the page asks for it and sends it from then on', async () => {
   const closed = { ...PROBLEMS.unknownSymbol, type: '/problems/not-authorised', title: 'An API key is needed', status: 401 }
   server.use(
     http.get('*/api/stocks/AAPL', ({ request }) =>
@@ -77,15 +77,15 @@ test('a service whose reads need a key asks for it, and sends it from then on', 
   expect(await screen.findByRole('region', { name: 'Data' })).toBeVisible()
 })
 
-test('what breaks in the page itself stays in its panel', async () => {
+test('an error while rendering a panel stays in that panel', async () => {
   server.use(http.get('*/api/stocks/:symbol/forecast', () => HttpResponse.json({})))
   renderPage('/?symbol=AAPL')
-  const panel = within(await screen.findByRole('region', { name: 'Looking ahead' }))
+  const panel = within(await screen.findByRole('region', { name: 'Forecast' }))
   expect(await panel.findByRole('alert')).toHaveTextContent('The page could not show this')
   expect(screen.getByRole('region', { name: 'Data' })).toBeVisible()
 })
 
-test('what breaks in the search leaves the rest to be read', async () => {
+test('an error in the search leaves the rest of the page intact', async () => {
   server.use(http.get('*/api/stocks/all', () => HttpResponse.json({ AAPL: 1 })))
   renderPage('/?symbol=AAPL')
   expect(await screen.findByRole('region', { name: 'Data' })).toBeVisible()

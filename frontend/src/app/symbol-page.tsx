@@ -26,7 +26,7 @@ const loadComparison = () => import('@/features/comparison/comparison')
 function LazyComparison(props: SymbolPageProps) {
   const module = useLazyModule(loadComparison)
   return module === undefined ? (
-    <Panel id="chart-heading" title="Compared" className="price-history comparison">
+    <Panel id="chart-heading" title="Comparison" className="price-history comparison">
       <div className="skeleton-block skeleton-comparison" />
     </Panel>
   ) : (
@@ -42,7 +42,7 @@ export function SymbolPage({ view, onChange }: SymbolPageProps) {
     return (
       <div className="symbol-page">
         <h2>{view.symbol}</h2>
-        <QueryView query={query} what={`what is known about ${view.symbol}`} skeleton={<></>}>
+        <QueryView query={query} what={`the details of ${view.symbol}`} skeleton={<></>}>
           {() => <></>}
         </QueryView>
         {isUnknown && <NearestSymbols symbol={view.symbol} />}

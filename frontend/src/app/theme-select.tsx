@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { onThemeChange, setTheme, theme, THEMES } from '@/lib/theme'
 
-const NAMES = { system: 'As the system', light: 'Light', dark: 'Dark' } as const
+const NAMES = { system: 'System', light: 'Light', dark: 'Dark' } as const
 
 export function ThemeSelect() {
   const chosen = useSyncExternalStore(onThemeChange, theme)

@@ -25,7 +25,7 @@ export function AdjustedChoice({ view: { symbol, isAdjusted }, onChange, hasAdju
       </label>
       {!hasAdjusted && (
         <span id={id} className="fine-print">
-          There are none for {symbol}.
+          {symbol} has no adjusted prices.
         </span>
       )}
     </div>

@@ -2,13 +2,13 @@ import { type ReactNode, Suspense } from 'react'
 import { ErrorBoundary } from './error-boundary'
 import { Status } from './status'
 
-/** Wraps a lazy dialog: announces that it is loading, or that it could not be fetched. */
+/** Wraps a lazy dialog: announces that it is loading or has failed to load. */
 export function LazyPart({ children }: { children: ReactNode }) {
   return (
     <ErrorBoundary
       fallback={() => (
         <p role="alert" className="lazy-problem">
-          This part of the page could not be shown. Reload the page, then try again.
+          This part of the page could not be loaded. Reload the page and try again.
         </p>
       )}
     >

@@ -6,10 +6,10 @@ interface TableFrameProps {
   children: ReactNode
 }
 
-/** A frame in which a wide table scrolls, by keyboard too. */
+/** A frame in which a wide table scrolls, also by keyboard. */
 export function TableFrame({ label, className = '', children }: TableFrameProps) {
   return (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must take the focus
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- keyboard users must be able to scroll it
     <div className={`table-frame ${className}`} role="region" aria-label={label} tabIndex={0}>
       {children}
     </div>

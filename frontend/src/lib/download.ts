@@ -2,7 +2,7 @@ type Cell = string | number | null
 
 const LINE = 18
 const MARGIN = 12
-const UNTIL_SAVED_MS = 60_000 // browsers read it after the click; if it is revoked at once, the download sometimes fails
+const UNTIL_SAVED_MS = 60_000 // browsers read the file after the click: revoked at once, the download sometimes fails
 
 function save(blob: Blob, name: string): void {
   const link = document.createElement('a')
@@ -35,7 +35,7 @@ function wrap(context: CanvasRenderingContext2D, text: string, width: number): s
 export function downloadPng(name: string, picture: HTMLCanvasElement, caption: readonly string[]): void {
   const canvas = document.createElement('canvas')
   const context = canvas.getContext('2d')
-  if (context === null) throw new Error('This browser cannot make the picture.')
+  if (context === null) throw new Error('This browser cannot create the image.')
   const scale = window.devicePixelRatio
   const style = getComputedStyle(document.body)
   const font = `13px ${style.fontFamily}`

@@ -12,7 +12,7 @@ test.each([
   [0, '0.00'],
   [null, '–'],
   [Number.NaN, '–'],
-])('price %s is written %s', (value, text) => {
+])('the price %s is formatted as %s', (value, text) => {
   expect(price(value)).toBe(text)
 })
 
@@ -22,7 +22,7 @@ test.each([
   [0.8377, 1, '83.8 %'],
   [-0.25, 0, '−25 %'],
   [null, 0, '–'],
-] as const)('share %s with %s digits is written %s', (share, digits, text) => {
+] as const)('the share %s with %s digits is formatted as %s', (share, digits, text) => {
   expect(percent(share, digits)).toBe(text)
 })
 
@@ -30,7 +30,7 @@ test.each([
   ['2013-03-01', '1 Mar 2013'],
   ['2000-12-31', '31 Dec 2000'],
   ['not a day', 'not a day'],
-])('session %s is written %s', (value, text) => {
+])('the session %s is formatted as %s', (value, text) => {
   expect(session(value)).toBe(text)
 })
 
@@ -40,7 +40,7 @@ test.each([
   [difference, 0, '0.00'],
   [decimal, 0.99941, '0.9994'],
   [count, 3270, '3,270'],
-])('%o writes %s as %s', (write, value, text) => {
+])('%o formats %s as %s', (write, value, text) => {
   expect(write(value)).toBe(text)
 })
 
@@ -50,7 +50,7 @@ test.each([
   [-0.0034, -0.0082, 0.0014, '−0.003', '−0.008 to 0.001'],
   [0, null, null, '0.00', null],
   [null, null, null, '–', null],
-])('a skill of %s between %s and %s is written %s and %s', (skill, lower, upper, value, range) => {
+])('a skill of %s between %s and %s is formatted as %s and %s', (skill, lower, upper, value, range) => {
   expect(skillEstimate({ skill, lower, upper })).toEqual({ value, range })
 })
 
@@ -58,6 +58,6 @@ test.each([
   ['2026-11-24T09:30:59Z', '24 Nov 2026, 09:30 UTC'],
   ['2026-11-24T23:30:00.123000-05:00', '25 Nov 2026, 04:30 UTC'],
   ['long ago', 'long ago'],
-])('the instant %s is written %s', (value, text) => {
+])('the instant %s is formatted as %s', (value, text) => {
   expect(moment(value)).toBe(text)
 })

@@ -1,7 +1,7 @@
 const NOT_DEFINED = '–'
-const FINE_BELOW = 0.02 // with two digits, both ends of a narrower interval would look the same
+const FINE_BELOW = 0.02 // with two digits, both ends of a narrower interval could look the same
 
-/** Creates a value at its first use: a formatter costs milliseconds, and the page starts without any. */
+/** Creates a value at its first use: creating a formatter takes milliseconds, which the start of the page is spared. */
 function lazily<T>(make: () => T): () => T {
   let value: T | undefined
   return () => (value ??= make())
@@ -60,7 +60,7 @@ export function skillEstimate({ skill: value, lower, upper }: Estimate): {
 }
 
 export function modelName(name: string): string {
-  return name.replaceAll('_', ' ')
+  return name === 'persistence' ? 'no change' : name.replaceAll('_', ' ')
 }
 
 export function count(value: number): string {

@@ -18,7 +18,7 @@ function printed() {
   return { host, themes, stop }
 }
 
-test.each([['dark'], [undefined]])('a chart in the theme %s is pictured in light colours while it is printed', (theme) => {
+test.each([['dark'], [undefined]])('a chart in the theme %s is printed in light colors', (theme) => {
   if (theme !== undefined) root.dataset.theme = theme
   const { host, themes, stop } = printed()
   window.dispatchEvent(new Event('beforeprint'))
@@ -30,7 +30,7 @@ test.each([['dark'], [undefined]])('a chart in the theme %s is pictured in light
   stop()
 })
 
-test('a chart that is gone is not pictured', () => {
+test('a removed chart is not printed', () => {
   const { host, stop } = printed()
   stop()
   window.dispatchEvent(new Event('beforeprint'))

@@ -13,7 +13,7 @@ function withLightTheme<T>(callback: () => T): T {
 /**
  * Renders a chart in light colors into `host` while the page is printed; print.css shows the picture in place of the
  * chart, as wide as the paper. The chart itself keeps the width and the colors of the screen, because it redraws only
- * after the page has been printed. Returns a function that stops it.
+ * after the page has been printed. Returns a function that stops this.
  */
 export function renderForPrint(chart: IChartApi, host: HTMLElement, paint: () => void): () => void {
   let picture: HTMLCanvasElement | undefined

@@ -8,6 +8,6 @@ test.each([
   ['1y', '2012-02-29', '2011-02-28'],
   ['5y', '2013-03-01', '2008-03-01'],
   ['all', '2013-03-01', null],
-] as const)('%s to %s begins at %s', (range, last, first) => {
+] as const)('the range %s up to %s starts on %s', (range, last, first) => {
   expect(findFirstDay(range, last)).toBe(first)
 })

@@ -20,7 +20,7 @@ export function setTheme(chosen: Theme): void {
   for (const listener of listeners) listener()
 }
 
-/** Calls `listener` whenever the colors change, by choice or with the system; returns a function that stops it. */
+/** Calls `listener` whenever the user or the system changes the theme; returns a function that stops it. */
 export function onThemeChange(listener: () => void): () => void {
   listeners.add(listener)
   DARK.addEventListener('change', listener)

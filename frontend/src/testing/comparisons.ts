@@ -4,7 +4,7 @@ import { PROBLEMS, problemResponse, REQUEST_ID } from './handlers'
 
 type Closes = Record<string, number>
 
-/** Apple falls, then rises; IBM has one session fewer; Microsoft never falls. Two sessions are before any range but All. */
+/** AAPL falls, then rises; IBM has one session fewer; MSFT never falls. Two sessions are in the range “All” only. */
 export const CLOSES: Record<string, Closes> = {
   AAPL: { '2005-02-25': 88, '2005-02-28': 44, '2013-02-26': 450, '2013-02-27': 360, '2013-02-28': 400, '2013-03-01': 495 },
   IBM: { '2005-02-25': 92, '2005-02-28': 93, '2013-02-26': 200, '2013-02-28': 150, '2013-03-01': 180 },
@@ -26,7 +26,7 @@ function buildBars(symbol: string, closes: Closes): SymbolBars {
   return { symbol, revision: 'a1b2c3d4', skipped: 0, bars }
 }
 
-/** Each symbol has the bars of these closes; any other is unknown. */
+/** Answers with bars of these closes; other symbols are unknown. */
 export function closesAre(closes: Record<string, Closes>): HttpHandler {
   return http.get<{ symbol: string }>('*/api/stocks/:symbol/bars', ({ params: { symbol } }) => {
     const known = closes[symbol]

@@ -12,7 +12,7 @@ function modelEvaluation(name: Name, skill: number, mae: number): ModelEvaluatio
     lower: isPersistence ? null : skill - 0.06,
     upper: isPersistence ? null : skill + 0.06,
     is_better: skill > 0.06,
-    verdict: isPersistence ? 'This is doing nothing.' : `Skill ${String(skill)}.`,
+    verdict: isPersistence ? AAPL_FORECAST.skill.verdict : `No better than assuming no change: skill ${String(skill)}.`,
   }
   return {
     name,
@@ -44,7 +44,7 @@ export const AAPL_EVALUATION: Evaluation = {
   task: 'forecast',
   as_of: '2013-03-01',
   horizon: 5,
-  verdict: 'No better than assuming that the close in 5 sessions equals today\'s: ridge, the best of 3.',
+  verdict: 'No better than assuming no change: ridge, the best of 3, has skill −0.02, 95 % CI −0.08 to 0.04.',
   best: 'persistence',
   warnings: [{ code: 'split_like_jump', detail: 'Prices jump as at a split, once.' }],
   models: MODELS,

@@ -5,24 +5,24 @@ const ridge: SkillEstimate = {
   lower: -0.08,
   upper: 0.05,
   is_better: false,
-  verdict: 'No better than assuming that the close in 2 sessions equals today\'s: skill −0.02, 95 % CI −0.08 to 0.05.',
+  verdict: 'No better than assuming no change: skill −0.02, 95 % CI −0.08 to 0.05.',
 }
 const persistence: SkillEstimate = {
   skill: 0,
   lower: null,
   upper: null,
   is_better: false,
-  verdict: 'This is doing nothing.',
+  verdict: 'This is the baseline, no change: every coming close equals the last one. The models are compared with it.',
 }
 
 function step(sessions_ahead: number, session: string, coverage: number): ForecastStep {
-  const reach = 15 * Math.sqrt(sessions_ahead)
+  const halfWidth = 15 * Math.sqrt(sessions_ahead)
   return {
     sessions_ahead,
     session,
     point: 430.47,
-    lower: 430.47 - reach,
-    upper: 430.47 + reach,
+    lower: 430.47 - halfWidth,
+    upper: 430.47 + halfWidth,
     coverage,
     mae: 8.22,
     mae_of_persistence: 8.22,
@@ -37,7 +37,7 @@ export const AAPL_FORECAST: Forecast = {
   as_of: '2013-03-01',
   horizon: 2,
   level: 90,
-  verdict: 'No better than assuming that the close in 2 sessions equals today\'s: ridge, the best of 2.',
+  verdict: 'No better than assuming no change: ridge, the best of 5, has skill −0.02, 95 % CI −0.08 to 0.05.',
   skill: persistence,
   warnings: [{ code: 'split_like_jump', detail: 'Prices jump as at a split, once.' }],
   last_close: 430.47,
@@ -45,14 +45,14 @@ export const AAPL_FORECAST: Forecast = {
   model: {
     name: 'persistence',
     kind: 'baseline',
-    description: 'Nothing changes: every coming close is the last one.',
+    description: 'No change: every coming close equals the last one.',
     parameters: {},
     feature_names: [],
     refit_every: 1,
   },
   choice: {
     asked_for: 'auto',
-    reason: 'None of 1 others has beaten doing nothing 2 sessions ahead beyond chance.',
+    reason: 'None of the other 5 models has beaten assuming no change 2 sessions ahead beyond chance.',
     candidates: [
       { name: 'ridge', skill: ridge },
       { name: 'persistence', skill: persistence },

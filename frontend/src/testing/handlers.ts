@@ -117,7 +117,7 @@ export function gatewayIsDown(): HttpHandler[] {
   return [ALL, SEARCH, STOCK, BARS, RESULT, FORECAST, EVALUATION].map((at) => http.get(at, () => HttpResponse.error()))
 }
 
-/** Every symbol but ZZZZ has Apple's bars, under its own name. */
+/** Every symbol except ZZZZ has the bars of AAPL. */
 export const handlers: HttpHandler[] = [
   ...symbolsAre(SYMBOLS),
   http.get<{ symbol: string }>('*/api/stocks/:symbol', ({ params: { symbol } }) =>

@@ -1,4 +1,4 @@
-/** jsdom has no popovers: here an open one has the attribute `data-open`. */
+/** jsdom has no popovers: this marks an open one with the attribute `data-open`. */
 export function stubPopover(): void {
   HTMLElement.prototype.togglePopover = function toggle(this: HTMLElement, options) {
     const force = typeof options === 'object' ? options.force : options

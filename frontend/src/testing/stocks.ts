@@ -33,7 +33,7 @@ export const AAPL_STOCK: Stock = {
   ],
 }
 
-/** One bar for each test session of the result, each a little wider than its close. */
+/** One bar for each test session of the result. */
 export const AAPL_BARS: SymbolBars = {
   symbol: 'AAPL',
   revision: 'a1b2c3d4',

@@ -1,4 +1,4 @@
-const STEP = 45 // so that ten thousand reach from A to Z
+const STEP = 45 // spreads ten thousand symbols from A to Z
 
 /** Ten thousand symbols, AAAA to ZPPZ. */
 export const UNIVERSE = Array.from({ length: 10_000 }, (_, i) =>

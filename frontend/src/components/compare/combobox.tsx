@@ -27,8 +27,8 @@ function useStockSearch(typed: string, symbol: string, isOpen: boolean) {
   function describeStatus(): string {
     if (query.error !== null && query.data === undefined) return `The search failed: ${toProblem(query.error).title}.`
     if (query.data === undefined) return 'Searching…'
-    if (stocks.length === 0) return typed.trim() === '' ? 'There is no other symbol.' : `Nothing matches “${typed.trim()}”.`
-    if (query.hasNextPage) return 'There are more: type more of the symbol or the name.'
+    if (stocks.length === 0) return typed.trim() === '' ? 'No other symbols.' : `No matches for “${typed.trim()}”.`
+    if (query.hasNextPage) return 'More matches: keep typing to narrow them down.'
     return stocks.length === 1 ? '1 symbol' : `${count(stocks.length)} symbols`
   }
 }
@@ -75,7 +75,7 @@ function Popup({ isOpen, status, stocks, isDisabled }: PopupProps) {
       <Combobox.List className="compare-list" aria-label="Symbols to compare with">
         {stocks.map(({ symbol, name }) => (
           <Combobox.Item key={symbol} value={symbol} disabled={isDisabled(symbol)} className="compare-item">
-            <strong>{symbol}</strong> <span className="compare-name">{name ?? 'no name known'}</span>{' '}
+            <strong>{symbol}</strong> <span className="compare-name">{name ?? 'name unknown'}</span>{' '}
             <Combobox.ItemIndicator className="compare-chosen">✓</Combobox.ItemIndicator>
           </Combobox.Item>
         ))}
@@ -128,11 +128,11 @@ export function CompareCombobox({ symbol, compare, typedBefore = '', onChange }:
           {...COMPARE_INPUT}
           ref={input}
           aria-label={`Compare ${symbol} with`}
-          placeholder={isFull ? 'Three is the most' : 'Compare with…'}
+          placeholder={isFull ? 'Three at most' : 'Compare with…'}
         />
         <Popup
           isOpen={isOpen}
-          status={isFull ? `Three beside ${symbol} is the most: remove one to add another.` : status}
+          status={isFull ? 'Three at most: remove one to add another.' : status}
           stocks={stocks}
           isDisabled={(other) => isFull && !compare.includes(other)}
         />

@@ -1,4 +1,4 @@
-/** Whether the next picker takes the focus: choosing the first symbol or removing the last one replaces the panel. */
+/** Whether the next picker takes the focus. Choosing the first symbol or removing the last one replaces the panel. */
 let isHandoverRequested = false
 
 export function requestFocusHandover(isWanted: boolean): void {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { CompareCombobox } from './combobox'
 import { ComparePicker } from './picker'
 
-/** As the page does it: another panel, with another picker, as soon as there is something to compare with. */
+/** Like the page, replaces the panel and its picker once there is a symbol to compare with. */
 function Panels({ chosen }: { chosen: string[] }) {
   const [compare, setCompare] = useState(chosen)
   return compare.length === 0 ? (
@@ -33,12 +33,12 @@ function box() {
   return screen.findByRole('combobox', { name: 'Compare AAPL with' })
 }
 
-test('a picker that was not used takes no focus', async () => {
+test('an unused picker takes no focus', async () => {
   renderPanels()
   expect(await box()).not.toHaveFocus()
 })
 
-test('the focus stays in the picker when the first symbol chosen changes its panel', async () => {
+test('the picker keeps the focus when choosing the first symbol replaces its panel', async () => {
   const user = renderPanels()
   await user.type(await box(), 'ib')
   await user.click(await screen.findByRole('option', { name: /^IBM/ }))
@@ -46,7 +46,7 @@ test('the focus stays in the picker when the first symbol chosen changes its pan
   expect(await box()).toHaveFocus()
 })
 
-test('the focus stays in the picker when the last symbol removed changes its panel', async () => {
+test('the picker keeps the focus when removing the last symbol replaces its panel', async () => {
   const user = renderPanels('IBM')
   await box()
   await user.click(screen.getByRole('button', { name: 'Remove IBM' }))

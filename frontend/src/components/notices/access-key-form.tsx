@@ -29,7 +29,7 @@ export function AccessKeyForm() {
       <button type="submit" className="button">
         Use this key
       </button>
-      <p className="fine-print">It is kept until this tab is closed, and is sent to this server only.</p>
+      <p className="fine-print">Kept until this tab is closed, and sent only to this server.</p>
     </form>
   )
 }

@@ -4,7 +4,7 @@ export function Countdown({ until }: { until: number }) {
   const seconds = Math.max(0, Math.ceil((until - useNow()) / 1000))
   return (
     <span className="countdown" role="timer" aria-live="off">
-      Asking again in {seconds} s
+      Retrying in {seconds} s
     </span>
   )
 }

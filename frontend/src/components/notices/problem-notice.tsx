@@ -10,18 +10,18 @@ interface ProblemNoticeProps {
 }
 
 const ADVICE: Record<number, string> = {
-  404: 'Check the spelling, or choose one of the suggestions that appear while you type.',
-  409: 'Choose another symbol, or add more bars for this one.',
-  429: 'It goes on by itself in a moment.',
+  404: 'Check the spelling, or choose a suggestion as you type.',
+  409: 'Choose another symbol, or load more bars for this one.',
+  429: 'Retrying automatically.',
 }
 
 function advice({ isUnreachable, retryable, status, errors }: ProblemError): string {
   if (errors.some(({ pointer }) => pointer.endsWith('/symbol'))) {
     return 'A symbol is an exchange ticker such as AAPL or BRK.B.'
   }
-  if (errors.length > 0) return 'Correct what is named here, then try again.'
-  if (isUnreachable) return 'This page asks again by itself. Check that Bellwether is running and that you are online.'
-  return ADVICE[status] ?? (retryable ? 'This page asks again by itself.' : 'The logs of the services say more.')
+  if (errors.length > 0) return 'Correct the request, then try again.'
+  if (isUnreachable) return 'Retrying automatically. Check that Bellwether is running and that you are online.'
+  return ADVICE[status] ?? (retryable ? 'Retrying automatically.' : 'See the service logs.')
 }
 
 export function ProblemNotice({ problem, isRetrying = false, retryAt = null, onRetry }: ProblemNoticeProps) {
@@ -45,13 +45,13 @@ export function ProblemNotice({ problem, isRetrying = false, retryAt = null, onR
       {needsKey && <AccessKeyForm />}
       {problem.requestId !== null && (
         <p className="fine-print">
-          Request id, to find this in the logs: <code>{problem.requestId}</code>
+          Request ID for the logs: <code>{problem.requestId}</code>
         </p>
       )}
       {problem.retryable && onRetry !== undefined && (
         <p className="retry">
           <button type="button" className="button" onClick={onRetry} aria-disabled={isRetrying}>
-            {isRetrying ? 'Asking again…' : 'Try again'}
+            {isRetrying ? 'Retrying…' : 'Try again'}
           </button>
           {retryAt !== null && !isRetrying && <Countdown until={retryAt} />}
         </p>

@@ -1,6 +1,7 @@
 import type { ReactNode, RefObject } from 'react'
 import { paths } from '@/address/paths'
 import { Dialog } from '@/components/dialog'
+import { NO_CHANGE } from '@/lib/no-change'
 import { SkillExample } from './skill-example'
 
 function Part({ id, title, children }: { id: string; title: string; children: ReactNode }) {
@@ -14,19 +15,19 @@ function Part({ id, title, children }: { id: string; title: string; children: Re
 
 function Tasks() {
   return (
-    <Part id="about-tasks" title="Two tasks, never mixed up">
+    <Part id="about-tasks" title="Two separate tasks">
       <dl className="about-tasks">
         <div className="about-task">
-          <dt>Looking ahead</dt>
+          <dt>Forecast</dt>
           <dd>
-            From what is known when a session ends, the closes of the next ones.
-            <span className="about-task-verdict">Only this can be acted on.</span>
+            The closes of the next sessions, from what is known when a session ends.
+            <span className="about-task-verdict">You can act only on this.</span>
           </dd>
         </div>
         <div className="about-task">
-          <dt>Looking back</dt>
+          <dt>Same-day prediction</dt>
           <dd>
-            From a session’s own open, high and low, its close. The high and the low are known when the day is over.
+            A session’s close, from its own open, high and low. The high and low are known only when the day is over.
             <span className="about-task-verdict">Then it is too late to act, however good the scores look.</span>
           </dd>
         </div>
@@ -39,14 +40,14 @@ function Skill() {
   return (
     <Part id="about-skill" title="Skill: is it worth listening to?">
       <p>
-        Doing nothing is the forecast that costs nothing: the coming close is the last one. It is hard to beat. Skill
-        is 1 − the model’s mean absolute error / that of doing nothing, on the same sessions.
+        {NO_CHANGE} It is free and hard to beat. Skill is 1 − the model’s mean absolute error / that of no
+        change, on the same sessions.
       </p>
       <SkillExample />
       <p>
-        At 0 a model is as wrong as doing nothing, below 0 it is worse: <strong>zero or less is no better</strong>, and
-        this page says so. Three sessions prove nothing, which is why a forecast’s skill comes with a confidence
-        interval: only when all of it is above 0 is the model called better.
+        At 0 a model is as wrong as assuming no change, below 0 it is worse: <strong>zero or less is no better</strong>.
+        Three sessions prove nothing, so a forecast’s skill comes with a 95 % confidence interval (CI): the model is
+        better beyond chance only if the whole CI is above 0.
       </p>
     </Part>
   )
@@ -56,9 +57,8 @@ function Intervals() {
   return (
     <Part id="about-intervals" title="Intervals: how sure is it?">
       <p>
-        A 90 % interval is a range that should hold the close 9 times out of 10. Coverage is how often such ranges did,
-        on sessions that the model had not seen. Well below 90 %, it is surer of itself than it should be; well above,
-        its ranges are too wide to be of use.
+        A 90 % interval should hold the close 9 times out of 10. Coverage is how often it did, on sessions the model had
+        not seen. Well below 90 %, the model is overconfident; well above, its intervals are too wide to be useful.
       </p>
     </Part>
   )
@@ -68,9 +68,8 @@ function Sources() {
   return (
     <Part id="about-sources" title="Where the numbers come from">
       <p>
-        From the bars that you have loaded, worked out by your own Bellwether. Nothing is sent anywhere, and this page
-        fetches nothing from anywhere else. Other programs get the same answers: see the{' '}
-        <a href={paths.docs}>API docs</a>.
+        From the bars you have loaded, computed by your own Bellwether. This page contacts no other server. Other
+        programs get the same results: see the <a href={paths.docs}>API docs</a>.
       </p>
       <p>
         Charts are drawn by TradingView Lightweight Charts™, Apache-2.0, Copyright © 2026{' '}
@@ -87,9 +86,8 @@ export function AboutDialog({ opener, onClose }: { opener: RefObject<HTMLElement
     <Dialog title="About Bellwether" className="about-dialog" opener={opener} onClose={onClose}>
       <div className="about-text">
         <p className="about-lead">
-          A bellwether is the sheep that wears the bell. The flock follows it, and nobody asks whether it knows the
-          way. This page asks: it shows what a model says of a stock, how wrong it has been, and whether it beats doing
-          nothing.
+          A bellwether is the sheep that wears the bell. The flock follows it without asking whether it knows the way.
+          This page asks: it shows stock forecasts, how wrong they have been, and whether they beat assuming no change.
         </p>
         <Tasks />
         <Skill />

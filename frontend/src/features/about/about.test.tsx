@@ -1,13 +1,13 @@
 import { screen, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { renderPage } from '@/testing/render'
-import './about-dialog' // so that no test waits for it to be compiled
+import './about-dialog' // so that no test waits for it to compile
 
-test('what the numbers mean is said, worked out and credited', async () => {
+test('the dialog explains the numbers, with an example and the sources', async () => {
   const { user } = renderPage()
   await user.click(await screen.findByRole('button', { name: 'About' }))
   const dialog = within(await screen.findByRole('dialog', { name: 'About Bellwether' }))
-  expect(dialog.getByText('Only this can be acted on.')).toBeVisible()
+  expect(dialog.getByText('You can act only on this.')).toBeVisible()
   expect(dialog.getByRole('row', { name: 'Wed 104.00 3.00 101.50 2.50' })).toBeVisible()
   expect(dialog.getByRole('row', { name: 'On average 2.00 1.50' })).toBeVisible()
   expect(dialog.getByText(/^Skill = 1 − 1.50 \/ 2.00 =/)).toHaveTextContent('+0.25')
@@ -18,7 +18,7 @@ test('what the numbers mean is said, worked out and credited', async () => {
   expect(dialog.getByText('Not investment advice.')).toBeVisible()
 })
 
-test('the dialog closes by Escape and gives the focus back', async () => {
+test('Escape closes the dialog and returns the focus', async () => {
   const { user } = renderPage()
   const button = await screen.findByRole('button', { name: 'About' })
   await user.click(button)

@@ -18,10 +18,10 @@ export function SkillExample() {
     day,
     close,
     predicted,
-    nothing: Math.abs(close - (DAYS[i - 1]?.close ?? FIRST_CLOSE)),
+    noChange: Math.abs(close - (DAYS[i - 1]?.close ?? FIRST_CLOSE)),
     model: Math.abs(close - predicted),
   }))
-  const nothing = mean(rows.map((row) => row.nothing))
+  const noChange = mean(rows.map((row) => row.noChange))
   const model = mean(rows.map((row) => row.model))
   return (
     <>
@@ -32,9 +32,9 @@ export function SkillExample() {
             <tr>
               <th scope="col">Session</th>
               <th scope="col">Close</th>
-              <th scope="col">Doing nothing is off by</th>
-              <th scope="col">A model said</th>
-              <th scope="col">and is off by</th>
+              <th scope="col">Error of no change</th>
+              <th scope="col">Model forecast</th>
+              <th scope="col">Model error</th>
             </tr>
           </thead>
           <tbody>
@@ -42,7 +42,7 @@ export function SkillExample() {
               <tr key={row.day}>
                 <th scope="row">{row.day}</th>
                 <td>{price(row.close)}</td>
-                <td>{price(row.nothing)}</td>
+                <td>{price(row.noChange)}</td>
                 <td>{price(row.predicted)}</td>
                 <td>{price(row.model)}</td>
               </tr>
@@ -53,7 +53,7 @@ export function SkillExample() {
               <th scope="row" colSpan={2}>
                 On average
               </th>
-              <td>{price(nothing)}</td>
+              <td>{price(noChange)}</td>
               <td />
               <td>{price(model)}</td>
             </tr>
@@ -61,7 +61,7 @@ export function SkillExample() {
         </table>
       </TableFrame>
       <p className="about-formula">
-        Skill = 1 − {price(model)} / {price(nothing)} = <strong>{skill(1 - model / nothing)}</strong>: the model’s
+        Skill = 1 − {price(model)} / {price(noChange)} = <strong>{skill(1 - model / noChange)}</strong>: the model’s
         errors are a quarter smaller.
       </p>
     </>

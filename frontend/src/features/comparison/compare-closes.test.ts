@@ -9,7 +9,7 @@ function closes(symbol: string, by: Record<string, number | null>): Closes {
 const OLD = closes('OLD', { '2012-01-03': 50, '2013-01-02': 100, '2013-01-03': 120, '2013-01-04': 90, '2013-01-07': 110 })
 const NEW = closes('NEW', { '2013-01-03': 20, '2013-01-04': 25, '2013-01-07': 24, '2013-01-08': 48 })
 
-test('every symbol begins at the first session that all have, and ends at the last', () => {
+test('every symbol starts at the first shared session and ends at the last one', () => {
   const result = compareCloses([OLD, NEW], 'all')
   expect([result?.first, result?.last]).toEqual(['2013-01-03', '2013-01-07'])
   expect(result?.symbols.map(({ symbol, firstClose, lastClose, points }) => [symbol, firstClose, lastClose, points.length])).toEqual([
@@ -30,13 +30,13 @@ test.each<[Range, string]>([
   ['1y', '2012-03-05'],
   ['6m', '2012-09-04'],
   ['1m', '2013-02-28'],
-])('the range %s begins at %s', (range, first) => {
+])('the range %s starts on %s', (range, first) => {
   const sessions = ['2008-03-03', '2008-03-04', '2012-03-05', '2012-09-04', '2013-02-28', '2013-03-04']
   const one = closes('ONE', Object.fromEntries(sessions.map((session, i) => [session, i + 1])))
   expect(compareCloses([one, { ...one, symbol: 'TWO' }], range)?.first).toBe(first)
 })
 
-test('the range is counted back from the last session that all have', () => {
+test('the range is counted back from the last shared session', () => {
   const ended = closes('END', { '2009-01-05': 10, '2009-06-01': 11, '2009-12-01': 12 })
   const goesOn = closes('ON', { '2009-01-05': 10, '2009-06-01': 9, '2009-12-01': 8, '2013-03-01': 80 })
   const result = compareCloses([ended, goesOn], '1y')
@@ -55,8 +55,8 @@ test('a session that one symbol lacks is kept for the others', () => {
 })
 
 test.each([
-  ['nothing is there', []],
-  ['no bar is there', [closes('ONE', {})]],
+  ['there are no symbols', []],
+  ['a symbol has no bars', [closes('ONE', {})]],
   ['no session is shared', [closes('ONE', { '2013-01-02': 1 }), closes('TWO', { '2013-01-03': 1 })]],
   ['one session is shared', [closes('ONE', { '2013-01-02': 1 }), closes('TWO', { '2013-01-02': 1, '2013-01-03': 1 })]],
 ])('there is no comparison when %s', (_, all) => {
@@ -70,7 +70,7 @@ test.each([
   ['falls further in price, by a smaller share', [10, 5, 100, 90], { share: -0.5, peak: 'b0', trough: 'b1' }],
   ['falls in steps', [100, 70, 85, 60, 101], { share: -0.4, peak: 'b0', trough: 'b3' }],
   ['falls to the end', [8, 4, 2], { share: -0.75, peak: 'b0', trough: 'b2' }],
-])('the largest fall of what %s', (_, values, fall) => {
+])('the largest fall of a close that %s', (_, values, fall) => {
   const result = findLargestFall(values.map((close, i) => ({ session: `b${String(i)}`, close })))
   expect(result === null ? null : { ...result, share: Number(result.share.toFixed(12)) }).toEqual(fall)
 })

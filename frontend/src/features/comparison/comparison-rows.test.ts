@@ -3,7 +3,7 @@ import { buildCsv } from '@/lib/download'
 import { compareCloses } from './compare-closes'
 import { toColumns, toRows } from './comparison-rows'
 
-test('the file has a row for each session, and no number where a symbol has no bar', () => {
+test('the file has one row per session, with empty cells where a symbol has no bar', () => {
   const compared = compareCloses(
     [
       {

@@ -24,12 +24,12 @@ function LargestFall({ fall }: { fall: Fall | null }) {
 export function ComparisonTable({ comparison, order, stocks }: ComparisonTableProps) {
   const { symbols, first, last } = comparison
   return (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- on a narrow screen it scrolls, also by keyboard
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- keyboard users must be able to scroll it
     <div className="table-frame" role="region" aria-label="Changes compared" tabIndex={0}>
       <table className="comparison-table">
         <caption>
-          From {session(first)} to {session(last)}, the largest change first. The largest fall is from a peak of the
-          close to a later close.
+          From {session(first)} to {session(last)}, largest change first. The largest fall is from a peak close to a later
+          close.
         </caption>
         <thead>
           <tr>
@@ -50,7 +50,7 @@ export function ComparisonTable({ comparison, order, stocks }: ComparisonTablePr
                 <th scope="row">
                   <SeriesSwatch place={order.indexOf(symbol)} /> {symbol}
                 </th>
-                <td>{stocks.find((stock) => stock.symbol === symbol)?.name ?? 'not known'}</td>
+                <td>{stocks.find((stock) => stock.symbol === symbol)?.name ?? 'unknown'}</td>
                 <td>{price(firstClose)}</td>
                 <td>{price(lastClose)}</td>
                 <td>{signedPercent(change)}</td>

@@ -1,7 +1,7 @@
 import { session, signedPercent } from '@/lib/format'
 import { type Closes, type ComparisonResult, type ComparedSymbol, findGrowth } from './compare-closes'
 
-export const NO_PROMISE = 'Past changes say nothing about the coming ones.'
+export const NO_PROMISE = 'Past changes say nothing about future ones.'
 const list = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 const WHOSE = ['', '', ' that both have', ' that all three have', ' that all four have'] as const
 
@@ -9,7 +9,7 @@ export function formatList(parts: readonly string[]): string {
   return list.format(parts)
 }
 
-/** Describes the change of each symbol up to a session, or that it has no bar there. */
+/** Describes the change of each symbol up to a session, or that it has no bar for it. */
 export function describeChanges(symbols: readonly ComparedSymbol[], at: string): string {
   const changes = symbols.map((symbol) => {
     const growth = findGrowth(symbol, at)
@@ -22,8 +22,8 @@ export function describeChanges(symbols: readonly ComparedSymbol[], at: string):
 export function describeBasis({ first, last, symbols }: ComparisonResult, isAdjusted: boolean): string {
   const whose = WHOSE[symbols.length] ?? ''
   return (
-    `Change of the close since ${session(first)}, the first session of this range${whose}, to ${session(last)}. ` +
-    (isAdjusted ? 'Closes are adjusted for splits and dividends.' : 'Closes are as traded: splits and dividends move them.')
+    `Change in close since ${session(first)}, the first session of this range${whose}, to ${session(last)}. ` +
+    (isAdjusted ? 'Closes are adjusted for splits and dividends.' : 'Closes are unadjusted: splits and dividends move them.')
   )
 }
 

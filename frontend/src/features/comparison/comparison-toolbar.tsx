@@ -6,10 +6,10 @@ interface ComparisonToolbarProps {
   onChange: ChangeView
 }
 
-/** Adjusted prices are always offered: the responses show which symbols have none. */
+/** Always offers adjusted prices: the responses show which symbols have none. */
 export function ComparisonToolbar({ view, onChange }: ComparisonToolbarProps) {
   return (
-    <div className="chart-toolbar" role="group" aria-label="What the chart shows">
+    <div className="chart-toolbar" role="group" aria-label="Chart options">
       <ChartChoices view={view} onChange={onChange} hasAdjusted />
     </div>
   )

@@ -26,7 +26,7 @@ interface ComparisonViewProps {
 function NothingShared({ symbols }: { symbols: string }) {
   return (
     <p className="notice" role="status">
-      {symbols} share fewer than two sessions in this range, so there is no change to compare. Choose a longer range, or
+      {symbols} share fewer than two sessions in this range, so there is nothing to compare. Choose a longer range, or
       remove a symbol.
     </p>
   )
@@ -47,7 +47,7 @@ export function ComparisonView({ view, onChange, order, bars, comparison, stocks
       </p>
       <CrosshairValues comparison={comparison} order={order} at={at} />
       <div className="comparison-frame">
-        <ErrorBoundary fallback={() => <p>The chart cannot be drawn. The table below has its numbers.</p>}>
+        <ErrorBoundary fallback={() => <p>The chart cannot be drawn. See the table below.</p>}>
           <Suspense fallback={<p>Loading the chart</p>}>
             <ComparisonChart
               ref={picture}
@@ -56,7 +56,7 @@ export function ComparisonView({ view, onChange, order, bars, comparison, stocks
               scale={view.scale}
               markedSession={marked === at ? at : null}
               onMark={setMarked}
-              label={`Line chart of the change of the close of ${symbols}`}
+              label={`Line chart of the change in close of ${symbols}`}
               describedBy="comparison-basis"
             />
           </Suspense>

@@ -4,7 +4,7 @@ import { CLOSES, closesAre, hasNoAdjustedPrices } from '@/testing/comparisons'
 import { barsFailWith, PROBLEMS, symbolsAre } from '@/testing/handlers'
 import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
-import './comparison-chart' // loaded lazily by the page: here before any test waits for it
+import './comparison-chart' // so that no test waits for it to compile
 
 const ADDRESS = '/?symbol=AAPL&compare=IBM,MSFT'
 
@@ -13,17 +13,17 @@ beforeEach(() => {
 })
 
 async function panel() {
-  await screen.findByRole('combobox', { name: 'Compare AAPL with' }) // the panel before it is there has none
-  return within(await screen.findByRole('region', { name: 'Compared' }))
+  await screen.findByRole('combobox', { name: 'Compare AAPL with' }) // its placeholder has none
+  return within(await screen.findByRole('region', { name: 'Comparison' }))
 }
 
 async function rows(): Promise<(string | null)[][]> {
-  const table = await (await panel()).findByRole('table', { name: /the largest change first/ })
+  const table = await (await panel()).findByRole('table', { name: /largest change first/ })
   const [, ...body] = within(table).getAllByRole('row')
   return body.map((row) => [...row.children].map((cell) => cell.textContent.trim()))
 }
 
-test('the symbols are compared from the first session that all have, the largest change first', async () => {
+test('the symbols are compared from the first shared session, largest change first', async () => {
   renderPage(ADDRESS)
   expect(await rows()).toEqual([
     ['AAPL', 'Apple Inc.', '450.00', '495.00', '+10.00 %', '−20.00 %26 Feb 2013 – 27 Feb 2013', '4'],
@@ -32,19 +32,19 @@ test('the symbols are compared from the first session that all have, the largest
   ])
   const compared = await panel()
   expect(compared.getByText(/since 26 Feb 2013, the first session of this range that all three have/)).toHaveTextContent(
-    'Past changes say nothing about the coming ones.',
+    'Past changes say nothing about future ones.',
   )
-  expect(await compared.findByRole('img', { name: 'Line chart of the change of the close of AAPL, IBM and MSFT' })).toBeVisible()
+  expect(await compared.findByRole('img', { name: 'Line chart of the change in close of AAPL, IBM and MSFT' })).toBeVisible()
 })
 
-test('the changes until a session are read with the keyboard, also where a symbol has no bar', async () => {
+test('the keyboard reads the changes to a session, also where a symbol has no bar', async () => {
   renderPage(ADDRESS)
   const compared = await panel()
   const slider = await compared.findByRole('slider', { name: 'Session' })
   expect(slider).toHaveAttribute('aria-valuetext', '1 Mar 2013: AAPL +10.00 %, IBM −10.00 %, MSFT +2.50 %')
   fireEvent.change(slider, { target: { value: '1' } })
   expect(slider).toHaveAttribute('aria-valuetext', '27 Feb 2013: AAPL −20.00 %, IBM no bar, MSFT 0.00 %')
-  const readout = within(compared.getByRole('list', { name: 'Change until 27 Feb 2013' }))
+  const readout = within(compared.getByRole('list', { name: 'Change to 27 Feb 2013' }))
   expect(readout.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
     'AAPL −20.00 %',
     'IBM no bar',
@@ -53,7 +53,7 @@ test('the changes until a session are read with the keyboard, also where a symbo
   ])
 })
 
-test('a symbol that is unknown is named and can be removed; the others are compared', async () => {
+test('an unknown symbol is named and can be removed; the others are compared', async () => {
   const { user } = renderPage('/?symbol=AAPL&compare=IBM,ZZZZ')
   const compared = await panel()
   expect(await compared.findByText('ZZZZ is left out.')).toBeVisible()
@@ -64,7 +64,7 @@ test('a symbol that is unknown is named and can be removed; the others are compa
   expect(compared.queryByText('ZZZZ is left out.')).not.toBeInTheDocument()
 })
 
-test('a symbol whose bars failed is asked for again', async () => {
+test('a symbol whose bars failed to load can be retried', async () => {
   server.use(barsFailWith(PROBLEMS.busy, { once: true }))
   const { user } = renderPage(ADDRESS)
   const compared = await panel()
@@ -74,26 +74,26 @@ test('a symbol whose bars failed is asked for again', async () => {
   })
 })
 
-test('a symbol without adjusted prices is named, and prices as traded are offered', async () => {
+test('a symbol without adjusted prices is named, and unadjusted prices are offered', async () => {
   server.use(hasNoAdjustedPrices('IBM'))
   const { user } = renderPage(`${ADDRESS}&adjusted=true`)
   const compared = await panel()
   expect(await compared.findByText('IBM is left out.')).toBeVisible()
   expect(compared.getByRole('alert')).toHaveTextContent('It has no adjusted prices')
   expect((await rows()).map(([symbol]) => symbol)).toEqual(['AAPL', 'MSFT'])
-  await user.click(compared.getByRole('button', { name: 'Compare prices as traded' }))
+  await user.click(compared.getByRole('button', { name: 'Compare unadjusted prices' }))
   expect(address()).toBe('/?symbol=AAPL&compare=IBM,MSFT')
   await waitFor(async () => {
     expect(await rows()).toHaveLength(3)
   })
 })
 
-test('a split among the sessions compared is warned of, until adjusted prices are compared', async () => {
+test('a split within the compared sessions shows a warning, until adjusted prices are compared', async () => {
   const { user } = renderPage('/?symbol=AAPL&compare=IBM&range=all')
   const compared = await panel()
   const warnings = await compared.findByRole('list', { name: 'Before you compare these numbers' })
   expect(within(warnings).getAllByRole('listitem')[0]).toHaveTextContent(
-    'The closes of AAPL jump as at a split on 28 Feb 2005.',
+    'The closes of AAPL jump as in a split on 28 Feb 2005.',
   )
   await user.click(compared.getByRole('button', { name: 'Compare adjusted prices' }))
   expect(address()).toContain('adjusted=true')
@@ -101,13 +101,13 @@ test('a split among the sessions compared is warned of, until adjusted prices ar
   expect(compared.queryByRole('list', { name: 'Before you compare these numbers' })).not.toBeInTheDocument()
 })
 
-test('a split before the sessions compared is no reason to warn', async () => {
+test('a split before the compared sessions shows no warning', async () => {
   renderPage(ADDRESS)
   await rows()
   expect((await panel()).queryByRole('list', { name: 'Before you compare these numbers' })).not.toBeInTheDocument()
 })
 
-test('bars after the last session that all have are left out, in words', async () => {
+test('bars after the last shared session are left out, with a note', async () => {
   server.use(closesAre({ AAPL: { '2010-01-04': 10, '2010-01-05': 11 }, IBM: { '2010-01-04': 5, '2010-01-05': 4, '2013-01-02': 9 } }))
   renderPage('/?symbol=AAPL&compare=IBM')
   expect(await rows()).toEqual([
@@ -117,7 +117,7 @@ test('bars after the last session that all have are left out, in words', async (
   expect((await panel()).getByText(/Newer bars of IBM are left out/)).toBeVisible()
 })
 
-test('symbols without common sessions are told so', async () => {
+test('symbols without shared sessions show a notice', async () => {
   server.use(closesAre({ AAPL: { '2010-01-04': 10, '2010-01-05': 11 }, IBM: { '2013-01-02': 9, '2013-01-03': 8 } }))
   renderPage('/?symbol=AAPL&compare=IBM')
   const compared = await panel()
@@ -141,12 +141,12 @@ test('a symbol is found and added with the keyboard', async () => {
   expect(address()).toBe('/?symbol=AAPL&compare=IBM,MSFT,BAAP')
 })
 
-test('beside the symbol there are three at most, until one is removed with the keyboard', async () => {
+test('at most three symbols are added, until one is removed with the keyboard', async () => {
   const { user } = renderPage(`${ADDRESS},BAAP`)
   const box = await screen.findByRole('combobox', { name: 'Compare AAPL with' })
   await user.type(box, 'aa')
   expect(await screen.findByRole('option', { name: /^CAAP/ })).toHaveAttribute('aria-disabled', 'true')
-  expect(await screen.findByText(/^Three beside AAPL is the most: remove one to add another\./)).toBeVisible()
+  expect(await screen.findByText(/^Three at most: remove one to add another\./)).toBeVisible()
   expect(screen.queryByRole('option', { name: /^AAPL/ })).not.toBeInTheDocument()
   await user.keyboard('{Escape}')
   await user.tab({ shift: true })
@@ -156,12 +156,12 @@ test('beside the symbol there are three at most, until one is removed with the k
   expect(box).toHaveFocus()
 })
 
-test('a search that finds nothing, or more than it shows, says so', async () => {
+test('a search reports that it has no matches, or more than it shows', async () => {
   server.use(...symbolsAre(Array.from({ length: 25 }, (_, i) => `SYM${String(i)}`)))
   const { user } = renderPage(ADDRESS)
   const box = await screen.findByRole('combobox', { name: 'Compare AAPL with' })
   await user.type(box, 's')
-  expect(await screen.findByText('There are more: type more of the symbol or the name.')).toBeVisible()
+  expect(await screen.findByText('More matches: keep typing to narrow them down.')).toBeVisible()
   await user.type(box, 'x')
-  expect(await screen.findByText('Nothing matches “sx”.')).toBeVisible()
+  expect(await screen.findByText('No matches for “sx”.')).toBeVisible()
 })

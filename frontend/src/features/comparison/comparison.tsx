@@ -51,7 +51,7 @@ export function Comparison({ view, onChange }: ComparisonProps) {
     </>
   )
   return (
-    <Panel id="chart-heading" title="Compared" className="price-history comparison" actions={actions}>
+    <Panel id="chart-heading" title="Comparison" className="price-history comparison" actions={actions}>
       <ComparisonToolbar view={view} onChange={onChange} />
       <ExcludedSymbols excluded={excluded} view={view} onChange={onChange} />
       {isPending && <ComparisonSkeleton what={`the bars of ${formatList(symbols)}`} />}

@@ -12,7 +12,7 @@ interface CrosshairValuesProps {
 
 export function CrosshairValues({ comparison, order, at }: CrosshairValuesProps) {
   return (
-    <ul className="comparison-readout" aria-label={`Change until ${session(at)}`}>
+    <ul className="comparison-readout" aria-label={`Change to ${session(at)}`}>
       {comparison.symbols.map((line) => {
         const growth = findGrowth(line, at)
         return (

@@ -28,7 +28,7 @@ function savePicture(canvas: HTMLCanvasElement, comparison: ComparisonResult, vi
 export function Downloads({ comparison, view, picture }: DownloadsProps) {
   const isDisabled = comparison === null
   return (
-    <div className="downloads" role="group" aria-label="Download what is seen">
+    <div className="downloads" role="group" aria-label="Download this view">
       <button
         type="button"
         className="button"

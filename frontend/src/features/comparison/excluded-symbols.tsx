@@ -23,7 +23,7 @@ function ExcludedSymbol({ symbol, query, view, onChange }: Excluded & Omit<Exclu
     <div className="left-out">
       <p>
         <strong>{symbol} is left out.</strong>{' '}
-        {hasNoAdjusted && <span role="alert">It has no adjusted prices; its prices as traded can be compared.</span>}
+        {hasNoAdjusted && <span role="alert">It has no adjusted prices.</span>}
       </p>
       {hasNoAdjusted && (
         <button
@@ -33,7 +33,7 @@ function ExcludedSymbol({ symbol, query, view, onChange }: Excluded & Omit<Exclu
             onChange({ isAdjusted: false })
           }}
         >
-          Compare prices as traded
+          Compare unadjusted prices
         </button>
       )}
       {view.compare.includes(symbol) && (

@@ -11,11 +11,11 @@ interface SplitWarningsProps {
   onChange: ChangeView
 }
 
-/** Describes when a symbol jumps between the compared sessions; null if it does not. The list of jumps may be incomplete. */
+/** Describes when a symbol jumps within the compared sessions; null if it does not. The list of jumps may be incomplete. */
 function describeJumpDates({ sessions, count }: Finding, { first, last }: ComparisonResult): string | null {
   const shown = sessions.filter((at) => at > first && at <= last)
   if (shown.length > 0) return `on ${formatList(shown.map(session))}`
-  return count > sessions.length ? 'more often than is listed' : null
+  return count > sessions.length ? 'on unlisted dates' : null
 }
 
 function buildWarnings(stocks: readonly Stock[], comparison: ComparisonResult) {
@@ -24,8 +24,8 @@ function buildWarnings(stocks: readonly Stock[], comparison: ComparisonResult) {
     const when = jumps === undefined ? null : describeJumpDates(jumps, comparison)
     if (when === null) return []
     const detail =
-      `The closes of ${symbol} jump as at a split ${when}. A split changes the price of a share, not what its holders ` +
-      'own: from there on this line misleads.'
+      `The closes of ${symbol} jump as in a split ${when}. A split changes the price of a share, not what its holders ` +
+      'own: the line is misleading from then on.'
     return [{ code: symbol, detail }]
   })
 }

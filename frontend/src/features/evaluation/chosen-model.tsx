@@ -12,13 +12,13 @@ interface ChosenModelProps {
 export function ChosenModel({ evaluation: { best, models }, choice, onChange }: ChosenModelProps) {
   if (choice === 'auto') {
     const selection =
-      best === 'persistence' ? 'none is better beyond chance, so it does nothing' : `it takes ${modelName(best)}`
-    return <p className="chosen-model">The model of the forecast is left to auto: by these windows, {selection}.</p>
+      best === 'persistence' ? 'no model is better beyond chance, so it assumes no change' : `it chooses ${modelName(best)}`
+    return <p className="chosen-model">Forecast model: auto. On these windows, {selection}.</p>
   }
   const chosen = models.find(({ name }) => name === choice)
   return (
     <p className="chosen-model">
-      You chose {modelName(choice)} for the forecast. {chosen?.model.description}{' '}
+      Forecast model: {modelName(choice)}. {chosen?.model.description}{' '}
       <button
         type="button"
         className="button-quiet"
@@ -26,7 +26,7 @@ export function ChosenModel({ evaluation: { best, models }, choice, onChange }: 
           onChange({ model: 'auto' })
         }}
       >
-        Leave it to auto
+        Use auto
       </button>
     </p>
   )

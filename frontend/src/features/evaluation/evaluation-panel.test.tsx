@@ -10,7 +10,7 @@ import { server } from '@/testing/server'
 const EVALUATION = '*/api/stocks/:symbol/evaluation'
 
 async function panel() {
-  return within(await screen.findByRole('region', { name: 'Which model beats doing nothing?' }))
+  return within(await screen.findByRole('region', { name: 'Which model beats no change?' }))
 }
 
 async function scores() {
@@ -30,50 +30,50 @@ function withSkill(name: string, change: Partial<Evaluation['models'][number]['s
   return { ...AAPL_EVALUATION, models }
 }
 
-test('the verdict is read first, then the warnings, then every model with its numbers', async () => {
+test('the verdict comes first, then the warnings, then the scores of every model', async () => {
   renderPage('/?symbol=AAPL')
   const table = await scores()
   const region = await panel()
-  const verdict = region.getByText(/^No better than assuming that the close in 5 sessions equals today's/)
+  const verdict = region.getByText(/^No better than assuming no change: ridge/)
   const warnings = region.getByRole('list', { name: 'Before you compare the models' })
   expect(verdict.compareDocumentPosition(warnings)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
   expect(warnings.compareDocumentPosition(table)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
   expect(warnings).toHaveTextContent('Prices jump as at a split, once.')
   const rows = within(table).getAllByRole('row').slice(1)
   expect(rows.map((row) => within(row).getAllByRole('cell').map(({ textContent }) => textContent))).toEqual([
-    ['0.0000 doing nothing', '–', '18.99', '24.69', '9.4950', '–', '88.8 %', '96.36'],
-    ['−0.0200 no better than doing nothing', '−0.0800 to 0.0400', '19.34', '25.14', '9.6700', '50 %', '88.8 %', '96.36'],
-    ['−0.0300 no better than doing nothing', '−0.0900 to 0.0300', '19.60', '25.48', '9.8000', '50 %', '88.8 %', '96.36'],
-    ['−0.6400 worse than doing nothing', '−0.7000 to −0.5800', '31.10', '40.43', '15.5500', '50 %', '88.8 %', '96.36'],
+    ['0.0000 by definition', '–', '18.99', '24.69', '9.4950', '–', '88.8 %', '96.36'],
+    ['−0.0200 no better', '−0.0800 to 0.0400', '19.34', '25.14', '9.6700', '50 %', '88.8 %', '96.36'],
+    ['−0.0300 no better', '−0.0900 to 0.0300', '19.60', '25.48', '9.8000', '50 %', '88.8 %', '96.36'],
+    ['−0.6400 worse', '−0.7000 to −0.5800', '31.10', '40.43', '15.5500', '50 %', '88.8 %', '96.36'],
   ])
   expect(within(table).getByRole('rowheader', { name: 'ridge model What ridge does.' })).toBeVisible()
 })
 
-test('it says how many windows there were, and that the best of several flatters', async () => {
+test('the number of windows is shown, with a caution about the best of several models', async () => {
   renderPage('/?symbol=AAPL&windows=100')
-  const note = await (await panel()).findByText(/^5 windows, as there are too few bars for 100: each is one session/)
-  expect(note).toHaveTextContent('from 25 Feb 2013 to 1 Mar 2013, predicted 5 sessions ahead from what was known then')
-  expect(note).toHaveTextContent('The best of several looks better than it is')
+  const note = await (await panel()).findByText(/^5 windows \(too few bars for 100\): each is one session/)
+  expect(note).toHaveTextContent('from 25 Feb 2013 to 1 Mar 2013, predicted 5 sessions ahead from earlier data only')
+  expect(note).toHaveTextContent('the best of several looks better than it is')
 })
 
-test('a model that is rarely fitted is named', async () => {
+test('a model that is not refitted at every window is named', async () => {
   const models = AAPL_EVALUATION.models.map((model) => ({ ...model, model: { ...model.model, refit_every: 125 } })).slice(0, 1)
   server.use(evaluationIs({ ...AAPL_EVALUATION, models }))
   renderPage('/?symbol=AAPL')
-  expect(await (await panel()).findByText(/anew for each window, linear regression for every 125\./)).toBeVisible()
+  expect(await (await panel()).findByText(/at every window, linear regression every 125\./)).toBeVisible()
 })
 
 test.each([
-  ['better than doing nothing', { skill: 0.1, lower: 0.04, upper: 0.16, is_better: true }],
+  ['better', { skill: 0.1, lower: 0.04, upper: 0.16, is_better: true }],
   ['too few windows to say', { skill: 0.1, lower: null, upper: null, is_better: false }],
-])('skill is put in words: %s', async (words, change) => {
+])('skill is described as %s', async (words, change) => {
   server.use(evaluationIs(withSkill('ridge', change)))
   renderPage('/?symbol=AAPL')
   const row = within(await scores()).getByRole('row', { name: /^ridge/ })
   expect(within(row).getByText(words)).toBeVisible()
 })
 
-test('a column sorts best first, then the other way round, and the address says so', async () => {
+test('a column sorts best first, then in reverse, and the address follows', async () => {
   const { user } = renderPage('/?symbol=AAPL')
   const table = await scores()
   const header = () => within(table).getByRole('columnheader', { name: /^MAE/ })
@@ -84,39 +84,39 @@ test('a column sorts best first, then the other way round, and the address says 
   expect(address()).toBe('/?symbol=AAPL&sort=mae')
   await user.click(within(header()).getByRole('button'))
   expect(address()).toBe('/?symbol=AAPL&sort=-mae')
-  expect(modelsOf(table)).toEqual(['moving average model', 'linear regression model', 'ridge model', 'persistence baseline'])
+  expect(modelsOf(table)).toEqual(['moving average model', 'linear regression model', 'ridge model', 'no change baseline'])
   await user.click(within(table).getByRole('button', { name: 'Model' }))
   expect(modelsOf(table)[0]).toBe('linear regression model')
 })
 
-test('what is not known is sorted last, either way', async () => {
+test('undefined values are sorted last in either direction', async () => {
   const { user } = renderPage('/?symbol=AAPL&sort=directional_accuracy')
   const table = await scores()
-  expect(modelsOf(table).at(-1)).toBe('persistence baseline')
+  expect(modelsOf(table).at(-1)).toBe('no change baseline')
   await user.click(within(table).getByRole('button', { name: /^Directional accuracy/ }))
-  expect(modelsOf(table).at(-1)).toBe('persistence baseline')
+  expect(modelsOf(table).at(-1)).toBe('no change baseline')
 })
 
-test('a row chooses the model of the forecast, and auto takes it back', async () => {
+test('a row selects the forecast model, and auto resets it', async () => {
   const { user } = renderPage('/?symbol=AAPL')
   const table = await scores()
   const region = await panel()
-  expect(region.getByText(/left to auto: by these windows, none is better beyond chance, so it does nothing/)).toBeVisible()
+  expect(region.getByText(/auto. On these windows, no model is better beyond chance, so it assumes no change/)).toBeVisible()
   await user.click(within(table).getByRole('radio', { name: /^ridge/ }))
   expect(address()).toBe('/?symbol=AAPL&model=ridge')
   expect(within(table).getByRole('radio', { name: /^ridge/ })).toBeChecked()
-  expect(region.getByText(/^You chose ridge for the forecast\. What ridge does\./)).toBeVisible()
-  await user.click(region.getByRole('button', { name: 'Leave it to auto' }))
+  expect(region.getByText(/^Forecast model: ridge\. What ridge does\./)).toBeVisible()
+  await user.click(region.getByRole('button', { name: 'Use auto' }))
   expect(address()).toBe('/?symbol=AAPL')
 })
 
-test('auto names the model that it would take', async () => {
+test('auto names the model that it chooses', async () => {
   server.use(evaluationIs({ ...AAPL_EVALUATION, best: 'ridge' }))
   renderPage('/?symbol=AAPL')
-  expect(await (await panel()).findByText(/by these windows, it takes ridge\./)).toBeVisible()
+  expect(await (await panel()).findByText(/On these windows, it chooses ridge\./)).toBeVisible()
 })
 
-test('while other windows are computed, the former numbers are marked as such', async () => {
+test('while new windows are computed, the previous numbers are marked as such', async () => {
   let release = (): void => undefined
   const held = new Promise<void>((resolve) => {
     release = resolve
@@ -132,15 +132,15 @@ test('while other windows are computed, the former numbers are marked as such', 
     }),
   )
   await user.selectOptions(region.getByRole('combobox', { name: 'Windows' }), '1,000')
-  expect(await region.findByText(/still the former ones: 5 sessions ahead, 5 windows, 90 % intervals, prices as traded/)).toBeVisible()
+  expect(await region.findByText(/still the previous numbers: 5 sessions ahead, 5 windows, 90 % intervals, unadjusted prices/)).toBeVisible()
   expect(table.closest('[aria-busy="true"]')).not.toBeNull()
   release()
   expect(await region.findByText('The new verdict.')).toBeVisible()
-  expect(region.queryByText(/still the former ones/)).not.toBeInTheDocument()
+  expect(region.queryByText(/still the previous numbers/)).not.toBeInTheDocument()
   expect(table.closest('[aria-busy="true"]')).toBeNull()
 })
 
-test('a problem takes the place of the former numbers', async () => {
+test('a problem replaces the previous numbers', async () => {
   const { user } = renderPage('/?symbol=AAPL')
   const table = await scores()
   const region = await panel()

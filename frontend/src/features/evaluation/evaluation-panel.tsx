@@ -32,8 +32,8 @@ export function EvaluationPanel({ view, onChange }: EvaluationPanelProps) {
     />
   )
   return (
-    <Panel id="evaluation-heading" title="Which model beats doing nothing?" className="evaluation" actions={windows}>
-      <QueryView query={query} what={`the comparison of models for ${view.symbol}`} skeleton={skeleton}>
+    <Panel id="evaluation-heading" title="Which model beats no change?" className="evaluation" actions={windows}>
+      <QueryView query={query} what={`the model comparison for ${view.symbol}`} skeleton={skeleton}>
         {(evaluation) =>
           module === undefined ? (
             skeleton

@@ -1,5 +1,5 @@
 import type { ModelEvaluation } from '@/api/gen/types.gen'
-import { count as figure, modelName } from '@/lib/format'
+import { count as figure } from '@/lib/format'
 
 export function formatCount(n: number, noun: string): string {
   return `${figure(n)} ${noun}${n === 1 ? '' : 's'}`
@@ -9,14 +9,10 @@ export function formatHorizon(horizon: number): string {
   return `${formatCount(horizon, 'session')} ahead`
 }
 
-/** Describes the skill of a model in words. */
+/** Describes the skill of a model, compared with no change. */
 export function describeStanding({ name, skill: { upper, is_better } }: Pick<ModelEvaluation, 'name' | 'skill'>): string {
-  if (name === 'persistence') return 'doing nothing'
-  if (is_better) return 'better than doing nothing'
+  if (name === 'persistence') return 'by definition'
+  if (is_better) return 'better'
   if (upper === null) return 'too few windows to say'
-  return upper < 0 ? 'worse than doing nothing' : 'no better than doing nothing'
-}
-
-export function seriesName(name: ModelEvaluation['name']): string {
-  return name === 'persistence' ? 'doing nothing' : modelName(name)
+  return upper < 0 ? 'worse' : 'no better'
 }

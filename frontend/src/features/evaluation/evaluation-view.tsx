@@ -10,7 +10,7 @@ import { WindowByWindow } from './windows/window-by-window'
 
 interface EvaluationViewProps {
   evaluation: Evaluation
-  /** Whether `evaluation` answers the previous request, shown until the current one is answered. */
+  /** Whether `evaluation` belongs to the previous request, and is shown until the current one is answered. */
   isPreviousData: boolean
   view: SymbolView
   onChange: ChangeView

@@ -10,8 +10,8 @@ interface MethodProps {
 
 function describeRefits({ models }: Evaluation): string {
   const rare = models.filter(({ model }) => model.refit_every > 1)
-  const exceptions = rare.map(({ name, model }) => `, ${modelName(name)} for every ${figure(model.refit_every)}`)
-  return `Models are fitted anew for each window${exceptions.join('')}.`
+  const exceptions = rare.map(({ name, model }) => `, ${modelName(name)} every ${figure(model.refit_every)}`)
+  return `Models are refitted at every window${exceptions.join('')}.`
 }
 
 export function Method({ evaluation, requestedWindows }: MethodProps) {
@@ -20,10 +20,10 @@ export function Method({ evaluation, requestedWindows }: MethodProps) {
   return (
     <p className="fine-print">
       {formatCount(windows.n_windows, 'window')}
-      {isFewer && `, as there are too few bars for ${figure(requestedWindows)}`}: each is one session from{' '}
+      {isFewer && ` (too few bars for ${figure(requestedWindows)})`}: each is one session from{' '}
       {session(windows.session[0] ?? '')} to {session(windows.session.at(-1) ?? '')}, predicted {formatHorizon(horizon)}{' '}
-      from what was known then. {describeRefits(evaluation)} The best of several looks better than it is, by chance
-      alone: that is why auto takes a model only if all of its interval is above zero.
+      from earlier data only. {describeRefits(evaluation)} By chance alone, the best of several looks better than it is,
+      so auto chooses a model only if the whole CI of its skill is above zero.
     </p>
   )
 }

@@ -16,8 +16,8 @@ export function CandidateTable({ forecast: { choice, horizon } }: { forecast: Fo
   return (
     <table>
       <caption>
-        Skill {horizon === 1 ? 'one session' : `${String(horizon)} sessions`} ahead, over the last sessions: above zero
-        is better than doing nothing, and beyond chance only if all of the interval is.
+        Skill {horizon === 1 ? 'one session' : `${String(horizon)} sessions`} ahead, on past sessions: above zero is better
+        than assuming no change, and beyond chance only if the whole CI is.
       </caption>
       <thead>
         <tr>

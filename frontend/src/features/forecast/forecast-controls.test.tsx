@@ -21,7 +21,7 @@ test('the model, the horizon and the level can be chosen', async () => {
     'linear regression',
     'ridge',
     'gradient boosting',
-    'doing nothing (persistence)',
+    'no change (persistence)',
     'drift',
     'moving average',
   ])

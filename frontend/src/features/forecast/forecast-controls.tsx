@@ -9,13 +9,13 @@ interface ForecastControlsProps {
 }
 
 const choiceName = (choice: ModelChoice): string =>
-  choice === 'persistence' ? 'doing nothing (persistence)' : modelName(choice)
+  choice === 'persistence' ? 'no change (persistence)' : modelName(choice)
 
-/** Chooses the model, how many sessions ahead, and the level of the intervals. */
+/** Selects the model, the horizon and the level of the intervals. */
 export function ForecastControls({ view, onChange }: ForecastControlsProps) {
   return (
     <fieldset className="forecast-controls">
-      <legend className="visually-hidden">What to forecast</legend>
+      <legend className="visually-hidden">Forecast options</legend>
       <Select
         label="Model"
         options={MODEL_CHOICES}

@@ -14,7 +14,7 @@ interface ForecastPanelProps {
 export function ForecastPanel({ view, onChange }: ForecastPanelProps) {
   const query = useQuery(getForecast(view))
   return (
-    <Panel id="forecast-heading" title="Looking ahead" className="forecast">
+    <Panel id="forecast-heading" title="Forecast" className="forecast">
       <ForecastControls view={view} onChange={onChange} />
       <QueryView
         query={query}

@@ -4,19 +4,19 @@ import { Tooltip } from '@/components/tooltip'
 import { percent, price, session } from '@/lib/format'
 
 const MEAN_ERROR =
-  'How far forecasts this many sessions ahead have been from the close on average, in the units of the price.'
+  'How far forecasts this many sessions ahead have been from the close on average, in price units.'
 
 function describeCoverage({ steps, level }: Forecast): string {
   const shares = steps.map(({ coverage }) => coverage).filter((share) => share !== null)
   const intervals = `${String(level)} % intervals`
-  if (shares.length === 0) return `${intervals}: too few sessions to say what they hold.`
+  if (shares.length === 0) return `${intervals}: too few sessions to test them.`
   const [least, most] = [percent(Math.min(...shares)), percent(Math.max(...shares))]
   return `${intervals} held ${least === most ? least : `${least} to ${most}`} so far.`
 }
 
 export function ForecastTable({ forecast }: { forecast: Forecast }) {
   return (
-    <TableFrame label="Forecast of each session" className="steps">
+    <TableFrame label="Forecast by session" className="steps">
       <table>
         <caption>{describeCoverage(forecast)}</caption>
         <thead>

@@ -1,19 +1,19 @@
 import type { Forecast } from '@/api/gen/types.gen'
 import { Tooltip } from '@/components/tooltip'
 import { skillEstimate } from '@/lib/format'
+import { NO_CHANGE } from '@/lib/no-change'
 import { selectHeadline, type Standing, classifyStanding } from './headline'
 
 const BADGES: Record<Standing, string> = {
-  better: 'Better than doing nothing',
-  no_better: 'No better than doing nothing',
-  nothing: 'This is doing nothing',
-  unknown: 'Not known to beat doing nothing',
+  better: 'Better',
+  no_better: 'No better',
+  nothing: 'Baseline',
+  unknown: 'Too few windows to say',
 }
 
 const SKILL =
-  'Skill is the share of the error of doing nothing that the model takes away, on the same sessions. 1 is never ' +
-  'wrong, 0 is as wrong as doing nothing, below 0 is worse. It is better beyond chance only if all of the interval ' +
-  'lies above 0.'
+  `${NO_CHANGE} Skill is the share of its error that the model avoids, on the same sessions: 1 is never wrong, ` +
+  '0 is no better, below 0 is worse. It is better beyond chance only if the whole CI is above 0.'
 
 export function ForecastVerdict({ forecast }: { forecast: Forecast }) {
   const headline = selectHeadline(forecast)

@@ -12,7 +12,7 @@ function isOver({ steps }: Forecast): boolean {
 
 function collectWarnings(forecast: Forecast) {
   if (!isOver(forecast)) return forecast.warnings
-  return [{ code: 'sessions_over', detail: 'These sessions are over: load newer bars.' }, ...forecast.warnings]
+  return [{ code: 'sessions_over', detail: 'These dates have passed: load newer bars.' }, ...forecast.warnings]
 }
 
 export function ForecastView({ forecast }: { forecast: Forecast }) {
@@ -27,7 +27,7 @@ export function ForecastView({ forecast }: { forecast: Forecast }) {
           Model: {modelName(model.name)}. {choice.reason}
         </summary>
         <p>
-          {model.description} The last close, of {session(as_of)}, is {price(last_close)}.
+          {model.description} The last close, on {session(as_of)}, was {price(last_close)}.
         </p>
         {choice.candidates.length > 0 && <CandidateTable forecast={forecast} />}
       </details>

@@ -18,7 +18,7 @@ test.each([
   ['köln.csv', null],
   ['a symbol with spaces', 'A'],
   ['<script>.csv', null],
-])('%s is named after %s', (name, symbol) => {
+])('the symbol of %s is %s', (name, symbol) => {
   expect(guessSymbol(name)).toBe(symbol)
 })
 
@@ -29,6 +29,6 @@ test.each([
   ['', false],
   ['A/B', false],
   ['SIXTEENLETTERSXX', false],
-])('%j may be a symbol: %s', (typed, expected) => {
+])('whether %j can be a symbol: %s', (typed, expected) => {
   expect(new RegExp(`^(?:${SYMBOL_PATTERN})$`, 'v').test(typed)).toBe(expected)
 })

@@ -15,7 +15,7 @@ import {
 import { renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
 import { AAPL_STOCK } from '@/testing/stocks'
-import './load-dialog' // so that no test waits for it to be compiled
+import './load-dialog' // so that no test waits for it to compile
 
 const CSV = 'Date,Open,High,Low,Close\n2013-03-01,1,1,1,1\n'
 const file = (name = 'newco.csv'): File => new File([CSV], name)
@@ -33,7 +33,7 @@ async function checkFile(user: UserEvent, chosen = file()) {
   return dialog
 }
 
-test('a file is checked as its form says, and nothing is written before it is said to be', async () => {
+test('a file is checked with the settings of the form, and loaded only after confirmation', async () => {
   const { handler, sent } = loadsAre(REPORT)
   server.use(handler)
   const { user } = renderPage('/?symbol=AAPL')
@@ -43,11 +43,11 @@ test('a file is checked as its form says, and nothing is written before it is sa
   expect(dialog.getByText('newco.csv')).toBeVisible()
   expect(dialog.getByLabelText('Symbol')).toHaveValue('NEWCO')
   await user.type(dialog.getByLabelText('Company (optional)'), 'New & Co')
-  await user.selectOptions(dialog.getByLabelText('How dates are written'), '01-03-2013, day first')
+  await user.selectOptions(dialog.getByLabelText('Date format'), '01-03-2013, day first')
   await user.type(dialog.getByLabelText('API key'), ' the-key ')
   await user.click(dialog.getByRole('button', { name: 'Check the file' }))
 
-  expect(await dialog.findByRole('heading', { name: 'Nothing has been written yet' })).toHaveFocus()
+  expect(await dialog.findByRole('heading', { name: 'Nothing has been loaded yet' })).toHaveFocus()
   const query = { mode: 'upsert', dry_run: 'true', name: 'New & Co', date_format: 'dmy' }
   expect(sent).toEqual([{ symbol: 'NEWCO', query, key: 'the-key', contentType: 'text/csv', body: CSV }])
   await user.click(dialog.getByRole('button', { name: 'Load 8 bars' }))
@@ -55,38 +55,38 @@ test('a file is checked as its form says, and nothing is written before it is sa
   expect(sent[1]?.query).toEqual({ ...query, dry_run: 'false' })
 })
 
-test('the report says what becomes of each row', async () => {
+test('the report shows what happens to each row', async () => {
   server.use(loadsAre(REPORT).handler)
   const { user } = renderPage()
   const dialog = await checkFile(user)
-  expect(await dialog.findByText(/8 of 128 rows can be loaded; the others would be left out/)).toBeVisible()
-  expect(dialog.getByText(/NEWCO has 3 bars now and would have 8 bars/)).toBeVisible()
+  expect(await dialog.findByText(/8 of 128 rows can be loaded; the others would be rejected/)).toBeVisible()
+  expect(dialog.getByText(/NEWCO has 3 bars and would have 8\./)).toBeVisible()
   const counts = dialog.getAllByRole('term').map((term) => `${term.textContent} ${term.nextSibling?.textContent ?? ''}`)
-  expect(counts).toEqual(['New 5', 'Corrected 2', 'Already there 1', 'Left out 120'])
-  const reasons = within(dialog.getByRole('region', { name: '120 rows are not bars' }))
+  expect(counts).toEqual(['New 5', 'Corrected 2', 'Unchanged 1', 'Rejected 120'])
+  const reasons = within(dialog.getByRole('region', { name: '120 rejected rows' }))
   expect(reasons.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
     '80 rows: The high is below the open, low or close.',
     '40 rows: The date is missing or cannot be read.',
   ])
-  await user.click(reasons.getByText('Which rows'))
-  const rows = reasons.getByRole('table', { name: /^The first 100 of 120/ })
+  await user.click(reasons.getByText('Show rows'))
+  const rows = reasons.getByRole('table', { name: /^First 100 of 120/ })
   expect(within(rows).getAllByRole('row')).toHaveLength(101)
   expect(within(rows).getByRole('row', { name: /^2 1 Mar 2013 The high is below/ })).toBeVisible()
   expect(within(rows).getByRole('row', { name: /^4 – The date is missing/ })).toBeVisible()
   expect(dialog.getByText(/27 Feb 2013, 28 Feb 2013 and 10 more/)).toBeVisible()
 })
 
-test('a file without a bar offers nothing to load', async () => {
+test('a file without a valid bar cannot be loaded', async () => {
   server.use(loadsAre({ ...REPORT, inserted: 0, updated: 0, unchanged: 0 }).handler)
   const { user } = renderPage()
   const dialog = await checkFile(user)
-  expect(await dialog.findByText(/None of the file’s 120 rows is a bar/)).toBeVisible()
+  expect(await dialog.findByText(/None of the 120 rows can be loaded/)).toBeVisible()
   expect(dialog.queryByRole('button', { name: /^Load/ })).not.toBeInTheDocument()
-  await user.click(dialog.getByRole('button', { name: 'Change something' }))
+  await user.click(dialog.getByRole('button', { name: 'Back' }))
   expect(dialog.getByText('newco.csv')).toBeVisible()
 })
 
-test('bars go away only after a question, whose way back has the focus', async () => {
+test('bars are removed only after confirmation, where Cancel has the focus', async () => {
   const { handler, sent } = loadsAre({ ...REPORT, mode: 'replace', removed: 3000, n_bars: 8 })
   server.use(handler)
   const { user } = renderPage()
@@ -98,7 +98,7 @@ test('bars go away only after a question, whose way back has the focus', async (
   await user.click(await dialog.findByRole('button', { name: 'Load 8 bars' }))
   const question = await screen.findByRole('alertdialog', { name: 'Replace the bars of NEWCO?' })
   expect(await within(question).findByText(/NEWCO has 3,003 bars, from 27 Jul 2010 to 2 Apr 2011/)).toBeVisible()
-  expect(question).toHaveTextContent('3,000 bars of them go away')
+  expect(question).toHaveTextContent('3,000 bars would be removed')
   await user.keyboard('{Enter}')
   expect(screen.queryByRole('alertdialog')).not.toBeInTheDocument()
   expect(sent).toHaveLength(1)
@@ -108,27 +108,27 @@ test('bars go away only after a question, whose way back has the focus', async (
   expect(sent[1]?.query).toEqual({ mode: 'replace', dry_run: 'false' })
 })
 
-test('what the page knows of the symbol is asked anew after a load, and not before', async () => {
-  const asked: string[] = []
+test('the data of the symbol is refetched after a load, and not before', async () => {
+  const requested: string[] = []
   const stock = http.get<{ symbol: string }>('*/api/stocks/:symbol', ({ params: { symbol } }) => {
-    asked.push(symbol)
+    requested.push(symbol)
     return HttpResponse.json({ ...AAPL_STOCK, symbol })
   })
   server.use(...symbolsAre(['NEWCO']), stock, loadsAre(REPORT).handler)
   const { user } = renderPage('/?symbol=NEWCO')
   const dialog = await checkFile(user)
   await dialog.findByRole('button', { name: 'Load 8 bars' })
-  expect(asked).toEqual(['NEWCO'])
+  expect(requested).toEqual(['NEWCO'])
   await user.click(dialog.getByRole('button', { name: 'Load 8 bars' }))
   await waitFor(() => {
-    expect(asked).toEqual(['NEWCO', 'NEWCO'])
+    expect(requested).toEqual(['NEWCO', 'NEWCO'])
   })
   await user.click(await dialog.findByRole('button', { name: 'Show NEWCO' }))
   expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
   expect(screen.getByRole('button', { name: 'Load bars' })).toHaveFocus()
 })
 
-test('an unknown key marks its field and keeps what was typed; a known one is remembered', async () => {
+test('an unknown key marks its field and keeps the input; a valid one is remembered', async () => {
   server.use(loadsFailWith(KEY_IS_UNKNOWN))
   const { user } = renderPage()
   const dialog = await checkFile(user)
@@ -149,7 +149,7 @@ test('an unknown key marks its field and keeps what was typed; a known one is re
   expect((await openDialog(user)).getByLabelText('API key')).toHaveValue('another-key')
 })
 
-test.each([FILE_IS_UNREADABLE, IS_TOO_LARGE, STORE_IS_DOWN])('$title is said where the file was chosen', async (problem) => {
+test.each([FILE_IS_UNREADABLE, IS_TOO_LARGE, STORE_IS_DOWN])('“$title” is shown in the form', async (problem) => {
   server.use(loadsFailWith(problem))
   const { user } = renderPage()
   const dialog = await checkFile(user)
@@ -162,19 +162,19 @@ test.each([FILE_IS_UNREADABLE, IS_TOO_LARGE, STORE_IS_DOWN])('$title is said whe
   expect(document.querySelector('script, b')).toBeNull()
 })
 
-test('a load of which nobody knows how it ended says that it may have been made', async () => {
+test('a load with an unknown outcome is reported as possibly done', async () => {
   server.use(loadsAre(REPORT).handler)
   const { user } = renderPage()
   const dialog = await checkFile(user)
   server.use(loadsFailWith(STORE_IS_DOWN))
   await user.click(await dialog.findByRole('button', { name: 'Load 8 bars' }))
   expect(await dialog.findByText('The store is not available')).toBeVisible()
-  expect(dialog.getByText(/its bars may have been loaded all the same/)).toBeVisible()
+  expect(dialog.getByText(/its bars may have been loaded/)).toBeVisible()
 })
 
 test.each([
   ['two files', [file(), file('b.csv')], 'Drop one file at a time: a file holds the bars of one symbol.'],
-  ['text that is no file', [], null],
+  ['text instead of a file', [], null],
   ['a folder', [file('bars')], 'bars is a folder. Drop one file at a time: a file holds the bars of one symbol.'],
 ])('dropping %s', async (_, files, refusal) => {
   renderPage()

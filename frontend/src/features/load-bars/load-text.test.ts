@@ -9,7 +9,7 @@ test.each([
   [12_345, '12.3 kB'],
   [33_554_432, '33.6 MB'],
   [5e12, '5,000 GB'],
-])('%s bytes are written %s', (bytes, text) => {
+])('%s bytes are formatted as %s', (bytes, text) => {
   expect(formatFileSize(bytes)).toBe(text)
 })
 
@@ -17,6 +17,6 @@ test.each([
   [0, '0 bars'],
   [1, '1 bar'],
   [3270, '3,270 bars'],
-])('%s is counted as %s', (n, text) => {
+])('%s is formatted as %s', (n, text) => {
   expect(formatCount(n, 'bar')).toBe(text)
 })

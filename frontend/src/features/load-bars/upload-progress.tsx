@@ -14,10 +14,10 @@ interface UploadProgressProps {
 
 export function UploadProgress({ file, isLoad, share, refusal, onCancel }: UploadProgressProps) {
   const isSent = share === 1
-  const what = isSent ? (isLoad ? 'Writing the bars' : 'Checking the rows') : 'Sending the file'
+  const what = isSent ? (isLoad ? 'Loading the bars' : 'Checking the rows') : 'Uploading the file'
   return (
     <div className="sending">
-      <Status>{`${what} of ${file.name}`}</Status>
+      <Status>{`${what}: ${file.name}`}</Status>
       <p>
         {what}: <strong>{file.name}</strong>
       </p>
@@ -27,7 +27,7 @@ export function UploadProgress({ file, isLoad, share, refusal, onCancel }: Uploa
         <progress key="sending" aria-label={what} value={share} />
       )}
       <p className="fine-print figure">
-        {isSent ? 'The whole file has arrived.' : `${percent(share)} of ${formatFileSize(file.size)}`}
+        {isSent ? 'Upload complete.' : `${percent(share)} of ${formatFileSize(file.size)}`}
       </p>
       {refusal !== null && <p role="alert">{refusal}</p>}
       <div className="dialog-actions">

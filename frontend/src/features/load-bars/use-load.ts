@@ -26,7 +26,7 @@ export type Step =
   | { at: 'report'; report: LoadReport }
   | { at: 'loaded'; report: LoadReport }
 
-const MAY_BE_LOADED = 'The whole file had arrived, so its bars may have been loaded all the same. Check it again to see.'
+const MAY_BE_LOADED = 'The whole file was sent, so its bars may have been loaded. Check the file again to see.'
 const SERVER_ERROR = 500
 
 function createFormStep(drop: Drop | null): Step {
@@ -65,7 +65,7 @@ export function useLoad(shown: string | undefined, drop: Drop | null) {
   if (handledDrop !== drop) {
     setHandledDrop(drop)
     if (step.at === 'sending') {
-      setStep({ ...step, refusal: 'One file at a time: the one that you dropped has not been taken.' })
+      setStep({ ...step, refusal: 'One file at a time: the file you dropped was ignored.' })
     } else {
       setRequest(withDrop(request, drop))
       setStep(createFormStep(drop))

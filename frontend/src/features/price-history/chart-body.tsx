@@ -35,7 +35,7 @@ export function ChartBody({ view, bars, rows, result, forecast, chart, children 
   const inWords = useMemo(() => describeChart(rows, result, forecast), [rows, result, forecast])
   const at = crosshair !== null && crosshair in rows ? crosshair : bars.length - 1
   const row = rows[at]
-  if (row === undefined) return <p>There are no bars to draw.</p>
+  if (row === undefined) return <p>No bars to show.</p>
 
   function move(index: number): void {
     const target = rows[index]
@@ -51,7 +51,7 @@ export function ChartBody({ view, bars, rows, result, forecast, chart, children 
         {inWords}
       </p>
       <ErrorBoundary
-        fallback={() => <p className="price-chart">The chart cannot be drawn. The table below has its numbers.</p>}
+        fallback={() => <p className="price-chart">The chart cannot be drawn. See the table below.</p>}
       >
         <Chart
           ref={chart}

@@ -31,7 +31,7 @@ export function formatTrade(row: Row): Figure[] {
   ]
 }
 
-/** Formats the prediction for a session, in sample or ahead. */
+/** Formats the forecast or the same-day prediction for a session. */
 export function formatPrediction(
   { estimate, step }: Row,
   result: Result | undefined,
@@ -40,7 +40,7 @@ export function formatPrediction(
   if (step !== null && forecast !== undefined) {
     return [
       { name: 'Forecast', value: price(step.point) },
-      { name: 'Doing nothing', value: price(forecast.last_close) },
+      { name: 'No change', value: price(forecast.last_close) },
       formatInterval(forecast.level, step),
     ]
   }
@@ -55,10 +55,9 @@ export function formatPrediction(
 
 /** Explains why there is no prediction for a session. */
 export function explainMissingPrediction(row: Row, result: Result | undefined): string {
-  if (result === undefined) return 'No prediction is there for this session.'
-  return row.session < result.split.test.first_session
-    ? 'The model learned from this session, so it is not tested on it.'
-    : 'There is no prediction for this session.'
+  return result !== undefined && row.session < result.split.test.first_session
+    ? 'Training session: the model is not tested on it.'
+    : 'No prediction for this session.'
 }
 
 function describeHistory(rows: readonly Row[]): string {
@@ -66,7 +65,7 @@ function describeHistory(rows: readonly Row[]): string {
   const [first, last] = [closes.at(0), closes.at(-1)]
   const known = rows.filter(({ bar }) => bar !== null)
   const [from, to] = [known.at(0), known.at(-1)]
-  if (from === undefined || to === undefined) return 'There are no sessions.'
+  if (from === undefined || to === undefined) return 'No sessions.'
   if (first === undefined || last === undefined) return 'No session has a close.'
   const [lowest, highest] = [closes.reduce((a, b) => Math.min(a, b)), closes.reduce((a, b) => Math.max(a, b))]
   return (
@@ -81,9 +80,9 @@ function describePredictions(rows: readonly Row[], result: Result): string {
     (a, b) => (a !== undefined && measureError(a) >= measureError(b) ? a : b),
     undefined,
   )
-  const start = `From ${session(result.split.test.first_session)} on, the predicted close of the same session is drawn.`
+  const start = `Same-day predictions start on ${session(result.split.test.first_session)}.`
   if (worst === undefined) return start
-  return `${start} The largest error is ${price(measureError(worst))}, on ${session(worst.session)}.`
+  return `${start} Their largest error is ${price(measureError(worst))}, on ${session(worst.session)}.`
 }
 
 function describeForecast({ steps, level, last_close }: Forecast): string {
@@ -91,7 +90,7 @@ function describeForecast({ steps, level, last_close }: Forecast): string {
   if (last === undefined) return ''
   return (
     `The forecast for ${session(last.session)} is ${price(last.point)}, with a ${String(level)} % interval from ` +
-    `${price(last.lower)} to ${price(last.upper)}; doing nothing says ${price(last_close)}.`
+    `${price(last.lower)} to ${price(last.upper)}; no change would be ${price(last_close)}.`
   )
 }
 
@@ -99,7 +98,7 @@ function describeForecast({ steps, level, last_close }: Forecast): string {
 export function describeChart(rows: readonly Row[], result: Result | undefined, forecast: Forecast | undefined): string {
   return [
     describeHistory(rows),
-    result === undefined ? 'No predictions are drawn.' : describePredictions(rows, result),
-    forecast === undefined ? 'No forecast is drawn.' : describeForecast(forecast),
+    result === undefined ? 'No same-day predictions.' : describePredictions(rows, result),
+    forecast === undefined ? 'No forecast.' : describeForecast(forecast),
   ].join(' ')
 }

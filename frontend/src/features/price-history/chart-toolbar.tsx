@@ -16,7 +16,7 @@ interface ChartToolbarProps {
 
 export function ChartToolbar({ view, onChange, hasAdjusted, onZoom, onReset }: ChartToolbarProps) {
   return (
-    <div className="chart-toolbar" role="group" aria-label="What the chart shows">
+    <div className="chart-toolbar" role="group" aria-label="Chart options">
       <ChartChoices view={view} onChange={onChange} hasAdjusted={hasAdjusted} />
       <div className="zoom">
         {ZOOMS.map(({ name, sign, factor }) => (

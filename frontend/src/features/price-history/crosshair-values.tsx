@@ -26,10 +26,10 @@ function Figures({ figures }: { figures: readonly Figure[] }) {
 export function CrosshairValues({ row, result, forecast }: CrosshairValuesProps) {
   const figures = formatPrediction(row, result, forecast)
   return (
-    <div className="readout" role="group" aria-label="Values of the session">
+    <div className="readout" role="group" aria-label="Session values">
       <div className="readout-line">
         <time dateTime={row.session}>{session(row.session)}</time>
-        {row.bar === null ? <p>This session is still to come.</p> : <Figures figures={formatTrade(row)} />}
+        {row.bar === null ? <p>Future session</p> : <Figures figures={formatTrade(row)} />}
       </div>
       <div className="readout-line">
         {figures.length === 0 ? <p>{explainMissingPrediction(row, result)}</p> : <Figures figures={figures} />}

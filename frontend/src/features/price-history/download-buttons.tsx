@@ -26,7 +26,7 @@ export function DownloadButtons({ view, revision, rows, forecast, chart }: Downl
     save(chart.current, { symbol, isAdjusted, revision, rows, forecast })
   }
   return (
-    <div className="downloads" role="group" aria-label="Download what is seen">
+    <div className="downloads" role="group" aria-label="Download this view">
       {FORMATS.map(({ name, save }) => (
         <button
           key={name}

@@ -48,8 +48,8 @@ export function savePng(chart: ChartHandle, picture: Picture): void {
   const visible = selectVisible(chart, rows)
   const [first, last] = [visible.at(0)?.session ?? '', visible.at(-1)?.session ?? '']
   downloadPng(buildFileName(picture, visible, 'png'), chart.picture(), [
-    `${symbol}, ${session(first)} to ${session(last)}, ${isAdjusted ? 'adjusted for splits and dividends' : 'as traded'}`,
-    forecast === undefined ? 'There is no forecast.' : `Forecast: ${forecast.verdict}`,
-    `Revision of the data: ${revision}. Not investment advice.`,
+    `${symbol}, ${session(first)} to ${session(last)}, ${isAdjusted ? 'adjusted for splits and dividends' : 'unadjusted'}`,
+    forecast === undefined ? 'No forecast.' : `Forecast: ${forecast.verdict}`,
+    `Data revision: ${revision}. Not investment advice.`,
   ])
 }

@@ -11,7 +11,7 @@ interface LegendProps {
 function Missing({ what, query, panel }: { what: string; query: UseQueryResult; panel: string }) {
   return (
     <li className="legend-missing">
-      {query.error === null ? `${what}: loading` : `${what}: missing; the panel that looks ${panel} says why`}
+      {query.error === null ? `${what}: loading` : `${what}: missing; see the ${panel} panel`}
     </li>
   )
 }
@@ -20,11 +20,11 @@ function Missing({ what, query, panel }: { what: string; query: UseQueryResult; 
 export function Legend({ result, forecast, hasVolume }: LegendProps) {
   return (
     <ul className="chart-legend" aria-label="Legend">
-      <li className="legend-rose">Rose</li>
-      <li className="legend-fell">Fell</li>
+      <li className="legend-rose">Up</li>
+      <li className="legend-fell">Down</li>
       {hasVolume && <li className="legend-volume">Volume</li>}
       {result.data === undefined ? (
-        <Missing what="Predicted close" query={result} panel="back" />
+        <Missing what="Predicted close" query={result} panel="Same-day prediction" />
       ) : (
         <>
           <li className="legend-predicted">Predicted close</li>
@@ -32,12 +32,12 @@ export function Legend({ result, forecast, hasVolume }: LegendProps) {
         </>
       )}
       {forecast.data === undefined ? (
-        <Missing what="Forecast" query={forecast} panel="ahead" />
+        <Missing what="Forecast" query={forecast} panel="Forecast" />
       ) : (
         <>
           <li className="legend-forecast">Forecast</li>
           <li className="legend-fan">{forecast.data.level} % interval</li>
-          <li className="legend-persistence">Doing nothing</li>
+          <li className="legend-persistence">No change</li>
         </>
       )}
     </ul>

@@ -48,7 +48,7 @@ function Numbers({ rows }: { rows: readonly Row[] }) {
   const shown = rows.toReversed().slice(0, limit)
   return (
     <>
-      <TableFrame label="Numbers of the chart">
+      <TableFrame label="Chart data">
         <table>
           <caption>
             Newest session first. Lower and upper are the ends of the interval. Error is predicted minus close.
@@ -63,11 +63,11 @@ function Numbers({ rows }: { rows: readonly Row[] }) {
             </tr>
           </thead>
           <Group
-            title="Looking ahead: sessions to come, with the forecast"
+            title="Future sessions, with the forecast"
             rows={shown.filter(({ step }) => step !== null)}
           />
           <Group
-            title="Looking back: the close, predicted from the open, high and low of the same session"
+            title="Past sessions, with the same-day prediction"
             rows={shown.filter(({ step }) => step === null)}
           />
         </table>
@@ -93,7 +93,7 @@ export function NumbersTable({ rows }: { rows: readonly Row[] }) {
         setIsOpen(event.currentTarget.open)
       }}
     >
-      <summary>The same numbers as a table</summary>
+      <summary>Show as a table</summary>
       {isOpen && <Numbers rows={rows} />}
     </details>
   )

@@ -7,7 +7,7 @@ import { server } from '@/testing/server'
 import { AAPL_BARS, AAPL_STOCK } from '@/testing/stocks'
 
 const panel = () => screen.findByRole('region', { name: 'Price and prediction' })
-const readout = () => screen.findByRole('group', { name: 'Values of the session' })
+const readout = () => screen.findByRole('group', { name: 'Session values' })
 const slider = () => screen.findByRole('slider', { name: 'Session' })
 const chart = () => screen.findByRole('img', { name: /Candlestick chart of AAPL/ })
 
@@ -15,7 +15,7 @@ async function moveTo(index: number): Promise<void> {
   fireEvent.change(await slider(), { target: { value: index } })
 }
 
-test('the last session is read out as long as there is no crosshair', async () => {
+test('without a crosshair, the values of the last session are shown', async () => {
   renderPage('/?symbol=AAPL')
   await waitFor(async () => {
     expect(await readout()).toHaveTextContent('Predicted511.00')
@@ -26,7 +26,7 @@ test('the last session is read out as long as there is no crosshair', async () =
   )
 })
 
-test('the crosshair is moved by session, into the sessions to come as well', async () => {
+test('the crosshair moves by session, also into future sessions', async () => {
   renderPage('/?symbol=AAPL')
   await chart()
   await waitFor(async () => {
@@ -43,35 +43,34 @@ test('the crosshair is moved by session, into the sessions to come as well', asy
 
   await moveTo(251)
   expect(await readout()).toHaveTextContent(
-    '5 Mar 2013This session is still to come.Forecast430.47Doing nothing430.4790 % interval409.26 to 451.68',
+    '5 Mar 2013Future sessionForecast430.47No change430.4790 % interval409.26 to 451.68',
   )
 })
 
-test('the chart is told in a paragraph', async () => {
+test('the chart is described in a paragraph', async () => {
   renderPage('/?symbol=AAPL')
   await waitFor(async () => {
     expect(await chart()).toHaveAccessibleDescription(
       '250 sessions from 27 Jul 2010 to 2 Apr 2011: the close went from 260.00 to 509.00, between 260.00 and 509.00. ' +
-        'From 27 Jul 2010 on, the predicted close of the same session is drawn. ' +
-        'The largest error is 2.00, on 27 Jul 2010. ' +
-        'The forecast for 5 Mar 2013 is 430.47, with a 90 % interval from 409.26 to 451.68; doing nothing says 430.47.',
+        'Same-day predictions start on 27 Jul 2010. Their largest error is 2.00, on 27 Jul 2010. ' +
+        'The forecast for 5 Mar 2013 is 430.47, with a 90 % interval from 409.26 to 451.68; no change would be 430.47.',
     )
   })
 })
 
-test('without predictions the chart is there, and the legend says what is missing', async () => {
+test('without predictions the chart is drawn, and the legend shows what is missing', async () => {
   server.use(resultFailsWith(PROBLEMS.tooFewBars), forecastFailsWith(PROBLEMS.busy))
   renderPage('/?symbol=AAPL')
   const legend = await screen.findByRole('list', { name: 'Legend' })
-  expect(await within(legend).findByText('Predicted close: missing; the panel that looks back says why')).toBeVisible()
-  expect(await within(legend).findByText('Forecast: missing; the panel that looks ahead says why')).toBeVisible()
+  expect(await within(legend).findByText('Predicted close: missing; see the Same-day prediction panel')).toBeVisible()
+  expect(await within(legend).findByText('Forecast: missing; see the Forecast panel')).toBeVisible()
   expect(within(legend).getByText('Volume')).toBeVisible()
-  expect(await chart()).toHaveAccessibleDescription(/No predictions are drawn. No forecast is drawn.$/)
+  expect(await chart()).toHaveAccessibleDescription(/No same-day predictions. No forecast.$/)
   expect(await readout()).toHaveTextContent('Close509.00')
   expect(within(await panel()).queryByRole('alert')).not.toBeInTheDocument()
 })
 
-test('a session without prices has no values and is counted', async () => {
+test('a session without prices has no values but is counted', async () => {
   const bars = AAPL_BARS.bars.map((bar, i) => (i === 249 ? { ...bar, open: null, close: null, volume: null } : bar))
   server.use(barsAre({ ...AAPL_BARS, bars }))
   renderPage('/?symbol=AAPL')
@@ -79,24 +78,24 @@ test('a session without prices has no values and is counted', async () => {
   expect(await readout()).toHaveTextContent('2 Apr 2011Open–High511.00Low506.00Close–Change–')
 })
 
-test('bars that cannot be had are a problem of this panel', async () => {
+test('if the bars cannot be loaded, this panel shows the problem', async () => {
   server.use(barsFailWith(PROBLEMS.busy))
   renderPage('/?symbol=AAPL')
   expect(await within(await panel()).findByRole('alert')).toHaveTextContent('The service is busy')
   expect(screen.getByRole('radio', { name: '6M' })).toBeChecked()
 })
 
-test('a symbol without bars is said to have none', async () => {
+test('a symbol without bars has an empty state', async () => {
   server.use(barsAre({ ...AAPL_BARS, bars: [] }))
   renderPage('/?symbol=AAPL')
-  expect(await within(await panel()).findByText('There are no bars to draw.')).toBeVisible()
+  expect(await within(await panel()).findByText('No bars to show.')).toBeVisible()
 })
 
 test('range, scale and adjustment are in the address', async () => {
-  const asked: (string | null)[] = []
+  const requested: (string | null)[] = []
   server.use(
     http.get('*/api/stocks/:symbol/bars', ({ request }) => {
-      asked.push(new URL(request.url).searchParams.get('adjusted'))
+      requested.push(new URL(request.url).searchParams.get('adjusted'))
       return HttpResponse.json(AAPL_BARS)
     }),
   )
@@ -107,27 +106,27 @@ test('range, scale and adjustment are in the address', async () => {
   await user.click(screen.getByRole('checkbox', { name: 'Adjusted for splits and dividends' }))
   await chart()
   expect(address()).toBe('/?symbol=AAPL&adjusted=true&range=1y&scale=log')
-  expect(asked).toEqual(['false', 'true'])
+  expect(requested).toEqual(['false', 'true'])
 })
 
-test('adjusted prices that are not there cannot be asked for, and it says so', async () => {
+test('without adjusted prices, the choice is disabled and explained', async () => {
   server.use(http.get('*/api/stocks/AAPL', () => HttpResponse.json({ ...AAPL_STOCK, has_adjusted_prices: false })))
   renderPage('/?symbol=AAPL')
   await chart()
   const choice = screen.getByRole('checkbox', { name: 'Adjusted for splits and dividends' })
   expect(choice).toBeDisabled()
-  expect(choice).toHaveAccessibleDescription('There are none for AAPL.')
+  expect(choice).toHaveAccessibleDescription('AAPL has no adjusted prices.')
 })
 
-test('the same numbers are a table: sessions to come first, then newest first, one hundred at a time', async () => {
+test('the table shows the same numbers: future sessions first, then newest first, a hundred at a time', async () => {
   const { user } = renderPage('/?symbol=AAPL')
   await chart()
-  await screen.findByText('Doing nothing', { selector: 'li' })
-  await user.click(within(await panel()).getByText('The same numbers as a table'))
+  await screen.findByText('No change', { selector: 'li' })
+  await user.click(within(await panel()).getByText('Show as a table'))
   const table = await screen.findByRole('table', { name: /^Newest session first/ })
   const lines = within(table).getAllByRole('row').map((row) => row.textContent)
   expect(lines).toHaveLength(1 + 2 + 100)
-  expect(lines[1]).toBe('Looking ahead: sessions to come, with the forecast')
+  expect(lines[1]).toBe('Future sessions, with the forecast')
   expect(lines[2]).toBe('5 Mar 2013–––––430.47409.26451.68–')
   expect(lines[5]).toBe('2 Apr 2011508.00511.00506.00509.001,249511.00507.00515.00+2.00')
   await user.click(within(await panel()).getByRole('button', { name: 'Show more sessions' }))

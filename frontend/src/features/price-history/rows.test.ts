@@ -6,7 +6,7 @@ import { toRows } from './rows'
 const prices = { open: 9, high: 12, low: 8 }
 const noPrices = { open: null, high: null, low: null, close: null }
 
-test('a session without prices counts, and the change is from the last close that is known', () => {
+test('a session without prices is kept, and changes are from the last known close', () => {
   const bars = [
     { session: '2013-02-27', ...prices, close: 10 },
     { session: '2013-02-28', ...noPrices },
@@ -20,7 +20,7 @@ test('a session without prices counts, and the change is from the last close tha
   ])
 })
 
-test('sessions to come follow the bars, and a forecast of a session with a bar stays with it', () => {
+test('future sessions follow the bars, and a forecast for a session with a bar stays with it', () => {
   const bars = [
     { session: '2013-03-01', ...prices, close: 11 },
     { session: '2013-03-04', ...noPrices },
@@ -33,7 +33,7 @@ test('sessions to come follow the bars, and a forecast of a session with a bar s
   ])
 })
 
-test('what was predicted stands beside the bar of its session only', () => {
+test('a prediction belongs to the bar of its session only', () => {
   const bars = [
     { session: '2010-07-26', ...prices, close: 10 },
     { session: '2010-07-27', ...prices, close: 260 },

@@ -12,10 +12,10 @@ function Sessions({ span }: { span: Span }) {
 export function Method({ result: { model, split, data } }: { result: Result }) {
   return (
     <section aria-labelledby="how-heading">
-      <h4 id="how-heading">How this was made</h4>
+      <h4 id="how-heading">Method</h4>
       <p>
-        The bars are sorted by session. The first 80 % train the model, the last 20 % test it: it is scored only on
-        sessions that it has not seen.
+        The first 80 % of the sessions train the model, the last 20 % test it: it is scored only on sessions it has not
+        seen.
       </p>
       <dl className="facts">
         <div>

@@ -11,7 +11,7 @@ interface Measure {
 
 const MEASURES: readonly Measure[] = [
   { key: 'mae', name: 'MAE', meaning: 'mean error, in price units', write: price },
-  { key: 'rmse', name: 'RMSE', meaning: 'the same, with large errors weighing more', write: price },
+  { key: 'rmse', name: 'RMSE', meaning: 'like MAE, but large errors weigh more', write: price },
   { key: 'mse', name: 'MSE', meaning: 'mean squared error', write: price },
   {
     key: 'directional_accuracy',
@@ -20,7 +20,7 @@ const MEASURES: readonly Measure[] = [
     write: (value) => percent(value, 1),
   },
   { key: 'mape', name: 'MAPE', meaning: 'mean error as a share of the close', write: (value) => percent(value, 2) },
-  { key: 'r2', name: 'R²', meaning: 'near 1 even for doing nothing, so never a proof', write: decimal },
+  { key: 'r2', name: 'R²', meaning: 'near 1 even for no change, so proves nothing', write: decimal },
 ]
 
 function Value({ value, write }: { value: number | null; write: Measure['write'] }) {
@@ -35,7 +35,7 @@ function Value({ value, write }: { value: number | null; write: Measure['write']
 export function MetricsTable({ result }: { result: Result }) {
   const columns: { name: string; metrics: Metrics }[] = [
     { name: 'Model', metrics: result.metrics },
-    { name: 'Doing nothing', metrics: result.baseline },
+    { name: 'No change', metrics: result.baseline },
     { name: 'Middle of range', metrics: result.midrange },
   ]
   const hasUndefined = MEASURES.some(({ key }) => columns.some(({ metrics }) => metrics[key] === null))
@@ -68,7 +68,7 @@ export function MetricsTable({ result }: { result: Result }) {
           </tbody>
         </table>
       </TableFrame>
-      {hasUndefined && <p className="fine-print">– means: not defined for these sessions.</p>}
+      {hasUndefined && <p className="fine-print">– means not defined for these sessions.</p>}
     </section>
   )
 }

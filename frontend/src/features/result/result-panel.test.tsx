@@ -5,10 +5,10 @@ import { renderPage } from '@/testing/render'
 import { AAPL, LOOK_AHEAD } from '@/testing/results'
 import { server } from '@/testing/server'
 
-const panel = async () => within(await screen.findByRole('region', { name: /^Looking back/ }))
+const panel = async () => within(await screen.findByRole('region', { name: /^Same-day prediction/ }))
 const scores = async () => within(await (await panel()).findByRole('list', { name: 'Scores' }))
 
-function textAsSeen(element: Element): string {
+function visibleText(element: Element): string {
   const seen = element.cloneNode(true) as Element
   for (const hidden of seen.querySelectorAll('[popover]')) hidden.remove()
   return seen.textContent
@@ -16,48 +16,48 @@ function textAsSeen(element: Element): string {
 
 async function verdicts(): Promise<string[]> {
   await scores()
-  return [...document.querySelectorAll('.verdict')].map(textAsSeen)
+  return [...document.querySelectorAll('.verdict')].map(visibleText)
 }
 
-test('the verdicts say in words what was beaten, and what the intervals held', async () => {
+test('the verdicts compare the model with both baselines and give the coverage', async () => {
   renderPage('/?symbol=AAPL')
   expect(await verdicts()).toEqual([
-    '64 % smaller error than doing nothing',
+    '64 % smaller error than assuming no change',
     '22 % smaller error than the middle of the range',
     '90 % intervals held 90 %',
   ])
 })
 
 test.each([
-  [0, 'Same error: no better than doing nothing', 'Same error: no better than the middle of the range'],
+  [0, 'Same error: no better than assuming no change', 'Same error: no better than the middle of the range'],
   [
     -0.25,
-    '25 % larger error: no better than doing nothing',
+    '25 % larger error: no better than assuming no change',
     '25 % larger error: no better than the middle of the range',
   ],
   [
     null,
-    'Nothing to beat: doing nothing makes no error',
+    'Nothing to beat: assuming no change makes no error',
     'Nothing to beat: the middle of the range makes no error',
   ],
-])('a skill of %s is put into words', async (skill, overNothing, overMidrange) => {
+])('a skill of %s is described in words', async (skill, overNoChange, overMidrange) => {
   server.use(resultIs({ ...AAPL, skill, midrange_skill: skill }))
   renderPage('/?symbol=AAPL')
-  expect((await verdicts()).slice(0, 2)).toEqual([overNothing, overMidrange])
+  expect((await verdicts()).slice(0, 2)).toEqual([overNoChange, overMidrange])
 })
 
-test('four scores stand beside what they have to beat', async () => {
+test('four scores are shown with the baselines to beat', async () => {
   renderPage('/?symbol=AAPL')
-  const cards = (await scores()).getAllByRole('listitem').map(textAsSeen)
+  const cards = (await scores()).getAllByRole('listitem').map(visibleText)
   expect(cards).toEqual([
-    'MAE 2.07 doing nothing 5.72',
-    'RMSE 2.81 doing nothing 7.84',
+    'MAE 2.07 no change 5.72',
+    'RMSE 2.81 no change 7.84',
     'Directional accuracy 83.8 % middle of the range 86.4 %',
     'Coverage 89.8 % closes inside 587 of 654',
   ])
 })
 
-test('a score explains itself to the mouse, to the keyboard, to a tap and to a screen reader', async () => {
+test('a score is explained to the mouse, the keyboard, a tap and a screen reader', async () => {
   const { user } = renderPage('/?symbol=AAPL')
   const mae = (await scores()).getByRole('button', { name: 'MAE' })
   expect(mae).toHaveAccessibleDescription(/^Mean absolute error: how far the prediction is from the close/)
@@ -75,10 +75,10 @@ test('a score explains itself to the mouse, to the keyboard, to a tap and to a s
   expect(open().map((tooltip) => tooltip.textContent)).toEqual([expect.stringMatching(/^Root mean squared error/)])
 
   await user.pointer({ keys: '[TouchA]', target: (await scores()).getByRole('button', { name: 'Coverage' }) })
-  expect(open()).toEqual([screen.getByText(/On average one is 8.07 wide/)])
+  expect(open()).toEqual([screen.getByText(/Their mean width is 8.07/)])
 })
 
-test('warnings stand before every number', async () => {
+test('warnings come before every number', async () => {
   renderPage('/?symbol=AAPL')
   const warning = await screen.findByText(LOOK_AHEAD)
   expect(screen.getByRole('list', { name: 'Before you trust these numbers' })).toContainElement(warning)
@@ -88,11 +88,11 @@ test('warnings stand before every number', async () => {
   }
 })
 
-test('all measures stand beside both rivals, those that say least last, and how they were made', async () => {
+test('all measures are shown with both baselines, and the method', async () => {
   const { user } = renderPage('/?symbol=AAPL')
-  await user.click(await screen.findByText('All measures, and how this was made'))
+  await user.click(await screen.findByText('All measures and the method'))
   const table = within(screen.getByRole('table', { name: 'How wrong it has been' }))
-  expect(table.getByRole('row', { name: /MAE mean error/ })).toHaveTextContent(/2.07.*5.72.*2.65/)
+  expect(table.getByRole('row', { name: /^MAE mean error/ })).toHaveTextContent(/2.07.*5.72.*2.65/)
   expect(table.getByRole('row', { name: /^Directional/ })).toHaveTextContent(/83.8 %.*not defined.*86.4 %/)
   const measures = table.getAllByRole('rowheader').map((header) => header.textContent.split(' ')[0])
   expect(measures).toEqual(['MAE', 'RMSE', 'MSE', 'Directional', 'MAPE', 'R²'])
@@ -101,14 +101,14 @@ test('all measures stand beside both rivals, those that say least last, and how 
   expect(screen.getByText('−0.6123')).toBeVisible()
 })
 
-test('a result without intervals says so', async () => {
+test('missing intervals are explained', async () => {
   server.use(resultIs({ ...AAPL, interval: null }))
   renderPage('/?symbol=AAPL')
   expect((await verdicts()).at(-1)).toBe('Too few sessions for intervals')
   expect((await scores()).getAllByRole('listitem').at(-1)).toHaveTextContent('– too few sessions for intervals')
 })
 
-test('a busy service is asked again when the reader wants it', async () => {
+test('a busy service can be retried by hand', async () => {
   server.use(resultFailsWith(PROBLEMS.busy, { once: true }))
   const { user } = renderPage('/?symbol=AAPL')
   await user.click(await (await panel()).findByRole('button', { name: 'Try again' }))

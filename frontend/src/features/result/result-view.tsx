@@ -17,7 +17,7 @@ export function ResultView({ result }: { result: Result }) {
         ))}
       </ul>
       <details className="numbers">
-        <summary>All measures, and how this was made</summary>
+        <summary>All measures and the method</summary>
         <MetricsTable result={result} />
         <Method result={result} />
       </details>

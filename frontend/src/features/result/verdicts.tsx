@@ -1,6 +1,7 @@
 import type { Result } from '@/api/gen/types.gen'
 import { Tooltip } from '@/components/tooltip'
 import { count, percent, price } from '@/lib/format'
+import { NO_CHANGE } from '@/lib/no-change'
 
 const CLOSE_TO_THE_EDGES = { low: 0.1, high: 0.99 } as const
 
@@ -48,9 +49,9 @@ export function Verdicts({ result }: { result: Result }) {
     <div className="verdicts">
       <Comparison
         skill={result.skill}
-        rival="doing nothing"
+        rival="assuming no change"
         explanation={
-          `Doing nothing – taking yesterday’s close – is off by ${price(baseline.mae)} on average; ` +
+          `${NO_CHANGE} It is off by ${price(baseline.mae)} on average, ` +
           `the model by ${price(metrics.mae)}, on the same ${sessions} sessions.`
         }
       />
@@ -58,7 +59,7 @@ export function Verdicts({ result }: { result: Result }) {
         skill={result.midrange_skill}
         rival="the middle of the range"
         explanation={
-          `The middle between the day’s high and low is off by ${price(midrange.mae)} on average; ` +
+          `The middle between the day’s high and low is off by ${price(midrange.mae)} on average, ` +
           `the model by ${price(metrics.mae)}. This is the fairer comparison: both know that day’s high and low.`
         }
       />

@@ -12,7 +12,7 @@ async function facts(): Promise<Record<string, string>> {
   return Object.fromEntries(terms.map((term) => [term.textContent, term.nextElementSibling?.textContent ?? '']))
 }
 
-test('the card says what the bars are and where they came from', async () => {
+test('the card describes the bars and their source', async () => {
   renderPage('/?symbol=AAPL')
   expect(await facts()).toEqual({
     Sessions: '27 Jul 2010 – 2 Apr 2011',
@@ -25,14 +25,14 @@ test('the card says what the bars are and where they came from', async () => {
   expect(link).toHaveAttribute('href', '/api/stocks/AAPL/bars?format=csv')
 })
 
-test('what the checks found is said with the sessions', async () => {
+test('data problems are listed with their sessions', async () => {
   renderPage('/?symbol=AAPL')
-  expect(await (await card()).findByRole('list', { name: 'Found in the bars' })).toHaveTextContent(
+  expect(await (await card()).findByRole('list', { name: 'Data problems' })).toHaveTextContent(
     '2 jumps like a split that the prices are not adjusted for. On 21 Jun 2000, 28 Feb 2005.',
   )
 })
 
-test('of many sessions the first three are named; a finding may have none', async () => {
+test('the first three sessions of a problem are named, if it has any', async () => {
   const sessions = ['2010-07-27', '2010-07-28', '2010-07-29', '2010-07-30']
   const findings = [
     { code: 'missing_sessions', detail: '4 sessions of XNYS without a bar.', count: 4, sessions },
@@ -47,9 +47,9 @@ test('of many sessions the first three are named; a finding may have none', asyn
   ])
 })
 
-test('bars that another tool wrote, and in which nothing was found, are said to be so', async () => {
+test('bars of another tool and bars without problems are described', async () => {
   server.use(...symbolsAre(SYMBOLS), stockIs({ ...AAPL_STOCK, source: null, loaded_at: null, findings: [] }))
   renderPage('/?symbol=AAPL')
   expect(await facts()).toMatchObject({ Source: 'another tool', Loaded: 'by another tool' })
-  expect((await card()).getByText('The checks of the bars found nothing.')).toBeVisible()
+  expect((await card()).getByText('No data problems found.')).toBeVisible()
 })

@@ -15,7 +15,7 @@ export function DataCard({ symbol }: { symbol: string }) {
     >
       <QueryView
         query={query}
-        what={`the facts about the bars of ${symbol}`}
+        what={`the details of ${symbol}`}
         skeleton={<div className="skeleton-block skeleton-data" />}
       >
         {(stock) => <StockFacts stock={stock} />}

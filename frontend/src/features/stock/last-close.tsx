@@ -15,7 +15,7 @@ function findLastCloses({ bars }: SymbolBars): { last: number | undefined; befor
 
 function Quote({ bars, isAdjusted }: { bars: SymbolBars; isAdjusted: boolean }) {
   const { last, before } = findLastCloses(bars)
-  if (last === undefined) return <p className="quote">There is no close.</p>
+  if (last === undefined) return <p className="quote">No close.</p>
   return (
     <p className="quote">
       <span className="quote-what">{isAdjusted ? 'adjusted close' : 'last close'}</span> <strong>{price(last)}</strong>
@@ -23,16 +23,16 @@ function Quote({ bars, isAdjusted }: { bars: SymbolBars; isAdjusted: boolean }) 
         <>
           {' '}
           {difference(last - before)} ({signedPercent(last / before - 1)}){' '}
-          <span className="quote-what">since the session before</span>
+          <span className="quote-what">since previous close</span>
         </>
       )}
     </p>
   )
 }
 
-/** The chart uses the same query and describes the problem if it fails. */
+/** If its query fails, the chart, which uses the same query, describes the problem. */
 export function LastClose({ symbol, isAdjusted }: LastCloseProps) {
   const { data, isError } = useQuery(getBars(symbol, isAdjusted))
-  if (data === undefined) return <p className="quote">{isError ? 'The last close is not known.' : ''}</p>
+  if (data === undefined) return <p className="quote">{isError ? 'Last close unknown.' : ''}</p>
   return <Quote bars={data} isAdjusted={isAdjusted} />
 }

@@ -12,5 +12,5 @@ function formatAge(days: number): string {
 export function describeStaleness(last: string, now: Date): string | null {
   const days = Math.floor((now.getTime() - Date.parse(last)) / DAY_MS)
   if (!(days > FRESH_DAYS)) return null
-  return `The last bar is ${formatAge(days)} old: what is forecast from it is past.`
+  return `The last bar is ${formatAge(days)} old: the forecast dates have already passed.`
 }

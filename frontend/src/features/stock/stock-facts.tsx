@@ -10,9 +10,9 @@ function describeSessions({ count: total, sessions }: Finding): string {
 }
 
 function Findings({ findings }: { findings: readonly Finding[] }) {
-  if (findings.length === 0) return <p>The checks of the bars found nothing.</p>
+  if (findings.length === 0) return <p>No data problems found.</p>
   return (
-    <ul className="findings" aria-label="Found in the bars">
+    <ul className="findings" aria-label="Data problems">
       {findings.map((finding) => (
         <li key={finding.code}>
           {finding.detail} {describeSessions(finding)}

@@ -15,11 +15,11 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('the header names the stock, its last close and the change since the session before', async () => {
+test('the header shows the stock, its last close and the change since the previous close', async () => {
   renderPage('/?symbol=AAPL')
   expect(await screen.findByText('509.00', { selector: 'header strong' })).toBeVisible()
   expect(await banner()).toHaveTextContent(
-    /^AAPLApple Inc.last close 509.00 \+1.00 \(\+0.20 %\) since the session beforelast bar of 2 Apr 2011$/,
+    /^AAPLApple Inc.last close 509.00 \+1.00 \(\+0.20 %\) since previous closelast bar 2 Apr 2011$/,
   )
 })
 
@@ -29,36 +29,36 @@ test.each([
   ['2013-03-31', '729 days'],
   ['2013-04-03', '2 years'],
   ['2026-11-25', '15 years'],
-])('on %s the age of the last bar is said as %s', async (today, age) => {
+])('on %s the age of the last bar is %s', async (today, age) => {
   vi.setSystemTime(today)
   renderPage('/?symbol=AAPL')
   await screen.findByText('2 Apr 2011', { selector: 'header time' })
-  const said = screen.queryByText(/^The last bar is/)?.textContent ?? null
-  expect(said).toBe(age === null ? null : `The last bar is ${age} old: what is forecast from it is past.`)
+  const shown = screen.queryByText(/^The last bar is/)?.textContent ?? null
+  expect(shown).toBe(age === null ? null : `The last bar is ${age} old: the forecast dates have already passed.`)
 })
 
-test('the close is called adjusted when it is', async () => {
+test('an adjusted close is labelled as such', async () => {
   renderPage('/?symbol=AAPL&adjusted=true')
   expect(await screen.findByText('adjusted close')).toBeVisible()
 })
 
-test('a bar without a close is passed over, and one close has no change', async () => {
+test('a bar without a close is skipped, and a single close has no change', async () => {
   const bars = AAPL_BARS.bars.slice(-2).map((bar, i) => (i === 0 ? bar : { ...bar, close: null }))
   server.use(barsAre({ ...AAPL_BARS, bars }))
   renderPage('/?symbol=AAPL')
   expect(await screen.findByText('508.00', { selector: 'header strong' })).toBeVisible()
-  expect(await banner()).not.toHaveTextContent('since the session before')
+  expect(await banner()).not.toHaveTextContent('since previous close')
 })
 
-test('bars without any close are said to be so', async () => {
+test('bars without any close have an empty state', async () => {
   server.use(barsAre({ ...AAPL_BARS, bars: [] }))
   renderPage('/?symbol=AAPL')
-  expect(await screen.findByText('There is no close.')).toBeVisible()
+  expect(await screen.findByText('No close.')).toBeVisible()
 })
 
-test('a close that cannot be had leaves the rest readable', async () => {
+test('a close that cannot be loaded leaves the rest in place', async () => {
   server.use(barsFailWith(PROBLEMS.tooFewBars))
   renderPage('/?symbol=AAPL')
-  expect(await screen.findByText('The last close is not known.')).toBeVisible()
+  expect(await screen.findByText('Last close unknown.')).toBeVisible()
   expect(await screen.findByText('64 %')).toBeVisible()
 })

@@ -14,7 +14,7 @@ function LastBar({ on }: { on: string }) {
   const stale = describeStaleness(on, new Date())
   return (
     <p className="last-bar">
-      last bar of <time dateTime={on}>{session(on)}</time>
+      last bar <time dateTime={on}>{session(on)}</time>
       {stale !== null && <strong className="stale">{stale}</strong>}
     </p>
   )

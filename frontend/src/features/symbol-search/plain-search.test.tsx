@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { renderPage } from '@/testing/render'
 
-test('who types before the suggestions are there loses neither a letter nor the focus', async () => {
+test('text typed before the suggestions load is kept, and so is the focus', async () => {
   const { user } = renderPage('/?symbol=IBM')
   const plain = await screen.findByRole('textbox', { name: 'Stock symbol' })
   await user.tripleClick(plain)

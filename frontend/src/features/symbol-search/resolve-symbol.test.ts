@@ -11,13 +11,13 @@ const SMITH = { symbol: 'AOS', name: 'A. O. Smith Corp.' }
 const OREILLY = { symbol: 'ORLY', name: "O'Reilly Automotive" }
 
 test.each([
-  ['a symbol that is there', 'fb', [FACEBOOK, APPLE], 'FB'],
-  ['nothing is found, so it is taken as a symbol', ' brk.b ', [], 'BRK.B'],
-  ['the first word of one name, part of the word of another', 'apple', [APPLE, APPLEBEES], 'AAPL'],
+  ['an existing symbol', 'fb', [FACEBOOK, APPLE], 'FB'],
+  ['no match, so it is taken as a symbol', ' brk.b ', [], 'BRK.B'],
+  ['the first word of one name, part of a word of another', 'apple', [APPLE, APPLEBEES], 'AAPL'],
   ['a word inside one name', 'motors', [GENERAL_MOTORS], 'GM'],
   ['a whole name', 'General Electric Co', [GENERAL_ELECTRIC, GENERAL_MOTORS], 'GE'],
   ['a name without its apostrophe', 'oreilly', [OREILLY], 'ORLY'],
-  ['two names that begin so', 'general', [GENERAL_ELECTRIC, GENERAL_MOTORS], null],
+  ['the first word of two names', 'general', [GENERAL_ELECTRIC, GENERAL_MOTORS], null],
   ['two classes of one company', 'alphabet', ALPHABET, null],
   ['the beginning of a symbol', 'aap', [APPLE], null],
   ['a letter that may be another symbol', 'f', [FACEBOOK], null],
@@ -28,7 +28,7 @@ test.each([
   expect(resolveSymbol(typed, { stocks, next_cursor: null })).toBe(symbol)
 })
 
-test('what has more matches than a page is not clear, unless it is a symbol', () => {
+test('text with more than one page of matches is ambiguous, unless it is a symbol', () => {
   expect(resolveSymbol('apple', { stocks: [APPLE], next_cursor: 'more' })).toBeNull()
   expect(resolveSymbol('aapl', { stocks: [APPLE], next_cursor: 'more' })).toBe('AAPL')
 })

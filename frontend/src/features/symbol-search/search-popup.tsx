@@ -13,7 +13,7 @@ interface SearchPopupProps {
   onForget: () => void
 }
 
-const NAMES = { recent: 'Recent symbols', nothing: 'Nearest symbols' } as const
+const NAMES = { recent: 'Recent symbols', nothing: 'Similar symbols' } as const
 const NEAR_PX = 120
 
 function isNearEnd({ currentTarget: list }: UIEvent<HTMLElement>): boolean {

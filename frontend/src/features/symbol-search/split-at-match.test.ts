@@ -9,6 +9,6 @@ test.each([
   ['🚀 Moon', 'moon', ['🚀 ', 'Moon', '']],
   ['Apple Inc.', 'ibm', ['Apple Inc.', '', '']],
   ['Apple Inc.', ' ', ['Apple Inc.', '', '']],
-])('in %s, what matches %s is found', (text, query, parts) => {
+])('in %s, the match of %s is found', (text, query, parts) => {
   expect(splitAtMatch(text, query)).toEqual(parts)
 })

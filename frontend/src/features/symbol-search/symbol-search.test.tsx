@@ -22,7 +22,7 @@ async function highlighted(): Promise<string | undefined> {
   return screen.getAllByRole('option').find((option) => option.id === id)?.textContent
 }
 
-test('a person types part of a symbol, sees what matches and picks it', async () => {
+test('part of a symbol shows the matches, one of which can be chosen', async () => {
   const { user } = renderPage()
   await user.type(await box(), 'aap')
   expect(await status(/5 stocks match/)).toBeInTheDocument()
@@ -36,7 +36,7 @@ test('a person types part of a symbol, sees what matches and picks it', async ()
   expect(screen.queryByRole('listbox')).not.toBeInTheDocument()
 })
 
-test('the keyboard is enough: "/" goes to the box, arrows choose, Enter submits', async () => {
+test('the keyboard suffices: "/" focuses the box, arrows choose, Enter submits', async () => {
   const { user } = renderPage('/?symbol=IBM')
   await heading('IBM')
   await user.keyboard('/')
@@ -53,13 +53,13 @@ test('the keyboard is enough: "/" goes to the box, arrows choose, Enter submits'
   expect(await box()).not.toHaveFocus()
 })
 
-test('"/" is typed where text is typed', async () => {
+test('"/" is inserted in a text field', async () => {
   const { user } = renderPage()
   await user.type(await box(), 'a/b')
   expect(await box()).toHaveValue('a/b')
 })
 
-test('Escape closes and keeps what was typed', async () => {
+test('Escape closes the suggestions and keeps the text', async () => {
   const { user } = renderPage()
   await user.type(await box(), 'aap')
   await screen.findByRole('listbox')
@@ -68,7 +68,7 @@ test('Escape closes and keeps what was typed', async () => {
   expect(await box()).toHaveValue('aap')
 })
 
-test('what matches nothing is submitted as a symbol, trimmed and upper-cased', async () => {
+test('text without matches is submitted as a symbol, trimmed and in upper case', async () => {
   const { user } = renderPage()
   await user.type(await box(), ' brk.b {Enter}')
   await heading('BRK.B')
@@ -76,62 +76,62 @@ test('what matches nothing is submitted as a symbol, trimmed and upper-cased', a
   expect(await box()).toHaveValue('BRK.B')
 })
 
-test("a company's name is enough where it is one company's", async () => {
+test("a company's name suffices if it is unambiguous", async () => {
   const { user } = renderPage()
   await user.type(await box(), 'apple{Enter}')
   await heading('AAPL')
   expect(address()).toBe('/?symbol=AAPL')
 })
 
-test('where several are meant as well a person chooses, or asks again for what was typed', async () => {
+test('an ambiguous name shows the choices, and a second Enter submits the text', async () => {
   searchFinds([
     { symbol: 'GE', name: 'General Electric Co.' },
     { symbol: 'GM', name: 'General Motors Co.' },
   ])
   const { user } = renderPage()
   await user.type(await box(), 'general{Enter}')
-  expect(await status(/“general” is not a symbol here. Choose a stock, or press Enter again/)).toBeInTheDocument()
+  expect(await status(/“general” is not a known symbol. Choose a stock, or press Enter again/)).toBeInTheDocument()
   expect(options('Matching stocks')).toEqual(['GE General Electric Co.', 'GM General Motors Co.'])
   expect(address()).toBe('/')
   await user.keyboard('{Enter}')
   await heading('GENERAL')
 })
 
-test('a slip offers the nearest symbol first', async () => {
+test('a typing mistake suggests the most similar symbol first', async () => {
   const { user } = renderPage()
   await user.type(await box(), 'aalp')
-  expect(await status(/Nothing matches “aalp”\. Did you mean: AAPL, AAPX/)).toBeInTheDocument()
-  expect(screen.getByRole('listbox', { name: 'Nearest symbols' })).toBeVisible()
+  expect(await status(/No matches for “aalp”\. Did you mean: AAPL, AAPX/)).toBeInTheDocument()
+  expect(screen.getByRole('listbox', { name: 'Similar symbols' })).toBeVisible()
   await user.keyboard('{ArrowDown}{Enter}')
   await heading('AAPL')
   expect(address()).toBe('/?symbol=AAPL')
 })
 
-test('ten thousand symbols come page by page, by scrolling and by the arrow key', async () => {
+test('ten thousand symbols are loaded page by page, by scrolling and by the arrow key', async () => {
   server.use(...symbolsAre(UNIVERSE))
   const { user } = renderPage()
   await user.type(await box(), 'b')
-  expect(await status(/The best 20 matches/)).toBeInTheDocument()
+  expect(await status(/Top 20 matches/)).toBeInTheDocument()
   fireEvent.scroll(screen.getByRole('listbox'))
-  expect(await status(/The best 40 matches/)).toBeInTheDocument()
+  expect(await status(/Top 40 matches/)).toBeInTheDocument()
   await user.keyboard('{ArrowDown>37/}')
-  expect(await status(/The best 60 matches/)).toBeInTheDocument()
+  expect(await status(/Top 60 matches/)).toBeInTheDocument()
   await user.keyboard('{ArrowDown>4/}')
   expect(await highlighted()).toContain(UNIVERSE.filter((symbol) => symbol.startsWith('B'))[40])
 })
 
-test('a page of matches that does not come leaves those that did', async () => {
+test('a failed page of matches leaves the loaded ones in place', async () => {
   server.use(...symbolsAre(UNIVERSE))
   const { user } = renderPage()
   await user.type(await box(), 'b')
-  expect(await status(/The best 20 matches/)).toBeInTheDocument()
+  expect(await status(/Top 20 matches/)).toBeInTheDocument()
   server.use(...gatewayIsDown())
   fireEvent.scroll(screen.getByRole('listbox'))
   expect(await status(/The rest could not be loaded: The gateway cannot be reached/)).toBeInTheDocument()
   expect(options('Matching stocks')).toHaveLength(20)
 })
 
-test('what is typed after Enter, while the answer is on its way, is not overtaken by it', async () => {
+test('text typed after Enter is not replaced by the late response', async () => {
   const { user } = renderPage()
   await screen.findByRole('link', { name: 'AAPL' })
   let release = (): void => undefined
@@ -146,34 +146,34 @@ test('what is typed after Enter, while the answer is on its way, is not overtake
   )
   await user.type(await box(), 'apple{Enter}bee')
   release()
-  expect(await status(/One stock matches/)).toBeInTheDocument()
+  expect(await status(/1 stock matches/)).toBeInTheDocument()
   expect(await box()).toHaveValue('applebee')
   expect(address()).toBe('/')
 })
 
-test('a gateway that is down is said to be down, and typing goes on', async () => {
+test('an unreachable gateway is reported, and the text can still be submitted', async () => {
   server.use(...gatewayIsDown())
   const { user } = renderPage('/?symbol=IBM')
   await user.clear(await box())
   await user.type(await box(), 'aapl')
-  expect(await status(/The gateway cannot be reached\. There are no suggestions/)).toBeInTheDocument()
+  expect(await status(/The gateway cannot be reached\. No suggestions/)).toBeInTheDocument()
   server.resetHandlers(...handlers)
   await user.type(await box(), '{Enter}')
   await heading('AAPL')
   expect(address()).toBe('/?symbol=AAPL')
 })
 
-test('a name is text, whatever is in it', async () => {
+test('a name is rendered as text, never as HTML', async () => {
   searchFinds([{ symbol: 'EVIL', name: '<img src=x onerror="document.title=1"> Evil' }])
   const { user } = renderPage()
   expect(await screen.findByText('<img src=x onerror="document.title=1"> Evil')).toBeVisible()
   await user.type(await box(), 'img')
-  expect(await status(/One stock matches/)).toBeInTheDocument()
+  expect(await status(/1 stock matches/)).toBeInTheDocument()
   expect(options('Matching stocks')).toEqual(['EVIL <img src=x onerror="document.title=1"> Evil'])
   expect(document.querySelector('img[src=x]')).toBeNull()
 })
 
-test('an empty box holds the symbol that is shown again once it is left', async () => {
+test('leaving an empty box restores the symbol on the page', async () => {
   const { user } = renderPage('/?symbol=IBM')
   await user.clear(await box())
   await user.click(document.body)

@@ -4,7 +4,7 @@ import { type NamedSymbol, useRecentSymbols } from './lists/recent-symbols'
 import { useNearest } from './lists/use-nearest'
 import { type StockSearch, useStockSearch } from './use-stock-search'
 
-/** The content of the popup: stocks to choose from, with a headline and a footnote. */
+/** The content of the popup: the suggested stocks, a headline and a footnote. */
 export interface Suggestions {
   kind: 'recent' | 'searching' | 'failed' | 'nothing' | 'found'
   stocks: readonly NamedSymbol[]
@@ -18,13 +18,13 @@ function suggestRecent(recent: readonly NamedSymbol[]): Suggestions {
 
 function describeWaiting({ problem }: StockSearch): Suggestions {
   if (problem === null) return { kind: 'searching', stocks: [], headline: 'Searching…', footnote: '' }
-  const footnote = 'There are no suggestions. Enter still asks for the symbol that you type.'
+  const footnote = 'No suggestions. Press Enter to open the symbol you typed.'
   return { kind: 'failed', stocks: [], headline: `${problem.title}.`, footnote }
 }
 
 function suggestNearest(query: string, nearest: readonly string[] = []): Suggestions {
   const stocks = nearest.map((symbol) => ({ symbol, name: null }))
-  const headline = `Nothing matches “${query}”.${nearest.length === 0 ? '' : ' Did you mean:'}`
+  const headline = `No matches for “${query}”.${nearest.length === 0 ? '' : ' Did you mean:'}`
   return { kind: 'nothing', stocks, headline, footnote: '' }
 }
 
@@ -33,14 +33,14 @@ function suggestMatches(
   { hasMore, problem }: StockSearch,
   asked: string | null,
 ): Suggestions {
-  const question = `“${asked ?? ''}” is not a symbol here. Choose a stock, or press Enter again to ask for it anyway.`
-  const number = stocks.length === 1 ? 'One stock matches.' : `${count(stocks.length)} stocks match.`
-  const more = problem === null ? 'Scroll for the rest.' : `The rest could not be loaded: ${problem.title}.`
+  const question = `“${asked ?? ''}” is not a known symbol. Choose a stock, or press Enter again to open it anyway.`
+  const number = stocks.length === 1 ? '1 stock matches.' : `${count(stocks.length)} stocks match.`
+  const more = problem === null ? 'Scroll for more.' : `The rest could not be loaded: ${problem.title}.`
   return {
     kind: 'found',
     stocks,
     headline: asked === null ? '' : question,
-    footnote: hasMore ? `The best ${count(stocks.length)} matches. ${more}` : number,
+    footnote: hasMore ? `Top ${count(stocks.length)} matches. ${more}` : number,
   }
 }
 

@@ -15,7 +15,7 @@ export const SKILL: Measure = {
   by: 'skill',
   name: 'Skill',
   meaning:
-    '1 − MAE / MAE of doing nothing, on the same sessions. Above zero is better than doing nothing, and beyond chance only if all of its 95 % interval is.',
+    '1 − MAE / MAE of no change, on the same sessions. Above zero is better than assuming no change, and beyond chance only if the whole 95 % CI is.',
   isHighFirst: true,
   value: (model) => model.skill.skill,
   write: decimal,
@@ -25,7 +25,7 @@ export const MEASURES: readonly Measure[] = [
   {
     by: 'mae',
     name: 'MAE',
-    meaning: 'Mean absolute error, in the unit of the prices.',
+    meaning: 'Mean absolute error, in price units.',
     isHighFirst: false,
     value: ({ metrics }) => metrics.mae,
     write: price,
@@ -33,7 +33,7 @@ export const MEASURES: readonly Measure[] = [
   {
     by: 'rmse',
     name: 'RMSE',
-    meaning: 'Square root of the mean squared error, in the unit of the prices: large errors weigh more.',
+    meaning: 'Root mean squared error, in price units: like MAE, but large errors weigh more.',
     isHighFirst: false,
     value: ({ metrics }) => metrics.rmse,
     write: price,
@@ -41,7 +41,7 @@ export const MEASURES: readonly Measure[] = [
   {
     by: 'mase',
     name: 'MASE',
-    meaning: 'MAE as a multiple of the mean change from one session to the next before the first window.',
+    meaning: 'MAE divided by the mean change from one session to the next before the first window.',
     isHighFirst: false,
     value: ({ metrics }) => metrics.mase,
     write: decimal,
@@ -49,7 +49,7 @@ export const MEASURES: readonly Measure[] = [
   {
     by: 'directional_accuracy',
     name: 'Directional accuracy',
-    meaning: 'Share of the sessions that moved whose direction was predicted. Doing nothing predicts none.',
+    meaning: 'Share of price moves whose direction was predicted. No change predicts none.',
     isHighFirst: true,
     value: ({ metrics }) => metrics.directional_accuracy,
     write: (share) => percent(share),
@@ -57,7 +57,7 @@ export const MEASURES: readonly Measure[] = [
   {
     by: 'coverage',
     name: 'Coverage',
-    meaning: 'Share of the closes that lay inside the prediction interval; it should be close to the level.',
+    meaning: 'Share of closes inside their prediction interval; it should be close to the level.',
     isHighFirst: true,
     value: ({ interval }) => interval.coverage,
     write: (share) => percent(share, 1),
@@ -65,7 +65,7 @@ export const MEASURES: readonly Measure[] = [
   {
     by: 'width',
     name: 'Mean width',
-    meaning: 'Of the prediction intervals, in the unit of the prices. Of two with the same coverage, the narrower says more.',
+    meaning: 'Mean width of the prediction intervals, in price units. At equal coverage, narrower is better.',
     isHighFirst: false,
     value: ({ interval }) => interval.mean_width,
     write: price,

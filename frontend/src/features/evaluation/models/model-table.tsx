@@ -19,13 +19,13 @@ export function ModelTable({ evaluation: { models, horizon, windows }, view, onC
   const level = models[0]?.interval.level
   return (
     <fieldset className="model-choice">
-      <legend className="visually-hidden">Model of the forecast</legend>
-      <TableFrame label="Scores of the models" className="model-table">
+      <legend className="visually-hidden">Forecast model</legend>
+      <TableFrame label="Model scores" className="model-table">
         <table>
           <caption>
             <span>
               Scores {formatHorizon(horizon)} over {formatCount(windows.n_windows, 'window')}, with {level} % prediction
-              intervals. Choose a row to forecast with it.
+              intervals. Select a model to forecast with it.
             </span>
           </caption>
           <Head reach={reach} view={view} onChange={onChange} />
@@ -58,7 +58,7 @@ function Head({ reach, view: { sort }, onChange }: Pick<ModelTableProps, 'view' 
         <SortHeader by="model" name="Model" isHighFirst={false} sort={sort} onSort={onSort} />
         <SortHeader {...SKILL} sort={sort} onSort={onSort} />
         <th scope="col" className="skill-heading">
-          95 % interval of skill
+          95 % CI of skill
           <span className="skill-scale" aria-hidden="true">
             <span>{skill(-reach)}</span>
             <span>0</span>

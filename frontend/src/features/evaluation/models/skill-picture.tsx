@@ -9,7 +9,7 @@ const MIDDLE = HEIGHT / 2
 const LEAST_REACH = 0.05
 const MOST_REACH = 0.5
 
-/** Computes the range of the skill axis, so that all models that are not clearly worse than doing nothing fit in. */
+/** Computes the range of the skill axis, so that all models that are not clearly worse than persistence fit in. */
 export function computeReach(models: readonly ModelEvaluation[]): number {
   const close = models.filter(({ skill }) => (skill.upper ?? skill.skill ?? 0) >= 0)
   const ends = close.flatMap(({ skill }) => [skill.lower, skill.skill, skill.upper])
@@ -21,7 +21,7 @@ interface SkillPictureProps {
   reach: number
 }
 
-/** The interval on an axis with a line at zero; an arrow marks an end outside the picture. It repeats the text next to it. */
+/** The interval on an axis with a line at zero; an arrow marks an end off the axis. It repeats the text next to it. */
 export function SkillPicture({ estimate: { skill, lower, upper }, reach }: SkillPictureProps) {
   const at = (value: number): number => {
     const share = Math.max(-1, Math.min(1, value / reach))

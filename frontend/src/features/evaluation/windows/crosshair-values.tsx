@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react'
 import type { ModelName } from '@/api/request-types'
-import { seriesName } from '@/features/evaluation/evaluation-text'
-import { session as day } from '@/lib/format'
+import { modelName, session as day } from '@/lib/format'
 
 interface CrosshairValuesProps {
   session: string
@@ -20,14 +19,14 @@ export function CrosshairValues({ session, values, children }: CrosshairValuesPr
           <time dateTime={session}>{day(session)}</time>
         </output>
       </p>
-      <ul className="legend" aria-label={`At ${day(session)}`}>
+      <ul className="legend" aria-label={`On ${day(session)}`}>
         {values.map(({ name, text, isOutside }) => (
           <li key={name}>
             <svg className={`line-sample line-${name}`} viewBox="0 0 32 4" aria-hidden="true">
               <line x1="0" x2="32" y1="2" y2="2" />
             </svg>
-            {seriesName(name)} <span className="figure">{text}</span>
-            {isOutside && ' (outside the picture)'}
+            {modelName(name)} <span className="figure">{text}</span>
+            {isOutside && ' (off the chart)'}
           </li>
         ))}
       </ul>

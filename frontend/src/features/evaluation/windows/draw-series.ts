@@ -1,7 +1,7 @@
 import { type AutoscaleInfoProvider, type IChartApi, type ISeriesApi, LineSeries, LineStyle } from 'lightweight-charts'
 import type { ModelName } from '@/api/request-types'
-import { seriesName } from '@/features/evaluation/evaluation-text'
 import type { Drawing } from '@/lib/chart'
+import { modelName } from '@/lib/format'
 import type { ModelSeries } from './series'
 
 const FEWEST_PIXELS_PER_WINDOW = 0.1
@@ -36,7 +36,7 @@ export function drawSeries(chart: IChartApi): SeriesDrawing {
       lineWidth,
       priceLineVisible: false,
       lastValueVisible: isLabelled,
-      title: isLabelled ? seriesName(name) : '',
+      title: isLabelled ? modelName(name) : '',
     }
     return [name, chart.addSeries(LineSeries, options)] as const
   })
@@ -84,7 +84,7 @@ export function showSeries(
   chart.timeScale().fitContent()
 }
 
-/** Moves the crosshair to a session, unless the chart shows nothing. */
+/** Moves the crosshair to a session, unless the chart is empty. */
 export function moveCrosshair(chart: IChartApi, { series }: SeriesDrawing, session: string | undefined): void {
   const line = series.get('persistence')
   const isEmpty = chart.timeScale().getVisibleLogicalRange() === null

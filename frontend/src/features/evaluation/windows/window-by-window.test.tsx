@@ -6,7 +6,6 @@ import { evaluationIs } from '@/testing/handlers'
 import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
 
-
 async function section() {
   return within(await screen.findByRole('region', { name: 'Window by window' }))
 }
@@ -25,51 +24,51 @@ function withWindows(n: number): Evaluation {
   return { ...AAPL_EVALUATION, windows: { ...AAPL_EVALUATION.windows, n_windows: n, session, series } }
 }
 
-test('the skill so far of each model is drawn, and said for the last window', async () => {
+test('the skill so far of each model is drawn, and shown for the last window', async () => {
   renderPage('/?symbol=AAPL')
   const windows = await section()
-  expect(await windows.findByRole('img', { name: 'Skill so far of 4 models at each of 5 windows' })).toBeVisible()
-  expect(lineTexts(windows.getByRole('list', { name: 'At 1 Mar 2013' }))).toEqual([
+  expect(await windows.findByRole('img', { name: 'Skill so far of 4 models over 5 windows' })).toBeVisible()
+  expect(lineTexts(windows.getByRole('list', { name: 'On 1 Mar 2013' }))).toEqual([
     'linear regression −0.0300',
     'ridge −0.0200',
-    'doing nothing 0.0000',
-    'moving average −0.6400 (outside the picture)',
+    'no change 0.0000',
+    'moving average −0.6400 (off the chart)',
   ])
 })
 
-test('the slider goes from window to window', async () => {
+test('the slider moves from window to window', async () => {
   renderPage('/?symbol=AAPL')
   const windows = await section()
   const slider = await windows.findByRole('slider', { name: 'Window' })
   expect(slider).toHaveValue('4')
   fireEvent.change(slider, { target: { value: '0' } })
   expect(slider).toHaveAttribute('aria-valuetext', '25 Feb 2013')
-  expect(lineTexts(windows.getByRole('list', { name: 'At 25 Feb 2013' }))[1]).toBe('ridge –')
+  expect(lineTexts(windows.getByRole('list', { name: 'On 25 Feb 2013' }))[1]).toBe('ridge –')
 })
 
-test('the error of the best that does something is drawn beside doing nothing', async () => {
+test('the error of the best other model is drawn with that of no change', async () => {
   const { user } = renderPage('/?symbol=AAPL')
   const windows = await section()
   await user.click(windows.getByRole('radio', { name: 'Absolute error' }))
   expect(address()).toBe('/?symbol=AAPL&chart=error')
-  expect(await windows.findByRole('img', { name: 'Absolute error of 2 models at each of 5 windows' })).toBeVisible()
-  expect(lineTexts(windows.getByRole('list', { name: 'At 1 Mar 2013' }))).toEqual(['ridge 21.34', 'doing nothing 20.99'])
-  expect(windows.getByText(/ridge, the best of those that do something, beside doing nothing/)).toBeVisible()
+  expect(await windows.findByRole('img', { name: 'Absolute error of 2 models over 5 windows' })).toBeVisible()
+  expect(lineTexts(windows.getByRole('list', { name: 'On 1 Mar 2013' }))).toEqual(['ridge 21.34', 'no change 20.99'])
+  expect(windows.getByText(/of no change and ridge, the best of the other models/)).toBeVisible()
 })
 
-test('the error of the chosen model is drawn, be it the worst', async () => {
+test('the error of the chosen model is drawn, even if it is the worst', async () => {
   renderPage('/?symbol=AAPL&chart=error&model=moving_average')
   const windows = await section()
   await windows.findByRole('img', { name: /^Absolute error/ })
-  expect(lineTexts(windows.getByRole('list', { name: 'At 1 Mar 2013' }))[1]).toBe('moving average 33.10')
-  expect(windows.getByText(/moving average, which you chose/)).toBeVisible()
+  expect(lineTexts(windows.getByRole('list', { name: 'On 1 Mar 2013' }))[1]).toBe('moving average 33.10')
+  expect(windows.getByText(/moving average, your choice/)).toBeVisible()
 })
 
-test('a table has the same numbers, a hundred at a time, newest first', async () => {
+test('a table shows the same numbers, newest first, a hundred at a time', async () => {
   server.use(evaluationIs(withWindows(150)))
   const { user } = renderPage('/?symbol=AAPL&chart=error')
   const windows = await section()
-  await user.click(await windows.findByText('The same numbers as a table'))
+  await user.click(await windows.findByText('Show as a table'))
   const table = within(await windows.findByRole('table', { name: 'Absolute error, newest window first' }))
   expect(table.getAllByRole('row')).toHaveLength(101)
   expect(table.getAllByRole('row')[1]).toHaveTextContent('29 May 2012151.00151.00')

@@ -17,12 +17,12 @@ const NAMES: Record<Chart, string> = { skill: 'Skill so far', error: 'Absolute e
 
 function explain(evaluation: Evaluation, { chart, model }: SymbolView): string {
   if (chart === 'skill') {
-    return 'The skill over the windows up to each session. Above the line of doing nothing is better; the first windows say little. What lies outside the picture is in the table.'
+    return 'Skill over the windows up to each session. Above the “no change” line is better; the first windows say little. Values off the chart are in the table.'
   }
   const challenger = findChallenger(evaluation, model)
-  if (challenger === undefined) return 'The error at each session, in the unit of the prices.'
-  const isChosen = challenger.name === model
-  return `The error at each session, in the unit of the prices: ${modelName(challenger.name)}, ${isChosen ? 'which you chose' : 'the best of those that do something'}, beside doing nothing. Lower is better.`
+  if (challenger === undefined) return 'Error at each session, in price units.'
+  const reason = challenger.name === model ? 'your choice' : 'the best of the other models'
+  return `Error at each session, in price units, of no change and ${modelName(challenger.name)}, ${reason}. Lower is better.`
 }
 
 export function WindowByWindow({ evaluation, view, onChange }: WindowByWindowProps) {
@@ -33,7 +33,7 @@ export function WindowByWindow({ evaluation, view, onChange }: WindowByWindowPro
       <header className="panel-header">
         <h4 id="windows-heading">Window by window</h4>
         <SegmentedControl
-          legend="Drawn for each window"
+          legend="Chart"
           options={CHARTS}
           names={NAMES}
           chosen={chart}

@@ -19,7 +19,7 @@ export function WindowChart({ title, sessions, series, reach }: WindowChartProps
   const { host, pointTo, pointNowhere } = useSeriesChart({ sessions, series, reach, onHover: setChosen })
   const write = reach === null ? price : decimal
   const window = Math.min(chosen, sessions.length - 1)
-  const label = `${title} of ${formatCount(series.length, 'model')} at each of ${formatCount(sessions.length, 'window')}`
+  const label = `${title} of ${formatCount(series.length, 'model')} over ${formatCount(sessions.length, 'window')}`
   return (
     <>
       <div ref={host} className="window-chart" role="img" aria-label={label} />

@@ -1,8 +1,7 @@
 import { useState } from 'react'
 import { ShowMore } from '@/components/show-more'
 import { TableFrame } from '@/components/table-frame'
-import { seriesName } from '@/features/evaluation/evaluation-text'
-import { session as day } from '@/lib/format'
+import { modelName, session as day } from '@/lib/format'
 import type { ModelSeries } from './series'
 
 const ROWS_AT_ONCE = 100
@@ -23,7 +22,7 @@ export function WindowTable(props: WindowTableProps) {
         setIsOpen(currentTarget.open)
       }}
     >
-      <summary>The same numbers as a table</summary>
+      <summary>Show as a table</summary>
       {isOpen && <Pages {...props} />}
     </details>
   )
@@ -41,7 +40,7 @@ function Pages({ title, sessions, series, write }: WindowTableProps) {
               <th scope="col">Session</th>
               {series.map(({ name }) => (
                 <th key={name} scope="col">
-                  {seriesName(name)}
+                  {modelName(name)}
                 </th>
               ))}
             </tr>

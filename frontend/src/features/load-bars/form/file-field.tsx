@@ -32,7 +32,7 @@ export function FileField({ file, hasFocus, onChoose }: FileFieldProps) {
       </label>
       <div id={hint} className="file-chosen" aria-live="polite">
         {file === null ? (
-          <p>Or drop one anywhere on this page: CSV, Parquet, JSON or Arrow, also compressed.</p>
+          <p>Or drop one on this page: CSV, Parquet, JSON or Arrow, optionally compressed.</p>
         ) : (
           <p>
             <strong>{file.name}</strong> <span className="fine-print">{formatFileSize(file.size)}</span>

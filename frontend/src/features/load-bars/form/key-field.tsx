@@ -23,7 +23,7 @@ export function KeyField({ value, problem, onChange }: KeyFieldProps) {
         autoComplete="off"
         required
         pattern="\s*[!-~]+\s*"
-        title="Letters, digits and signs without spaces"
+        title="Letters, digits and symbols, no spaces"
         aria-invalid={problem !== null}
         aria-describedby={problem === null ? `${id}-hint` : `${id}-problem ${id}-hint`}
         value={value}
@@ -32,8 +32,8 @@ export function KeyField({ value, problem, onChange }: KeyFieldProps) {
         }}
       />
       <p id={`${id}-hint`} className="fine-print">
-        Changing bars needs one. <code>make run</code> keeps it in the file <code>.local/api-key</code>. It is
-        remembered until this tab is closed, and is sent to this server only.
+        Required to change bars. <code>make run</code> stores it in <code>.local/api-key</code>. Kept until this tab is
+        closed, and sent only to this server.
       </p>
     </div>
   )

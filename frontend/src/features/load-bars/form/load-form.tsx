@@ -12,7 +12,7 @@ const DATE_FORMATS: Record<DateFormat, string> = {
   iso: '2013-03-01, year first',
   dmy: '01-03-2013, day first',
   mdy: '03-01-2013, month first',
-  ymd: '20130301, without signs',
+  ymd: '20130301, digits only',
   epoch: '1362096000, seconds since 1970',
 }
 
@@ -60,14 +60,14 @@ function TextField({ label, onChange, ...input }: TextFieldProps) {
 function DateFormatField({ request, onChange }: Pick<LoadFormProps, 'request' | 'onChange'>) {
   return (
     <label className="field">
-      How dates are written
+      Date format
       <select
         value={request.dateFormat}
         onChange={({ target: { value } }) => {
           onChange({ dateFormat: isDateFormat(value) ? value : '' })
         }}
       >
-        <option value="">Recognised from the file</option>
+        <option value="">Detect automatically</option>
         {Object.entries(DATE_FORMATS).map(([format, name]) => (
           <option key={format} value={format}>
             {name}
@@ -106,7 +106,7 @@ function Fields({ request, onChange }: Pick<LoadFormProps, 'request' | 'onChange
 
 function FocusedMessage({ children }: { children: ReactNode }) {
   return (
-    <div ref={focusOnMount} tabIndex={-1} className="load-said">
+    <div ref={focusOnMount} tabIndex={-1} className="load-message">
       {children}
     </div>
   )

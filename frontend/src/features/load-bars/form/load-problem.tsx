@@ -10,7 +10,7 @@ function advice({ retryable, isUnreachable }: ProblemError): string | null {
   return retryable ? 'Check the file again in a moment.' : null
 }
 
-/** The problem as the service describes it; the form keeps its input. */
+/** The problem as the service describes it. The form keeps its input. */
 export function LoadProblem({ id, problem }: LoadProblemProps) {
   const todo = advice(problem)
   return (
@@ -21,7 +21,7 @@ export function LoadProblem({ id, problem }: LoadProblemProps) {
         {todo !== null && <p>{todo}</p>}
       </div>
       {problem.errors.length > 0 && (
-        <ul className="load-errors" aria-label="What is wrong, one by one">
+        <ul className="load-errors" aria-label="Errors">
           {problem.errors.map(({ pointer, detail }) => (
             <li key={`${pointer} ${detail}`}>
               <code>{pointer}</code> {detail}
@@ -31,7 +31,7 @@ export function LoadProblem({ id, problem }: LoadProblemProps) {
       )}
       {problem.requestId !== null && (
         <p className="fine-print">
-          Request id, to find this in the logs: <code>{problem.requestId}</code>
+          Request ID for the logs: <code>{problem.requestId}</code>
         </p>
       )}
     </div>

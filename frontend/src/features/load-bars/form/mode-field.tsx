@@ -4,8 +4,8 @@ import type { LoadReport } from '@/api/gen/types.gen'
 type Mode = LoadReport['mode']
 
 const MODES: Record<Mode, { name: string; hint: string }> = {
-  upsert: { name: 'Add or correct', hint: 'Bars of sessions that are not in the file stay as they are.' },
-  replace: { name: 'Replace all', hint: 'Bars of sessions that are not in the file go away. You are asked first.' },
+  upsert: { name: 'Add or correct', hint: 'Bars of sessions not in the file are kept.' },
+  replace: { name: 'Replace all', hint: 'Bars of sessions not in the file are removed, after you confirm.' },
 }
 const ORDER: readonly Mode[] = ['upsert', 'replace']
 
@@ -18,7 +18,7 @@ export function ModeField({ mode, onChange }: ModeFieldProps) {
   const id = useId()
   return (
     <fieldset className="mode-field">
-      <legend>What the file does to the bars that are there</legend>
+      <legend>Existing bars</legend>
       {ORDER.map((option) => (
         <div key={option} className="mode">
           <label>

@@ -19,7 +19,7 @@ export function LoadResult({ report, onShow, onAnother }: LoadResultProps) {
       <div role="status">
         <h3>Loaded {formatCount(countKept(report), 'bar')}</h3>
         <p>
-          {symbol} has {formatCount(bars, 'bar')} now.
+          {symbol} now has {formatCount(bars, 'bar')}.
         </p>
       </div>
       <RowCounts report={report} />

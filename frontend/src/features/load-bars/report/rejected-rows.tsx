@@ -12,16 +12,16 @@ function countReasons(rejected: readonly Rejection[]): [string, number][] {
 }
 
 function RowTable({ rows, total }: { rows: readonly Rejection[]; total: number }) {
-  const which = rows.length === total ? 'All of them' : `The first ${count(rows.length)} of ${count(total)}`
+  const which = rows.length === total ? 'All rejected rows' : `First ${count(rows.length)} of ${count(total)}`
   return (
     <TableFrame label="Rejected rows">
       <table className="rejected-rows">
-        <caption>{which}; row 1 is the first after the names of the columns</caption>
+        <caption>{which}; row 1 follows the header</caption>
         <thead>
           <tr>
             <th scope="col">Row</th>
             <th scope="col">Session</th>
-            <th scope="col">Why</th>
+            <th scope="col">Reason</th>
           </tr>
         </thead>
         <tbody>
@@ -41,10 +41,10 @@ function RowTable({ rows, total }: { rows: readonly Rejection[]; total: number }
 /** The rejected rows: their number per reason, and a table of them. */
 export function RejectedRows({ rejected }: { rejected: readonly Rejection[] }) {
   const total = rejected.length
-  if (total === 0) return <p>No row would be left out.</p>
+  if (total === 0) return <p>No rows would be rejected.</p>
   return (
     <section aria-labelledby="rejected-heading">
-      <h4 id="rejected-heading">{total === 1 ? '1 row is not a bar' : `${formatCount(total, 'row')} are not bars`}</h4>
+      <h4 id="rejected-heading">{formatCount(total, 'rejected row')}</h4>
       <ul className="reasons">
         {countReasons(rejected).map(([reason, rows]) => (
           <li key={reason}>
@@ -53,7 +53,7 @@ export function RejectedRows({ rejected }: { rejected: readonly Rejection[] }) {
         ))}
       </ul>
       <details>
-        <summary>Which rows</summary>
+        <summary>Show rows</summary>
         <RowTable rows={rejected.slice(0, MOST_SHOWN)} total={total} />
       </details>
     </section>

@@ -25,8 +25,8 @@ export function ReplaceQuestion({ report, onConfirm, onCancel }: ReplaceQuestion
     >
       <p>
         {symbol} has {formatCount(countBarsBefore(report), 'bar')}
-        {span}. <strong>{formatCount(removed, 'bar')}</strong> of them {removed === 1 ? 'goes' : 'go'} away: their sessions
-        are not in the file. This cannot be undone.
+        {span}. <strong>{formatCount(removed, 'bar')}</strong> would be removed: the file has no bars for their sessions.
+        This cannot be undone.
       </p>
     </ConfirmDialog>
   )

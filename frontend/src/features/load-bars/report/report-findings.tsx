@@ -6,12 +6,12 @@ function formatSessions({ sessions, count: total }: Finding): string {
   return total > sessions.length ? `${named} and ${count(total - sessions.length)} more` : named
 }
 
-/** Findings about all bars that the symbol would have after the load. */
+/** Problems in the bars that the symbol would have after the load. */
 export function ReportFindings({ report: { findings, symbol } }: { report: LoadReport }) {
   if (findings.length === 0) return <></>
   return (
     <section aria-labelledby="findings-heading">
-      <h4 id="findings-heading">Worth knowing about the bars of {symbol}</h4>
+      <h4 id="findings-heading">Data problems in {symbol}</h4>
       <ul className="warnings">
         {findings.map((finding) => (
           <li key={finding.code}>

@@ -19,18 +19,18 @@ interface ReportStepProps {
 function describeRows(report: LoadReport): string {
   const kept = countKept(report)
   const rows = formatCount(kept + report.rejected.length, 'row')
-  if (kept === 0) return `None of the file’s ${rows} is a bar, so there is nothing to load.`
-  if (report.rejected.length === 0) return `All of the file’s ${rows} are bars.`
-  return `${count(kept)} of ${rows} can be loaded; the others would be left out.`
+  if (kept === 0) return `None of the ${rows} can be loaded.`
+  if (report.rejected.length === 0) return `All ${rows} can be loaded.`
+  return `${count(kept)} of ${rows} can be loaded; the others would be rejected.`
 }
 
 function describeChange(report: LoadReport): string {
   const { symbol, inserted, updated, removed, n_bars: after } = report
   const before = countBarsBefore(report)
   if (countKept(report) === 0) return ''
-  if (before === 0) return `${symbol} is new here and would have ${formatCount(after, 'bar')}.`
-  if (inserted + updated + removed === 0) return `${symbol} has them already, with the same numbers.`
-  return `${symbol} has ${formatCount(before, 'bar')} now and would have ${formatCount(after, 'bar')}.`
+  if (before === 0) return `${symbol} is new and would have ${formatCount(after, 'bar')}.`
+  if (inserted + updated + removed === 0) return `${symbol} already has the same bars.`
+  return `${symbol} has ${formatCount(before, 'bar')} and would have ${count(after)}.`
 }
 
 /** Previews the result of a load. */
@@ -46,7 +46,7 @@ export function ReportStep({ report, onLoad, onBack, onCancel }: ReportStepProps
   return (
     <div className="load-report">
       <h3 ref={focusOnMount} tabIndex={-1}>
-        Nothing has been written yet
+        Nothing has been loaded yet
       </h3>
       <p>
         {describeRows(report)} {describeChange(report)}
@@ -59,7 +59,7 @@ export function ReportStep({ report, onLoad, onBack, onCancel }: ReportStepProps
           Cancel
         </button>
         <button type="button" className="button" onClick={onBack}>
-          Change something
+          Back
         </button>
         {kept > 0 && (
           <button

@@ -13,8 +13,8 @@ function buildParts({ inserted, updated, unchanged, rejected }: LoadReport): Par
   return [
     { kind: 'new', name: 'New', rows: inserted },
     { kind: 'changed', name: 'Corrected', rows: updated },
-    { kind: 'same', name: 'Already there', rows: unchanged },
-    { kind: 'rejected', name: 'Left out', rows: rejected.length },
+    { kind: 'same', name: 'Unchanged', rows: unchanged },
+    { kind: 'rejected', name: 'Rejected', rows: rejected.length },
   ]
 }
 

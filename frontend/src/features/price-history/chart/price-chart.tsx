@@ -43,7 +43,7 @@ function usePointer(
   useEffect(() => {
     const chart = drawn.current?.chart
     const follow = ({ time, logical, point, sourceEvent }: MouseEventParams): void => {
-      const isByPointer = sourceEvent !== undefined || point === undefined // without a point, the pointer has left
+      const isByPointer = sourceEvent !== undefined || point === undefined // no point: the pointer has left
       if (isByPointer) onPoint(time === undefined || logical === undefined ? null : logical + nLeftOut)
     }
     chart?.subscribeCrosshairMove(follow)
@@ -70,11 +70,11 @@ export const PriceChart = memo(function PriceChart({ ref, label, describedBy, ..
   const { bars, result, forecast, range, scale, horizon, since, onPoint } = data
   const { host, drawn } = useChart(drawPrices)
   const chosen = useMemo(() => computeRange(bars, range, horizon), [bars, range, horizon])
-  // Before the chosen range there may be decades of bars; without them the chart is drawn sooner.
+  // Decades of bars may precede the chosen range; without them the chart is drawn sooner.
   const isIdle = useIdle()
   const nLeftOut = isIdle ? 0 : Math.max(0, chosen.from + HALF_A_SESSION)
   const drawnBars = useMemo(() => bars.slice(nLeftOut), [bars, nLeftOut])
-  // Does not depend on the rest of the bars, so that adding them does not move the view.
+  // Does not depend on the earlier bars, so that adding them does not move the view.
   const showChosen = useEffectEvent(() => {
     drawn.current?.chart.timeScale().setVisibleLogicalRange(shiftRange(nLeftOut, chosen))
   })
@@ -98,7 +98,7 @@ export const PriceChart = memo(function PriceChart({ ref, label, describedBy, ..
   usePointer(drawn, nLeftOut, onPoint)
   useMeasure(since)
   useImperativeHandle(ref, () => {
-    if (drawn.current === null) throw new Error('The chart is not there.')
+    if (drawn.current === null) throw new Error('The chart is not mounted.')
     return createHandle(drawn.current.chart, drawn.current.drawing, chosen, nLeftOut)
   }, [drawn, chosen, nLeftOut])
 

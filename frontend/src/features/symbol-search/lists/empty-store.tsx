@@ -2,8 +2,8 @@
 export function EmptyStore() {
   return (
     <section className="empty-store" aria-labelledby="empty-store-heading">
-      <h2 id="empty-store-heading">There are no stocks here yet</h2>
-      <p>Give Bellwether daily bars, in one of three ways:</p>
+      <h2 id="empty-store-heading">No stocks yet</h2>
+      <p>Load daily bars in one of three ways:</p>
       <ol>
         <li>
           Drop a CSV or Parquet file onto this page, or press <strong>Load bars</strong> at the top.
@@ -12,7 +12,7 @@ export function EmptyStore() {
           Load a file from a terminal: <code>make load FILE=prices.csv</code>
         </li>
         <li>
-          Point <code>MONGO_URL</code> at a database of your own, then start Bellwether again.
+          Point <code>MONGO_URL</code> at your own database, then restart Bellwether.
         </li>
       </ol>
     </section>

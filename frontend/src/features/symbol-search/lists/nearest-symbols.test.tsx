@@ -6,7 +6,7 @@ import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
 import { SYMBOLS } from '@/testing/stocks'
 
-test('a symbol that is not there is answered with the nearest ones', async () => {
+test('an unknown symbol shows the most similar ones', async () => {
   server.use(...symbolsAre(SYMBOLS), stockFailsWith(PROBLEMS.unknownSymbol))
   renderPage('/?symbol=APPL')
   const near = within(await screen.findByRole('navigation', { name: 'Did you mean' }))
@@ -16,15 +16,15 @@ test('a symbol that is not there is answered with the nearest ones', async () =>
   expect(near.getAllByRole('link').length).toBeLessThanOrEqual(4)
 })
 
-test('where none is near, all of them are a click away', async () => {
+test('without a similar symbol, there is a link to all stocks', async () => {
   server.use(...symbolsAre(['AAPL', 'IBM']))
   const { user } = renderPage('/?symbol=ZZZZ')
-  expect(await screen.findByText(/No symbol here is like ZZZZ/)).toBeVisible()
+  expect(await screen.findByText(/No symbol resembles ZZZZ/)).toBeVisible()
   await user.click(screen.getByRole('link', { name: 'See all stocks' }))
   expect(address()).toBe('/')
 })
 
-test('where the symbols do not come, all of them are a click away as well', async () => {
+test('if the symbols cannot be loaded, there is a link to all stocks', async () => {
   server.use(http.get('*/api/stocks/all', () => problemResponse(PROBLEMS.busy)))
   renderPage('/?symbol=ZZZZ')
   expect(await screen.findByRole('link', { name: 'See all stocks' })).toBeVisible()

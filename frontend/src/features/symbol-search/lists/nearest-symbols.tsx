@@ -9,7 +9,7 @@ export function NearestSymbols({ symbol }: { symbol: string }) {
   if (nearest === undefined || nearest.length === 0) {
     return (
       <p>
-        {nearest !== undefined && `No symbol here is like ${symbol}. `}
+        {nearest !== undefined && `No symbol resembles ${symbol}. `}
         <Link href={paths.home}>See all stocks</Link>
       </p>
     )

@@ -12,7 +12,7 @@ test.each([
   ['BF', ['FB', 'F']],
   ['NOPE', []],
   ['GENERAL MOTORS', []],
-])('the nearest to %s are %j', (typed, symbols) => {
+])('the symbols nearest to %s are %j', (typed, symbols) => {
   expect(findNearest(typed, SYMBOLS)).toEqual(symbols)
 })
 

@@ -7,7 +7,7 @@ const KEY = 'bellwether-recent-symbols'
 const box = () => screen.findByRole('combobox', { name: 'Stock symbol' })
 const symbols = () => recentSymbols().map(({ symbol }) => symbol)
 
-test('what was looked at is offered, newest first, and can be cleared', async () => {
+test('viewed symbols are suggested, newest first, and can be cleared', async () => {
   rememberSymbol({ symbol: 'MSFT', name: 'Microsoft Corp.' })
   const { user } = renderPage('/?symbol=AAPL')
   await waitFor(() => {
@@ -26,26 +26,26 @@ test('what was looked at is offered, newest first, and can be cleared', async ()
   expect(symbols()).toEqual([])
 })
 
-test('a symbol that is not there is not remembered', async () => {
+test('an unknown symbol is not remembered', async () => {
   renderPage('/?symbol=ZZZZ')
   await screen.findByRole('alert')
   expect(symbols()).toEqual([])
 })
 
-test('eight are remembered, each once', () => {
+test('eight symbols are remembered, each once', () => {
   for (const symbol of ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'B']) rememberSymbol({ symbol, name: null })
   expect(symbols()).toEqual(['B', 'I', 'H', 'G', 'F', 'E', 'D', 'C'])
 })
 
 test.each([
-  ['no JSON', '{', []],
-  ['no list', '{"symbol":"AAPL","name":null}', []],
-  ['no symbol', '[{"symbol":"<img src=x>","name":null},{"symbol":7,"name":null},null,"AAPL",[]]', []],
-  ['no name', '[{"symbol":"AAPL"},{"symbol":"IBM","name":{}}]', []],
-  ['a name without end', JSON.stringify([{ symbol: 'AAPL', name: 'a'.repeat(201) }]), []],
-  ['the same twice', '[{"symbol":"FB","name":null},{"symbol":"FB","name":"Facebook"}]', ['FB']],
-  ['some good ones', '[{"symbol":"aapl","name":null},{"symbol":"BRK.B","name":"Berkshire","more":1}]', ['BRK.B']],
-])('what somebody put there is not trusted: %s', (_, text, expected) => {
+  ['not JSON', '{', []],
+  ['not a list', '{"symbol":"AAPL","name":null}', []],
+  ['invalid symbols', '[{"symbol":"<img src=x>","name":null},{"symbol":7,"name":null},null,"AAPL",[]]', []],
+  ['invalid names', '[{"symbol":"AAPL"},{"symbol":"IBM","name":{}}]', []],
+  ['a name that is too long', JSON.stringify([{ symbol: 'AAPL', name: 'a'.repeat(201) }]), []],
+  ['a duplicate', '[{"symbol":"FB","name":null},{"symbol":"FB","name":"Facebook"}]', ['FB']],
+  ['some valid ones', '[{"symbol":"aapl","name":null},{"symbol":"BRK.B","name":"Berkshire","more":1}]', ['BRK.B']],
+])('stored symbols are validated: %s', (_, text, expected) => {
   localStorage.setItem(KEY, text)
   expect(symbols()).toEqual(expected)
 })

@@ -8,9 +8,9 @@ export function StockCard({ stock }: { stock: StockSummary }) {
   return (
     <li className="stock-card">
       <Link href={buildAddress(symbol)}>{symbol}</Link>
-      <p className="stock-card-name">{name ?? 'Name not known'}</p>
+      <p className="stock-card-name">{name ?? 'Name unknown'}</p>
       <p className="fine-print">{bars == null ? 'Bars not counted yet' : `${count(bars)} bars`}</p>
-      <p className="fine-print">{last == null ? 'Last session not known yet' : `Last session ${session(last)}`}</p>
+      <p className="fine-print">{last == null ? 'Last session unknown' : `Last session ${session(last)}`}</p>
     </li>
   )
 }

@@ -9,15 +9,15 @@ import { rememberSymbol } from './recent-symbols'
 
 const stocks = () => screen.findByRole('region', { name: 'Choose a stock' })
 
-test('the start says what this is and shows each stock with what is known of it', async () => {
+test('the home page shows an introduction and the details of each stock', async () => {
   const apple = { symbol: 'AAPL', name: 'Apple Inc.', first_session: '2000-03-01', last_session: '2013-03-01', bars: 3270 }
   const uncounted = { symbol: 'NEW', name: null, first_session: null, last_session: null, bars: null }
   server.use(http.get('*/api/stocks', () => HttpResponse.json({ stocks: [apple, uncounted], next_cursor: null })))
   const { user } = renderPage()
-  expect(await screen.findByText(/how wrong it has been, and whether it beats doing nothing/)).toBeVisible()
+  expect(await screen.findByText(/how wrong they have been, and whether they beat assuming no change/)).toBeVisible()
   const [first, second] = within(await stocks()).getAllByRole('listitem')
   expect(first).toHaveTextContent('AAPLApple Inc.3,270 barsLast session 1 Mar 2013')
-  expect(second).toHaveTextContent('NEWName not knownBars not counted yetLast session not known yet')
+  expect(second).toHaveTextContent('NEWName unknownBars not counted yetLast session unknown')
   expect(screen.queryByRole('button', { name: 'Show more' })).not.toBeInTheDocument()
   await user.click(screen.getByRole('link', { name: 'AAPL' }))
   expect(address()).toBe('/?symbol=AAPL')
@@ -41,16 +41,16 @@ test('recent symbols come first and can be cleared', async () => {
   expect(recent).not.toBeInTheDocument()
 })
 
-test('an empty store says what to do', async () => {
+test('an empty store shows how to load bars', async () => {
   server.use(...symbolsAre([]))
   renderPage()
-  const empty = within(await screen.findByRole('region', { name: 'There are no stocks here yet' }))
+  const empty = within(await screen.findByRole('region', { name: 'No stocks yet' }))
   expect(empty.getByText(/Drop a CSV or Parquet file onto this page/)).toHaveTextContent('Load bars')
   expect(empty.getByText('make load FILE=prices.csv')).toBeVisible()
   expect(empty.getByText('MONGO_URL')).toBeVisible()
 })
 
-test('a gateway that is down is said to be down and can be asked again', async () => {
+test('an unreachable gateway is reported and can be retried', async () => {
   server.use(...gatewayIsDown())
   const { user } = renderPage()
   expect(await screen.findByRole('alert')).toHaveTextContent('The gateway cannot be reached')
@@ -59,7 +59,7 @@ test('a gateway that is down is said to be down and can be asked again', async (
   expect(await stocks()).toBeVisible()
 })
 
-test('a page that does not come leaves those that did', async () => {
+test('a failed page of stocks leaves the loaded ones in place', async () => {
   server.use(
     http.get('*/api/stocks', ({ request }) =>
       request.url.includes('cursor')

@@ -47,7 +47,7 @@ function Cards({ stocks, more }: { stocks: readonly StockSummary[]; more: MorePr
           <StockCard key={stock.symbol} stock={stock} />
         ))}
       </ul>
-      <Status>{`${count(stocks.length)} stocks are shown${more === null ? ', that is all' : ''}.`}</Status>
+      <Status>{`Showing ${more === null ? 'all ' : ''}${count(stocks.length)} stocks.`}</Status>
       {more !== null && <More {...more} />}
     </section>
   )
@@ -72,7 +72,7 @@ export function SymbolList() {
   return (
     <div className="start">
       <p className="start-lead">
-        Bellwether says what a model expects of a stock, how wrong it has been, and whether it beats doing nothing.
+        Bellwether shows stock forecasts, how wrong they have been, and whether they beat assuming no change.
       </p>
       <RecentLinks />
       <QueryView query={query} what="the stocks" skeleton={<CardSkeletons />}>
