@@ -20,7 +20,7 @@ from rich.console import Console
 
 from services.data.bars.load import LoadOptions
 from services.data.cli import commands, output
-from services.data.cli.commands import Work
+from services.data.cli.commands import CommandContext
 from services.data.files.export import ExportFormat, write_bars
 from services.data.files.sample import SampleBarSource
 from services.data.files.source import FileBarSource
@@ -43,54 +43,56 @@ cli = typer.Typer(
 _SYMBOL = TypeAdapter(Symbol)
 
 
-def _symbol(text: str) -> str:
+def _parse_symbol(text: str) -> str:
     try:
         return _SYMBOL.validate_python(text)
     except ValidationError as error:
         raise typer.BadParameter("1 to 15 of the characters A-Z 0-9 . - ^ = are expected") from error
 
 
-Symbols = Annotated[list[str] | None, typer.Argument(parser=_symbol, help="All that are stored, without one.")]
+Symbols = Annotated[list[str] | None, typer.Argument(parser=_parse_symbol, help="All that are stored, without one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs to standard output.")]
 
 
 Files = Annotated[
     list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV, JSON, Parquet, Arrow; .gz .xz .bz2 .zip.")
 ]
-Owner = Annotated[str | None, typer.Option("--symbol", parser=_symbol, help="Whose bars, if the file does not say.")]
-Dates = Annotated[DateFormat | None, typer.Option(help="How dates are written, if the file leaves it open.")]
+SymbolOption = Annotated[
+    str | None, typer.Option("--symbol", parser=_parse_symbol, help="Whose bars, if the file does not say.")
+]
+DateFormatOption = Annotated[DateFormat | None, typer.Option(help="How dates are written, if the file leaves it open.")]
 
 
 @cli.command()
 def load(
     files: Files,
-    symbol: Owner = None,
+    symbol: SymbolOption = None,
     mode: Annotated[Mode, typer.Option(help="Whether bars of other sessions stay or go.")] = "upsert",
     strict: Annotated[bool, typer.Option("--strict", help="Store nothing of a file that has a bad row.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report and write nothing.")] = False,
-    date_format: Dates = None,
+    date_format: DateFormatOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Load bars of any number of symbols from files."""
 
-    async def run(work: Work) -> int:
+    async def run(context: CommandContext) -> int:
         reports, failed = [], False
         for file in files:
             source = FileBarSource(file, symbol=symbol, date_format=date_format)
             options = LoadOptions(
                 source=source.name,
                 now=datetime.now().astimezone(),
-                calendar=work.settings.calendar,
+                calendar=context.settings.calendar,
                 mode=mode,
                 strict=strict,
                 dry_run=dry_run,
             )
             try:
-                reports += await commands.load(work, source, options)
+                reports += await commands.load(context, source, options)
             except StoreUnavailable:
                 raise
             except ServiceError as error:  # of this file; the others may be as they should
-                _complain(work.console, f"{source.name}: {error.detail}", error.errors)
+                _print_error(context.console, f"{source.name}: {error.detail}", error.errors)
                 failed = True
         _print_json(reports, as_json)
         return 1 if failed else 0
@@ -104,9 +106,9 @@ def load_sample(
 ) -> None:
     """Load the real sample bars: AAPL, FB, GOOG, IBM and MSFT, up to 2013."""
 
-    async def run(work: Work) -> int:
-        if not (if_empty and await work.resources.store.symbols()):
-            await commands.load(work, SampleBarSource(), work.options("sample"))
+    async def run(context: CommandContext) -> int:
+        if not (if_empty and await context.resources.store.symbols()):
+            await commands.load(context, SampleBarSource(), context.options("sample"))
         return 0
 
     _run(run)
@@ -118,10 +120,10 @@ def list_symbols(
 ) -> None:
     """List the symbols that are stored."""
 
-    async def run(work: Work) -> int:
-        found = await commands.stocks(work, query)
-        if not _print_json(found, as_json):
-            Console().print(output.listed(found))
+    async def run(context: CommandContext) -> int:
+        results = await commands.search_stocks(context, query)
+        if not _print_json(results, as_json):
+            Console().print(output.render_stocks(results))
         return 0
 
     _run(run)
@@ -131,12 +133,12 @@ def list_symbols(
 def check(symbols: Symbols = None, as_json: AsJson = False) -> None:
     """Say what is wrong with the bars that are stored; `load --dry-run` says it of a file."""
 
-    async def run(work: Work) -> int:
-        found = [one async for one in commands.check_stored(work, symbols or [])]
-        if not _print_json(found, as_json):
-            for one in found:
-                Console().print(output.checked(one.symbol, one.rejected, one.findings))
-        return 1 if any(one.rejected for one in found) else 0
+    async def run(context: CommandContext) -> int:
+        results = [result async for result in commands.check_stored(context, symbols or [])]
+        if not _print_json(results, as_json):
+            for result in results:
+                Console().print(output.render_check(result.symbol, result.rejected, result.findings))
+        return 1 if any(result.rejected for result in results) else 0
 
     _run(run)
 
@@ -152,16 +154,16 @@ def export(
 ) -> None:
     """Write stored bars to one file, which `load` reads back to the digit."""
 
-    async def run(work: Work) -> int:
+    async def run(context: CommandContext) -> int:
         span = (start.date() if start else None, end.date() if end else None)
-        frames = await commands.frames(work, symbols or [], span, adjusted)
+        frames = await commands.read_frames(context, symbols or [], span, adjusted)
         if str(output) == "-":
             write_bars(frames, sys.stdout.buffer, format)
         else:
             with output.open("wb") as sink:
                 write_bars(frames, sink, format)
             n_bars = sum(len(frame.bars) for frame in frames)
-            work.console.print(f"{output}: {len(frames):,} symbols, {n_bars:,} bars.")
+            context.console.print(f"{output}: {len(frames):,} symbols, {n_bars:,} bars.")
         return 0
 
     _run(run)
@@ -169,17 +171,17 @@ def export(
 
 @cli.command()
 def delete(
-    symbols: Annotated[list[str], typer.Argument(parser=_symbol)],
+    symbols: Annotated[list[str], typer.Argument(parser=_parse_symbol)],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove symbols and all of their bars."""
     if not yes:
         typer.confirm(f"Remove {', '.join(symbols)} and all of their bars?", abort=True, err=True)
 
-    async def run(work: Work) -> int:
+    async def run(context: CommandContext) -> int:
         for symbol in symbols:
-            await commands.delete(work, symbol)
-            work.console.print(f"{symbol} is removed.")
+            await commands.delete(context, symbol)
+            context.console.print(f"{symbol} is removed.")
         return 0
 
     _run(run)
@@ -193,16 +195,16 @@ def refresh(
 ) -> None:
     """Bring bars up to date from the vendor that DATA_VENDOR names."""
 
-    async def run(work: Work) -> int:
-        reports = await commands.refresh_stored(work, symbols or [], replace=replace)
+    async def run(context: CommandContext) -> int:
+        reports = await commands.refresh_stored(context, symbols or [], replace=replace)
         _print_json(reports, as_json)
-        bad = {"failed", "skipped", "history_changed"}
-        return 1 if any(report.outcome in bad for report in reports) else 0
+        unsuccessful = {"failed", "skipped", "history_changed"}
+        return 1 if any(report.outcome in unsuccessful for report in reports) else 0
 
     _run(run)
 
 
-def _run(command: Callable[[Work], Awaitable[int]]) -> None:
+def _run(command: Callable[[CommandContext], Awaitable[int]]) -> None:
     settings, console = load_settings(DataSettings), Console(stderr=True)
     MultiprocessMetrics.from_environment()  # where a service that shares the folder finds what is counted here
     metrics = DataMetrics(CollectorRegistry())
@@ -211,28 +213,28 @@ def _run(command: Callable[[Work], Awaitable[int]]) -> None:
     async def run() -> int:
         async with open_resources(settings, metrics) as resources:
             await resources.store.ping()  # a store that is not there is said at once; a slow load is waited for
-            return await command(Work(resources, settings, console, metrics))
+            return await command(CommandContext(resources, settings, console, metrics))
 
     try:
         status = asyncio.run(run())
     except ServiceError as error:
-        _complain(console, error.detail, error.errors)
+        _print_error(console, error.detail, error.errors)
         status = 1
     except VendorFailed as failure:
-        _complain(console, failure.reason)
+        _print_error(console, failure.reason)
         status = 1
     raise typer.Exit(status)
 
 
-def _complain(console: Console, sentence: str, errors: Any = ()) -> None:
+def _print_error(console: Console, sentence: str, errors: Any = ()) -> None:
     console.print(sentence, style="bold red", markup=False, highlight=False)
     for pointer, detail in errors:
         console.print(f"  {pointer}: {detail}", markup=False, highlight=False)
 
 
-def _print_json(found: Any, as_json: bool) -> bool:
+def _print_json(results: Any, as_json: bool) -> bool:
     if as_json:
-        json.dump(to_jsonable_python(found), sys.stdout, indent=1)
+        json.dump(to_jsonable_python(results), sys.stdout, indent=1)
         print()  # noqa: T201  # this is what was asked for
     return as_json
 

@@ -26,7 +26,7 @@ from shared.settings import load_settings
 from shared.telemetry.metrics import new_registry
 from shared.web.app import Operations, build_app
 
-FOLLOW_AGAIN_SECONDS = 1.0
+RETRY_SECONDS = 1.0
 log = structlog.get_logger()
 OpenResources = Callable[[DataSettings], AbstractAsyncContextManager[Resources]]
 
@@ -59,7 +59,7 @@ async def _open_components(
             catalogue.invalidate()
             await reader.invalidate(symbols)
 
-        async with _following(resources, invalidate):
+        async with _follow_changes(resources, invalidate):
             yield Components(
                 store=resources.store,
                 cache=resources.cache,
@@ -74,15 +74,15 @@ async def _open_components(
 
 
 @asynccontextmanager
-async def _following(resources: Resources, invalidate: Invalidate) -> AsyncIterator[None]:
+async def _follow_changes(resources: Resources, invalidate: Invalidate) -> AsyncIterator[None]:
     """Follow the change feed while the service runs."""
-    following = asyncio.create_task(_follow(resources, invalidate))
+    task = asyncio.create_task(_follow(resources, invalidate))
     try:
         yield
     finally:
-        following.cancel()
+        task.cancel()
         with suppress(asyncio.CancelledError):
-            await following
+            await task
 
 
 async def _follow(resources: Resources, invalidate: Invalidate) -> None:
@@ -95,4 +95,4 @@ async def _follow(resources: Resources, invalidate: Invalidate) -> None:
                 await invalidate(symbols)
         except Exception:  # a defect must not leave the service without the feed for good
             log.exception("change_feed_stopped")
-        await asyncio.sleep(FOLLOW_AGAIN_SECONDS)
+        await asyncio.sleep(RETRY_SECONDS)

@@ -6,8 +6,8 @@ from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from services.data.bars.checks import SENTENCES
-from services.data.ports import CacheOutcome, Observe
+from services.data.bars.checks import REJECTION_DETAILS
+from services.data.ports import CacheOutcome, ObserveDuration
 from services.data.settings import VendorName
 from shared.errors import RowsRejected
 from shared.schemas.loads import LoadReport
@@ -30,6 +30,8 @@ MONGO_COMMANDS = (
 )
 CACHE_COMMANDS = ("get", "set", "delete", "clear")
 OUTCOMES = ("ok", "failed")
+MONGO_TIME = "Time that MongoDB took for a command, in seconds."
+CACHE_TIME = "Time that the cache took for a command, in seconds."
 VENDOR_TIME = "Time that a vendor took for one symbol, pauses and tries again included, in seconds."
 VENDOR_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
@@ -38,55 +40,55 @@ class DataMetrics:
     """Counters and times on one registry, each there from the start with nothing in it."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._reads = _counter(
+        self._reads = _build_counter(
             registry,
             "cache_requests_total",
             "Reads of bars by what the cache did: hit, miss, corrupt (thrown away) or unavailable.",
             "outcome",
             get_args(CacheOutcome),
         )
-        self._rows = _counter(
+        self._rows = _build_counter(
             registry,
             "bars_ingested_total",
             "Rows of loads: inserted, updated, unchanged or rejected.",
             "outcome",
             ("inserted", "updated", "unchanged", "rejected"),
         )
-        self._loads = _counter(
+        self._loads = _build_counter(
             registry,
             "loads_total",
             "Loads of a symbol: loaded, refused (for what was sent) or failed (for what we are).",
             "outcome",
             ("loaded", "refused", "failed"),
         )
-        self._rejected = _counter(
+        self._rejected = _build_counter(
             registry,
             "bars_rejected_total",
             "Rows that are not bars by the first check that they fail.",
             "code",
-            (*SENTENCES, "other"),
+            (*REJECTION_DETAILS, "other"),
         )
-        self._replaced = Counter(
+        self._replaced_connections = Counter(
             "mongo_connections_replaced_total",
             "Connections to MongoDB that were replaced because they were made while the member was starting.",
             registry=registry,
         )
-        mongo = _times(registry, "mongo_command", "command", "Time that MongoDB took for a command, in seconds.")
-        cache = _times(registry, "cache_command", "command", "Time that the cache took for a command, in seconds.")
-        vendor = _times(registry, "vendor_request", "vendor", VENDOR_TIME, VENDOR_BUCKETS)
-        self.mongo = _observer(mongo, (*MONGO_COMMANDS, "other"))
-        self.cache = _observer(cache, CACHE_COMMANDS)
-        self.vendor = _observer(vendor, get_args(VendorName))
+        mongo_times = _build_histogram(registry, "mongo_command", "command", MONGO_TIME)
+        cache_times = _build_histogram(registry, "cache_command", "command", CACHE_TIME)
+        vendor_times = _build_histogram(registry, "vendor_request", "vendor", VENDOR_TIME, VENDOR_BUCKETS)
+        self.observe_mongo = _build_observer(mongo_times, (*MONGO_COMMANDS, "other"))
+        self.observe_cache = _build_observer(cache_times, CACHE_COMMANDS)
+        self.observe_vendor = _build_observer(vendor_times, get_args(VendorName))
 
-    def cache_read(self, outcome: CacheOutcome) -> None:
+    def count_cache_read(self, outcome: CacheOutcome) -> None:
         """Count a read of bars by what the cache did."""
         self._reads.labels(outcome).inc()
 
-    def connection_replaced(self) -> None:
+    def count_replaced_connection(self) -> None:
         """Count a connection to MongoDB that was replaced."""
-        self._replaced.inc()
+        self._replaced_connections.inc()
 
-    def loaded(self, report: LoadReport) -> None:
+    def count_load(self, report: LoadReport) -> None:
         """Count a load and its rows; one that has not one good row is refused."""
         is_stored = report.inserted + report.updated + report.unchanged > 0
         self._loads.labels("loaded" if is_stored else "refused").inc()
@@ -94,49 +96,55 @@ class DataMetrics:
             self._rows.labels(outcome).inc(getattr(report, outcome))
         self._rows.labels("rejected").inc(len(report.rejected))
         for rejection in report.rejected:
-            self._reject(rejection.code, 1)
+            self._count_rejections(rejection.code, 1)
 
     @contextmanager
-    def load(self) -> Iterator[None]:
+    def count_failed_load(self) -> Iterator[None]:
         """Count the load inside, if it raises, as refused for what was sent or as failed for what we are."""
         try:
             yield
         except Exception as error:
             if isinstance(error, RowsRejected):
-                self._refused(error.codes)
+                self._count_rejected_rows(error.codes)
             status = getattr(error, "status", getattr(error, "status_code", 500))
             self._loads.labels("refused" if status < 500 else "failed").inc()
             raise
 
-    def _refused(self, codes: Mapping[str, int]) -> None:
+    def _count_rejected_rows(self, codes: Mapping[str, int]) -> None:
         for code, n in codes.items():
             self._rows.labels("rejected").inc(n)
-            self._reject(code, n)
+            self._count_rejections(code, n)
 
-    def _reject(self, code: str, n: int) -> None:
-        self._rejected.labels(code if code in SENTENCES else "other").inc(n)
+    def _count_rejections(self, code: str, n: int) -> None:
+        self._rejected.labels(code if code in REJECTION_DETAILS else "other").inc(n)
 
 
-def _counter(registry: CollectorRegistry, name: str, meaning: str, label: str, values: Iterable[str]) -> Counter:
-    counter = Counter(name, meaning, (label,), registry=registry)
+def _build_counter(
+    registry: CollectorRegistry, name: str, description: str, label: str, values: Iterable[str]
+) -> Counter:
+    counter = Counter(name, description, (label,), registry=registry)
     for value in values:
         counter.labels(value)
     return counter
 
 
-def _times(
-    registry: CollectorRegistry, what: str, label: str, meaning: str, buckets: tuple[float, ...] = COMMAND_BUCKETS
+def _build_histogram(
+    registry: CollectorRegistry,
+    subject: str,
+    label: str,
+    description: str,
+    buckets: tuple[float, ...] = COMMAND_BUCKETS,
 ) -> Histogram:
-    return Histogram(f"{what}_duration_seconds", meaning, (label, "outcome"), buckets=buckets, registry=registry)
+    return Histogram(f"{subject}_duration_seconds", description, (label, "outcome"), buckets=buckets, registry=registry)
 
 
-def _observer(histogram: Histogram, whats: tuple[str, ...]) -> Observe:
+def _build_observer(histogram: Histogram, labels: tuple[str, ...]) -> ObserveDuration:
     """Return what takes note in the histogram, of anything that is not expected as the last of the expected."""
-    for what in whats:
+    for label in labels:
         for outcome in OUTCOMES:
-            histogram.labels(what, outcome)
+            histogram.labels(label, outcome)
 
-    def observe(what: str, outcome: str, seconds: float) -> None:
-        histogram.labels(what if what in whats else whats[-1], outcome).observe(seconds)
+    def observe(label: str, outcome: str, seconds: float) -> None:
+        histogram.labels(label if label in labels else labels[-1], outcome).observe(seconds)
 
     return observe

@@ -3,15 +3,16 @@
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
-from services.data.records import CatalogueEntry, GivenEntry, RawBars, Stored
+from services.data.records import CatalogueEntry, IssuedEntry, RawBars, StoredSymbol
 from shared.schemas.arrow import BarFrame
 from shared.schemas.bars import EncodedBars
 from shared.schemas.ledger import Kept, LedgerEntry
 
+T = TypeVar("T")
 CacheOutcome = Literal["hit", "miss", "corrupt", "unavailable"]
-Observe = Callable[[str, str, float], None]  # what was asked, "ok" or "failed", and how many seconds it took
+ObserveDuration = Callable[[str, str, float], None]  # what was asked, "ok" or "failed", and how many seconds it took
 
 
 class BarStore(Protocol):
@@ -30,7 +31,7 @@ class BarStore(Protocol):
         """
         ...
 
-    async def encoded(self, symbol: str) -> EncodedBars:
+    async def encoded_bars(self, symbol: str) -> EncodedBars:
         """Return the bars of `symbol` as they travel; raises as `bars`."""
         ...
 
@@ -42,8 +43,8 @@ class BarStore(Protocol):
         """Return every entry, ascending by symbol, without findings."""
         ...
 
-    async def rewrite(self, symbol: str, decide: Callable[[Stored | None], Stored]) -> None:
-        """Put what `decide` returns in the place of all that the symbol had, bars and entry, durably.
+    async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
+        """Replace all that the symbol had, bars and entry, durably; return the second of what `decide` returns.
 
         A reader sees the old or the new, never a mixture. Rewrites of one symbol follow one another: `decide` gets
         what the one before left, None if there is nothing, and may be called again after a conflict.
@@ -69,11 +70,11 @@ class ForecastLedger(Protocol):
     Every method raises StoreUnavailable when the store does not answer or refuses.
     """
 
-    async def keep(self, entries: Sequence[LedgerEntry], given_at: datetime) -> Kept:
+    async def add(self, entries: Sequence[LedgerEntry], given_at: datetime) -> Kept:
         """Add durably those entries whose key is not there yet. Of two at once with one key, one is kept."""
         ...
 
-    async def records(self, symbol: str) -> list[GivenEntry]:
+    async def entries(self, symbol: str) -> list[IssuedEntry]:
         """Return every entry of `symbol`, in any order."""
         ...
 

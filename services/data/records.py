@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from shared.schemas.arrow import BarFrame
 from shared.schemas.ledger import LedgerEntry
 from shared.schemas.loads import Finding
+from shared.schemas.stocks import Stock
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,31 @@ class CatalogueEntry:
     has_adjusted_prices: bool
     findings: list[Finding] = field(default_factory=list)
 
+    def to_stock(self) -> Stock:
+        """Return the wire model of the symbol."""
+        return Stock(
+            symbol=self.symbol,
+            name=self.name,
+            first_session=self.first_session,
+            last_session=self.last_session,
+            bars=self.n_bars,
+            revision=self.revision,
+            source=self.source,
+            loaded_at=self.loaded_at,
+            has_adjusted_prices=self.has_adjusted_prices,
+            findings=self.findings,
+        )
+
 
 @dataclass(frozen=True)
-class Stored:
+class StoredSymbol:
     """What the store has of one symbol."""
 
     frame: BarFrame
     entry: CatalogueEntry | None
 
 
-class GivenEntry(LedgerEntry):
+class IssuedEntry(LedgerEntry):
     """What the ledger has of one forecast: what was said, and when."""
 
     given_at: AwareDatetime

@@ -19,7 +19,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
-from services.data.ports import CacheOutcome, Observe
+from services.data.ports import CacheOutcome, ObserveDuration
 from shared.errors import StoreUnavailable
 from shared.schemas.bars import EncodedBars
 from shared.telemetry import tracing
@@ -32,13 +32,13 @@ _REVISION = re.compile(rb"[0-9a-f]{16}")
 log = structlog.get_logger()
 
 
-class _Traced(Redis):
+class _TracedRedis(Redis):
     """A client whose commands are spans."""
 
-    async def execute_command(self, *words: Any, **options: Any) -> Any:
-        about = {"db.system.name": "redis", "db.operation.name": str(words[0])}
-        with tracing.span(f"redis {words[0]}", SpanKind.CLIENT, about):
-            return await super().execute_command(*words, **options)  # type: ignore[no-untyped-call]
+    async def execute_command(self, *arguments: Any, **options: Any) -> Any:
+        attributes = {"db.system.name": "redis", "db.operation.name": str(arguments[0])}
+        with tracing.span(f"redis {arguments[0]}", SpanKind.CLIENT, attributes):
+            return await super().execute_command(*arguments, **options)  # type: ignore[no-untyped-call]
 
 
 class RedisBarCache:
@@ -48,7 +48,7 @@ class RedisBarCache:
     """
 
     def __init__(
-        self, redis: Redis, *, seconds: int, timeout_seconds: float, observe: Observe = lambda *_: None
+        self, redis: Redis, *, seconds: int, timeout_seconds: float, observe: ObserveDuration = lambda *_: None
     ) -> None:
         self._redis = redis
         self._observe = observe
@@ -61,7 +61,7 @@ class RedisBarCache:
         if self._is_paused():
             return None, "unavailable"
         try:
-            with self._measured("get"):
+            with self._measure("get"):
                 async with asyncio.timeout(self._timeout_seconds):
                     entry = await self._redis.get(_key(symbol))
         except (RedisError, OSError, TimeoutError) as error:
@@ -71,7 +71,7 @@ class RedisBarCache:
             return None, "unavailable"
         if entry is None:
             return None, "miss"
-        bars = _opened(symbol, entry)
+        bars = _unseal(symbol, entry)
         return bars, "corrupt" if bars is None else "hit"
 
     async def put(self, symbol: str, bars: EncodedBars) -> None:
@@ -79,16 +79,16 @@ class RedisBarCache:
         if self._is_paused():
             return
         try:
-            with self._measured("set"):
+            with self._measure("set"):
                 async with asyncio.timeout(self._timeout_seconds):
-                    await self._redis.set(_key(symbol), _sealed(symbol, bars), ex=self._seconds)
+                    await self._redis.set(_key(symbol), _seal(symbol, bars), ex=self._seconds)
         except (RedisError, OSError, TimeoutError) as error:
             self._pause(error)
 
     async def evict(self, symbol: str) -> None:
         """Forget the bars of `symbol`; if that fails, the entry ends with its lifetime."""
         try:
-            with self._measured("delete"):
+            with self._measure("delete"):
                 async with asyncio.timeout(self._timeout_seconds):
                     await self._redis.delete(_key(symbol))
         except (RedisError, OSError, TimeoutError) as error:
@@ -97,7 +97,7 @@ class RedisBarCache:
     async def evict_all(self) -> None:
         """Forget all bars; what that fails for ends with its lifetime."""
         try:
-            with self._measured("clear"):
+            with self._measure("clear"):
                 async with asyncio.timeout(EVICT_ALL_SECONDS):
                     async for key in self._redis.scan_iter(_key("*"), count=1000):
                         await self._redis.unlink(key)
@@ -117,7 +117,7 @@ class RedisBarCache:
             raise StoreUnavailable("The cache does not answer. Answers are slower until it does.") from error
 
     @contextmanager
-    def _measured(self, command: str) -> Iterator[None]:
+    def _measure(self, command: str) -> Iterator[None]:
         began_at, outcome = time.perf_counter(), "failed"
         try:
             yield
@@ -143,13 +143,13 @@ def _digest(symbol: str, revision: bytes, payload: bytes | memoryview) -> bytes:
     return digest.digest()
 
 
-def _sealed(symbol: str, bars: EncodedBars) -> bytes:
+def _seal(symbol: str, bars: EncodedBars) -> bytes:
     revision = bars.revision.encode()
     return b"".join((MAGIC, _digest(symbol, revision, bars.arrow), revision, bars.arrow))
 
 
-def _opened(symbol: str, entry: bytes | str) -> EncodedBars | None:
-    """Return what `_sealed` put in, None if this is not such an entry."""
+def _unseal(symbol: str, entry: bytes | str) -> EncodedBars | None:
+    """Return what `_seal` put in, None if this is not such an entry."""
     if not isinstance(entry, bytes) or not entry.startswith(MAGIC):
         return None
     revision = _REVISION.match(entry, len(MAGIC) + _DIGEST)
@@ -163,10 +163,10 @@ def _opened(symbol: str, entry: bytes | str) -> EncodedBars | None:
 
 @asynccontextmanager
 async def open_redis_bar_cache(
-    url: str, *, seconds: int, timeout_seconds: float, observe: Observe = lambda *_: None
+    url: str, *, seconds: int, timeout_seconds: float, observe: ObserveDuration = lambda *_: None
 ) -> AsyncIterator[RedisBarCache]:
     """Open the connection pool; it connects on first use, so a cache that is down does not keep the service down."""
-    redis = _Traced.from_url(
+    redis = _TracedRedis.from_url(
         url,
         socket_timeout=timeout_seconds,
         socket_connect_timeout=timeout_seconds,

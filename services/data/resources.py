@@ -20,15 +20,18 @@ async def open_resources(settings: DataSettings, metrics: DataMetrics) -> AsyncI
         settings.redis_url.get_secret_value(),
         seconds=settings.cache_seconds,
         timeout_seconds=settings.cache_timeout_seconds,
-        observe=metrics.cache,
+        observe=metrics.observe_cache,
     )
     mongo = open_mongo(
-        settings.mongo_url.get_secret_value(), settings.mongo_database, metrics.mongo, metrics.connection_replaced
+        settings.mongo_url.get_secret_value(),
+        settings.mongo_database,
+        metrics.observe_mongo,
+        metrics.count_replaced_connection,
     )
-    async with mongo as database, cache as opened:
+    async with mongo as database, cache as open_cache:
         yield Resources(
             store=MongoBarStore(database, settings.store_timeout_seconds, settings.write_timeout_seconds),
-            cache=opened,
+            cache=open_cache,
             feed=MongoChangeFeed(database, settings.cache_seconds),
             ledger=MongoForecastLedger(database, settings.store_timeout_seconds, settings.write_timeout_seconds),
         )

@@ -29,7 +29,7 @@ class TestFakeChangeFeed(ChangeFeedBehaviours):
     @pytest.fixture
     def change(self, feed: FakeChangeFeed) -> Callable[[str], Awaitable[None]]:
         async def change(symbol: str) -> None:
-            await feed.told.put({symbol})
+            await feed.queue.put({symbol})
 
         return change
 

@@ -75,7 +75,7 @@ async def test_bars_that_are_loaded_are_found_described_read_and_deleted() -> No
         found = (await client.get("/api/stocks", params={"query": "corp"})).json()
         described = (await client.get("/api/stocks/NEW")).json()
         arrow = await client.get("/api/stocks/NEW/bars?format=arrow&start=2024-01-03")
-        as_csv = await client.get("/api/stocks/NEW/bars?format=csv")
+        to_csv = await client.get("/api/stocks/NEW/bars?format=csv")
         known = await client.get("/api/stocks/NEW/bars", headers={"If-None-Match": arrow.headers["etag"]})
         deleted = await client.delete("/api/stocks/NEW", headers=WITH_KEY)
         gone = await client.get("/api/stocks/NEW/bars")
@@ -84,7 +84,7 @@ async def test_bars_that_are_loaded_are_found_described_read_and_deleted() -> No
     assert (described["name"], described["bars"]) == ("New Corp", 2)
     assert described["revision"] == loaded.json()["revision"] == arrow.headers["etag"].strip('"')
     assert decode(arrow.content).bars["close"].tolist() == [12]
-    assert 'filename="NEW_' in as_csv.headers["content-disposition"]
+    assert 'filename="NEW_' in to_csv.headers["content-disposition"]
     assert (known.status_code, deleted.status_code, gone.status_code) == (304, 204, 404)
 
 

@@ -15,7 +15,7 @@ from local.servers import is_listening
 from local.servers import mongo_url as mongo_address
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
-from services.data.ports import Observe
+from services.data.ports import ObserveDuration
 from services.data.redis_bar_cache import MAGIC, PAUSE_SECONDS, RedisBarCache, open_redis_bar_cache
 from shared.errors import NoBars, StoreUnavailable
 from tests.support.data.bars import make_frame
@@ -166,7 +166,7 @@ class TestRedisBarCache(BarCacheBehaviours):
     async def test_a_cache_that_is_not_there_costs_little_and_then_nothing_for_a_while(self) -> None:
         tried: list[str] = []
         nowhere = "redis://127.0.0.1:9/0"
-        observe: Observe = lambda command, *_: tried.append(command)  # noqa: E731
+        observe: ObserveDuration = lambda command, *_: tried.append(command)  # noqa: E731
         async with open_redis_bar_cache(nowhere, seconds=60, timeout_seconds=0.1, observe=observe) as cache:
             began_at = time.monotonic()
             for _ in range(100):

@@ -13,7 +13,7 @@ from local.servers import mongo_url
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
 from shared.errors import StoreUnavailable
-from tests.support.data.crash_loader import Loader, frame_of_version, load_version, loading, mongod_that_forgets
+from tests.support.data.crash_loader import Loader, build_version, load_version, loading, mongod_that_forgets
 from tests.support.polling import wait_until
 
 SECONDS = 20.0  # at least; longer if a loader has not had its turn
@@ -38,7 +38,7 @@ async def stores(url: str) -> AsyncIterator[list[MongoBarStore]]:
 
 @cache
 def _revision(version: int) -> str:
-    return frame_of_version(SYMBOL, version).revision
+    return build_version(SYMBOL, version).revision
 
 
 async def _load(store: MongoBarStore, loader: int, is_over: asyncio.Event, outcomes: Counter[str]) -> None:

@@ -16,11 +16,11 @@ from pymongo.read_concern import ReadConcern
 
 from local.replica_set import ensure_primary
 from local.servers import mongo_url as mongo_address
-from services.data.files.export import as_csv
-from services.data.mongo.bar_documents import frame_of
-from services.data.mongo.catalogue_documents import entry_of
+from services.data.files.export import to_csv
+from services.data.mongo.bar_documents import build_frame
+from services.data.mongo.catalogue_documents import from_document
 from services.data.mongo.rewrite import CATALOGUE
-from tests.support.data.crash_loader import Loader, frame_of_version, loading, mongod_that_forgets
+from tests.support.data.crash_loader import Loader, build_version, loading, mongod_that_forgets
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Database, Server, mongo_client, running, service
 
@@ -58,10 +58,10 @@ def _stored_version(database: Database, symbol: str) -> int:
     assert bool(entry) == bool(documents)
     if entry is None:
         return 0
-    known = entry_of(entry)
+    known = from_document(entry)
     assert known is not None
     version = len(documents) - 200
-    assert known.revision == frame_of(symbol, documents).revision == frame_of_version(symbol, version).revision
+    assert known.revision == build_frame(symbol, documents).revision == build_version(symbol, version).revision
     return version
 
 
@@ -124,7 +124,7 @@ class Uploads:
         with httpx.Client(timeout=PATIENCE_SECONDS) as client, suppress(httpx.TransportError):
             for version in count(1):
                 self.begun[self.symbol] = version
-                body = as_csv(frame_of_version(self.symbol, version))
+                body = to_csv(build_version(self.symbol, version))
                 url = f"{self.url}/symbols/{self.symbol}/bars"
                 response = client.put(url, content=body, headers={"content-type": "text/csv"})
                 assert response.status_code == 200, response.text

@@ -63,8 +63,8 @@ class Service:
 
     async def keep(self) -> None:
         ledger = self.resources.ledger
-        assert (await ledger.keep([make_ledger_entry()], AT)).kept == 1
-        assert len(await ledger.records("AAPL")) == 1
+        assert (await ledger.add([make_ledger_entry()], AT)).kept == 1
+        assert len(await ledger.entries("AAPL")) == 1
 
     async def follow(self) -> None:
         changes = self.resources.feed.changes()

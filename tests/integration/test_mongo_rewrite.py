@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from bson import ObjectId
 
-from services.data.bars.merge import merge
+from services.data.bars.merge import merge_bars
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
-from services.data.mongo.rewrite import CATALOGUE, LOADING, rewrite_by_rename, rewrite_in_transaction
-from services.data.records import Stored
+from services.data.mongo.rewrite import CATALOGUE, LOADING_PREFIX, rewrite_by_rename, rewrite_in_transaction
+from services.data.records import StoredSymbol
 from shared.errors import NoBars, SymbolNotFound
 from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import Mode
 from tests.support.data.bars import make_bars, make_entry, make_frame
-from tests.support.data.behaviours import one_more, put
+from tests.support.data.behaviours import add_a_bar, put
 from tests.support.servers.processes import Database
 
 WAYS = pytest.mark.parametrize("rewrite", [rewrite_in_transaction, rewrite_by_rename])
@@ -29,14 +29,14 @@ WAYS = pytest.mark.parametrize("rewrite", [rewrite_in_transaction, rewrite_by_re
 async def stores(mongo_url: str, database: Database) -> AsyncIterator[list[MongoBarStore]]:
     """Open four independent stores, like those of four processes."""
     async with AsyncExitStack() as stack:
-        opened = [await stack.enter_async_context(open_mongo(mongo_url, database.name)) for _ in range(4)]
-        yield [MongoBarStore(one, 10, 20) for one in opened]
+        databases = [await stack.enter_async_context(open_mongo(mongo_url, database.name)) for _ in range(4)]
+        yield [MongoBarStore(handle, 10, 20) for handle in databases]
 
 
 def _load(frame: BarFrame, mode: Mode = "upsert") -> Any:
-    def decide(stored: Stored | None) -> Stored:
-        merged = merge(stored.frame if stored else None, frame, mode).frame
-        return Stored(merged, make_entry(merged))
+    def decide(stored: StoredSymbol | None) -> tuple[StoredSymbol, None]:
+        merged = merge_bars(stored.frame if stored else None, frame, mode).frame
+        return StoredSymbol(merged, make_entry(merged)), None
 
     return decide
 
@@ -49,7 +49,7 @@ async def _agrees(store: MongoBarStore, symbol: str) -> str:
 
 
 async def test_loads_of_one_new_symbol_from_several_processes_follow_one_another(stores: list[MongoBarStore]) -> None:
-    await asyncio.gather(*(store.rewrite("AAPL", one_more) for store in stores * 4))
+    await asyncio.gather(*(store.rewrite("AAPL", add_a_bar) for store in stores * 4))
     assert await _agrees(stores[0], "AAPL") == make_frame(closes=range(1, 17)).revision
 
 
@@ -66,26 +66,26 @@ async def test_a_symbol_is_not_there_or_whole_while_it_is_loaded_for_the_first_t
     stores: list[MongoBarStore],
 ) -> None:
     frame = make_frame(closes=range(1, 3000))
-    load, seen = asyncio.create_task(put(stores[0], frame)), set()
+    load, revisions = asyncio.create_task(put(stores[0], frame)), set()
     while not load.done():
         try:
-            seen.add((await stores[1].bars("AAPL")).revision)
+            revisions.add((await stores[1].bars("AAPL")).revision)
         except SymbolNotFound:
-            seen.add("not there")
+            revisions.add("not there")
     await load
-    assert seen <= {"not there", frame.revision}
+    assert revisions <= {"not there", frame.revision}
 
 
 async def test_a_read_of_many_bars_is_of_one_moment(stores: list[MongoBarStore]) -> None:
     frames = [make_frame(closes=[price] * 12_000) for price in (1.5, 2.5)]
     await put(stores[0], frames[0])
-    seen = set()
+    revisions = set()
     for frame in frames[::-1] * 2:
         load = asyncio.create_task(put(stores[0], frame))
         while not load.done():
-            seen.add((await stores[1].bars("AAPL")).revision)
+            revisions.add((await stores[1].bars("AAPL")).revision)
         await load
-    assert seen <= {frame.revision for frame in frames}
+    assert revisions <= {frame.revision for frame in frames}
 
 
 async def test_a_load_of_the_longest_history_there_is_is_one_transaction(stores: list[MongoBarStore]) -> None:
@@ -128,10 +128,10 @@ def test_an_upsert_leaves_all_of_another_tool_that_it_does_not_correct(database:
     new["volume"] = float("nan")
     new["adj_close"] = float("nan")
     rewrite(database, "AAPL", _load(BarFrame("AAPL", new)))
-    found = {document["_id"]: document for document in database["AAPL"].find()}
+    documents = {document["_id"]: document for document in database["AAPL"].find()}
     corrected = theirs[2] | {"Open": 20.0, "High": 21.0, "Low": 19.0, "Close": 20.0}
-    assert [found.pop(key) for key in "abcd"] == [theirs[0], theirs[1], corrected, theirs[3]]
-    (added,) = found.values()
+    assert [documents.pop(key) for key in "abcd"] == [theirs[0], theirs[1], corrected, theirs[3]]
+    (added,) = documents.values()
     third = datetime(2024, 1, 3, tzinfo=UTC)
     assert added == {"_id": added["_id"], "Date": third, "Open": 20.0, "High": 22.0, "Low": 19.0, "Close": 21.0}
 
@@ -179,12 +179,17 @@ def test_an_index_of_another_tool_stays_and_is_no_obstacle(database: Database) -
 
 def test_what_a_rewrite_that_died_left_is_dropped_when_nobody_can_be_at_it_any_more(database: Database) -> None:
     dead = ObjectId.from_datetime(datetime.now(UTC) - timedelta(hours=1))
-    for name in (f"{LOADING}{dead}_AAPL", f"{LOADING}{dead}_IBM", f"{LOADING}{ObjectId()}_AAPL", f"{LOADING}AAPL"):
+    for name in (
+        f"{LOADING_PREFIX}{dead}_AAPL",
+        f"{LOADING_PREFIX}{dead}_IBM",
+        f"{LOADING_PREFIX}{ObjectId()}_AAPL",
+        f"{LOADING_PREFIX}AAPL",
+    ):
         database[name].insert_one({"Date": "2024-01-01"})
     rewrite_by_rename(database, "AAPL", _load(make_frame()))
-    left = set(database.list_collection_names())
-    assert len(left) == 3
-    assert {"AAPL", CATALOGUE} < left
+    collections = set(database.list_collection_names())
+    assert len(collections) == 3
+    assert {"AAPL", CATALOGUE} < collections
 
 
 async def test_bars_of_a_rewrite_that_died_before_its_entry_are_not_those_of_the_entry(
@@ -193,8 +198,8 @@ async def test_bars_of_a_rewrite_that_died_before_its_entry_are_not_those_of_the
     rewrite_by_rename(database, "AAPL", _load(make_frame()))
     died = make_frame(closes=[5])
 
-    def decide(_: Stored | None) -> Stored:
-        return Stored(died, None)  # fails at the entry, after the bars are written
+    def decide(_: StoredSymbol | None) -> tuple[StoredSymbol, None]:
+        return StoredSymbol(died, None), None  # fails at the entry, after the bars are in place
 
     with pytest.raises(AssertionError):
         rewrite_by_rename(database, "AAPL", decide)

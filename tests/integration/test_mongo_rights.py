@@ -71,9 +71,9 @@ async def test_a_load_is_refused_in_a_sentence_and_changes_nothing(database: Dat
 
 async def test_a_ledger_that_may_not_be_seen_is_empty_and_takes_nothing(database: Database) -> None:
     ledger = MongoForecastLedger(database, 10, 10)
-    assert await ledger.records("AAPL") == []
+    assert await ledger.entries("AAPL") == []
     with pytest.raises(StoreUnavailable, match="refuses the service: check user and rights in DATA_MONGO_URL"):
-        await ledger.keep([make_ledger_entry()], AT)
+        await ledger.add([make_ledger_entry()], AT)
 
 
 async def test_without_the_right_to_change_streams_the_bound_is_said(database: Database) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
-from services.data.api.bar_formats import bars_response, described
+from services.data.api.bar_formats import build_bars_response
 from services.data.api.dependencies import (
     BarReaderDep,
     BarStoreDep,
@@ -13,9 +13,11 @@ from services.data.api.dependencies import (
     MetricsDep,
     SettingsDep,
 )
+from services.data.bars.load import describe_bars
+from services.data.records import CatalogueEntry
 from shared.errors import InvalidRequest, NoAdjustedPrices, NoBars, StoreUnavailable, SymbolNotFound
-from shared.schemas.arrow import MEDIA_TYPE
-from shared.schemas.bars import BarsQuery, Symbol, SymbolBars
+from shared.schemas.arrow import MEDIA_TYPE, decode
+from shared.schemas.bars import BarsQuery, EncodedBars, Symbol, SymbolBars
 from shared.schemas.stocks import Stock, StockPage
 from shared.web.etags import NOT_MODIFIED, matches
 from shared.web.problem import problem_responses
@@ -45,20 +47,9 @@ async def stock(symbol: Symbol, store: BarStoreDep, reader: BarReaderDep, settin
     """Return what is known about a symbol beside its bars."""
     revision, entry = await asyncio.gather(reader.revision(symbol), store.entry(symbol))
     if entry is None or entry.revision != revision:  # another tool has written since, and perhaps all of it
-        found, _ = await reader.read(symbol)
-        return await asyncio.to_thread(described, found, entry, settings.calendar)
-    return Stock(
-        symbol=symbol,
-        name=entry.name,
-        first_session=entry.first_session,
-        last_session=entry.last_session,
-        bars=entry.n_bars,
-        revision=revision,
-        source=entry.source,
-        loaded_at=entry.loaded_at,
-        has_adjusted_prices=entry.has_adjusted_prices,
-        findings=entry.findings,
-    )
+        encoded, _ = await reader.read(symbol)
+        entry = await asyncio.to_thread(_describe, encoded, entry.name if entry else None, settings.calendar)
+    return entry.to_stock()
 
 
 @router.get(
@@ -86,6 +77,10 @@ async def bars(
         etag = f'"{await reader.revision(symbol)}"'
         if matches(etag, if_none_match):
             return Response(status_code=304, headers={"ETag": etag})
-    found, outcome = await reader.read(symbol)
-    metrics.cache_read(outcome)
-    return await bars_response(found, symbol, query)
+    encoded, outcome = await reader.read(symbol)
+    metrics.count_cache_read(outcome)
+    return await build_bars_response(encoded, symbol, query)
+
+
+def _describe(encoded: EncodedBars, name: str | None, calendar: str | None) -> CatalogueEntry:
+    return describe_bars(decode(encoded.arrow), name, calendar)

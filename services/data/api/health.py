@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fastapi import Request
 
 from services.data.api.dependencies import Components
-from services.data.symbols.freshness import BEHIND, FAR, SYMBOLS, freshness
+from services.data.symbols.freshness import SESSIONS_BEHIND, SYMBOL_COUNT, SYMBOLS_BEHIND, compute_freshness
 from shared.telemetry.metrics import GaugeValues, ScrapeCollector, ScrapeGauge
 from shared.web.health import Dependency
 
@@ -16,22 +16,22 @@ def _components(request: Request) -> Components:
     return components
 
 
-async def _store(request: Request) -> None:
+async def _ping_store(request: Request) -> None:
     await _components(request).store.ping()
 
 
-async def _cache(request: Request) -> None:
+async def _ping_cache(request: Request) -> None:
     await _components(request).cache.ping()
 
 
-async def _feed(request: Request) -> None:
+async def _ping_feed(request: Request) -> None:
     await _components(request).feed.ping()
 
 
 DEPENDENCIES = {
-    "store": Dependency(_store),
-    "cache": Dependency(_cache, when_failing="degraded"),
-    "feed": Dependency(_feed, when_failing="degraded"),
+    "store": Dependency(_ping_store),
+    "cache": Dependency(_ping_cache, when_failing="degraded"),
+    "feed": Dependency(_ping_feed, when_failing="degraded"),
 }
 
 
@@ -40,6 +40,6 @@ def freshness_gauges(calendar: str | None) -> ScrapeCollector:
 
     async def collect(request: Request) -> Mapping[ScrapeGauge, GaugeValues]:
         last_sessions = await _components(request).catalogue.last_sessions()
-        return await asyncio.to_thread(freshness, last_sessions, calendar)
+        return await asyncio.to_thread(compute_freshness, last_sessions, calendar)
 
-    return ScrapeCollector((SYMBOLS, FAR, BEHIND), collect)
+    return ScrapeCollector((SYMBOL_COUNT, SYMBOLS_BEHIND, SESSIONS_BEHIND), collect)

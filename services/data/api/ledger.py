@@ -8,8 +8,8 @@ from fastapi import APIRouter, Body, Query
 
 from services.data.api.dependencies import BarReaderDep, BarStoreDep, ForecastLedgerDep
 from services.data.ledger.checks import check_entries, check_is_forecast
-from services.data.ledger.scores import ledger_of
-from services.data.records import GivenEntry
+from services.data.ledger.scores import build_ledger
+from services.data.records import IssuedEntry
 from shared.errors import InvalidRequest, NoBars, PayloadTooLarge, StoreUnavailable, SymbolNotFound
 from shared.schemas.arrow import decode
 from shared.schemas.bars import EncodedBars, Symbol
@@ -23,11 +23,11 @@ _ERRORS = (InvalidRequest, SymbolNotFound, NoBars, StoreUnavailable)
 
 @router.get("/symbols/{symbol}/ledger", responses=problem_responses(*_ERRORS))
 async def ledger(
-    symbol: Symbol, query: Annotated[LedgerQuery, Query()], reader: BarReaderDep, kept: ForecastLedgerDep
+    symbol: Symbol, query: Annotated[LedgerQuery, Query()], reader: BarReaderDep, forecast_ledger: ForecastLedgerDep
 ) -> Ledger:
     """Return what was said of a symbol, latest first, what came, and how it did."""
-    (bars, _), given = await asyncio.gather(reader.read(symbol), kept.records(symbol))
-    return await asyncio.to_thread(_scored, bars, given, query)
+    (bars, _), entries = await asyncio.gather(reader.read(symbol), forecast_ledger.entries(symbol))
+    return await asyncio.to_thread(_score, bars, entries, query)
 
 
 @router.post("/symbols/{symbol}/ledger", status_code=201, responses=problem_responses(*_ERRORS, PayloadTooLarge))
@@ -35,7 +35,7 @@ async def keep(
     symbol: Symbol,
     entries: Annotated[list[LedgerEntry], Body(min_length=1, max_length=MAX_HORIZON)],
     store: BarStoreDep,
-    kept: ForecastLedgerDep,
+    forecast_ledger: ForecastLedgerDep,
 ) -> Kept:
     """Add to the ledger of a symbol what is not there yet; what is there is never changed.
 
@@ -45,8 +45,8 @@ async def keep(
     check_entries(symbol, entries, now.date())
     bars = await store.bars(symbol)  # not those in the cache: a later one must not be overlooked
     await asyncio.to_thread(check_is_forecast, entries, bars)
-    return await kept.keep(entries, now)
+    return await forecast_ledger.add(entries, now)
 
 
-def _scored(bars: EncodedBars, given: list[GivenEntry], query: LedgerQuery) -> Ledger:
-    return ledger_of(decode(bars.arrow), given, query)
+def _score(bars: EncodedBars, entries: list[IssuedEntry], query: LedgerQuery) -> Ledger:
+    return build_ledger(decode(bars.arrow), entries, query)

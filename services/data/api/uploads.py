@@ -11,7 +11,8 @@ from fastapi import APIRouter, Query, Request
 from services.data.api.dependencies import BarWriterDep, MetricsDep, SettingsDep
 from services.data.bars.load import LoadOptions
 from services.data.bars.writer import BarWriter
-from services.data.files.source import FileBarSource, FileFormat
+from services.data.files.formats import FileFormat
+from services.data.files.source import FileBarSource
 from services.data.records import RawBars
 from services.data.settings import DataSettings
 from shared.errors import (
@@ -27,7 +28,7 @@ from shared.schemas.bars import Symbol
 from shared.schemas.loads import LoadQuery, LoadReport
 from shared.web.problem import problem_responses
 
-FORMATS: dict[str, FileFormat | None] = {
+FORMATS_BY_MEDIA_TYPE: dict[str, FileFormat | None] = {
     "text/csv": "csv",
     "application/json": "json",
     "application/vnd.apache.parquet": "parquet",
@@ -40,7 +41,9 @@ router = APIRouter(tags=["bars"])
 
 @router.put(
     "/symbols/{symbol}/bars",
-    openapi_extra={"requestBody": {"required": True, "content": {media_type: {} for media_type in FORMATS}}},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {media_type: {} for media_type in FORMATS_BY_MEDIA_TYPE}}
+    },
     responses=problem_responses(InvalidRequest, UnreadableFile, RowsRejected, PayloadTooLarge, Busy, StoreUnavailable),
 )
 async def load_bars(
@@ -52,18 +55,18 @@ async def load_bars(
     metrics: MetricsDep,
 ) -> LoadReport:
     """Add or correct bars of one symbol: at once, so that a reader sees the old bars or the new, never a mixture."""
-    with metrics.load() if not query.dry_run else nullcontext():
-        report = await _loaded(symbol, query, request, writer, settings)
+    with metrics.count_failed_load() if not query.dry_run else nullcontext():
+        report = await _load(symbol, query, request, writer, settings)
     if not query.dry_run:
-        metrics.loaded(report)
+        metrics.count_load(report)
     return report
 
 
-async def _loaded(
+async def _load(
     symbol: str, query: LoadQuery, request: Request, writer: BarWriter, settings: DataSettings
 ) -> LoadReport:
     async with writer.slot():
-        raw = await _raw(request, symbol, query, settings.max_upload_bytes)
+        raw = await _read_body(request, symbol, query, settings.max_upload_bytes)
         options = LoadOptions(
             source="upload",
             now=datetime.now(UTC),
@@ -85,15 +88,15 @@ async def delete_symbol(symbol: Symbol, writer: BarWriterDep) -> None:
     await writer.delete(symbol)
 
 
-async def _raw(request: Request, symbol: str, query: LoadQuery, max_bytes: int) -> RawBars:
+async def _read_body(request: Request, symbol: str, query: LoadQuery, max_bytes: int) -> RawBars:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in FORMATS:
-        raise InvalidRequest(f"The header Content-Type is to be one of {', '.join(FORMATS)}.")
+    if media_type not in FORMATS_BY_MEDIA_TYPE:
+        raise InvalidRequest(f"The header Content-Type is to be one of {', '.join(FORMATS_BY_MEDIA_TYPE)}.")
     body = BytesIO(await request.body())
     source = FileBarSource(
         body,
         name="upload",
-        format=FORMATS[media_type],
+        format=FORMATS_BY_MEDIA_TYPE[media_type],
         symbol=symbol,
         date_format=query.date_format,
         max_bytes=max_bytes,

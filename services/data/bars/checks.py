@@ -12,7 +12,7 @@ from shared.schemas.loads import Rejection
 HIGHEST_PRICE = 1e9  # Berkshire's A shares, the dearest of all, are at 7e5
 Mask = npt.NDArray[np.bool_]
 
-SENTENCES = {
+REJECTION_DETAILS = {
     "no_session": "The date is missing or cannot be read.",
     "future_session": "The date is in the future.",
     "missing_price": "Open, high, low or close is missing or not a number.",
@@ -27,8 +27,8 @@ SENTENCES = {
 }
 
 
-def rejections(rows: pd.DataFrame, today: date) -> list[Rejection]:
-    """Return the rows that are not bars, ascending by position, each by the first check of `SENTENCES` that it fails.
+def find_rejections(rows: pd.DataFrame, today: date) -> list[Rejection]:
+    """Find the rows that are not bars, in order, each with the first check in `REJECTION_DETAILS` that it fails.
 
     Of two rows with one session, the later is kept.
 
@@ -38,15 +38,15 @@ def rejections(rows: pd.DataFrame, today: date) -> list[Rejection]:
     """
     sessions = rows["session"].to_numpy("datetime64[D]")
     failed = np.full(len(rows), "", dtype="U20")
-    for code, fails in _checks(sessions, rows, today):
+    for code, fails in _run_checks(sessions, rows, today):
         failed[fails & (failed == "")] = code
-    failed[_repeated(sessions, failed == "")] = "duplicate_session"
+    failed[_find_duplicates(sessions, failed == "")] = "duplicate_session"
     positions = np.flatnonzero(failed)
     return [
         Rejection(
             row=int(row),
             code=str(code),
-            detail=SENTENCES[str(code)],
+            detail=REJECTION_DETAILS[str(code)],
             session=None if np.isnat(session) else session.item(),
         )
         for row, code, session in zip(
@@ -55,7 +55,7 @@ def rejections(rows: pd.DataFrame, today: date) -> list[Rejection]:
     ]
 
 
-def _checks(sessions: npt.NDArray[np.datetime64], rows: pd.DataFrame, today: date) -> list[tuple[str, Mask]]:
+def _run_checks(sessions: npt.NDArray[np.datetime64], rows: pd.DataFrame, today: date) -> list[tuple[str, Mask]]:
     opens, highs, lows, closes, volumes, adjusted = (rows[name].to_numpy(np.float64) for name in NUMBERS)
     prices = rows[list(PRICES)].to_numpy(np.float64)
     return [
@@ -72,7 +72,7 @@ def _checks(sessions: npt.NDArray[np.datetime64], rows: pd.DataFrame, today: dat
     ]
 
 
-def _repeated(sessions: npt.NDArray[np.datetime64], is_good: Mask) -> npt.NDArray[np.intp]:
+def _find_duplicates(sessions: npt.NDArray[np.datetime64], is_good: Mask) -> npt.NDArray[np.intp]:
     """Return the positions of good rows whose session a later good row has too."""
     good = np.flatnonzero(is_good)
     if (np.diff(sessions[good]) > np.timedelta64(0, "D")).all():

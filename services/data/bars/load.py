@@ -3,20 +3,20 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from services.data.bars.checks import rejections
-from services.data.bars.findings import findings_of
-from services.data.bars.merge import Merged, merge
+from services.data.bars.checks import find_rejections
+from services.data.bars.findings import collect_findings
+from services.data.bars.merge import MergeResult, merge_bars
 from services.data.ports import BarStore
-from services.data.records import CatalogueEntry, RawBars, Stored
+from services.data.records import CatalogueEntry, RawBars, StoredSymbol
 from shared.errors import NoBars, RowsRejected, SymbolNotFound
 from shared.market.exchange_sessions import exchange_sessions
 from shared.schemas.arrow import NUMBERS, BarFrame
 from shared.schemas.loads import Finding, LoadReport, Mode, Rejection
 
-N_NAMED_ROWS = 100
+MAX_LISTED_ROWS = 100
 Invalidate = Callable[[set[str] | None], Awaitable[None]]  # of these symbols, or of all, all that is cached
 
 
@@ -47,7 +47,7 @@ class LoadOptions:
 
 
 @dataclass(frozen=True)
-class Checked:
+class SplitRows:
     """One symbol's rows after the checks: those that are bars, ascending by session, and those that are not."""
 
     frame: BarFrame
@@ -55,124 +55,129 @@ class Checked:
     rejected: list[Rejection]
 
 
-def check(raw: RawBars, today: date) -> Checked:
+def split_rows(raw: RawBars, today: date) -> SplitRows:
     """Part the rows into bars and rejections."""
     rows = raw.rows.reset_index(drop=True)
-    rejected = rejections(rows, today)
+    rejected = find_rejections(rows, today)
     if rejected:
         rows = rows[~rows["row"].isin([rejection.row for rejection in rejected])]
     bars = rows[["session", *NUMBERS]]
     if not bars["session"].is_monotonic_increasing:
         bars = bars.sort_values("session")
-    return Checked(BarFrame(raw.symbol, bars.reset_index(drop=True)), raw.name, rejected)
+    return SplitRows(BarFrame(raw.symbol, bars.reset_index(drop=True)), raw.name, rejected)
 
 
-async def ingest_symbol(raw: RawBars, *, store: BarStore, invalidate: Invalidate, options: LoadOptions) -> LoadReport:
+async def load_symbol(raw: RawBars, *, store: BarStore, invalidate: Invalidate, options: LoadOptions) -> LoadReport:
     """Check the rows of one symbol and store those that are bars.
 
     Raises:
         RowsRejected: `options.strict`, and a row is not a bar.
         StoreUnavailable: The symbol is as it was, or wholly as loaded if only the answer was lost.
     """
-    checked = await asyncio.to_thread(check, raw, options.today)
-    if options.strict and checked.rejected:
-        raise rows_rejected({raw.symbol: checked.rejected})
-    return await store_checked(checked, store=store, invalidate=invalidate, options=options)
+    rows = await asyncio.to_thread(split_rows, raw, options.today)
+    if options.strict and rows.rejected:
+        raise build_rejection_error({raw.symbol: rows.rejected})
+    return await store_rows(rows, store=store, invalidate=invalidate, options=options)
 
 
-async def store_checked(
-    checked: Checked, *, store: BarStore, invalidate: Invalidate, options: LoadOptions
-) -> LoadReport:
+async def store_rows(rows: SplitRows, *, store: BarStore, invalidate: Invalidate, options: LoadOptions) -> LoadReport:
     """Store bars that have been checked; nothing is stored of a symbol that has none.
 
     Raises:
         StoreUnavailable: The symbol is as it was, or wholly as loaded if only the answer was lost.
     """
-    symbol = checked.frame.symbol
-    reports: list[LoadReport] = []
+    symbol = rows.frame.symbol
 
-    def decide(stored: Stored | None) -> Stored:
-        merged = merge(stored.frame if stored else None, checked.frame, options.mode)
-        entry = _entry(merged.frame, checked.name, stored, options)
-        reports.append(_report(merged, entry, checked, options))
-        return Stored(merged.frame, entry)
+    def decide(stored: StoredSymbol | None) -> tuple[StoredSymbol, LoadReport]:
+        result = merge_bars(stored.frame if stored else None, rows.frame, options.mode)
+        entry = _build_entry(result.frame, rows.name, stored, options)
+        return StoredSymbol(result.frame, entry), _build_report(result, entry, rows, options)
 
-    if checked.frame.bars.empty:
-        return _nothing_stored(await _stored(store, symbol), checked, options)
+    if rows.frame.bars.empty:
+        return _build_empty_report(await _read_stored(store, symbol), rows, options)
     if options.dry_run:
-        await asyncio.to_thread(decide, await _stored(store, symbol))
-    else:
-        try:
-            await store.rewrite(symbol, decide)
-        finally:  # also when nobody knows whether it was stored
-            await invalidate({symbol})
-    return reports[-1]
+        _, report = await asyncio.to_thread(decide, await _read_stored(store, symbol))
+        return report
+    try:
+        return await store.rewrite(symbol, decide)
+    finally:  # also after a failure, which leaves it open whether the rows were stored
+        await invalidate({symbol})
 
 
-def rows_rejected(rejected: dict[str, list[Rejection]]) -> RowsRejected:
+def build_rejection_error(rejected: dict[str, list[Rejection]]) -> RowsRejected:
     """Return the error of a strict load that has these rejections by symbol; it names the first hundred rows."""
     rows = [(f"/{symbol}/rows/{item.row}", item.detail) for symbol, items in rejected.items() for item in items]
     plural = "row is not a bar" if len(rows) == 1 else "rows are not bars"
     codes = Counter(item.code for items in rejected.values() for item in items)
-    return RowsRejected(f"{len(rows):,} {plural}, so that nothing was stored.", errors=rows[:N_NAMED_ROWS], codes=codes)
+    return RowsRejected(
+        f"{len(rows):,} {plural}, so that nothing was stored.", errors=rows[:MAX_LISTED_ROWS], codes=codes
+    )
 
 
-def describe(frame: BarFrame, calendar: str | None) -> tuple[str, list[Finding]]:
+def revision_and_findings(frame: BarFrame, calendar: str | None) -> tuple[str, list[Finding]]:
     """Return the revision of the bars, at least one, and what is worth knowing about them."""
-    return frame.revision, findings_of(frame, calendar or "", exchange_sessions(calendar) if calendar else None)
+    return frame.revision, collect_findings(frame, calendar or "", exchange_sessions(calendar) if calendar else None)
 
 
-async def _stored(store: BarStore, symbol: str) -> Stored | None:
-    try:
-        return Stored(await store.bars(symbol), await store.entry(symbol))
-    except (SymbolNotFound, NoBars):
-        return None
-
-
-def _entry(frame: BarFrame, name: str | None, stored: Stored | None, options: LoadOptions) -> CatalogueEntry:
-    revision, findings = describe(frame, options.calendar)
-    known = stored.entry.name if stored and stored.entry else None
+def describe_bars(frame: BarFrame, name: str | None, calendar: str | None) -> CatalogueEntry:
+    """Build an entry from the bars themselves, at least one, without `source` and `loaded_at`."""
+    revision, findings = revision_and_findings(frame, calendar)
     sessions = frame.bars["session"]
     return CatalogueEntry(
         symbol=frame.symbol,
-        name=name or known,
+        name=name,
         revision=revision,
-        n_bars=len(frame.bars),
+        n_bars=len(sessions),
         first_session=sessions.iloc[0].date(),
         last_session=sessions.iloc[-1].date(),
-        source=options.source,
-        loaded_at=options.now,
+        source=None,
+        loaded_at=None,
         has_adjusted_prices=frame.has_adjusted_prices,
         findings=findings,
     )
 
 
-def _report(merged: Merged, entry: CatalogueEntry, checked: Checked, options: LoadOptions) -> LoadReport:
+async def _read_stored(store: BarStore, symbol: str) -> StoredSymbol | None:
+    try:
+        return StoredSymbol(await store.bars(symbol), await store.entry(symbol))
+    except (SymbolNotFound, NoBars):
+        return None
+
+
+def _build_entry(
+    frame: BarFrame, name: str | None, stored: StoredSymbol | None, options: LoadOptions
+) -> CatalogueEntry:
+    stored_name = stored.entry.name if stored and stored.entry else None
+    entry = describe_bars(frame, name or stored_name, options.calendar)
+    return replace(entry, source=options.source, loaded_at=options.now)
+
+
+def _build_report(result: MergeResult, entry: CatalogueEntry, rows: SplitRows, options: LoadOptions) -> LoadReport:
     return LoadReport(
         symbol=entry.symbol,
         mode=options.mode,
         dry_run=options.dry_run,
-        inserted=merged.inserted,
-        updated=merged.updated,
-        unchanged=merged.unchanged,
-        removed=merged.removed,
-        rejected=checked.rejected,
+        inserted=result.inserted,
+        updated=result.updated,
+        unchanged=result.unchanged,
+        removed=result.removed,
+        rejected=rows.rejected,
         findings=entry.findings,
         n_bars=entry.n_bars,
         revision=entry.revision,
     )
 
 
-def _nothing_stored(stored: Stored | None, checked: Checked, options: LoadOptions) -> LoadReport:
+def _build_empty_report(stored: StoredSymbol | None, rows: SplitRows, options: LoadOptions) -> LoadReport:
     return LoadReport(
-        symbol=checked.frame.symbol,
+        symbol=rows.frame.symbol,
         mode=options.mode,
         dry_run=options.dry_run,
         inserted=0,
         updated=0,
         unchanged=0,
         removed=0,
-        rejected=checked.rejected,
+        rejected=rows.rejected,
         findings=[],
         n_bars=len(stored.frame.bars) if stored else 0,
         revision=stored.frame.revision if stored else None,

@@ -9,11 +9,11 @@ import pandas as pd
 from shared.schemas.arrow import NUMBERS, BarFrame
 from shared.schemas.loads import Mode
 
-MAY_BE_UNKNOWN = ("volume", "adj_close")
+OPTIONAL_COLUMNS = ("volume", "adj_close")
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergeResult:
     """The bars after a load, and by sessions what changed."""
 
     frame: BarFrame
@@ -23,7 +23,7 @@ class Merged:
     removed: int
 
 
-def merge(stored: BarFrame | None, new: BarFrame, mode: Mode) -> Merged:
+def merge_bars(stored: BarFrame | None, new: BarFrame, mode: Mode) -> MergeResult:
     """Return the bars after `new` was loaded onto `stored`; of two with one session, the new one.
 
     `upsert` keeps the other stored bars, and a stored volume or adjusted close that the new bar does not have.
@@ -31,17 +31,17 @@ def merge(stored: BarFrame | None, new: BarFrame, mode: Mode) -> Merged:
     """
     if stored is None or stored.bars.empty:
         skipped = stored.skipped if stored is not None and mode == "upsert" else 0
-        return Merged(BarFrame(new.symbol, new.bars, skipped), len(new.bars), 0, 0, 0)
+        return MergeResult(BarFrame(new.symbol, new.bars, skipped), len(new.bars), 0, 0, 0)
     old = stored.bars.set_index("session")
     fresh = new.bars.set_index("session")
     shared = fresh.index.intersection(old.index)
     if mode == "upsert":
-        fresh = _with_known(old, fresh, shared)
+        fresh = _fill_optional_columns(old, fresh, shared)
         merged, skipped = pd.concat([old.drop(index=shared), fresh]).sort_index(), stored.skipped
     else:
         merged, skipped = fresh, 0
-    n_changed = int(_differ(old.loc[shared], fresh.loc[shared]).sum())
-    return Merged(
+    n_changed = int(_find_differing_rows(old.loc[shared], fresh.loc[shared]).sum())
+    return MergeResult(
         frame=BarFrame(new.symbol, merged.reset_index(), skipped),
         inserted=len(fresh) - len(shared),
         updated=n_changed,
@@ -50,13 +50,15 @@ def merge(stored: BarFrame | None, new: BarFrame, mode: Mode) -> Merged:
     )
 
 
-def _with_known(old: pd.DataFrame, fresh: pd.DataFrame, shared: pd.Index) -> pd.DataFrame:
-    known = {name: fresh[name].fillna(old.loc[shared, name]) for name in MAY_BE_UNKNOWN}
-    return fresh.assign(**known)
+def _fill_optional_columns(old: pd.DataFrame, fresh: pd.DataFrame, shared: pd.Index) -> pd.DataFrame:
+    filled = {name: fresh[name].fillna(old.loc[shared, name]) for name in OPTIONAL_COLUMNS}
+    return fresh.assign(**filled)
 
 
-def _differ(left: pd.DataFrame, right: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def _find_differing_rows(left: pd.DataFrame, right: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Say of each row whether any number differs; a missing one equals a missing one."""
-    one, other = left[list(NUMBERS)].to_numpy(np.float64), right[list(NUMBERS)].to_numpy(np.float64)
-    differ: npt.NDArray[np.bool_] = ((one != other) & ~(np.isnan(one) & np.isnan(other))).any(axis=1)
+    left_numbers, right_numbers = left[list(NUMBERS)].to_numpy(np.float64), right[list(NUMBERS)].to_numpy(np.float64)
+    differ: npt.NDArray[np.bool_] = (
+        (left_numbers != right_numbers) & ~(np.isnan(left_numbers) & np.isnan(right_numbers))
+    ).any(axis=1)
     return differ

@@ -1,34 +1,38 @@
-"""The cache-aside read: the one place that joins cache and store."""
+"""The cache-aside read: the only module that combines cache and store."""
 
 import asyncio
-import math
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from services.data.bars.invalidation import Invalidation, Token
 from services.data.ports import BarCache, BarStore, CacheOutcome
-from shared import deadline
 from shared.errors import StoreUnavailable
 from shared.schemas.bars import EncodedBars
-from shared.telemetry import tracing
+from shared.single_flight import SingleFlight
 
 Read = tuple[EncodedBars, CacheOutcome]
 
 
 @dataclass(frozen=True)
-class _Known:
-    revision: str
-    until: float
+class _Revision:
+    value: str
+    valid_until: float
+
+
+@dataclass(frozen=True)
+class _CacheWrite:
+    task: asyncio.Task[None]
+    read: Read
 
 
 class BarReader:
-    """Reads bars, once for all who ask for one symbol at a time, and remembers revisions.
+    """Reads bars, once for all concurrent callers of a symbol, and remembers revisions.
 
     Args:
-        store: The truth.
-        cache: Asked first.
-        seconds: How long a revision is believed without a look at the bars: the cache's lifetime.
+        store: The source of truth.
+        cache: Read first.
+        seconds: How long a revision is trusted without reading the bars: the lifetime of a cache entry.
         monotonic: The clock.
     """
 
@@ -39,82 +43,66 @@ class BarReader:
         self._cache = cache
         self._seconds = seconds
         self._monotonic = monotonic
-        self._reads: dict[str, asyncio.Future[Read]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._known: dict[str, _Known] = {}
-        self._n_changes: Counter[str] = Counter()  # a read that began before a change must not be cached after it
-        self._n_resets = 0
+        self._reads: SingleFlight[Read] = SingleFlight()
+        self._cache_writes: dict[Token, _CacheWrite] = {}
+        self._revisions: dict[str, _Revision] = {}
+        self._invalidation = Invalidation()
 
     async def read(self, symbol: str) -> Read:
-        """Return the bars of `symbol`, from the cache if it has them, undecoded, and what the cache did.
+        """Return the encoded bars of `symbol`, from the cache if it has them, and the outcome of the cache.
 
         Raises:
-            SymbolNotFound, NoBars: There is nothing to return.
-            StoreUnavailable: The cache does not have them, and the store does not answer while the request has time.
+            SymbolNotFound, NoBars: There are no bars to return.
+            StoreUnavailable: The cache does not have them, and the store does not answer in the time that is left.
         """
-        answer = self._reads.get(symbol)
-        if answer is None:
-            answer = self._reads[symbol] = asyncio.get_running_loop().create_future()
-            # In a context of its own: the read is not only for the request that happens to be the first, and ends
-            # within the time limits of cache and store.
-            task = asyncio.create_task(self._read(symbol, answer), context=tracing.context_of_trace())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        seconds = deadline.seconds_left(math.inf)
-        done, _ = await asyncio.wait({answer}, timeout=None if math.isinf(seconds) else max(0.0, seconds))
-        if not done:
+        token = self._invalidation.token(symbol)
+        if write := self._cache_writes.get(token):
+            return write.read
+        try:
+            return await self._reads.run(token, lambda: self._read(symbol))
+        except TimeoutError as error:
             raise StoreUnavailable(
                 "The data service could not read the bars in the time that was left. Try again in a moment."
-            )
-        return answer.result()
+            ) from error
 
     async def revision(self, symbol: str) -> str:
-        """Return the revision of `symbol`, without a look at the bars if it is known; raises as `read`."""
-        known = self._known.get(symbol)
-        if known is not None and self._monotonic() < known.until:
-            return known.revision
+        """Return the revision of `symbol`, without reading the bars if it is remembered; raises as `read`."""
+        revision = self._revisions.get(symbol)
+        if revision is not None and self._monotonic() < revision.valid_until:
+            return revision.value
         return (await self.read(symbol))[0].revision
 
     async def invalidate(self, symbols: set[str] | None) -> None:
-        """Evict these symbols, or all for None, and let no read that has begun put them back."""
+        """Evict these symbols, or all for None, and keep reads that have begun from caching them again."""
+        self._invalidation.count(symbols)
         if symbols is None:
-            self._n_resets += 1
-            self._known.clear()
-            self._reads.clear()
+            self._revisions.clear()
             await self._cache.evict_all()
             return
         for symbol in symbols:
-            self._n_changes[symbol] += 1
-            self._reads.pop(symbol, None)
-            self._known.pop(symbol, None)
+            self._revisions.pop(symbol, None)
+        for symbol in symbols:
             await self._cache.evict(symbol)
 
-    async def _read(self, symbol: str, answer: asyncio.Future[Read]) -> None:
-        """Answer, then cache: a cache that is slow keeps nobody waiting."""
-        state, began_at = self._state(symbol), self._monotonic()
+    async def _read(self, symbol: str) -> Read:
+        token, began_at = self._invalidation.token(symbol), self._monotonic()
+        cached, outcome = await self._cache.get(symbol)
+        if cached is not None:
+            # Its revision is not remembered: how long the cache entry has left to live is not known.
+            return cached, outcome
+        read = await self._store.encoded_bars(symbol), outcome
+        if self._invalidation.is_current(token):
+            self._revisions[symbol] = _Revision(read[0].revision, began_at + self._seconds)
+            # A task of its own, so that a slow cache keeps no caller waiting.
+            write = asyncio.create_task(self._write_cache(symbol, token, read[0]))
+            self._cache_writes[token] = _CacheWrite(write, read)
+        return read
+
+    async def _write_cache(self, symbol: str, token: Token, bars: EncodedBars) -> None:
         try:
-            cached, outcome = await self._cache.get(symbol)
-            bars = cached or await self._store.encoded(symbol)
-            answer.set_result((bars, outcome))
-            # The revision of what was cached is not kept as known: nobody says for how much longer it is believed.
-            if cached is None:
-                await self._keep(symbol, bars, state, began_at)
-        except Exception as error:
-            if answer.done():
-                raise
-            answer.set_exception(error)
-            answer.exception()  # seen, even if every caller has gone
+            if self._invalidation.is_current(token):
+                await self._cache.put(symbol, bars)
+            if not self._invalidation.is_current(token):
+                await self._cache.evict(symbol)
         finally:
-            answer.cancel()  # if the service stops on the way
-            if self._reads.get(symbol) is answer:
-                del self._reads[symbol]
-
-    async def _keep(self, symbol: str, bars: EncodedBars, state: tuple[int, int], began_at: float) -> None:
-        if state == self._state(symbol):
-            self._known[symbol] = _Known(bars.revision, began_at + self._seconds)
-            await self._cache.put(symbol, bars)
-        if state != self._state(symbol):
-            await self._cache.evict(symbol)
-
-    def _state(self, symbol: str) -> tuple[int, int]:
-        return self._n_resets, self._n_changes[symbol]
+            self._cache_writes.pop(token, None)

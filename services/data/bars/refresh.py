@@ -17,10 +17,10 @@ from shared.errors import NoBars, ServiceError, SymbolNotFound, Unavailable
 from shared.schemas.arrow import PRICES
 from shared.schemas.loads import LoadReport
 
-Load = Callable[[RawBars], Awaitable[LoadReport]]
-Outcome = Literal["new", "refreshed", "up_to_date", "history_changed", "failed", "skipped"]
+LoadRows = Callable[[RawBars], Awaitable[LoadReport]]
+RefreshResult = Literal["new", "refreshed", "up_to_date", "history_changed", "failed", "skipped"]
 TOLERANCE = 1e-4  # relative; vendors round to cents or to 4 digits
-_REMEDY = "Nothing was stored; to take the new history, refresh it with --replace."
+REPLACE_REMEDY = "Nothing was stored; to take the new history, refresh it with --replace."
 
 
 @dataclass(frozen=True)
@@ -28,62 +28,64 @@ class RefreshReport:
     """What became of one symbol; `report` is there if rows were handed to the load."""
 
     symbol: str
-    outcome: Outcome
+    outcome: RefreshResult
     detail: str
     report: LoadReport | None = None
 
 
 @dataclass(frozen=True)
-class _Refresh:
+class _Refresher:
     vendor: BarVendor
     store: BarStore
-    load: Load
+    load: LoadRows
     overlap_sessions: int
     through: date | None
     full: bool
 
-    async def of(self, symbol: str) -> RefreshReport:
+    async def refresh_symbol(self, symbol: str) -> RefreshReport:
         """Refresh one symbol."""
-        stored = await self._stored(symbol)
+        stored = await self._read_stored(symbol)
         if stored is None or self.full:
-            return await self._all(symbol, is_new=stored is None)
+            return await self._load_all(symbol, is_new=stored is None)
         last = stored["session"].iloc[-1]
         if self.through is not None and last >= pd.Timestamp(self.through):
             return RefreshReport(symbol, "up_to_date", f"{last:%Y-%m-%d} is stored, and no session after it is over.")
         tail = stored.tail(self.overlap_sessions)
-        raw = await self._asked(symbol, tail["session"].iloc[0].date())
-        if change := _change(tail, raw.rows, self.vendor.name):
-            return RefreshReport(symbol, "history_changed", f"{change} {_REMEDY}")
+        raw = await self._fetch(symbol, tail["session"].iloc[0].date())
+        if difference := _find_difference(tail, raw.rows, self.vendor.name):
+            return RefreshReport(symbol, "history_changed", f"{difference} {REPLACE_REMEDY}")
         newer = raw.rows[~(raw.rows["session"] <= last)]  # with the rows whose date cannot be read: the load says so
         if newer["session"].isna().all():
             return RefreshReport(symbol, "up_to_date", f"{self.vendor.name} has no session after {last:%Y-%m-%d}.")
-        return await self._loaded(replace(raw, rows=newer.reset_index(drop=True)), "refreshed")
+        return await self._load(replace(raw, rows=newer.reset_index(drop=True)), "refreshed")
 
-    async def _stored(self, symbol: str) -> pd.DataFrame | None:
+    async def _read_stored(self, symbol: str) -> pd.DataFrame | None:
         try:
             bars = (await self.store.bars(symbol)).bars
         except (SymbolNotFound, NoBars):
             return None
         return None if bars.empty else bars
 
-    async def _all(self, symbol: str, *, is_new: bool) -> RefreshReport:
-        raw = await self._asked(symbol, None)
-        return await self._loaded(raw, "new" if is_new else "refreshed")
+    async def _load_all(self, symbol: str, *, is_new: bool) -> RefreshReport:
+        raw = await self._fetch(symbol, None)
+        return await self._load(raw, "new" if is_new else "refreshed")
 
-    async def _asked(self, symbol: str, start: date | None) -> RawBars:
+    async def _fetch(self, symbol: str, start: date | None) -> RawBars:
         raw = await self.vendor.bars(symbol, start)
         if raw.rows.empty:
             since = "" if start is None else f" since {start}, not even those that are stored"
             raise VendorFailed(f"{self.vendor.name} has no bars of {symbol}{since}.")
-        if (n_odd := _n_impossible(raw.rows)) * 2 > len(raw.rows):
-            sentence = f"its high or low is not the highest or lowest price in {n_odd:,} of {len(raw.rows):,} rows"
+        if (n_impossible := _count_impossible_rows(raw.rows)) * 2 > len(raw.rows):
+            sentence = (
+                f"its high or low is not the highest or lowest price in {n_impossible:,} of {len(raw.rows):,} rows"
+            )
             raise VendorFailed(f"{self.vendor.name}'s columns look shifted: {sentence}.")
         if self.through is None:
             return raw
         is_over = ~(raw.rows["session"] > pd.Timestamp(self.through))
         return replace(raw, rows=raw.rows[is_over].reset_index(drop=True))
 
-    async def _loaded(self, raw: RawBars, outcome: Outcome) -> RefreshReport:
+    async def _load(self, raw: RawBars, outcome: RefreshResult) -> RefreshReport:
         report = await self.load(raw)
         if report.inserted + report.updated + report.unchanged:
             return RefreshReport(
@@ -99,7 +101,7 @@ async def refresh(
     *,
     vendor: BarVendor,
     store: BarStore,
-    load: Load,
+    load: LoadRows,
     overlap_sessions: int = 10,
     through: date | None = None,
     full: bool = False,
@@ -118,16 +120,16 @@ async def refresh(
     Raises:
         StoreUnavailable: The symbols reported before are stored; this one and those after it are as they were.
     """
-    work = _Refresh(vendor, store, load, overlap_sessions, through, full)
-    stop: str | None = None
+    refresher = _Refresher(vendor, store, load, overlap_sessions, through, full)
+    stop_reason: str | None = None
     for symbol in symbols:
-        if stop is not None:
-            yield RefreshReport(symbol, "skipped", f"Not asked for, because of what came before: {stop}")
+        if stop_reason is not None:
+            yield RefreshReport(symbol, "skipped", f"Not asked for, because of what came before: {stop_reason}")
             continue
         try:
-            report = await work.of(symbol)
+            report = await refresher.refresh_symbol(symbol)
         except VendorFailed as failure:
-            stop = failure.reason if failure.is_for_all else None
+            stop_reason = failure.reason if failure.is_for_all else None
             report = RefreshReport(symbol, "failed", failure.reason)
         except Unavailable:
             raise
@@ -136,35 +138,37 @@ async def refresh(
         yield report
 
 
-def _n_impossible(rows: pd.DataFrame) -> int:
+def _count_impossible_rows(rows: pd.DataFrame) -> int:
     prices = rows[list(PRICES)].to_numpy(np.float64)
     opens, highs, lows, closes = prices.T
     return int(((highs < np.fmax(opens, np.fmax(closes, lows))) | (lows > np.fmin(opens, closes))).sum())
 
 
-def _change(stored: pd.DataFrame, given: pd.DataFrame, vendor: str) -> str | None:
+def _find_difference(stored: pd.DataFrame, fetched: pd.DataFrame, vendor: str) -> str | None:
     """Say how the vendor's bars differ from the stored ones; None if they do not."""
-    latest = given.dropna(subset=["session"]).drop_duplicates("session", keep="last")
+    latest = fetched.dropna(subset=["session"]).drop_duplicates("session", keep="last")
     both = stored.merge(latest, on="session", suffixes=("", "_given"))
     if both.empty:
         return f"{vendor}'s answer has none of the {len(stored)} last stored sessions, so it cannot be compared."
-    for what, names in (("prices", PRICES), ("adjusted closes", ("adj_close",))):
+    for kind, names in (("prices", PRICES), ("adjusted closes", ("adj_close",))):
         old, new = (both[[f"{name}{end}" for name in names]].to_numpy(np.float64) for end in ("", "_given"))
         differs = ~np.isclose(new, old, rtol=TOLERANCE, atol=0, equal_nan=True)
-        if what == "adjusted closes":  # not every source has them
+        if kind == "adjusted closes":  # not every source has them
             differs &= ~np.isnan(old) & ~np.isnan(new)
-        if (odd := differs.any(axis=1)).any():
-            first = both["session"][odd].iloc[0]
-            found = f"{vendor}'s {what} differ in {odd.sum()} of {len(both)} stored sessions, first {first:%Y-%m-%d}"
-            return f"{found}{_hint(odd, new[odd], old[odd])}."
+        if (differing := differs.any(axis=1)).any():
+            first = both["session"][differing].iloc[0]
+            sentence = (
+                f"{vendor}'s {kind} differ in {differing.sum()} of {len(both)} stored sessions, first {first:%Y-%m-%d}"
+            )
+            return f"{sentence}{_explain_difference(differing, new[differing], old[differing])}."
     return None
 
 
-def _hint(odd: np.ndarray, new: np.ndarray, old: np.ndarray) -> str:
+def _explain_difference(differing: np.ndarray, new: np.ndarray, old: np.ndarray) -> str:
     with np.errstate(divide="ignore", invalid="ignore"):
         factors = new / old
     if np.isfinite(factors).all() and np.ptp(factors) <= 1e-3 * factors.mean():
         return f", all by the factor {factors.mean():.4g}: it looks like a split or a new adjustment"
-    if odd.sum() == 1 and odd[-1]:
+    if differing.sum() == 1 and differing[-1]:
         return ": only the last, which may have been stored before it was over"
     return ""

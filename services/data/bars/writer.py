@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.data.bars.load import Invalidate, LoadOptions, ingest_symbol, rows_rejected
+from services.data.bars.load import Invalidate, LoadOptions, build_rejection_error, load_symbol
 from services.data.ports import BarStore
 from services.data.records import RawBars
 from shared import deadline
@@ -46,9 +46,9 @@ class BarWriter:
             RowsRejected: Not one row is a bar, or `options.strict` and one is not.
             StoreUnavailable: The symbol is as it was.
         """
-        report = await ingest_symbol(raw, store=self._store, invalidate=self._invalidate, options=options)
+        report = await load_symbol(raw, store=self._store, invalidate=self._invalidate, options=options)
         if report.revision is None or not report.inserted + report.updated + report.unchanged:
-            raise rows_rejected({raw.symbol: report.rejected})
+            raise build_rejection_error({raw.symbol: report.rejected})
         return report
 
     async def delete(self, symbol: str) -> None:

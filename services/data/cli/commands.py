@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from services.data.bars.checks import rejections
-from services.data.bars.findings import findings_of
-from services.data.bars.load import LoadOptions, ingest_symbol
+from services.data.bars.checks import find_rejections
+from services.data.bars.findings import collect_findings
+from services.data.bars.load import LoadOptions, load_symbol
 from services.data.bars.refresh import RefreshReport, refresh
 from services.data.bars.writer import BarWriter
 from services.data.cli import output
@@ -30,11 +30,11 @@ from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import Finding, LoadReport, Rejection
 from shared.schemas.stocks import StockSummary
 
-PAGE = 100
+PAGE_SIZE = 100
 
 
 @dataclass(frozen=True)
-class Work:
+class CommandContext:
     """What every command needs: where the bars are, the settings, where a person reads, and what is counted."""
 
     resources: Resources
@@ -55,7 +55,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Checkup:
+class SymbolCheck:
     """What is wrong with the stored bars of one symbol, and what is worth knowing about them."""
 
     symbol: str
@@ -63,116 +63,118 @@ class Checkup:
     findings: list[Finding]
 
 
-async def load(work: Work, source: BarSource, options: LoadOptions) -> list[LoadReport]:
+async def load(context: CommandContext, source: BarSource, options: LoadOptions) -> list[LoadReport]:
     """Load one source with a progress bar; print its report and return it."""
     started_at = time.monotonic()
     reports: list[LoadReport] = []
     try:
-        with _progress(work.console) as progress, _counted(work, options):
+        with _build_progress(context.console) as progress, _count_failures(context, options):
             task = progress.add_task(f"Loading {source.name}", total=None)
             async for report in load_source(
-                source, store=work.resources.store, invalidate=work.invalidate, options=options
+                source, store=context.resources.store, invalidate=context.invalidate, options=options
             ):
                 reports.append(report)
                 if not options.dry_run:
-                    work.metrics.loaded(report)
+                    context.metrics.count_load(report)
                 n_done = report.inserted + report.updated + report.unchanged + len(report.rejected)
                 progress.update(task, advance=n_done, total=source.n_rows)
     finally:  # what was stored before something went wrong is said, too
         if reports:
             reports.sort(key=lambda report: report.symbol)
-            work.console.print(output.loaded(source.name, reports, time.monotonic() - started_at))
+            context.console.print(output.render_load(source.name, reports, time.monotonic() - started_at))
     return reports
 
 
-async def stocks(work: Work, query: str) -> list[StockSummary]:
+async def search_stocks(context: CommandContext, query: str) -> list[StockSummary]:
     """Return every symbol that matches, best first."""
-    catalogue = Catalogue(work.resources.store, seconds=work.settings.budget_seconds)
-    found: list[StockSummary] = []
+    catalogue = Catalogue(context.resources.store, seconds=context.settings.budget_seconds)
+    results: list[StockSummary] = []
     cursor: str | None = None
     while True:
-        page = await catalogue.search(query, limit=PAGE, cursor=cursor)
-        found += page.stocks
+        page = await catalogue.search(query, limit=PAGE_SIZE, cursor=cursor)
+        results += page.stocks
         cursor = page.next_cursor
         if cursor is None:
-            return found
+            return results
 
 
-async def check_stored(work: Work, symbols: Sequence[str]) -> AsyncIterator[Checkup]:
+async def check_stored(context: CommandContext, symbols: Sequence[str]) -> AsyncIterator[SymbolCheck]:
     """Check the bars of these symbols, all for none, as they are stored, whoever stored them."""
-    options, calendar = work.options("stored"), work.settings.calendar
-    for symbol in symbols or await work.resources.store.symbols():
-        frame = await work.resources.store.bars(symbol)
-        yield await asyncio.to_thread(_checkup, frame, options.today, calendar)
+    options, calendar = context.options("stored"), context.settings.calendar
+    for symbol in symbols or await context.resources.store.symbols():
+        frame = await context.resources.store.bars(symbol)
+        yield await asyncio.to_thread(_check_frame, frame, options.today, calendar)
 
 
-def _checkup(frame: BarFrame, today: date, calendar: str | None) -> Checkup:
+def _check_frame(frame: BarFrame, today: date, calendar: str | None) -> SymbolCheck:
     rows = frame.bars.assign(row=range(1, len(frame.bars) + 1))
     sessions = exchange_sessions(calendar) if calendar else None
-    return Checkup(frame.symbol, rejections(rows, today), findings_of(frame, calendar or "", sessions))
+    return SymbolCheck(frame.symbol, find_rejections(rows, today), collect_findings(frame, calendar or "", sessions))
 
 
-async def frames(
-    work: Work, symbols: Sequence[str], span: tuple[date | None, date | None], adjusted: bool
+async def read_frames(
+    context: CommandContext, symbols: Sequence[str], span: tuple[date | None, date | None], adjusted: bool
 ) -> list[BarFrame]:
     """Return the bars of these symbols, all for none, from the first to the last session of `span`.
 
     Raises:
         NoAdjustedPrices: Adjusted prices are wanted, and a symbol has no adjusted close.
     """
-    found = []
-    for symbol in symbols or await work.resources.store.symbols():
-        frame = (await work.resources.store.bars(symbol)).between(*span)
+    results = []
+    for symbol in symbols or await context.resources.store.symbols():
+        frame = (await context.resources.store.bars(symbol)).between(*span)
         if adjusted and not frame.has_adjusted_prices:
             raise NoAdjustedPrices(f"The bars of {symbol} have no adjusted close. Load bars that have one.")
-        found.append(frame.adjusted() if adjusted else frame)
-    return found
+        results.append(frame.adjusted() if adjusted else frame)
+    return results
 
 
-async def delete(work: Work, symbol: str) -> None:
+async def delete(context: CommandContext, symbol: str) -> None:
     """Remove a symbol from the store and the cache."""
-    await BarWriter(work.resources.store, work.invalidate).delete(symbol)
+    await BarWriter(context.resources.store, context.invalidate).delete(symbol)
 
 
-async def refresh_stored(work: Work, symbols: Sequence[str], *, replace: bool) -> list[RefreshReport]:
+async def refresh_stored(context: CommandContext, symbols: Sequence[str], *, replace: bool) -> list[RefreshReport]:
     """Ask the configured vendor for what is new of these symbols, all for none; print each as it is done."""
-    wanted = symbols or await work.resources.store.symbols()
-    calendar, store = work.settings.calendar, work.resources.store
+    selected = symbols or await context.resources.store.symbols()
+    calendar, store = context.settings.calendar, context.resources.store
     through = last_session_over(calendar, datetime.now(UTC)) if calendar else None
     reports = []
-    async with open_vendor(work.settings) as opened:
-        vendor = MeasuredVendor(opened, work.metrics.vendor)
+    async with open_vendor(context.settings) as configured:
+        vendor = MeasuredVendor(configured, context.metrics.observe_vendor)
         options = LoadOptions(
             source=vendor.name, now=datetime.now(UTC), calendar=calendar, mode="replace" if replace else "upsert"
         )
 
         async def load_rows(raw: RawBars) -> LoadReport:
-            with work.metrics.load():
-                report = await ingest_symbol(raw, store=store, invalidate=work.invalidate, options=options)
-            work.metrics.loaded(report)
+            with context.metrics.count_failed_load():
+                report = await load_symbol(raw, store=store, invalidate=context.invalidate, options=options)
+            context.metrics.count_load(report)
             return report
 
-        async for report in refresh(wanted, vendor=vendor, store=store, load=load_rows, through=through, full=replace):
-            work.console.print(output.refreshed(report))
+        async for report in refresh(
+            selected, vendor=vendor, store=store, load=load_rows, through=through, full=replace
+        ):
+            context.console.print(output.render_refresh(report))
             reports.append(report)
     return reports
 
 
-def _counted(work: Work, options: LoadOptions) -> AbstractContextManager[None]:
-    return nullcontext() if options.dry_run else work.metrics.load()
+def _count_failures(context: CommandContext, options: LoadOptions) -> AbstractContextManager[None]:
+    return nullcontext() if options.dry_run else context.metrics.count_failed_load()
 
 
-class _Speed(ProgressColumn):
+class _SpeedColumn(ProgressColumn):
     def render(self, task: Task) -> Text:
         return Text("" if task.speed is None else f"{task.speed:,.0f} rows/s")
 
 
-def _progress(console: Console) -> Progress:
+def _build_progress(console: Console) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        _Speed(),
+        _SpeedColumn(),
         TimeRemainingColumn(),
         console=console,
         transient=True,

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from services.data.bars.load import Invalidate, LoadOptions, check, ingest_symbol, rows_rejected
+from services.data.bars.load import Invalidate, LoadOptions, build_rejection_error, load_symbol, split_rows
 from services.data.ports import BarSource, BarStore
 from shared.schemas.loads import LoadReport
 
-N_AT_ONCE = 3  # MongoDB writes one symbol while the next is put into documents; more is no faster on two cores
+# MongoDB writes one symbol while the next is put into documents; more is no faster on two cores.
+MAX_CONCURRENT_LOADS = 3
 
 
 async def load_source(
@@ -22,18 +23,18 @@ async def load_source(
         StoreUnavailable: The symbols reported before are stored; of the others, each is so or is as it was.
     """
     if options.strict:
-        await asyncio.to_thread(_refuse_bad_rows, source, options)
+        await asyncio.to_thread(_raise_if_rejected, source, options)
     frames = source.frames()  # one after another, so that they are never in memory all at once
     running: set[asyncio.Task[LoadReport]] = set()
     is_at_end = False
     try:
         while True:
-            while len(running) < N_AT_ONCE and not is_at_end:
+            while len(running) < MAX_CONCURRENT_LOADS and not is_at_end:
                 raw = await asyncio.to_thread(next, frames, None)
                 is_at_end = raw is None
                 if raw is not None:
                     running.add(
-                        asyncio.create_task(ingest_symbol(raw, store=store, invalidate=invalidate, options=options))
+                        asyncio.create_task(load_symbol(raw, store=store, invalidate=invalidate, options=options))
                     )
             if not running:
                 return
@@ -44,7 +45,7 @@ async def load_source(
         await asyncio.gather(*running, return_exceptions=True)
 
 
-def _refuse_bad_rows(source: BarSource, options: LoadOptions) -> None:
-    rejected = {raw.symbol: check(raw, options.today).rejected for raw in source.frames()}
+def _raise_if_rejected(source: BarSource, options: LoadOptions) -> None:
+    rejected = {raw.symbol: split_rows(raw, options.today).rejected for raw in source.frames()}
     if any(rejected.values()):
-        raise rows_rejected(rejected)
+        raise build_rejection_error(rejected)

@@ -12,43 +12,45 @@ from services.data.bars.refresh import RefreshReport
 from shared.schemas.loads import Finding, LoadReport, Rejection
 from shared.schemas.stocks import StockSummary
 
-N_NAMED_ROWS = 50
+MAX_LISTED_ROWS = 50
 
 
-def loaded(source: str, reports: Sequence[LoadReport], seconds: float) -> RenderableType:
+def render_load(source: str, reports: Sequence[LoadReport], seconds: float) -> RenderableType:
     """Return what became of one source, whole: counts, each row that was rejected and why, and the findings by kind."""
     if not reports:
         return Text(f"{source}: no rows.")
     names = ("inserted", "updated", "unchanged", "removed")
     new, changed, same, removed = (sum(getattr(report, name) for report in reports) for name in names)
-    kept = new + changed + same
+    n_stored = new + changed + same
     rejected = [(report.symbol, row) for report in reports for row in report.rejected]
-    speed = (kept + len(rejected)) / max(seconds, 1e-9)
+    speed = (n_stored + len(rejected)) / max(seconds, 1e-9)
     sentences = [
-        f"{source}: {_counted(len(reports), 'symbol')}, {_counted(kept, 'bar')}: {new:,} new, {changed:,} changed, "
-        f"{same:,} as they were.",
-        f"{_counted(removed, 'old bar')} removed." if removed else "",
-        f"{_counted(len(rejected), 'row')} rejected.",
+        f"{source}: {_quantity(len(reports), 'symbol')}, {_quantity(n_stored, 'bar')}: "
+        f"{new:,} new, {changed:,} changed, {same:,} as they were.",
+        f"{_quantity(removed, 'old bar')} removed." if removed else "",
+        f"{_quantity(len(rejected), 'row')} rejected.",
         f"{seconds:.1f} s, {speed:,.0f} rows/s.",
         "Dry run: nothing was written." if reports[0].dry_run else "",
     ]
     head = Text(" ".join(filter(None, sentences)))
-    return Group(head, *_rejections(rejected), *_findings(reports))
+    return Group(head, *_render_rejections(rejected), *_render_findings(reports))
 
 
-def checked(symbol: str, rejected: Sequence[Rejection], findings: Sequence[Finding]) -> RenderableType:
+def render_check(symbol: str, rejected: Sequence[Rejection], findings: Sequence[Finding]) -> RenderableType:
     """Return what is wrong with, and worth knowing about, the bars of one symbol as they are stored."""
     if not rejected and not findings:
         return Text(f"{symbol}: nothing to remark.")
     lines = [Text(f"{symbol}:")]
-    lines += [Text(f"  {row.session or f'row {row.row}'}  {row.code}: {row.detail}") for row in rejected[:N_NAMED_ROWS]]
-    if len(rejected) > N_NAMED_ROWS:
-        lines.append(Text(f"  and {len(rejected) - N_NAMED_ROWS:,} more; --json names them all."))
-    lines += [Text(f"  {found.code}: {found.detail}{_some(found)}") for found in findings]
+    lines += [
+        Text(f"  {row.session or f'row {row.row}'}  {row.code}: {row.detail}") for row in rejected[:MAX_LISTED_ROWS]
+    ]
+    if len(rejected) > MAX_LISTED_ROWS:
+        lines.append(Text(f"  and {len(rejected) - MAX_LISTED_ROWS:,} more; --json names them all."))
+    lines += [Text(f"  {finding.code}: {finding.detail}{_format_sessions(finding)}") for finding in findings]
     return Group(*lines)
 
 
-def listed(stocks: Iterable[StockSummary]) -> RenderableType:
+def render_stocks(stocks: Iterable[StockSummary]) -> RenderableType:
     """Return the symbols as a table; what is not known before somebody reads the bars is a dash."""
     table = Table("symbol", "name", "bars", "first", "last", box=None, header_style="bold", pad_edge=False)
     for stock in stocks:
@@ -58,43 +60,45 @@ def listed(stocks: Iterable[StockSummary]) -> RenderableType:
     return table
 
 
-def refreshed(report: RefreshReport) -> RenderableType:
+def render_refresh(report: RefreshReport) -> RenderableType:
     """Return one line of a refresh."""
     return Text(f"{report.symbol:<8} {report.outcome.replace('_', ' ')}: {report.detail}")
 
 
-def _rejections(rejected: list[tuple[str, Rejection]]) -> list[RenderableType]:
+def _render_rejections(rejected: list[tuple[str, Rejection]]) -> list[RenderableType]:
     if not rejected:
         return []
     table = Table("symbol", "row", "session", "code", "why", box=None, header_style="bold", pad_edge=False)
-    for symbol, row in rejected[:N_NAMED_ROWS]:
+    for symbol, row in rejected[:MAX_LISTED_ROWS]:
         table.add_row(symbol, f"{row.row:,}", str(row.session or "–"), row.code, row.detail)
-    more = len(rejected) - N_NAMED_ROWS
-    rest = [Text(f"and {_counted(more, 'row')} more; --json names them all.")] if more > 0 else []
+    more = len(rejected) - MAX_LISTED_ROWS
+    rest = [Text(f"and {_quantity(more, 'row')} more; --json names them all.")] if more > 0 else []
     return [Text("\nRejected rows", style="bold"), table, *rest]
 
 
-def _findings(reports: Sequence[LoadReport]) -> list[RenderableType]:
-    symbols: Counter[str] = Counter(found.code for report in reports for found in report.findings)
+def _render_findings(reports: Sequence[LoadReport]) -> list[RenderableType]:
+    symbols: Counter[str] = Counter(finding.code for report in reports for finding in report.findings)
     if not symbols:
         return []
     if len(reports) == 1:
-        lines = [Text(f"  {found.code}: {found.detail}{_some(found)}") for found in reports[0].findings]
+        lines = [
+            Text(f"  {finding.code}: {finding.detail}{_format_sessions(finding)}") for finding in reports[0].findings
+        ]
         return [Text("\nFindings", style="bold"), *lines]
     table = Table("finding", "symbols", "which", box=None, header_style="bold", pad_edge=False)
     for code, n_symbols in symbols.most_common():
-        names = [report.symbol for report in reports if any(found.code == code for found in report.findings)]
-        shown = " ".join(names[:8]) + (" …" if len(names) > 8 else "")
-        table.add_row(code, f"{n_symbols:,}", shown)
+        names = [report.symbol for report in reports if any(finding.code == code for finding in report.findings)]
+        shown_names = " ".join(names[:8]) + (" …" if len(names) > 8 else "")
+        table.add_row(code, f"{n_symbols:,}", shown_names)
     return [Text("\nFindings (`check SYMBOL` says more)", style="bold"), table]
 
 
-def _some(found: Finding) -> str:
-    if not found.sessions:
+def _format_sessions(finding: Finding) -> str:
+    if not finding.sessions:
         return ""
-    more = " …" if found.count > len(found.sessions) else ""
-    return f" ({', '.join(map(str, found.sessions))}{more})"
+    more = " …" if finding.count > len(finding.sessions) else ""
+    return f" ({', '.join(map(str, finding.sessions))}{more})"
 
 
-def _counted(count: int, noun: str) -> str:
+def _quantity(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

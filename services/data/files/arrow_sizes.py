@@ -13,7 +13,7 @@ _BUFFERS, _COMPRESSION = 2, 3  # of RecordBatch
 _DICTIONARY_BATCH, _RECORD_BATCH = 2, 3  # of the union MessageHeader
 
 
-def unpacked_sizes(stream: BinaryIO) -> Iterator[int]:
+def read_unpacked_sizes(stream: BinaryIO) -> Iterator[int]:
     """Yield how many bytes each compressed message says that its buffers become.
 
     pyarrow unpacks a message as a whole and has no limit of its own.
@@ -23,28 +23,28 @@ def unpacked_sizes(stream: BinaryIO) -> Iterator[int]:
         struct.error: A message contradicts itself.
     """
     for message in pa.ipc.MessageReader.open_stream(stream):
-        yield sum(_sizes(message.metadata.to_pybytes(), message.body))
+        yield sum(_read_sizes(message.metadata.to_pybytes(), message.body))
 
 
-def _sizes(metadata: bytes, body: pa.Buffer | None) -> Iterator[int]:
+def _read_sizes(metadata: bytes, body: pa.Buffer | None) -> Iterator[int]:
     root = _follow(metadata, 0)
-    header_type = _field(metadata, root, _HEADER_TYPE)
-    header = _field(metadata, root, _HEADER)
+    header_type = _find_field(metadata, root, _HEADER_TYPE)
+    header = _find_field(metadata, root, _HEADER)
     if not header or not header_type or metadata[header_type] not in (_DICTIONARY_BATCH, _RECORD_BATCH):
         return
     batch = _follow(metadata, header)
     if metadata[header_type] == _DICTIONARY_BATCH:
-        batch = _follow(metadata, _field(metadata, batch, _DATA))
-    buffers = _field(metadata, batch, _BUFFERS)
-    if not buffers or not _field(metadata, batch, _COMPRESSION) or body is None:
+        batch = _follow(metadata, _find_field(metadata, batch, _DATA))
+    buffers = _find_field(metadata, batch, _BUFFERS)
+    if not buffers or not _find_field(metadata, batch, _COMPRESSION) or body is None:
         return
     vector = _follow(metadata, buffers)
-    for offset, length in struct.iter_unpack("<qq", metadata[vector + 4 :][: 16 * _uint32(metadata, vector)]):
+    for offset, length in struct.iter_unpack("<qq", metadata[vector + 4 :][: 16 * _read_uint32(metadata, vector)]):
         if length >= 8:
             yield max(0, struct.unpack_from("<q", body, offset)[0])  # -1: this buffer is not compressed
 
 
-def _field(metadata: bytes, table: int, number: int) -> int:
+def _find_field(metadata: bytes, table: int, number: int) -> int:
     """Return where a field of a FlatBuffers table is, 0 if it is not there."""
     vtable = table - struct.unpack_from("<i", metadata, table)[0]
     slot = 4 + 2 * number
@@ -55,8 +55,8 @@ def _field(metadata: bytes, table: int, number: int) -> int:
 
 
 def _follow(metadata: bytes, position: int) -> int:
-    return position + _uint32(metadata, position)
+    return position + _read_uint32(metadata, position)
 
 
-def _uint32(metadata: bytes, position: int) -> int:
+def _read_uint32(metadata: bytes, position: int) -> int:
     return int(struct.unpack_from("<I", metadata, position)[0])

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.data.files.columns import shown
-from services.data.files.dates import within_years
+from services.data.files.columns import quote_text
+from services.data.files.dates import limit_years
 from shared.errors import UnreadableFile
 from shared.schemas.arrow import NUMBERS
 
@@ -38,24 +38,24 @@ def check_types(schema: pa.Schema) -> None:
             fits = is_plain
         if not fits:
             raise UnreadableFile(
-                f"The column for {field.name} is of type {shown(str(field.type))}, which is not read. "
+                f"The column for {field.name} is of type {quote_text(str(field.type))}, which is not read. "
                 "Write numbers as float64, dates as date32 and text as string."
             )
 
 
-def numbers_of(column: pa.Array) -> Floats:
+def to_numbers(column: pa.Array) -> Floats:
     """Return float64, NaN for what is missing or not a number.
 
     Commas between thousands are left out; where any comma of the column is a decimal one, "12,5", none is read.
     """
     if pa.types.is_dictionary(column.type):
-        return _by_index(column, numbers_of)
+        return _read_by_index(column, to_numbers)
     if is_text(column.type):
         column = _text_to_number(column)
     return np.asarray(pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False))
 
 
-def texts_of(column: pa.Array) -> pa.DictionaryArray:
+def to_texts(column: pa.Array) -> pa.DictionaryArray:
     """Return text of at most MAX_TEXT characters, each different one once (`TEXT`)."""
     if pa.types.is_dictionary(column.type):
         encoded = pa.DictionaryArray.from_arrays(
@@ -69,18 +69,18 @@ def texts_of(column: pa.Array) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(encoded.indices, pc.utf8_slice_codeunits(encoded.dictionary, 0, MAX_TEXT))
 
 
-def dates_of(column: pa.Array) -> pa.Array:
+def to_dates(column: pa.Array) -> pa.Array:
     """Return the days as date32 where the column has a type for time, the day of its own zone; else texts."""
     if pa.types.is_timestamp(column.type) and column.type.tz is not None:
         column = pc.local_timestamp(column)
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         days = np.asarray(column.to_numpy(zero_copy_only=False)).astype("datetime64[D]")
-        return pa.array(within_years(days), pa.date32())
+        return pa.array(limit_years(days), pa.date32())
     if pa.types.is_floating(column.type):
-        numbers = numbers_of(column)
+        numbers = to_numbers(column)
         is_whole = np.isfinite(numbers) & (np.abs(numbers) < 2.0**63)
         column = pa.array(np.where(is_whole, numbers, 0).astype(np.int64), mask=~is_whole)
-    return texts_of(column)
+    return to_texts(column)
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -90,7 +90,7 @@ def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _by_index(column: pa.DictionaryArray, read: Callable[[pa.Array], Floats]) -> Floats:
+def _read_by_index(column: pa.DictionaryArray, read: Callable[[pa.Array], Floats]) -> Floats:
     indices = pc.fill_null(pc.cast(column.indices, pa.int64()), -1).to_numpy(zero_copy_only=False)
     return np.asarray(np.append(read(column.dictionary), np.nan)[indices])
 

@@ -8,9 +8,9 @@ from typing import BinaryIO
 import pyarrow as pa
 from pyarrow import parquet
 
-from services.data.files.arrow_sizes import unpacked_sizes
+from services.data.files.arrow_sizes import read_unpacked_sizes
 from services.data.files.cells import check_types, is_text
-from services.data.files.columns import Meaning, columns_of
+from services.data.files.columns import Field, find_columns
 from services.data.files.unpack import Budget
 from shared.errors import UnreadableFile
 
@@ -19,55 +19,57 @@ BATCH = 1 << 16  # rows
 MAX_FOOTER = 16 << 20  # bytes: 1,000 columns in 100 groups of rows
 
 
-def parquet_batches(file: BinaryIO, budget: Budget) -> Iterator[pa.RecordBatch]:
+def read_parquet_batches(file: BinaryIO, budget: Budget) -> Iterator[pa.RecordBatch]:
     """Yield the rows of a Parquet file, its columns named by what they mean.
 
     Raises:
         UnreadableFile: It is damaged, or its columns are not those of bars.
         PayloadTooLarge: It says that it holds more than the budget.
     """
-    with _readable("Parquet"):
+    with _translate_errors("Parquet"):
         _check_footer(file)
-        about = parquet.read_metadata(file)
-        budget.take_bytes(sum(max(0, about.row_group(group).total_byte_size) for group in range(about.num_row_groups)))
-        schema = about.schema.to_arrow_schema()
-        chosen = _chosen(schema)
+        metadata = parquet.read_metadata(file)
+        budget.take_bytes(
+            sum(max(0, metadata.row_group(group).total_byte_size) for group in range(metadata.num_row_groups))
+        )
+        schema = metadata.schema.to_arrow_schema()
+        chosen = _choose_columns(schema)
         names = [schema.field(index).name for index in chosen.values()]
         texts = [name for name, index in zip(names, chosen.values(), strict=True) if is_text(schema.field(index).type)]
         # Texts by reference: one long text that a million rows repeat stays one.
-        opened = parquet.ParquetFile(file, metadata=about, read_dictionary=texts)
-        for batch in opened.iter_batches(BATCH, columns=names, use_threads=False):
-            yield _checked(batch.select(names), chosen)
+        parquet_file = parquet.ParquetFile(file, metadata=metadata, read_dictionary=texts)
+        for batch in parquet_file.iter_batches(BATCH, columns=names, use_threads=False):
+            yield _validate_batch(batch.select(names), chosen)
 
 
-def arrow_batches(file: BinaryIO, budget: Budget) -> Iterator[pa.RecordBatch]:
+def read_arrow_batches(file: BinaryIO, budget: Budget) -> Iterator[pa.RecordBatch]:
     """Yield the rows of an Arrow IPC stream or file, its columns named by what they mean.
 
     Raises:
         UnreadableFile: It is damaged, or its columns are not those of bars.
         PayloadTooLarge: It says that it holds more than the budget.
     """
-    with _readable("Arrow"):
+    with _translate_errors("Arrow"):
         # The file format is the stream format with a mark before and an index behind.
         start = len(ARROW_FILE) if file.read(len(ARROW_FILE)) == ARROW_FILE else 0
         file.seek(start)
-        for n_bytes in unpacked_sizes(file):
+        for n_bytes in read_unpacked_sizes(file):
             budget.take_bytes(n_bytes)
         file.seek(start)
-        chosen = _chosen(pa.ipc.open_stream(file).schema)
+        chosen = _choose_columns(pa.ipc.open_stream(file).schema)
         file.seek(start)
         options = pa.ipc.IpcReadOptions(included_fields=list(chosen.values()), use_threads=False)
         for batch in pa.ipc.open_stream(file, options=options):
-            yield _checked(batch, dict(sorted(chosen.items(), key=lambda item: item[1])))
+            yield _validate_batch(batch, dict(sorted(chosen.items(), key=lambda item: item[1])))
 
 
-def _chosen(schema: pa.Schema) -> dict[Meaning, int]:
-    chosen = columns_of(schema.names)
-    check_types(pa.schema([schema.field(index).with_name(meaning) for meaning, index in chosen.items()]))
+def _choose_columns(schema: pa.Schema) -> dict[Field, int]:
+    chosen = find_columns(schema.names)
+    check_types(pa.schema([schema.field(index).with_name(field_name) for field_name, index in chosen.items()]))
     return chosen
 
 
-def _checked(batch: pa.RecordBatch, chosen: dict[Meaning, int]) -> pa.RecordBatch:
+def _validate_batch(batch: pa.RecordBatch, chosen: dict[Field, int]) -> pa.RecordBatch:
     batch.validate(full=True)  # what the bytes of a text's ends or a dictionary's indices say may be anything
     return batch.rename_columns(list(chosen))
 
@@ -83,7 +85,7 @@ def _check_footer(file: BinaryIO) -> None:
 
 
 @contextmanager
-def _readable(kind: str) -> Iterator[None]:
+def _translate_errors(kind: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, ValueError, KeyError, OverflowError, struct.error) as error:

@@ -6,11 +6,11 @@ from typing import Literal
 
 from shared.errors import UnreadableFile
 
-Meaning = Literal["session", "open", "high", "low", "close", "volume", "adj_close", "symbol", "name", "company"]
+Field = Literal["session", "open", "high", "low", "close", "volume", "adj_close", "symbol", "name", "company"]
 MAX_COLUMNS = 1_000
-REQUIRED: tuple[Meaning, ...] = ("session", "open", "high", "low", "close")
-WANTED = "date, open, high, low and close; volume, adj_close, symbol and company may be there too"
-ALIASES: dict[Meaning, tuple[str, ...]] = {
+REQUIRED: tuple[Field, ...] = ("session", "open", "high", "low", "close")
+EXPECTED_COLUMNS = "date, open, high, low and close; volume, adj_close, symbol and company may be there too"
+ALIASES: dict[Field, tuple[str, ...]] = {
     "session": ("date", "session", "timestamp", "time", "datetime", "day"),
     "open": ("open",),
     "high": ("high",),
@@ -22,10 +22,10 @@ ALIASES: dict[Meaning, tuple[str, ...]] = {
     "name": ("name",),
     "company": ("company", "company_name", "security"),
 }
-MEANINGS: dict[str, Meaning] = {alias: meaning for meaning, aliases in ALIASES.items() for alias in aliases}
+FIELDS_BY_ALIAS: dict[str, Field] = {alias: field for field, aliases in ALIASES.items() for alias in aliases}
 
 
-def columns_of(names: Sequence[str]) -> dict[Meaning, int]:
+def find_columns(names: Sequence[str]) -> dict[Field, int]:
     """Return where the columns are that bars are made of.
 
     `name` is there only without a column for the symbol: it may then be the symbol, as its cells will tell; beside a
@@ -35,37 +35,38 @@ def columns_of(names: Sequence[str]) -> dict[Meaning, int]:
         UnreadableFile: A column is missing or there twice, or there are too many.
     """
     if len(names) > MAX_COLUMNS:
-        raise UnreadableFile(f"It has more than {MAX_COLUMNS:,} columns. Bars are made of {WANTED}.")
-    meanings = [MEANINGS.get(_plain(name)) for name in names]
-    if "symbol" in meanings:
-        meanings = ["company" if meaning == "name" else meaning for meaning in meanings]
-    found: dict[Meaning, int] = {}
-    for index, meaning in enumerate(meanings):
-        if meaning is None:
+        raise UnreadableFile(f"It has more than {MAX_COLUMNS:,} columns. Bars are made of {EXPECTED_COLUMNS}.")
+    fields = [FIELDS_BY_ALIAS.get(_normalise(name)) for name in names]
+    if "symbol" in fields:
+        fields = ["company" if field == "name" else field for field in fields]
+    columns: dict[Field, int] = {}
+    for index, field in enumerate(fields):
+        if field is None:
             continue
-        if meaning in found:
-            first, second = shown(names[found[meaning]]), shown(names[index])
+        if field in columns:
+            first, second = quote_text(names[columns[field]]), quote_text(names[index])
             raise UnreadableFile(f"Two columns mean the same, {first} and {second}. Remove or rename one.")
-        found[meaning] = index
-    missing = ["date" if meaning == "session" else meaning for meaning in REQUIRED if meaning not in found]
+        columns[field] = index
+    missing = ["date" if field == "session" else field for field in REQUIRED if field not in columns]
     if missing:
         raise UnreadableFile(
-            f"There is no column {' and no column '.join(missing)}. Wanted are {WANTED}. Found: {_listed(names)}."
+            f"There is no column {' and no column '.join(missing)}. "
+            f"Wanted are {EXPECTED_COLUMNS}. Found: {_list_names(names)}."
         )
-    return found
+    return columns
 
 
-def shown(text: str, limit: int = 20) -> str:
+def quote_text(text: str, limit: int = 20) -> str:
     """Return what a file says so that it can be repeated: in quotes, printable, and not at length."""
     printable = "".join(letter if letter.isprintable() else "?" for letter in text[:limit])
     return f"'{printable}{'…' if len(text) > limit else ''}'"
 
 
-def _plain(name: str) -> str:
+def _normalise(name: str) -> str:
     return re.sub(r"[\W_]+", "_", name[:100].lower()).strip("_")
 
 
-def _listed(names: Iterable[str]) -> str:
-    listed = [shown(name) for name in names]
-    more = f" and {len(listed) - 20} more" if len(listed) > 20 else ""
-    return ", ".join(listed[:20]) + more if listed else "none"
+def _list_names(names: Iterable[str]) -> str:
+    quoted = [quote_text(name) for name in names]
+    more = f" and {len(quoted) - 20} more" if len(quoted) > 20 else ""
+    return ", ".join(quoted[:20]) + more if quoted else "none"

@@ -10,18 +10,18 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from services.data.files.cells import TEXT
-from services.data.files.columns import Meaning, columns_of
+from services.data.files.columns import Field, find_columns
 from services.data.files.utf8_stream import Utf8Stream
 from shared.errors import UnreadableFile
 from shared.schemas.arrow import NUMBERS
 
 BLOCK = 1 << 20  # what is in memory at once; also the longest row
 MAX_HEADER = 1 << 16
-MAX_ODD_ROWS = 100_000
+MAX_RAGGED_ROWS = 100_000
 DELIMITERS = ",;\t|"
 
 
-def csv_batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
+def read_csv_batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
     """Yield the rows of a CSV file, its columns named by what they mean; blank lines are no rows.
 
     A row with too few or too many cells is a row of nulls.
@@ -30,23 +30,23 @@ def csv_batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
         UnreadableFile: The header is not one of bars, a quoted cell does not end in its line, or a row is too long.
     """
     text = Utf8Stream(stream)
-    names, delimiter = _header(text)
-    columns = columns_of(names)
+    names, delimiter = _read_header(text)
+    columns = find_columns(names)
     lines = _Lines(text)
-    odd_rows = _OddRows()
+    ragged_rows = _RaggedRows()
     n_rows = 0
-    for batch in _parsed(lines, delimiter, len(names), columns, odd_rows):
-        whole = odd_rows.put_into(batch, n_rows)
+    for batch in _parse_rows(lines, delimiter, len(names), columns, ragged_rows):
+        whole = ragged_rows.insert_into(batch, n_rows)
         n_rows += whole.num_rows
         yield whole
-    rest = odd_rows.after(n_rows)
+    rest = ragged_rows.count_remaining(n_rows)
     if lines.n_lines > n_rows + rest:
         raise UnreadableFile("A quoted cell does not end in the line where it starts. Close its quote.")
     if rest:
-        yield pa.RecordBatch.from_arrays([pa.nulls(rest, _type(name)) for name in columns], names=list(columns))
+        yield pa.RecordBatch.from_arrays([pa.nulls(rest, _column_type(name)) for name in columns], names=list(columns))
 
 
-def _header(text: Utf8Stream) -> tuple[list[str], str]:
+def _read_header(text: Utf8Stream) -> tuple[list[str], str]:
     """Return the names and the delimiter, and leave the stream at the first row."""
     head = b""
     while len(head) < MAX_HEADER and (more := text.read(MAX_HEADER - len(head))):
@@ -65,8 +65,8 @@ def _header(text: Utf8Stream) -> tuple[list[str], str]:
     return split[delimiter], delimiter
 
 
-def _parsed(
-    lines: "_Lines", delimiter: str, n_columns: int, columns: dict[Meaning, int], odd_rows: "_OddRows"
+def _parse_rows(
+    lines: "_Lines", delimiter: str, n_columns: int, columns: dict[Field, int], ragged_rows: "_RaggedRows"
 ) -> Iterator[pa.RecordBatch]:
     positions = [str(index) for index in range(n_columns)]
     try:
@@ -75,10 +75,10 @@ def _parsed(
             # One thread: only so does it number the odd rows.
             read_options=arrow_csv.ReadOptions(column_names=positions, block_size=BLOCK, use_threads=False),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=odd_rows.add
+                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=ragged_rows.add
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types={str(index): _type(name) for name, index in columns.items()},
+                column_types={str(index): _column_type(name) for name, index in columns.items()},
                 include_columns=[str(index) for index in columns.values()],
             ),
         )
@@ -87,13 +87,13 @@ def _parsed(
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error):
             return
-        if odd_rows.are_too_many:
-            problem = f"More than {MAX_ODD_ROWS:,} rows have not as many cells as the header."
+        if ragged_rows.has_too_many:
+            problem = f"More than {MAX_RAGGED_ROWS:,} rows have not as many cells as the header."
             raise UnreadableFile(problem) from error
         raise UnreadableFile(f"A row is longer than {BLOCK:,} bytes, or a quote is not closed.") from error
 
 
-def _type(name: Meaning) -> pa.DataType:
+def _column_type(name: Field) -> pa.DataType:
     return pa.string() if name in NUMBERS else TEXT
 
 
@@ -117,33 +117,33 @@ class _Lines(io.RawIOBase):
         return n_bytes
 
 
-class _OddRows:
+class _RaggedRows:
     """The rows that have not as many cells as the header."""
 
     def __init__(self) -> None:
         self._numbers: list[int] = []
-        self._n_put = 0
+        self._n_inserted = 0
 
     def add(self, row: Any) -> str:
         self._numbers.append(row.number)
-        return "error" if self.are_too_many else "skip"
+        return "error" if self.has_too_many else "skip"
 
     @property
-    def are_too_many(self) -> bool:
-        return len(self._numbers) > MAX_ODD_ROWS
+    def has_too_many(self) -> bool:
+        return len(self._numbers) > MAX_RAGGED_ROWS
 
-    def put_into(self, batch: pa.RecordBatch, n_before: int) -> pa.RecordBatch:
-        """Return the batch with a row of nulls for each that belongs before its last; `n_before` rows came earlier."""
-        positions = np.array(self._numbers[self._n_put :], np.int64) - 1 - n_before
+    def insert_into(self, batch: pa.RecordBatch, n_earlier: int) -> pa.RecordBatch:
+        """Return the batch with a row of nulls for each that belongs before its last; `n_earlier` rows came earlier."""
+        positions = np.array(self._numbers[self._n_inserted :], np.int64) - 1 - n_earlier
         # The k-th odd row comes after `positions[k] - k` of the batch's own.
         own_before = positions - np.arange(len(positions))
         own_before = own_before[own_before < batch.num_rows]
-        self._n_put += len(own_before)
+        self._n_inserted += len(own_before)
         if not len(own_before):
             return batch
         rows = np.insert(np.arange(batch.num_rows), own_before, -1)
         return batch.take(pa.array(rows, mask=rows < 0))
 
-    def after(self, n_rows: int) -> int:
+    def count_remaining(self, n_rows: int) -> int:
         """Return how many come after all that were put."""
-        return len(self._numbers) - self._n_put
+        return len(self._numbers) - self._n_inserted

@@ -3,33 +3,31 @@
 All dates of a file are written in one way, which all of them together show; what is not written so is no date.
 """
 
-from typing import Literal
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.data.files.columns import shown
+from services.data.files.columns import quote_text
 from shared.errors import UnreadableFile
+from shared.schemas.loads import DateFormat
 
-DateFormat = Literal["iso", "dmy", "mdy", "ymd", "epoch"]
 Days = npt.NDArray[np.datetime64]
 Counts = npt.NDArray[np.int64]
 
 YEARS = range(1600, 2200)  # the first stock exchange is of 1602
 _TIME = r"(?:[T ,].*)?"
-_PARTED = r"^(?P<{}>\d{{1,2}})[-/.](?P<{}>\d{{1,2}})[-/.](?P<year>\d{{4}})" + _TIME + "$"
+_DAY_AND_MONTH = r"^(?P<{}>\d{{1,2}})[-/.](?P<{}>\d{{1,2}})[-/.](?P<year>\d{{4}})" + _TIME + "$"
 PATTERNS: dict[DateFormat, str] = {
     "iso": r"^(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _TIME + "$",
-    "dmy": _PARTED.format("day", "month"),
-    "mdy": _PARTED.format("month", "day"),
+    "dmy": _DAY_AND_MONTH.format("day", "month"),
+    "mdy": _DAY_AND_MONTH.format("month", "day"),
     "ymd": r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:\.0*)?$",
     "epoch": r"^[+-]?\d{1,20}(\.\d*)?([eE]\+?\d{1,2})?$",
 }
-LARGEST_OF_UNIT = 1e10  # seconds: the year 2286; the same day in milliseconds has three digits more
-SECONDS_A_DAY = 86_400
-AT_ONCE = 1 << 16  # texts; their parts take ten times their own memory
+MAX_EPOCH_SECONDS = 1e10  # seconds: the year 2286; the same day in milliseconds has three digits more
+SECONDS_PER_DAY = 86_400
+CHUNK_SIZE = 1 << 16  # texts; their parts take ten times their own memory
 
 
 def read_sessions(texts: pa.StringArray, counts: Counts, date_format: DateFormat | None = None) -> Days:
@@ -46,89 +44,91 @@ def read_sessions(texts: pa.StringArray, counts: Counts, date_format: DateFormat
         UnreadableFile: No format reads at least half of them; or they may be day first or month first.
     """
     texts = pc.utf8_trim_whitespace(texts)
-    n_written = int(counts[_is_written(texts)].sum())
+    n_present = int(counts[_is_present(texts)].sum())
     if date_format is not None:
-        return _checked(texts, counts, n_written, {date_format: _days(texts, date_format)})
-    days = {"iso": _days(texts, "iso")}
-    if counts[~np.isnat(days["iso"])].sum() < n_written:
-        days |= {other: _days(texts, other) for other in PATTERNS if other != "iso"}
-        _settle_day_or_month(texts, counts, days)
-        _settle_ymd_or_epoch(counts, days)
-    return _checked(texts, counts, n_written, days)
+        return _choose_format(texts, counts, n_present, {date_format: _parse_days(texts, date_format)})
+    days = {"iso": _parse_days(texts, "iso")}
+    if counts[~np.isnat(days["iso"])].sum() < n_present:
+        days |= {other: _parse_days(texts, other) for other in PATTERNS if other != "iso"}
+        _resolve_day_or_month(texts, counts, days)
+        _resolve_ymd_or_epoch(counts, days)
+    return _choose_format(texts, counts, n_present, days)
 
 
-def _is_written(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
+def _is_present(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
     return np.asarray(pc.greater(pc.fill_null(pc.binary_length(texts), 0), 0).to_numpy(zero_copy_only=False))
 
 
-def _checked(texts: pa.StringArray, counts: Counts, n_written: int, days: dict[str, Days]) -> Days:
-    n_read = {name: int(counts[~np.isnat(found)].sum()) for name, found in days.items()}
+def _choose_format(texts: pa.StringArray, counts: Counts, n_present: int, days: dict[str, Days]) -> Days:
+    n_read = {name: int(counts[~np.isnat(whole_days)].sum()) for name, whole_days in days.items()}
     best = max(n_read, key=n_read.__getitem__)
-    if n_read[best] * 2 < n_written:
-        example = texts[int(np.flatnonzero(_is_written(texts) & np.isnat(days[best]))[0])].as_py()
-        among = f"the date format {best}" if len(days) == 1 else f"any date format ({', '.join(PATTERNS)})"
-        raise UnreadableFile(f"Most dates are not in {among}, {shown(example)} for instance.")
+    if n_read[best] * 2 < n_present:
+        example = texts[int(np.flatnonzero(_is_present(texts) & np.isnat(days[best]))[0])].as_py()
+        candidates = f"the date format {best}" if len(days) == 1 else f"any date format ({', '.join(PATTERNS)})"
+        raise UnreadableFile(f"Most dates are not in {candidates}, {quote_text(example)} for instance.")
     return days[best]
 
 
-def _settle_day_or_month(texts: pa.StringArray, counts: Counts, days: dict[str, Days]) -> None:
+def _resolve_day_or_month(texts: pa.StringArray, counts: Counts, days: dict[str, Days]) -> None:
     """Leave one of `dmy` and `mdy`, if any date is written either way."""
     is_dmy, is_mdy = ~np.isnat(days["dmy"]), ~np.isnat(days["mdy"])
     only_dmy, only_mdy = counts[is_dmy & ~is_mdy].sum(), counts[is_mdy & ~is_dmy].sum()
     if (is_dmy | is_mdy).any() and bool(only_dmy) == bool(only_mdy):
-        how = "only" if only_dmy else "either"
-        example = texts[int(np.flatnonzero(is_dmy & is_mdy if how == "either" else is_mdy & ~is_dmy)[0])].as_py()
+        order = "only" if only_dmy else "either"
+        example = texts[int(np.flatnonzero(is_dmy & is_mdy if order == "either" else is_mdy & ~is_dmy)[0])].as_py()
         problem = (
-            f"The dates may be day first or month first, {shown(example)} for instance."
-            if how == "either"
-            else f"Some dates can only be day first and others only month first, {shown(example)} for instance."
+            f"The dates may be day first or month first, {quote_text(example)} for instance."
+            if order == "either"
+            else f"Some dates can only be day first and others only month first, {quote_text(example)} for instance."
         )
         raise UnreadableFile(f"{problem} Say which: --date-format dmy or mdy (date_format= over HTTP).")
     del days["mdy" if only_dmy else "dmy"]
 
 
-def _settle_ymd_or_epoch(counts: Counts, days: dict[str, Days]) -> None:
+def _resolve_ymd_or_epoch(counts: Counts, days: dict[str, Days]) -> None:
     """Leave one of `ymd` and `epoch`: of numbers that are days by chance, few are."""
     n_ymd, n_epoch = (counts[~np.isnat(days[name])].sum() for name in ("ymd", "epoch"))
     del days["epoch" if n_ymd * 2 > n_epoch else "ymd"]
 
 
-def _days(texts: pa.StringArray, date_format: DateFormat) -> Days:
+def _parse_days(texts: pa.StringArray, date_format: DateFormat) -> Days:
     if date_format == "epoch":
-        return _epoch_days(texts)
-    starts = range(0, max(1, len(texts)), AT_ONCE)
-    return np.concatenate([_parted_days(texts.slice(start, AT_ONCE), PATTERNS[date_format]) for start in starts])
+        return _parse_epoch_days(texts)
+    starts = range(0, max(1, len(texts)), CHUNK_SIZE)
+    return np.concatenate(
+        [_parse_calendar_days(texts.slice(start, CHUNK_SIZE), PATTERNS[date_format]) for start in starts]
+    )
 
 
-def _parted_days(texts: pa.StringArray, pattern: str) -> Days:
+def _parse_calendar_days(texts: pa.StringArray, pattern: str) -> Days:
     fields = pc.extract_regex(texts, pattern)
-    year, month, day = (_integers(fields.field(name), fields) for name in ("year", "month", "day"))
+    year, month, day = (_to_integers(fields.field(name), fields) for name in ("year", "month", "day"))
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
     is_day = (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("datetime64[M]") == months)
-    return within_years(np.where(is_day, days, np.datetime64("NaT", "D")))
+    return limit_years(np.where(is_day, days, np.datetime64("NaT", "D")))
 
 
-def _integers(field: pa.StringArray, fields: pa.StructArray) -> npt.NDArray[np.int64]:
+def _to_integers(field: pa.StringArray, fields: pa.StructArray) -> npt.NDArray[np.int64]:
     """Return the numbers, 0 where the pattern does not match."""
     text = pc.if_else(fields.is_valid(), field, "0")
     return np.asarray(pc.cast(text, pa.int64()).to_numpy(zero_copy_only=False))
 
 
-def _epoch_days(texts: pa.StringArray) -> Days:
+def _parse_epoch_days(texts: pa.StringArray) -> Days:
     is_number = pc.match_substring_regex(texts, PATTERNS["epoch"])
     numbers = pc.cast(pc.if_else(is_number, texts, None), pa.float64()).to_numpy(zero_copy_only=False)
     finite = numbers[np.isfinite(numbers)]
     # One unit for all, by their median: in milliseconds, the days about 1970 are small numbers, too.
     size = float(np.median(np.abs(finite))) if len(finite) else 0.0
-    unit = next((power for power in (1.0, 1e3, 1e6) if size <= LARGEST_OF_UNIT * power), 1e9)
-    days = np.floor(numbers / (unit * SECONDS_A_DAY))
+    unit = next((power for power in (1.0, 1e3, 1e6) if size <= MAX_EPOCH_SECONDS * power), 1e9)
+    days = np.floor(numbers / (unit * SECONDS_PER_DAY))
     is_day = np.isfinite(days) & (np.abs(days) < 1e6)
-    found = np.where(is_day, days, 0).astype(np.int64).astype("datetime64[D]")
-    return within_years(np.where(is_day, found, np.datetime64("NaT", "D")))
+    whole_days = np.where(is_day, days, 0).astype(np.int64).astype("datetime64[D]")
+    return limit_years(np.where(is_day, whole_days, np.datetime64("NaT", "D")))
 
 
-def within_years(days: Days) -> Days:
+def limit_years(days: Days) -> Days:
     """Return the days, NaT for those that are not in `YEARS`."""
     first, end = (np.datetime64(f"{year}-01-01", "D") for year in (YEARS.start, YEARS.stop))
     return np.where((days >= first) & (days < end), days, np.datetime64("NaT", "D"))

@@ -17,60 +17,62 @@ from shared.schemas.arrow import NUMBERS, SCHEMA, BarFrame
 
 ExportFormat = Literal["csv", "parquet", "arrow"]
 COLUMNS = ("symbol", "date", *NUMBERS)
-_TABLE = pa.schema([("symbol", pa.string()), ("date", pa.date32()), *((name, pa.float64()) for name in NUMBERS)])
+_EXPORT_SCHEMA = pa.schema(
+    [("symbol", pa.string()), ("date", pa.date32()), *((name, pa.float64()) for name in NUMBERS)]
+)
 # Where a spreadsheet would see a formula begin: Japanese ones know the full-width signs too, and one whose locale
 # separates by semicolons cuts a text in two there, quoted or not.
 _FORMULA = re.compile(r"(^|[;\r\n])(?=\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
 
-def as_csv(frame: BarFrame, *, with_header: bool = True, name: str | None = None) -> bytes:
+def to_csv(frame: BarFrame, *, with_header: bool = True, name: str | None = None) -> bytes:
     r"""Return RFC 4180 text in UTF-8 whose lines end with \n: `COLUMNS`, and `name` in a last one where it is given.
 
     Numbers have the fewest digits that read back as the same float. A text that a spreadsheet would run as a formula
     has an apostrophe before it, which a reader has to take off.
     """
-    table = _table(frame).set_column(0, "symbol", pa.repeat(_harmless(frame.symbol), len(frame.bars)))
+    table = _to_table(frame).set_column(0, "symbol", pa.repeat(_escape_formulas(frame.symbol), len(frame.bars)))
     if name is not None:
-        table = table.append_column("name", pa.repeat(_harmless(name), len(frame.bars)))
+        table = table.append_column("name", pa.repeat(_escape_formulas(name), len(frame.bars)))
     sink = BytesIO()
     if with_header:
-        sink.write(_header(table.column_names))
+        sink.write(_encode_header(table.column_names))
     quoting = "none" if name is None else "needed"  # which is what symbols, dates and numbers never are
     pyarrow.csv.write_csv(table, sink, pyarrow.csv.WriteOptions(include_header=False, quoting_style=quoting))
     return sink.getvalue()
 
 
-def as_parquet(frame: BarFrame) -> bytes:
+def to_parquet(frame: BarFrame) -> bytes:
     """Return a Parquet file."""
     sink = BytesIO()
     write_parquet([frame], sink)
     return sink.getvalue()
 
 
-def csv_of(frames: Iterable[BarFrame]) -> Iterator[bytes]:
+def iter_csv(frames: Iterable[BarFrame]) -> Iterator[bytes]:
     """Yield one CSV of many symbols in pieces: its header, then the bars of each."""
-    yield _header(COLUMNS)
+    yield _encode_header(COLUMNS)
     for frame in frames:
-        yield as_csv(frame, with_header=False)
+        yield to_csv(frame, with_header=False)
 
 
 def write_parquet(frames: Iterable[BarFrame], sink: BinaryIO) -> None:
     """Write one Parquet file, each symbol a row group."""
-    with pq.ParquetWriter(sink, _TABLE) as writer:
+    with pq.ParquetWriter(sink, _EXPORT_SCHEMA) as writer:
         _write_tables(frames, writer)
 
 
 def write_arrow(frames: Iterable[BarFrame], sink: BinaryIO) -> None:
     """Write one Arrow IPC stream, each symbol a batch."""
-    with pa.ipc.new_stream(sink, _TABLE) as writer:
+    with pa.ipc.new_stream(sink, _EXPORT_SCHEMA) as writer:
         _write_tables(frames, writer)
 
 
-def write_bars(frames: Iterable[BarFrame], sink: BinaryIO, form: ExportFormat) -> None:
+def write_bars(frames: Iterable[BarFrame], sink: BinaryIO, file_format: ExportFormat) -> None:
     """Write one file of many symbols; `sink` need not be able to seek and stays open."""
-    match form:
+    match file_format:
         case "csv":
-            sink.writelines(csv_of(frames))
+            sink.writelines(iter_csv(frames))
         case "parquet":
             write_parquet(frames, sink)
         case "arrow":
@@ -79,18 +81,18 @@ def write_bars(frames: Iterable[BarFrame], sink: BinaryIO, form: ExportFormat) -
 
 def _write_tables(frames: Iterable[BarFrame], writer: Any) -> None:
     for frame in frames:
-        writer.write_table(_table(frame))
+        writer.write_table(_to_table(frame))
 
 
-def _table(frame: BarFrame) -> pa.Table:
+def _to_table(frame: BarFrame) -> pa.Table:
     bars = pa.Table.from_pandas(frame.bars, schema=SCHEMA, preserve_index=False)
     numbers = [pc.if_else(pc.is_finite(bars[name]), bars[name], None) for name in NUMBERS]
-    return pa.table([pa.repeat(frame.symbol, len(bars)), bars["session"], *numbers], schema=_TABLE)
+    return pa.table([pa.repeat(frame.symbol, len(bars)), bars["session"], *numbers], schema=_EXPORT_SCHEMA)
 
 
-def _header(columns: Iterable[str]) -> bytes:
+def _encode_header(columns: Iterable[str]) -> bytes:
     return (",".join(columns) + "\n").encode()
 
 
-def _harmless(text: str) -> str:
+def _escape_formulas(text: str) -> str:
     return _FORMULA.sub(r"\1'", text)

@@ -6,10 +6,10 @@ from typing import BinaryIO, Literal
 
 import pyarrow as pa
 
-from services.data.files.columnar_reader import ARROW_FILE, PARQUET, arrow_batches, parquet_batches
-from services.data.files.csv_reader import csv_batches
-from services.data.files.json_reader import json_batches
-from services.data.files.unpack import Budget, first_bytes, seekable
+from services.data.files.columnar_reader import ARROW_FILE, PARQUET, read_arrow_batches, read_parquet_batches
+from services.data.files.csv_reader import read_csv_batches
+from services.data.files.json_reader import read_json_batches
+from services.data.files.unpack import Budget, make_seekable, peek_first_bytes
 
 FileFormat = Literal["csv", "json", "parquet", "arrow"]
 SUFFIXES: dict[str, FileFormat] = {
@@ -24,15 +24,15 @@ SUFFIXES: dict[str, FileFormat] = {
     ".arrow": "arrow",
     ".feather": "arrow",
 }
-MARKS: dict[bytes, FileFormat] = {
+SIGNATURES: dict[bytes, FileFormat] = {
     PARQUET: "parquet",
     ARROW_FILE: "arrow",
     b"\xff\xff\xff\xff": "arrow",  # a stream
 }
 
 
-def batches_of(file: BinaryIO, name: str, file_format: FileFormat | None, budget: Budget) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a plain file, columns named by what they mean (`bar_columns.Meaning`).
+def read_batches(file: BinaryIO, name: str, file_format: FileFormat | None, budget: Budget) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a plain file, columns named by what they mean (`columns.Field`).
 
     Args:
         file: At its start.
@@ -44,26 +44,26 @@ def batches_of(file: BinaryIO, name: str, file_format: FileFormat | None, budget
         UnreadableFile: It cannot be read as bars.
         PayloadTooLarge: It holds more than the budget.
     """
-    for batch in _batches(file, file_format or _format(first_bytes(file), name), budget):
+    for batch in _iter_batches(file, file_format or _detect_format(peek_first_bytes(file), name), budget):
         budget.take_rows(batch.num_rows)
         yield batch
 
 
-def _format(start: bytes, name: str) -> FileFormat:
-    for mark, found in MARKS.items():
-        if start.startswith(mark):
-            return found
+def _detect_format(start: bytes, name: str) -> FileFormat:
+    for signature, file_format in SIGNATURES.items():
+        if start.startswith(signature):
+            return file_format
     if start.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] in (b"[", b"{"):  # after any byte order mark
         return "json"
     return SUFFIXES.get(PurePath(name).suffix.lower(), "csv")
 
 
-def _batches(file: BinaryIO, file_format: FileFormat, budget: Budget) -> Iterator[pa.RecordBatch]:
+def _iter_batches(file: BinaryIO, file_format: FileFormat, budget: Budget) -> Iterator[pa.RecordBatch]:
     if file_format == "csv":
-        yield from csv_batches(file)
+        yield from read_csv_batches(file)
     elif file_format == "json":
-        yield from json_batches(file)
+        yield from read_json_batches(file)
     else:
-        read = parquet_batches if file_format == "parquet" else arrow_batches
-        with seekable(file) as whole:
-            yield from read(whole, budget)
+        read = read_parquet_batches if file_format == "parquet" else read_arrow_batches
+        with make_seekable(file) as seekable_file:
+            yield from read(seekable_file, budget)

@@ -8,13 +8,13 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from services.data.files.columns import MAX_COLUMNS, columns_of, shown
+from services.data.files.columns import MAX_COLUMNS, find_columns, quote_text
 from services.data.files.utf8_stream import Utf8Stream
 from shared.errors import UnreadableFile
 
 BLOCK = 1 << 20  # characters read at once; also the longest row
 MAX_COLUMNAR = 16 << 20  # characters of an object of columns, which is in memory as a whole
-SHAPES = (
+EXPECTED_SHAPES = (
     'Wanted are rows, [{"date": "2024-01-31", "open": 1, …}, …], one object a line, '
     'or columns, {"date": ["2024-01-31", …], "open": [1, …], …}.'
 )
@@ -25,7 +25,7 @@ _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 Row = dict[str, Any]
 
 
-def json_batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
+def read_json_batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
     """Yield the rows of a JSON file, all cells as text, its columns named by what they mean.
 
     A row may lack a name that others have; its cell is null.
@@ -37,64 +37,64 @@ def json_batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
     names: dict[str, None] = {}
     batch: list[Row] = []
     end = BLOCK
-    for row in _rows(scanner):
+    for row in _read_rows(scanner):
         batch.append(row)
         if scanner.position > end or len(batch) == BLOCK // 64:
-            yield _batch(batch, names)
+            yield _build_batch(batch, names)
             batch, end = [], scanner.position + BLOCK
     if batch:
-        yield _batch(batch, names)
+        yield _build_batch(batch, names)
 
 
-def _batch(rows: list[Row], names: dict[str, None]) -> pa.RecordBatch:
+def _build_batch(rows: list[Row], names: dict[str, None]) -> pa.RecordBatch:
     """Return the rows; `names` holds the names of those before, and then of these, too."""
     for row in rows:
         if not row.keys() <= names.keys():
             names |= dict.fromkeys(row)
         if len(names) > MAX_COLUMNS:
             break
-    listed = list(names)
+    name_list = list(names)
     return pa.RecordBatch.from_pydict(
         {
-            meaning: pa.array([_text(row.get(listed[index])) for row in rows], pa.string())
-            for meaning, index in columns_of(listed).items()
+            field: pa.array([_to_text(row.get(name_list[index])) for row in rows], pa.string())
+            for field, index in find_columns(name_list).items()
         }
     )
 
 
-def _text(cell: object) -> str | None:
+def _to_text(cell: object) -> str | None:
     if isinstance(cell, str):
         return cell if cell.isascii() else cell.encode(errors="replace").decode()  # half of a surrogate pair
     return None if cell is None else "?"  # true, or something nested
 
 
-def _rows(scanner: "_Scanner") -> Iterator[Row]:
+def _read_rows(scanner: "_Scanner") -> Iterator[Row]:
     if scanner.peek() == "[":
-        yield from _array(scanner)
+        yield from _read_array(scanner)
     else:
-        yield from _object(scanner)
+        yield from _read_object(scanner)
     if scanner.peek():
-        raise UnreadableFile(f"Something follows its end, {scanner.rest()}. {SHAPES}")
+        raise UnreadableFile(f"Something follows its end, {scanner.preview()}. {EXPECTED_SHAPES}")
 
 
-def _array(scanner: "_Scanner") -> Iterator[Row]:
+def _read_array(scanner: "_Scanner") -> Iterator[Row]:
     scanner.take("[")
     if scanner.peek() == "]":
         scanner.take("]")
         return
-    yield _row(scanner)
+    yield _read_row(scanner)
     while scanner.take(",]") == ",":
-        yield _row(scanner)
+        yield _read_row(scanner)
 
 
-def _row(scanner: "_Scanner") -> Row:
+def _read_row(scanner: "_Scanner") -> Row:
     if scanner.peek() != "{":
-        raise UnreadableFile(f"A row is not an object, {scanner.rest()}. {SHAPES}")
+        raise UnreadableFile(f"A row is not an object, {scanner.preview()}. {EXPECTED_SHAPES}")
     row: Row = scanner.value(BLOCK)
     return row
 
 
-def _object(scanner: "_Scanner") -> Iterator[Row]:
+def _read_object(scanner: "_Scanner") -> Iterator[Row]:
     """Yield the rows of an object that holds them, or if it is the first row itself, all the lines."""
     members: Row = {}
     has_bars = False
@@ -105,7 +105,7 @@ def _object(scanner: "_Scanner") -> Iterator[Row]:
         if key == "bars" and scanner.peek() == "[":
             has_bars = True
             symbol = {"symbol": members["symbol"]} if "symbol" in members else {}
-            for row in _array(scanner):
+            for row in _read_array(scanner):
                 yield symbol | row
         elif has_bars and key == "symbol":
             raise UnreadableFile("Its symbol stands after its bars. Put it before them.")
@@ -115,22 +115,22 @@ def _object(scanner: "_Scanner") -> Iterator[Row]:
             members[key] = scanner.value(MAX_COLUMNAR)
         mark = scanner.take(",}")
     if not has_bars:
-        yield from _lines_or_columns(scanner, members)
+        yield from _read_lines_or_columns(scanner, members)
 
 
-def _lines_or_columns(scanner: "_Scanner", members: Row) -> Iterator[Row]:
+def _read_lines_or_columns(scanner: "_Scanner", members: Row) -> Iterator[Row]:
     names = list(members)
-    known = {names[index]: members[names[index]] for index in columns_of(names).values()}
-    columns = {name: cells for name, cells in known.items() if isinstance(cells, list)}
+    used = {names[index]: members[names[index]] for index in find_columns(names).values()}
+    columns = {name: cells for name, cells in used.items() if isinstance(cells, list)}
     if not columns:
         yield members
         while scanner.peek():
-            yield _row(scanner)
+            yield _read_row(scanner)
     elif len({len(cells) for cells in columns.values()}) > 1:
         raise UnreadableFile("Its columns are not of one length.")
     else:
         for cells in zip(*columns.values(), strict=True):
-            yield known | dict(zip(columns, cells, strict=True))
+            yield used | dict(zip(columns, cells, strict=True))
 
 
 class _Scanner:
@@ -149,20 +149,22 @@ class _Scanner:
     def peek(self) -> str:
         """Return the next character that is no space, "" at the end."""
         while True:
-            found = _SPACE.match(self._buffer, self._at)
-            self._at = found.end() if found else self._at
+            space = _SPACE.match(self._buffer, self._at)
+            self._at = space.end() if space else self._at
             if self._at < len(self._buffer):
                 return self._buffer[self._at]
-            if not self._read_on():
+            if not self._read_more():
                 return ""
 
     def take(self, marks: str) -> str:
         """Return the next character, one of `marks`, and go past it."""
-        found = self.peek()
-        if not found or found not in marks:
-            raise UnreadableFile(f"It is not JSON: {' or '.join(marks)} is missing before {self.rest()}. {SHAPES}")
+        character = self.peek()
+        if not character or character not in marks:
+            raise UnreadableFile(
+                f"It is not JSON: {' or '.join(marks)} is missing before {self.preview()}. {EXPECTED_SHAPES}"
+            )
         self._at += 1
-        return found
+        return character
 
     def value(self, limit: int) -> Any:
         """Return the next value, of at most about `limit` characters, and go past it."""
@@ -171,22 +173,23 @@ class _Scanner:
             try:
                 value, end = _DECODER.raw_decode(self._buffer, self._at)
             except RecursionError as error:
-                raise UnreadableFile(f"It is nested too deep. {SHAPES}") from error
+                raise UnreadableFile(f"It is nested too deep. {EXPECTED_SHAPES}") from error
             except ValueError as error:
-                if len(self._buffer) - self._at > limit or not self._read_on():
+                if len(self._buffer) - self._at > limit or not self._read_more():
                     raise UnreadableFile(
-                        f"It is not JSON, or a value is longer than {limit:,} characters, at {self.rest()}. {SHAPES}"
+                        f"It is not JSON, or a value is longer than {limit:,} characters, at {self.preview()}. "
+                        f"{EXPECTED_SHAPES}"
                     ) from error
                 continue
-            if end < len(self._buffer) or not self._read_on():  # a number may go on in what is not read yet
+            if end < len(self._buffer) or not self._read_more():  # a number may go on in what is not read yet
                 self._at = end
                 return value
 
-    def rest(self) -> str:
+    def preview(self) -> str:
         """Return what comes next, to be shown."""
-        return shown(self._buffer[self._at : self._at + 40]) if self.peek() else "its end"
+        return quote_text(self._buffer[self._at : self._at + 40]) if self.peek() else "its end"
 
-    def _read_on(self) -> bool:
+    def _read_more(self) -> bool:
         more = self._text.read(BLOCK)
         if more:
             self._dropped += self._at

@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.data.files.cells import TEXT, dates_of, numbers_of, texts_of
-from services.data.files.columns import shown
+from services.data.files.cells import TEXT, to_dates, to_numbers, to_texts
+from services.data.files.columns import quote_text
 from services.data.files.dates import read_sessions
 from services.data.records import RawBars
 from shared.errors import UnreadableFile
@@ -23,12 +23,12 @@ Mask = npt.NDArray[np.bool_]
 TEXTS = ("symbol", "name", "company")
 MAX_SYMBOLS = 100_000  # there are about 60,000 listed companies
 FORMULA_STARTS = tuple("=+-@\t\r")
-HOW_TO_SAY_THE_SYMBOL = (
+NO_SYMBOL = (
     "It does not say whose bars it holds. Name the file after the symbol, AAPL.csv for one, or add a column symbol."
 )
 
 
-class BarRows:
+class RowCollector:
     """The rows of one file in its order: 8 bytes a number, 4 a text or date."""
 
     def __init__(self) -> None:
@@ -39,18 +39,18 @@ class BarRows:
         self._texts: dict[str, list[pa.DictionaryArray]] = {name: [] for name in TEXTS}
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Add the rows of a batch, its columns named by what they mean (`bar_columns.Meaning`)."""
+        """Add the rows of a batch, its columns named by what they mean (`columns.Field`)."""
         n_rows = batch.num_rows
         if not n_rows:
             return
         self._n_rows += n_rows
         names = batch.schema.names
         for name in NUMBERS:
-            numbers = numbers_of(batch.column(name)) if name in names else np.full(n_rows, np.nan)
+            numbers = to_numbers(batch.column(name)) if name in names else np.full(n_rows, np.nan)
             self._numbers[name].frombytes(numbers.data.cast("B"))
-        self._dates.append(dates_of(batch.column("session")))
+        self._dates.append(to_dates(batch.column("session")))
         for name in TEXTS:
-            self._texts[name].append(texts_of(batch.column(name)) if name in names else pa.nulls(n_rows, TEXT))
+            self._texts[name].append(to_texts(batch.column(name)) if name in names else pa.nulls(n_rows, TEXT))
 
     def frames(self, symbol: str | None, default: str | None, date_format: DateFormat | None) -> Iterator[RawBars]:
         """Yield, once, the rows of one symbol after another, as they first appear.
@@ -65,22 +65,22 @@ class BarRows:
         """
         if not self._n_rows:
             raise UnreadableFile("It has no rows.")
-        sessions = self._sessions(date_format)
-        symbols, codes = self._symbols(symbol, default, np.isnat(sessions))
+        sessions = self._parse_sessions(date_format)
+        symbols, codes = self._find_symbols(symbol, default, np.isnat(sessions))
         numbers = {name: np.frombuffer(values, np.float64) for name, values in self._numbers.items()}
         companies = pa.concat_arrays(self._texts.pop("company"))
-        named = _codes(companies) >= 0
+        has_company = _codes(companies) >= 0
         order = np.argsort(codes, kind="stable")
         ends = np.cumsum(np.bincount(codes, minlength=len(symbols)))
-        for one, start, end in zip(symbols, (0, *ends), ends, strict=False):
+        for group_symbol, start, end in zip(symbols, (0, *ends), ends, strict=False):
             rows = order[start:end]
             if not len(rows):
                 continue
             columns = {"session": sessions[rows], **{name: values[rows] for name, values in numbers.items()}}
-            name = _bare(companies[int(rows[np.argmax(named[rows])])].as_py() or "") or None
-            yield RawBars(one, pd.DataFrame({**columns, "row": rows + 1}), name)
+            name = _clean_text(companies[int(rows[np.argmax(has_company[rows])])].as_py() or "") or None
+            yield RawBars(group_symbol, pd.DataFrame({**columns, "row": rows + 1}), name)
 
-    def _sessions(self, date_format: DateFormat | None) -> npt.NDArray[np.datetime64]:
+    def _parse_sessions(self, date_format: DateFormat | None) -> npt.NDArray[np.datetime64]:
         dates = pa.concat_arrays(self._dates)
         self._dates.clear()
         if pa.types.is_date(dates.type):
@@ -90,40 +90,44 @@ class BarRows:
         days = read_sessions(dates.dictionary, counts, date_format)
         return np.append(days, np.datetime64("NaT", "D"))[codes].astype("datetime64[s]")
 
-    def _symbols(self, symbol: str | None, default: str | None, is_dateless: Mask) -> tuple[list[str], Codes]:
-        symbols, codes = _distinct(pa.concat_arrays(self._texts.pop("symbol")), _upper)
+    def _find_symbols(self, symbol: str | None, default: str | None, is_dateless: Mask) -> tuple[list[str], Codes]:
+        symbols, codes = _encode_distinct(pa.concat_arrays(self._texts.pop("symbol")), _upper)
         if not symbols:
-            symbols, codes = _distinct(pa.concat_arrays(self._texts.pop("name")))
-            if not all(is_symbol(one) for one in symbols):
+            symbols, codes = _encode_distinct(pa.concat_arrays(self._texts.pop("name")))
+            if not all(map(is_symbol, symbols)):
                 symbols = []
         if not symbols:
             if default is None:
-                raise UnreadableFile(HOW_TO_SAY_THE_SYMBOL)
+                raise UnreadableFile(NO_SYMBOL)
             return [default], np.zeros(self._n_rows, np.int32)
-        for code, one in enumerate(symbols):
-            if not is_symbol(one):
-                raise UnreadableFile(f"The symbol of row {_first_row(codes == code)} is no symbol: {shown(one)}.")
-            if symbol is not None and one != symbol:
-                raise UnreadableFile(f"Row {_first_row(codes == code)} is of {one}, and the load is for {symbol} only.")
-        nameless = (codes < 0) & ~is_dateless
-        if nameless.any():
-            raise UnreadableFile(f"Row {_first_row(nameless)} has no symbol. Give it one or remove it.")
-        return symbols, _filled(codes)
+        for code, candidate in enumerate(symbols):
+            if not is_symbol(candidate):
+                raise UnreadableFile(
+                    f"The symbol of row {_first_row_number(codes == code)} is no symbol: {quote_text(candidate)}."
+                )
+            if symbol is not None and candidate != symbol:
+                raise UnreadableFile(
+                    f"Row {_first_row_number(codes == code)} is of {candidate}, and the load is for {symbol} only."
+                )
+        is_unassigned = (codes < 0) & ~is_dateless
+        if is_unassigned.any():
+            raise UnreadableFile(f"Row {_first_row_number(is_unassigned)} has no symbol. Give it one or remove it.")
+        return symbols, _fill_gaps(codes)
 
 
-def _distinct(texts: pa.DictionaryArray, clean: Callable[[str], str] = str) -> tuple[list[str], Codes]:
+def _encode_distinct(texts: pa.DictionaryArray, clean: Callable[[str], str] = str) -> tuple[list[str], Codes]:
     """Return the different texts, clean, in their order, and which of them each row has; -1 for none."""
     if len(texts.dictionary) > MAX_SYMBOLS:
         raise UnreadableFile(f"It holds more than {MAX_SYMBOLS:,} symbols. Split it.")
-    found: dict[str, int] = {}
-    places = []
+    positions_by_text: dict[str, int] = {}
+    positions = []
     for raw in texts.dictionary.to_pylist():
-        text = clean(_bare(raw or ""))
-        places.append(found.setdefault(text, len(found)) if text else -1)
-    return list(found), np.array([*places, -1], np.int32)[_codes(texts)]
+        text = clean(_clean_text(raw or ""))
+        positions.append(positions_by_text.setdefault(text, len(positions_by_text)) if text else -1)
+    return list(positions_by_text), np.array([*positions, -1], np.int32)[_codes(texts)]
 
 
-def _bare(text: str) -> str:
+def _clean_text(text: str) -> str:
     """Return the text on one line, without the quote that keeps a spreadsheet from running it as a formula."""
     if text.startswith("'") and text[1:2] in FORMULA_STARTS:
         text = text[1:]
@@ -138,12 +142,12 @@ def _codes(texts: pa.DictionaryArray) -> Codes:
     return np.asarray(pc.fill_null(texts.indices, -1).to_numpy(zero_copy_only=False))
 
 
-def _filled(codes: Codes) -> Codes:
+def _fill_gaps(codes: Codes) -> Codes:
     """Return the codes with that of the row before where a row has none, and the first code before the first."""
     has_code = codes >= 0
     last = np.maximum.accumulate(np.where(has_code, np.arange(len(codes)), np.argmax(has_code)))
     return codes[last]
 
 
-def _first_row(is_wrong: Mask) -> str:
+def _first_row_number(is_wrong: Mask) -> str:
     return f"{int(np.argmax(is_wrong)) + 1:,}"

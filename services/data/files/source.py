@@ -5,18 +5,16 @@ from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from services.data.files.columns import shown
-from services.data.files.formats import SUFFIXES, FileFormat, batches_of
-from services.data.files.rows import BarRows
-from services.data.files.unpack import Budget, plain_files
+from services.data.files.columns import quote_text
+from services.data.files.formats import SUFFIXES, FileFormat, read_batches
+from services.data.files.rows import RowCollector
+from services.data.files.unpack import Budget, iter_members
 from services.data.records import RawBars
 from shared.errors import UnreadableFile
 from shared.schemas.bars import is_symbol
 from shared.schemas.loads import DateFormat
 
 MAX_BYTES = 2 << 30  # unpacked; 45 million rows of CSV
-
-__all__ = ["DateFormat", "FileBarSource", "FileFormat"]
 
 
 class FileBarSource:
@@ -61,42 +59,44 @@ class FileBarSource:
             UnreadableFile: The file is not bars in a form that can be read; the detail says what would be.
             PayloadTooLarge: It is too large.
         """
-        seen: dict[str, str] = {}
+        members_by_symbol: dict[str, str] = {}
         self.n_rows = 0
         budget = Budget(self._max_bytes)
-        with self._opened() as opened:
-            for name, plain in plain_files(opened, self.name, budget):
-                with _placed("" if self.name.startswith(name) else f"{shown(name, 60)}: "):
-                    for raw in self._rows(plain, name, budget):
-                        if raw.symbol in seen:
-                            raise UnreadableFile(f"Bars of {raw.symbol} are in {seen[raw.symbol]}, too. Join the two.")
-                        seen[raw.symbol] = shown(name, 60)
+        with self._open() as file:
+            for name, member in iter_members(file, self.name, budget):
+                with _name_member("" if self.name.startswith(name) else f"{quote_text(name, 60)}: "):
+                    for raw in self._read_rows(member, name, budget):
+                        if raw.symbol in members_by_symbol:
+                            raise UnreadableFile(
+                                f"Bars of {raw.symbol} are in {members_by_symbol[raw.symbol]}, too. Join the two."
+                            )
+                        members_by_symbol[raw.symbol] = quote_text(name, 60)
                         yield raw
-            if not seen:
+            if not members_by_symbol:
                 raise UnreadableFile("The archive holds no files.")
 
-    def _rows(self, plain: BinaryIO, name: str, budget: Budget) -> Iterator[RawBars]:
-        rows = BarRows()
-        for batch in batches_of(plain, name, self._format, budget):
+    def _read_rows(self, member: BinaryIO, name: str, budget: Budget) -> Iterator[RawBars]:
+        rows = RowCollector()
+        for batch in read_batches(member, name, self._format, budget):
             rows.add(batch)
             self.n_rows += batch.num_rows
-        return rows.frames(self._symbol, self._symbol or _stem_symbol(name), self._date_format)
+        return rows.frames(self._symbol, self._symbol or _parse_symbol(name), self._date_format)
 
     @contextmanager
-    def _opened(self) -> Iterator[BinaryIO]:
+    def _open(self) -> Iterator[BinaryIO]:
         if not isinstance(self._file, Path):
             yield self._file
             return
         try:
-            opened = self._file.open("rb")
+            file = self._file.open("rb")
         except OSError as error:
             raise UnreadableFile(f"It cannot be opened: {error.strerror}.") from error
-        with opened:
-            yield opened
+        with file:
+            yield file
 
 
 @contextmanager
-def _placed(where: str) -> Iterator[None]:
+def _name_member(where: str) -> Iterator[None]:
     """Say in an error in which file of an archive it is."""
     try:
         yield
@@ -104,7 +104,7 @@ def _placed(where: str) -> Iterator[None]:
         raise UnreadableFile(f"{where}{error.detail}") from error
 
 
-def _stem_symbol(name: str) -> str | None:
+def _parse_symbol(name: str) -> str | None:
     """Return the symbol that a plain file is named after, if it is."""
     path = PurePath(name)
     stem = (path.stem if path.suffix.lower() in SUFFIXES else path.name).upper()

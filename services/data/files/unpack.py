@@ -28,7 +28,7 @@ UNPACKERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\xfd7zXZ\x00": lzma.open,
     b"BZh": bz2.open,
 }
-_DAMAGES = (EOFError, MemoryError, OSError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+_DAMAGED = (EOFError, MemoryError, OSError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
 class Budget:
@@ -65,7 +65,7 @@ class Budget:
             raise PayloadTooLarge(f"The file has more than {self.max_rows:,} rows. Split it.")
 
 
-def plain_files(file: BinaryIO, name: str, budget: Budget) -> Iterator[tuple[str, BinaryIO]]:
+def iter_members(file: BinaryIO, name: str, budget: Budget) -> Iterator[tuple[str, BinaryIO]]:
     """Yield the name and the bytes of each plain file in `file`; a stream is good until the next is asked for.
 
     Raises:
@@ -77,12 +77,12 @@ def plain_files(file: BinaryIO, name: str, budget: Budget) -> Iterator[tuple[str
         file.seek(0)
         yield from _unpack(file, name, budget, layer=0)
     else:
-        with _Counted(file, budget) as counted, seekable(counted) as copy:
+        with _BudgetedStream(file, budget) as budgeted, make_seekable(budgeted) as copy:
             yield from _unpack(copy, name, budget, layer=0)
 
 
 @contextmanager
-def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
+def make_seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
     """Give the stream, or if it cannot seek, what is left of it in a temporary file."""
     if stream.seekable():
         yield stream
@@ -93,8 +93,8 @@ def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, copy)
 
 
-def first_bytes(stream: BinaryIO) -> bytes:
-    """Return the first 8 bytes of a stream of `plain_files`, which stays where it is."""
+def peek_first_bytes(stream: BinaryIO) -> bytes:
+    """Return the first 8 bytes of a stream of `iter_members`, which stays where it is."""
     if isinstance(stream, io.BufferedReader) and not stream.seekable():
         return stream.peek(8)[:8]
     start = stream.read(8)
@@ -103,24 +103,24 @@ def first_bytes(stream: BinaryIO) -> bytes:
 
 
 def _unpack(stream: BinaryIO, name: str, budget: Budget, layer: int) -> Iterator[tuple[str, BinaryIO]]:
-    start = first_bytes(stream)
-    unpacker = next((found for magic, found in UNPACKERS.items() if start.startswith(magic)), None)
+    start = peek_first_bytes(stream)
+    unpacker = next((candidate for magic, candidate in UNPACKERS.items() if start.startswith(magic)), None)
     if layer == MAX_LAYERS and (unpacker or start.startswith(ZIP)):
         raise UnreadableFile(f"It is packed more than {MAX_LAYERS} times over. Unpack it.")
     if unpacker is not None:
-        with unpacker(stream) as raw, _Counted(raw, budget) as unpacked:
+        with unpacker(stream) as raw, _BudgetedStream(raw, budget) as unpacked:
             yield from _unpack(unpacked, name, budget, layer + 1)
     elif start.startswith(ZIP):
-        with seekable(stream) as file:
-            yield from _members(file, budget, layer)
+        with make_seekable(stream) as file:
+            yield from _iter_archive(file, budget, layer)
     else:
         yield re.sub(r"(?i)(\.(gz|xz|bz2|zip))+$", "", name), stream
 
 
-def _members(stream: BinaryIO, budget: Budget, layer: int) -> Iterator[tuple[str, BinaryIO]]:
+def _iter_archive(stream: BinaryIO, budget: Budget, layer: int) -> Iterator[tuple[str, BinaryIO]]:
     try:
         archive = zipfile.ZipFile(cast(BinaryIO, _SmallReads(stream)))
-    except _DAMAGES as error:
+    except _DAMAGED as error:
         raise UnreadableFile("It is a zip archive that is damaged or cut short.") from error
     with archive:
         if "xl/workbook.xml" in archive.NameToInfo:
@@ -130,22 +130,22 @@ def _members(stream: BinaryIO, budget: Budget, layer: int) -> Iterator[tuple[str
             if not name or name.startswith(".") or member.filename.startswith("__MACOSX/"):
                 continue
             try:
-                opened = archive.open(member)
-            except _DAMAGES as error:
+                member_file = archive.open(member)
+            except _DAMAGED as error:
                 reason = "encrypted" if member.flag_bits & 1 else "damaged or packed in an unknown way"
                 raise UnreadableFile(f"A file in the archive is {reason}. Unpack it first.") from error
-            with opened, _Counted(cast(BinaryIO, opened), budget) as unpacked:
+            with member_file, _BudgetedStream(cast(BinaryIO, member_file), budget) as unpacked:
                 yield from _unpack(unpacked, name, budget, layer + 1)
 
 
-class _Counted(io.BufferedReader):
+class _BudgetedStream(io.BufferedReader):
     """A stream that takes each byte from a budget and says in words what is wrong with it."""
 
     def __init__(self, stream: BinaryIO, budget: Budget) -> None:
-        super().__init__(_CountedRaw(stream, budget), 1 << 16)
+        super().__init__(_BudgetedRaw(stream, budget), 1 << 16)
 
 
-class _CountedRaw(io.RawIOBase):
+class _BudgetedRaw(io.RawIOBase):
     def __init__(self, stream: BinaryIO, budget: Budget) -> None:
         self._stream = stream
         self._budget = budget
@@ -156,7 +156,7 @@ class _CountedRaw(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             data = self._stream.read(len(buffer))
-        except _DAMAGES as error:
+        except _DAMAGED as error:
             raise UnreadableFile("It is damaged or cut short: it cannot be unpacked.") from error
         self._budget.take_bytes(len(data))
         buffer[: len(data)] = data

@@ -19,7 +19,7 @@ def check_entries(symbol: str, entries: Sequence[LedgerEntry], today: date) -> N
     errors = [
         (f"/body/{position}/{field}", detail)
         for position, entry in enumerate(entries)
-        for field, detail in _wrong(entry, symbol, today)
+        for field, detail in _find_errors(entry, symbol, today)
     ]
     if errors:
         raise InvalidRequest("{}: {}".format(*errors[0]), errors=errors)
@@ -43,7 +43,7 @@ def check_is_forecast(entries: Sequence[LedgerEntry], frame: BarFrame) -> None:
         )
 
 
-def _wrong(entry: LedgerEntry, symbol: str, today: date) -> Iterator[tuple[str, str]]:
+def _find_errors(entry: LedgerEntry, symbol: str, today: date) -> Iterator[tuple[str, str]]:
     if entry.symbol != symbol:
         yield "symbol", f"this is the ledger of {symbol}"
     if entry.session <= entry.as_of:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from services.data.records import GivenEntry
+from services.data.records import IssuedEntry
 from shared.errors import InvalidRequest
 from shared.schemas.arrow import BarFrame
 from shared.schemas.ledger import Ledger, LedgerQuery, LedgerRecord, LedgerScore
@@ -21,34 +21,34 @@ Floats = npt.NDArray[np.float64]
 _GROUP = ["model", "sessions_ahead", "level", "adjusted"]
 
 
-def ledger_of(frame: BarFrame, given: Sequence[GivenEntry], query: LedgerQuery) -> Ledger:
+def build_ledger(frame: BarFrame, entries: Sequence[IssuedEntry], query: LedgerQuery) -> Ledger:
     """Return the scores of all entries of a symbol and one page of them, latest first.
 
     Args:
         frame: The bars as they are now.
-        given: The entries, in any order.
+        entries: The entries, in any order.
         query: Which page.
 
     Raises:
         InvalidRequest: No page of this ledger gave this cursor.
     """
-    ordered = sorted(given, key=_order)
-    table = _table(ordered, frame)
-    first = 0 if query.cursor is None else _first_after(query.cursor, ordered)
+    ordered = sorted(entries, key=_sort_key)
+    table = _build_table(ordered, frame)
+    first = 0 if query.cursor is None else _find_start(query.cursor, ordered)
     end = first + query.limit
     n_scored = int(table["actual"].count())
     return Ledger(
         symbol=frame.symbol,
         n_scored=n_scored,
         n_pending=len(table) - n_scored,
-        coverage=_or_none(table["is_inside"].mean()),
-        scores=_scores(table),
-        records=_records(ordered[first:end], table[first:end]),
-        next_cursor=_cursor(ordered[end - 1]) if len(ordered) > end else None,
+        coverage=_finite_or_none(table["is_inside"].mean()),
+        scores=_compute_scores(table),
+        records=_build_records(ordered[first:end], table[first:end]),
+        next_cursor=_build_cursor(ordered[end - 1]) if len(ordered) > end else None,
     )
 
 
-def actuals_of(given: Sequence[GivenEntry], frame: BarFrame) -> Floats:
+def compute_actuals(entries: Sequence[IssuedEntry], frame: BarFrame) -> Floats:
     """Return the close of each entry's session in the price units of its `last_close`; NaN while it is not known.
 
     If the close of `as_of` is another by now, as after a split, both were restated, and the session's close is scaled
@@ -57,15 +57,15 @@ def actuals_of(given: Sequence[GivenEntry], frame: BarFrame) -> Floats:
     Returns:
         Shape `(n_entries,)`, in the order of the entries, finite or NaN.
     """
-    actuals = np.full(len(given), np.nan)
-    are_adjusted = np.array([one.adjusted for one in given], dtype=bool)
-    for is_mine, bars in ((~are_adjusted, frame), (are_adjusted, frame.adjusted())):
-        mine = [one for one, is_one in zip(given, is_mine, strict=True) if is_one]
-        then = np.array([one.last_close for one in mine], dtype=np.float64)
+    actuals = np.full(len(entries), np.nan)
+    are_adjusted = np.array([entry.adjusted for entry in entries], dtype=bool)
+    for is_selected, bars in ((~are_adjusted, frame), (are_adjusted, frame.adjusted())):
+        selected = [entry for entry, is_selected_entry in zip(entries, is_selected, strict=True) if is_selected_entry]
+        issued_closes = np.array([entry.last_close for entry in selected], dtype=np.float64)
         closes = _closes(bars)
         with np.errstate(over="ignore"):
-            factors = then / closes.reindex(_sessions(mine, "as_of")).to_numpy()
-            actuals[is_mine] = closes.reindex(_sessions(mine, "session")).to_numpy() * factors
+            factors = issued_closes / closes.reindex(_sessions(selected, "as_of")).to_numpy()
+            actuals[is_selected] = closes.reindex(_sessions(selected, "session")).to_numpy() * factors
     return np.where(np.isfinite(actuals), actuals, np.nan)
 
 
@@ -75,16 +75,16 @@ def _closes(frame: BarFrame) -> "pd.Series[float]":
     return closes.where(np.isfinite(closes) & (closes > 0))
 
 
-def _sessions(given: Sequence[GivenEntry], name: str) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(np.array([getattr(one, name) for one in given], dtype="datetime64[s]"))
+def _sessions(entries: Sequence[IssuedEntry], name: str) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(np.array([getattr(entry, name) for entry in entries], dtype="datetime64[s]"))
 
 
-def _table(given: Sequence[GivenEntry], frame: BarFrame) -> pd.DataFrame:
+def _build_table(entries: Sequence[IssuedEntry], frame: BarFrame) -> pd.DataFrame:
     """Return a row for each entry, in their order; NaN in what is not known yet."""
     columns = ["last_close", "point", "lower", "upper"]
-    table = pd.DataFrame({name: [getattr(one, name) for one in given] for name in _GROUP})
-    last_close, point, lower, upper = (np.array([getattr(one, name) for one in given], float) for name in columns)
-    actual = actuals_of(given, frame)
+    table = pd.DataFrame({name: [getattr(entry, name) for entry in entries] for name in _GROUP})
+    last_close, point, lower, upper = (np.array([getattr(entry, name) for entry in entries], float) for name in columns)
+    actual = compute_actuals(entries, frame)
     is_inside = (lower <= actual) & (actual <= upper)
     with np.errstate(over="ignore"):
         return table.assign(
@@ -95,7 +95,7 @@ def _table(given: Sequence[GivenEntry], frame: BarFrame) -> pd.DataFrame:
         )
 
 
-def _scores(table: pd.DataFrame) -> list[LedgerScore]:
+def _compute_scores(table: pd.DataFrame) -> list[LedgerScore]:
     groups = table.groupby(_GROUP, sort=True).agg(
         n=("actual", "size"),
         n_scored=("actual", "count"),
@@ -103,50 +103,50 @@ def _scores(table: pd.DataFrame) -> list[LedgerScore]:
         mae=("error", "mean"),
         mae_of_persistence=("error_of_persistence", "mean"),
     )
-    return [_score(row) for row in groups.reset_index().to_dict("records")]
+    return [_build_score(row) for row in groups.reset_index().to_dict("records")]
 
 
-def _score(row: dict[Any, Any]) -> LedgerScore:
-    mae, mae_of_persistence = _or_none(row["mae"]), _or_none(row["mae_of_persistence"])
+def _build_score(row: dict[Any, Any]) -> LedgerScore:
+    mae, mae_of_persistence = _finite_or_none(row["mae"]), _finite_or_none(row["mae_of_persistence"])
     return LedgerScore(
         **{name: row[name] for name in _GROUP},
         n_scored=row["n_scored"],
         n_pending=row["n"] - row["n_scored"],
-        coverage=_or_none(row["coverage"]),
+        coverage=_finite_or_none(row["coverage"]),
         mae=mae,
         mae_of_persistence=mae_of_persistence,
-        skill=_or_none(1 - mae / mae_of_persistence) if mae is not None and mae_of_persistence else None,
+        skill=_finite_or_none(1 - mae / mae_of_persistence) if mae is not None and mae_of_persistence else None,
     )
 
 
-def _records(given: Sequence[GivenEntry], table: pd.DataFrame) -> list[LedgerRecord]:
+def _build_records(entries: Sequence[IssuedEntry], table: pd.DataFrame) -> list[LedgerRecord]:
     actuals, are_inside = table["actual"].tolist(), table["is_inside"].tolist()
     return [
         LedgerRecord(
-            **one.model_dump(),
-            actual=_or_none(actual),
+            **entry.model_dump(),
+            actual=_finite_or_none(actual),
             is_inside=None if math.isnan(is_inside) else bool(is_inside),
         )
-        for one, actual, is_inside in zip(given, actuals, are_inside, strict=True)
+        for entry, actual, is_inside in zip(entries, actuals, are_inside, strict=True)
     ]
 
 
-def _or_none(number: float) -> float | None:
+def _finite_or_none(number: float) -> float | None:
     return float(number) if math.isfinite(number) else None
 
 
-def _order(entry: GivenEntry) -> tuple[int, int, str, int, bool]:
+def _sort_key(entry: IssuedEntry) -> tuple[int, int, str, int, bool]:
     return -entry.as_of.toordinal(), entry.sessions_ahead, entry.model, entry.level, entry.adjusted
 
 
-def _cursor(last: GivenEntry) -> str:
+def _build_cursor(last: IssuedEntry) -> str:
     """Return where a page ended as text for a URL."""
     return base64.urlsafe_b64encode(last.key.encode()).decode().rstrip("=")
 
 
-def _first_after(cursor: str, ordered: Sequence[GivenEntry]) -> int:
+def _find_start(cursor: str, ordered: Sequence[IssuedEntry]) -> int:
     """Return the position after the entry that ended the page before; it is still there, as nothing ever goes."""
     for position, entry in enumerate(ordered):
-        if _cursor(entry) == cursor:
+        if _build_cursor(entry) == cursor:
             return position + 1
     raise InvalidRequest("The cursor is not one of this ledger. Ask without a cursor for the first page.")

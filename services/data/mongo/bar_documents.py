@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from bson.codec_options import CodecOptions, DatetimeConversion
 
-from services.data.mongo.bson_columns import columns_of
+from services.data.mongo.bson_columns import columns_from_bson
 from shared.schemas.arrow import BarColumns, BarFrame
 
 FIELDS = {
@@ -33,29 +33,29 @@ _CODEC: CodecOptions[Document] = CodecOptions(
 )
 
 
-def frame_of(symbol: str, documents: Sequence[Document]) -> BarFrame:
+def build_frame(symbol: str, documents: Sequence[Document]) -> BarFrame:
     """Return the documents as a frame: ascending by session, of two with one session the later, unreadable numbers NaN.
 
     `skipped` counts the documents that are not in it: without a readable date, or with the session of another.
     """
-    return _columns_of(symbol, documents).frame()
+    return _parse_columns(symbol, documents).frame()
 
 
-def bars_of_bson(symbol: str, raw: bytes) -> BarColumns:
-    """Return documents as MongoDB sends them, one after another: what `frame_of` returns of them decoded.
+def bars_from_bson(symbol: str, raw: bytes) -> BarColumns:
+    """Return documents as MongoDB sends them, one after another: what `build_frame` returns of them decoded.
 
     Where all of them have one layout, as those of a load have, it takes a tenth of the time.
     """
-    columns = columns_of(raw)
+    columns = columns_from_bson(raw)
     if columns is not None and DATE in columns:
-        sessions = _sessions_of_column(columns[DATE])
-        numbers = {name: _numbers_of_column(columns.get(field), len(columns[DATE])) for name, field in FIELDS.items()}
+        sessions = _parse_session_column(columns[DATE])
+        numbers = {name: _parse_number_column(columns.get(field), len(columns[DATE])) for name, field in FIELDS.items()}
         if sessions is not None and all(column is not None for column in numbers.values()):
-            return _bars(symbol, sessions, numbers)
-    return _columns_of(symbol, bson.decode_all(raw, _CODEC))
+            return _build_bars(symbol, sessions, numbers)
+    return _parse_columns(symbol, bson.decode_all(raw, _CODEC))
 
 
-def sessions_of(documents: Sequence[Document]) -> npt.NDArray[np.datetime64]:
+def parse_sessions(documents: Sequence[Document]) -> npt.NDArray[np.datetime64]:
     """Return each document's session, in their order; NaT where it cannot be read."""
     dates = [document.get(DATE) for document in documents]
     if all(type(value) is str and len(value) == 10 and value[4] == value[7] == "-" for value in dates):
@@ -66,10 +66,10 @@ def sessions_of(documents: Sequence[Document]) -> npt.NDArray[np.datetime64]:
         else:
             if not len(sessions) or sessions.min() >= np.datetime64(date.min, "D"):  # NumPy has a year 0
                 return sessions
-    return np.array([_session(value) for value in dates], dtype="datetime64[D]")
+    return np.array([_parse_session(value) for value in dates], dtype="datetime64[D]")
 
 
-def documents_of(frame: BarFrame) -> list[dict[str, Any]]:
+def to_documents(frame: BarFrame) -> list[dict[str, Any]]:
     """Return the frame's bars as documents; a number that is not known is left out."""
     sessions = np.datetime_as_string(frame.bars["session"].to_numpy("datetime64[D]")).tolist()
     columns = [frame.bars[name].tolist() for name in FIELDS]
@@ -83,7 +83,7 @@ def documents_of(frame: BarFrame) -> list[dict[str, Any]]:
     ]
 
 
-def number_of(value: object) -> float:
+def parse_number(value: object) -> float:
     """Return the number that a field holds, also as text or Decimal128; NaN if that cannot be read or is infinite."""
     if value is None or isinstance(value, bool):
         return math.nan
@@ -94,18 +94,18 @@ def number_of(value: object) -> float:
     return number if math.isfinite(number) else math.nan
 
 
-def _columns_of(symbol: str, documents: Sequence[Document]) -> BarColumns:
-    numbers = {name: _numbers([document.get(field) for document in documents]) for name, field in FIELDS.items()}
-    return _bars(symbol, sessions_of(documents), numbers)
+def _parse_columns(symbol: str, documents: Sequence[Document]) -> BarColumns:
+    numbers = {name: _parse_numbers([document.get(field) for document in documents]) for name, field in FIELDS.items()}
+    return _build_bars(symbol, parse_sessions(documents), numbers)
 
 
-def _bars(symbol: str, sessions: npt.NDArray[np.datetime64], numbers: Mapping[str, Any]) -> BarColumns:
-    kept = _last_of_each(sessions)
-    columns = {name: column[kept] for name, column in numbers.items()}
-    return BarColumns(symbol, sessions[kept], columns, skipped=len(sessions) - len(kept))
+def _build_bars(symbol: str, sessions: npt.NDArray[np.datetime64], numbers: Mapping[str, Any]) -> BarColumns:
+    positions = _find_last_per_session(sessions)
+    columns = {name: column[positions] for name, column in numbers.items()}
+    return BarColumns(symbol, sessions[positions], columns, skipped=len(sessions) - len(positions))
 
 
-def _last_of_each(sessions: npt.NDArray[np.datetime64]) -> npt.NDArray[np.intp]:
+def _find_last_per_session(sessions: npt.NDArray[np.datetime64]) -> npt.NDArray[np.intp]:
     """Return the positions of the last document of each session, ascending by session."""
     if (sessions[1:] > sessions[:-1]).all() and not np.isnat(sessions).any():
         return np.arange(len(sessions))
@@ -114,20 +114,20 @@ def _last_of_each(sessions: npt.NDArray[np.datetime64]) -> npt.NDArray[np.intp]:
     ordered = sessions[order]
     is_last = np.ones(len(order), dtype=bool)
     is_last[:-1] = ordered[1:] != ordered[:-1]
-    kept: npt.NDArray[np.intp] = order[is_last]
-    return kept
+    positions: npt.NDArray[np.intp] = order[is_last]
+    return positions
 
 
-def _numbers(values: list[object]) -> npt.NDArray[np.float64]:
+def _parse_numbers(values: list[object]) -> npt.NDArray[np.float64]:
     if {type(value) for value in values} <= {float, int}:
         numbers = np.array(values, dtype=np.float64)
     else:
-        numbers = np.array([number_of(value) for value in values], dtype=np.float64)
+        numbers = np.array([parse_number(value) for value in values], dtype=np.float64)
     numbers[np.isinf(numbers)] = np.nan
     return numbers
 
 
-def _sessions_of_column(column: npt.NDArray[Any]) -> npt.NDArray[np.datetime64] | None:
+def _parse_session_column(column: npt.NDArray[Any]) -> npt.NDArray[np.datetime64] | None:
     """Return the sessions of a column of ISO dates or BSON dates; None if one of them is neither, or no `date`."""
     if column.dtype.kind == "M":
         sessions = column.astype("datetime64[D]")
@@ -135,14 +135,14 @@ def _sessions_of_column(column: npt.NDArray[Any]) -> npt.NDArray[np.datetime64] 
         characters = np.ascontiguousarray(column).view(np.uint8).reshape(-1, 10)
         if (characters[:, [4, 7]] != ord("-")).any():
             return None
-        sessions = _sessions_of_digits(characters[:, [0, 1, 2, 3, 5, 6, 8, 9]].astype(np.int64) - ord("0"))
+        sessions = _parse_digits(characters[:, [0, 1, 2, 3, 5, 6, 8, 9]].astype(np.int64) - ord("0"))
     else:
         return None
     earliest, latest = np.datetime64(date.min, "D"), np.datetime64(date.max, "D")
     return sessions if ((sessions >= earliest) & (sessions <= latest)).all() else None  # NaT is neither
 
 
-def _sessions_of_digits(digits: npt.NDArray[np.int64]) -> npt.NDArray[np.datetime64]:
+def _parse_digits(digits: npt.NDArray[np.int64]) -> npt.NDArray[np.datetime64]:
     """Return the dates whose digits, YYYYMMDD, are the rows; NaT where there is no such date."""
     years, months, days = digits[:, :4] @ [1000, 100, 10, 1], digits[:, 4:6] @ [10, 1], digits[:, 6:] @ [10, 1]
     month = ((years - 1970) * 12 + months - 1).astype("datetime64[M]")
@@ -152,7 +152,7 @@ def _sessions_of_digits(digits: npt.NDArray[np.int64]) -> npt.NDArray[np.datetim
     return np.where(is_real, sessions, np.datetime64("NaT", "D"))
 
 
-def _numbers_of_column(column: npt.NDArray[Any] | None, n_documents: int) -> npt.NDArray[np.float64] | None:
+def _parse_number_column(column: npt.NDArray[Any] | None, n_documents: int) -> npt.NDArray[np.float64] | None:
     """Return a column of numbers, NaN where the field is not there or never a number; None if it has to be parsed."""
     if column is None or column.dtype.kind == "b" or column.dtype.itemsize == 0:
         return np.full(n_documents, np.nan)
@@ -163,7 +163,7 @@ def _numbers_of_column(column: npt.NDArray[Any] | None, n_documents: int) -> npt
     return numbers
 
 
-def _session(value: object) -> date | None:
+def _parse_session(value: object) -> date | None:
     if isinstance(value, datetime):
         return (value if value.tzinfo is None else value.astimezone(UTC)).date()
     if not isinstance(value, str):

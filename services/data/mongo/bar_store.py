@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 import structlog
 from pymongo.errors import OperationFailure
 
-from services.data.mongo.bar_documents import DATE, FIELDS, bars_of_bson
-from services.data.mongo.catalogue_documents import entry_of
-from services.data.mongo.connection import Database, bounded
+from services.data.mongo.bar_documents import DATE, FIELDS, bars_from_bson
+from services.data.mongo.catalogue_documents import from_document
+from services.data.mongo.connection import UNAUTHORIZED, Database, bounded
 from services.data.mongo.rewrite import (
     ALL_IN_ONE_BATCH,
     CATALOGUE,
@@ -22,17 +22,16 @@ from services.data.mongo.rewrite import (
     rewrite_by_rename,
     rewrite_in_transaction,
 )
-from services.data.records import CatalogueEntry, Stored
+from services.data.records import CatalogueEntry, StoredSymbol
 from shared.errors import NoBars, SymbolNotFound
 from shared.schemas.arrow import BarColumns, BarFrame, encode_with_revision
 from shared.schemas.bars import EncodedBars, is_symbol
 
 T = TypeVar("T")
-UNAUTHORIZED = 13
 # QueryPlanKilled and SnapshotUnavailable: the collection was made, renamed or indexed while it was looked at.
-JUST_CHANGED = {175, 246}
-LOOK_AGAIN_SECONDS = 0.005
-SNAPSHOTS_SINCE = 13  # the wire version of MongoDB 5.0, the first with snapshots outside of transactions
+TRANSIENT_CODES = {175, 246}
+RETRY_SECONDS = 0.005
+MIN_SNAPSHOT_WIRE_VERSION = 13  # the wire version of MongoDB 5.0, the first with snapshots outside of transactions
 PING_SECONDS = 1.5
 _PROJECTION = {"_id": False, DATE: True} | dict.fromkeys(FIELDS.values(), True)
 NO_TRANSACTIONS = "MongoDB is no replica set, or older than 5.0: loads are renamed into place, one process at a time."
@@ -65,34 +64,34 @@ class MongoBarStore:
         """Return the bars of `symbol`, whichever way its documents are written."""
         return await self._read(symbol, BarColumns.frame)
 
-    async def encoded(self, symbol: str) -> EncodedBars:
+    async def encoded_bars(self, symbol: str) -> EncodedBars:
         """Return the bars of `symbol` as they travel."""
         return await self._read(symbol, encode_with_revision)
 
     async def entry(self, symbol: str) -> CatalogueEntry | None:
         """Return what the last load noted about `symbol`."""
-        documents = await self._catalogue({"_id": symbol}, {})
-        return entry_of(documents[0]) if documents else None
+        documents = await self._read_catalogue({"_id": symbol}, {})
+        return from_document(documents[0]) if documents else None
 
     async def entries(self) -> list[CatalogueEntry]:
         """Return every entry, ascending by symbol, without findings."""
-        documents = await self._catalogue({}, {"findings": False})
-        return [entry for entry in map(entry_of, documents) if entry is not None]
+        documents = await self._read_catalogue({}, {"findings": False})
+        return [entry for entry in map(from_document, documents) if entry is not None]
 
-    async def rewrite(self, symbol: str, decide: Callable[[Stored | None], Stored]) -> None:
-        """Put what `decide` returns in the place of all that the symbol had, journaled by a majority.
+    async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
+        """Replace all that the symbol had, journaled by a majority.
 
         One transaction, or without a replica set a copy that is renamed into place: docs/decisions/0009. It goes on
         when its caller is cancelled.
         """
-        await asyncio.shield(asyncio.create_task(self._rewrite(symbol, decide)))
+        return await asyncio.shield(asyncio.create_task(self._rewrite(symbol, decide)))
 
     async def delete(self, symbol: str) -> None:
         """Remove the symbol; a crash on the way leaves an entry without bars, which nothing shows."""
         database = self._database.with_options(write_concern=JOURNALED)
         async with self._lock(symbol):
             with bounded(self._write_timeout_seconds):
-                await self._must_exist(symbol)
+                await self._require_symbol(symbol)
                 await database.drop_collection(symbol)
                 await database[CATALOGUE].delete_one({"_id": symbol})
 
@@ -100,54 +99,54 @@ class MongoBarStore:
         """Return if MongoDB answers."""
         with bounded(self._timeout_seconds, at_most=PING_SECONDS):
             await self._database.command("ping")
-            await self._is_transactional()  # says at the first look what it will do without
+            await self._supports_transactions()  # says at the first look what it will do without
 
-    async def _rewrite(self, symbol: str, decide: Callable[[Stored | None], Stored]) -> None:
+    async def _rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
         async with self._lock(symbol):
             with bounded(self._write_timeout_seconds):
-                write = rewrite_in_transaction if await self._is_transactional() else rewrite_by_rename
-                await asyncio.to_thread(write, self._database.delegate, symbol, decide)
+                write = rewrite_in_transaction if await self._supports_transactions() else rewrite_by_rename
+                return await asyncio.to_thread(write, self._database.delegate, symbol, decide)
 
     def _lock(self, symbol: str) -> asyncio.Lock:
         return self._locks.setdefault(symbol, asyncio.Lock())
 
-    async def _catalogue(self, wanted: dict[str, str], projection: dict[str, bool]) -> list[dict[str, Any]]:
+    async def _read_catalogue(self, condition: dict[str, str], projection: dict[str, bool]) -> list[dict[str, Any]]:
         """Return the entries as documents; none when the user may read bars only."""
         with bounded(self._timeout_seconds):
             try:
-                return await self._database[CATALOGUE].find(wanted, projection).sort("_id").to_list(None)
+                return await self._database[CATALOGUE].find(condition, projection).sort("_id").to_list(None)
             except OperationFailure as error:
                 if error.code != UNAUTHORIZED:
                     raise
                 return []
 
-    async def _read(self, symbol: str, make: Callable[[BarColumns], T]) -> T:
+    async def _read(self, symbol: str, build: Callable[[BarColumns], T]) -> T:
         with bounded(self._timeout_seconds):
-            made = await self._settled(symbol, make)
-            if made is None:
-                await self._must_exist(symbol)
-                made = await self._settled(symbol, make)  # it may have been loaded between the two looks
-        if made is None:
+            result = await self._read_with_retry(symbol, build)
+            if result is None:
+                await self._require_symbol(symbol)
+                result = await self._read_with_retry(symbol, build)  # it may have been loaded between the two looks
+        if result is None:
             raise NoBars(f"{symbol} is known, but not one row of it has a date that can be read.")
-        return made
+        return result
 
-    async def _settled(self, symbol: str, make: Callable[[BarColumns], T]) -> T | None:
-        is_transactional = await self._is_transactional()
+    async def _read_with_retry(self, symbol: str, build: Callable[[BarColumns], T]) -> T | None:
+        is_transactional = await self._supports_transactions()
         while True:  # until the time is over, which raises
             try:
                 # All of it in one thread, as each change between threads takes time.
-                return await asyncio.to_thread(self._made, symbol, make, is_transactional)
+                return await asyncio.to_thread(self._read_once, symbol, build, is_transactional)
             except OperationFailure as error:
-                if error.code not in JUST_CHANGED:
+                if error.code not in TRANSIENT_CODES:
                     raise
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
-    def _made(self, symbol: str, make: Callable[[BarColumns], T], is_transactional: bool) -> T | None:
+    def _read_once(self, symbol: str, build: Callable[[BarColumns], T], is_transactional: bool) -> T | None:
         """Return what is made of the bars; None if there are none. Blocks."""
-        bars = bars_of_bson(symbol, self._documents(symbol, is_transactional))
-        return make(bars) if len(bars.sessions) else None
+        bars = bars_from_bson(symbol, self._read_documents(symbol, is_transactional))
+        return build(bars) if len(bars.sessions) else None
 
-    def _documents(self, symbol: str, is_transactional: bool) -> bytes:
+    def _read_documents(self, symbol: str, is_transactional: bool) -> bytes:
         """Read from one snapshot: without, a read can see a part of a load that is committed on the way. Blocks."""
         collection = self._database.delegate[symbol]
         find = partial(collection.find_raw_batches, {}, _PROJECTION, batch_size=ALL_IN_ONE_BATCH)
@@ -156,16 +155,16 @@ class MongoBarStore:
         with self._database.client.delegate.start_session(snapshot=True) as session:
             return b"".join(find(session=session))
 
-    async def _is_transactional(self) -> bool:
+    async def _supports_transactions(self) -> bool:
         if self._has_transactions is None:
             hello = await self._database.command("hello")
             # A member says isreplicaset while it starts, and setName from then on.
             is_shared = bool(hello.keys() & {"setName", "isreplicaset"}) or hello.get("msg") == "isdbgrid"
-            self._has_transactions = is_shared and hello["maxWireVersion"] >= SNAPSHOTS_SINCE
+            self._has_transactions = is_shared and hello["maxWireVersion"] >= MIN_SNAPSHOT_WIRE_VERSION
             if not self._has_transactions:
                 log.warning("store_has_no_transactions", detail=NO_TRANSACTIONS)
         return self._has_transactions
 
-    async def _must_exist(self, symbol: str) -> None:
+    async def _require_symbol(self, symbol: str) -> None:
         if not await self._database.list_collection_names(filter={"name": symbol}, authorizedCollections=True):
             raise SymbolNotFound(f"There is no symbol {symbol} here.")

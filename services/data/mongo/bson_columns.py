@@ -25,7 +25,7 @@ _FORMATS = {  # https://bsonspec.org/spec.html; by type byte: what numpy calls i
 _OVERHEAD = 5  # the length before a document or a string and the zero byte after it
 
 
-def columns_of(raw: bytes) -> Columns | None:
+def columns_from_bson(raw: bytes) -> Columns | None:
     """Return the documents of `raw`, which follow one another, as one array per field, in their order.
 
     None if they do not all have the layout of the first, or one has a field that is neither a number, a boolean, a
@@ -37,7 +37,7 @@ def columns_of(raw: bytes) -> Columns | None:
     if size < _OVERHEAD or len(raw) % size:
         return None
     try:
-        fields = list(_fields(raw[:size]))
+        fields = list(_read_fields(raw[:size]))
     except (struct.error, KeyError, ValueError):
         return None
     names = [name for name, _, _ in fields]
@@ -56,7 +56,7 @@ def columns_of(raw: bytes) -> Columns | None:
     return {name: table[name] for name in names}
 
 
-def _fields(document: bytes) -> Iterator[tuple[str, str, int]]:
+def _read_fields(document: bytes) -> Iterator[tuple[str, str, int]]:
     """Yield name, numpy's format and offset of each field."""
     at, end = 4, len(document) - 1
     while at < end:

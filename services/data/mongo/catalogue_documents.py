@@ -13,7 +13,7 @@ _ENTRY = TypeAdapter(CatalogueEntry)
 log = structlog.get_logger()
 
 
-def document_of(entry: CatalogueEntry) -> dict[str, Any]:
+def to_document(entry: CatalogueEntry) -> dict[str, Any]:
     """Return the entry as a document; dates are ISO text, as in the bars, and `loaded_at` is a BSON date."""
     fields: dict[str, Any] = _ENTRY.dump_python(entry)
     fields["findings"] = [finding | {"sessions": list(map(str, finding["sessions"]))} for finding in fields["findings"]]
@@ -21,7 +21,7 @@ def document_of(entry: CatalogueEntry) -> dict[str, Any]:
     return {"_id": fields.pop("symbol")} | fields | dates
 
 
-def entry_of(document: Mapping[str, Any]) -> CatalogueEntry | None:
+def from_document(document: Mapping[str, Any]) -> CatalogueEntry | None:
     """Return the entry of a document; None if it is not one of ours, which is as good as none at all."""
     fields = {name: value for name, value in document.items() if name != "_id"} | {"symbol": document.get("_id")}
     loaded_at = fields.get("loaded_at")

@@ -10,16 +10,16 @@ import structlog
 from pymongo.change_stream import DatabaseChangeStream
 from pymongo.errors import OperationFailure, PyMongoError
 
-from services.data.mongo.connection import Database
+from services.data.mongo.connection import UNAUTHORIZED, Database
 from services.data.mongo.rewrite import CATALOGUE
 from shared.errors import StoreUnavailable
 from shared.schemas.bars import is_symbol
 
 RETRY_SECONDS = 1.0
-GATHER_SECONDS = 0.1  # a load of 619,040 bars is as many events: what comes together is told together
+BATCH_SECONDS = 0.1  # a load of 619,040 bars is as many events: what comes together is told together
 TIMEOUT_SECONDS = 5.0  # of one look for events; a MongoDB that hangs must not keep the process from ending
-FAILURES: dict[int | None, str] = {
-    13: "MongoDB gives this user no change stream",
+FAILURE_REASONS: dict[int | None, str] = {
+    UNAUTHORIZED: "MongoDB gives this user no change stream",
     40573: "MongoDB is not a replica set and has no change streams",
 }
 _PIPELINE = [{"$project": {"ns": True, "to": True, "documentKey": True, "operationType": True}}]
@@ -50,13 +50,13 @@ class MongoChangeFeed:
                 if resume is None:
                     yield None
                 while stream.alive:
-                    symbols = await asyncio.to_thread(_gathered, stream)
+                    symbols = await asyncio.to_thread(_collect_changes, stream)
                     resume = stream.resume_token
                     if symbols is None or symbols:
                         yield symbols
                 resume = None  # the database was dropped, and there is no way on from there
             except PyMongoError as error:
-                self._failed(error)
+                self._record_failure(error)
                 if isinstance(error, OperationFailure):  # a place that is gone, among others: begin anew
                     resume = None
             await asyncio.sleep(RETRY_SECONDS)
@@ -71,34 +71,34 @@ class MongoChangeFeed:
     def _open(self, resume: Event | None) -> DatabaseChangeStream[dict[str, Any]]:
         with pymongo.timeout(TIMEOUT_SECONDS):
             stream: DatabaseChangeStream[dict[str, Any]] = self._database.delegate.watch(
-                _PIPELINE, resume_after=resume, max_await_time_ms=int(GATHER_SECONDS * 1000)
+                _PIPELINE, resume_after=resume, max_await_time_ms=int(BATCH_SECONDS * 1000)
             )
         return stream
 
-    def _failed(self, error: PyMongoError) -> None:
+    def _record_failure(self, error: PyMongoError) -> None:
         code = error.code if isinstance(error, OperationFailure) else None
-        failure = FAILURES.get(code, "The change stream of MongoDB is interrupted")
+        failure = FAILURE_REASONS.get(code, "The change stream of MongoDB is interrupted")
         if self._failure != failure:
             log.warning("change_feed_failed", error=type(error).__name__, code=code, detail=failure)
         self._failure = failure
 
 
-def _gathered(stream: DatabaseChangeStream[dict[str, Any]]) -> set[str] | None:
+def _collect_changes(stream: DatabaseChangeStream[dict[str, Any]]) -> set[str] | None:
     """Return the symbols of the events that are there or come soon; None if any symbol may have changed. Blocks."""
     symbols: set[str] = set()
-    until = time.monotonic() + GATHER_SECONDS
+    until = time.monotonic() + BATCH_SECONDS
     with pymongo.timeout(TIMEOUT_SECONDS):
         while (event := stream.try_next()) is not None:
-            of_event = _symbols(event)
-            if of_event is None:
+            event_symbols = _read_symbols(event)
+            if event_symbols is None:
                 return None
-            symbols |= of_event
+            symbols |= event_symbols
             if time.monotonic() > until:
                 break
     return symbols
 
 
-def _symbols(event: Event) -> set[str] | None:
+def _read_symbols(event: Event) -> set[str] | None:
     """Return the symbols that an event is about; None for one that may be about any."""
     collections = [event.get(name, {}).get("coll") for name in ("ns", "to")]
     if event["operationType"] in {"dropDatabase", "invalidate"}:

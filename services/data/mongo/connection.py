@@ -10,14 +10,15 @@ import structlog
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo.errors import OperationFailure, PyMongoError
 
-from services.data.mongo.monitoring import CommandTimes, MongoSpans
-from services.data.mongo.pool import MemberNotReady, pool_of
-from services.data.ports import Observe
+from services.data.mongo.monitoring import CommandDurations, MongoSpans
+from services.data.mongo.pool import MemberNotReady, build_pool_factory
+from services.data.ports import ObserveDuration
 from shared import deadline
 from shared.errors import StoreUnavailable
 
-NAME = "The data service's store (MongoDB)"
-REFUSALS = {13, 18}  # MongoDB's Unauthorized and AuthenticationFailed
+STORE_NAME = "The data service's store (MongoDB)"
+UNAUTHORIZED = 13
+AUTH_CODES = {UNAUTHORIZED, 18}  # 18 is AuthenticationFailed
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 log = structlog.get_logger()
 
@@ -35,20 +36,22 @@ def bounded(timeout_seconds: float, at_most: float = math.inf) -> Iterator[None]
             yield
     except OperationFailure as error:
         log.warning("store_failed", error=type(error).__name__, code=error.code)
-        if error.code in REFUSALS:
-            raise StoreUnavailable(f"{NAME} refuses the service: check user and rights in DATA_MONGO_URL.") from error
-        raise StoreUnavailable(f"{NAME} failed. Try again in a moment.") from error
+        if error.code in AUTH_CODES:
+            raise StoreUnavailable(
+                f"{STORE_NAME} refuses the service: check user and rights in DATA_MONGO_URL."
+            ) from error
+        raise StoreUnavailable(f"{STORE_NAME} failed. Try again in a moment.") from error
     except MemberNotReady as error:
         log.warning("store_failed", error=type(error).__name__)
-        raise StoreUnavailable(f"{NAME} is neither primary nor secondary yet. Try again in a moment.") from error
+        raise StoreUnavailable(f"{STORE_NAME} is neither primary nor secondary yet. Try again in a moment.") from error
     except PyMongoError as error:
         log.warning("store_failed", error=type(error).__name__)
-        raise StoreUnavailable(f"{NAME} does not answer. Try again in a moment.") from error
+        raise StoreUnavailable(f"{STORE_NAME} does not answer. Try again in a moment.") from error
 
 
 @asynccontextmanager
 async def open_mongo(
-    url: str, database: str, observe: Observe | None = None, replaced: Callable[[], None] = lambda: None
+    url: str, database: str, observe: ObserveDuration | None = None, on_replaced: Callable[[], None] = lambda: None
 ) -> AsyncIterator[Database]:
     """Open the connection pool; it connects on first use, so a MongoDB that is down does not keep the service down.
 
@@ -56,7 +59,7 @@ async def open_mongo(
         url: Where MongoDB is.
         database: The database that has one collection per symbol.
         observe: Told of each command.
-        replaced: Called for each connection that is replaced because its member was starting.
+        on_replaced: Called for each connection that is replaced because its member was starting.
     """
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
         url,
@@ -65,8 +68,8 @@ async def open_mongo(
         maxPoolSize=32,
         datetime_conversion="DATETIME_AUTO",  # another tool's date beyond the year 9999 must not fail the rest
         unicode_decode_error_handler="replace",
-        event_listeners=[MongoSpans(), *([CommandTimes(observe)] if observe else [])],
-        _pool_class=pool_of(replaced),
+        event_listeners=[MongoSpans(), *([CommandDurations(observe)] if observe else [])],
+        _pool_class=build_pool_factory(on_replaced),
     )
     try:
         yield client[database]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from services.data.mongo.bar_documents import DATE, FIELDS, Document, documents_of, number_of, sessions_of
+from services.data.mongo.bar_documents import DATE, FIELDS, Document, parse_number, parse_sessions, to_documents
 from shared.schemas.arrow import BarFrame
 
 
@@ -23,15 +23,15 @@ class Changes:
     deletes: list[Any]
 
 
-def changes_of(documents: list[dict[str, Any]], frame: BarFrame) -> Changes:
+def compute_changes(documents: list[dict[str, Any]], frame: BarFrame) -> Changes:
     """Return what turns `documents` into the bars of `frame`.
 
-    Documents that `frame_of` skips stay if `frame` counts any as skipped, else they go.
+    Documents that `build_frame` skips stay if `frame` counts any as skipped, else they go.
     """
-    fresh = {str(new[DATE]): new for new in documents_of(frame)}
+    fresh = {str(new[DATE]): new for new in to_documents(frame)}
     if not documents:
         return Changes(list(fresh.values()), [], [])
-    sessions = np.datetime_as_string(sessions_of(documents)).tolist()
+    sessions = np.datetime_as_string(parse_sessions(documents)).tolist()
     current = {session: document for session, document in zip(sessions, documents, strict=True) if session != "NaT"}
     deletes = [
         document["_id"]
@@ -41,27 +41,27 @@ def changes_of(documents: list[dict[str, Any]], frame: BarFrame) -> Changes:
     updates = [
         (document["_id"], update)
         for session, document in current.items()
-        if session in fresh and (update := _update(document, fresh[session]))
+        if session in fresh and (update := _build_update(document, fresh[session]))
     ]
     as_dates = any(isinstance(document.get(DATE), datetime) for document in documents)
-    inserts = [_dated(new, as_dates) for session, new in fresh.items() if session not in current]
+    inserts = [_match_date_type(new, as_dates) for session, new in fresh.items() if session not in current]
     return Changes(inserts, updates, deletes)
 
 
-def _update(document: Document, new: Document) -> dict[str, Any]:
-    differ = [name for name in FIELDS.values() if not _reads_as(document.get(name), new.get(name))]
-    changed = {name: new[name] for name in differ if name in new}
-    gone = {name: "" for name in differ if name not in new}
-    return ({"$set": changed} if changed else {}) | ({"$unset": gone} if gone else {})
+def _build_update(document: Document, new: Document) -> dict[str, Any]:
+    differing = [name for name in FIELDS.values() if not _reads_as(document.get(name), new.get(name))]
+    changed = {name: new[name] for name in differing if name in new}
+    removed = {name: "" for name in differing if name not in new}
+    return ({"$set": changed} if changed else {}) | ({"$unset": removed} if removed else {})
 
 
 def _reads_as(stored: object, number: float | None) -> bool:
     if type(stored) is float and stored == number:
         return True  # what our own loads write
-    read = number_of(stored)
-    return math.isnan(read) if number is None else read == number
+    stored_number = parse_number(stored)
+    return math.isnan(stored_number) if number is None else stored_number == number
 
 
-def _dated(new: dict[str, Any], as_dates: bool) -> dict[str, Any]:
+def _match_date_type(new: dict[str, Any], as_dates: bool) -> dict[str, Any]:
     """Write the date the way the collection's other documents have it."""
     return new | {DATE: datetime.fromisoformat(new[DATE])} if as_dates else new

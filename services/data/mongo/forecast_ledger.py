@@ -7,11 +7,10 @@ from typing import Any
 
 from pymongo.errors import BulkWriteError, OperationFailure
 
-from services.data.mongo.bar_store import UNAUTHORIZED
-from services.data.mongo.connection import Database, bounded
-from services.data.mongo.ledger_documents import document_of, given_of, keys_of
+from services.data.mongo.connection import UNAUTHORIZED, Database, bounded
+from services.data.mongo.ledger_documents import build_key_filter, from_document, to_document
 from services.data.mongo.rewrite import ALL_IN_ONE_BATCH, JOURNALED
-from services.data.records import GivenEntry
+from services.data.records import IssuedEntry
 from shared.schemas.ledger import Kept, LedgerEntry
 
 LEDGER = "bellwether_ledger"  # lower case: never a symbol
@@ -32,38 +31,38 @@ class MongoForecastLedger:
         self._timeout_seconds = timeout_seconds
         self._write_timeout_seconds = write_timeout_seconds
 
-    async def keep(self, entries: Sequence[LedgerEntry], given_at: datetime) -> Kept:
+    async def add(self, entries: Sequence[LedgerEntry], given_at: datetime) -> Kept:
         """Insert what is not there yet, journaled by a majority."""
         ledger = self._database.get_collection(LEDGER, write_concern=JOURNALED)
-        n_known = 0
+        n_duplicates = 0
         with bounded(self._write_timeout_seconds):
             try:
-                await ledger.insert_many([document_of(entry, given_at) for entry in entries], ordered=False)
+                await ledger.insert_many([to_document(entry, given_at) for entry in entries], ordered=False)
             except BulkWriteError as error:
-                n_known = _n_known(error)
-        return Kept(kept=len(entries) - n_known, known=n_known)
+                n_duplicates = _count_duplicates(error)
+        return Kept(kept=len(entries) - n_duplicates, known=n_duplicates)
 
-    async def records(self, symbol: str) -> list[GivenEntry]:
+    async def entries(self, symbol: str) -> list[IssuedEntry]:
         """Return the entries; none when the user may read bars only."""
-        found = self._database[LEDGER].find({"_id": keys_of(symbol)}, batch_size=ALL_IN_ONE_BATCH)
+        cursor = self._database[LEDGER].find({"_id": build_key_filter(symbol)}, batch_size=ALL_IN_ONE_BATCH)
         with bounded(self._timeout_seconds):
             try:
-                documents = await found.to_list(None)
+                documents = await cursor.to_list(None)
             except OperationFailure as error:
                 if error.code != UNAUTHORIZED:
                     raise
                 return []
-        return await asyncio.to_thread(_given, documents)
+        return await asyncio.to_thread(_from_documents, documents)
 
 
-def _given(documents: list[dict[str, Any]]) -> list[GivenEntry]:
-    return [given for given in map(given_of, documents) if given is not None]
+def _from_documents(documents: list[dict[str, Any]]) -> list[IssuedEntry]:
+    return [entry for entry in map(from_document, documents) if entry is not None]
 
 
-def _n_known(error: BulkWriteError) -> int:
+def _count_duplicates(error: BulkWriteError) -> int:
     """Return how many keys were there; raises the error if something else was wrong."""
     details = error.details or {}
-    codes = [found["code"] for found in details.get("writeErrors", ())]
+    codes = [failure["code"] for failure in details.get("writeErrors", ())]
     if details.get("writeConcernErrors") or set(codes) != {DUPLICATE_KEY}:
         raise error
     return len(codes)

@@ -11,30 +11,30 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
-from services.data.records import GivenEntry
+from services.data.records import IssuedEntry
 from shared.schemas.ledger import LedgerEntry
 
 log = structlog.get_logger()
 
 
-def document_of(entry: LedgerEntry, given_at: datetime) -> dict[str, Any]:
+def to_document(entry: LedgerEntry, given_at: datetime) -> dict[str, Any]:
     """Return the entry as a document; dates and times are ISO text."""
-    given = GivenEntry(**entry.model_dump(), given_at=given_at)
-    return {"_id": given.key} | given.model_dump(mode="json")
+    issued = IssuedEntry(**entry.model_dump(), given_at=given_at)
+    return {"_id": issued.key} | issued.model_dump(mode="json")
 
 
-def keys_of(symbol: str) -> dict[str, str]:
+def build_key_filter(symbol: str) -> dict[str, str]:
     """Return the condition on `_id` that the entries of this symbol meet, and no others."""
     return {"$gt": f"{symbol} ", "$lt": f"{symbol}!"}  # "!" is the character after the space
 
 
-def given_of(document: Mapping[str, Any]) -> GivenEntry | None:
+def from_document(document: Mapping[str, Any]) -> IssuedEntry | None:
     """Return the entry of a document; None if it is not one of ours, which is as good as none at all."""
     try:
-        given = GivenEntry.model_validate(document)
+        entry = IssuedEntry.model_validate(document)
     except ValidationError:
-        given = None
-    if given is None or given.key != document.get("_id"):
+        entry = None
+    if entry is None or entry.key != document.get("_id"):
         log.warning("ledger_entry_ignored", key=str(document.get("_id"))[:80])
         return None
-    return given
+    return entry

@@ -3,11 +3,11 @@
 from opentelemetry.trace import Span, SpanKind
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
-from services.data.ports import Observe
+from services.data.ports import ObserveDuration
 from shared.telemetry import tracing
 
 _Finished = CommandSucceededEvent | CommandFailedEvent
-WAITING = "getMore"  # nearly all of them are the change feed's, which waits in them on purpose
+WAITING_COMMAND = "getMore"  # nearly all of them are the change feed's, which waits in them on purpose
 
 
 class MongoSpans(CommandListener):
@@ -17,29 +17,29 @@ class MongoSpans(CommandListener):
     """
 
     def __init__(self) -> None:
-        self._begun: dict[tuple[int, object], Span] = {}
+        self._spans: dict[tuple[int, object], Span] = {}
 
     def started(self, event: CommandStartedEvent) -> None:
         """Begin the span."""
-        about = {
+        attributes = {
             "db.system.name": "mongodb",
             "db.operation.name": event.command_name,
             "db.namespace": event.database_name,
         }
         collection = event.command.get(event.command_name)
         if isinstance(collection, str):
-            about["db.collection.name"] = collection
-        if span := tracing.begin(f"mongodb {event.command_name}", SpanKind.CLIENT, about):
-            self._begun[_key(event)] = span
+            attributes["db.collection.name"] = collection
+        if span := tracing.begin(f"mongodb {event.command_name}", SpanKind.CLIENT, attributes):
+            self._spans[_key(event)] = span
 
     def succeeded(self, event: CommandSucceededEvent) -> None:
         """End the span."""
-        if span := self._begun.pop(_key(event), None):
+        if span := self._spans.pop(_key(event), None):
             tracing.end(span)
 
     def failed(self, event: CommandFailedEvent) -> None:
         """End the span as failed."""
-        if span := self._begun.pop(_key(event), None):
+        if span := self._spans.pop(_key(event), None):
             tracing.end(span, "CommandFailed")
 
 
@@ -47,10 +47,10 @@ def _key(event: CommandStartedEvent | _Finished) -> tuple[int, object]:
     return event.request_id, event.connection_id
 
 
-class CommandTimes(CommandListener):
+class CommandDurations(CommandListener):
     """Tells how long each command took, whichever thread sent it."""
 
-    def __init__(self, observe: Observe) -> None:
+    def __init__(self, observe: ObserveDuration) -> None:
         self._observe = observe
 
     def started(self, event: CommandStartedEvent) -> None:
@@ -58,12 +58,12 @@ class CommandTimes(CommandListener):
 
     def succeeded(self, event: CommandSucceededEvent) -> None:
         """Tell of a command that was answered."""
-        self._tell(event.command_name, "ok", event.duration_micros)
+        self._record(event.command_name, "ok", event.duration_micros)
 
     def failed(self, event: CommandFailedEvent) -> None:
         """Tell of a command that was refused or not answered."""
-        self._tell(event.command_name, "failed", event.duration_micros)
+        self._record(event.command_name, "failed", event.duration_micros)
 
-    def _tell(self, command: str, outcome: str, micros: int) -> None:
-        if command != WAITING:
+    def _record(self, command: str, outcome: str, micros: int) -> None:
+        if command != WAITING_COMMAND:
             self._observe(command, outcome, micros / 1e6)

@@ -20,22 +20,22 @@ class MemberNotReady(AutoReconnect):
     """The member answers, but is neither primary nor secondary; the driver tries again as after a lost connection."""
 
 
-def pool_of(replaced: Callable[[], None]) -> Callable[..., Pool]:
+def build_pool_factory(on_replaced: Callable[[], None]) -> Callable[..., Pool]:
     """Return what makes the pools of a client; pass it as `_pool_class`, the only hook, which is not documented.
 
     Delete this module once the driver itself replaces such connections: tests/integration/test_mongo_pool.py then reads
     and loads without it. The same tests fail when the hook changes, or what `connect` and `_discard` need of the pool.
 
     Args:
-        replaced: Called for each connection that is closed because its member was starting, in the driver's thread.
+        on_replaced: Called for each connection that is closed because its member was starting, in the driver's thread.
     """
-    return partial(_ReadyPool, replaced=replaced)
+    return partial(_ReadyPool, on_replaced=on_replaced)
 
 
 class _ReadyPool(Pool):
-    def __init__(self, *args: Any, replaced: Callable[[], None], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, on_replaced: Callable[[], None], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._replaced = replaced
+        self._on_replaced = on_replaced
 
     def connect(self, handler: Any = None) -> Connection:
         """Connect to a member that is ready.
@@ -54,7 +54,7 @@ class _ReadyPool(Pool):
         with self.lock:
             self.active_contexts.discard(connection.cancel_context)
         connection.close_conn(ConnectionClosedReason.ERROR)
-        self._replaced()
+        self._on_replaced()
 
 
 def _is_starting(connection: Connection) -> bool:

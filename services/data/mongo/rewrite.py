@@ -6,7 +6,7 @@ cancelled between two calls could go on outside of it.
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from bson import ObjectId
@@ -18,74 +18,82 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from services.data.mongo.bar_documents import DATE, frame_of
-from services.data.mongo.catalogue_documents import document_of, entry_of
-from services.data.mongo.document_changes import Changes, changes_of
-from services.data.records import Stored
+from services.data.mongo.bar_documents import DATE, build_frame
+from services.data.mongo.catalogue_documents import from_document, to_document
+from services.data.mongo.document_changes import Changes, compute_changes
+from services.data.records import StoredSymbol
 
 CATALOGUE = "bellwether_catalogue"  # lower case: never a symbol
-LOADING = "bellwether_loading_"  # a rewrite that has not been renamed into place yet, or never was
-LEFT_OVER = timedelta(minutes=10)  # no rewrite takes this long, so that what is older belongs to one that died
+LOADING_PREFIX = "bellwether_loading_"  # a rewrite that has not been renamed into place yet, or never was
+LEFTOVER_AGE = timedelta(minutes=10)  # no rewrite takes this long, so that what is older belongs to one that died
 JOURNALED = WriteConcern("majority", j=True)
 ALL_IN_ONE_BATCH = 100_000  # the server's first batch is 101 documents, and a second costs a round trip
-Decide = Callable[[Stored | None], Stored]
+T = TypeVar("T")
+Decide = Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]
 Documents = list[dict[str, Any]]
 log = structlog.get_logger()
 
 
-def rewrite_in_transaction(database: Database[dict[str, Any]], symbol: str, decide: Decide) -> None:
+def rewrite_in_transaction(database: Database[dict[str, Any]], symbol: str, decide: Decide[T]) -> T:
     """Rewrite bars and entry in one transaction."""
     collection, catalogue = database[symbol], database[CATALOGUE]
 
-    def write(session: ClientSession) -> None:
+    def write(session: ClientSession) -> T:
         # First of all: of two rewrites of one symbol at once, one conflicts here, before it has worked, and waits.
         claim = {"$set": {"rewrite": ObjectId()}}
         entry = catalogue.find_one_and_update({"_id": symbol}, claim, upsert=True, session=session)
         exists = _exists(database, symbol)
-        documents = _all(collection, session) if exists else []
-        after, changes = _decided(symbol, documents, entry, decide)
+        documents = _read_all(collection, session) if exists else []
+        after, changes, report = _decide_changes(symbol, documents, entry, decide)
         if not exists:
             collection.create_index(DATE, unique=True, session=session)
         _apply(changes, collection, session)
-        catalogue.replace_one({"_id": symbol}, _entry_document(after), session=session)
+        catalogue.replace_one({"_id": symbol}, _to_entry_document(after), session=session)
+        return report
 
     with database.client.start_session() as session:
         # Not "snapshot", with which no index can be made; a transaction reads from one snapshot in any case.
-        session.with_transaction(write, read_concern=ReadConcern("local"), write_concern=JOURNALED)
-    _index(collection)
+        report = session.with_transaction(write, read_concern=ReadConcern("local"), write_concern=JOURNALED)
+    _create_index(collection)
+    return report
 
 
-def rewrite_by_rename(database: Database[dict[str, Any]], symbol: str, decide: Decide) -> None:
+def rewrite_by_rename(database: Database[dict[str, Any]], symbol: str, decide: Decide[T]) -> T:
     """Write a whole copy beside the symbol, rename it into its place, then write the entry.
 
     Between the two last steps the entry describes another revision than the bars have, and is not believed. Of two
     processes that rewrite one symbol at once, the later one wins whole.
     """
     _drop_leftovers(database)
-    documents = _all(database[symbol])
+    documents = _read_all(database[symbol])
     entry = database[CATALOGUE].find_one({"_id": symbol})
-    after, changes = _decided(symbol, documents, entry, decide)
-    copy = database.get_collection(f"{LOADING}{ObjectId()}_{symbol}", write_concern=JOURNALED)
+    after, changes, report = _decide_changes(symbol, documents, entry, decide)
+    copy = database.get_collection(f"{LOADING_PREFIX}{ObjectId()}_{symbol}", write_concern=JOURNALED)
     copy.insert_many([*documents, *changes.inserts])
     _apply(Changes([], changes.updates, changes.deletes), copy)
-    _index(copy)
+    _create_index(copy)
     copy.rename(symbol, dropTarget=True)
     catalogue = database.get_collection(CATALOGUE, write_concern=JOURNALED)
-    catalogue.replace_one({"_id": symbol}, _entry_document(after), upsert=True)
+    catalogue.replace_one({"_id": symbol}, _to_entry_document(after), upsert=True)
+    return report
 
 
 def _exists(database: Database[dict[str, Any]], symbol: str) -> bool:
     return bool(database.list_collection_names(filter={"name": symbol}))
 
 
-def _all(collection: Collection[dict[str, Any]], session: ClientSession | None = None) -> Documents:
+def _read_all(collection: Collection[dict[str, Any]], session: ClientSession | None = None) -> Documents:
     return collection.find({}, session=session, batch_size=ALL_IN_ONE_BATCH).to_list()
 
 
-def _decided(symbol: str, documents: Documents, entry: dict[str, Any] | None, decide: Decide) -> tuple[Stored, Changes]:
-    before = Stored(frame_of(symbol, documents), entry_of(entry) if entry else None) if documents else None
-    after = decide(before)
-    return after, changes_of(documents, after.frame)
+def _decide_changes(
+    symbol: str, documents: Documents, entry: dict[str, Any] | None, decide: Decide[T]
+) -> tuple[StoredSymbol, Changes, T]:
+    before = (
+        StoredSymbol(build_frame(symbol, documents), from_document(entry) if entry else None) if documents else None
+    )
+    after, report = decide(before)
+    return after, compute_changes(documents, after.frame), report
 
 
 def _apply(changes: Changes, collection: Collection[dict[str, Any]], session: ClientSession | None = None) -> None:
@@ -98,12 +106,12 @@ def _apply(changes: Changes, collection: Collection[dict[str, Any]], session: Cl
         collection.insert_many(changes.inserts, session=session, ordered=False)
 
 
-def _entry_document(after: Stored) -> dict[str, Any]:
+def _to_entry_document(after: StoredSymbol) -> dict[str, Any]:
     assert after.entry is not None
-    return document_of(after.entry)
+    return to_document(after.entry)
 
 
-def _index(collection: Collection[dict[str, Any]]) -> None:
+def _create_index(collection: Collection[dict[str, Any]]) -> None:
     """Make the index on Date. Bars are served without it: a collection of another tool may have a date twice."""
     try:
         collection.create_index(DATE, unique=True)
@@ -112,8 +120,8 @@ def _index(collection: Collection[dict[str, Any]]) -> None:
 
 
 def _drop_leftovers(database: Database[dict[str, Any]]) -> None:
-    before = datetime.now(UTC) - LEFT_OVER
-    for name in database.list_collection_names(filter={"name": {"$regex": f"^{LOADING}"}}):
-        began = name.removeprefix(LOADING).partition("_")[0]
+    before = datetime.now(UTC) - LEFTOVER_AGE
+    for name in database.list_collection_names(filter={"name": {"$regex": f"^{LOADING_PREFIX}"}}):
+        began = name.removeprefix(LOADING_PREFIX).partition("_")[0]
         if not ObjectId.is_valid(began) or ObjectId(began).generation_time < before:
             database.drop_collection(name)

@@ -8,7 +8,7 @@ from datetime import date
 
 from services.data.ports import BarStore
 from services.data.records import SAMPLE, CatalogueEntry
-from services.data.symbols.search import Listed, SymbolIndex
+from services.data.symbols.search import ListedSymbol, SymbolIndex
 from shared.schemas.stocks import StockPage, StockSummary
 
 
@@ -44,9 +44,9 @@ class Catalogue:
             InvalidRequest: The cursor is not one that a page of this query gave.
             StoreUnavailable: The symbols could not be read.
         """
-        snapshot = await self._current()
-        found, next_cursor = snapshot.index.search(query, limit=limit, cursor=cursor)
-        stocks = [_summary(one, snapshot.entries.get(one.symbol)) for one in found]
+        snapshot = await self._get_snapshot()
+        matches, next_cursor = snapshot.index.search(query, limit=limit, cursor=cursor)
+        stocks = [_build_summary(match, snapshot.entries.get(match.symbol)) for match in matches]
         return StockPage(stocks=stocks, next_cursor=next_cursor)
 
     async def last_sessions(self) -> dict[str, date | None]:
@@ -57,16 +57,18 @@ class Catalogue:
         Raises:
             StoreUnavailable: The symbols could not be read.
         """
-        snapshot = await self._current()
-        kept = {symbol: entry.last_session for symbol, entry in snapshot.entries.items() if entry.source != SAMPLE}
-        return {symbol: kept.get(symbol) for symbol in snapshot.symbols}
+        snapshot = await self._get_snapshot()
+        last_sessions_by_symbol = {
+            symbol: entry.last_session for symbol, entry in snapshot.entries.items() if entry.source != SAMPLE
+        }
+        return {symbol: last_sessions_by_symbol.get(symbol) for symbol in snapshot.symbols}
 
     def invalidate(self) -> None:
         """Read the store again before the next search."""
         self._n_changes += 1
         self._snapshot = None
 
-    async def _current(self) -> _Snapshot:
+    async def _get_snapshot(self) -> _Snapshot:
         async with self._lock:  # of many searches at once, the first reads for all
             snapshot = self._snapshot
             if snapshot is None or self._monotonic() >= snapshot.until:
@@ -78,13 +80,13 @@ class Catalogue:
 
     async def _read(self) -> _Snapshot:
         until = self._monotonic() + self._seconds
-        symbols, noted = await asyncio.gather(self._store.symbols(), self._store.entries())
-        entries = {entry.symbol: entry for entry in noted}
-        listed = [Listed(symbol, entries[symbol].name if symbol in entries else None) for symbol in symbols]
+        symbols, entry_list = await asyncio.gather(self._store.symbols(), self._store.entries())
+        entries = {entry.symbol: entry for entry in entry_list}
+        listed = [ListedSymbol(symbol, entries[symbol].name if symbol in entries else None) for symbol in symbols]
         return _Snapshot(await asyncio.to_thread(SymbolIndex, listed), symbols, entries, until)
 
 
-def _summary(listed: Listed, entry: CatalogueEntry | None) -> StockSummary:
+def _build_summary(listed: ListedSymbol, entry: CatalogueEntry | None) -> StockSummary:
     if entry is None:
         return StockSummary(symbol=listed.symbol, name=listed.name)
     return StockSummary(

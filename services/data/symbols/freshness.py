@@ -8,13 +8,15 @@ import numpy as np
 from shared.market.exchange_sessions import exchange_sessions
 from shared.telemetry.metrics import GaugeValues, ScrapeGauge
 
-N_NAMED = 20  # a series per symbol would have no bound
-FAR_BEHIND = 5  # sessions, a week: longer than any run of holidays leaves a symbol without bars
-SYMBOLS = ScrapeGauge("symbols", "Symbols that have bars.")
-FAR = ScrapeGauge("symbols_behind", f"Symbols whose last bar is more than {FAR_BEHIND} sessions of the exchange ago.")
-BEHIND = ScrapeGauge(
+MAX_SERIES = 20  # a series per symbol would have no bound
+STALE_AFTER_SESSIONS = 5  # sessions, a week: longer than any run of holidays leaves a symbol without bars
+SYMBOL_COUNT = ScrapeGauge("symbols", "Symbols that have bars.")
+SYMBOLS_BEHIND = ScrapeGauge(
+    "symbols_behind", f"Symbols whose last bar is more than {STALE_AFTER_SESSIONS} sessions of the exchange ago."
+)
+SESSIONS_BEHIND = ScrapeGauge(
     "symbol_sessions_behind",
-    f"Sessions of the exchange that are over since the symbol's last bar, of the {N_NAMED} symbols furthest behind; "
+    f"Sessions of the exchange that are over since the symbol's last bar, of the {MAX_SERIES} symbols furthest behind; "
     "not among them are symbols that another tool wrote, as nobody noted their last bar, and those of the sample.",
     ("symbol",),
 )
@@ -25,7 +27,7 @@ def utc_today() -> date:
     return datetime.now(UTC).date()
 
 
-def freshness(
+def compute_freshness(
     last_sessions: Mapping[str, date | None], calendar: str | None, today: Callable[[], date] = utc_today
 ) -> Mapping[ScrapeGauge, GaugeValues]:
     """Return the gauges above.
@@ -35,17 +37,17 @@ def freshness(
         calendar: The exchange, by its code; None for every weekday.
         today: The day it is in UTC; sessions of earlier days are over.
     """
-    known = {symbol: last for symbol, last in last_sessions.items() if last is not None}
-    lasts, day = np.array(list(known.values()), "datetime64[D]"), np.datetime64(today(), "D")
+    last_by_symbol = {symbol: last for symbol, last in last_sessions.items() if last is not None}
+    lasts, day = np.array(list(last_by_symbol.values()), "datetime64[D]"), np.datetime64(today(), "D")
     if calendar:
         sessions = exchange_sessions(calendar)
         behind = sessions.searchsorted(day, side="left") - sessions.searchsorted(lasts, side="right")
     else:
-        behind = np.busday_count(lasts + 1, day) if known else np.zeros(0, np.int64)
-    counts = dict(zip(known, np.maximum(behind, 0).tolist(), strict=True))
-    furthest = sorted(counts, key=lambda symbol: (-counts[symbol], symbol))[:N_NAMED]
+        behind = np.busday_count(lasts + 1, day) if last_by_symbol else np.zeros(0, np.int64)
+    counts = dict(zip(last_by_symbol, np.maximum(behind, 0).tolist(), strict=True))
+    furthest = sorted(counts, key=lambda symbol: (-counts[symbol], symbol))[:MAX_SERIES]
     return {
-        SYMBOLS: {(): float(len(last_sessions))},
-        FAR: {(): float(sum(n > FAR_BEHIND for n in counts.values()))},
-        BEHIND: {(symbol,): float(counts[symbol]) for symbol in furthest},
+        SYMBOL_COUNT: {(): float(len(last_sessions))},
+        SYMBOLS_BEHIND: {(): float(sum(n > STALE_AFTER_SESSIONS for n in counts.values()))},
+        SESSIONS_BEHIND: {(symbol,): float(counts[symbol]) for symbol in furthest},
     }

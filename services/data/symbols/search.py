@@ -19,7 +19,7 @@ _NO_MATCH = 255
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedSymbol:
     """A symbol and, where it is known, the name of its company."""
 
     symbol: str
@@ -32,14 +32,14 @@ class SymbolIndex:
     A page takes about 1 ms of 10,000 symbols with names: Arrow compares whole columns.
     """
 
-    def __init__(self, listed: Iterable[Listed]) -> None:
-        self._listed = sorted(listed, key=_order)
-        self._orders = [_order(one) for one in self._listed]
-        self._symbols = pa.array([_folded(one.symbol) for one in self._listed], pa.string())
-        self._names = pa.array([_after_spaces(_folded(one.name or "")) for one in self._listed], pa.string())
-        self._alphabetical = sorted(self._listed, key=lambda one: one.symbol)
+    def __init__(self, listed: Iterable[ListedSymbol]) -> None:
+        self._listed = sorted(listed, key=_sort_key)
+        self._sort_keys = [_sort_key(listed) for listed in self._listed]
+        self._symbols = pa.array([_fold(listed.symbol) for listed in self._listed], pa.string())
+        self._names = pa.array([_mark_words(_fold(listed.name or "")) for listed in self._listed], pa.string())
+        self._alphabetical = sorted(self._listed, key=lambda listed: listed.symbol)
 
-    def search(self, query: str, *, limit: int, cursor: str | None) -> tuple[list[Listed], str | None]:
+    def search(self, query: str, *, limit: int, cursor: str | None) -> tuple[list[ListedSymbol], str | None]:
         """Return one page of what matches `query`, and the cursor of the page after it, None on the last.
 
         Best first: the symbol itself, symbols that begin so, names that are so, names that begin so, names with a word
@@ -55,32 +55,36 @@ class SymbolIndex:
         Raises:
             InvalidRequest: No page of this query gave this cursor.
         """
-        folded = _folded(query).strip()
-        after = None if cursor is None else _read_cursor(cursor, folded)
-        found = self._ranked(folded, after, limit + 1) if folded else self._all(after, limit + 1)
-        page = [one for _, one in found[:limit]]
-        return page, _cursor(folded, *found[limit - 1]) if len(found) > limit else None
+        folded = _fold(query).strip()
+        after = None if cursor is None else _parse_cursor(cursor, folded)
+        matches = self._find_matches(folded, after, limit + 1) if folded else self._list_all(after, limit + 1)
+        page = [listed for _, listed in matches[:limit]]
+        return page, _build_cursor(folded, *matches[limit - 1]) if len(matches) > limit else None
 
-    def _all(self, after: tuple[int, Listed] | None, n: int) -> list[tuple[int, Listed]]:
-        first = 0 if after is None else bisect_right(self._alphabetical, after[1].symbol, key=lambda one: one.symbol)
-        return [(0, one) for one in self._alphabetical[first : first + n]]
+    def _list_all(self, after: tuple[int, ListedSymbol] | None, n: int) -> list[tuple[int, ListedSymbol]]:
+        first = (
+            0 if after is None else bisect_right(self._alphabetical, after[1].symbol, key=lambda listed: listed.symbol)
+        )
+        return [(0, listed) for listed in self._alphabetical[first : first + n]]
 
-    def _ranked(self, query: str, after: tuple[int, Listed] | None, n: int) -> list[tuple[int, Listed]]:
-        ranks = self._ranks(query)
-        is_wanted = ranks != _NO_MATCH
+    def _find_matches(
+        self, query: str, after: tuple[int, ListedSymbol] | None, n: int
+    ) -> list[tuple[int, ListedSymbol]]:
+        ranks = self._rank_matches(query)
+        is_match = ranks != _NO_MATCH
         if after is not None:
             rank, last = after
-            position = bisect_right(self._orders, _order(last))  # also where the last one has gone since
-            is_wanted[:position] &= ranks[:position] > rank
-            is_wanted[position:] &= ranks[position:] >= rank
-        wanted = np.flatnonzero(is_wanted)
-        best = wanted[np.argsort(ranks[wanted], kind="stable")[:n]]
+            position = bisect_right(self._sort_keys, _sort_key(last))  # also where the last one has gone since
+            is_match[:position] &= ranks[:position] > rank
+            is_match[position:] &= ranks[position:] >= rank
+        matching = np.flatnonzero(is_match)
+        best = matching[np.argsort(ranks[matching], kind="stable")[:n]]
         return [(int(ranks[index]), self._listed[index]) for index in best]
 
-    def _ranks(self, query: str) -> npt.NDArray[np.uint8]:
+    def _rank_matches(self, query: str) -> npt.NDArray[np.uint8]:
         """Return how well each symbol matches, 0 the best."""
         symbols, names = self._symbols, self._names
-        word = _after_spaces(query) or f" {query}"  # names have no punctuation, so that "^" is found in none of them
+        word = _mark_words(query) or f" {query}"  # names have no punctuation, so that "^" is found in none of them
         matches = (
             pc.equal(symbols, query),
             pc.starts_with(symbols, query),
@@ -96,34 +100,34 @@ class SymbolIndex:
         return ranks
 
 
-def _order(listed: Listed) -> tuple[int, str]:
+def _sort_key(listed: ListedSymbol) -> tuple[int, str]:
     return len(listed.symbol), listed.symbol
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     """Return the text without case and accents, and as UTF-8 can have it: a command line gives what it gets."""
     text = text.encode(errors="replace").decode()
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(character for character in folded if not unicodedata.combining(character))
 
 
-def _after_spaces(folded: str) -> str:
+def _mark_words(folded: str) -> str:
     """Return its words with one space before each; "O'Reilly" is one word."""
     return "".join(f" {word}" for word in re.findall(r"\w+", re.sub("['’]", "", folded)))
 
 
-def _cursor(query: str, rank: int, last: Listed) -> str:
+def _build_cursor(query: str, rank: int, last: ListedSymbol) -> str:
     """Return where a page ended as text for a URL; a digest binds it to the query and tells when it was cut."""
     digest = hashlib.sha256(f"{query}\0{rank}{last.symbol}".encode()).hexdigest()[:8]
     return base64.urlsafe_b64encode(f"{digest}{rank}{last.symbol}".encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str, query: str) -> tuple[int, Listed]:
+def _parse_cursor(cursor: str, query: str) -> tuple[int, ListedSymbol]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        rank, last = int(text[8]), Listed(text[9:], None)
+        rank, last = int(text[8]), ListedSymbol(text[9:], None)
     except (ValueError, IndexError):
-        rank, last = 0, Listed("", None)
-    if _cursor(query, rank, last) != cursor:
+        rank, last = 0, ListedSymbol("", None)
+    if _build_cursor(query, rank, last) != cursor:
         raise InvalidRequest("The cursor is not one of this search. Ask without a cursor for the first page.")
     return rank, last

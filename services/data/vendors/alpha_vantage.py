@@ -16,9 +16,9 @@ from services.data.vendors.client import (
     Request,
     Timing,
     VendorHttp,
+    build_raw_bars,
     open_vendor_http,
-    raw_bars,
-    row_as,
+    parse_row,
 )
 from shared.schemas.bars import is_symbol
 
@@ -64,26 +64,28 @@ class AlphaVantageVendor:
             "outputsize": "compact" if is_compact else "full",
             "datatype": "json",
         }
-        series = self._series(await self._http.json("/query", params, symbol), symbol)
+        series = self._read_series(await self._http.json("/query", params, symbol), symbol)
         sessions = [session for session in series if start is None or session >= start.isoformat()]
-        rows = [row_as(_Row, series[session], self._http.vendor) for session in sessions]
+        rows = [parse_row(_Row, series[session], self._http.vendor) for session in sessions]
         numbers = [(row.open, row.high, row.low, row.close, row.volume, _NAN) for row in rows]
-        return raw_bars(symbol, sessions, numbers)
+        return build_raw_bars(symbol, sessions, numbers)
 
-    def _series(self, answer: object, symbol: str) -> dict[str, object]:
+    def _read_series(self, payload: object, symbol: str) -> dict[str, object]:
         vendor = self._http.vendor
-        series = answer.get(_SERIES) if isinstance(answer, dict) else None
+        series = payload.get(_SERIES) if isinstance(payload, dict) else None
         if isinstance(series, dict) and 0 < len(series) <= MAX_ROWS and all(map(_SESSION.fullmatch, series)):
             return series
-        notice = row_as(_Notice, answer, vendor)
+        notice = parse_row(_Notice, payload, vendor)
         if notice.error and "apikey" not in notice.error:
             raise VendorFailed(f"{vendor} has no symbol {symbol}.")
         if notice.error:
             raise VendorFailed(f"The key for {vendor} is refused. Check it in the settings.", is_for_all=True)
-        if said := notice.note or notice.information:
+        if message := notice.note or notice.information:
             # A history that only the paid plans have is no reason not to ask for the next symbol's last sessions.
-            is_for_all = "outputsize" not in said
-            raise VendorFailed(f"{vendor} gives no bars now. It says: {self._http.quoted(said)}", is_for_all=is_for_all)
+            is_for_all = "outputsize" not in message
+            raise VendorFailed(
+                f"{vendor} gives no bars now. It says: {self._http.quote(message)}", is_for_all=is_for_all
+            )
         raise VendorFailed(f"{vendor}'s answer does not have the columns it should have (missing: {_SERIES}).")
 
 

@@ -40,7 +40,7 @@ class Limits:
     max_bytes: int = 16 * 2**20
     interval_seconds: float = 1.0
     n_retries: int = 3
-    longest_wait_seconds: float = 60.0
+    max_wait_seconds: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Timing:
     jitter: Callable[[], float] = random.random
 
 
-class _Keyed(httpx.AsyncBaseTransport):
+class _KeyedTransport(httpx.AsyncBaseTransport):
     """Adds the key to a copy of each request: httpx logs, and puts into exceptions, the one without it."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, sign: Sign, key: str) -> None:
@@ -69,7 +69,7 @@ class _Keyed(httpx.AsyncBaseTransport):
 
 
 @dataclass(frozen=True)
-class _Answer:
+class _Response:
     status: int
     headers: httpx.Headers
     body: bytes = b""
@@ -90,25 +90,25 @@ class VendorHttp:
             VendorFailed: There is none that can be used.
         """
         attempt = 0
-        while (answer := await self._get(path, params)).status in (429, 503):
-            await self._back_off(answer, attempt)
+        while (response := await self._get(path, params)).status in (429, 503):
+            await self._back_off(response, attempt)
             attempt += 1
-        if answer.status != 200:
-            raise self._refusal(answer, symbol)
-        return self._parsed(answer)
+        if response.status != 200:
+            raise self._build_failure(response, symbol)
+        return self._parse_json(response)
 
-    def quoted(self, text: str) -> str:
+    def quote(self, text: str) -> str:
         """Return the vendor's own words as they can be shown: short, printable, without the key."""
         words = re.sub(re.escape(self._key), "[key]", "".join(filter(str.isprintable, text)), flags=re.IGNORECASE)
         return words[:200]
 
-    async def _get(self, path: str, params: Mapping[str, str]) -> _Answer:
+    async def _get(self, path: str, params: Mapping[str, str]) -> _Response:
         await self._pace()
         try:
             async with asyncio.timeout(self._limits.timeout_seconds):
                 async with self._http.stream("GET", path, params=params) as response:
                     body = await self._body(response) if response.status_code == 200 else b""
-                    return _Answer(response.status_code, response.headers, body)
+                    return _Response(response.status_code, response.headers, body)
         except (httpx.ConnectError, httpx.ConnectTimeout):
             reason = f"{self.vendor} cannot be reached. Check the network and the address in the settings."
             raise VendorFailed(reason, is_for_all=True) from None
@@ -138,39 +138,41 @@ class VendorHttp:
                 raise VendorFailed(f"{self.vendor}'s answer is longer than {limit:,} bytes and was not read on.")
         return bytes(body)
 
-    async def _back_off(self, answer: _Answer, attempt: int) -> None:
-        limits, asked = self._limits, _retry_after(answer.headers, self._timing.now())
+    async def _back_off(self, response: _Response, attempt: int) -> None:
+        limits, requested = self._limits, _retry_after(response.headers, self._timing.now())
         backoff = 2.0**attempt * (0.5 + self._timing.jitter() / 2)
-        wait = min(backoff, limits.longest_wait_seconds) if asked is None else asked
-        if attempt < limits.n_retries and wait <= limits.longest_wait_seconds:
+        wait = min(backoff, limits.max_wait_seconds) if requested is None else requested
+        if attempt < limits.n_retries and wait <= limits.max_wait_seconds:
             await self._timing.sleep(wait)
             return
         at = self._timing.now() + timedelta(seconds=wait)
-        when = "later; a limit may be for an hour or a day" if asked is None else f"after {at:%Y-%m-%d %H:%M:%S} UTC"
-        reason = f"{self.vendor} takes no more requests for now (status {answer.status}). Try again {when}."
+        when = (
+            "later; a limit may be for an hour or a day" if requested is None else f"after {at:%Y-%m-%d %H:%M:%S} UTC"
+        )
+        reason = f"{self.vendor} takes no more requests for now (status {response.status}). Try again {when}."
         raise VendorFailed(reason, is_for_all=True)
 
-    def _refusal(self, answer: _Answer, symbol: str) -> VendorFailed:
-        if 300 <= answer.status < 400:
-            host = self.quoted(_host(answer.headers.get("location", "")))
+    def _build_failure(self, response: _Response, symbol: str) -> VendorFailed:
+        if 300 <= response.status < 400:
+            host = self.quote(_parse_host(response.headers.get("location", "")))
             sentence = (
                 f"{self.vendor} redirects to {host}; redirects are not followed. Check the address in the settings."
             )
             return VendorFailed(sentence)
-        if answer.status in (401, 403):
+        if response.status in (401, 403):
             return VendorFailed(f"The key for {self.vendor} is refused. Check it in the settings.", is_for_all=True)
-        if answer.status == 404:
+        if response.status == 404:
             return VendorFailed(f"{self.vendor} has no symbol {symbol}.")
-        return VendorFailed(f"{self.vendor} failed with status {answer.status}. Try again later.")
+        return VendorFailed(f"{self.vendor} failed with status {response.status}. Try again later.")
 
-    def _parsed(self, answer: _Answer) -> object:
-        start = answer.body.lstrip()[:1]
+    def _parse_json(self, response: _Response) -> object:
+        start = response.body.lstrip()[:1]
         if not start:
             raise VendorFailed(f"{self.vendor} answered with nothing instead of data.")
-        if start == b"<" or answer.headers.get("content-type", "").startswith("text/html"):
+        if start == b"<" or response.headers.get("content-type", "").startswith("text/html"):
             raise VendorFailed(f"{self.vendor} answered with a web page instead of data.")
         try:
-            return json.loads(answer.body)
+            return json.loads(response.body)
         except (ValueError, RecursionError):
             raise VendorFailed(f"{self.vendor}'s answer is cut short or not JSON.") from None
 
@@ -190,7 +192,7 @@ async def open_vendor_http(
         raise VendorFailed(reason, is_for_all=True)
     # It logs the headers of answers, at DEBUG only, and a redirect may repeat the key.
     logging.getLogger("httpcore").setLevel(logging.INFO)
-    transport = _Keyed(httpx.AsyncHTTPTransport(trust_env=False), sign, secret)
+    transport = _KeyedTransport(httpx.AsyncHTTPTransport(trust_env=False), sign, secret)
     async with httpx.AsyncClient(
         base_url=base_url,
         transport=transport,
@@ -202,7 +204,7 @@ async def open_vendor_http(
         yield VendorHttp(vendor, http, secret, limits, timing)
 
 
-def row_as(model: type[M], row: object, vendor: str) -> M:
+def parse_row(model: type[M], row: object, vendor: str) -> M:
     """Return one row of an answer, or raise VendorFailed that names the columns that are not as they should be."""
     try:
         return model.model_validate(row)
@@ -211,11 +213,11 @@ def row_as(model: type[M], row: object, vendor: str) -> M:
         for problem in error.errors(include_url=False, include_context=False, include_input=False):
             name = str(problem["loc"][0]) if problem["loc"] else "the whole row"
             kinds["missing" if problem["type"] == "missing" else "not readable"].append(name)
-        found = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items() if names)
-        raise VendorFailed(f"{vendor}'s answer does not have the columns it should have ({found}).") from None
+        problems = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items() if names)
+        raise VendorFailed(f"{vendor}'s answer does not have the columns it should have ({problems}).") from None
 
 
-def raw_bars(symbol: str, sessions: Iterable[str], numbers: Iterable[tuple[float | None, ...]]) -> RawBars:
+def build_raw_bars(symbol: str, sessions: Iterable[str], numbers: Iterable[tuple[float | None, ...]]) -> RawBars:
     """Return rows in the port's form; `numbers` are tuples in the order of NUMBERS."""
     rows = pd.DataFrame(list(numbers), columns=list(NUMBERS), dtype="float64")
     dates = pd.Series(list(sessions), dtype="object").str.slice(0, 10)
@@ -235,7 +237,7 @@ def _retry_after(headers: httpx.Headers, now: datetime) -> float | None:
         return None
 
 
-def _host(location: str) -> str:
+def _parse_host(location: str) -> str:
     try:
         return httpx.URL(location).raw_host.decode("ascii") or "another page of its own"
     except (httpx.InvalidURL, ValueError):

@@ -8,7 +8,7 @@ from datetime import date
 
 from pydantic import HttpUrl, SecretStr
 
-from services.data.ports import BarVendor, Observe, VendorFailed
+from services.data.ports import BarVendor, ObserveDuration, VendorFailed
 from services.data.records import RawBars
 from services.data.settings import DataSettings
 from services.data.vendors.alpha_vantage import INTERVAL_SECONDS, open_alpha_vantage_vendor
@@ -22,7 +22,7 @@ _LOOPBACK = {"127.0.0.1", "[::1]", "localhost"}
 class MeasuredVendor:
     """A BarVendor that tells how long another takes, whichever way that one asks."""
 
-    def __init__(self, vendor: BarVendor, observe: Observe) -> None:
+    def __init__(self, vendor: BarVendor, observe: ObserveDuration) -> None:
         self._vendor = vendor
         self._observe = observe
 
@@ -35,9 +35,9 @@ class MeasuredVendor:
         """Ask the other."""
         began_at, outcome = time.perf_counter(), "failed"
         try:
-            found = await self._vendor.bars(symbol, start)
+            raw = await self._vendor.bars(symbol, start)
             outcome = "ok"
-            return found
+            return raw
         finally:
             self._observe(self._vendor.name, outcome, time.perf_counter() - began_at)
 
@@ -59,13 +59,13 @@ async def open_vendor(settings: DataSettings, *, timing: Timing | None = None) -
         case "yfinance":
             yield YFinanceVendor(timeout_seconds=settings.vendor_timeout_seconds)
         case "tiingo":
-            key, url = _key(settings.tiingo_key, "TIINGO"), _safe(settings.tiingo_url, "TIINGO")
+            key, url = _require_key(settings.tiingo_key, "TIINGO"), _require_https(settings.tiingo_url, "TIINGO")
             async with open_tiingo_vendor(key, url, limits=limits, timing=timing) as tiingo:
                 yield tiingo
         case "alpha_vantage":
             key, url = (
-                _key(settings.alpha_vantage_key, "ALPHA_VANTAGE"),
-                _safe(settings.alpha_vantage_url, "ALPHA_VANTAGE"),
+                _require_key(settings.alpha_vantage_key, "ALPHA_VANTAGE"),
+                _require_https(settings.alpha_vantage_url, "ALPHA_VANTAGE"),
             )
             if settings.vendor_interval_seconds is None:
                 limits = replace(limits, interval_seconds=INTERVAL_SECONDS)
@@ -73,13 +73,13 @@ async def open_vendor(settings: DataSettings, *, timing: Timing | None = None) -
                 yield alpha_vantage
 
 
-def _key(key: SecretStr | None, name: str) -> SecretStr:
+def _require_key(key: SecretStr | None, name: str) -> SecretStr:
     if key is None:
         raise VendorFailed(f"There is no key for this vendor. Set DATA_{name}_KEY.", is_for_all=True)
     return key
 
 
-def _safe(url: HttpUrl, name: str) -> str:
+def _require_https(url: HttpUrl, name: str) -> str:
     # The certificate says that a name, however it resolves, is the vendor's; and the key must not travel in clear.
     if url.scheme != "https" and url.host not in _LOOPBACK:
         raise VendorFailed(f"DATA_{name}_URL must begin with https:// unless it is this machine.", is_for_all=True)

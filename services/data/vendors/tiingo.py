@@ -16,9 +16,9 @@ from services.data.vendors.client import (
     Request,
     Timing,
     VendorHttp,
+    build_raw_bars,
     open_vendor_http,
-    raw_bars,
-    row_as,
+    parse_row,
 )
 from shared.schemas.bars import is_symbol
 
@@ -50,12 +50,12 @@ class TiingoVendor:
             raise VendorFailed(f"{self._http.vendor} has no symbol of that form.")
         path = f"/tiingo/daily/{quote(symbol.replace('.', '-'), safe='')}/prices"  # it writes BRK-B for BRK.B
         params = {"startDate": (start or FIRST_SESSION).isoformat(), "format": "json"}
-        answer = await self._http.json(path, params, symbol)
-        if not isinstance(answer, list) or len(answer) > MAX_ROWS:
+        payload = await self._http.json(path, params, symbol)
+        if not isinstance(payload, list) or len(payload) > MAX_ROWS:
             raise VendorFailed(f"{self._http.vendor}'s answer is not a list of bars.")
-        rows = [row_as(_Row, row, self._http.vendor) for row in answer]
+        rows = [parse_row(_Row, row, self._http.vendor) for row in payload]
         numbers = [(row.open, row.high, row.low, row.close, row.volume, row.adj_close) for row in rows]
-        return raw_bars(symbol, [row.date for row in rows], numbers)
+        return build_raw_bars(symbol, [row.date for row in rows], numbers)
 
 
 @asynccontextmanager
@@ -63,8 +63,8 @@ async def open_tiingo_vendor(
     key: SecretStr, url: str, *, limits: Limits | None = None, timing: Timing | None = None
 ) -> AsyncIterator[TiingoVendor]:
     """Open the vendor for one run."""
-    opened = open_vendor_http("Tiingo", url, key, sign=_sign, limits=limits or Limits(), timing=timing or Timing())
-    async with opened as http:
+    connection = open_vendor_http("Tiingo", url, key, sign=_sign, limits=limits or Limits(), timing=timing or Timing())
+    async with connection as http:
         yield TiingoVendor(http)
 
 

@@ -38,7 +38,7 @@ class YFinanceVendor:
     name = "yfinance"
 
     def __init__(self, history: History | None = None, timeout_seconds: float = 30.0) -> None:
-        self._history = history or yahoo_history()
+        self._history = history or build_history()
         self._timeout_seconds = timeout_seconds
 
     async def bars(self, symbol: str, start: date | None) -> RawBars:
@@ -48,17 +48,17 @@ class YFinanceVendor:
         at_yahoo = re.sub(r"\.([A-E])$", r"-\1", symbol)  # BRK-B for BRK.B, but VOD.L as it is
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                found = await asyncio.to_thread(self._history, at_yahoo, start)
+                table = await asyncio.to_thread(self._history, at_yahoo, start)
         except VendorFailed:
             raise
         except TimeoutError:
             raise VendorFailed(f"Yahoo did not answer within {self._timeout_seconds:g} s. Try again.") from None
         except Exception as error:  # the package raises its own, its HTTP library's and bare ones
-            raise _failure(error) from error
-        return RawBars(symbol=symbol, rows=_rows(found, start))
+            raise _build_failure(error) from error
+        return RawBars(symbol=symbol, rows=_parse_rows(table, start))
 
 
-def yahoo_history(package: str = "yfinance") -> History:
+def build_history(package: str = "yfinance") -> History:
     """Return what asks Yahoo by the package of this name, which is imported only when it is asked."""
 
     def history(symbol: str, start: date | None) -> pd.DataFrame:
@@ -74,26 +74,26 @@ def yahoo_history(package: str = "yfinance") -> History:
     return history
 
 
-def _failure(error: Exception) -> VendorFailed:
+def _build_failure(error: Exception) -> VendorFailed:
     kind = type(error).__name__
     if kind == "YFRateLimitError":  # by name: the package may not be there to import it from
         return VendorFailed("Yahoo takes no more requests for now. Try again later.", is_for_all=True)
     return VendorFailed(f"Yahoo's answer could not be used: yfinance ended with {kind}.")
 
 
-def _rows(found: object, start: date | None) -> pd.DataFrame:
-    if not isinstance(found, pd.DataFrame):
+def _parse_rows(table: object, start: date | None) -> pd.DataFrame:
+    if not isinstance(table, pd.DataFrame):
         raise VendorFailed("Yahoo's answer is not a table of bars.")
-    if missing := [name for name in COLUMNS if name not in found.columns]:
+    if missing := [name for name in COLUMNS if name not in table.columns]:
         raise VendorFailed(f"Yahoo's answer does not have the columns it should have (missing: {', '.join(missing)}).")
-    if found.empty:
-        found = found.set_axis(pd.DatetimeIndex([]))
-    if not isinstance(found.index, pd.DatetimeIndex):
+    if table.empty:
+        table = table.set_axis(pd.DatetimeIndex([]))
+    if not isinstance(table.index, pd.DatetimeIndex):
         raise VendorFailed("Yahoo's answer does not have the columns it should have (missing: Date).")
-    named = found[list(COLUMNS)].rename(columns=COLUMNS)[list(NUMBERS)]
-    rows: pd.DataFrame = named.apply(pd.to_numeric, errors="coerce").astype("float64")
+    numbers = table[list(COLUMNS)].rename(columns=COLUMNS)[list(NUMBERS)]
+    rows: pd.DataFrame = numbers.apply(pd.to_numeric, errors="coerce").astype("float64")
     # The index is midnight at the exchange: its own calendar day is the session, not the day in UTC.
-    sessions = found.index.tz_localize(None).normalize().astype("datetime64[s]")
+    sessions = table.index.tz_localize(None).normalize().astype("datetime64[s]")
     rows.insert(0, "session", sessions)
     rows = rows.reset_index(drop=True).assign(row=range(1, len(rows) + 1))
     return rows if start is None else rows[~(rows["session"] < pd.Timestamp(start))].reset_index(drop=True)

@@ -41,10 +41,10 @@ def make_raw(
     name: str | None = None,
 ) -> RawBars:
     """Return the bars of `make_bars` as a source gives them, numbered from 1."""
-    return raw_of(symbol, make_bars(closes, first_session=first_session), name=name)
+    return to_raw(symbol, make_bars(closes, first_session=first_session), name=name)
 
 
-def raw_of(symbol: str, bars: pd.DataFrame, *, name: str | None = None) -> RawBars:
+def to_raw(symbol: str, bars: pd.DataFrame, *, name: str | None = None) -> RawBars:
     """Return these rows as a source gives them, numbered from 1."""
     return RawBars(symbol, bars.assign(row=np.arange(1, len(bars) + 1)), name)
 

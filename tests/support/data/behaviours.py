@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from services.data.ports import BarCache, BarStore, ChangeFeed
-from services.data.records import Stored
+from services.data.records import StoredSymbol
 from shared.errors import SymbolNotFound
 from shared.schemas.arrow import BarFrame
 from shared.schemas.bars import EncodedBars
@@ -25,13 +25,14 @@ FINDING = Finding(code="stale_prices", detail="A sentence.", count=1, sessions=[
 
 async def put(store: BarStore, frame: BarFrame) -> None:
     """Put these bars and their entry in the place of all that the symbol had."""
-    await store.rewrite(frame.symbol, lambda _: Stored(frame, make_entry(frame)))
+    await store.rewrite(frame.symbol, lambda _: (StoredSymbol(frame, make_entry(frame)), None))
 
 
-def one_more(stored: Stored | None) -> Stored:
-    """Decide on one bar more than there are."""
-    frame = make_frame(closes=range(1, 2 + (len(stored.frame.bars) if stored else 0)))
-    return Stored(frame, make_entry(frame))
+def add_a_bar(stored: StoredSymbol | None) -> tuple[StoredSymbol, int]:
+    """Decide on one bar more than are stored, and return how many that makes."""
+    n_bars = 1 + (len(stored.frame.bars) if stored else 0)
+    frame = make_frame(closes=range(1, 1 + n_bars))
+    return StoredSymbol(frame, make_entry(frame)), n_bars
 
 
 class BarStoreBehaviours:
@@ -45,10 +46,10 @@ class BarStoreBehaviours:
     async def test_bars_and_entry_that_were_put_in_come_out_equal(self, store: BarStore) -> None:
         frame = make_frame("BRK.B", [10.125, 11, 12.3])
         entry = replace(make_entry(frame, name="Berkshire"), findings=[FINDING])
-        await store.rewrite("BRK.B", lambda _: Stored(frame, entry))
-        found = await store.bars("BRK.B")
-        pd.testing.assert_frame_equal(found.bars, frame.bars)
-        assert (found.symbol, found.revision, found.skipped) == ("BRK.B", frame.revision, 0)
+        await store.rewrite("BRK.B", lambda _: (StoredSymbol(frame, entry), None))
+        frame_read = await store.bars("BRK.B")
+        pd.testing.assert_frame_equal(frame_read.bars, frame.bars)
+        assert (frame_read.symbol, frame_read.revision, frame_read.skipped) == ("BRK.B", frame.revision, 0)
         assert await store.entry("BRK.B") == entry
 
     async def test_symbols_ascend(self, store: BarStore) -> None:
@@ -59,24 +60,24 @@ class BarStoreBehaviours:
     async def test_entries_ascend_and_leave_their_findings_out(self, store: BarStore) -> None:
         entries = [make_entry(make_frame(symbol)) for symbol in ("MSFT", "AAPL")]
         for entry in entries:
-            stored = Stored(make_frame(entry.symbol), replace(entry, findings=[FINDING]))
-            await store.rewrite(entry.symbol, lambda _, stored=stored: stored)  # type: ignore[misc]  # binds it now
+            stored = StoredSymbol(make_frame(entry.symbol), replace(entry, findings=[FINDING]))
+            await store.rewrite(entry.symbol, lambda _, stored=stored: (stored, None))  # type: ignore[misc]  # binds it now
         assert await store.entries() == entries[::-1]
 
     async def test_a_rewrite_is_given_what_the_one_before_it_left(self, store: BarStore) -> None:
-        given: list[Stored | None] = []
+        stored_before: list[StoredSymbol | None] = []
         for closes in ([1, 2], [3]):
             frame = make_frame(closes=closes)
 
-            def decide(stored: Stored | None, frame: BarFrame = frame) -> Stored:
-                given.append(stored)
-                return Stored(frame, make_entry(frame))
+            def decide(stored: StoredSymbol | None, frame: BarFrame = frame) -> tuple[StoredSymbol, None]:
+                stored_before.append(stored)
+                return StoredSymbol(frame, make_entry(frame)), None
 
             await store.rewrite("AAPL", decide)
-        assert given[0] is None
-        assert given[-1] is not None
-        assert given[-1].frame.revision == make_frame(closes=[1, 2]).revision
-        assert given[-1].entry == make_entry(make_frame(closes=[1, 2]))
+        assert stored_before[0] is None
+        assert stored_before[-1] is not None
+        assert stored_before[-1].frame.revision == make_frame(closes=[1, 2]).revision
+        assert stored_before[-1].entry == make_entry(make_frame(closes=[1, 2]))
 
     async def test_rewriting_leaves_nothing_of_the_old_bars(self, store: BarStore) -> None:
         await put(store, make_frame(closes=range(10, 60)))
@@ -84,7 +85,7 @@ class BarStoreBehaviours:
         assert (await store.bars("AAPL")).bars["close"].tolist() == [1, 2]
 
     async def test_a_rewrite_that_cannot_decide_changes_nothing(self, store: BarStore) -> None:
-        def decide(_: Stored | None) -> Stored:
+        def decide(_: StoredSymbol | None) -> tuple[StoredSymbol, None]:
             raise LookupError
 
         for symbol in ("AAPL", "NEW"):
@@ -95,21 +96,22 @@ class BarStoreBehaviours:
         assert (await store.bars("AAPL")).revision == make_frame("AAPL").revision
 
     async def test_rewrites_of_one_symbol_at_once_follow_one_another(self, store: BarStore) -> None:
-        await asyncio.gather(*(store.rewrite("AAPL", one_more) for _ in range(8)))
+        results = await asyncio.gather(*(store.rewrite("AAPL", add_a_bar) for _ in range(8)))
+        assert sorted(results) == list(range(1, 9))
         assert (await store.bars("AAPL")).revision == make_frame(closes=range(1, 9)).revision
 
     async def test_a_rewrite_waits_for_one_whose_caller_is_gone(self, store: BarStore) -> None:
         has_begun = threading.Event()
 
-        def decide_slowly(stored: Stored | None) -> Stored:
+        def decide_slowly(stored: StoredSymbol | None) -> tuple[StoredSymbol, int]:
             has_begun.set()
             time.sleep(0.2)
-            return one_more(stored)
+            return add_a_bar(stored)
 
         abandoned = asyncio.create_task(store.rewrite("AAPL", decide_slowly))
         await asyncio.to_thread(has_begun.wait, PATIENCE_SECONDS)
         abandoned.cancel()
-        await store.rewrite("AAPL", one_more)
+        await store.rewrite("AAPL", add_a_bar)
         assert (await store.bars("AAPL")).revision == make_frame(closes=[1, 2]).revision
 
     async def test_a_symbol_that_is_not_there_is_not_found_and_not_made(self, store: BarStore) -> None:
@@ -131,15 +133,15 @@ class BarStoreBehaviours:
     async def test_a_reader_sees_all_of_a_load_or_none(self, store: BarStore) -> None:
         frames = [make_frame(closes=[price] * n) for price, n in ((1.5, 400), (2.5, 700))]
         await put(store, frames[0])
-        seen = set()
+        revisions = set()
         for frame in frames[::-1] * 4:
             load = asyncio.create_task(put(store, frame))
             while not load.done():
-                seen.add((await store.bars("AAPL")).revision)
+                revisions.add((await store.bars("AAPL")).revision)
                 await asyncio.sleep(0)
             await load
             assert (await store.bars("AAPL")).revision == frame.revision
-        assert seen <= {frame.revision for frame in frames}
+        assert revisions <= {frame.revision for frame in frames}
 
     async def test_it_answers_a_ping(self, store: BarStore) -> None:
         await store.ping()
@@ -189,10 +191,10 @@ class ChangeFeedBehaviours:
             await feed.ping()
             for symbol in ("AAPL", "BRK.B"):
                 await change(symbol)
-                await _told(changes, symbol)
+                await _wait_for_change(changes, symbol)
 
 
-async def _told(changes: AsyncIterator[set[str] | None], symbol: str) -> None:
+async def _wait_for_change(changes: AsyncIterator[set[str] | None], symbol: str) -> None:
     """Return when this symbol is told; one write may be told more than once."""
     async for symbols in changes:
         if symbols == {symbol}:

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from local.replica_set import ensure_primary
-from services.data.bars.load import LoadOptions, ingest_symbol
+from services.data.bars.load import LoadOptions, load_symbol
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
 from services.data.ports import BarStore
 from shared.errors import StoreUnavailable
 from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import Mode
-from tests.support.data.bars import make_bars, raw_of
+from tests.support.data.bars import make_bars, to_raw
 from tests.support.data.fakes import FakeBarCache, invalidation
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Server, mongod, running
@@ -33,7 +33,7 @@ MODES: tuple[Mode, ...] = ("upsert", "replace")
 NOW = datetime(2100, 1, 1, tzinfo=UTC)  # a bar a day from 2024 on is never of the future
 
 
-def frame_of_version(symbol: str, version: int) -> BarFrame:
+def build_version(symbol: str, version: int) -> BarFrame:
     """Return bars that no other version has; a later version has a bar more, so that it covers all before."""
     return BarFrame(symbol, make_bars([100.0 + version] * (200 + version)))
 
@@ -43,7 +43,7 @@ class Loader:
     """A loader and what it has told so far: by symbol, the last version begun and the last acknowledged."""
 
     process: BaseProcess
-    told: Connection
+    messages: Connection
     begun: dict[str, int] = field(default_factory=dict)
     acknowledged: dict[str, int] = field(default_factory=dict)
     n_acknowledged: int = 0
@@ -51,10 +51,10 @@ class Loader:
     def listen(self, seconds: float = 0) -> None:
         """Note what the process tells, for so long if nothing is there yet; a dead process is heard to its end."""
         try:
-            while self.told.poll(seconds):
+            while self.messages.poll(seconds):
                 seconds = 0
-                what, symbol, version = self.told.recv()
-                if what == "begun":
+                kind, symbol, version = self.messages.recv()
+                if kind == "begun":
                     self.begun[symbol] = version
                 else:
                     self.acknowledged[symbol] = version
@@ -83,16 +83,16 @@ def loading(
     """Start a loader of these symbols, in these modes by turns, and kill it in the end."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    told, telling = context.Pipe(duplex=False)
-    process = context.Process(target=_run, args=(url, database, symbols, first_version, modes, telling), daemon=True)
+    messages, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_run, args=(url, database, symbols, first_version, modes, sender), daemon=True)
     process.start()
-    telling.close()
-    loader = Loader(process, told)
+    sender.close()
+    loader = Loader(process, messages)
     try:
         yield loader
     finally:
         loader.kill()
-        told.close()
+        messages.close()
 
 
 @contextmanager
@@ -111,25 +111,25 @@ def _run(*args: Any) -> None:
 
 
 async def _load(
-    url: str, database: str, symbols: Sequence[str], first_version: int, modes: Sequence[Mode], telling: Connection
+    url: str, database: str, symbols: Sequence[str], first_version: int, modes: Sequence[Mode], sender: Connection
 ) -> None:
-    async with open_mongo(url, database) as opened:
-        store = MongoBarStore(opened, 5, 20)
+    async with open_mongo(url, database) as handle:
+        store = MongoBarStore(handle, 5, 20)
         for version in count(first_version):
             for symbol in symbols:
-                telling.send(("begun", symbol, version))
+                sender.send(("begun", symbol, version))
                 if await load_version(store, symbol, version, modes[version % len(modes)]):
-                    telling.send(("acknowledged", symbol, version))
+                    sender.send(("acknowledged", symbol, version))
                 else:
                     await asyncio.sleep(0.05)  # the next version will do
 
 
 async def load_version(store: BarStore, symbol: str, version: int, mode: Mode) -> bool:
     """Load this version and say whether that was acknowledged."""
-    raw = raw_of(symbol, frame_of_version(symbol, version).bars)
+    raw = to_raw(symbol, build_version(symbol, version).bars)
     options = LoadOptions("test", NOW, calendar=None, mode=mode)
     try:
-        await ingest_symbol(raw, store=store, invalidate=invalidation(FakeBarCache()), options=options)
+        await load_symbol(raw, store=store, invalidate=invalidation(FakeBarCache()), options=options)
     except StoreUnavailable:
         return False
     return True

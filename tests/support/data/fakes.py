@@ -5,18 +5,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 import httpx
 
 from services.data.app import create_app
 from services.data.ports import CacheOutcome, Resources
-from services.data.records import CatalogueEntry, GivenEntry, Stored
+from services.data.records import CatalogueEntry, IssuedEntry, StoredSymbol
 from services.data.settings import DataSettings
 from shared.errors import NoBars, StoreUnavailable, SymbolNotFound
 from shared.schemas.arrow import BarFrame, encode_with_revision
 from shared.schemas.bars import EncodedBars
 from shared.schemas.ledger import Kept, LedgerEntry
 from tests.support.asgi import serve
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -41,7 +44,7 @@ class FakeBarStore:
             raise NoBars(f"{symbol} has no bars.")
         return self.frames[symbol]
 
-    async def encoded(self, symbol: str) -> EncodedBars:
+    async def encoded_bars(self, symbol: str) -> EncodedBars:
         return encode_with_revision((await self.bars(symbol)).columns())
 
     async def entry(self, symbol: str) -> CatalogueEntry | None:
@@ -52,13 +55,14 @@ class FakeBarStore:
         self._check()
         return [replace(self.catalogue[symbol], findings=[]) for symbol in sorted(self.catalogue)]
 
-    async def rewrite(self, symbol: str, decide: Callable[[Stored | None], Stored]) -> None:
+    async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
         self._check()
         frame = self.frames.get(symbol)
-        before = None if frame is None else Stored(frame, self.catalogue.get(symbol))
-        after = decide(before)
+        before = None if frame is None else StoredSymbol(frame, self.catalogue.get(symbol))
+        after, result = decide(before)
         assert after.entry is not None
         self.frames[symbol], self.catalogue[symbol] = after.frame, after.entry
+        return result
 
     async def delete(self, symbol: str) -> None:
         self._check()
@@ -84,8 +88,8 @@ class FakeBarCache:
     async def get(self, symbol: str) -> tuple[EncodedBars | None, CacheOutcome]:
         if self.is_down:
             return None, "unavailable"
-        found = self.entries.get(symbol)
-        return found, "miss" if found is None else "hit"
+        bars = self.entries.get(symbol)
+        return bars, "miss" if bars is None else "hit"
 
     async def put(self, symbol: str, bars: EncodedBars) -> None:
         if not self.is_down:
@@ -104,15 +108,15 @@ class FakeBarCache:
 
 @dataclass
 class FakeChangeFeed:
-    """A ChangeFeed that tells what a test puts into `told`; `is_down` makes `ping` fail."""
+    """A ChangeFeed that tells what a test puts into `queue`; `is_down` makes `ping` fail."""
 
     is_down: bool = False
-    told: asyncio.Queue[set[str] | None] = field(default_factory=asyncio.Queue)
+    queue: asyncio.Queue[set[str] | None] = field(default_factory=asyncio.Queue)
 
     async def changes(self) -> AsyncIterator[set[str] | None]:
         yield None
         while True:
-            yield await self.told.get()
+            yield await self.queue.get()
 
     async def ping(self) -> None:
         if self.is_down:
@@ -123,20 +127,20 @@ class FakeChangeFeed:
 class FakeForecastLedger:
     """A ForecastLedger in a dictionary by key; `is_down` makes every call fail."""
 
-    given: dict[str, GivenEntry] = field(default_factory=dict)
+    by_key: dict[str, IssuedEntry] = field(default_factory=dict)
     is_down: bool = False
 
-    async def keep(self, entries: Sequence[LedgerEntry], given_at: datetime) -> Kept:
+    async def add(self, entries: Sequence[LedgerEntry], given_at: datetime) -> Kept:
         self._check()
-        n_before = len(self.given)
+        n_before = len(self.by_key)
         for entry in entries:
-            self.given.setdefault(entry.key, GivenEntry(**entry.model_dump(), given_at=given_at))
-        n_kept = len(self.given) - n_before
+            self.by_key.setdefault(entry.key, IssuedEntry(**entry.model_dump(), given_at=given_at))
+        n_kept = len(self.by_key) - n_before
         return Kept(kept=n_kept, known=len(entries) - n_kept)
 
-    async def records(self, symbol: str) -> list[GivenEntry]:
+    async def entries(self, symbol: str) -> list[IssuedEntry]:
         self._check()
-        return [one for one in self.given.values() if one.symbol == symbol]
+        return [entry for entry in self.by_key.values() if entry.symbol == symbol]
 
     def _check(self) -> None:
         if self.is_down:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.data.ports import ForecastLedger
-from services.data.records import GivenEntry
+from services.data.records import IssuedEntry
 from shared.schemas.forecasts import (
     Choice,
     Explanation,
@@ -33,9 +33,9 @@ _RIDGE = ModelInfo(
 )
 
 
-def make_ledger_entry(**given: Any) -> LedgerEntry:
+def make_ledger_entry(**fields: Any) -> LedgerEntry:
     """Return what was said, from the bars of `make_frame`, of the session that is one day later."""
-    as_of, ahead = given.get("as_of", DAY), given.get("sessions_ahead", 1)
+    as_of, ahead = fields.get("as_of", DAY), fields.get("sessions_ahead", 1)
     usual = {
         "symbol": "AAPL",
         "as_of": as_of,
@@ -51,15 +51,15 @@ def make_ledger_entry(**given: Any) -> LedgerEntry:
         "revision": "0123456789abcdef",
         "bellwether": "0.1.0",
     }
-    return LedgerEntry(**usual | given)
+    return LedgerEntry(**usual | fields)
 
 
-def make_given(given_at: datetime = AT, **given: Any) -> GivenEntry:
+def make_issued_entry(given_at: datetime = AT, **fields: Any) -> IssuedEntry:
     """Return the same as the ledger has it."""
-    return GivenEntry(**make_ledger_entry(**given).model_dump(), given_at=given_at)
+    return IssuedEntry(**make_ledger_entry(**fields).model_dump(), given_at=given_at)
 
 
-def later(entries: list[LedgerEntry]) -> list[LedgerEntry]:
+def reissue(entries: list[LedgerEntry]) -> list[LedgerEntry]:
     """Return what another version says of the same sessions."""
     return [entry.model_copy(update={"point": 13.0, "revision": "f" * 16, "bellwether": "9"}) for entry in entries]
 
@@ -117,44 +117,48 @@ class ForecastLedgerBehaviours:
     """A subclass has a fixture `ledger` that yields an empty ledger."""
 
     async def test_an_empty_ledger_has_no_records(self, ledger: ForecastLedger) -> None:
-        assert await ledger.records("AAPL") == []
+        assert await ledger.entries("AAPL") == []
 
     async def test_what_was_kept_comes_out_equal(self, ledger: ForecastLedger) -> None:
-        odd = make_ledger_entry(sessions_ahead=20, last_close=1e-6, point=0.1 + 0.2, lower=-1e300, upper=1e300)
-        entries = [make_ledger_entry(), odd, make_ledger_entry(adjusted=True)]
-        assert await ledger.keep(entries, AT) == Kept(kept=3, known=0)
-        found = await ledger.records("AAPL")
-        assert sorted(found, key=_key) == sorted((make_given(**entry.model_dump()) for entry in entries), key=_key)
+        unusual = make_ledger_entry(sessions_ahead=20, last_close=1e-6, point=0.1 + 0.2, lower=-1e300, upper=1e300)
+        entries = [make_ledger_entry(), unusual, make_ledger_entry(adjusted=True)]
+        assert await ledger.add(entries, AT) == Kept(kept=3, known=0)
+        entries_read = await ledger.entries("AAPL")
+        assert sorted(entries_read, key=_key) == sorted(
+            (make_issued_entry(**entry.model_dump()) for entry in entries), key=_key
+        )
 
     async def test_what_is_there_is_never_changed(self, ledger: ForecastLedger) -> None:
         entries = [make_ledger_entry(sessions_ahead=ahead) for ahead in (1, 2, 3)]
-        await ledger.keep(entries[:2], AT)
-        assert await ledger.keep(later(entries), AT + timedelta(days=1)) == Kept(kept=1, known=2)
-        assert await ledger.keep(later(entries), AT + timedelta(days=2)) == Kept(kept=0, known=3)
-        found = {one.sessions_ahead: (one.point, one.given_at.day) for one in await ledger.records("AAPL")}
-        assert found == {1: (12.5, 3), 2: (12.5, 3), 3: (13.0, 4)}
+        await ledger.add(entries[:2], AT)
+        assert await ledger.add(reissue(entries), AT + timedelta(days=1)) == Kept(kept=1, known=2)
+        assert await ledger.add(reissue(entries), AT + timedelta(days=2)) == Kept(kept=0, known=3)
+        entries_read = {
+            entry.sessions_ahead: (entry.point, entry.given_at.day) for entry in await ledger.entries("AAPL")
+        }
+        assert entries_read == {1: (12.5, 3), 2: (12.5, 3), 3: (13.0, 4)}
 
     @pytest.mark.parametrize("seed", [1, 2])
     async def test_in_whichever_order_and_however_often_they_are_kept_the_first_of_each_key_is_left(
         self, ledger: ForecastLedger, seed: int
     ) -> None:
         draw = random.Random(seed)
-        expected: dict[str, GivenEntry] = {}
+        expected: dict[str, IssuedEntry] = {}
         for hour in range(40):
             at = AT + timedelta(hours=hour)
             aheads = draw.choices(range(1, 21), k=draw.randint(1, 20))
             entries = [make_ledger_entry(sessions_ahead=ahead, point=draw.uniform(11, 14)) for ahead in aheads]
             n_before = len(expected)
             for entry in entries:
-                expected.setdefault(entry.key, make_given(at, **entry.model_dump()))
+                expected.setdefault(entry.key, make_issued_entry(at, **entry.model_dump()))
             n_kept = len(expected) - n_before
-            assert await ledger.keep(entries, at) == Kept(kept=n_kept, known=len(entries) - n_kept)
-            assert {one.key: one for one in await ledger.records("AAPL")} == expected
+            assert await ledger.add(entries, at) == Kept(kept=n_kept, known=len(entries) - n_kept)
+            assert {entry.key: entry for entry in await ledger.entries("AAPL")} == expected
 
     async def test_of_two_with_one_key_in_one_call_the_first_is_kept(self, ledger: ForecastLedger) -> None:
         entry = make_ledger_entry()
-        assert await ledger.keep([entry, *later([entry])], AT) == Kept(kept=1, known=1)
-        assert [one.point for one in await ledger.records("AAPL")] == [12.5]
+        assert await ledger.add([entry, *reissue([entry])], AT) == Kept(kept=1, known=1)
+        assert [entry.point for entry in await ledger.entries("AAPL")] == [12.5]
 
     async def test_each_part_of_the_key_makes_another_entry(self, ledger: ForecastLedger) -> None:
         changes: list[dict[str, Any]] = [
@@ -166,23 +170,23 @@ class ForecastLedgerBehaviours:
             {"adjusted": True},
         ]
         for change in changes:
-            assert await ledger.keep([make_ledger_entry(**change)], AT) == Kept(kept=1, known=0)
-        assert len(await ledger.records("AAPL")) == 6
+            assert await ledger.add([make_ledger_entry(**change)], AT) == Kept(kept=1, known=0)
+        assert len(await ledger.entries("AAPL")) == 6
 
     async def test_a_symbol_has_its_own_records_and_no_other_s(self, ledger: ForecastLedger) -> None:
         symbols = ["A", "A-B", "A.B", "A=F", "AA", "^A", "9"]
-        await ledger.keep([make_ledger_entry(symbol=symbol) for symbol in symbols], AT)
+        await ledger.add([make_ledger_entry(symbol=symbol) for symbol in symbols], AT)
         for symbol in symbols:
-            assert [one.symbol for one in await ledger.records(symbol)] == [symbol]
+            assert [entry.symbol for entry in await ledger.entries(symbol)] == [symbol]
 
     async def test_writers_at_once_keep_each_key_once(self, ledger: ForecastLedger) -> None:
         entries = [make_ledger_entry(sessions_ahead=ahead) for ahead in range(1, 21)]
         shuffled = [random.Random(seed).sample(entries, 20) for seed in range(8)]
-        kept = await asyncio.gather(*(ledger.keep(some, AT) for some in shuffled))
-        assert sum(one.kept for one in kept) == 20
-        assert all(one.kept + one.known == 20 for one in kept)
-        assert sorted(one.sessions_ahead for one in await ledger.records("AAPL")) == list(range(1, 21))
+        results = await asyncio.gather(*(ledger.add(some, AT) for some in shuffled))
+        assert sum(result.kept for result in results) == 20
+        assert all(result.kept + result.known == 20 for result in results)
+        assert sorted(entry.sessions_ahead for entry in await ledger.entries("AAPL")) == list(range(1, 21))
 
 
-def _key(given: GivenEntry) -> str:
-    return given.key
+def _key(entry: IssuedEntry) -> str:
+    return entry.key

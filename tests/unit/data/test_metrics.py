@@ -11,10 +11,10 @@ from prometheus_client import CollectorRegistry
 
 from services.data.files.sample import SampleBarSource
 from services.data.metrics import DataMetrics
-from services.data.mongo.monitoring import CommandTimes
+from services.data.mongo.monitoring import CommandDurations
 from services.data.ports import VendorFailed
 from services.data.records import RawBars
-from services.data.symbols.freshness import BEHIND, FAR, SYMBOLS, freshness
+from services.data.symbols.freshness import SESSIONS_BEHIND, SYMBOL_COUNT, SYMBOLS_BEHIND, compute_freshness
 from services.data.vendors.registry import MeasuredVendor
 from shared.errors import StoreUnavailable
 from tests.support.data.bars import make_entry, make_frame, make_raw
@@ -25,7 +25,7 @@ ROWS = "2024-01-02,10,12,9,11,1000\n2024-01-03,11,13,10,12,2000\n"
 BAD = "2024-01-04,11,10,9,12,2000\n2024-01-05,-1,13,10,12,2000\n"
 
 
-async def _moved(client: httpx.AsyncClient, do: Callable[[], Any], *names: str) -> dict[str, float]:
+async def _count_changes(client: httpx.AsyncClient, do: Callable[[], Any], *names: str) -> dict[str, float]:
     """Return by how much which series of these metrics move."""
     before = _series((await client.get("/metrics")).text, names)
     await do()
@@ -34,8 +34,8 @@ async def _moved(client: httpx.AsyncClient, do: Callable[[], Any], *names: str) 
 
 
 def _series(text: str, names: tuple[str, ...]) -> dict[str, float]:
-    found = re.findall(r"^(\w+)(?:\{\w+=\"(\w+)\"\})? (\S+)$", text, re.MULTILINE)
-    return {f"{name} {label}".strip(): float(value) for name, label, value in found if name in names}
+    series = re.findall(r"^(\w+)(?:\{\w+=\"(\w+)\"\})? (\S+)$", text, re.MULTILINE)
+    return {f"{name} {label}".strip(): float(value) for name, label, value in series if name in names}
 
 
 LOADS = ("loads_total", "bars_ingested_total", "bars_rejected_total")
@@ -82,7 +82,7 @@ async def test_a_load_is_counted_with_its_rows(
             headers = {"content-type": "text/csv"}
             await client.put("/symbols/NEW/bars", content=body, params=params, headers=headers)
 
-        assert await _moved(client, load, *LOADS) == moved
+        assert await _count_changes(client, load, *LOADS) == moved
 
 
 async def test_reads_are_counted_by_what_the_cache_did_and_both_stores_are_looked_at() -> None:
@@ -92,44 +92,48 @@ async def test_reads_are_counted_by_what_the_cache_did_and_both_stores_are_looke
         async def read() -> None:
             await client.get("/symbols/AAPL/bars")
 
-        assert await _moved(client, read, "cache_requests_total") == {"cache_requests_total miss": 1}
-        assert await _moved(client, read, "cache_requests_total") == {"cache_requests_total hit": 1}
+        assert await _count_changes(client, read, "cache_requests_total") == {"cache_requests_total miss": 1}
+        assert await _count_changes(client, read, "cache_requests_total") == {"cache_requests_total hit": 1}
 
         async def lose_the_cache() -> None:
             cache.is_down = True
 
-        assert await _moved(client, lose_the_cache, "dependency_up") == {"dependency_up cache": -1}
+        assert await _count_changes(client, lose_the_cache, "dependency_up") == {"dependency_up cache": -1}
 
         async def lose_the_store() -> None:
             store.is_down = True
 
-        assert await _moved(client, lose_the_store, "dependency_up") == {"dependency_up store": -1}
+        assert await _count_changes(client, lose_the_store, "dependency_up") == {"dependency_up store": -1}
 
 
 async def test_how_far_the_symbols_are_behind_is_looked_up_in_the_catalogue() -> None:
     frames = {symbol: make_frame(symbol, closes=range(10, 20)) for symbol in ("OLD", "SAMPLED", "FOREIGN")}
-    noted = {"OLD": make_entry(frames["OLD"]), "SAMPLED": make_entry(frames["SAMPLED"], source=SampleBarSource.name)}
-    store = FakeBarStore(frames, catalogue=noted)
+    entries = {"OLD": make_entry(frames["OLD"]), "SAMPLED": make_entry(frames["SAMPLED"], source=SampleBarSource.name)}
+    store = FakeBarStore(frames, catalogue=entries)
     async with serve_data(store) as client:
-        found = _series((await client.get("/metrics")).text, ("symbols", "symbols_behind", "symbol_sessions_behind"))
-    assert found.pop("symbol_sessions_behind OLD") > 500
-    assert found == {"symbols": 3, "symbols_behind": 1}
+        series = _series((await client.get("/metrics")).text, ("symbols", "symbols_behind", "symbol_sessions_behind"))
+    assert series.pop("symbol_sessions_behind OLD") > 500
+    assert series == {"symbols": 3, "symbols_behind": 1}
 
 
 def test_sessions_behind_are_those_of_the_exchange_that_are_over() -> None:
     monday = date(2024, 7, 8)  # after the Thursday that was a holiday
     lasts = {"A": date(2024, 7, 5), "B": date(2024, 7, 3), "C": date(2024, 7, 2), "D": None, "E": monday}
-    found = freshness(lasts, "XNYS", today=lambda: monday)
-    assert found[BEHIND] == {("C",): 2, ("B",): 1, ("A",): 0, ("E",): 0}
-    assert (found[SYMBOLS], found[FAR]) == ({(): 5}, {(): 0})
-    assert freshness(lasts, None, today=lambda: monday)[BEHIND][("C",)] == 3
+    series = compute_freshness(lasts, "XNYS", today=lambda: monday)
+    assert series[SESSIONS_BEHIND] == {("C",): 2, ("B",): 1, ("A",): 0, ("E",): 0}
+    assert (series[SYMBOL_COUNT], series[SYMBOLS_BEHIND]) == ({(): 5}, {(): 0})
+    assert compute_freshness(lasts, None, today=lambda: monday)[SESSIONS_BEHIND][("C",)] == 3
 
 
 def test_only_the_furthest_behind_are_named() -> None:
     lasts: dict[str, date | None] = {f"S{n:03}": date(2024, 1, 1 + n % 28) for n in range(300)}
-    found = freshness(lasts, "XNYS", today=lambda: date(2024, 2, 1))
-    assert list(found[BEHIND].values()) == [21] * 11 + [20] * 9
-    assert freshness({}, None, today=lambda: date(2024, 2, 1)) == {SYMBOLS: {(): 0}, FAR: {(): 0}, BEHIND: {}}
+    series = compute_freshness(lasts, "XNYS", today=lambda: date(2024, 2, 1))
+    assert list(series[SESSIONS_BEHIND].values()) == [21] * 11 + [20] * 9
+    assert compute_freshness({}, None, today=lambda: date(2024, 2, 1)) == {
+        SYMBOL_COUNT: {(): 0},
+        SYMBOLS_BEHIND: {(): 0},
+        SESSIONS_BEHIND: {},
+    }
 
 
 class _Event:
@@ -139,13 +143,13 @@ class _Event:
 
 def test_commands_of_mongodb_are_timed_by_a_bounded_list_of_names() -> None:
     registry = CollectorRegistry()
-    times = CommandTimes(DataMetrics(registry).mongo)
+    durations = CommandDurations(DataMetrics(registry).observe_mongo)
     n_series = len(list(registry.collect()))
-    times.succeeded(_Event("find"))  # type: ignore[arg-type]
-    times.failed(_Event("find"))  # type: ignore[arg-type]
+    durations.succeeded(_Event("find"))  # type: ignore[arg-type]
+    durations.failed(_Event("find"))  # type: ignore[arg-type]
     for number in range(50):
-        times.succeeded(_Event(f"made-up-{number}"))  # type: ignore[arg-type]
-    times.succeeded(_Event("getMore"))  # type: ignore[arg-type]  # the change feed waits in it
+        durations.succeeded(_Event(f"made-up-{number}"))  # type: ignore[arg-type]
+    durations.succeeded(_Event("getMore"))  # type: ignore[arg-type]  # the change feed waits in it
 
     def value(what: str, command: str, outcome: str) -> float | None:
         labels = {"command": command, "outcome": outcome}
@@ -167,7 +171,7 @@ class _Vendor:
 
 async def test_a_vendor_is_timed_whichever_way_it_asks() -> None:
     registry = CollectorRegistry()
-    vendor = MeasuredVendor(_Vendor(), DataMetrics(registry).vendor)
+    vendor = MeasuredVendor(_Vendor(), DataMetrics(registry).observe_vendor)
     assert (vendor.name, (await vendor.bars("AAPL", None)).symbol) == ("tiingo", "AAPL")
     with pytest.raises(VendorFailed):
         await vendor.bars("NOPE", None)
@@ -182,6 +186,6 @@ def test_a_load_that_fails_with_a_defect_of_ours_has_failed() -> None:
     registry = CollectorRegistry()
     metrics = DataMetrics(registry)
     for error in (StoreUnavailable("It does not answer."), RuntimeError("a defect")):
-        with pytest.raises(type(error)), metrics.load():
+        with pytest.raises(type(error)), metrics.count_failed_load():
             raise error
     assert registry.get_sample_value("loads_total", {"outcome": "failed"}) == 2

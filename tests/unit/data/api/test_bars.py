@@ -97,12 +97,12 @@ async def test_what_another_tool_changes_is_answered_at_once_where_the_feed_tell
         await client.get("/symbols/AAPL/bars")
         await client.get("/search")
         store.frames |= {"AAPL": make_frame(closes=[1, 2]), "NEW": make_frame("NEW")}
-        await feed.told.put({"AAPL", "NEW"})
+        await feed.queue.put({"AAPL", "NEW"})
         await wait_until(lambda: not cache.entries)
         bars = (await client.get("/symbols/AAPL/bars")).json()["bars"]
-        found = (await client.get("/search")).json()["stocks"]
+        stocks = (await client.get("/search")).json()["stocks"]
     assert [bar["close"] for bar in bars] == [1, 2]
-    assert [stock["symbol"] for stock in found] == ["AAPL", "NEW"]
+    assert [stock["symbol"] for stock in stocks] == ["AAPL", "NEW"]
 
 
 async def test_a_feed_that_is_down_is_degraded_and_said() -> None:

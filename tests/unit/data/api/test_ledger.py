@@ -8,7 +8,7 @@ from shared.schemas.arrow import BarFrame
 from shared.schemas.ledger import LedgerEntry
 from tests.support.data.bars import make_bars, make_frame
 from tests.support.data.fakes import FakeBarCache, FakeBarStore, FakeForecastLedger, serve_data
-from tests.support.data.ledgers import DAY, make_given, make_ledger_entry
+from tests.support.data.ledgers import DAY, make_issued_entry, make_ledger_entry
 
 
 async def _keep(client: httpx.AsyncClient, *entries: LedgerEntry, symbol: str = "AAPL") -> httpx.Response:
@@ -20,12 +20,12 @@ async def test_what_was_said_is_kept_at_once_and_scored_when_its_session_has_com
     store = FakeBarStore({"AAPL": make_frame()})
     began_at = datetime.now(UTC)
     async with serve_data(store) as client:
-        kept = await _keep(client, make_ledger_entry(), make_ledger_entry(sessions_ahead=2))
+        posted = await _keep(client, make_ledger_entry(), make_ledger_entry(sessions_ahead=2))
         pending = (await client.get("/symbols/aapl/ledger")).json()
         csv = "date,open,high,low,close\n2024-01-04,12,16,12,15\n"
         await client.put("/symbols/AAPL/bars", content=csv, headers={"content-type": "text/csv"})
         scored = (await client.get("/symbols/AAPL/ledger")).json()
-    assert (kept.status_code, kept.json()) == (201, {"kept": 2, "known": 0})
+    assert (posted.status_code, posted.json()) == (201, {"kept": 2, "known": 0})
     assert (pending["n_scored"], pending["n_pending"], pending["coverage"]) == (0, 2, None)
     assert (scored["n_scored"], scored["n_pending"], scored["coverage"]) == (1, 1, 0.0)
     assert [record["actual"] for record in scored["records"]] == [15.0, None]
@@ -38,10 +38,10 @@ async def test_saying_it_again_is_harmless_and_changes_nothing() -> None:
     ledger = FakeForecastLedger()
     async with serve_data(FakeBarStore({"AAPL": make_frame()}), ledger=ledger) as client:
         await _keep(client, make_ledger_entry())
-        before = dict(ledger.given)
+        before = dict(ledger.by_key)
         again = await _keep(client, make_ledger_entry(point=13.0, revision="f" * 16))
     assert (again.status_code, again.json()) == (201, {"kept": 0, "known": 1})
-    assert ledger.given == before
+    assert ledger.by_key == before
 
 
 async def test_a_forecast_whose_outcome_is_known_is_refused_whatever_is_cached() -> None:
@@ -52,7 +52,7 @@ async def test_a_forecast_whose_outcome_is_known_is_refused_whatever_is_cached()
         response = await _keep(client, make_ledger_entry())
     assert (response.status_code, response.json()["type"]) == (422, "/problems/invalid-request")
     assert "forecasts that were made before the outcome" in response.json()["detail"]
-    assert ledger.given == {}
+    assert ledger.by_key == {}
 
 
 async def test_one_entry_that_makes_no_sense_refuses_all_and_is_pointed_at() -> None:
@@ -68,7 +68,7 @@ async def test_one_entry_that_makes_no_sense_refuses_all_and_is_pointed_at() -> 
         ahead = await _keep(client, make_ledger_entry(as_of=tomorrow))
     assert (response.status_code, ahead.status_code) == (422, 201)
     assert [error["pointer"] for error in response.json()["errors"]] == ["/body/1/symbol", "/body/2/as_of"]
-    assert len(ledger.given) == 1
+    assert len(ledger.by_key) == 1
 
 
 def _with(**change: Any) -> list[dict[str, Any]]:
@@ -95,7 +95,7 @@ async def test_what_is_no_list_of_entries_is_refused(body: object) -> None:
         response = await client.post("/symbols/AAPL/ledger", json=body)
     assert (response.status_code, response.json()["type"]) == (422, "/problems/invalid-request")
     assert response.json()["errors"]
-    assert ledger.given == {}
+    assert ledger.by_key == {}
 
 
 async def test_a_symbol_without_bars_has_no_ledger_and_takes_nothing() -> None:
@@ -103,20 +103,22 @@ async def test_a_symbol_without_bars_has_no_ledger_and_takes_nothing() -> None:
     async with serve_data(FakeBarStore({"NONE": none})) as client:
         for symbol, slug in (("NOPE", "symbol-not-found"), ("NONE", "no-bars")):
             read = await client.get(f"/symbols/{symbol}/ledger")
-            kept = await _keep(client, make_ledger_entry(symbol=symbol), symbol=symbol)
-            for response in (read, kept):
+            posted = await _keep(client, make_ledger_entry(symbol=symbol), symbol=symbol)
+            for response in (read, posted):
                 assert (response.status_code, response.json()["type"]) == (404, f"/problems/{slug}")
 
 
 async def test_records_come_in_pages() -> None:
-    said = [make_given(as_of=DAY - timedelta(days=day)) for day in range(5)]
-    ledger = FakeForecastLedger({one.key: one for one in said})
+    entries = [make_issued_entry(as_of=DAY - timedelta(days=day)) for day in range(5)]
+    ledger = FakeForecastLedger({entry.key: entry for entry in entries})
     async with serve_data(FakeBarStore({"AAPL": make_frame()}), ledger=ledger) as client:
         first = (await client.get("/symbols/AAPL/ledger?limit=3")).json()
         second = (await client.get("/symbols/AAPL/ledger", params={"cursor": first["next_cursor"]})).json()
         wrong = await client.get("/symbols/AAPL/ledger?cursor=nonsense")
         unknown = await client.get("/symbols/AAPL/ledger?page=2")
-    assert [record["as_of"] for record in first["records"] + second["records"]] == [str(one.as_of) for one in said]
+    assert [record["as_of"] for record in first["records"] + second["records"]] == [
+        str(entry.as_of) for entry in entries
+    ]
     assert second["next_cursor"] is None
     assert (wrong.status_code, unknown.status_code) == (422, 422)
 
@@ -126,10 +128,10 @@ async def test_a_ledger_outlives_its_symbol_and_is_there_when_it_comes_back() ->
     async with serve_data(store, ledger=ledger) as client:
         await _keep(client, make_ledger_entry())
         assert (await client.delete("/symbols/AAPL")).status_code == 204
-        gone = await client.get("/symbols/AAPL/ledger")
+        missing = await client.get("/symbols/AAPL/ledger")
         store.frames["AAPL"] = make_frame(closes=[10, 11, 12, 13])
         back = (await client.get("/symbols/AAPL/ledger")).json()
-    assert gone.status_code == 404
+    assert missing.status_code == 404
     assert (back["n_scored"], back["coverage"]) == (1, 1.0)
 
 
@@ -141,13 +143,13 @@ async def test_a_ledger_that_does_not_answer_is_unavailable() -> None:
 
 async def test_a_ledger_of_thousands_answers_one_page() -> None:
     bars = make_bars([100.0] * 400, first_session=DAY)
-    said = [
-        make_given(as_of=DAY + timedelta(days=day), sessions_ahead=ahead, last_close=100.0)
+    entries = [
+        make_issued_entry(as_of=DAY + timedelta(days=day), sessions_ahead=ahead, last_close=100.0)
         for day in range(400)
         for ahead in range(1, 21)
     ]
     store = FakeBarStore({"AAPL": BarFrame("AAPL", bars)})
-    async with serve_data(store, ledger=FakeForecastLedger({one.key: one for one in said})) as client:
+    async with serve_data(store, ledger=FakeForecastLedger({entry.key: entry for entry in entries})) as client:
         ledger = (await client.get("/symbols/AAPL/ledger?limit=1000")).json()
     assert (len(ledger["records"]), len(ledger["scores"])) == (1000, 20)
     assert ledger["n_scored"] + ledger["n_pending"] == 8000

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.data.bars.checks import SENTENCES, rejections
+from services.data.bars.checks import REJECTION_DETAILS, find_rejections
 from shared.schemas.loads import Rejection
-from tests.support.data.bars import make_bars, raw_of
+from tests.support.data.bars import make_bars, to_raw
 
 TODAY = date(2024, 6, 1)
 
 
 def _codes(bars: pd.DataFrame, today: date = TODAY) -> list[tuple[int, str]]:
-    return [(rejection.row, rejection.code) for rejection in rejections(raw_of("AAPL", bars).rows, today)]
+    return [(rejection.row, rejection.code) for rejection in find_rejections(to_raw("AAPL", bars).rows, today)]
 
 
 def test_good_bars_have_no_rejection() -> None:
@@ -72,9 +72,9 @@ def test_a_volume_or_adjusted_close_may_be_unknown(column: str) -> None:
 
 
 def test_a_rejection_has_the_row_of_the_source_the_session_and_a_sentence() -> None:
-    rows = raw_of("AAPL", make_bars([10, 11], first_session=date(1969, 12, 31))).rows.assign(row=[7, 3])
+    rows = to_raw("AAPL", make_bars([10, 11], first_session=date(1969, 12, 31))).rows.assign(row=[7, 3])
     rows.loc[0, "open"] = np.nan
-    assert rejections(rows, TODAY) == [
+    assert find_rejections(rows, TODAY) == [
         Rejection(
             row=7,
             code="missing_price",
@@ -87,12 +87,12 @@ def test_a_rejection_has_the_row_of_the_source_the_session_and_a_sentence() -> N
 def test_a_rejection_without_a_session_says_none() -> None:
     bars = make_bars([10])
     bars.loc[0, "session"] = pd.NaT
-    assert rejections(raw_of("AAPL", bars).rows, TODAY)[0].session is None
+    assert find_rejections(to_raw("AAPL", bars).rows, TODAY)[0].session is None
 
 
 def test_every_code_fits_and_has_a_sentence_for_people() -> None:
-    assert max(map(len, SENTENCES)) <= 20
-    assert all(sentence.endswith(".") for sentence in SENTENCES.values())
+    assert max(map(len, REJECTION_DETAILS)) <= 20
+    assert all(sentence.endswith(".") for sentence in REJECTION_DETAILS.values())
 
 
 PRICE = st.one_of(st.floats(-1, 50), st.just(float("nan")), st.just(float("inf")))
@@ -104,7 +104,7 @@ def test_what_is_left_keeps_every_invariant(rows: list[tuple[int, float, float, 
     bars = make_bars([1.0] * len(rows))
     bars["session"] += pd.to_timedelta([day * 31 for day, *_ in rows], unit="D").astype("timedelta64[s]")
     bars[["open", "high", "low", "close"]] = [prices for _, *prices in rows] or np.empty((0, 4))
-    rejected = rejections(raw_of("AAPL", bars).rows, TODAY)
+    rejected = find_rejections(to_raw("AAPL", bars).rows, TODAY)
     left = bars.drop(index=[rejection.row - 1 for rejection in rejected])
     prices = left[["open", "high", "low", "close"]]
     assert (prices > 0).all(axis=None)

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from services.data.bars.findings import SHORT_HISTORY, findings_of
+from services.data.bars.findings import SHORT_HISTORY, collect_findings
 from shared.market.exchange_sessions import exchange_sessions
 from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import Finding
@@ -14,29 +14,29 @@ from tests.support.data.bars import make_bars
 LONG = [100 + 0.1 * (day % 7) for day in range(SHORT_HISTORY)]
 
 
-def _found(closes: Iterable[float]) -> dict[str, Finding]:
-    return {finding.code: finding for finding in findings_of(BarFrame("AAPL", make_bars(closes)), "", None)}
+def _findings(closes: Iterable[float]) -> dict[str, Finding]:
+    return {finding.code: finding for finding in collect_findings(BarFrame("AAPL", make_bars(closes)), "", None)}
 
 
-def _of_days(days: list[str]) -> dict[str, Finding]:
+def _findings_on_days(days: list[str]) -> dict[str, Finding]:
     bars = make_bars(range(10, 10 + len(days))).assign(session=pd.to_datetime(days).astype("datetime64[s]"))
-    found = findings_of(BarFrame("AAPL", bars), "XNYS", exchange_sessions("XNYS"))
-    return {finding.code: finding for finding in found if finding.code.endswith("_sessions")}
+    findings = collect_findings(BarFrame("AAPL", bars), "XNYS", exchange_sessions("XNYS"))
+    return {finding.code: finding for finding in findings if finding.code.endswith("_sessions")}
 
 
 def test_good_bars_of_a_year_are_worth_no_word() -> None:
-    assert _found(LONG) == {}
+    assert _findings(LONG) == {}
 
 
 def test_less_than_a_year_is_short() -> None:
-    (finding,) = _found(LONG[:-1]).values()
+    (finding,) = _findings(LONG[:-1]).values()
     assert (finding.code, finding.count) == ("short_history", 251)
     assert finding.detail == "251 bars, less than one year (252 sessions): scores say little."
 
 
 def test_a_session_of_the_exchange_without_a_bar_is_missing_and_a_holiday_is_not() -> None:
-    found = _of_days(["2024-07-01", "2024-07-03", "2024-07-05"])
-    assert found == {
+    findings = _findings_on_days(["2024-07-01", "2024-07-03", "2024-07-05"])
+    assert findings == {
         "missing_sessions": Finding(
             code="missing_sessions", detail="1 session of XNYS without a bar.", count=1, sessions=[date(2024, 7, 2)]
         )
@@ -44,21 +44,21 @@ def test_a_session_of_the_exchange_without_a_bar_is_missing_and_a_holiday_is_not
 
 
 def test_nothing_is_missing_before_the_first_bar_or_after_the_last() -> None:
-    assert _of_days(["2024-07-03", "2024-07-05"]) == {}
+    assert _findings_on_days(["2024-07-03", "2024-07-05"]) == {}
 
 
 def test_a_bar_of_a_day_when_the_exchange_was_closed_is_found() -> None:
-    found = _of_days(["2024-07-03", "2024-07-04", "2024-07-05", "2024-07-06"])
-    assert found["closed_sessions"].sessions == [date(2024, 7, 4), date(2024, 7, 6)]
-    assert found["closed_sessions"].detail == "2 bars of a day when XNYS was closed."
+    findings = _findings_on_days(["2024-07-03", "2024-07-04", "2024-07-05", "2024-07-06"])
+    assert findings["closed_sessions"].sessions == [date(2024, 7, 4), date(2024, 7, 6)]
+    assert findings["closed_sessions"].detail == "2 bars of a day when XNYS was closed."
 
 
 def test_the_years_before_the_calendar_begins_are_not_judged() -> None:
-    assert _of_days(["1929-10-28", "1929-10-30", "1959-12-31", "1960-01-04"]) == {}
+    assert _findings_on_days(["1929-10-28", "1929-10-30", "1959-12-31", "1960-01-04"]) == {}
 
 
 def test_the_first_ten_sessions_are_named_and_all_are_counted() -> None:
-    finding = _of_days(["2024-01-02", "2024-12-31"])["missing_sessions"]
+    finding = _findings_on_days(["2024-01-02", "2024-12-31"])["missing_sessions"]
     assert finding.count == 250
     assert finding.sessions[0] == date(2024, 1, 3)
     assert len(finding.sessions) == 10
@@ -70,31 +70,31 @@ def test_a_jump_like_a_split_is_found_with_a_way_out(after: str | None, way_out:
     bars.loc[SHORT_HISTORY, "open"] = bars["close"][SHORT_HISTORY]
     if after is None:
         bars["adj_close"] = np.nan
-    (finding,) = findings_of(BarFrame("AAPL", bars), "", None)
+    (finding,) = collect_findings(BarFrame("AAPL", bars), "", None)
     assert (finding.code, finding.count) == ("split_like_jump", 1)
     assert finding.sessions == [date(2024, 1, 1) + timedelta(days=SHORT_HISTORY)]
     assert way_out in finding.detail
 
 
 def test_five_equal_bars_in_a_row_are_stale_and_four_are_not() -> None:
-    def found(n: int) -> dict[str, Finding]:
+    def findings(n: int) -> dict[str, Finding]:
         closes = [*LONG, *[50.0] * n, *LONG]
         bars = make_bars(closes)
         bars.loc[SHORT_HISTORY : SHORT_HISTORY + n - 1, ["open", "high", "low", "close"]] = 50.0
-        return {finding.code: finding for finding in findings_of(BarFrame("AAPL", bars), "", None)}
+        return {finding.code: finding for finding in collect_findings(BarFrame("AAPL", bars), "", None)}
 
-    assert found(5)["stale_prices"].sessions == [date(2024, 1, 1) + timedelta(days=SHORT_HISTORY)]
-    assert "stale_prices" not in found(4)
+    assert findings(5)["stale_prices"].sessions == [date(2024, 1, 1) + timedelta(days=SHORT_HISTORY)]
+    assert "stale_prices" not in findings(4)
 
 
 def test_a_price_that_never_changes_is_said_once() -> None:
-    found = _found([7.5] * SHORT_HISTORY)
-    assert list(found) == ["constant_price"]
-    assert found["constant_price"].detail == "Every close is 7.5: there is nothing to learn from."
+    findings = _findings([7.5] * SHORT_HISTORY)
+    assert list(findings) == ["constant_price"]
+    assert findings["constant_price"].detail == "Every close is 7.5: there is nothing to learn from."
 
 
 def test_rows_that_were_left_out_are_counted() -> None:
-    (finding,) = findings_of(BarFrame("AAPL", make_bars(LONG), skipped=1), "", None)
+    (finding,) = collect_findings(BarFrame("AAPL", make_bars(LONG), skipped=1), "", None)
     assert finding.detail == "1 stored row left out: no readable date, or the date of another."
 
 
@@ -102,5 +102,5 @@ def test_rows_that_were_left_out_are_counted() -> None:
 def test_bars_of_another_tool_that_no_check_has_seen_are_described_all_the_same(value: float) -> None:
     bars = make_bars(LONG)
     bars.loc[3:9, ["open", "close"]] = value
-    findings_of(BarFrame("AAPL", bars), "XNYS", exchange_sessions("XNYS"))
-    findings_of(BarFrame("AAPL", bars.iloc[3:4].reset_index(drop=True)), "XNYS", exchange_sessions("XNYS"))
+    collect_findings(BarFrame("AAPL", bars), "XNYS", exchange_sessions("XNYS"))
+    collect_findings(BarFrame("AAPL", bars.iloc[3:4].reset_index(drop=True)), "XNYS", exchange_sessions("XNYS"))

@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pytest
 
-from services.data.bars.load import LoadOptions, check, describe, ingest_symbol, rows_rejected
+from services.data.bars.load import LoadOptions, build_rejection_error, load_symbol, revision_and_findings, split_rows
 from services.data.files.sample import SampleBarSource
 from services.data.records import RawBars
 from shared.errors import RowsRejected, StoreUnavailable
 from shared.schemas.loads import LoadReport, Mode, Rejection
-from tests.support.data.bars import make_bars, make_entry, make_frame, make_raw, raw_of
+from tests.support.data.bars import make_bars, make_entry, make_frame, make_raw, to_raw
 from tests.support.data.behaviours import BARS
 from tests.support.data.fakes import FakeBarCache, FakeBarStore, invalidation
 
@@ -18,13 +18,13 @@ OPTIONS = LoadOptions(source="prices.csv", now=NOW, calendar=None)
 
 
 async def _load(raw: RawBars, store: FakeBarStore, options: LoadOptions = OPTIONS) -> LoadReport:
-    return await ingest_symbol(raw, store=store, invalidate=invalidation(FakeBarCache()), options=options)
+    return await load_symbol(raw, store=store, invalidate=invalidation(FakeBarCache()), options=options)
 
 
 def _with_a_bad_row() -> RawBars:
     bars = make_bars([10, 11, 12])
     bars.loc[1, "high"] = 1.0
-    return raw_of("AAPL", bars)
+    return to_raw("AAPL", bars)
 
 
 def _stored(closes: list[float]) -> FakeBarStore:
@@ -88,7 +88,7 @@ async def test_a_symbol_without_a_good_row_stays_as_it_was(mode: Mode) -> None:
     bad = make_bars([10]).assign(close=-1.0)
     store = _stored([5, 6])
     before = store.frames["AAPL"]
-    report = await _load(raw_of("AAPL", bad), store, replace(OPTIONS, mode=mode))
+    report = await _load(to_raw("AAPL", bad), store, replace(OPTIONS, mode=mode))
     assert (report.inserted, report.removed, report.n_bars, report.revision) == (0, 0, 2, before.revision)
     assert [rejection.row for rejection in report.rejected] == [1]
     assert store.frames["AAPL"] is before
@@ -96,7 +96,7 @@ async def test_a_symbol_without_a_good_row_stays_as_it_was(mode: Mode) -> None:
 
 async def test_a_new_symbol_without_a_good_row_is_not_made() -> None:
     store = FakeBarStore()
-    report = await _load(raw_of("AAPL", make_bars([10]).assign(close=-1.0)), store)
+    report = await _load(to_raw("AAPL", make_bars([10]).assign(close=-1.0)), store)
     assert (report.n_bars, report.revision) == (0, None)
     assert store.frames == {}
 
@@ -118,7 +118,7 @@ async def test_a_dry_run_reports_what_a_load_would_do_and_writes_nothing(mode: M
     options = replace(OPTIONS, mode=mode)
     store, cache = _stored([10, 11, 12]), FakeBarCache({"AAPL": BARS})
     before = dict(store.frames), dict(store.catalogue)
-    dry = await ingest_symbol(
+    dry = await load_symbol(
         _with_a_bad_row(), store=store, invalidate=invalidation(cache), options=replace(options, dry_run=True)
     )
     assert (store.frames, store.catalogue) == before
@@ -134,23 +134,21 @@ async def test_a_dry_run_of_a_new_symbol_makes_none() -> None:
 
 async def test_what_was_cached_is_forgotten() -> None:
     cache = FakeBarCache({"AAPL": BARS, "MSFT": BARS})
-    await ingest_symbol(make_raw(), store=FakeBarStore(), invalidate=invalidation(cache), options=OPTIONS)
+    await load_symbol(make_raw(), store=FakeBarStore(), invalidate=invalidation(cache), options=OPTIONS)
     assert list(cache.entries) == ["MSFT"]
 
 
 async def test_what_was_cached_is_forgotten_when_the_answer_of_the_store_was_lost() -> None:
     cache = FakeBarCache({"AAPL": BARS})
     with pytest.raises(StoreUnavailable):
-        await ingest_symbol(
-            make_raw(), store=FakeBarStore(is_down=True), invalidate=invalidation(cache), options=OPTIONS
-        )
+        await load_symbol(make_raw(), store=FakeBarStore(is_down=True), invalidate=invalidation(cache), options=OPTIONS)
     assert cache.entries == {}
 
 
 def test_rows_of_any_order_become_bars_that_ascend() -> None:
     rows = make_raw(closes=[10, 11, 12, 13]).rows
-    checked = check(RawBars("AAPL", rows.iloc[[2, 0, 3, 1]]), date(2024, 6, 1))
-    pd.testing.assert_frame_equal(checked.frame.bars, make_bars([10, 11, 12, 13]))
+    split = split_rows(RawBars("AAPL", rows.iloc[[2, 0, 3, 1]]), date(2024, 6, 1))
+    pd.testing.assert_frame_equal(split.frame.bars, make_bars([10, 11, 12, 13]))
 
 
 @pytest.mark.parametrize(
@@ -167,12 +165,12 @@ def test_today_is_what_it_is_where_the_day_begins_first(now: datetime, today: da
 
 def test_an_error_about_many_rows_counts_all_and_names_a_hundred() -> None:
     rejected = [Rejection(row=row, code="no_session", detail="No date.") for row in range(1, 1001)]
-    error = rows_rejected({"AAPL": rejected, "MSFT": rejected})
+    error = build_rejection_error({"AAPL": rejected, "MSFT": rejected})
     assert error.detail == "2,000 rows are not bars, so that nothing was stored."
     assert (len(error.errors), error.errors[-1]) == (100, ("/AAPL/rows/100", "No date."))
 
 
 def test_sessions_are_expected_of_the_calendar_that_is_asked_for() -> None:
     frame = make_frame(closes=range(1, 9))
-    assert "closed_sessions" in {finding.code for finding in describe(frame, "XNYS")[1]}
-    assert {finding.code for finding in describe(frame, None)[1]} == {"short_history"}
+    assert "closed_sessions" in {finding.code for finding in revision_and_findings(frame, "XNYS")[1]}
+    assert {finding.code for finding in revision_and_findings(frame, None)[1]} == {"short_history"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.data.bars.merge import merge
+from services.data.bars.merge import merge_bars
 from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import Mode
 from tests.support.data.bars import make_bars, make_frame
@@ -18,46 +18,46 @@ def _frame(closes: list[float], first_day: int = 1, skipped: int = 0) -> BarFram
 
 @pytest.mark.parametrize("mode", ["upsert", "replace"])
 def test_the_first_bars_are_all_inserted(mode: Mode) -> None:
-    merged = merge(None, _frame([1, 2]), mode)
-    assert (merged.inserted, merged.updated, merged.unchanged, merged.removed) == (2, 0, 0, 0)
-    assert merged.frame.revision == _frame([1, 2]).revision
+    result = merge_bars(None, _frame([1, 2]), mode)
+    assert (result.inserted, result.updated, result.unchanged, result.removed) == (2, 0, 0, 0)
+    assert result.frame.revision == _frame([1, 2]).revision
 
 
 def test_an_upsert_corrects_and_adds_and_keeps_the_rest_in_order() -> None:
-    merged = merge(_frame([5, 5, 5]), _frame([5, 6, 7], first_day=2), "upsert")
-    assert merged.frame.bars["close"].tolist() == [5, 5, 6, 7]
-    assert merged.frame.bars["session"].is_monotonic_increasing
-    assert (merged.inserted, merged.updated, merged.unchanged, merged.removed) == (1, 1, 1, 0)
+    result = merge_bars(_frame([5, 5, 5]), _frame([5, 6, 7], first_day=2), "upsert")
+    assert result.frame.bars["close"].tolist() == [5, 5, 6, 7]
+    assert result.frame.bars["session"].is_monotonic_increasing
+    assert (result.inserted, result.updated, result.unchanged, result.removed) == (1, 1, 1, 0)
 
 
 def test_a_replacement_keeps_nothing_else_and_counts_what_is_gone() -> None:
-    merged = merge(_frame([5, 5, 5], skipped=4), _frame([5, 6], first_day=3), "replace")
-    assert merged.frame.bars["close"].tolist() == [5, 6]
-    assert (merged.inserted, merged.updated, merged.unchanged, merged.removed) == (1, 0, 1, 2)
-    assert merged.frame.skipped == 0
+    result = merge_bars(_frame([5, 5, 5], skipped=4), _frame([5, 6], first_day=3), "replace")
+    assert result.frame.bars["close"].tolist() == [5, 6]
+    assert (result.inserted, result.updated, result.unchanged, result.removed) == (1, 0, 1, 2)
+    assert result.frame.skipped == 0
 
 
 @pytest.mark.parametrize("column", ["volume", "adj_close"])
 def test_an_upsert_keeps_what_the_new_bar_does_not_know(column: str) -> None:
     new = _frame([5, 6])
     new.bars[column] = math.nan
-    merged = merge(_frame([5, 5]), new, "upsert")
-    assert merged.frame.bars[column].tolist() == _frame([5, 5]).bars[column].tolist()
-    assert (merged.updated, merged.unchanged) == (1, 1)
-    assert merge(_frame([5, 5]), new, "replace").frame.bars[column].isna().all()
+    result = merge_bars(_frame([5, 5]), new, "upsert")
+    assert result.frame.bars[column].tolist() == _frame([5, 5]).bars[column].tolist()
+    assert (result.updated, result.unchanged) == (1, 1)
+    assert merge_bars(_frame([5, 5]), new, "replace").frame.bars[column].isna().all()
 
 
 def test_what_is_unknown_before_and_after_is_unchanged() -> None:
     frame = _frame([5, 6])
     frame.bars["volume"] = math.nan
-    assert merge(frame, frame, "upsert").unchanged == 2
+    assert merge_bars(frame, frame, "upsert").unchanged == 2
 
 
 def test_rows_that_cannot_be_read_are_still_counted_after_an_upsert() -> None:
-    assert merge(_frame([5], skipped=2), _frame([6]), "upsert").frame.skipped == 2
+    assert merge_bars(_frame([5], skipped=2), _frame([6]), "upsert").frame.skipped == 2
     empty = BarFrame("AAPL", make_frame().bars.iloc[:0], skipped=3)
-    assert merge(empty, _frame([6]), "upsert").frame.skipped == 3
-    assert merge(empty, _frame([6]), "replace").frame.skipped == 0
+    assert merge_bars(empty, _frame([6]), "upsert").frame.skipped == 3
+    assert merge_bars(empty, _frame([6]), "replace").frame.skipped == 0
 
 
 @given(
@@ -70,11 +70,11 @@ def test_a_merge_is_that_of_dictionaries(old: dict[int, float], new: dict[int, f
         bars = make_bars(closes[day] for day in sorted(closes))
         return BarFrame("AAPL", bars.assign(session=pd.to_datetime([f"2024-01-{day:02}" for day in sorted(closes)])))
 
-    merged = merge(frame(old), frame(new), mode)
+    result = merge_bars(frame(old), frame(new), mode)
     expected = {**old, **new} if mode == "upsert" else new
-    bars = merged.frame.bars
+    bars = result.frame.bars
     assert dict(zip(bars["session"].dt.day, bars["close"], strict=True)) == expected
     assert bars["session"].is_monotonic_increasing
-    assert merged.inserted == len(new.keys() - old.keys())
-    assert merged.updated + merged.unchanged == len(new.keys() & old.keys())
-    assert merged.removed == (len(old.keys() - new.keys()) if mode == "replace" else 0)
+    assert result.inserted == len(new.keys() - old.keys())
+    assert result.updated + result.unchanged == len(new.keys() & old.keys())
+    assert result.removed == (len(old.keys() - new.keys()) if mode == "replace" else 0)

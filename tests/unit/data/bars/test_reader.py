@@ -25,11 +25,11 @@ class SlowStore(FakeBarStore):
     seconds_given: list[float] = field(default_factory=list)
 
     async def bars(self, symbol: str) -> BarFrame:
-        found = await super().bars(symbol)
+        frame = await super().bars(symbol)
         self.seconds_given.append(seconds_left(1000))
         self.has_read.set()
         await self.may_answer.wait()
-        return found
+        return frame
 
 
 @dataclass

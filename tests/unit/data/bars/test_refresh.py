@@ -36,16 +36,16 @@ class StoredBars:
 class Vendor:
     """Has the same rows for every start, cut off there as a vendor does."""
 
-    answers: dict[str, RawResponse]
-    asked: list[tuple[str, date | None]] = field(default_factory=list)
+    responses: dict[str, RawResponse]
+    requests: list[tuple[str, date | None]] = field(default_factory=list)
     name: str = "tiingo"
 
     async def bars(self, symbol: str, start: date | None) -> RawBars:
-        self.asked.append((symbol, start))
-        answer = self.answers[symbol]
-        if isinstance(answer, Exception):
-            raise answer
-        rows = answer.assign(row=range(1, len(answer) + 1))
+        self.requests.append((symbol, start))
+        response = self.responses[symbol]
+        if isinstance(response, Exception):
+            raise response
+        rows = response.assign(row=range(1, len(response) + 1))
         return RawBars(symbol, rows if start is None else rows[~(rows["session"] < pd.Timestamp(start))])
 
 
@@ -70,17 +70,17 @@ class Load:
 
 
 async def _run(vendor: Vendor, store: StoredBars, load: Load | None = None, **options: Any) -> list[RefreshReport]:
-    given = refresh(list(vendor.answers), vendor=vendor, store=store, load=load or Load(), **options)  # type: ignore[arg-type]  # reads only
-    return [report async for report in given]
+    reports = refresh(list(vendor.responses), vendor=vendor, store=store, load=load or Load(), **options)  # type: ignore[arg-type]  # reads only
+    return [report async for report in reports]
 
 
-async def _one(given: RawResponse, load: Load | None = None, **options: Any) -> RefreshReport:
+async def _refresh_one(response: RawResponse, load: Load | None = None, **options: Any) -> RefreshReport:
     store = StoredBars({"AAPL": make_bars(CLOSES[:15])})
-    (report,) = await _run(Vendor({"AAPL": given}), store, load, **options)
+    (report,) = await _run(Vendor({"AAPL": response}), store, load, **options)
     return report
 
 
-def _changed(column: str, values: dict[int, float]) -> pd.DataFrame:
+def _change_rows(column: str, values: dict[int, float]) -> pd.DataFrame:
     bars = make_bars(CLOSES)
     bars.loc[list(values), column] = list(values.values())
     return bars
@@ -90,7 +90,7 @@ async def test_only_the_sessions_after_the_last_are_loaded() -> None:
     vendor, load = Vendor({"AAPL": make_bars(CLOSES)}), Load()
     (report,) = await _run(vendor, StoredBars({"AAPL": make_bars(CLOSES[:15])}), load)
     assert (report.outcome, report.detail) == ("refreshed", "5 new sessions.")
-    assert vendor.asked == [("AAPL", date(2024, 1, 6))]  # ten sessions, up to the 15th
+    assert vendor.requests == [("AAPL", date(2024, 1, 6))]  # ten sessions, up to the 15th
     assert load.loaded["AAPL"]["close"].tolist() == [115, 116, 117, 118, 119]
     assert report.report is not None
     assert report.report.inserted == 5
@@ -99,44 +99,44 @@ async def test_only_the_sessions_after_the_last_are_loaded() -> None:
 async def test_a_short_history_is_compared_in_full() -> None:
     vendor = Vendor({"AAPL": make_bars(CLOSES[:5])})
     (report,) = await _run(vendor, StoredBars({"AAPL": make_bars(CLOSES[:3])}))
-    assert (report.outcome, vendor.asked) == ("refreshed", [("AAPL", date(2024, 1, 1))])
+    assert (report.outcome, vendor.requests) == ("refreshed", [("AAPL", date(2024, 1, 1))])
 
 
 @pytest.mark.parametrize("error", [SymbolNotFound("None here."), NoBars("Not one.")])
 async def test_a_symbol_without_bars_is_loaded_in_full(error: ServiceError) -> None:
     vendor, load = Vendor({"AAPL": make_bars(CLOSES)}), Load()
     (report,) = await _run(vendor, StoredBars(errors={"AAPL": error}), load)
-    assert (report.outcome, vendor.asked) == ("new", [("AAPL", None)])
+    assert (report.outcome, vendor.requests) == ("new", [("AAPL", None)])
     assert len(load.loaded["AAPL"]) == 20
 
 
 async def test_nothing_is_loaded_when_nothing_is_newer() -> None:
     load = Load()
-    report = await _one(make_bars(CLOSES[:15]), load=load)
+    report = await _refresh_one(make_bars(CLOSES[:15]), load=load)
     assert (report.outcome, report.detail) == ("up_to_date", "tiingo has no session after 2024-01-15.")
     assert load.loaded == {}
 
 
 async def test_a_session_that_may_not_be_over_is_not_taken() -> None:
     load = Load()
-    await _one(make_bars(CLOSES), load=load, through=date(2024, 1, 17))
+    await _refresh_one(make_bars(CLOSES), load=load, through=date(2024, 1, 17))
     assert load.loaded["AAPL"]["close"].tolist() == [115, 116]
 
 
 async def test_a_symbol_that_has_the_last_session_costs_no_request() -> None:
     vendor = Vendor({"AAPL": make_bars(CLOSES)})
     (report,) = await _run(vendor, StoredBars({"AAPL": make_bars(CLOSES[:15])}), through=date(2024, 1, 15))
-    assert (report.outcome, vendor.asked) == ("up_to_date", [])
+    assert (report.outcome, vendor.requests) == ("up_to_date", [])
 
 
 async def test_rounding_is_no_change_of_history() -> None:
-    assert (await _one(make_bars(close * 1.00005 for close in CLOSES))).outcome == "refreshed"
+    assert (await _refresh_one(make_bars(close * 1.00005 for close in CLOSES))).outcome == "refreshed"
 
 
 async def test_a_split_is_reported_with_its_factor_and_nothing_is_stored() -> None:
     bars, load = make_bars(CLOSES), Load()
     bars[["open", "high", "low", "close", "adj_close"]] /= 4
-    report = await _one(bars, load=load)
+    report = await _refresh_one(bars, load=load)
     assert (report.outcome, load.loaded) == ("history_changed", {})
     assert report.detail == (
         "tiingo's prices differ in 10 of 10 stored sessions, first 2024-01-06, all by the factor 0.25: it looks like a "
@@ -145,22 +145,22 @@ async def test_a_split_is_reported_with_its_factor_and_nothing_is_stored() -> No
 
 
 async def test_a_change_without_a_factor_is_reported_without_one() -> None:
-    report = await _one(_changed("high", {8: 200, 11: 300}))
+    report = await _refresh_one(_change_rows("high", {8: 200, 11: 300}))
     assert report.detail.startswith("tiingo's prices differ in 2 of 10 stored sessions, first 2024-01-09. Nothing")
 
 
 async def test_a_last_session_stored_too_early_is_said() -> None:
-    report = await _one(_changed("close", {14: 114.5}))
+    report = await _refresh_one(_change_rows("close", {14: 114.5}))
     assert report.outcome == "history_changed"
     assert "only the last, which may have been stored before it was over" in report.detail
 
 
 async def test_a_price_that_has_gone_is_a_change() -> None:
-    assert (await _one(_changed("close", {10: float("nan")}))).outcome == "history_changed"
+    assert (await _refresh_one(_change_rows("close", {10: float("nan")}))).outcome == "history_changed"
 
 
 async def test_closes_adjusted_for_a_new_dividend_are_a_change() -> None:
-    report = await _one(make_bars(CLOSES).assign(adj_close=[close * 0.98 for close in CLOSES]))
+    report = await _refresh_one(make_bars(CLOSES).assign(adj_close=[close * 0.98 for close in CLOSES]))
     assert report.outcome == "history_changed"
     assert (
         "adjusted closes differ in 10 of 10 stored sessions, first 2024-01-06, all by the factor 0.98" in report.detail
@@ -168,17 +168,17 @@ async def test_closes_adjusted_for_a_new_dividend_are_a_change() -> None:
 
 
 async def test_a_vendor_without_adjusted_closes_agrees() -> None:
-    assert (await _one(make_bars(CLOSES).assign(adj_close=float("nan")))).outcome == "refreshed"
+    assert (await _refresh_one(make_bars(CLOSES).assign(adj_close=float("nan")))).outcome == "refreshed"
 
 
 async def test_an_answer_that_does_not_reach_back_to_the_stored_bars_is_reported() -> None:
-    report = await _one(make_bars(CLOSES, first_session=date(2024, 2, 1)))
+    report = await _refresh_one(make_bars(CLOSES, first_session=date(2024, 2, 1)))
     assert report.outcome == "history_changed"
     assert "none of the 10 last stored sessions" in report.detail
 
 
 async def test_an_answer_without_a_row_is_a_failure() -> None:
-    report = await _one(make_bars([]))
+    report = await _refresh_one(make_bars([]))
     assert (report.outcome, report.report) == ("failed", None)
     assert report.detail == "tiingo has no bars of AAPL since 2024-01-06, not even those that are stored."
 
@@ -192,7 +192,7 @@ async def test_values_under_the_wrong_columns_are_refused() -> None:
 
 
 async def test_a_load_that_stores_nothing_is_a_failure_with_its_reason() -> None:
-    report = await _one(make_bars(CLOSES), load=Load(is_picky=True))
+    report = await _refresh_one(make_bars(CLOSES), load=Load(is_picky=True))
     assert report.outcome == "failed"
     assert report.detail == "Not one of 5 rows was stored, the first because: The close is missing."
 
@@ -218,7 +218,7 @@ async def test_what_would_fail_for_all_is_asked_once() -> None:
     reports = await _run(vendor, StoredBars())
     assert [report.outcome for report in reports] == ["new", "failed", "skipped", "skipped"]
     assert "tiingo takes no more requests." in reports[3].detail
-    assert [symbol for symbol, _ in vendor.asked] == ["A", "B"]
+    assert [symbol for symbol, _ in vendor.requests] == ["A", "B"]
 
 
 async def test_a_store_that_is_down_ends_the_refresh() -> None:
@@ -229,5 +229,5 @@ async def test_a_store_that_is_down_ends_the_refresh() -> None:
 async def test_a_full_refresh_takes_a_changed_history() -> None:
     vendor, load = Vendor({"AAPL": make_bars([7.0, 8.0])}), Load()
     (report,) = await _run(vendor, StoredBars({"AAPL": make_bars(CLOSES)}), load, full=True)
-    assert (report.outcome, vendor.asked) == ("refreshed", [("AAPL", None)])
+    assert (report.outcome, vendor.requests) == ("refreshed", [("AAPL", None)])
     assert load.loaded["AAPL"]["close"].tolist() == [7, 8]

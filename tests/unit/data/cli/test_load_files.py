@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.data.bars.load import LoadOptions
-from services.data.cli.load_files import N_AT_ONCE, load_source
+from services.data.cli.load_files import MAX_CONCURRENT_LOADS, load_source
 from services.data.records import RawBars
 from shared.errors import RowsRejected, UnreadableFile
 from tests.support.data.bars import make_raw
@@ -46,7 +46,7 @@ async def test_frames_are_read_as_they_are_wanted_and_not_all_at_once() -> None:
     source = Source([f"S{number}" for number in range(20)])
     reports = load_source(source, store=FakeBarStore(), invalidate=invalidation(FakeBarCache()), options=OPTIONS)
     await anext(reports)
-    assert len(source.read) <= N_AT_ONCE
+    assert len(source.read) <= MAX_CONCURRENT_LOADS
     await reports.aclose()
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.data.bars.checks import rejections
+from services.data.bars.checks import find_rejections
 from shared.errors import PayloadTooLarge, UnreadableFile
 from shared.schemas.arrow import NUMBERS
 from tests.support.data.bars import make_bars
@@ -58,7 +58,7 @@ def check(content: bytes) -> None:
         assert frame.rows["session"].dtype == "datetime64[s]"
         assert {str(frame.rows[name].dtype) for name in NUMBERS} == {"float64"}
         assert frame.rows["row"].is_monotonic_increasing
-        rejections(frame.rows, date(2024, 6, 1))
+        find_rejections(frame.rows, date(2024, 6, 1))
 
 
 @FUZZED

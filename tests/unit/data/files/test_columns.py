@@ -2,14 +2,14 @@
 
 import pytest
 
-from services.data.files.columns import ALIASES, columns_of, shown
+from services.data.files.columns import ALIASES, find_columns, quote_text
 from shared.errors import UnreadableFile
 
 BARS = ["date", "open", "high", "low", "close"]
 
 
 def test_columns_are_found_in_any_order_and_case() -> None:
-    assert columns_of(["CLOSE", "Low", "hIGH", " open ", "Date"]) == {
+    assert find_columns(["CLOSE", "Low", "hIGH", " open ", "Date"]) == {
         "close": 0,
         "low": 1,
         "high": 2,
@@ -19,9 +19,9 @@ def test_columns_are_found_in_any_order_and_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "meaning"),
+    ("name", "field"),
     [
-        *((alias, meaning) for meaning, aliases in ALIASES.items() for alias in aliases if meaning in {"volume"}),
+        *((alias, field) for field, aliases in ALIASES.items() for alias in aliases if field in {"volume"}),
         ("Adj Close", "adj_close"),
         ("adj_close", "adj_close"),
         ("adjClose", "adj_close"),
@@ -34,32 +34,32 @@ def test_columns_are_found_in_any_order_and_case() -> None:
         ("Name", "name"),
     ],
 )
-def test_a_further_column_is_found_by_each_of_its_names(name: str, meaning: str) -> None:
-    assert columns_of([*BARS, name]).get(meaning) == 5  # type: ignore[call-overload]
+def test_a_further_column_is_found_by_each_of_its_names(name: str, field: str) -> None:
+    assert find_columns([*BARS, name]).get(field) == 5  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("name", ["date", "Session", "timestamp", "time", "DateTime", "day"])
 def test_the_date_is_found_by_each_of_its_names(name: str) -> None:
-    assert columns_of([name, *BARS[1:]])["session"] == 0
+    assert find_columns([name, *BARS[1:]])["session"] == 0
 
 
 def test_the_last_price_of_the_day_is_the_close() -> None:
-    assert columns_of(["Date", "Close/Last", "Volume", "Open", "High", "Low"])["close"] == 1
+    assert find_columns(["Date", "Close/Last", "Volume", "Open", "High", "Low"])["close"] == 1
 
 
 def test_a_name_beside_a_symbol_is_the_name_of_the_company() -> None:
-    found = columns_of(["Symbol", "Name", *BARS])
-    assert (found["symbol"], found["company"]) == (0, 1)
-    assert "name" not in found
+    columns = find_columns(["Symbol", "Name", *BARS])
+    assert (columns["symbol"], columns["company"]) == (0, 1)
+    assert "name" not in columns
 
 
 def test_columns_that_mean_nothing_to_bars_are_ignored() -> None:
-    assert set(columns_of(["", "_id", "dividends", *BARS, "Ex-Dividend"])) == {"session", *BARS[1:]}
+    assert set(find_columns(["", "_id", "dividends", *BARS, "Ex-Dividend"])) == {"session", *BARS[1:]}
 
 
 def test_missing_columns_are_named_with_those_that_are_there() -> None:
     with pytest.raises(UnreadableFile) as caught:
-        columns_of(["when", "open", "high", "low"])
+        find_columns(["when", "open", "high", "low"])
     assert caught.value.detail == (
         "There is no column date and no column close. Wanted are date, open, high, low and close; volume, adj_close, "
         "symbol and company may be there too. Found: 'when', 'open', 'high', 'low'."
@@ -68,20 +68,20 @@ def test_missing_columns_are_named_with_those_that_are_there() -> None:
 
 def test_of_many_columns_only_the_first_are_listed() -> None:
     with pytest.raises(UnreadableFile, match=r"'c19' and 480 more\."):
-        columns_of([f"c{index}" for index in range(500)])
+        find_columns([f"c{index}" for index in range(500)])
 
 
 @pytest.mark.parametrize("names", [[*BARS, "Open"], [*BARS, "timestamp"], [*BARS, "symbol", "name", "company"]])
 def test_two_columns_that_mean_the_same_are_an_error(names: list[str]) -> None:
     with pytest.raises(UnreadableFile, match="Two columns mean the same"):
-        columns_of(names)
+        find_columns(names)
 
 
 def test_a_thousand_columns_are_read_and_one_more_is_not() -> None:
-    columns_of([*BARS, *(f"c{index}" for index in range(995))])
+    find_columns([*BARS, *(f"c{index}" for index in range(995))])
     with pytest.raises(UnreadableFile, match="more than 1,000 columns"):
-        columns_of([*BARS, *(f"c{index}" for index in range(996))])
+        find_columns([*BARS, *(f"c{index}" for index in range(996))])
 
 
 def test_what_a_file_says_is_repeated_printable_and_cut() -> None:
-    assert shown("a\x00\x1b[31m" + "b" * 1_000_000) == "'a??[31mbbbbbbbbbbbbb…'"
+    assert quote_text("a\x00\x1b[31m" + "b" * 1_000_000) == "'a??[31mbbbbbbbbbbbbb…'"

@@ -14,7 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.data.files.export import ExportFormat, as_csv, as_parquet, csv_of, write_arrow, write_bars, write_parquet
+from services.data.files.export import (
+    ExportFormat,
+    iter_csv,
+    to_csv,
+    to_parquet,
+    write_arrow,
+    write_bars,
+    write_parquet,
+)
 from shared.schemas.arrow import NUMBERS, BarFrame
 from shared.schemas.bars import is_symbol
 from tests.support.calls import n_calls
@@ -73,7 +81,7 @@ def _cells(payload: bytes) -> list[list[str]]:
     return list(csv.reader(StringIO(payload.decode(), newline=""), strict=True))
 
 
-def _rows_of_csv(payload: bytes) -> list[Row]:
+def _parse_csv(payload: bytes) -> list[Row]:
     header, *rows = _cells(payload)
     assert header == COLUMNS
     return [
@@ -82,7 +90,7 @@ def _rows_of_csv(payload: bytes) -> list[Row]:
     ]
 
 
-def _rows_of_table(table: pa.Table) -> list[Row]:
+def _parse_table(table: pa.Table) -> list[Row]:
     assert table.column_names == COLUMNS
     return [
         (symbol, day, *map(_same, numbers))
@@ -93,7 +101,7 @@ def _rows_of_table(table: pa.Table) -> list[Row]:
 def test_a_csv_has_a_header_and_a_line_for_each_bar() -> None:
     frame = make_frame("AAPL", [10, 11.25])
     frame.bars.loc[1, "volume"] = math.nan
-    assert as_csv(frame) == (
+    assert to_csv(frame) == (
         b"symbol,date,open,high,low,close,volume,adj_close\n"
         b"AAPL,2024-01-01,10,11,9,10,1000,10\n"
         b"AAPL,2024-01-02,10,12.25,9,11.25,,11.25\n"
@@ -101,20 +109,20 @@ def test_a_csv_has_a_header_and_a_line_for_each_bar() -> None:
 
 
 def test_a_name_is_a_last_column_and_quoted() -> None:
-    rows = _cells(as_csv(make_frame(closes=[10]), name='Wells, "Fargo"\n& Co.'))
+    rows = _cells(to_csv(make_frame(closes=[10]), name='Wells, "Fargo"\n& Co.'))
     assert [row[-1] for row in rows] == ["name", 'Wells, "Fargo"\n& Co.']
 
 
 @settings(deadline=None)
 @given(FRAMES)
 def test_a_csv_reads_back_to_the_bit(frame: BarFrame) -> None:
-    assert _rows_of_csv(as_csv(frame)) == _rows(frame)
+    assert _parse_csv(to_csv(frame)) == _rows(frame)
 
 
 @settings(deadline=None)
 @given(FRAMES)
 def test_a_parquet_file_reads_back_to_the_bit(frame: BarFrame) -> None:
-    assert _rows_of_table(pq.read_table(BytesIO(as_parquet(frame)))) == _rows(frame)
+    assert _parse_table(pq.read_table(BytesIO(to_parquet(frame)))) == _rows(frame)
 
 
 @settings(max_examples=50, deadline=None)
@@ -124,9 +132,9 @@ def test_many_symbols_in_one_file_read_back_to_the_bit(frames: list[BarFrame]) -
     write_parquet(frames, parquet)
     write_arrow(frames, arrow)
     with pa.ipc.open_stream(arrow.getvalue()) as reader:
-        assert _rows_of_table(reader.read_all()) == _rows(*frames)
-    assert _rows_of_table(pq.read_table(parquet)) == _rows(*frames)
-    assert _rows_of_csv(b"".join(csv_of(frames))) == _rows(*frames)
+        assert _parse_table(reader.read_all()) == _rows(*frames)
+    assert _parse_table(pq.read_table(parquet)) == _rows(*frames)
+    assert _parse_csv(b"".join(iter_csv(frames))) == _rows(*frames)
 
 
 def test_one_symbol_after_another_is_asked_for_and_written() -> None:
@@ -138,7 +146,7 @@ def test_one_symbol_after_another_is_asked_for_and_written() -> None:
             asked += 1
             yield make_frame(symbol)
 
-    pieces = csv_of(frames())
+    pieces = iter_csv(frames())
     next(pieces)
     assert (asked, next(pieces)[:1], asked) == (0, b"A", 1)
 
@@ -172,8 +180,8 @@ def test_a_file_can_be_written_to_a_pipe_and_leaves_it_open(form: ExportFormat) 
 def test_a_number_that_is_not_finite_is_missing(number: float) -> None:
     frame = make_frame(closes=[10])
     frame.bars["high"] = number
-    assert _cells(as_csv(frame))[1] == ["AAPL", "2024-01-01", "10", "", "9", "10", "1000", "10"]
-    assert pq.read_table(BytesIO(as_parquet(frame)))["high"].to_pylist() == [None]
+    assert _cells(to_csv(frame))[1] == ["AAPL", "2024-01-01", "10", "", "9", "10", "1000", "10"]
+    assert pq.read_table(BytesIO(to_parquet(frame)))["high"].to_pylist() == [None]
 
 
 def _runs(cell: str) -> bool:
@@ -188,14 +196,14 @@ def _runs(cell: str) -> bool:
 @settings(deadline=None)
 @given(SYMBOLS | st.sampled_from(["-A", "=F", "-1", "=1-1", "--", "^GSPC"]).filter(is_symbol))
 def test_no_symbol_is_a_formula_and_all_read_back(symbol: str) -> None:
-    rows = _cells(as_csv(make_frame(symbol, [10])))
+    rows = _cells(to_csv(make_frame(symbol, [10])))
     assert rows[1][0] == (f"'{symbol}" if symbol[0] in "-=" else symbol)
     assert not any(_runs(cell) for row in rows for cell in row)
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_a_hostile_name_has_an_apostrophe_before_it(name: str) -> None:
-    assert _cells(as_csv(make_frame(closes=[10]), name=name))[1][-1] == f"'{name}".replace("\n=", "\n'=").replace(
+    assert _cells(to_csv(make_frame(closes=[10]), name=name))[1][-1] == f"'{name}".replace("\n=", "\n'=").replace(
         "\r=", "\r'="
     )
 
@@ -203,7 +211,7 @@ def test_a_hostile_name_has_an_apostrophe_before_it(name: str) -> None:
 @settings(deadline=None)
 @given(st.text("=+-@＝＋－＠;,\"'\t\r\n a1", max_size=8))
 def test_no_name_is_a_formula_even_where_semicolons_or_lines_part_cells(name: str) -> None:
-    payload = as_csv(make_frame(closes=[10]), name=name)
+    payload = to_csv(make_frame(closes=[10]), name=name)
     cells = [cell for row in _cells(payload) for cell in row]
     assert not any(_runs(cell) for cell in cells)
     parts = payload.decode().replace("\r", ";").replace("\n", ";").split(";")
@@ -211,10 +219,10 @@ def test_no_name_is_a_formula_even_where_semicolons_or_lines_part_cells(name: st
 
 
 def test_numbers_are_as_they_are_even_when_they_are_negative() -> None:
-    assert _cells(as_csv(make_frame(closes=[-1.5])))[1][2:6] == ["-1.5", "-0.5", "-2.5", "-1.5"]
+    assert _cells(to_csv(make_frame(closes=[-1.5])))[1][2:6] == ["-1.5", "-0.5", "-2.5", "-1.5"]
 
 
 def test_fifty_years_call_nothing_for_each_bar() -> None:
     frame = make_frame(closes=np.random.default_rng(1).uniform(1, 1000, 12_590))
-    as_csv(frame)
-    assert n_calls(lambda: as_csv(frame)) < 5000  # about 1,300, as for a year
+    to_csv(frame)
+    assert n_calls(lambda: to_csv(frame)) < 5000  # about 1,300, as for a year

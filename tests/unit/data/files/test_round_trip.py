@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.data.files.export import ExportFormat, as_csv, as_parquet, write_bars
+from services.data.files.export import ExportFormat, to_csv, to_parquet, write_bars
 from services.data.files.source import FileBarSource
 from shared.schemas.arrow import NUMBERS, BarFrame, encode
 from shared.schemas.bars import is_symbol
@@ -35,26 +35,26 @@ def _frames(draw: st.DrawFn) -> BarFrame:
     return BarFrame(draw(SYMBOLS), bars.astype(dict.fromkeys(NUMBERS, "float64")))
 
 
-def _loaded(payload: bytes, symbol: str | None = None) -> list[BarFrame]:
+def _load(payload: bytes, symbol: str | None = None) -> list[BarFrame]:
     return [
         BarFrame(raw.symbol, raw.rows[["session", *NUMBERS]])
         for raw in FileBarSource(BytesIO(payload), symbol=symbol).frames()
     ]
 
 
-def _check_same(found: Sequence[BarFrame], expected: Sequence[BarFrame]) -> None:
-    assert [frame.symbol for frame in found] == [frame.symbol for frame in expected]
-    for one, other in zip(found, expected, strict=True):
-        pd.testing.assert_frame_equal(one.bars, other.bars, check_exact=True)
-        negative = np.signbit(one.bars[list(NUMBERS)]) == np.signbit(other.bars[list(NUMBERS)])
-        assert (negative | other.bars[list(NUMBERS)].isna()).all(axis=None)
+def _check_same(frames: Sequence[BarFrame], expected: Sequence[BarFrame]) -> None:
+    assert [frame.symbol for frame in frames] == [frame.symbol for frame in expected]
+    for frame, expected_frame in zip(frames, expected, strict=True):
+        pd.testing.assert_frame_equal(frame.bars, expected_frame.bars, check_exact=True)
+        negative = np.signbit(frame.bars[list(NUMBERS)]) == np.signbit(expected_frame.bars[list(NUMBERS)])
+        assert (negative | expected_frame.bars[list(NUMBERS)].isna()).all(axis=None)
 
 
 @settings(max_examples=30, deadline=None)
 @given(_frames())
 def test_one_symbol_loads_back_to_the_bit(frame: BarFrame) -> None:
-    for payload in (as_csv(frame), as_parquet(frame), encode(frame.columns(), frame.revision)):
-        _check_same(_loaded(payload, frame.symbol), [frame])
+    for payload in (to_csv(frame), to_parquet(frame), encode(frame.columns(), frame.revision)):
+        _check_same(_load(payload, frame.symbol), [frame])
 
 
 @pytest.mark.parametrize("form", get_args(ExportFormat))
@@ -63,7 +63,7 @@ def test_one_symbol_loads_back_to_the_bit(frame: BarFrame) -> None:
 def test_many_symbols_load_back_to_the_bit(form: ExportFormat, frames: list[BarFrame]) -> None:
     sink = BytesIO()
     write_bars(frames, sink, form)
-    _check_same(_loaded(sink.getvalue()), frames)
+    _check_same(_load(sink.getvalue()), frames)
 
 
 @pytest.mark.parametrize("form", get_args(ExportFormat))
@@ -71,15 +71,15 @@ def test_many_symbols_load_back_to_the_bit(form: ExportFormat, frames: list[BarF
 def test_a_symbol_that_looks_like_something_else_is_still_that_symbol(form: ExportFormat, symbol: str) -> None:
     sink = BytesIO()
     write_bars([make_frame(symbol)], sink, form)
-    _check_same(_loaded(sink.getvalue()), [make_frame(symbol)])
+    _check_same(_load(sink.getvalue()), [make_frame(symbol)])
 
 
 def test_good_bars_keep_their_revision() -> None:
     frame = make_frame("AAPL", [10.1, 0.1 + 0.2, 9.3])
-    assert [one.revision for one in _loaded(as_csv(frame))] == [frame.revision]
+    assert [frame.revision for frame in _load(to_csv(frame))] == [frame.revision]
 
 
 @pytest.mark.parametrize("name", ["Apple Inc.", 'Wells, "Fargo" & Co.', "Nestlé S.A.", "=cmd|' /C calc'!A0", "@Home"])
 def test_a_name_is_read_back(name: str) -> None:
-    payload = as_csv(make_frame("AAPL"), name=name)
+    payload = to_csv(make_frame("AAPL"), name=name)
     assert [raw.name for raw in FileBarSource(BytesIO(payload)).frames()] == [name]

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given as example_of
 from hypothesis import strategies as st
 
-from services.data.ledger.scores import ledger_of
-from services.data.records import GivenEntry
+from services.data.ledger.scores import build_ledger
+from services.data.records import IssuedEntry
 from shared.schemas.arrow import BarFrame
 from shared.schemas.ledger import Ledger, LedgerQuery, LedgerScore
 from tests.support.data.bars import make_bars
-from tests.support.data.ledgers import AT, DAY, make_given
+from tests.support.data.ledgers import AT, DAY, make_issued_entry
 
 MODELS = st.sampled_from(["drift", "persistence", "ridge"])
 SAID = st.builds(
-    lambda day, ahead, model, level, middle, half: make_given(
+    lambda day, ahead, model, level, middle, half: make_issued_entry(
         as_of=DAY + timedelta(days=day),
         sessions_ahead=ahead,
         model=model,
@@ -36,49 +36,51 @@ SAID = st.builds(
     st.floats(95, 115),
     st.floats(0, 10),
 )
-LEDGERS = st.lists(SAID, max_size=40, unique_by=lambda one: one.key)
+LEDGERS = st.lists(SAID, max_size=40, unique_by=lambda entry: entry.key)
 SOME_DAYS = BarFrame("AAPL", make_bars([100.0 + day for day in range(10)], first_session=DAY))
 
 
-def _ledger(given: Sequence[GivenEntry], frame: BarFrame = SOME_DAYS) -> Ledger:
-    return ledger_of(frame, given, LedgerQuery())
+def _ledger(given: Sequence[IssuedEntry], frame: BarFrame = SOME_DAYS) -> Ledger:
+    return build_ledger(frame, given, LedgerQuery())
 
 
 @example_of(LEDGERS)
-def test_coverage_and_errors_equal_an_independent_count(said: list[GivenEntry]) -> None:
-    ledger = _ledger(said)
-    come = [one for one in said if (one.session - DAY).days < 10]
-    closes = {one.key: 100.0 + (one.session - DAY).days for one in come}
-    inside = [one for one in come if one.lower <= closes[one.key] <= one.upper]
-    assert (ledger.n_scored, ledger.n_pending) == (len(come), len(said) - len(come))
-    assert ledger.coverage == (pytest.approx(len(inside) / len(come), abs=1e-12) if come else None)
-    assert sum(score.n_scored for score in ledger.scores) == len(come)
+def test_coverage_and_errors_equal_an_independent_count(entries: list[IssuedEntry]) -> None:
+    ledger = _ledger(entries)
+    due = [entry for entry in entries if (entry.session - DAY).days < 10]
+    closes = {entry.key: 100.0 + (entry.session - DAY).days for entry in due}
+    inside = [entry for entry in due if entry.lower <= closes[entry.key] <= entry.upper]
+    assert (ledger.n_scored, ledger.n_pending) == (len(due), len(entries) - len(due))
+    assert ledger.coverage == (pytest.approx(len(inside) / len(due), abs=1e-12) if due else None)
+    assert sum(score.n_scored for score in ledger.scores) == len(due)
     for score in ledger.scores:
-        mine = [one for one in come if (one.model, one.sessions_ahead, one.level) == _group(score)]
-        assert score.n_scored == len(mine)
-        if mine:
-            errors = [abs(one.point - closes[one.key]) for one in mine]
-            assert score.coverage == pytest.approx(sum(one in inside for one in mine) / len(mine), abs=1e-12)
+        scored = [entry for entry in due if (entry.model, entry.sessions_ahead, entry.level) == _group(score)]
+        assert score.n_scored == len(scored)
+        if scored:
+            errors = [abs(entry.point - closes[entry.key]) for entry in scored]
+            assert score.coverage == pytest.approx(sum(entry in inside for entry in scored) / len(scored), abs=1e-12)
             assert score.mae == pytest.approx(float(np.mean(errors)), abs=1e-9)
             assert score.mae_of_persistence == score.sessions_ahead  # each close is one more than the one before
 
 
 @example_of(LEDGERS, st.randoms(use_true_random=False))
-def test_the_order_in_which_forecasts_were_kept_does_not_matter(said: list[GivenEntry], random: Any) -> None:
-    shuffled = random.sample(said, len(said))
-    one, other = _ledger(said), _ledger(shuffled)
-    assert one.records == other.records
-    assert [_group(score) for score in one.scores] == [_group(score) for score in other.scores]
-    assert one.coverage == other.coverage
+def test_the_order_in_which_forecasts_were_kept_does_not_matter(entries: list[IssuedEntry], random: Any) -> None:
+    shuffled = random.sample(entries, len(entries))
+    ledger, shuffled_ledger = _ledger(entries), _ledger(shuffled)
+    assert ledger.records == shuffled_ledger.records
+    assert [_group(score) for score in ledger.scores] == [_group(score) for score in shuffled_ledger.scores]
+    assert ledger.coverage == shuffled_ledger.coverage
 
 
 @example_of(LEDGERS, st.sampled_from([1 / 7, 0.5, 2.0, 10.0]))
-def test_a_restatement_of_all_prices_changes_nothing_of_what_came(said: list[GivenEntry], factor: float) -> None:
+def test_a_restatement_of_all_prices_changes_nothing_of_what_came(entries: list[IssuedEntry], factor: float) -> None:
     restated = replace(SOME_DAYS, bars=SOME_DAYS.bars.assign(close=SOME_DAYS.bars["close"] * factor))
-    before, after = _ledger(said), _ledger(said, restated)
-    for one, other in zip(before.records, after.records, strict=True):
-        assert one.actual == (None if other.actual is None else pytest.approx(other.actual, rel=1e-12))
-        assert one.given_at == other.given_at == AT
+    before, after = _ledger(entries), _ledger(entries, restated)
+    for record, restated_record in zip(before.records, after.records, strict=True):
+        assert record.actual == (
+            None if restated_record.actual is None else pytest.approx(restated_record.actual, rel=1e-12)
+        )
+        assert record.given_at == restated_record.given_at == AT
 
 
 def _group(score: LedgerScore) -> tuple[str, int, int]:

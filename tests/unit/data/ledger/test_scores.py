@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from services.data.ledger.scores import actuals_of, ledger_of
-from services.data.records import GivenEntry
+from services.data.ledger.scores import build_ledger, compute_actuals
+from services.data.records import IssuedEntry
 from shared.errors import InvalidRequest
 from shared.schemas.arrow import BarFrame, decode, encode
 from shared.schemas.ledger import Ledger, LedgerQuery
 from tests.support.data.bars import make_bars, make_frame
-from tests.support.data.ledgers import DAY, make_given
+from tests.support.data.ledgers import DAY, make_issued_entry
 
 FOUR_DAYS = make_frame(closes=[10, 11, 12, 15])  # DAY is the third
 
 
-def _ledger(given: Sequence[GivenEntry], frame: BarFrame = FOUR_DAYS, **query: Any) -> Ledger:
-    return ledger_of(frame, given, LedgerQuery(**query))
+def _ledger(given: Sequence[IssuedEntry], frame: BarFrame = FOUR_DAYS, **query: Any) -> Ledger:
+    return build_ledger(frame, given, LedgerQuery(**query))
 
 
 def _restated(frame: BarFrame, factor: float) -> BarFrame:
@@ -26,7 +26,7 @@ def _restated(frame: BarFrame, factor: float) -> BarFrame:
 
 
 def test_a_forecast_is_scored_beside_doing_nothing_when_its_session_has_come() -> None:
-    ledger = _ledger([make_given(), make_given(sessions_ahead=2)])
+    ledger = _ledger([make_issued_entry(), make_issued_entry(sessions_ahead=2)])
     first, second = ledger.records
     assert (first.actual, first.is_inside) == (15.0, False)  # 11 to 14 was said
     assert (second.actual, second.is_inside) == (None, None)
@@ -57,13 +57,13 @@ def test_a_forecast_is_scored_beside_doing_nothing_when_its_session_has_come() -
 
 
 def test_scores_are_means_over_the_sessions_that_have_come() -> None:
-    said = [
-        make_given(as_of=date(2024, 1, 1), last_close=10.0, point=11.5, lower=11.0, upper=12.0),  # 11 came
-        make_given(as_of=date(2024, 1, 2), last_close=11.0, point=11.5, lower=10.0, upper=13.0),  # 12 came
-        make_given(as_of=date(2024, 1, 3), last_close=12.0, point=12.0, lower=11.0, upper=14.0),  # 15 came
-        make_given(as_of=date(2024, 1, 4), last_close=15.0, point=15.0, lower=14.0, upper=16.0),
+    entries = [
+        make_issued_entry(as_of=date(2024, 1, 1), last_close=10.0, point=11.5, lower=11.0, upper=12.0),  # 11 came
+        make_issued_entry(as_of=date(2024, 1, 2), last_close=11.0, point=11.5, lower=10.0, upper=13.0),  # 12 came
+        make_issued_entry(as_of=date(2024, 1, 3), last_close=12.0, point=12.0, lower=11.0, upper=14.0),  # 15 came
+        make_issued_entry(as_of=date(2024, 1, 4), last_close=15.0, point=15.0, lower=14.0, upper=16.0),
     ]
-    ledger = _ledger(said)
+    ledger = _ledger(entries)
     assert [record.is_inside for record in ledger.records] == [None, False, True, True]
     (score,) = ledger.scores
     assert (score.n_scored, score.n_pending, score.coverage) == (3, 1, 2 / 3)
@@ -74,15 +74,15 @@ def test_scores_are_means_over_the_sessions_that_have_come() -> None:
 
 
 def test_there_is_a_score_for_each_model_distance_level_and_kind_of_price_ascending() -> None:
-    said = [
-        make_given(),
-        make_given(adjusted=True),
-        make_given(level=80),
-        make_given(sessions_ahead=2),
-        make_given(model="drift", sessions_ahead=10),
+    entries = [
+        make_issued_entry(),
+        make_issued_entry(adjusted=True),
+        make_issued_entry(level=80),
+        make_issued_entry(sessions_ahead=2),
+        make_issued_entry(model="drift", sessions_ahead=10),
     ]
-    found = [(one.model, one.sessions_ahead, one.level, one.adjusted) for one in _ledger(said).scores]
-    assert found == [
+    groups = [(entry.model, entry.sessions_ahead, entry.level, entry.adjusted) for entry in _ledger(entries).scores]
+    assert groups == [
         ("drift", 10, 90, False),
         ("ridge", 1, 80, False),
         ("ridge", 1, 90, False),
@@ -92,12 +92,12 @@ def test_there_is_a_score_for_each_model_distance_level_and_kind_of_price_ascend
 
 
 def test_an_end_of_the_interval_is_inside_it() -> None:
-    said = [make_given(upper=15.0, level=80), make_given(lower=15.0, point=15.5, upper=16.0)]
-    assert [record.is_inside for record in _ledger(said).records] == [True, True]
+    entries = [make_issued_entry(upper=15.0, level=80), make_issued_entry(lower=15.0, point=15.5, upper=16.0)]
+    assert [record.is_inside for record in _ledger(entries).records] == [True, True]
 
 
 def test_where_persistence_made_no_error_there_is_no_skill() -> None:
-    (score,) = _ledger([make_given()], make_frame(closes=[10, 11, 12, 12])).scores
+    (score,) = _ledger([make_issued_entry()], make_frame(closes=[10, 11, 12, 12])).scores
     assert (score.mae, score.mae_of_persistence, score.skill) == (0.5, 0.0, None)
 
 
@@ -114,21 +114,21 @@ def test_without_entries_there_are_no_scores() -> None:
 
 
 def test_after_a_split_the_close_is_given_in_the_price_units_of_then() -> None:
-    said = make_given(last_close=84.0, point=85.0, lower=80.0, upper=90.0)
+    entry = make_issued_entry(last_close=84.0, point=85.0, lower=80.0, upper=90.0)
     before = make_frame(closes=[70, 77, 84, 87.5])
     after = _restated(before, 1 / 7)
     for frame in (before, after):
-        (record,) = _ledger([said], frame).records
+        (record,) = _ledger([entry], frame).records
         assert record.actual == pytest.approx(87.5, rel=1e-12)
         assert (record.last_close, record.point, record.is_inside) == (84.0, 85.0, True)
 
 
 def test_a_forecast_of_adjusted_prices_is_compared_with_adjusted_closes() -> None:
     frame = replace(FOUR_DAYS, bars=FOUR_DAYS.bars.assign(adj_close=[5.0, 5.5, 6.0, 8.0]))
-    said = make_given(adjusted=True, last_close=6.0, point=6.5, lower=6.0, upper=9.0)
-    assert actuals_of([said, make_given()], frame).tolist() == [8.0, 15.0]
+    entry = make_issued_entry(adjusted=True, last_close=6.0, point=6.5, lower=6.0, upper=9.0)
+    assert compute_actuals([entry, make_issued_entry()], frame).tolist() == [8.0, 15.0]
     dividend = replace(frame, bars=frame.bars.assign(adj_close=frame.bars["adj_close"] * 0.98))
-    assert actuals_of([said], dividend) == pytest.approx([8.0])
+    assert compute_actuals([entry], dividend) == pytest.approx([8.0])
 
 
 @pytest.mark.parametrize("close", [math.nan, math.inf, 0.0, -1.0])
@@ -136,47 +136,47 @@ def test_a_forecast_of_adjusted_prices_is_compared_with_adjusted_closes() -> Non
 def test_what_is_no_price_leaves_the_forecast_pending_though_later_bars_are_there(day: int, close: float) -> None:
     bars = make_bars([10, 11, 12, 15, 16])
     bars.loc[day, "close"] = close
-    ledger = _ledger([make_given()], BarFrame("AAPL", bars))
+    ledger = _ledger([make_issued_entry()], BarFrame("AAPL", bars))
     assert (ledger.n_scored, ledger.n_pending, ledger.records[0].actual) == (0, 1, None)
 
 
 @pytest.mark.parametrize("day", [2, 3])
 def test_a_bar_that_is_gone_leaves_the_forecast_pending(day: int) -> None:
     bars = make_bars([10, 11, 12, 15, 16]).drop(index=day).reset_index(drop=True)
-    assert _ledger([make_given()], BarFrame("AAPL", bars)).n_pending == 1
+    assert _ledger([make_issued_entry()], BarFrame("AAPL", bars)).n_pending == 1
 
 
 def test_without_an_adjusted_close_or_any_bar_nothing_is_scored() -> None:
     bars = FOUR_DAYS.bars.assign(adj_close=math.nan)
-    assert _ledger([make_given(adjusted=True)], BarFrame("AAPL", bars)).n_pending == 1
-    assert _ledger([make_given()], BarFrame("AAPL", make_bars([]))).n_pending == 1
+    assert _ledger([make_issued_entry(adjusted=True)], BarFrame("AAPL", bars)).n_pending == 1
+    assert _ledger([make_issued_entry()], BarFrame("AAPL", make_bars([]))).n_pending == 1
 
 
 @pytest.mark.parametrize("price", [1e-6, 1e6, 1e300, 5e-324])
 def test_numbers_at_the_ends_of_what_there_is_give_an_answer(price: float) -> None:
-    said = make_given(last_close=1.7e308, point=-1.7e308, lower=-1.7e308, upper=1.7e308)
-    _ledger([said], make_frame(closes=[price, price, price, price * 2])).model_dump_json()
+    entry = make_issued_entry(last_close=1.7e308, point=-1.7e308, lower=-1.7e308, upper=1.7e308)
+    _ledger([entry], make_frame(closes=[price, price, price, price * 2])).model_dump_json()
 
 
 def test_bars_as_they_come_from_the_cache_give_the_same() -> None:
-    given = [make_given(), make_given(adjusted=True), make_given(sessions_ahead=2)]
+    given = [make_issued_entry(), make_issued_entry(adjusted=True), make_issued_entry(sessions_ahead=2)]
     assert _ledger(given, decode(encode(FOUR_DAYS.columns(), "r"))) == _ledger(given)
 
 
 def test_records_come_latest_first_page_by_page() -> None:
     days = [DAY - timedelta(days=day) for day in range(3)]
-    said = [
-        make_given(as_of=day, sessions_ahead=ahead, model=model)
+    entries = [
+        make_issued_entry(as_of=day, sessions_ahead=ahead, model=model)
         for day in days
         for ahead in (1, 2, 10)
         for model in ("drift", "ridge")
     ]
-    whole = _ledger(said[::-1])
-    assert [record.key for record in whole.records] == [one.key for one in said]
+    whole = _ledger(entries[::-1])
+    assert [record.key for record in whole.records] == [entry.key for entry in entries]
     assert whole.next_cursor is None
     paged, cursor, n_pages = [], None, 0
     while n_pages == 0 or cursor is not None:
-        page = _ledger(said, limit=7, cursor=cursor)
+        page = _ledger(entries, limit=7, cursor=cursor)
         assert (page.scores, page.n_scored, page.coverage) == (whole.scores, whole.n_scored, whole.coverage)
         paged += page.records
         cursor, n_pages = page.next_cursor, n_pages + 1
@@ -184,18 +184,18 @@ def test_records_come_latest_first_page_by_page() -> None:
 
 
 def test_what_is_kept_between_two_pages_moves_nothing_from_one_to_the_other() -> None:
-    said = [make_given(as_of=DAY - timedelta(days=day)) for day in range(4)]
-    first = _ledger(said, limit=2)
-    second = _ledger([make_given(as_of=DAY + timedelta(days=1)), *said], limit=2, cursor=first.next_cursor)
-    assert [record.as_of for record in first.records + second.records] == [one.as_of for one in said]
+    entries = [make_issued_entry(as_of=DAY - timedelta(days=day)) for day in range(4)]
+    first = _ledger(entries, limit=2)
+    second = _ledger([make_issued_entry(as_of=DAY + timedelta(days=1)), *entries], limit=2, cursor=first.next_cursor)
+    assert [record.as_of for record in first.records + second.records] == [entry.as_of for entry in entries]
 
 
 @pytest.mark.parametrize("change", ["", "x", "==", "ü", "cut", "other"])
 def test_a_cursor_that_no_page_gave_is_refused(change: str) -> None:
-    said = [make_given(level=level) for level in (80, 85, 90)]
-    cursor = _ledger(said, limit=1).next_cursor
+    entries = [make_issued_entry(level=level) for level in (80, 85, 90)]
+    cursor = _ledger(entries, limit=1).next_cursor
     assert cursor is not None
-    other = _ledger([make_given(level=50), make_given(level=51)], limit=1).next_cursor
-    wrong = {"": "", "cut": cursor[:-1], "other": other}.get(change, cursor + change)
+    other_cursor = _ledger([make_issued_entry(level=50), make_issued_entry(level=51)], limit=1).next_cursor
+    wrong = {"": "", "cut": cursor[:-1], "other": other_cursor}.get(change, cursor + change)
     with pytest.raises(InvalidRequest, match="The cursor is not one of this ledger"):
-        _ledger(said, cursor=wrong)
+        _ledger(entries, cursor=wrong)

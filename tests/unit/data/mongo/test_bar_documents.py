@@ -10,12 +10,12 @@ from bson.datetime_ms import DatetimeMS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.data.mongo.bar_documents import bars_of_bson, documents_of, frame_of
+from services.data.mongo.bar_documents import bars_from_bson, build_frame, to_documents
 from tests.support.data.bars import make_frame
 
 
 def _sessions(documents: list[dict[str, Any]]) -> list[str]:
-    return list(frame_of("AAPL", documents).bars["session"].dt.strftime("%Y-%m-%d"))
+    return list(build_frame("AAPL", documents).bars["session"].dt.strftime("%Y-%m-%d"))
 
 
 def test_documents_are_sorted_by_session() -> None:
@@ -46,51 +46,51 @@ def test_a_date_is_read_as_text_or_as_a_date(date: object) -> None:
     "date", [None, "", "soon", "02/01/2024", "2024-02-30", "0000-01-01", DatetimeMS(2**60), 20240102, {}, []]
 )
 def test_a_document_without_a_readable_date_is_skipped_and_counted(date: object) -> None:
-    frame = frame_of("AAPL", [{"Date": date}, {"Open": 1}, {"Date": "2024-01-02"}])
+    frame = build_frame("AAPL", [{"Date": date}, {"Open": 1}, {"Date": "2024-01-02"}])
     assert (len(frame.bars), frame.skipped) == (1, 2)
 
 
 def test_of_two_documents_with_one_session_the_later_counts() -> None:
-    frame = frame_of("AAPL", [{"Date": "2024-01-02", "Close": 1}, {"Date": datetime(2024, 1, 2), "Close": 2}])
+    frame = build_frame("AAPL", [{"Date": "2024-01-02", "Close": 1}, {"Date": datetime(2024, 1, 2), "Close": 2}])
     assert frame.bars["close"].tolist() == [2]
     assert frame.skipped == 1
 
 
 @pytest.mark.parametrize("value", [None, True, "", "n/a", "nan", "inf", float("inf"), [1], {"$gt": 0}])
 def test_a_number_that_cannot_be_read_is_missing(value: object) -> None:
-    frame = frame_of("AAPL", [{"Date": "2024-01-02", "Close": value}])
+    frame = build_frame("AAPL", [{"Date": "2024-01-02", "Close": value}])
     assert math.isnan(frame.bars["close"][0])
     assert math.isnan(frame.bars["volume"][0])
 
 
 @pytest.mark.parametrize("value", [2, 2.0, "2", " 2.0 ", Decimal128("2.0")])
 def test_a_number_is_read_however_it_is_written(value: object) -> None:
-    assert frame_of("AAPL", [{"Date": "2024-01-02", "Close": value}]).bars["close"].tolist() == [2.0]
+    assert build_frame("AAPL", [{"Date": "2024-01-02", "Close": value}]).bars["close"].tolist() == [2.0]
 
 
 def test_a_year_that_python_does_not_know_is_skipped_among_dates_that_are_well_written() -> None:
-    frame = frame_of("AAPL", [{"Date": "0000-01-01"}, {"Date": "2024-01-02"}])
+    frame = build_frame("AAPL", [{"Date": "0000-01-01"}, {"Date": "2024-01-02"}])
     assert (len(frame.bars), frame.skipped) == (1, 1)
 
 
 def test_no_documents_are_an_empty_frame_of_the_same_columns() -> None:
-    empty, one = frame_of("AAPL", []), frame_of("AAPL", [{"Date": "2024-01-02"}])
+    empty, single = build_frame("AAPL", []), build_frame("AAPL", [{"Date": "2024-01-02"}])
     assert empty.bars.empty
-    assert empty.bars.dtypes.to_dict() == one.bars.dtypes.to_dict() == make_frame().bars.dtypes.to_dict()
+    assert empty.bars.dtypes.to_dict() == single.bars.dtypes.to_dict() == make_frame().bars.dtypes.to_dict()
 
 
 @given(st.lists(st.floats(0.01, 1e6), min_size=1, max_size=20))
 def test_bars_survive_the_way_to_documents_and_back(closes: list[float]) -> None:
     frame = make_frame(closes=closes)
-    found = frame_of("AAPL", documents_of(frame))
-    pd.testing.assert_frame_equal(found.bars, frame.bars)
-    assert found.revision == frame.revision
+    result = build_frame("AAPL", to_documents(frame))
+    pd.testing.assert_frame_equal(result.bars, frame.bars)
+    assert result.revision == frame.revision
 
 
 def test_a_number_that_is_not_known_is_left_out_of_the_document() -> None:
     frame = make_frame(closes=[1])
     frame.bars["volume"] = math.nan
-    assert documents_of(frame) == [
+    assert to_documents(frame) == [
         {"Date": "2024-01-01", "Open": 1.0, "High": 2.0, "Low": 0.0, "Close": 1.0, "Adj Close": 1.0}
     ]
 
@@ -98,9 +98,9 @@ def test_a_number_that_is_not_known_is_left_out_of_the_document() -> None:
 LAYOUT = {"Date": "2024-01-02", "Open": 1.5, "High": 2, "Low": 1, "Close": float("inf"), "Volume": None, "Name": "AAPL"}
 
 
-def _equal(documents: list[dict[str, Any]]) -> bool:
+def _read_equal(documents: list[dict[str, Any]]) -> bool:
     raw = b"".join(map(bson.encode, documents))
-    fast, slow = bars_of_bson("AAPL", raw).frame(), frame_of("AAPL", bson.decode_all(raw))
+    fast, slow = bars_from_bson("AAPL", raw).frame(), build_frame("AAPL", bson.decode_all(raw))
     return fast.revision == slow.revision and fast.skipped == slow.skipped
 
 
@@ -115,16 +115,16 @@ DATES = st.one_of(
 @settings(derandomize=True, deadline=None)
 @given(st.lists(DATES, min_size=1, max_size=8), st.sampled_from(["Date", "date"]))
 def test_documents_of_one_layout_are_read_as_others_are(dates: list[object], field: str) -> None:
-    assert _equal([LAYOUT | {field: date} for date in dates])
+    assert _read_equal([LAYOUT | {field: date} for date in dates])
 
 
 @pytest.mark.parametrize("value", [7, 7.5, True, None, "7.5", "x", Decimal128("7.5"), [7], {"a": 7}, float("nan")])
 def test_a_field_of_any_kind_is_read_alike_in_all_documents_and_in_one(value: object) -> None:
-    other = LAYOUT | {"Date": "2024-01-03"}
-    assert _equal([LAYOUT | {"Close": value}, other | {"Close": value}])
-    assert _equal([LAYOUT, other | {"Close": value}])
+    second = LAYOUT | {"Date": "2024-01-03"}
+    assert _read_equal([LAYOUT | {"Close": value}, second | {"Close": value}])
+    assert _read_equal([LAYOUT, second | {"Close": value}])
 
 
 def test_text_that_is_no_utf8_is_no_reason_to_fail() -> None:
     raw = bson.encode({"Date": "2024-01-02", "Close": "12345"}).replace(b"12345", b"\xff\xfe345")
-    assert len(bars_of_bson("AAPL", raw).frame().bars) == 1
+    assert len(bars_from_bson("AAPL", raw).frame().bars) == 1

@@ -11,7 +11,7 @@ from bson import Decimal128, Int64, ObjectId
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.data.mongo.bson_columns import columns_of
+from services.data.mongo.bson_columns import columns_from_bson
 
 KINDS: dict[str, st.SearchStrategy[Any]] = {
     "float": st.floats(allow_nan=False),
@@ -45,7 +45,7 @@ def _as_decoded(value: Any) -> Any:
 def test_every_cell_is_what_the_driver_decodes(data: st.DataObject, layout: list[str], n: int) -> None:
     documents = [{f"f{i}": data.draw(KINDS[kind]) for i, kind in enumerate(layout)} for _ in range(n)]
     raw = _raw(documents)
-    columns = columns_of(raw)
+    columns = columns_from_bson(raw)
     assert columns is not None
     rows = [dict(zip(columns, map(_as_decoded, row), strict=True)) for row in zip(*columns.values(), strict=True)]
     assert rows == bson.decode_all(raw)
@@ -65,16 +65,16 @@ def test_every_cell_is_what_the_driver_decodes(data: st.DataObject, layout: list
     ],
 )
 def test_other_layouts_are_for_the_driver(documents: list[dict[str, Any]]) -> None:
-    assert columns_of(_raw(documents)) is None
+    assert columns_from_bson(_raw(documents)) is None
 
 
 def test_a_name_that_is_there_twice_is_for_the_driver() -> None:
     element = b"\x10a\x00\x01\x00\x00\x00"
-    assert columns_of(struct.pack("<i", 5 + 2 * len(element)) + 2 * element + b"\0") is None
+    assert columns_from_bson(struct.pack("<i", 5 + 2 * len(element)) + 2 * element + b"\0") is None
 
 
 def test_documents_without_fields_are_a_table_without_columns() -> None:
-    assert columns_of(_raw([{}, {}])) == {}
+    assert columns_from_bson(_raw([{}, {}])) == {}
 
 
 @settings(derandomize=True, max_examples=300, deadline=None)
@@ -82,5 +82,5 @@ def test_documents_without_fields_are_a_table_without_columns() -> None:
 def test_bytes_that_are_no_documents_are_refused_and_never_an_error(noise: bytes, at: int) -> None:
     good = _raw([{"a": 1.5, "d": "2024-01-02"}] * 2)
     for raw in (noise, good[:at], good[:at] + noise + good[at:]):
-        columns = columns_of(raw)
+        columns = columns_from_bson(raw)
         assert columns is None or raw == good or len(raw) % struct.unpack_from("<i", raw)[0] == 0

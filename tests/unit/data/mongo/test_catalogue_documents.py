@@ -5,42 +5,42 @@ from typing import Any
 import bson
 import pytest
 
-from services.data.mongo.catalogue_documents import document_of, entry_of
+from services.data.mongo.catalogue_documents import from_document, to_document
 from tests.support.data.bars import make_entry, make_frame
 from tests.support.data.behaviours import FINDING
 
 ENTRY = replace(make_entry(make_frame(), name="Apple Inc."), findings=[FINDING])
 
 
-def _stored(document: dict[str, Any]) -> dict[str, Any]:
+def _store(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document as MongoDB gives it back."""
     return bson.decode(bson.encode(document))
 
 
 def test_an_entry_survives_the_way_to_a_document_and_back() -> None:
-    assert entry_of(_stored(document_of(ENTRY))) == ENTRY
+    assert from_document(_store(to_document(ENTRY))) == ENTRY
 
 
 def test_an_entry_that_knows_little_survives_too() -> None:
     entry = replace(ENTRY, name=None, source=None, loaded_at=None, findings=[], first_session=date(1896, 5, 26))
-    assert entry_of(_stored(document_of(entry))) == entry
+    assert from_document(_store(to_document(entry))) == entry
 
 
 def test_the_symbol_is_the_key_and_dates_are_text_as_in_the_bars() -> None:
-    document = document_of(ENTRY)
+    document = to_document(ENTRY)
     assert (document["_id"], document["first_session"]) == ("AAPL", "2024-01-01")
     assert "symbol" not in document
 
 
 def test_a_time_is_one_of_utc_whether_or_not_the_driver_says_so() -> None:
     for loaded_at in (datetime(2024, 1, 1, 12), datetime(2024, 1, 1, 12, tzinfo=UTC)):
-        entry = entry_of(document_of(ENTRY) | {"loaded_at": loaded_at})
+        entry = from_document(to_document(ENTRY) | {"loaded_at": loaded_at})
         assert entry is not None
         assert entry.loaded_at == datetime(2024, 1, 1, 12, tzinfo=UTC)
 
 
 def test_fields_of_a_later_version_are_ignored() -> None:
-    assert entry_of(document_of(ENTRY) | {"rewrite": bson.ObjectId(), "later": {}}) == ENTRY
+    assert from_document(to_document(ENTRY) | {"rewrite": bson.ObjectId(), "later": {}}) == ENTRY
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_fields_of_a_later_version_are_ignored() -> None:
     ],
 )
 def test_a_document_that_is_not_ours_is_no_entry(change: dict[str, Any]) -> None:
-    assert entry_of(document_of(ENTRY) | change) is None
+    assert from_document(to_document(ENTRY) | change) is None
 
 
 def test_a_document_with_a_key_alone_is_no_entry() -> None:
-    assert entry_of({"_id": "AAPL"}) is None
+    assert from_document({"_id": "AAPL"}) is None

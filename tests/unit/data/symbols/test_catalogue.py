@@ -21,7 +21,7 @@ def _store(*symbols: str) -> CountingStore:
     return CountingStore({symbol: make_frame(symbol) for symbol in symbols})
 
 
-async def _found(catalogue: Catalogue, query: str = "") -> list[str]:
+async def _search(catalogue: Catalogue, query: str = "") -> list[str]:
     return [stock.symbol for stock in (await catalogue.search(query, limit=10, cursor=None)).stocks]
 
 
@@ -45,7 +45,7 @@ async def test_what_the_catalogue_notes_is_told_and_what_it_does_not_is_null() -
 async def test_names_are_searched_too() -> None:
     store = _store("AAPL", "IBM")
     store.catalogue["IBM"] = make_entry(store.frames["IBM"], name="Big Blue")
-    assert await _found(Catalogue(store, seconds=60), "blue") == ["IBM"]
+    assert await _search(Catalogue(store, seconds=60), "blue") == ["IBM"]
 
 
 async def test_pages_follow_one_another() -> None:
@@ -59,35 +59,35 @@ async def test_pages_follow_one_another() -> None:
 async def test_an_entry_without_bars_is_not_shown() -> None:
     store = _store("AAPL")
     store.catalogue["GONE"] = make_entry(make_frame("GONE"))
-    assert await _found(Catalogue(store, seconds=60)) == ["AAPL"]
+    assert await _search(Catalogue(store, seconds=60)) == ["AAPL"]
 
 
 async def test_the_store_is_read_once_until_something_changes_or_time_passes() -> None:
     now = 0.0
     store = _store("AAPL")
     catalogue = Catalogue(store, seconds=60, monotonic=lambda: now)
-    await asyncio.gather(*(_found(catalogue) for _ in range(20)))
+    await asyncio.gather(*(_search(catalogue) for _ in range(20)))
     assert store.n_listed == 1
     store.frames["IBM"] = make_frame("IBM")
-    assert await _found(catalogue) == ["AAPL"]
+    assert await _search(catalogue) == ["AAPL"]
     catalogue.invalidate()
-    assert await _found(catalogue) == ["AAPL", "IBM"]
+    assert await _search(catalogue) == ["AAPL", "IBM"]
     now = 61.0
-    await _found(catalogue)
+    await _search(catalogue)
     assert store.n_listed == 3
 
 
 async def test_a_change_during_a_read_is_not_missed_after_it() -> None:
     store = _store("AAPL")
     catalogue = Catalogue(store, seconds=60)
-    reading = asyncio.create_task(_found(catalogue))
+    reading = asyncio.create_task(_search(catalogue))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert store.n_listed == 1
     catalogue.invalidate()
     await reading
     store.frames["IBM"] = make_frame("IBM")
-    assert await _found(catalogue) == ["AAPL", "IBM"]
+    assert await _search(catalogue) == ["AAPL", "IBM"]
 
 
 async def test_a_store_that_is_down_is_said_and_forgotten_when_it_is_back() -> None:
@@ -95,6 +95,6 @@ async def test_a_store_that_is_down_is_said_and_forgotten_when_it_is_back() -> N
     catalogue = Catalogue(store, seconds=60)
     store.is_down = True
     with pytest.raises(StoreUnavailable):
-        await _found(catalogue)
+        await _search(catalogue)
     store.is_down = False
-    assert await _found(catalogue) == ["AAPL"]
+    assert await _search(catalogue) == ["AAPL"]

@@ -5,44 +5,44 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.data.symbols.search import Listed, SymbolIndex
+from services.data.symbols.search import ListedSymbol, SymbolIndex
 from shared.errors import InvalidRequest
 from tests.support.calls import n_calls
 
 LISTED = [
-    Listed("AAPL", "Apple Inc."),
-    Listed("APLE", "Apple Hospitality REIT, Inc."),
-    Listed("BRK.B", "Berkshire Hathaway Inc. Class B"),
-    Listed("KO", "The Coca-Cola Company"),
-    Listed("MCD", "McDonald's Corporation"),
-    Listed("NSRGY", "Nestlé S.A."),
-    Listed("T", "AT&T Inc."),
-    Listed("TGT", "Target Corporation"),
-    Listed("^GSPC", "S&P 500"),
-    Listed("XYZ", None),
+    ListedSymbol("AAPL", "Apple Inc."),
+    ListedSymbol("APLE", "Apple Hospitality REIT, Inc."),
+    ListedSymbol("BRK.B", "Berkshire Hathaway Inc. Class B"),
+    ListedSymbol("KO", "The Coca-Cola Company"),
+    ListedSymbol("MCD", "McDonald's Corporation"),
+    ListedSymbol("NSRGY", "Nestlé S.A."),
+    ListedSymbol("T", "AT&T Inc."),
+    ListedSymbol("TGT", "Target Corporation"),
+    ListedSymbol("^GSPC", "S&P 500"),
+    ListedSymbol("XYZ", None),
 ]
 QUERIES = st.text("abcAB&. ^é\udcff", max_size=4)
 SYMBOLS = st.lists(
     st.builds(
-        Listed,
+        ListedSymbol,
         st.text("ABC.^", min_size=1, max_size=4),
         st.none() | st.text("abc é'.&", max_size=8),
     ),
     max_size=12,
-    unique_by=lambda one: one.symbol,
+    unique_by=lambda stock: stock.symbol,
 )
 
 
-def _found(query: str, listed: Iterable[Listed] = LISTED) -> list[str]:
-    return [one.symbol for one in SymbolIndex(listed).search(query, limit=100, cursor=None)[0]]
+def _search(query: str, listed: Iterable[ListedSymbol] = LISTED) -> list[str]:
+    return [stock.symbol for stock in SymbolIndex(listed).search(query, limit=100, cursor=None)[0]]
 
 
 def _pages(index: SymbolIndex, query: str, limit: int) -> list[list[str]]:
     pages: list[list[str]] = []
     cursor: str | None = None
     while cursor is not None or not pages:
-        found, cursor = index.search(query, limit=limit, cursor=cursor)
-        pages.append([one.symbol for one in found])
+        page, cursor = index.search(query, limit=limit, cursor=cursor)
+        pages.append([stock.symbol for stock in page])
         assert len(pages) <= 100, "the pages do not end"
     return pages
 
@@ -57,18 +57,23 @@ def test_better_matches_come_first() -> None:
         "ABCD": None,
         "ABC": None,
     }
-    listed = [Listed(symbol, name) for symbol, name in names.items()]
-    assert _found("abc", listed) == ["ABC", "ABCD", "N4", "N3", "N2", "XABCX", "N1"]
+    listed = [ListedSymbol(symbol, name) for symbol, name in names.items()]
+    assert _search("abc", listed) == ["ABC", "ABCD", "N4", "N3", "N2", "XABCX", "N1"]
 
 
 def test_of_equals_the_shorter_symbol_comes_first_and_then_the_alphabet_counts() -> None:
-    assert _found("a", [Listed(symbol, None) for symbol in ("ABB", "ABA", "AZ", "AC")]) == ["AC", "AZ", "ABA", "ABB"]
+    assert _search("a", [ListedSymbol(symbol, None) for symbol in ("ABB", "ABA", "AZ", "AC")]) == [
+        "AC",
+        "AZ",
+        "ABA",
+        "ABB",
+    ]
     many = _many()[:100]  # so many that a sort has to be stable
-    assert _found("inc", many) == [one.symbol for one in many]
+    assert _search("inc", many) == [stock.symbol for stock in many]
 
 
 def test_a_symbol_is_found_once_by_its_best_match() -> None:
-    assert _found("a", [Listed("A", "A a A"), Listed("AA", "A")]) == ["A", "AA"]
+    assert _search("a", [ListedSymbol("A", "A a A"), ListedSymbol("AA", "A")]) == ["A", "AA"]
 
 
 @pytest.mark.parametrize(
@@ -97,16 +102,18 @@ def test_a_symbol_is_found_once_by_its_best_match() -> None:
     ],
 )
 def test_case_accents_and_the_punctuation_of_names_do_not_matter(query: str, symbols: list[str]) -> None:
-    assert _found(query) == symbols
+    assert _search(query) == symbols
 
 
 def test_a_sign_for_several_letters_is_those_letters() -> None:
-    assert _found("acmetm ", [Listed("A", "Acme™")]) == _found("ＡＣＭＥ™", [Listed("A", "acmetm")]) == ["A"]
+    assert (
+        _search("acmetm ", [ListedSymbol("A", "Acme™")]) == _search("ＡＣＭＥ™", [ListedSymbol("A", "acmetm")]) == ["A"]
+    )
 
 
 @pytest.mark.parametrize("query", ["", "  ", "\t"])
 def test_without_a_query_all_are_listed_by_the_alphabet(query: str) -> None:
-    assert _found(query) == ["AAPL", "APLE", "BRK.B", "KO", "MCD", "NSRGY", "T", "TGT", "XYZ", "^GSPC"]
+    assert _search(query) == ["AAPL", "APLE", "BRK.B", "KO", "MCD", "NSRGY", "T", "TGT", "XYZ", "^GSPC"]
 
 
 def test_an_empty_index_finds_nothing() -> None:
@@ -114,43 +121,43 @@ def test_an_empty_index_finds_nothing() -> None:
 
 
 def test_what_is_found_is_as_it_was_listed() -> None:
-    found, _ = SymbolIndex(LISTED).search("nestle", limit=1, cursor=None)
-    assert found == [Listed("NSRGY", "Nestlé S.A.")]
+    page, _ = SymbolIndex(LISTED).search("nestle", limit=1, cursor=None)
+    assert page == [ListedSymbol("NSRGY", "Nestlé S.A.")]
 
 
 @pytest.mark.parametrize("query", ["", "a", "inc"])
 def test_the_last_page_has_no_cursor_even_when_it_is_full(query: str) -> None:
-    pages = _pages(SymbolIndex(LISTED), query, len(_found(query)))
-    assert pages == [_found(query)]
+    pages = _pages(SymbolIndex(LISTED), query, len(_search(query)))
+    assert pages == [_search(query)]
 
 
 @settings(deadline=None)
 @given(SYMBOLS, QUERIES, st.integers(1, 5))
-def test_pages_put_together_are_the_whole(listed: list[Listed], query: str, limit: int) -> None:
+def test_pages_put_together_are_the_whole(listed: list[ListedSymbol], query: str, limit: int) -> None:
     pages = _pages(SymbolIndex(listed), query, limit)
-    assert list(chain(*pages)) == _found(query, listed)
+    assert list(chain(*pages)) == _search(query, listed)
     assert all(len(page) == limit for page in pages[:-1])
 
 
 @settings(deadline=None)
 @given(SYMBOLS, SYMBOLS, QUERIES, st.integers(1, 5))
 def test_symbols_that_come_or_go_between_pages_move_no_other(
-    before: list[Listed], others: list[Listed], query: str, limit: int
+    before: list[ListedSymbol], others: list[ListedSymbol], query: str, limit: int
 ) -> None:
-    known = {one.symbol for one in before}
-    after = before[::2] + [one for one in others if one.symbol not in known]
-    stay = {one.symbol for one in before[::2]}
+    symbols_before = {stock.symbol for stock in before}
+    after = before[::2] + [stock for stock in others if stock.symbol not in symbols_before]
+    remaining = {stock.symbol for stock in before[::2]}
     first, cursor = SymbolIndex(before).search(query, limit=limit, cursor=None)
     if cursor is None:
         return
     rest, _ = SymbolIndex(after).search(query, limit=100, cursor=cursor)
-    seen = [one.symbol for one in (*first, *rest) if one.symbol in stay]
-    assert seen == [symbol for symbol in _found(query, before) if symbol in stay]
+    listed_symbols = [stock.symbol for stock in (*first, *rest) if stock.symbol in remaining]
+    assert listed_symbols == [symbol for symbol in _search(query, before) if symbol in remaining]
 
 
 @settings(deadline=None)
 @given(SYMBOLS, QUERIES)
-def test_a_cursor_is_text_that_a_url_can_hold(listed: list[Listed], query: str) -> None:
+def test_a_cursor_is_text_that_a_url_can_hold(listed: list[ListedSymbol], query: str) -> None:
     _, cursor = SymbolIndex(listed).search(query, limit=1, cursor=None)
     assert cursor is None or (cursor.replace("-", "").replace("_", "").isalnum() and cursor.isascii())
 
@@ -164,7 +171,7 @@ def _cursor(query: str) -> str:
 @pytest.mark.parametrize("typed", ["INC", " inc ", "ínc"])
 def test_a_cursor_is_good_for_the_same_query_however_it_is_typed(typed: str) -> None:
     page, _ = SymbolIndex(LISTED).search(typed, limit=1, cursor=_cursor("inc"))
-    assert [one.symbol for one in page] == [_found("inc")[1]]
+    assert [stock.symbol for stock in page] == [_search("inc")[1]]
 
 
 @pytest.mark.parametrize("query", ["", "a", "inc."])
@@ -188,10 +195,10 @@ def test_a_cursor_that_nobody_gave_is_refused(cursor: str) -> None:
         SymbolIndex(LISTED).search("a", limit=1, cursor=cursor)
 
 
-def _many() -> list[Listed]:
+def _many() -> list[ListedSymbol]:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     symbols = [f"{a}{b}{c}" for a in letters for b in letters for c in letters][:10_000]
-    return [Listed(symbol, f"The {symbol[::-1].title()} Group of Companies, Inc.") for symbol in symbols]
+    return [ListedSymbol(symbol, f"The {symbol[::-1].title()} Group of Companies, Inc.") for symbol in symbols]
 
 
 @pytest.mark.parametrize("query", ["", "a", "ABC", "cba", "inc", "group of comp", "nothing"])

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from services.data.ports import VendorFailed
-from services.data.vendors.yahoo import History, YFinanceVendor, yahoo_history
+from services.data.vendors.yahoo import History, YFinanceVendor, build_history
 
 COLUMNS = ["Open", "High", "Low", "Close", "Adj Close", "Volume"]
 ROWS: list[list[float]] = [[10, 12, 9, 11, 5.5, 1000], [11, 13, 10, 12, 6, 2000]]
@@ -21,23 +21,23 @@ class Ticker:
 
     def history(self, **arguments: object) -> pd.DataFrame:
         calls.append({"name": self._name} | arguments)
-        return _answer()
+        return _table()
 
 
 class YFRateLimitError(Exception):
     """Has the name of the package's own."""
 
 
-def _answer(rows: list[list[float]] = ROWS, zone: str | None = "America/New_York") -> pd.DataFrame:
+def _table(rows: list[list[float]] = ROWS, zone: str | None = "America/New_York") -> pd.DataFrame:
     index = pd.date_range("2024-01-02", periods=len(rows), tz=zone, name="Date")
     return pd.DataFrame(rows, index=index, columns=COLUMNS)
 
 
-def _giving(answer: object) -> YFinanceVendor:
-    return YFinanceVendor(lambda symbol, start: answer)  # type: ignore[arg-type,return-value]  # also what is no frame
+def _vendor_returning(table: object) -> YFinanceVendor:
+    return YFinanceVendor(lambda symbol, start: table)  # type: ignore[arg-type,return-value]  # also what is no frame
 
 
-def _raising(error: Exception) -> History:
+def _history_raising(error: Exception) -> History:
     def history(symbol: str, start: date | None) -> pd.DataFrame:
         raise error
 
@@ -51,7 +51,7 @@ async def _failure(vendor: YFinanceVendor, symbol: str = "AAPL") -> VendorFailed
 
 
 async def test_rows_come_with_their_columns_named_as_ours() -> None:
-    raw = await _giving(_answer()).bars("AAPL", None)
+    raw = await _vendor_returning(_table()).bars("AAPL", None)
     assert raw.symbol == "AAPL"
     assert raw.rows.to_dict("list") == {
         "session": [pd.Timestamp("2024-01-02"), pd.Timestamp("2024-01-03")],
@@ -68,30 +68,30 @@ async def test_rows_come_with_their_columns_named_as_ours() -> None:
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "Pacific/Auckland", None])
 async def test_a_session_is_the_exchange_s_own_day(zone: str | None) -> None:
-    raw = await _giving(_answer(zone=zone)).bars("7203.T", None)
+    raw = await _vendor_returning(_table(zone=zone)).bars("7203.T", None)
     assert [str(session.date()) for session in raw.rows["session"]] == ["2024-01-02", "2024-01-03"]
 
 
 async def test_rows_before_the_start_are_left_out() -> None:
-    raw = await _giving(_answer()).bars("AAPL", date(2024, 1, 3))
+    raw = await _vendor_returning(_table()).bars("AAPL", date(2024, 1, 3))
     assert raw.rows["close"].tolist() == [12]
 
 
 async def test_no_rows_are_no_failure() -> None:
-    assert (await _giving(_answer(rows=[])).bars("AAPL", date(2024, 1, 2))).rows.empty
-    assert (await _giving(pd.DataFrame(columns=COLUMNS)).bars("AAPL", None)).rows.empty
+    assert (await _vendor_returning(_table(rows=[])).bars("AAPL", date(2024, 1, 2))).rows.empty
+    assert (await _vendor_returning(pd.DataFrame(columns=COLUMNS)).bars("AAPL", None)).rows.empty
 
 
 async def test_what_is_not_a_number_is_missing() -> None:
-    answer = _answer().astype(object)
-    answer.iloc[0, 3] = "n/a"
-    raw = await _giving(answer).bars("AAPL", None)
+    table = _table().astype(object)
+    table.iloc[0, 3] = "n/a"
+    raw = await _vendor_returning(table).bars("AAPL", None)
     assert raw.rows["close"].isna().tolist() == [True, False]
 
 
 async def test_the_package_is_asked_for_prices_that_are_not_adjusted_for_dividends() -> None:
     calls.clear()
-    vendor = YFinanceVendor(yahoo_history(__name__))
+    vendor = YFinanceVendor(build_history(__name__))
     await vendor.bars("BRK.B", date(2024, 1, 2))
     await vendor.bars("VOD.L", None)
     assert calls == [
@@ -101,29 +101,29 @@ async def test_the_package_is_asked_for_prices_that_are_not_adjusted_for_dividen
 
 
 async def test_a_package_that_is_not_installed_is_said_for_all() -> None:
-    failure = await _failure(YFinanceVendor(yahoo_history("no_such_package")))
+    failure = await _failure(YFinanceVendor(build_history("no_such_package")))
     assert failure.is_for_all
     assert "not installed" in failure.reason
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("table", "reason"),
     [
-        (_answer().drop(columns=["Close", "Volume"]), "missing: Close, Volume"),
-        (_answer().reset_index(drop=True), "missing: Date"),
+        (_table().drop(columns=["Close", "Volume"]), "missing: Close, Volume"),
+        (_table().reset_index(drop=True), "missing: Date"),
         (None, "not a table"),
     ],
 )
-async def test_an_answer_of_another_form_is_refused_and_named(answer: object, said: str) -> None:
-    failure = await _failure(_giving(answer))
-    assert said in failure.reason
+async def test_an_answer_of_another_form_is_refused_and_named(table: object, reason: str) -> None:
+    failure = await _failure(_vendor_returning(table))
+    assert reason in failure.reason
     assert not failure.is_for_all
 
 
 async def test_a_used_up_quota_is_for_all_and_another_error_is_not() -> None:
-    limited = await _failure(YFinanceVendor(_raising(YFRateLimitError("Too Many Requests"))))
+    limited = await _failure(YFinanceVendor(_history_raising(YFRateLimitError("Too Many Requests"))))
     assert (limited.is_for_all, limited.reason) == (True, "Yahoo takes no more requests for now. Try again later.")
-    broken = await _failure(YFinanceVendor(_raising(KeyError("chart"))))
+    broken = await _failure(YFinanceVendor(_history_raising(KeyError("chart"))))
     assert (broken.is_for_all, "KeyError" in broken.reason) == (False, True)
 
 
@@ -132,7 +132,7 @@ async def test_an_answer_that_never_comes_is_not_waited_for() -> None:
 
     def history(symbol: str, start: date | None) -> pd.DataFrame:
         is_over.wait(10)
-        return _answer()
+        return _table()
 
     try:
         failure = await _failure(YFinanceVendor(history, timeout_seconds=0.05))
@@ -142,4 +142,4 @@ async def test_an_answer_that_never_comes_is_not_waited_for() -> None:
 
 
 async def test_what_is_no_symbol_is_not_asked_for() -> None:
-    assert "no symbol of that form" in (await _failure(YFinanceVendor(yahoo_history("none")), "../X")).reason
+    assert "no symbol of that form" in (await _failure(YFinanceVendor(build_history("none")), "../X")).reason
