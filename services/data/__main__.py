@@ -1,6 +1,6 @@
-"""The data service's command line: `python -m services.data`. It reads the same DATA_* variables.
+"""The data service's command line: `python -m services.data`. It uses the service's DATA_* settings.
 
-What people read goes to standard error, what was asked for (`--json`, an export) to standard output.
+Messages go to standard error, results (`--json`, an export) to standard output.
 """
 
 import asyncio
@@ -37,8 +37,8 @@ from shared.telemetry.multiprocess import MultiprocessMetrics
 cli = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    pretty_exceptions_enable=False,  # they print local variables, among them addresses with passwords
-    help="Look after the bars of Bellwether.",
+    pretty_exceptions_enable=False,  # they print local variables, including addresses with passwords
+    help="Manage Bellwether's bars.",
 )
 _SYMBOL = TypeAdapter(Symbol)
 
@@ -50,26 +50,26 @@ def _parse_symbol(text: str) -> str:
         raise typer.BadParameter("1 to 15 of the characters A-Z 0-9 . - ^ = are expected") from error
 
 
-Symbols = Annotated[list[str] | None, typer.Argument(parser=_parse_symbol, help="All that are stored, without one.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs to standard output.")]
+Symbols = Annotated[list[str] | None, typer.Argument(parser=_parse_symbol, help="All stored symbols if omitted.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")]
 
 
 Files = Annotated[
     list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV, JSON, Parquet, Arrow; .gz .xz .bz2 .zip.")
 ]
 SymbolOption = Annotated[
-    str | None, typer.Option("--symbol", parser=_parse_symbol, help="Whose bars, if the file does not say.")
+    str | None, typer.Option("--symbol", parser=_parse_symbol, help="Symbol of the bars, if the file does not name it.")
 ]
-DateFormatOption = Annotated[DateFormat | None, typer.Option(help="How dates are written, if the file leaves it open.")]
+DateFormatOption = Annotated[DateFormat | None, typer.Option(help="Date format, if the file is ambiguous.")]
 
 
 @cli.command()
 def load(
     files: Files,
     symbol: SymbolOption = None,
-    mode: Annotated[Mode, typer.Option(help="Whether bars of other sessions stay or go.")] = "upsert",
-    strict: Annotated[bool, typer.Option("--strict", help="Store nothing of a file that has a bad row.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report and write nothing.")] = False,
+    mode: Annotated[Mode, typer.Option(help="Keep (upsert) or remove (replace) bars of other sessions.")] = "upsert",
+    strict: Annotated[bool, typer.Option("--strict", help="Store nothing from a file with an invalid row.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report without writing.")] = False,
     date_format: DateFormatOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -91,7 +91,7 @@ def load(
                 reports += await commands.load(context, source, options)
             except StoreUnavailable:
                 raise
-            except ServiceError as error:  # of this file; the others may be as they should
+            except ServiceError as error:  # concerns this file only
                 _print_error(context.console, f"{source.name}: {error.detail}", error.errors)
                 failed = True
         _print_json(reports, as_json)
@@ -116,9 +116,9 @@ def load_sample(
 
 @cli.command("list")
 def list_symbols(
-    query: Annotated[str, typer.Argument(help="Part of a symbol or a name.")] = "", as_json: AsJson = False
+    query: Annotated[str, typer.Argument(help="Part of a symbol or a company's name.")] = "", as_json: AsJson = False
 ) -> None:
-    """List the symbols that are stored."""
+    """List the stored symbols."""
 
     async def run(context: CommandContext) -> int:
         results = await commands.search_stocks(context, query)
@@ -131,7 +131,7 @@ def list_symbols(
 
 @cli.command()
 def check(symbols: Symbols = None, as_json: AsJson = False) -> None:
-    """Say what is wrong with the bars that are stored; `load --dry-run` says it of a file."""
+    """Check the stored bars; use `load --dry-run` to check a file."""
 
     async def run(context: CommandContext) -> int:
         results = [result async for result in commands.check_stored(context, symbols or [])]
@@ -147,12 +147,12 @@ def check(symbols: Symbols = None, as_json: AsJson = False) -> None:
 def export(
     symbols: Symbols = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="A file, or - for standard output.")] = Path("-"),
-    format: Annotated[ExportFormat, typer.Option(help="Form of the file.")] = "csv",  # noqa: A002  # the contract's word
+    format: Annotated[ExportFormat, typer.Option(help="File format.")] = "csv",  # noqa: A002  # the contract's word
     start: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First session.")] = None,
     end: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last session.")] = None,
     adjusted: Annotated[bool, typer.Option("--adjusted", help="Scale prices by adjusted close / close.")] = False,
 ) -> None:
-    """Write stored bars to one file, which `load` reads back to the digit."""
+    """Export stored bars to one file that `load` reads back exactly."""
 
     async def run(context: CommandContext) -> int:
         span = (start.date() if start else None, end.date() if end else None)
@@ -172,16 +172,16 @@ def export(
 @cli.command()
 def delete(
     symbols: Annotated[list[str], typer.Argument(parser=_parse_symbol)],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Remove symbols and all of their bars."""
+    """Remove symbols and all their bars."""
     if not yes:
-        typer.confirm(f"Remove {', '.join(symbols)} and all of their bars?", abort=True, err=True)
+        typer.confirm(f"Remove {', '.join(symbols)} and all their bars?", abort=True, err=True)
 
     async def run(context: CommandContext) -> int:
         for symbol in symbols:
             await commands.delete(context, symbol)
-            context.console.print(f"{symbol} is removed.")
+            context.console.print(f"Removed {symbol}.")
         return 0
 
     _run(run)
@@ -190,10 +190,10 @@ def delete(
 @cli.command()
 def refresh(
     symbols: Symbols = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Take whole histories anew.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Download and replace whole histories.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring bars up to date from the vendor that DATA_VENDOR names."""
+    """Update stored bars from the vendor set in DATA_VENDOR."""
 
     async def run(context: CommandContext) -> int:
         reports = await commands.refresh_stored(context, symbols or [], replace=replace)
@@ -206,13 +206,13 @@ def refresh(
 
 def _run(command: Callable[[CommandContext], Awaitable[int]]) -> None:
     settings, console = load_settings(DataSettings), Console(stderr=True)
-    MultiprocessMetrics.from_environment()  # where a service that shares the folder finds what is counted here
+    MultiprocessMetrics.from_environment()  # so that a service that shares the folder exports these counts
     metrics = DataMetrics(CollectorRegistry())
-    pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # its own keeps what is freed: 25 MB more for a file of 30 MB
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # Arrow's own pool keeps freed memory: 25 MB for a 30 MB file
 
     async def run() -> int:
         async with open_resources(settings, metrics) as resources:
-            await resources.store.ping()  # a store that is not there is said at once; a slow load is waited for
+            await resources.store.ping()  # fail at once if the store is down, but wait for a slow load
             return await command(CommandContext(resources, settings, console, metrics))
 
     try:
@@ -235,7 +235,7 @@ def _print_error(console: Console, sentence: str, errors: Any = ()) -> None:
 def _print_json(results: Any, as_json: bool) -> bool:
     if as_json:
         json.dump(to_jsonable_python(results), sys.stdout, indent=1)
-        print()  # noqa: T201  # this is what was asked for
+        print()  # noqa: T201  # the requested result
     return as_json
 
 

@@ -1,4 +1,4 @@
-"""Puts the data service together: `uvicorn --factory services.data.app:create_app`."""
+"""Builds the data service: `uvicorn --factory services.data.app:create_app`."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -32,7 +32,7 @@ OpenResources = Callable[[DataSettings], AbstractAsyncContextManager[Resources]]
 
 
 def create_app(settings: DataSettings | None = None, open_resources: OpenResources | None = None) -> FastAPI:
-    """Return the data service."""
+    """Build the data service."""
     settings = settings or load_settings(DataSettings)
     registry = new_registry()
     metrics = DataMetrics(registry)
@@ -86,13 +86,13 @@ async def _follow_changes(resources: Resources, invalidate: Invalidate) -> Async
 
 
 async def _follow(resources: Resources, invalidate: Invalidate) -> None:
-    """Invalidate what changes in the store, whoever changes it."""
-    with suppress(StoreUnavailable):  # health reports it; the ping is for what the store logs about itself
+    """Invalidate the symbols that change in the store."""
+    with suppress(StoreUnavailable):  # health reports it; this ping only makes the store log its limitations
         await resources.store.ping()
     while True:
         try:
             async for symbols in resources.feed.changes():
                 await invalidate(symbols)
-        except Exception:  # a defect must not leave the service without the feed for good
+        except Exception:  # a defect must not stop the feed for good
             log.exception("change_feed_stopped")
         await asyncio.sleep(RETRY_SECONDS)

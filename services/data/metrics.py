@@ -1,4 +1,4 @@
-"""What the data service counts beside its requests; the modules that are counted know callables, not Prometheus."""
+"""The data service's own metrics. The measured modules call plain functions and do not know Prometheus."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,47 +30,47 @@ MONGO_COMMANDS = (
 )
 CACHE_COMMANDS = ("get", "set", "delete", "clear")
 OUTCOMES = ("ok", "failed")
-MONGO_TIME = "Time that MongoDB took for a command, in seconds."
-CACHE_TIME = "Time that the cache took for a command, in seconds."
-VENDOR_TIME = "Time that a vendor took for one symbol, pauses and tries again included, in seconds."
+MONGO_TIME = "Duration of a MongoDB command, in seconds."
+CACHE_TIME = "Duration of a cache command, in seconds."
+VENDOR_TIME = "Duration of fetching one symbol from a vendor, including pauses and retries, in seconds."
 VENDOR_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
 
 class DataMetrics:
-    """Counters and times on one registry, each there from the start with nothing in it."""
+    """Counters and histograms on one registry; every series exists from the start."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._reads = _build_counter(
             registry,
             "cache_requests_total",
-            "Reads of bars by what the cache did: hit, miss, corrupt (thrown away) or unavailable.",
+            "Reads of bars by cache outcome: hit, miss, corrupt (discarded) or unavailable.",
             "outcome",
             get_args(CacheOutcome),
         )
         self._rows = _build_counter(
             registry,
             "bars_ingested_total",
-            "Rows of loads: inserted, updated, unchanged or rejected.",
+            "Loaded rows by outcome: inserted, updated, unchanged or rejected.",
             "outcome",
             ("inserted", "updated", "unchanged", "rejected"),
         )
         self._loads = _build_counter(
             registry,
             "loads_total",
-            "Loads of a symbol: loaded, refused (for what was sent) or failed (for what we are).",
+            "Loads of a symbol: loaded, refused (invalid input) or failed (an error of the service).",
             "outcome",
             ("loaded", "refused", "failed"),
         )
         self._rejected = _build_counter(
             registry,
             "bars_rejected_total",
-            "Rows that are not bars by the first check that they fail.",
+            "Rejected rows by the first check that they fail.",
             "code",
             (*REJECTION_DETAILS, "other"),
         )
         self._replaced_connections = Counter(
             "mongo_connections_replaced_total",
-            "Connections to MongoDB that were replaced because they were made while the member was starting.",
+            "Connections to MongoDB that were replaced because they were opened while the member was starting.",
             registry=registry,
         )
         mongo_times = _build_histogram(registry, "mongo_command", "command", MONGO_TIME)
@@ -81,7 +81,7 @@ class DataMetrics:
         self.observe_vendor = _build_observer(vendor_times, get_args(VendorName))
 
     def count_cache_read(self, outcome: CacheOutcome) -> None:
-        """Count a read of bars by what the cache did."""
+        """Count a read of bars by cache outcome."""
         self._reads.labels(outcome).inc()
 
     def count_replaced_connection(self) -> None:
@@ -89,7 +89,7 @@ class DataMetrics:
         self._replaced_connections.inc()
 
     def count_load(self, report: LoadReport) -> None:
-        """Count a load and its rows; one that has not one good row is refused."""
+        """Count a load and its rows; a load without a valid row is refused."""
         is_stored = report.inserted + report.updated + report.unchanged > 0
         self._loads.labels("loaded" if is_stored else "refused").inc()
         for outcome in ("inserted", "updated", "unchanged"):
@@ -100,7 +100,7 @@ class DataMetrics:
 
     @contextmanager
     def count_failed_load(self) -> Iterator[None]:
-        """Count the load inside, if it raises, as refused for what was sent or as failed for what we are."""
+        """Count the enclosed load, if it raises, as refused (a 4xx error) or failed (any other error)."""
         try:
             yield
         except Exception as error:
@@ -139,7 +139,7 @@ def _build_histogram(
 
 
 def _build_observer(histogram: Histogram, labels: tuple[str, ...]) -> ObserveDuration:
-    """Return what takes note in the histogram, of anything that is not expected as the last of the expected."""
+    """Build an observer; unknown labels are counted as the last expected one."""
     for label in labels:
         for outcome in OUTCOMES:
             histogram.labels(label, outcome)

@@ -1,4 +1,4 @@
-"""What the data service needs from outside."""
+"""The ports of the data service: store, cache, change feed, ledger, sources and vendors."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from shared.schemas.ledger import Kept, LedgerEntry
 
 T = TypeVar("T")
 CacheOutcome = Literal["hit", "miss", "corrupt", "unavailable"]
-ObserveDuration = Callable[[str, str, float], None]  # what was asked, "ok" or "failed", and how many seconds it took
+ObserveDuration = Callable[[str, str, float], None]  # command, "ok" or "failed", seconds
 
 
 class BarStore(Protocol):
-    """The truth. Every method raises StoreUnavailable when the store does not answer or refuses."""
+    """The source of truth. Every method raises StoreUnavailable if the store does not answer or refuses access."""
 
     async def symbols(self) -> list[str]:
         """Return every symbol, ascending."""
@@ -27,16 +27,16 @@ class BarStore(Protocol):
 
         Raises:
             SymbolNotFound: The store has no such symbol.
-            NoBars: It has, but not one row of it can be read as a bar.
+            NoBars: The symbol is stored, but none of its rows can be read as a bar.
         """
         ...
 
     async def encoded_bars(self, symbol: str) -> EncodedBars:
-        """Return the bars of `symbol` as they travel; raises as `bars`."""
+        """Return the bars of `symbol` as an Arrow IPC stream, the form sent between services; raises as `bars`."""
         ...
 
     async def entry(self, symbol: str) -> CatalogueEntry | None:
-        """Return what the last load noted about `symbol`; None if no load of ours was."""
+        """Return the catalogue entry of `symbol`; None if we have not loaded it."""
         ...
 
     async def entries(self) -> list[CatalogueEntry]:
@@ -44,10 +44,10 @@ class BarStore(Protocol):
         ...
 
     async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
-        """Replace all that the symbol had, bars and entry, durably; return the second of what `decide` returns.
+        """Replace the symbol's bars and entry, durably; return the second item that `decide` returns.
 
-        A reader sees the old or the new, never a mixture. Rewrites of one symbol follow one another: `decide` gets
-        what the one before left, None if there is nothing, and may be called again after a conflict.
+        Readers see either the old or the new bars. Rewrites of one symbol run one after another: `decide` receives
+        the result of the previous one, None if nothing is stored, and may be called again after a conflict.
         """
         ...
 
@@ -65,13 +65,13 @@ class BarStore(Protocol):
 
 
 class ForecastLedger(Protocol):
-    """What was forecast. What is in it is never changed, and stays when its symbol is deleted.
+    """Issued forecasts. An entry never changes, and it stays when its symbol is deleted.
 
-    Every method raises StoreUnavailable when the store does not answer or refuses.
+    Every method raises StoreUnavailable if the store does not answer or refuses access.
     """
 
     async def add(self, entries: Sequence[LedgerEntry], given_at: datetime) -> Kept:
-        """Add durably those entries whose key is not there yet. Of two at once with one key, one is kept."""
+        """Add, durably, the entries whose keys are new. Of two concurrent entries with one key, one is added."""
         ...
 
     async def entries(self, symbol: str) -> list[IssuedEntry]:
@@ -80,41 +80,41 @@ class ForecastLedger(Protocol):
 
 
 class ChangeFeed(Protocol):
-    """Tells of writes to the store, whoever makes them."""
+    """Reports writes to the store, by this service and by other tools."""
 
     def changes(self) -> AsyncIterator[set[str] | None]:
-        """Yield the symbols that changed, soon after; None when any may have, at first too. Never ends.
+        """Yield the symbols that changed, soon after; None, also at the start, if any may have. Never ends.
 
-        While it does not work, `ping` says so.
+        While the feed does not work, `ping` raises.
         """
         ...
 
     async def ping(self) -> None:
-        """Return if changes are being told.
+        """Return if changes are being reported.
 
         Raises:
-            StoreUnavailable: They are not; the detail says what that means.
+            StoreUnavailable: They are not; the detail describes the consequence.
         """
         ...
 
 
 class BarCache(Protocol):
-    """Encoded bars for a while. Nothing here raises but `ping`: a cache that is gone costs speed, not an answer."""
+    """Caches encoded bars. Only `ping` raises: without a cache, reads are slower but still succeed."""
 
     async def get(self, symbol: str) -> tuple[EncodedBars | None, CacheOutcome]:
-        """Return what is cached, None unless the outcome is a hit."""
+        """Return the cached bars, None unless the outcome is a hit."""
         ...
 
     async def put(self, symbol: str, bars: EncodedBars) -> None:
-        """Keep the bars of `symbol`."""
+        """Store the bars of `symbol`."""
         ...
 
     async def evict(self, symbol: str) -> None:
-        """Forget the bars of `symbol`."""
+        """Evict the bars of `symbol`."""
         ...
 
     async def evict_all(self) -> None:
-        """Forget all bars."""
+        """Evict all bars."""
         ...
 
     async def ping(self) -> None:
@@ -127,28 +127,28 @@ class BarCache(Protocol):
 
 
 class BarSource(Protocol):
-    """Where new bars come from, many symbols at once."""
+    """A source of new bars of many symbols."""
 
     @property
     def name(self) -> str:
-        """Say it as the catalogue will: "sample", "prices.csv"."""
+        """Return the name for the catalogue: "sample", "prices.csv"."""
         ...
 
     @property
     def n_rows(self) -> int:
-        """Say how many rows have been read so far, which may be more than have been yielded."""
+        """Return how many rows have been read so far, which may be more than have been yielded."""
         ...
 
     def frames(self) -> Iterator[RawBars]:
-        """Yield the rows of one symbol after another; from the beginning at each call."""
+        """Yield the rows of one symbol after another; each call starts again."""
         ...
 
 
 class VendorFailed(Exception):
-    """A vendor did not give bars that can be used; nothing of ours has changed.
+    """A vendor did not return usable bars; the store is unchanged.
 
     Args:
-        reason: One sentence for people, without the key: what happened and what to do.
+        reason: What happened and what to do, in one or two sentences without the key.
         is_for_all: Whether the next symbol would fail the same way (a wrong key, a used-up quota, no network).
     """
 
@@ -159,25 +159,25 @@ class VendorFailed(Exception):
 
 
 class BarVendor(Protocol):
-    """Where new bars of one symbol can be asked for over the network."""
+    """A source of new bars over the network, one symbol at a time."""
 
     @property
     def name(self) -> str:
-        """Say it as the catalogue will: "tiingo"."""
+        """Return the name for the catalogue: "tiingo"."""
         ...
 
     async def bars(self, symbol: str, start: date | None) -> RawBars:
-        """Return the rows from session `start` on, all there are without one; none if nothing is newer.
+        """Return the rows from session `start` on, or all rows for None; no rows if there are none.
 
         Raises:
-            VendorFailed: It has no such symbol, or gave nothing that can be trusted.
+            VendorFailed: The vendor has no such symbol, or its response is not usable.
         """
         ...
 
 
 @dataclass(frozen=True)
 class Resources:
-    """What a running data service holds open."""
+    """The open resources of a running data service."""
 
     store: BarStore
     cache: BarCache

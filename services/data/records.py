@@ -1,4 +1,4 @@
-"""Plain records of the data service: rows of a source, stored bars, entries of the catalogue and the ledger."""
+"""Plain records: rows of a source, stored bars, and entries of the catalogue and the ledger."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,13 +14,13 @@ from shared.schemas.stocks import Stock
 
 @dataclass(frozen=True)
 class RawBars:
-    """One symbol's rows as a source gave them, unchecked.
+    """One symbol's rows from a source, not yet checked.
 
     Attributes:
         symbol: The symbol.
         rows: Columns `session` (datetime64[s], NaT if unreadable), the NUMBERS of `shared.schemas.arrow` (float64,
-            NaN if missing or not a number) and `row` (its number in the source, from 1); any order, any values.
-        name: The company's name, where the source has it.
+            NaN if missing or not a number) and `row` (its number in the source, from 1), in any order.
+        name: The company's name, if the source has it.
     """
 
     symbol: str
@@ -28,12 +28,12 @@ class RawBars:
     name: str | None = None
 
 
-SAMPLE = "sample"  # the source of the sample bars, which end in 2013
+SAMPLE = "sample"  # the source of the sample bars; they end in 2013
 
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """What our own loads note about a symbol beside its bars. It describes the bars of `revision` and no others."""
+    """A symbol's metadata, written by our loads; valid only for the bars of `revision`."""
 
     symbol: str
     name: str | None
@@ -64,13 +64,13 @@ class CatalogueEntry:
 
 @dataclass(frozen=True)
 class StoredSymbol:
-    """What the store has of one symbol."""
+    """One symbol's bars and catalogue entry, as stored."""
 
     frame: BarFrame
     entry: CatalogueEntry | None
 
 
 class IssuedEntry(LedgerEntry):
-    """What the ledger has of one forecast: what was said, and when."""
+    """One forecast as the ledger stores it, with the time when it was issued."""
 
     given_at: AwareDatetime

@@ -1,7 +1,7 @@
-"""Encoded bars in Redis or Valkey. The only module that imports the client.
+"""Caches encoded bars in Redis or Valkey. The only module that imports the client.
 
 An entry is `MAGIC`, a SHA-256 over symbol, revision and payload, the revision, and the payload. Nothing in it is ever
-run or unpickled; an entry that is cut short, of another version or of another symbol is corrupt, and that is a miss.
+executed or unpickled. A truncated entry, or one of another version or symbol, is corrupt and counts as a miss.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from shared.schemas.bars import EncodedBars
 from shared.telemetry import tracing
 
 MAGIC = b"BELLWETHER-BARS-1\n"
-PAUSE_SECONDS = 1.0  # after a failure, so that a cache that hangs delays one request a second and not each
+PAUSE_SECONDS = 1.0  # after a failure, so that a hanging cache delays one request per second, not all of them
 EVICT_ALL_SECONDS = 5.0
 _DIGEST = 32
 _REVISION = re.compile(rb"[0-9a-f]{16}")
@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 
 class _TracedRedis(Redis):
-    """A client whose commands are spans."""
+    """A client that records a span per command."""
 
     async def execute_command(self, *arguments: Any, **options: Any) -> Any:
         attributes = {"db.system.name": "redis", "db.operation.name": str(arguments[0])}
@@ -42,9 +42,9 @@ class _TracedRedis(Redis):
 
 
 class RedisBarCache:
-    """A BarCache whose entries live for `seconds`; a call that takes longer than `timeout_seconds` is done without.
+    """A BarCache whose entries live for `seconds`; calls time out after `timeout_seconds`.
 
-    `observe` is told of each command but pings.
+    `observe` is called for each command except pings.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class RedisBarCache:
         self._paused_until = 0.0
 
     async def get(self, symbol: str) -> tuple[EncodedBars | None, CacheOutcome]:
-        """Return what is cached, None unless the outcome is a hit."""
+        """Return the cached bars, None unless the outcome is a hit."""
         if self._is_paused():
             return None, "unavailable"
         try:
@@ -75,7 +75,7 @@ class RedisBarCache:
         return bars, "corrupt" if bars is None else "hit"
 
     async def put(self, symbol: str, bars: EncodedBars) -> None:
-        """Keep the bars of `symbol`."""
+        """Store the bars of `symbol`."""
         if self._is_paused():
             return
         try:
@@ -86,7 +86,7 @@ class RedisBarCache:
             self._pause(error)
 
     async def evict(self, symbol: str) -> None:
-        """Forget the bars of `symbol`; if that fails, the entry ends with its lifetime."""
+        """Evict the bars of `symbol`; if that fails, the entry expires."""
         try:
             with self._measure("delete"):
                 async with asyncio.timeout(self._timeout_seconds):
@@ -95,7 +95,7 @@ class RedisBarCache:
             self._pause(error)
 
     async def evict_all(self) -> None:
-        """Forget all bars; what that fails for ends with its lifetime."""
+        """Evict all bars; entries for which that fails expire."""
         try:
             with self._measure("clear"):
                 async with asyncio.timeout(EVICT_ALL_SECONDS):
@@ -114,7 +114,7 @@ class RedisBarCache:
             async with asyncio.timeout(self._timeout_seconds):
                 await self._redis.ping()
         except (RedisError, OSError, TimeoutError) as error:
-            raise StoreUnavailable("The cache does not answer. Answers are slower until it does.") from error
+            raise StoreUnavailable("The cache does not answer. Reads are slower until it does.") from error
 
     @contextmanager
     def _measure(self, command: str) -> Iterator[None]:
@@ -149,7 +149,7 @@ def _seal(symbol: str, bars: EncodedBars) -> bytes:
 
 
 def _unseal(symbol: str, entry: bytes | str) -> EncodedBars | None:
-    """Return what `_seal` put in, None if this is not such an entry."""
+    """Return the bars that `_seal` encoded, None if this is not a valid entry."""
     if not isinstance(entry, bytes) or not entry.startswith(MAGIC):
         return None
     revision = _REVISION.match(entry, len(MAGIC) + _DIGEST)
@@ -165,7 +165,7 @@ def _unseal(symbol: str, entry: bytes | str) -> EncodedBars | None:
 async def open_redis_bar_cache(
     url: str, *, seconds: int, timeout_seconds: float, observe: ObserveDuration = lambda *_: None
 ) -> AsyncIterator[RedisBarCache]:
-    """Open the connection pool; it connects on first use, so a cache that is down does not keep the service down."""
+    """Open the connection pool. It connects on first use, so the service starts without the cache."""
     redis = _TracedRedis.from_url(
         url,
         socket_timeout=timeout_seconds,

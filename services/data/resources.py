@@ -1,4 +1,4 @@
-"""Opens what the data service needs from outside and closes it in reverse."""
+"""Opens the data service's resources and closes them in reverse order."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ from services.data.settings import DataSettings
 
 @asynccontextmanager
 async def open_resources(settings: DataSettings, metrics: DataMetrics) -> AsyncIterator[Resources]:
-    """Open the connection pools to MongoDB and to Redis or Valkey, and measure what they take."""
+    """Open the connection pools to MongoDB and to Redis or Valkey, and measure their commands."""
     cache = open_redis_bar_cache(
         settings.redis_url.get_secret_value(),
         seconds=settings.cache_seconds,

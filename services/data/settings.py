@@ -21,45 +21,45 @@ VendorName = Literal["tiingo", "alpha_vantage", "yfinance"]
 
 
 class DataSettings(UploadSettings):
-    """Where bars are kept, cached and refreshed from, and how long each may take."""
+    """Where bars are stored, cached and refreshed from, and the time limits."""
 
     model_config = SettingsConfigDict(env_prefix="DATA_")
 
     mongo_url: SecretStr = SecretStr("mongodb://127.0.0.1:27017/")
-    """Address of MongoDB, with user and password where it wants them. Reading needs the role `read` only."""
+    """Address of MongoDB, with user and password if it requires them. Reading needs only the role `read`."""
     mongo_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")] = "SP500_Stocks"
-    """The database that has one collection per symbol."""
+    """The database, with one collection per symbol."""
     redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
-    """Address of Redis or Valkey. Without one that answers, everything works, more slowly."""
+    """Address of Redis or Valkey. If it does not answer, reads are slower but still succeed."""
     cache_seconds: PositiveInt = 60
-    """How long bars are answered from the cache, in seconds; the longest that a change by another tool stays unseen."""
+    """Lifetime of cached bars, in seconds; also the maximum delay before another tool's change is visible."""
     cache_timeout_seconds: PositiveFloat = 0.1
-    """The longest that the cache may take before its answer is done without, in seconds."""
+    """Cache timeout, in seconds, after which the store is read instead."""
     store_timeout_seconds: PositiveFloat = 2.0
-    """The longest that MongoDB may take, in seconds."""
+    """Timeout of a read from MongoDB, in seconds."""
     budget_seconds: PositiveFloat = 2.5
-    """The longest that one request may take, in seconds; a caller that waits less says so and gets less."""
+    """Time budget of a request, in seconds. A caller's X-Request-Budget-Ms can only shorten it."""
 
     write_timeout_seconds: PositiveFloat = 20.0
-    """The longest that MongoDB may take to write one symbol, in seconds."""
+    """Timeout of writing one symbol to MongoDB, in seconds."""
     write_budget_seconds: PositiveFloat = 25.0
-    """The longest that one request that writes may take, its upload included, in seconds."""
+    """Time budget of a request that writes, including its upload, in seconds."""
     calendar: Calendar = "XNYS"
-    """The exchange whose sessions are expected of every symbol, by its code (ISO 10383); empty to expect none."""
+    """Exchange whose sessions every symbol should have, by its ISO 10383 code; empty to expect none."""
     vendor: VendorName | None = None
-    """Who `refresh` asks for new bars: tiingo, alpha_vantage or yfinance. Without one, nothing is asked of anybody."""
+    """Vendor of bars for `refresh`: tiingo, alpha_vantage or yfinance. Without one, no request leaves the service."""
     tiingo_key: SecretStr | None = None
-    """The key for Tiingo."""
+    """API key for Tiingo."""
     tiingo_url: HttpUrl = HttpUrl("https://api.tiingo.com")
     """Address of Tiingo."""
     alpha_vantage_key: SecretStr | None = None
-    """The key for Alpha Vantage."""
+    """API key for Alpha Vantage."""
     alpha_vantage_url: HttpUrl = HttpUrl("https://www.alphavantage.co")
     """Address of Alpha Vantage."""
     vendor_timeout_seconds: PositiveFloat = 30.0
-    """The longest that one answer of a vendor may take, in seconds."""
+    """Timeout of one request to a vendor, in seconds."""
     vendor_interval_seconds: PositiveFloat | None = None
-    """The least time between two requests to a vendor, in seconds; without it, what the vendor's free key allows."""
+    """Minimum time between two requests to a vendor, in seconds; by default, what its free plan allows."""
 
     @field_validator("mongo_url", "redis_url")
     @classmethod
@@ -69,7 +69,7 @@ class DataSettings(UploadSettings):
         allowed = schemes[str(info.field_name)]
         scheme, _, rest = value.get_secret_value().partition("://")
         if scheme not in allowed or not rest:
-            raise ValueError(f"an address that begins with {' or '.join(f'{name}://' for name in allowed)} is expected")
+            raise ValueError(f"must be an address that begins with {' or '.join(f'{name}://' for name in allowed)}")
         return value
 
     @model_validator(mode="after")

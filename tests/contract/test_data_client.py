@@ -67,8 +67,8 @@ async def test_refusals_of_the_ledger_arrive_as_they_were() -> None:
             await client.keep(symbol="AAPL", entries=[make_ledger_entry()])
         with pytest.raises(InvalidRequest) as caught:
             await client.keep(symbol="AAPL", entries=[make_ledger_entry(point=99.0)])
-        assert caught.value.errors == [("/body/0/point", "it is to lie between lower and upper")]
-        with pytest.raises(InvalidRequest, match="not one of this ledger"):
+        assert caught.value.errors == [("/body/0/point", "must be between lower and upper")]
+        with pytest.raises(InvalidRequest, match="not from this ledger"):
             await client.ledger(symbol="AAPL", query=LedgerQuery(cursor="x"))
         with pytest.raises(SymbolNotFound):
             await client.ledger(symbol="NOPE", query=LedgerQuery())

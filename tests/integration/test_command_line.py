@@ -85,7 +85,7 @@ def test_a_file_of_many_symbols_is_loaded_and_the_report_names_each_bad_row(
 ) -> None:
     done = _run(environment, "load", prices)
     assert done.exit_code == 0, done.output
-    assert "prices.csv.gz: 2 symbols, 3 bars: 3 new, 0 changed, 0 as they were. 1 row rejected." in done.output
+    assert "prices.csv.gz: 2 symbols, 3 bars: 3 new, 0 changed, 0 unchanged. 1 row rejected." in done.output
     assert "MMM     4    2013-02-11  missing_price  Open, high, low or close is missing" in done.output
     again = _run(environment, "load", prices, "--json")
     assert [report["unchanged"] for report in json.loads(again.stdout)] == [2, 1]
@@ -116,7 +116,7 @@ def test_what_is_stored_is_checked_whoever_stored_it(environment: dict[str, str]
     _run(environment, "load", prices)
     fine = _run(environment, "check", "aal")
     assert fine.exit_code == 0
-    assert "short_history: 2 bars" in fine.stdout
+    assert "short_history: Only 2 bars" in fine.stdout
     with mongo_client(environment["DATA_MONGO_URL"]) as client:
         bad = {"Date": "2013-02-12", "Open": 5, "High": 4, "Low": 3, "Close": 3.5}
         client[environment["DATA_MONGO_DATABASE"]]["AAL"].insert_one(bad)
@@ -150,7 +150,7 @@ def test_a_symbol_is_removed_when_the_person_says_so(environment: dict[str, str]
     kept = _run(environment, "delete", "AAL", answer="n\n")
     assert kept.exit_code == 1
     gone = _run(environment, "delete", "AAL", "--yes")
-    assert (gone.exit_code, "AAL is removed." in gone.output) == (0, True)
+    assert (gone.exit_code, "Removed AAL." in gone.output) == (0, True)
     assert [stock["symbol"] for stock in json.loads(_run(environment, "list", "--json").stdout)] == ["MMM"]
     again = _run(environment, "delete", "AAL", "--yes")
     assert (again.exit_code, "There is no symbol AAL here." in again.output) == (1, True)

@@ -64,7 +64,7 @@ async def test_bars_are_read_and_what_may_not_be_seen_is_not_there(database: Dat
 async def test_a_load_is_refused_in_a_sentence_and_changes_nothing(database: Database) -> None:
     store = MongoBarStore(database, 10, 10)
     for call in (put(store, make_frame()), store.delete("AAPL")):
-        with pytest.raises(StoreUnavailable, match="refuses the service: check user and rights in DATA_MONGO_URL"):
+        with pytest.raises(StoreUnavailable, match=r"refuses access\. Check the user and its rights in DATA_MONGO_URL"):
             await call
     assert (await store.bars("AAPL")).bars["close"].tolist() == [1.0]
 
@@ -72,14 +72,14 @@ async def test_a_load_is_refused_in_a_sentence_and_changes_nothing(database: Dat
 async def test_a_ledger_that_may_not_be_seen_is_empty_and_takes_nothing(database: Database) -> None:
     ledger = MongoForecastLedger(database, 10, 10)
     assert await ledger.entries("AAPL") == []
-    with pytest.raises(StoreUnavailable, match="refuses the service: check user and rights in DATA_MONGO_URL"):
+    with pytest.raises(StoreUnavailable, match=r"refuses access\. Check the user and its rights in DATA_MONGO_URL"):
         await ledger.add([make_ledger_entry()], AT)
 
 
 async def test_without_the_right_to_change_streams_the_bound_is_said(database: Database) -> None:
     feed = MongoChangeFeed(database, 60)
     following = asyncio.ensure_future(anext(feed.changes()))
-    sentence = "MongoDB gives this user no change stream: a change by another tool is seen after at most 60 s."
+    sentence = "This MongoDB user may not open a change stream: changes by other tools become visible after up to 60 s."
     await until_unavailable(feed.ping, sentence)
     following.cancel()
     await asyncio.wait({following})

@@ -150,17 +150,17 @@ async def test_alpha_vantage_is_asked_for_no_more_than_is_needed() -> None:
     [
         (response(b"<!doctype html>", kind="application/json"), False, "web page"),
         (response(b"Please log in", kind="text/html; charset=utf-8"), False, "web page"),
-        (response(b""), False, "answered with nothing"),
-        (response(b'[{"date": "2024-01'), False, "cut short"),
-        (response(b"[" * 100_000), False, "cut short"),
-        (response([], **{"Content-Length": "1000"}), False, "broke off"),
-        (response(b"not packed", Content_Encoding="gzip"), False, "broke off"),
+        (response(b""), False, "sent an empty response"),
+        (response(b'[{"date": "2024-01'), False, "truncated"),
+        (response(b"[" * 100_000), False, "truncated"),
+        (response([], **{"Content-Length": "1000"}), False, "was interrupted"),
+        (response(b"not packed", Content_Encoding="gzip"), False, "was interrupted"),
         (lambda reader, _: reader.read(), False, "did not answer in full within 0.2 s"),
         (response({}, "401 Unauthorized"), True, "key for .* is refused"),
         (response({}, "403 Forbidden"), True, "key for .* is refused"),
         (response({}, "404 Not Found"), False, "has no symbol AAPL"),
         (response({}, "500 Oops"), False, "failed with status 500"),
-        (response({}, "302 Found", Location=f"/?apikey={KEY}"), False, "redirects to another page of its own"),
+        (response({}, "302 Found", Location=f"/?apikey={KEY}"), False, "redirects to another page on the same host"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -176,16 +176,16 @@ async def test_memory_does_not_grow_with_the_answer(name: VendorName) -> None:
     reasons = [(await failure(name, answer, vendor_timeout_seconds=600)).reason for answer in (endless, bomb)]
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert all("is longer than 16,777,216 bytes and was not read on" in reason for reason in reasons)
+    assert all("is longer than 16,777,216 bytes and was discarded" in reason for reason in reasons)
     assert peak < 64 * 2**20
 
 
 @both
 async def test_shifted_and_missing_columns_are_named(name: VendorName) -> None:
     found = await failure(name, response(good(name, high="peak", close="price")))
-    assert re.search(r"the columns it should have \(missing: (2\. )?high, (4\. )?close\)\.$", found.reason)
+    assert re.search(r"the expected columns \(missing: (2\. )?high, (4\. )?close\)\.$", found.reason)
     shifted = json.dumps(good(name)).replace("11.5,", '"2024-01-03",').replace('"11.5"', '"2024-01-03"')
-    assert "not readable: " in (await failure(name, response(shifted.encode()))).reason
+    assert "unreadable: " in (await failure(name, response(shifted.encode()))).reason
 
 
 @both

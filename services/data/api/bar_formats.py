@@ -1,4 +1,4 @@
-"""One symbol's bars as an answer: whole or a part, as they are or adjusted, in the form that was asked for."""
+"""Renders one symbol's bars as a response: all or a range, unadjusted or adjusted, in the requested format."""
 
 import asyncio
 import json
@@ -19,10 +19,10 @@ MEDIA_TYPES: dict[BarsFormat, str] = {
 
 
 async def build_bars_response(bars: EncodedBars, symbol: str, query: BarsQuery) -> Response:
-    """Return the answer; what is cached as it is asked for goes through without being decoded.
+    """Build the response; unchanged Arrow bars are passed through without decoding.
 
     Raises:
-        NoAdjustedPrices: Adjusted prices are wanted and no bar has an adjusted close.
+        NoAdjustedPrices: The query asks for adjusted prices, and no bar has an adjusted close.
     """
     body, headers = bars.arrow, dict[str, str]()
     if not (query.is_unchanged and query.format == "arrow"):
@@ -55,7 +55,7 @@ def _build_download_headers(frame: BarFrame, query: BarsQuery) -> dict[str, str]
 
 
 def _render_json(frame: BarFrame, revision: str) -> bytes:
-    """Return a `shared.schemas.bars.SymbolBars` without building a model for each bar, which takes 20 times as long."""
+    """Encode a `shared.schemas.bars.SymbolBars` without building a model per bar, which takes 20 times as long."""
     columns: dict[str, list[object]] = {"session": frame.bars["session"].dt.strftime("%Y-%m-%d").tolist()}
     for name in NUMBERS:
         column = frame.bars[name]

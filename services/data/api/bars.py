@@ -1,4 +1,4 @@
-"""The data service's routes that read. HTTP only: parse, call, return."""
+"""The data service's read routes. HTTP only: parse, call, return."""
 
 import asyncio
 from typing import Annotated
@@ -38,15 +38,15 @@ async def search(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> StockPage:
-    """Return the symbols that match by symbol or name, best first; all of them, ascending, without a query."""
+    """Return the symbols that match by symbol or name, best first; without a query, all symbols, ascending."""
     return await catalogue.search(query, limit=limit, cursor=cursor)
 
 
 @router.get("/symbols/{symbol}", responses=problem_responses(InvalidRequest, SymbolNotFound, NoBars, StoreUnavailable))
 async def stock(symbol: Symbol, store: BarStoreDep, reader: BarReaderDep, settings: SettingsDep) -> Stock:
-    """Return what is known about a symbol beside its bars."""
+    """Return a symbol's metadata and findings."""
     revision, entry = await asyncio.gather(reader.revision(symbol), store.entry(symbol))
-    if entry is None or entry.revision != revision:  # another tool has written since, and perhaps all of it
+    if entry is None or entry.revision != revision:  # another tool has written the bars, all or some
         encoded, _ = await reader.read(symbol)
         entry = await asyncio.to_thread(_describe, encoded, entry.name if entry else None, settings.calendar)
     return entry.to_stock()

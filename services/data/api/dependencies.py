@@ -16,7 +16,7 @@ from shared.web.dependencies import component
 
 @dataclass(frozen=True)
 class Components:
-    """What the routes of a running data service use."""
+    """The components that the routes use."""
 
     store: BarStore
     cache: BarCache

@@ -1,4 +1,4 @@
-"""What the data service depends on, and gauges that are computed at scrape time."""
+"""The data service's dependencies, and gauges that are computed at scrape time."""
 
 import asyncio
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ DEPENDENCIES = {
 
 
 def freshness_gauges(calendar: str | None) -> ScrapeCollector:
-    """Return the collector of how far the symbols are behind this exchange; it reads the catalogue."""
+    """Build the collector of how far the symbols are behind this exchange; it reads the catalogue."""
 
     async def collect(request: Request) -> Mapping[ScrapeGauge, GaugeValues]:
         last_sessions = await _components(request).catalogue.last_sessions()

@@ -1,4 +1,4 @@
-"""The data service's routes of the ledger. HTTP only: parse, call, return. The gateway asks for the key."""
+"""The data service's ledger routes. HTTP only: parse, call, return. The gateway checks the API key."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ _ERRORS = (InvalidRequest, SymbolNotFound, NoBars, StoreUnavailable)
 async def ledger(
     symbol: Symbol, query: Annotated[LedgerQuery, Query()], reader: BarReaderDep, forecast_ledger: ForecastLedgerDep
 ) -> Ledger:
-    """Return what was said of a symbol, latest first, what came, and how it did."""
+    """Return a symbol's recorded forecasts, latest first, with their actuals and scores."""
     (bars, _), entries = await asyncio.gather(reader.read(symbol), forecast_ledger.entries(symbol))
     return await asyncio.to_thread(_score, bars, entries, query)
 
@@ -37,13 +37,13 @@ async def keep(
     store: BarStoreDep,
     forecast_ledger: ForecastLedgerDep,
 ) -> Kept:
-    """Add to the ledger of a symbol what is not there yet; what is there is never changed.
+    """Record new forecasts of a symbol; recorded forecasts never change.
 
-    Only a forecast from the latest bars is taken.
+    Only a forecast made from the latest bars is accepted.
     """
     now = datetime.now(UTC)
     check_entries(symbol, entries, now.date())
-    bars = await store.bars(symbol)  # not those in the cache: a later one must not be overlooked
+    bars = await store.bars(symbol)  # not from the cache, which may lack a later bar
     await asyncio.to_thread(check_is_forecast, entries, bars)
     return await forecast_ledger.add(entries, now)
 

@@ -1,4 +1,4 @@
-"""The data service's routes that write. HTTP only: parse, call, return. The gateway asks for the key."""
+"""The data service's write routes. HTTP only: parse, call, return. The gateway checks the API key."""
 
 import asyncio
 from contextlib import nullcontext
@@ -34,7 +34,7 @@ FORMATS_BY_MEDIA_TYPE: dict[str, FileFormat | None] = {
     "application/vnd.apache.parquet": "parquet",
     "application/vnd.apache.arrow.stream": "arrow",
     "application/vnd.apache.arrow.file": "arrow",
-    "application/octet-stream": None,  # recognised by its content
+    "application/octet-stream": None,  # detected from the content
 }
 router = APIRouter(tags=["bars"])
 
@@ -54,7 +54,7 @@ async def load_bars(
     settings: SettingsDep,
     metrics: MetricsDep,
 ) -> LoadReport:
-    """Add or correct bars of one symbol: at once, so that a reader sees the old bars or the new, never a mixture."""
+    """Add or correct bars of one symbol, atomically: readers see either the old or the new bars."""
     with metrics.count_failed_load() if not query.dry_run else nullcontext():
         report = await _load(symbol, query, request, writer, settings)
     if not query.dry_run:
@@ -84,14 +84,14 @@ async def _load(
     responses=problem_responses(InvalidRequest, SymbolNotFound, StoreUnavailable),
 )
 async def delete_symbol(symbol: Symbol, writer: BarWriterDep) -> None:
-    """Remove a symbol and all of its bars. What its ledger has stays: it is appended to and nothing else."""
+    """Remove a symbol and all its bars. Its recorded forecasts stay: the ledger is append-only."""
     await writer.delete(symbol)
 
 
 async def _read_body(request: Request, symbol: str, query: LoadQuery, max_bytes: int) -> RawBars:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in FORMATS_BY_MEDIA_TYPE:
-        raise InvalidRequest(f"The header Content-Type is to be one of {', '.join(FORMATS_BY_MEDIA_TYPE)}.")
+        raise InvalidRequest(f"Set the header Content-Type to one of {', '.join(FORMATS_BY_MEDIA_TYPE)}.")
     body = BytesIO(await request.body())
     source = FileBarSource(
         body,
@@ -103,5 +103,5 @@ async def _read_body(request: Request, symbol: str, query: LoadQuery, max_bytes:
     )
     frames = await asyncio.to_thread(lambda: list(source.frames()))
     if len(frames) != 1:
-        raise UnreadableFile("The body is to hold rows, of one symbol, in one file.")
+        raise UnreadableFile("The body must contain rows of exactly one symbol in a single file.")
     return RawBars(symbol, frames[0].rows, query.name or frames[0].name)

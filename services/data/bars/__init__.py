@@ -1,1 +1,1 @@
-"""What a bar must be, and how bars are loaded, merged, read, written and refreshed; knows ports only."""
+"""Checks, loads, merges, reads, writes and refreshes bars; knows ports only."""

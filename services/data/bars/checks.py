@@ -1,4 +1,4 @@
-"""The checks at the door: which rows of a load cannot be bars, each with a code, a row number and a sentence. Pure."""
+"""Row validation: which rows of a load are not valid bars, and why. Pure."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ import pandas as pd
 from shared.schemas.arrow import NUMBERS, PRICES
 from shared.schemas.loads import Rejection
 
-HIGHEST_PRICE = 1e9  # Berkshire's A shares, the dearest of all, are at 7e5
+HIGHEST_PRICE = 1e9  # the most expensive share, Berkshire Hathaway A, costs 7e5
 Mask = npt.NDArray[np.bool_]
 
 REJECTION_DETAILS = {
@@ -30,11 +30,11 @@ REJECTION_DETAILS = {
 def find_rejections(rows: pd.DataFrame, today: date) -> list[Rejection]:
     """Find the rows that are not bars, in order, each with the first check in `REJECTION_DETAILS` that it fails.
 
-    Of two rows with one session, the later is kept.
+    Of two rows with the same session, the later one is valid.
 
     Args:
-        rows: The columns of `services.data.ports.RawBars.rows`.
-        today: The last session that can have been.
+        rows: The columns of `services.data.records.RawBars.rows`.
+        today: The latest possible session.
     """
     sessions = rows["session"].to_numpy("datetime64[D]")
     failed = np.full(len(rows), "", dtype="U20")
@@ -73,7 +73,7 @@ def _run_checks(sessions: npt.NDArray[np.datetime64], rows: pd.DataFrame, today:
 
 
 def _find_duplicates(sessions: npt.NDArray[np.datetime64], is_good: Mask) -> npt.NDArray[np.intp]:
-    """Return the positions of good rows whose session a later good row has too."""
+    """Return the positions of good rows whose session a later good row repeats."""
     good = np.flatnonzero(is_good)
     if (np.diff(sessions[good]) > np.timedelta64(0, "D")).all():
         return good[:0]

@@ -1,4 +1,4 @@
-"""Bring one symbol's rows in: checks → merge → store → cache eviction, with one report."""
+"""Loads one symbol's rows: check, merge, store, invalidate, report."""
 
 import asyncio
 from collections import Counter
@@ -17,20 +17,22 @@ from shared.schemas.arrow import NUMBERS, BarFrame
 from shared.schemas.loads import Finding, LoadReport, Mode, Rejection
 
 MAX_LISTED_ROWS = 100
-Invalidate = Callable[[set[str] | None], Awaitable[None]]  # of these symbols, or of all, all that is cached
+Invalidate = Callable[
+    [set[str] | None], Awaitable[None]
+]  # invalidates every cache of these symbols, or of all for None
 
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How to load.
+    """Options of a load.
 
     Attributes:
-        source: Where the rows come from, as the catalogue will say it.
+        source: Where the rows come from, for the catalogue.
         now: The time of the load, timezone-aware.
         calendar: The exchange whose sessions are expected; None to expect none.
         mode: Whether bars of other sessions stay.
-        strict: Whether one bad row rejects them all.
-        dry_run: Whether to report and write nothing.
+        strict: Whether one invalid row rejects all rows.
+        dry_run: Whether to report without writing.
     """
 
     source: str
@@ -42,13 +44,13 @@ class LoadOptions:
 
     @property
     def today(self) -> date:
-        """Return the last session that can have been: in the time zone that is furthest ahead it is already over."""
+        """Return the latest possible session: the current date in the time zone that is furthest ahead."""
         return (self.now.astimezone(UTC) + timedelta(hours=14)).date()
 
 
 @dataclass(frozen=True)
 class SplitRows:
-    """One symbol's rows after the checks: those that are bars, ascending by session, and those that are not."""
+    """One symbol's rows after the checks: the valid bars, ascending by session, and the rejected rows."""
 
     frame: BarFrame
     name: str | None
@@ -56,7 +58,7 @@ class SplitRows:
 
 
 def split_rows(raw: RawBars, today: date) -> SplitRows:
-    """Part the rows into bars and rejections."""
+    """Split the rows into bars and rejections."""
     rows = raw.rows.reset_index(drop=True)
     rejected = find_rejections(rows, today)
     if rejected:
@@ -68,11 +70,11 @@ def split_rows(raw: RawBars, today: date) -> SplitRows:
 
 
 async def load_symbol(raw: RawBars, *, store: BarStore, invalidate: Invalidate, options: LoadOptions) -> LoadReport:
-    """Check the rows of one symbol and store those that are bars.
+    """Check the rows of one symbol and store the valid bars.
 
     Raises:
-        RowsRejected: `options.strict`, and a row is not a bar.
-        StoreUnavailable: The symbol is as it was, or wholly as loaded if only the answer was lost.
+        RowsRejected: `options.strict` is set, and a row is not a valid bar.
+        StoreUnavailable: The symbol is unchanged, or loaded completely if only the response was lost.
     """
     rows = await asyncio.to_thread(split_rows, raw, options.today)
     if options.strict and rows.rejected:
@@ -81,10 +83,10 @@ async def load_symbol(raw: RawBars, *, store: BarStore, invalidate: Invalidate, 
 
 
 async def store_rows(rows: SplitRows, *, store: BarStore, invalidate: Invalidate, options: LoadOptions) -> LoadReport:
-    """Store bars that have been checked; nothing is stored of a symbol that has none.
+    """Store checked bars; without any, store nothing.
 
     Raises:
-        StoreUnavailable: The symbol is as it was, or wholly as loaded if only the answer was lost.
+        StoreUnavailable: The symbol is unchanged, or loaded completely if only the response was lost.
     """
     symbol = rows.frame.symbol
 
@@ -100,27 +102,29 @@ async def store_rows(rows: SplitRows, *, store: BarStore, invalidate: Invalidate
         return report
     try:
         return await store.rewrite(symbol, decide)
-    finally:  # also after a failure, which leaves it open whether the rows were stored
+    finally:  # even after a failure, because the rows may have been stored
         await invalidate({symbol})
 
 
 def build_rejection_error(rejected: dict[str, list[Rejection]]) -> RowsRejected:
-    """Return the error of a strict load that has these rejections by symbol; it names the first hundred rows."""
+    """Build the error of a load with these rejections by symbol; it lists the first hundred rows."""
     rows = [(f"/{symbol}/rows/{item.row}", item.detail) for symbol, items in rejected.items() for item in items]
-    plural = "row is not a bar" if len(rows) == 1 else "rows are not bars"
-    codes = Counter(item.code for items in rejected.values() for item in items)
-    return RowsRejected(
-        f"{len(rows):,} {plural}, so that nothing was stored.", errors=rows[:MAX_LISTED_ROWS], codes=codes
+    problem = (
+        "1 row is not a valid bar. Correct or remove it."
+        if len(rows) == 1
+        else f"{len(rows):,} rows are not valid bars. Correct or remove them."
     )
+    codes = Counter(item.code for items in rejected.values() for item in items)
+    return RowsRejected(f"Nothing was stored: {problem}", errors=rows[:MAX_LISTED_ROWS], codes=codes)
 
 
 def revision_and_findings(frame: BarFrame, calendar: str | None) -> tuple[str, list[Finding]]:
-    """Return the revision of the bars, at least one, and what is worth knowing about them."""
+    """Compute the revision and the findings of the bars, at least one."""
     return frame.revision, collect_findings(frame, calendar or "", exchange_sessions(calendar) if calendar else None)
 
 
 def describe_bars(frame: BarFrame, name: str | None, calendar: str | None) -> CatalogueEntry:
-    """Build an entry from the bars themselves, at least one, without `source` and `loaded_at`."""
+    """Build a catalogue entry from the bars, at least one, without `source` and `loaded_at`."""
     revision, findings = revision_and_findings(frame, calendar)
     sessions = frame.bars["session"]
     return CatalogueEntry(

@@ -1,4 +1,4 @@
-"""What bars a load leaves behind: the new with the old, or the new alone. Pure."""
+"""Merge new bars into stored ones (upsert) or replace them. Pure."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ OPTIONAL_COLUMNS = ("volume", "adj_close")
 
 @dataclass(frozen=True)
 class MergeResult:
-    """The bars after a load, and by sessions what changed."""
+    """The bars after a load, and how many sessions changed."""
 
     frame: BarFrame
     inserted: int
@@ -24,10 +24,10 @@ class MergeResult:
 
 
 def merge_bars(stored: BarFrame | None, new: BarFrame, mode: Mode) -> MergeResult:
-    """Return the bars after `new` was loaded onto `stored`; of two with one session, the new one.
+    """Merge `new` into `stored`; where both have a session, the new bar wins.
 
-    `upsert` keeps the other stored bars, and a stored volume or adjusted close that the new bar does not have.
-    `replace` keeps nothing. Both frames ascend by session.
+    `upsert` keeps the other stored bars, and a stored volume or adjusted close that the new bar lacks.
+    `replace` keeps only the new bars. Both frames ascend by session.
     """
     if stored is None or stored.bars.empty:
         skipped = stored.skipped if stored is not None and mode == "upsert" else 0
@@ -56,7 +56,7 @@ def _fill_optional_columns(old: pd.DataFrame, fresh: pd.DataFrame, shared: pd.In
 
 
 def _find_differing_rows(left: pd.DataFrame, right: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Say of each row whether any number differs; a missing one equals a missing one."""
+    """Return for each row whether any number differs; two missing numbers are equal."""
     left_numbers, right_numbers = left[list(NUMBERS)].to_numpy(np.float64), right[list(NUMBERS)].to_numpy(np.float64)
     differ: npt.NDArray[np.bool_] = (
         (left_numbers != right_numbers) & ~(np.isnan(left_numbers) & np.isnan(right_numbers))

@@ -62,7 +62,7 @@ class BarReader:
             return await self._reads.run(token, lambda: self._read(symbol))
         except TimeoutError as error:
             raise StoreUnavailable(
-                "The data service could not read the bars in the time that was left. Try again in a moment."
+                "The data service could not read the bars in the time left for the request. Try again in a moment."
             ) from error
 
     async def revision(self, symbol: str) -> str:

@@ -1,6 +1,6 @@
-"""Bring stored bars up to date from a vendor: the new sessions, if of the last ones it says what is stored.
+"""Updates stored bars from a vendor: adds the new sessions if the vendor agrees with the last stored ones.
 
-Whatever goes wrong with a symbol, its bars stay as they were and the others are done all the same.
+A symbol that fails keeps its bars, and the others are refreshed.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -20,12 +20,12 @@ from shared.schemas.loads import LoadReport
 LoadRows = Callable[[RawBars], Awaitable[LoadReport]]
 RefreshResult = Literal["new", "refreshed", "up_to_date", "history_changed", "failed", "skipped"]
 TOLERANCE = 1e-4  # relative; vendors round to cents or to 4 digits
-REPLACE_REMEDY = "Nothing was stored; to take the new history, refresh it with --replace."
+REPLACE_REMEDY = "Nothing was stored. To take the new history, refresh with --replace."
 
 
 @dataclass(frozen=True)
 class RefreshReport:
-    """What became of one symbol; `report` is there if rows were handed to the load."""
+    """The result for one symbol; `report` is set if rows were loaded."""
 
     symbol: str
     outcome: RefreshResult
@@ -49,12 +49,14 @@ class _Refresher:
             return await self._load_all(symbol, is_new=stored is None)
         last = stored["session"].iloc[-1]
         if self.through is not None and last >= pd.Timestamp(self.through):
-            return RefreshReport(symbol, "up_to_date", f"{last:%Y-%m-%d} is stored, and no session after it is over.")
+            return RefreshReport(symbol, "up_to_date", f"{last:%Y-%m-%d} is stored, and no later session has ended.")
         tail = stored.tail(self.overlap_sessions)
         raw = await self._fetch(symbol, tail["session"].iloc[0].date())
         if difference := _find_difference(tail, raw.rows, self.vendor.name):
             return RefreshReport(symbol, "history_changed", f"{difference} {REPLACE_REMEDY}")
-        newer = raw.rows[~(raw.rows["session"] <= last)]  # with the rows whose date cannot be read: the load says so
+        newer = raw.rows[
+            ~(raw.rows["session"] <= last)
+        ]  # includes rows with an unreadable date, which the load rejects
         if newer["session"].isna().all():
             return RefreshReport(symbol, "up_to_date", f"{self.vendor.name} has no session after {last:%Y-%m-%d}.")
         return await self._load(replace(raw, rows=newer.reset_index(drop=True)), "refreshed")
@@ -73,11 +75,11 @@ class _Refresher:
     async def _fetch(self, symbol: str, start: date | None) -> RawBars:
         raw = await self.vendor.bars(symbol, start)
         if raw.rows.empty:
-            since = "" if start is None else f" since {start}, not even those that are stored"
+            since = "" if start is None else f" since {start}; not even the stored ones"
             raise VendorFailed(f"{self.vendor.name} has no bars of {symbol}{since}.")
         if (n_impossible := _count_impossible_rows(raw.rows)) * 2 > len(raw.rows):
             sentence = (
-                f"its high or low is not the highest or lowest price in {n_impossible:,} of {len(raw.rows):,} rows"
+                f"the high or low is not the highest or lowest price in {n_impossible:,} of {len(raw.rows):,} rows"
             )
             raise VendorFailed(f"{self.vendor.name}'s columns look shifted: {sentence}.")
         if self.through is None:
@@ -91,8 +93,8 @@ class _Refresher:
             return RefreshReport(
                 raw.symbol, outcome, f"{report.inserted:,} new session{'' if report.inserted == 1 else 's'}.", report
             )
-        reason = report.rejected[0].detail if report.rejected else "There was no row."
-        detail = f"Not one of {len(raw.rows):,} rows was stored, the first because: {reason}"
+        reason = report.rejected[0].detail if report.rejected else "There were no rows."
+        detail = f"None of {len(raw.rows):,} rows was stored. The first was rejected: {reason}"
         return RefreshReport(raw.symbol, "failed", detail, report)
 
 
@@ -106,25 +108,25 @@ async def refresh(
     through: date | None = None,
     full: bool = False,
 ) -> AsyncIterator[RefreshReport]:
-    """Yield one report per symbol, in their order, each as soon as it is done.
+    """Refresh the symbols in order and yield a report after each.
 
     Args:
-        symbols: What to refresh; one that is not stored is loaded in full.
-        vendor: Asked once per symbol.
-        store: Read, never written.
-        load: Puts rows into the store.
-        overlap_sessions: How many stored sessions the vendor must agree with before newer ones are taken.
-        through: The last session that is over. Later rows are not taken, and a symbol that has it is not asked for.
-        full: Load each history in full and compare nothing; for a load that replaces.
+        symbols: What to refresh; a symbol that is not stored is loaded in full.
+        vendor: Called once per symbol.
+        store: Only read.
+        load: Stores the rows.
+        overlap_sessions: How many stored sessions the vendor must agree with before newer ones are loaded.
+        through: The last session that has ended. Later rows are ignored; a symbol that has it is not requested.
+        full: Load each history in full without comparing; for a load that replaces.
 
     Raises:
-        StoreUnavailable: The symbols reported before are stored; this one and those after it are as they were.
+        StoreUnavailable: The symbols reported before are stored; this one and later ones are unchanged.
     """
     refresher = _Refresher(vendor, store, load, overlap_sessions, through, full)
     stop_reason: str | None = None
     for symbol in symbols:
         if stop_reason is not None:
-            yield RefreshReport(symbol, "skipped", f"Not asked for, because of what came before: {stop_reason}")
+            yield RefreshReport(symbol, "skipped", f"Skipped after an earlier failure: {stop_reason}")
             continue
         try:
             report = await refresher.refresh_symbol(symbol)
@@ -145,11 +147,11 @@ def _count_impossible_rows(rows: pd.DataFrame) -> int:
 
 
 def _find_difference(stored: pd.DataFrame, fetched: pd.DataFrame, vendor: str) -> str | None:
-    """Say how the vendor's bars differ from the stored ones; None if they do not."""
+    """Describe how the vendor's bars differ from the stored ones; None if they do not."""
     latest = fetched.dropna(subset=["session"]).drop_duplicates("session", keep="last")
     both = stored.merge(latest, on="session", suffixes=("", "_given"))
     if both.empty:
-        return f"{vendor}'s answer has none of the {len(stored)} last stored sessions, so it cannot be compared."
+        return f"{vendor}'s response has none of the last {len(stored)} stored sessions, so it cannot be compared."
     for kind, names in (("prices", PRICES), ("adjusted closes", ("adj_close",))):
         old, new = (both[[f"{name}{end}" for name in names]].to_numpy(np.float64) for end in ("", "_given"))
         differs = ~np.isclose(new, old, rtol=TOLERANCE, atol=0, equal_nan=True)
@@ -168,7 +170,7 @@ def _explain_difference(differing: np.ndarray, new: np.ndarray, old: np.ndarray)
     with np.errstate(divide="ignore", invalid="ignore"):
         factors = new / old
     if np.isfinite(factors).all() and np.ptp(factors) <= 1e-3 * factors.mean():
-        return f", all by the factor {factors.mean():.4g}: it looks like a split or a new adjustment"
+        return f", all by the factor {factors.mean():.4g}, which looks like a split or a new adjustment"
     if differing.sum() == 1 and differing[-1]:
-        return ": only the last, which may have been stored before it was over"
+        return ": only the last one, which may have been stored before the session ended"
     return ""

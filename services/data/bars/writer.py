@@ -1,4 +1,4 @@
-"""Writes that a running service makes: a load or a deletion, after which nothing of before is answered."""
+"""Loads and deletes bars, then invalidates every cache of them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,11 +11,11 @@ from shared import deadline
 from shared.errors import Busy
 from shared.schemas.loads import LoadReport
 
-MAX_LOADS = 2  # at once, each with its whole body in memory; one per core is as fast as it gets
+MAX_LOADS = 2  # concurrent, each with its whole body in memory; more than one per core is no faster
 
 
 class BarWriter:
-    """Loads and deletes, a few at a time."""
+    """Loads and deletes symbols; limits concurrent loads."""
 
     def __init__(self, store: BarStore, invalidate: Invalidate) -> None:
         self._store = store
@@ -24,10 +24,10 @@ class BarWriter:
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """Hold one of the few upload slots, once one is free.
+        """Wait for a free upload slot and hold it.
 
         Raises:
-            Busy: None was free while the request had time left.
+            Busy: No slot became free in half of the time left for the request.
         """
         try:
             async with asyncio.timeout(deadline.seconds_left(60) / 2):
@@ -43,8 +43,8 @@ class BarWriter:
         """Load the rows of one symbol.
 
         Raises:
-            RowsRejected: Not one row is a bar, or `options.strict` and one is not.
-            StoreUnavailable: The symbol is as it was.
+            RowsRejected: No row is a valid bar, or `options.strict` is set and one row is not.
+            StoreUnavailable: The symbol is unchanged, or loaded completely if only the response was lost.
         """
         report = await load_symbol(raw, store=self._store, invalidate=self._invalidate, options=options)
         if report.revision is None or not report.inserted + report.updated + report.unchanged:
@@ -55,10 +55,10 @@ class BarWriter:
         """Remove a symbol.
 
         Raises:
-            SymbolNotFound: There is no such symbol.
-            StoreUnavailable: It could not be removed, or not all of it.
+            SymbolNotFound: The store has no such symbol.
+            StoreUnavailable: The symbol could not be removed, or not completely.
         """
         try:
             await self._store.delete(symbol)
-        finally:  # a failed deletion may have removed some of it
+        finally:  # a failed deletion may have removed a part
             await self._invalidate({symbol})

@@ -1,1 +1,1 @@
-"""The command line."""
+"""The command line: commands, their output, and loading of files."""

@@ -1,4 +1,4 @@
-"""What the command line does, apart from words and options: each command on open resources, printing as it goes."""
+"""Implementation of the CLI commands; parsing is in `__main__`."""
 
 import asyncio
 import time
@@ -35,7 +35,7 @@ PAGE_SIZE = 100
 
 @dataclass(frozen=True)
 class CommandContext:
-    """What every command needs: where the bars are, the settings, where a person reads, and what is counted."""
+    """What every command uses: open resources, settings, console and metrics."""
 
     resources: Resources
     settings: DataSettings
@@ -43,20 +43,20 @@ class CommandContext:
     metrics: DataMetrics
 
     async def invalidate(self, symbols: set[str] | None) -> None:
-        """Evict these symbols from the cache, or all for None; running services follow the change feed."""
+        """Evict these symbols from the cache, or all for None; running services invalidate their own."""
         if symbols is None:
             await self.resources.cache.evict_all()
         for symbol in symbols or ():
             await self.resources.cache.evict(symbol)
 
     def options(self, source: str) -> LoadOptions:
-        """Return the options of a plain load from `source`, now."""
+        """Return the default options of a load from `source`, now."""
         return LoadOptions(source=source, now=datetime.now(UTC), calendar=self.settings.calendar)
 
 
 @dataclass(frozen=True)
 class SymbolCheck:
-    """What is wrong with the stored bars of one symbol, and what is worth knowing about them."""
+    """The rejections and findings of one symbol's stored bars."""
 
     symbol: str
     rejected: list[Rejection]
@@ -78,7 +78,7 @@ async def load(context: CommandContext, source: BarSource, options: LoadOptions)
                     context.metrics.count_load(report)
                 n_done = report.inserted + report.updated + report.unchanged + len(report.rejected)
                 progress.update(task, advance=n_done, total=source.n_rows)
-    finally:  # what was stored before something went wrong is said, too
+    finally:  # report what was stored before a failure, too
         if reports:
             reports.sort(key=lambda report: report.symbol)
             context.console.print(output.render_load(source.name, reports, time.monotonic() - started_at))
@@ -99,7 +99,7 @@ async def search_stocks(context: CommandContext, query: str) -> list[StockSummar
 
 
 async def check_stored(context: CommandContext, symbols: Sequence[str]) -> AsyncIterator[SymbolCheck]:
-    """Check the bars of these symbols, all for none, as they are stored, whoever stored them."""
+    """Check the stored bars of these symbols, or of all for none."""
     options, calendar = context.options("stored"), context.settings.calendar
     for symbol in symbols or await context.resources.store.symbols():
         frame = await context.resources.store.bars(symbol)
@@ -115,10 +115,10 @@ def _check_frame(frame: BarFrame, today: date, calendar: str | None) -> SymbolCh
 async def read_frames(
     context: CommandContext, symbols: Sequence[str], span: tuple[date | None, date | None], adjusted: bool
 ) -> list[BarFrame]:
-    """Return the bars of these symbols, all for none, from the first to the last session of `span`.
+    """Read the bars of these symbols, or of all for none, from the first to the last session of `span`.
 
     Raises:
-        NoAdjustedPrices: Adjusted prices are wanted, and a symbol has no adjusted close.
+        NoAdjustedPrices: `adjusted` is set, and a symbol has no adjusted close.
     """
     results = []
     for symbol in symbols or await context.resources.store.symbols():
@@ -135,7 +135,7 @@ async def delete(context: CommandContext, symbol: str) -> None:
 
 
 async def refresh_stored(context: CommandContext, symbols: Sequence[str], *, replace: bool) -> list[RefreshReport]:
-    """Ask the configured vendor for what is new of these symbols, all for none; print each as it is done."""
+    """Refresh these symbols, or all for none, from the configured vendor; print each result."""
     selected = symbols or await context.resources.store.symbols()
     calendar, store = context.settings.calendar, context.resources.store
     through = last_session_over(calendar, datetime.now(UTC)) if calendar else None

@@ -1,4 +1,4 @@
-"""Load whole sources for the command line: every symbol of a file, a few at a time, with what became of each."""
+"""Loads whole sources for the command line: every symbol of a file, a few at a time."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -7,24 +7,24 @@ from services.data.bars.load import Invalidate, LoadOptions, build_rejection_err
 from services.data.ports import BarSource, BarStore
 from shared.schemas.loads import LoadReport
 
-# MongoDB writes one symbol while the next is put into documents; more is no faster on two cores.
+# MongoDB writes one symbol while the next is converted to documents; more is no faster on two cores.
 MAX_CONCURRENT_LOADS = 3
 
 
 async def load_source(
     source: BarSource, *, store: BarStore, invalidate: Invalidate, options: LoadOptions
 ) -> AsyncGenerator[LoadReport, None]:
-    """Yield one report per symbol of `source`, each as soon as it is stored.
+    """Load every symbol of `source` and yield a report after each.
 
     Raises:
-        UnreadableFile: The source is wrong. A file is read whole before anything of it is stored, each file of an
-            archive by itself.
-        RowsRejected: `options.strict`, and a row is not a bar; nothing is stored.
-        StoreUnavailable: The symbols reported before are stored; of the others, each is so or is as it was.
+        UnreadableFile: The source cannot be read. A file, also one in an archive, is read completely before any of
+            it is stored.
+        RowsRejected: `options.strict` is set, and a row is not a valid bar; nothing is stored.
+        StoreUnavailable: The symbols reported before are stored; each of the others is stored or unchanged.
     """
     if options.strict:
         await asyncio.to_thread(_raise_if_rejected, source, options)
-    frames = source.frames()  # one after another, so that they are never in memory all at once
+    frames = source.frames()  # one after another, so that they are never all in memory
     running: set[asyncio.Task[LoadReport]] = set()
     is_at_end = False
     try:

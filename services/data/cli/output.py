@@ -1,4 +1,4 @@
-"""What the command line says of loads and of symbols: tables and sentences for people. Pure."""
+"""Renders loads, checks and symbols as tables and sentences for people. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ MAX_LISTED_ROWS = 50
 
 
 def render_load(source: str, reports: Sequence[LoadReport], seconds: float) -> RenderableType:
-    """Return what became of one source, whole: counts, each row that was rejected and why, and the findings by kind."""
+    """Render the result of loading one source: counts, rejected rows with reasons, and findings by code."""
     if not reports:
         return Text(f"{source}: no rows.")
     names = ("inserted", "updated", "unchanged", "removed")
@@ -26,7 +26,7 @@ def render_load(source: str, reports: Sequence[LoadReport], seconds: float) -> R
     speed = (n_stored + len(rejected)) / max(seconds, 1e-9)
     sentences = [
         f"{source}: {_quantity(len(reports), 'symbol')}, {_quantity(n_stored, 'bar')}: "
-        f"{new:,} new, {changed:,} changed, {same:,} as they were.",
+        f"{new:,} new, {changed:,} changed, {same:,} unchanged.",
         f"{_quantity(removed, 'old bar')} removed." if removed else "",
         f"{_quantity(len(rejected), 'row')} rejected.",
         f"{seconds:.1f} s, {speed:,.0f} rows/s.",
@@ -37,21 +37,21 @@ def render_load(source: str, reports: Sequence[LoadReport], seconds: float) -> R
 
 
 def render_check(symbol: str, rejected: Sequence[Rejection], findings: Sequence[Finding]) -> RenderableType:
-    """Return what is wrong with, and worth knowing about, the bars of one symbol as they are stored."""
+    """Render the rejections and findings of one symbol's stored bars."""
     if not rejected and not findings:
-        return Text(f"{symbol}: nothing to remark.")
+        return Text(f"{symbol}: no problems found.")
     lines = [Text(f"{symbol}:")]
     lines += [
         Text(f"  {row.session or f'row {row.row}'}  {row.code}: {row.detail}") for row in rejected[:MAX_LISTED_ROWS]
     ]
     if len(rejected) > MAX_LISTED_ROWS:
-        lines.append(Text(f"  and {len(rejected) - MAX_LISTED_ROWS:,} more; --json names them all."))
+        lines.append(Text(f"  and {len(rejected) - MAX_LISTED_ROWS:,} more; use --json to list all."))
     lines += [Text(f"  {finding.code}: {finding.detail}{_format_sessions(finding)}") for finding in findings]
     return Group(*lines)
 
 
 def render_stocks(stocks: Iterable[StockSummary]) -> RenderableType:
-    """Return the symbols as a table; what is not known before somebody reads the bars is a dash."""
+    """Render the symbols as a table; a value that is not in the catalogue is a dash."""
     table = Table("symbol", "name", "bars", "first", "last", box=None, header_style="bold", pad_edge=False)
     for stock in stocks:
         bars = "–" if stock.bars is None else f"{stock.bars:,}"
@@ -61,7 +61,7 @@ def render_stocks(stocks: Iterable[StockSummary]) -> RenderableType:
 
 
 def render_refresh(report: RefreshReport) -> RenderableType:
-    """Return one line of a refresh."""
+    """Render the result of refreshing one symbol."""
     return Text(f"{report.symbol:<8} {report.outcome.replace('_', ' ')}: {report.detail}")
 
 
@@ -72,7 +72,7 @@ def _render_rejections(rejected: list[tuple[str, Rejection]]) -> list[Renderable
     for symbol, row in rejected[:MAX_LISTED_ROWS]:
         table.add_row(symbol, f"{row.row:,}", str(row.session or "–"), row.code, row.detail)
     more = len(rejected) - MAX_LISTED_ROWS
-    rest = [Text(f"and {_quantity(more, 'row')} more; --json names them all.")] if more > 0 else []
+    rest = [Text(f"and {_quantity(more, 'row')} more; use --json to list all.")] if more > 0 else []
     return [Text("\nRejected rows", style="bold"), table, *rest]
 
 
@@ -90,7 +90,7 @@ def _render_findings(reports: Sequence[LoadReport]) -> list[RenderableType]:
         names = [report.symbol for report in reports if any(finding.code == code for finding in report.findings)]
         shown_names = " ".join(names[:8]) + (" …" if len(names) > 8 else "")
         table.add_row(code, f"{n_symbols:,}", shown_names)
-    return [Text("\nFindings (`check SYMBOL` says more)", style="bold"), table]
+    return [Text("\nFindings (run `check SYMBOL` for details)", style="bold"), table]
 
 
 def _format_sessions(finding: Finding) -> str:

@@ -1,1 +1,1 @@
-"""Bars in files: formats, columns, dates and numbers, and the export."""
+"""Reads bars from files of many formats, and exports them."""

@@ -1,4 +1,4 @@
-"""Find out how large an Arrow IPC stream is unpacked, before anything in it is."""
+"""Computes the unpacked size of an Arrow IPC stream without unpacking it."""
 
 import struct
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ _DICTIONARY_BATCH, _RECORD_BATCH = 2, 3  # of the union MessageHeader
 
 
 def read_unpacked_sizes(stream: BinaryIO) -> Iterator[int]:
-    """Yield how many bytes each compressed message says that its buffers become.
+    """Yield the declared unpacked size in bytes of each compressed message.
 
     pyarrow unpacks a message as a whole and has no limit of its own.
 
     Raises:
-        pyarrow.ArrowInvalid: It is no Arrow stream, or is cut short.
-        struct.error: A message contradicts itself.
+        pyarrow.ArrowInvalid: This is not an Arrow stream, or it is truncated.
+        struct.error: A message is inconsistent.
     """
     for message in pa.ipc.MessageReader.open_stream(stream):
         yield sum(_read_sizes(message.metadata.to_pybytes(), message.body))
@@ -45,7 +45,7 @@ def _read_sizes(metadata: bytes, body: pa.Buffer | None) -> Iterator[int]:
 
 
 def _find_field(metadata: bytes, table: int, number: int) -> int:
-    """Return where a field of a FlatBuffers table is, 0 if it is not there."""
+    """Return the position of a field of a FlatBuffers table, 0 if it is absent."""
     vtable = table - struct.unpack_from("<i", metadata, table)[0]
     slot = 4 + 2 * number
     if slot >= struct.unpack_from("<H", metadata, vtable)[0]:

@@ -1,4 +1,4 @@
-"""Turn the cells of a column into numbers, dates and texts; one that cannot be is NaN or null. Pure."""
+"""Converts the cells of a column to numbers, dates and texts; an invalid cell becomes NaN or null. Pure."""
 
 from collections.abc import Callable
 
@@ -14,18 +14,18 @@ from shared.schemas.arrow import NUMBERS
 
 Floats = npt.NDArray[np.float64]
 TEXT = pa.dictionary(pa.int32(), pa.string())
-MAX_TEXT = 200  # characters; no symbol and no date has as many, and a company's name ends there
-# A number, perhaps in dollars, perhaps infinite; and with commas between the thousands, as in "1,234.5".
+MAX_TEXT = 200  # characters; longer than any symbol or date, and a company's name is cut there
+# A number, perhaps in dollars, perhaps infinite; and one with commas between thousands, as in "1,234.5".
 _NUMBER = r"^(?i:[+-]?\$?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?)$"
 _THOUSANDS = r"^[+-]?\$?\d{1,3}(,\d{3})+(\.\d*)?$"
 _WITH_COMMA = r"^[+-]?\$?[\d.]*,[\d.,]*$"
 
 
 def check_types(schema: pa.Schema) -> None:
-    """Check that the columns, named by their meaning, are of types that the functions below read.
+    """Check that the columns, named by field, have types that the functions below can read.
 
     Raises:
-        UnreadableFile: One is not.
+        UnreadableFile: A column has an unsupported type.
     """
     for field in schema:
         is_plain = is_text(field.type) or pa.types.is_null(field.type)
@@ -38,15 +38,15 @@ def check_types(schema: pa.Schema) -> None:
             fits = is_plain
         if not fits:
             raise UnreadableFile(
-                f"The column for {field.name} is of type {quote_text(str(field.type))}, which is not read. "
+                f"The column for {field.name} has the unsupported type {quote_text(str(field.type))}. "
                 "Write numbers as float64, dates as date32 and text as string."
             )
 
 
 def to_numbers(column: pa.Array) -> Floats:
-    """Return float64, NaN for what is missing or not a number.
+    """Convert a column to float64, NaN where a number is missing or invalid.
 
-    Commas between thousands are left out; where any comma of the column is a decimal one, "12,5", none is read.
+    Commas between thousands are removed; if any comma in the column is a decimal one, as in "12,5", none is.
     """
     if pa.types.is_dictionary(column.type):
         return _read_by_index(column, to_numbers)
@@ -56,7 +56,7 @@ def to_numbers(column: pa.Array) -> Floats:
 
 
 def to_texts(column: pa.Array) -> pa.DictionaryArray:
-    """Return text of at most MAX_TEXT characters, each different one once (`TEXT`)."""
+    """Convert a column to dictionary-encoded text (`TEXT`), cut to MAX_TEXT characters."""
     if pa.types.is_dictionary(column.type):
         encoded = pa.DictionaryArray.from_arrays(
             pc.cast(column.indices, pa.int32()), pc.cast(column.dictionary, pa.string())
@@ -70,7 +70,7 @@ def to_texts(column: pa.Array) -> pa.DictionaryArray:
 
 
 def to_dates(column: pa.Array) -> pa.Array:
-    """Return the days as date32 where the column has a type for time, the day of its own zone; else texts."""
+    """Convert a column of a time type to date32, the date in its own time zone; any other column to texts."""
     if pa.types.is_timestamp(column.type) and column.type.tz is not None:
         column = pc.local_timestamp(column)
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
@@ -84,7 +84,7 @@ def to_dates(column: pa.Array) -> pa.Array:
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Say whether a column is of text, plain or by reference."""
+    """Return whether a column type is text, plain or dictionary-encoded."""
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

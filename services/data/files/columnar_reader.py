@@ -1,4 +1,4 @@
-"""Read Parquet and Arrow in batches, after a look at how much they hold."""
+"""Reads Parquet and Arrow in batches, after checking their declared size."""
 
 import struct
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ MAX_FOOTER = 16 << 20  # bytes: 1,000 columns in 100 groups of rows
 
 
 def read_parquet_batches(file: BinaryIO, budget: Budget) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a Parquet file, its columns named by what they mean.
+    """Yield the rows of a Parquet file, its columns named by field.
 
     Raises:
-        UnreadableFile: It is damaged, or its columns are not those of bars.
-        PayloadTooLarge: It says that it holds more than the budget.
+        UnreadableFile: The file is damaged, or its columns are not those of bars.
+        PayloadTooLarge: Its declared size exceeds the budget.
     """
-    with _translate_errors("Parquet"):
+    with _translate_errors("a Parquet"):
         _check_footer(file)
         metadata = parquet.read_metadata(file)
         budget.take_bytes(
@@ -36,21 +36,21 @@ def read_parquet_batches(file: BinaryIO, budget: Budget) -> Iterator[pa.RecordBa
         chosen = _choose_columns(schema)
         names = [schema.field(index).name for index in chosen.values()]
         texts = [name for name, index in zip(names, chosen.values(), strict=True) if is_text(schema.field(index).type)]
-        # Texts by reference: one long text that a million rows repeat stays one.
+        # Dictionary-encoded, so that a long text repeated in a million rows is stored once.
         parquet_file = parquet.ParquetFile(file, metadata=metadata, read_dictionary=texts)
         for batch in parquet_file.iter_batches(BATCH, columns=names, use_threads=False):
             yield _validate_batch(batch.select(names), chosen)
 
 
 def read_arrow_batches(file: BinaryIO, budget: Budget) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of an Arrow IPC stream or file, its columns named by what they mean.
+    """Yield the rows of an Arrow IPC stream or file, its columns named by field.
 
     Raises:
-        UnreadableFile: It is damaged, or its columns are not those of bars.
-        PayloadTooLarge: It says that it holds more than the budget.
+        UnreadableFile: The file is damaged, or its columns are not those of bars.
+        PayloadTooLarge: Its declared size exceeds the budget.
     """
-    with _translate_errors("Arrow"):
-        # The file format is the stream format with a mark before and an index behind.
+    with _translate_errors("an Arrow"):
+        # The file format is the stream format between a signature and an index.
         start = len(ARROW_FILE) if file.read(len(ARROW_FILE)) == ARROW_FILE else 0
         file.seek(start)
         for n_bytes in read_unpacked_sizes(file):
@@ -70,17 +70,17 @@ def _choose_columns(schema: pa.Schema) -> dict[Field, int]:
 
 
 def _validate_batch(batch: pa.RecordBatch, chosen: dict[Field, int]) -> pa.RecordBatch:
-    batch.validate(full=True)  # what the bytes of a text's ends or a dictionary's indices say may be anything
+    batch.validate(full=True)  # text offsets and dictionary indices are not trusted
     return batch.rename_columns(list(chosen))
 
 
 def _check_footer(file: BinaryIO) -> None:
     file.seek(-8, 2)
-    length, mark = struct.unpack("<I4s", file.read(8))
-    if mark != PARQUET:
-        raise UnreadableFile("It is no Parquet file, or is cut short.")
+    length, signature = struct.unpack("<I4s", file.read(8))
+    if signature != PARQUET:
+        raise UnreadableFile("This is not a Parquet file, or it is truncated.")
     if length > MAX_FOOTER:
-        raise UnreadableFile("It is a Parquet file of too many columns and groups of rows. Write fewer.")
+        raise UnreadableFile("The Parquet file has too many columns and row groups. Write fewer.")
     file.seek(0)
 
 
@@ -89,4 +89,4 @@ def _translate_errors(kind: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, ValueError, KeyError, OverflowError, struct.error) as error:
-        raise UnreadableFile(f"It is no {kind} file, or is damaged or cut short.") from error
+        raise UnreadableFile(f"This is not {kind} file, or it is damaged or truncated.") from error

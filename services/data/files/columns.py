@@ -1,4 +1,4 @@
-"""Find in the names of a file's columns those that bars are made of. Pure."""
+"""Map a file's column names to bar fields. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from shared.errors import UnreadableFile
 Field = Literal["session", "open", "high", "low", "close", "volume", "adj_close", "symbol", "name", "company"]
 MAX_COLUMNS = 1_000
 REQUIRED: tuple[Field, ...] = ("session", "open", "high", "low", "close")
-EXPECTED_COLUMNS = "date, open, high, low and close; volume, adj_close, symbol and company may be there too"
+EXPECTED_COLUMNS = "date, open, high, low and close, and optionally volume, adj_close, symbol and company"
 ALIASES: dict[Field, tuple[str, ...]] = {
     "session": ("date", "session", "timestamp", "time", "datetime", "day"),
     "open": ("open",),
@@ -26,16 +26,16 @@ FIELDS_BY_ALIAS: dict[str, Field] = {alias: field for field, aliases in ALIASES.
 
 
 def find_columns(names: Sequence[str]) -> dict[Field, int]:
-    """Return where the columns are that bars are made of.
+    """Return the position of each bar field.
 
-    `name` is there only without a column for the symbol: it may then be the symbol, as its cells will tell; beside a
-    symbol it is the company's name.
+    `name` is a field only if there is no symbol column: its cells then decide whether it is the symbol. With a symbol
+    column, it is the company's name.
 
     Raises:
-        UnreadableFile: A column is missing or there twice, or there are too many.
+        UnreadableFile: A column is missing or duplicate, or there are too many.
     """
     if len(names) > MAX_COLUMNS:
-        raise UnreadableFile(f"It has more than {MAX_COLUMNS:,} columns. Bars are made of {EXPECTED_COLUMNS}.")
+        raise UnreadableFile(f"The file has more than {MAX_COLUMNS:,} columns. Expected {EXPECTED_COLUMNS}.")
     fields = [FIELDS_BY_ALIAS.get(_normalise(name)) for name in names]
     if "symbol" in fields:
         fields = ["company" if field == "name" else field for field in fields]
@@ -45,19 +45,19 @@ def find_columns(names: Sequence[str]) -> dict[Field, int]:
             continue
         if field in columns:
             first, second = quote_text(names[columns[field]]), quote_text(names[index])
-            raise UnreadableFile(f"Two columns mean the same, {first} and {second}. Remove or rename one.")
+            raise UnreadableFile(f"Remove or rename one of two columns with the same meaning: {first} and {second}.")
         columns[field] = index
     missing = ["date" if field == "session" else field for field in REQUIRED if field not in columns]
     if missing:
+        noun = "column" if len(missing) == 1 else "columns"
         raise UnreadableFile(
-            f"There is no column {' and no column '.join(missing)}. "
-            f"Wanted are {EXPECTED_COLUMNS}. Found: {_list_names(names)}."
+            f"Missing {noun}: {', '.join(missing)}. Expected {EXPECTED_COLUMNS}. Found: {_list_names(names)}."
         )
     return columns
 
 
 def quote_text(text: str, limit: int = 20) -> str:
-    """Return what a file says so that it can be repeated: in quotes, printable, and not at length."""
+    """Quote text from a file for a message: printable and shortened."""
     printable = "".join(letter if letter.isprintable() else "?" for letter in text[:limit])
     return f"'{printable}{'…' if len(text) > limit else ''}'"
 

@@ -1,4 +1,4 @@
-"""Read CSV in batches: any usual delimiter and encoding, rows of the wrong length kept as empty ones."""
+"""Reads CSV in batches, with any common delimiter and encoding; rows of the wrong length become empty rows."""
 
 import csv
 import io
@@ -15,19 +15,19 @@ from services.data.files.utf8_stream import Utf8Stream
 from shared.errors import UnreadableFile
 from shared.schemas.arrow import NUMBERS
 
-BLOCK = 1 << 20  # what is in memory at once; also the longest row
+BLOCK = 1 << 20  # bytes in memory at once; also the maximum length of a row
 MAX_HEADER = 1 << 16
 MAX_RAGGED_ROWS = 100_000
 DELIMITERS = ",;\t|"
 
 
 def read_csv_batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a CSV file, its columns named by what they mean; blank lines are no rows.
+    """Yield the rows of a CSV file, its columns named by field; blank lines are skipped.
 
-    A row with too few or too many cells is a row of nulls.
+    A row with too few or too many cells becomes a row of nulls.
 
     Raises:
-        UnreadableFile: The header is not one of bars, a quoted cell does not end in its line, or a row is too long.
+        UnreadableFile: The header lacks a column, a quoted cell does not end in its line, or a row is too long.
     """
     text = Utf8Stream(stream)
     names, delimiter = _read_header(text)
@@ -47,7 +47,7 @@ def read_csv_batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
 
 
 def _read_header(text: Utf8Stream) -> tuple[list[str], str]:
-    """Return the names and the delimiter, and leave the stream at the first row."""
+    """Read the column names and the delimiter, and leave the stream at the first row."""
     head = b""
     while len(head) < MAX_HEADER and (more := text.read(MAX_HEADER - len(head))):
         head += more
@@ -55,12 +55,12 @@ def _read_header(text: Utf8Stream) -> tuple[list[str], str]:
     while (line := lines.readline()) and not line.strip():
         pass
     if len(head) == MAX_HEADER and not line.endswith(("\r", "\n")):
-        raise UnreadableFile(f"Its first line, the names of the columns, is longer than {MAX_HEADER:,} bytes.")
+        raise UnreadableFile(f"The first line, which names the columns, is longer than {MAX_HEADER:,} bytes.")
     text.unread(head[len(lines.getvalue()[: lines.tell()].encode()) :])
     try:
         split = {delimiter: next(csv.reader([line], delimiter=delimiter), []) for delimiter in DELIMITERS}
     except csv.Error as error:
-        raise UnreadableFile("Its first line is not a header: the names of the columns.") from error
+        raise UnreadableFile("The first line must name the columns.") from error
     delimiter = max(split, key=lambda each: len(split[each]))
     return split[delimiter], delimiter
 
@@ -72,7 +72,7 @@ def _parse_rows(
     try:
         reader = arrow_csv.open_csv(
             lines,
-            # One thread: only so does it number the odd rows.
+            # One thread, because only then are invalid rows numbered.
             read_options=arrow_csv.ReadOptions(column_names=positions, block_size=BLOCK, use_threads=False),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=True, invalid_row_handler=ragged_rows.add
@@ -88,7 +88,7 @@ def _parse_rows(
         if "Empty CSV" in str(error):
             return
         if ragged_rows.has_too_many:
-            problem = f"More than {MAX_RAGGED_ROWS:,} rows have not as many cells as the header."
+            problem = f"More than {MAX_RAGGED_ROWS:,} rows do not have as many cells as the header."
             raise UnreadableFile(problem) from error
         raise UnreadableFile(f"A row is longer than {BLOCK:,} bytes, or a quote is not closed.") from error
 
@@ -98,7 +98,7 @@ def _column_type(name: Field) -> pa.DataType:
 
 
 class _Lines(io.RawIOBase):
-    """A stream that counts the lines that are not blank."""
+    """A stream that counts its non-blank lines."""
 
     def __init__(self, text: Utf8Stream) -> None:
         self._text = text
@@ -118,7 +118,7 @@ class _Lines(io.RawIOBase):
 
 
 class _RaggedRows:
-    """The rows that have not as many cells as the header."""
+    """Rows with more or fewer cells than the header."""
 
     def __init__(self) -> None:
         self._numbers: list[int] = []
@@ -133,9 +133,9 @@ class _RaggedRows:
         return len(self._numbers) > MAX_RAGGED_ROWS
 
     def insert_into(self, batch: pa.RecordBatch, n_earlier: int) -> pa.RecordBatch:
-        """Return the batch with a row of nulls for each that belongs before its last; `n_earlier` rows came earlier."""
+        """Insert a row of nulls for each ragged row before the batch's last row; `n_earlier` rows precede the batch."""
         positions = np.array(self._numbers[self._n_inserted :], np.int64) - 1 - n_earlier
-        # The k-th odd row comes after `positions[k] - k` of the batch's own.
+        # The k-th ragged row follows `positions[k] - k` rows of the batch.
         own_before = positions - np.arange(len(positions))
         own_before = own_before[own_before < batch.num_rows]
         self._n_inserted += len(own_before)
@@ -145,5 +145,5 @@ class _RaggedRows:
         return batch.take(pa.array(rows, mask=rows < 0))
 
     def count_remaining(self, n_rows: int) -> int:
-        """Return how many come after all that were put."""
+        """Return how many ragged rows follow the inserted ones."""
         return len(self._numbers) - self._n_inserted

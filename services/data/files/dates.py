@@ -1,6 +1,6 @@
-"""Read the dates of a file as sessions. Pure.
+"""Parses the dates of a file as sessions. Pure.
 
-All dates of a file are written in one way, which all of them together show; what is not written so is no date.
+A file has one date format, detected from all its dates; a date in another format is invalid.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from shared.schemas.loads import DateFormat
 Days = npt.NDArray[np.datetime64]
 Counts = npt.NDArray[np.int64]
 
-YEARS = range(1600, 2200)  # the first stock exchange is of 1602
+YEARS = range(1600, 2200)  # the first stock exchange opened in 1602
 _TIME = r"(?:[T ,].*)?"
 _DAY_AND_MONTH = r"^(?P<{}>\d{{1,2}})[-/.](?P<{}>\d{{1,2}})[-/.](?P<year>\d{{4}})" + _TIME + "$"
 PATTERNS: dict[DateFormat, str] = {
@@ -25,23 +25,23 @@ PATTERNS: dict[DateFormat, str] = {
     "ymd": r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:\.0*)?$",
     "epoch": r"^[+-]?\d{1,20}(\.\d*)?([eE]\+?\d{1,2})?$",
 }
-MAX_EPOCH_SECONDS = 1e10  # seconds: the year 2286; the same day in milliseconds has three digits more
+MAX_EPOCH_SECONDS = 1e10  # the year 2286; milliseconds of the same day have three more digits
 SECONDS_PER_DAY = 86_400
-CHUNK_SIZE = 1 << 16  # texts; their parts take ten times their own memory
+CHUNK_SIZE = 1 << 16  # texts; their parsed parts take ten times their memory
 
 
 def read_sessions(texts: pa.StringArray, counts: Counts, date_format: DateFormat | None = None) -> Days:
-    """Return the session of each text, `datetime64[D]`, NaT where it is not written as most are.
+    """Parse the session of each text, `datetime64[D]`, NaT where it is not in the format of most.
 
-    A time of day is left out: the session is the day as it is written, in UTC for an epoch.
+    A time of day is ignored: the session is the written date, or the UTC date of an epoch.
 
     Args:
-        texts: The different dates of a file; null or empty is no date.
-        counts: How often each is there.
-        date_format: How they are written; None to find out.
+        texts: The distinct dates of a file; null or empty is no date.
+        counts: How often each occurs.
+        date_format: Their format; None to detect it.
 
     Raises:
-        UnreadableFile: No format reads at least half of them; or they may be day first or month first.
+        UnreadableFile: No format fits at least half of them, or day and month are ambiguous.
     """
     texts = pc.utf8_trim_whitespace(texts)
     n_present = int(counts[_is_present(texts)].sum())
@@ -65,28 +65,28 @@ def _choose_format(texts: pa.StringArray, counts: Counts, n_present: int, days: 
     if n_read[best] * 2 < n_present:
         example = texts[int(np.flatnonzero(_is_present(texts) & np.isnat(days[best]))[0])].as_py()
         candidates = f"the date format {best}" if len(days) == 1 else f"any date format ({', '.join(PATTERNS)})"
-        raise UnreadableFile(f"Most dates are not in {candidates}, {quote_text(example)} for instance.")
+        raise UnreadableFile(f"Most dates do not match {candidates}, for example {quote_text(example)}.")
     return days[best]
 
 
 def _resolve_day_or_month(texts: pa.StringArray, counts: Counts, days: dict[str, Days]) -> None:
-    """Leave one of `dmy` and `mdy`, if any date is written either way."""
+    """Drop one of `dmy` and `mdy`."""
     is_dmy, is_mdy = ~np.isnat(days["dmy"]), ~np.isnat(days["mdy"])
     only_dmy, only_mdy = counts[is_dmy & ~is_mdy].sum(), counts[is_mdy & ~is_dmy].sum()
     if (is_dmy | is_mdy).any() and bool(only_dmy) == bool(only_mdy):
         order = "only" if only_dmy else "either"
         example = texts[int(np.flatnonzero(is_dmy & is_mdy if order == "either" else is_mdy & ~is_dmy)[0])].as_py()
         problem = (
-            f"The dates may be day first or month first, {quote_text(example)} for instance."
+            f"The dates may be day first or month first, for example {quote_text(example)}."
             if order == "either"
-            else f"Some dates can only be day first and others only month first, {quote_text(example)} for instance."
+            else f"Some dates can only be day first and others only month first, for example {quote_text(example)}."
         )
-        raise UnreadableFile(f"{problem} Say which: --date-format dmy or mdy (date_format= over HTTP).")
+        raise UnreadableFile(f"{problem} Choose one with --date-format dmy or mdy (date_format= over HTTP).")
     del days["mdy" if only_dmy else "dmy"]
 
 
 def _resolve_ymd_or_epoch(counts: Counts, days: dict[str, Days]) -> None:
-    """Leave one of `ymd` and `epoch`: of numbers that are days by chance, few are."""
+    """Drop one of `ymd` and `epoch`: few epochs are valid YYYYMMDD dates by chance."""
     n_ymd, n_epoch = (counts[~np.isnat(days[name])].sum() for name in ("ymd", "epoch"))
     del days["epoch" if n_ymd * 2 > n_epoch else "ymd"]
 
@@ -110,7 +110,7 @@ def _parse_calendar_days(texts: pa.StringArray, pattern: str) -> Days:
 
 
 def _to_integers(field: pa.StringArray, fields: pa.StructArray) -> npt.NDArray[np.int64]:
-    """Return the numbers, 0 where the pattern does not match."""
+    """Convert to integers, 0 where the pattern does not match."""
     text = pc.if_else(fields.is_valid(), field, "0")
     return np.asarray(pc.cast(text, pa.int64()).to_numpy(zero_copy_only=False))
 
@@ -119,7 +119,7 @@ def _parse_epoch_days(texts: pa.StringArray) -> Days:
     is_number = pc.match_substring_regex(texts, PATTERNS["epoch"])
     numbers = pc.cast(pc.if_else(is_number, texts, None), pa.float64()).to_numpy(zero_copy_only=False)
     finite = numbers[np.isfinite(numbers)]
-    # One unit for all, by their median: in milliseconds, the days about 1970 are small numbers, too.
+    # One unit for all, from their median: days around 1970 are small numbers in milliseconds, too.
     size = float(np.median(np.abs(finite))) if len(finite) else 0.0
     unit = next((power for power in (1.0, 1e3, 1e6) if size <= MAX_EPOCH_SECONDS * power), 1e9)
     days = np.floor(numbers / (unit * SECONDS_PER_DAY))
@@ -129,6 +129,6 @@ def _parse_epoch_days(texts: pa.StringArray) -> Days:
 
 
 def limit_years(days: Days) -> Days:
-    """Return the days, NaT for those that are not in `YEARS`."""
+    """Replace days outside `YEARS` by NaT."""
     first, end = (np.datetime64(f"{year}-01-01", "D") for year in (YEARS.start, YEARS.stop))
     return np.where((days >= first) & (days < end), days, np.datetime64("NaT", "D"))

@@ -1,4 +1,4 @@
-"""Bars as files that `load` reads back to the bit: CSV, Parquet and Arrow, any number of symbols in one. Pure.
+"""Exports bars to CSV, Parquet and Arrow files that `load` reads back exactly, with any number of symbols. Pure.
 
 The columns are those of `COLUMNS`, one row per bar. A number that is missing or not finite is empty (CSV) or null.
 """
@@ -20,16 +20,16 @@ COLUMNS = ("symbol", "date", *NUMBERS)
 _EXPORT_SCHEMA = pa.schema(
     [("symbol", pa.string()), ("date", pa.date32()), *((name, pa.float64()) for name in NUMBERS)]
 )
-# Where a spreadsheet would see a formula begin: Japanese ones know the full-width signs too, and one whose locale
-# separates by semicolons cuts a text in two there, quoted or not.
+# Where a spreadsheet sees the start of a formula. Japanese ones also accept full-width signs, and in locales that
+# separate by semicolons a text is split there, quoted or not.
 _FORMULA = re.compile(r"(^|[;\r\n])(?=\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
 
 def to_csv(frame: BarFrame, *, with_header: bool = True, name: str | None = None) -> bytes:
-    r"""Return RFC 4180 text in UTF-8 whose lines end with \n: `COLUMNS`, and `name` in a last one where it is given.
+    r"""Encode as RFC 4180 text in UTF-8 with \n line ends: `COLUMNS`, and `name` in a last column if given.
 
-    Numbers have the fewest digits that read back as the same float. A text that a spreadsheet would run as a formula
-    has an apostrophe before it, which a reader has to take off.
+    Numbers have the fewest digits that read back as the same float. Text that a spreadsheet would run as a formula is
+    prefixed with an apostrophe, which a reader must remove.
     """
     table = _to_table(frame).set_column(0, "symbol", pa.repeat(_escape_formulas(frame.symbol), len(frame.bars)))
     if name is not None:
@@ -37,33 +37,33 @@ def to_csv(frame: BarFrame, *, with_header: bool = True, name: str | None = None
     sink = BytesIO()
     if with_header:
         sink.write(_encode_header(table.column_names))
-    quoting = "none" if name is None else "needed"  # which is what symbols, dates and numbers never are
+    quoting = "none" if name is None else "needed"  # symbols, dates and numbers never need quotes
     pyarrow.csv.write_csv(table, sink, pyarrow.csv.WriteOptions(include_header=False, quoting_style=quoting))
     return sink.getvalue()
 
 
 def to_parquet(frame: BarFrame) -> bytes:
-    """Return a Parquet file."""
+    """Encode as a Parquet file."""
     sink = BytesIO()
     write_parquet([frame], sink)
     return sink.getvalue()
 
 
 def iter_csv(frames: Iterable[BarFrame]) -> Iterator[bytes]:
-    """Yield one CSV of many symbols in pieces: its header, then the bars of each."""
+    """Encode many symbols as one CSV: yield its header, then the bars of each symbol."""
     yield _encode_header(COLUMNS)
     for frame in frames:
         yield to_csv(frame, with_header=False)
 
 
 def write_parquet(frames: Iterable[BarFrame], sink: BinaryIO) -> None:
-    """Write one Parquet file, each symbol a row group."""
+    """Write one Parquet file with a row group per symbol."""
     with pq.ParquetWriter(sink, _EXPORT_SCHEMA) as writer:
         _write_tables(frames, writer)
 
 
 def write_arrow(frames: Iterable[BarFrame], sink: BinaryIO) -> None:
-    """Write one Arrow IPC stream, each symbol a batch."""
+    """Write one Arrow IPC stream with a batch per symbol."""
     with pa.ipc.new_stream(sink, _EXPORT_SCHEMA) as writer:
         _write_tables(frames, writer)
 

@@ -1,4 +1,4 @@
-"""Find out what format a plain file is in, and read it in batches of rows."""
+"""Detects the format of a plain file and reads it in batches of rows."""
 
 from collections.abc import Iterator
 from pathlib import PurePath
@@ -32,17 +32,17 @@ SIGNATURES: dict[bytes, FileFormat] = {
 
 
 def read_batches(file: BinaryIO, name: str, file_format: FileFormat | None, budget: Budget) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a plain file, columns named by what they mean (`columns.Field`).
+    """Yield the rows of a plain file, columns named by field (`columns.Field`).
 
     Args:
-        file: At its start.
-        name: Says the format where the content does not.
-        file_format: The format, None to find out.
+        file: Positioned at its start.
+        name: Its suffix decides the format if the content does not.
+        file_format: The format, None to detect it.
         budget: Counts the rows.
 
     Raises:
-        UnreadableFile: It cannot be read as bars.
-        PayloadTooLarge: It holds more than the budget.
+        UnreadableFile: The file cannot be read as bars.
+        PayloadTooLarge: It exceeds the budget.
     """
     for batch in _iter_batches(file, file_format or _detect_format(peek_first_bytes(file), name), budget):
         budget.take_rows(batch.num_rows)

@@ -1,4 +1,4 @@
-"""Read JSON in batches: rows as objects, in an array, one a line or under `bars`; or one object of columns."""
+"""Reads JSON in batches: rows as objects, in an array, one per line or under `bars`; or one object of columns."""
 
 import io
 import json
@@ -12,26 +12,26 @@ from services.data.files.columns import MAX_COLUMNS, find_columns, quote_text
 from services.data.files.utf8_stream import Utf8Stream
 from shared.errors import UnreadableFile
 
-BLOCK = 1 << 20  # characters read at once; also the longest row
-MAX_COLUMNAR = 16 << 20  # characters of an object of columns, which is in memory as a whole
+BLOCK = 1 << 20  # characters read at once; also the maximum length of a row
+MAX_COLUMNAR = 16 << 20  # characters of an object of columns, which is held in memory
 EXPECTED_SHAPES = (
-    'Wanted are rows, [{"date": "2024-01-31", "open": 1, …}, …], one object a line, '
+    'Expected rows, [{"date": "2024-01-31", "open": 1, …}, …], one object per line, '
     'or columns, {"date": ["2024-01-31", …], "open": [1, …], …}.'
 )
 _SPACE = re.compile(r"[ \t\n\r]*")
-# Numbers stay as they are written: no overflow, and one way to read them for all formats of text.
+# Numbers stay text: no overflow, and one number parser for all text formats.
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 
 Row = dict[str, Any]
 
 
 def read_json_batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a JSON file, all cells as text, its columns named by what they mean.
+    """Yield the rows of a JSON file, all cells as text, its columns named by field.
 
-    A row may lack a name that others have; its cell is null.
+    A key that a row lacks is null.
 
     Raises:
-        UnreadableFile: It is not JSON, or not of a shape that holds bars.
+        UnreadableFile: The file is not JSON, or not of a supported shape.
     """
     scanner = _Scanner(stream)
     names: dict[str, None] = {}
@@ -47,7 +47,7 @@ def read_json_batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
 
 
 def _build_batch(rows: list[Row], names: dict[str, None]) -> pa.RecordBatch:
-    """Return the rows; `names` holds the names of those before, and then of these, too."""
+    """Build a batch; `names` collects the keys of all rows so far."""
     for row in rows:
         if not row.keys() <= names.keys():
             names |= dict.fromkeys(row)
@@ -74,7 +74,7 @@ def _read_rows(scanner: "_Scanner") -> Iterator[Row]:
     else:
         yield from _read_object(scanner)
     if scanner.peek():
-        raise UnreadableFile(f"Something follows its end, {scanner.preview()}. {EXPECTED_SHAPES}")
+        raise UnreadableFile(f"Unexpected content after the end: {scanner.preview()}. {EXPECTED_SHAPES}")
 
 
 def _read_array(scanner: "_Scanner") -> Iterator[Row]:
@@ -89,13 +89,13 @@ def _read_array(scanner: "_Scanner") -> Iterator[Row]:
 
 def _read_row(scanner: "_Scanner") -> Row:
     if scanner.peek() != "{":
-        raise UnreadableFile(f"A row is not an object, {scanner.preview()}. {EXPECTED_SHAPES}")
+        raise UnreadableFile(f"A row is not an object: {scanner.preview()}. {EXPECTED_SHAPES}")
     row: Row = scanner.value(BLOCK)
     return row
 
 
 def _read_object(scanner: "_Scanner") -> Iterator[Row]:
-    """Yield the rows of an object that holds them, or if it is the first row itself, all the lines."""
+    """Yield the rows under `bars` or in columns; if the object is itself a row, yield all lines."""
     members: Row = {}
     has_bars = False
     mark = scanner.take("{")
@@ -108,9 +108,11 @@ def _read_object(scanner: "_Scanner") -> Iterator[Row]:
             for row in _read_array(scanner):
                 yield symbol | row
         elif has_bars and key == "symbol":
-            raise UnreadableFile("Its symbol stands after its bars. Put it before them.")
+            raise UnreadableFile("Put the symbol before the bars.")
         elif not has_bars and scanner.position > MAX_COLUMNAR:
-            raise UnreadableFile(f"An object of columns is longer than {MAX_COLUMNAR:,} characters. Write rows.")
+            raise UnreadableFile(
+                f"An object of columns must not exceed {MAX_COLUMNAR:,} characters. Write rows instead."
+            )
         else:
             members[key] = scanner.value(MAX_COLUMNAR)
         mark = scanner.take(",}")
@@ -127,14 +129,14 @@ def _read_lines_or_columns(scanner: "_Scanner", members: Row) -> Iterator[Row]:
         while scanner.peek():
             yield _read_row(scanner)
     elif len({len(cells) for cells in columns.values()}) > 1:
-        raise UnreadableFile("Its columns are not of one length.")
+        raise UnreadableFile("The columns must have the same length.")
     else:
         for cells in zip(*columns.values(), strict=True):
             yield used | dict(zip(columns, cells, strict=True))
 
 
 class _Scanner:
-    """Takes one piece of JSON after another from a stream; `position` is how many characters are behind."""
+    """Reads JSON values from a stream one by one; `position` is the number of characters read."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._text = io.TextIOWrapper(io.BufferedReader(Utf8Stream(stream)), "utf-8", newline="")
@@ -147,7 +149,7 @@ class _Scanner:
         return self._dropped + self._at
 
     def peek(self) -> str:
-        """Return the next character that is no space, "" at the end."""
+        """Return the next non-space character, "" at the end."""
         while True:
             space = _SPACE.match(self._buffer, self._at)
             self._at = space.end() if space else self._at
@@ -157,37 +159,37 @@ class _Scanner:
                 return ""
 
     def take(self, marks: str) -> str:
-        """Return the next character, one of `marks`, and go past it."""
+        """Return the next character, one of `marks`, and advance."""
         character = self.peek()
         if not character or character not in marks:
             raise UnreadableFile(
-                f"It is not JSON: {' or '.join(marks)} is missing before {self.preview()}. {EXPECTED_SHAPES}"
+                f"This is not JSON: expected {' or '.join(marks)} before {self.preview()}. {EXPECTED_SHAPES}"
             )
         self._at += 1
         return character
 
     def value(self, limit: int) -> Any:
-        """Return the next value, of at most about `limit` characters, and go past it."""
+        """Return the next value, of at most about `limit` characters, and advance."""
         self.peek()
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._buffer, self._at)
             except RecursionError as error:
-                raise UnreadableFile(f"It is nested too deep. {EXPECTED_SHAPES}") from error
+                raise UnreadableFile(f"The JSON is nested too deeply. {EXPECTED_SHAPES}") from error
             except ValueError as error:
                 if len(self._buffer) - self._at > limit or not self._read_more():
                     raise UnreadableFile(
-                        f"It is not JSON, or a value is longer than {limit:,} characters, at {self.preview()}. "
+                        f"This is not JSON, or a value is longer than {limit:,} characters, at {self.preview()}. "
                         f"{EXPECTED_SHAPES}"
                     ) from error
                 continue
-            if end < len(self._buffer) or not self._read_more():  # a number may go on in what is not read yet
+            if end < len(self._buffer) or not self._read_more():  # a number may continue in the next block
                 self._at = end
                 return value
 
     def preview(self) -> str:
-        """Return what comes next, to be shown."""
-        return quote_text(self._buffer[self._at : self._at + 40]) if self.peek() else "its end"
+        """Return the next characters, quoted for a message."""
+        return quote_text(self._buffer[self._at : self._at + 40]) if self.peek() else "the end of the file"
 
     def _read_more(self) -> bool:
         more = self._text.read(BLOCK)

@@ -1,4 +1,4 @@
-"""Gather the rows of one file, compactly, and part them by symbol."""
+"""Collect a file's rows in compact arrays and group them by symbol."""
 
 from array import array
 from collections.abc import Callable, Iterator
@@ -21,25 +21,25 @@ from shared.schemas.loads import DateFormat
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 TEXTS = ("symbol", "name", "company")
-MAX_SYMBOLS = 100_000  # there are about 60,000 listed companies
+MAX_SYMBOLS = 100_000  # about 60,000 companies are listed worldwide
 FORMULA_STARTS = tuple("=+-@\t\r")
 NO_SYMBOL = (
-    "It does not say whose bars it holds. Name the file after the symbol, AAPL.csv for one, or add a column symbol."
+    "Name the file after its symbol, for example AAPL.csv, or add a column symbol: the file does not name a symbol."
 )
 
 
 class RowCollector:
-    """The rows of one file in its order: 8 bytes a number, 4 a text or date."""
+    """The rows of one file in order: 8 bytes per number, 4 per text or date."""
 
     def __init__(self) -> None:
         self._n_rows = 0
-        # One growing array a column, not one a batch: a third less memory at its peak.
+        # One growing array per column, not one per batch: the peak is a third lower.
         self._numbers = {name: array("d") for name in NUMBERS}
         self._dates: list[pa.Array] = []
         self._texts: dict[str, list[pa.DictionaryArray]] = {name: [] for name in TEXTS}
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Add the rows of a batch, its columns named by what they mean (`columns.Field`)."""
+        """Add the rows of a batch, its columns named by field (`columns.Field`)."""
         n_rows = batch.num_rows
         if not n_rows:
             return
@@ -53,18 +53,18 @@ class RowCollector:
             self._texts[name].append(to_texts(batch.column(name)) if name in names else pa.nulls(n_rows, TEXT))
 
     def frames(self, symbol: str | None, default: str | None, date_format: DateFormat | None) -> Iterator[RawBars]:
-        """Yield, once, the rows of one symbol after another, as they first appear.
+        """Yield the rows of one symbol after another, by first appearance; callable once.
 
         Args:
-            symbol: What the only symbol must be; None for any.
-            default: The symbol where no column says it.
-            date_format: How dates are written; None to find out.
+            symbol: The only allowed symbol; None for any.
+            default: The symbol if no column names it.
+            date_format: The date format; None to detect it.
 
         Raises:
-            UnreadableFile: There are no rows, or their symbols or dates are not to be read.
+            UnreadableFile: There are no rows, or their symbols or dates cannot be read.
         """
         if not self._n_rows:
-            raise UnreadableFile("It has no rows.")
+            raise UnreadableFile("The file has no rows.")
         sessions = self._parse_sessions(date_format)
         symbols, codes = self._find_symbols(symbol, default, np.isnat(sessions))
         numbers = {name: np.frombuffer(values, np.float64) for name, values in self._numbers.items()}
@@ -101,24 +101,21 @@ class RowCollector:
                 raise UnreadableFile(NO_SYMBOL)
             return [default], np.zeros(self._n_rows, np.int32)
         for code, candidate in enumerate(symbols):
+            row = _first_row_number(codes == code)
             if not is_symbol(candidate):
-                raise UnreadableFile(
-                    f"The symbol of row {_first_row_number(codes == code)} is no symbol: {quote_text(candidate)}."
-                )
+                raise UnreadableFile(f"Row {row} has an invalid symbol: {quote_text(candidate)}.")
             if symbol is not None and candidate != symbol:
-                raise UnreadableFile(
-                    f"Row {_first_row_number(codes == code)} is of {candidate}, and the load is for {symbol} only."
-                )
+                raise UnreadableFile(f"Row {row} belongs to {candidate}, but this load is for {symbol} only.")
         is_unassigned = (codes < 0) & ~is_dateless
         if is_unassigned.any():
-            raise UnreadableFile(f"Row {_first_row_number(is_unassigned)} has no symbol. Give it one or remove it.")
+            raise UnreadableFile(f"Row {_first_row_number(is_unassigned)} has no symbol. Add one or remove the row.")
         return symbols, _fill_gaps(codes)
 
 
 def _encode_distinct(texts: pa.DictionaryArray, clean: Callable[[str], str] = str) -> tuple[list[str], Codes]:
-    """Return the different texts, clean, in their order, and which of them each row has; -1 for none."""
+    """Return the distinct clean texts in order, and the index of each row's text; -1 for none."""
     if len(texts.dictionary) > MAX_SYMBOLS:
-        raise UnreadableFile(f"It holds more than {MAX_SYMBOLS:,} symbols. Split it.")
+        raise UnreadableFile(f"The file has more than {MAX_SYMBOLS:,} symbols. Split it.")
     positions_by_text: dict[str, int] = {}
     positions = []
     for raw in texts.dictionary.to_pylist():
@@ -128,7 +125,7 @@ def _encode_distinct(texts: pa.DictionaryArray, clean: Callable[[str], str] = st
 
 
 def _clean_text(text: str) -> str:
-    """Return the text on one line, without the quote that keeps a spreadsheet from running it as a formula."""
+    """Put the text on one line, without the apostrophe that protects a spreadsheet from a formula."""
     if text.startswith("'") and text[1:2] in FORMULA_STARTS:
         text = text[1:]
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
@@ -143,7 +140,7 @@ def _codes(texts: pa.DictionaryArray) -> Codes:
 
 
 def _fill_gaps(codes: Codes) -> Codes:
-    """Return the codes with that of the row before where a row has none, and the first code before the first."""
+    """Fill missing codes with that of the previous row, or with the first code at the start."""
     has_code = codes >= 0
     last = np.maximum.accumulate(np.where(has_code, np.arange(len(codes)), np.argmax(has_code)))
     return codes[last]

@@ -17,7 +17,7 @@ NAMES = {
 
 
 class SampleBarSource:
-    """A BarSource that is always there."""
+    """A BarSource that is always available."""
 
     name = SAMPLE
     n_rows = len(data)

@@ -1,4 +1,4 @@
-"""Bars from a file of any usual shape: CSV, JSON, Parquet or Arrow; plain, compressed or in a zip archive."""
+"""Reads bars from a file: CSV, JSON, Parquet or Arrow; plain, compressed or in a zip archive."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,20 +18,20 @@ MAX_BYTES = 2 << 30  # unpacked; 45 million rows of CSV
 
 
 class FileBarSource:
-    """A BarSource: the bars of one symbol or of many, in any order.
+    """A BarSource: the bars of one or many symbols, in any order.
 
-    What is wrong with the file as a whole is an error; a cell that is no number is NaN and a date that is none is NaT,
-    which `bar_checks` rejects row by row. A row of too few or too many cells has neither date nor numbers.
+    A problem with the whole file is an error. An invalid number is NaN and an invalid date is NaT, which
+    `services.data.bars.checks` rejects row by row. A row of too few or too many cells has neither date nor numbers.
 
-    The symbol is that of the column for it, else `symbol`, else the file's name: `brk.b.csv.gz` holds BRK.B.
+    The symbol comes from its column, else from `symbol`, else from the file's name: `brk.b.csv.gz` holds BRK.B.
 
     Args:
         file: A path, or an open file, which stays open.
-        name: The file's name, where `file` does not have it.
-        format: The format, None to find out.
-        symbol: The only symbol that the file may hold.
-        date_format: How dates are written, None to find out (`session_dates`).
-        max_bytes: Of the file, and of all that is unpacked from it.
+        name: The file's name, if `file` does not have one.
+        format: The format, None to detect it.
+        symbol: The only symbol that the file may contain.
+        date_format: The date format, None to detect it.
+        max_bytes: The limit for the file and for everything unpacked from it.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class FileBarSource:
         self.n_rows = 0
 
     def frames(self) -> Iterator[RawBars]:
-        """Yield the rows of one symbol after another; each file of an archive is read as a whole before.
+        """Yield the rows of one symbol after another; each file of an archive is read completely first.
 
         Raises:
-            UnreadableFile: The file is not bars in a form that can be read; the detail says what would be.
-            PayloadTooLarge: It is too large.
+            UnreadableFile: The file does not contain readable bars; the detail says what is expected.
+            PayloadTooLarge: The file is too large.
         """
         members_by_symbol: dict[str, str] = {}
         self.n_rows = 0
@@ -68,12 +68,12 @@ class FileBarSource:
                     for raw in self._read_rows(member, name, budget):
                         if raw.symbol in members_by_symbol:
                             raise UnreadableFile(
-                                f"Bars of {raw.symbol} are in {members_by_symbol[raw.symbol]}, too. Join the two."
+                                f"{members_by_symbol[raw.symbol]} also has bars of {raw.symbol}. Merge the two files."
                             )
                         members_by_symbol[raw.symbol] = quote_text(name, 60)
                         yield raw
             if not members_by_symbol:
-                raise UnreadableFile("The archive holds no files.")
+                raise UnreadableFile("The archive contains no files.")
 
     def _read_rows(self, member: BinaryIO, name: str, budget: Budget) -> Iterator[RawBars]:
         rows = RowCollector()
@@ -90,14 +90,14 @@ class FileBarSource:
         try:
             file = self._file.open("rb")
         except OSError as error:
-            raise UnreadableFile(f"It cannot be opened: {error.strerror}.") from error
+            raise UnreadableFile(f"The file cannot be opened: {error.strerror}.") from error
         with file:
             yield file
 
 
 @contextmanager
 def _name_member(where: str) -> Iterator[None]:
-    """Say in an error in which file of an archive it is."""
+    """Prefix errors with the file of the archive that they concern."""
     try:
         yield
     except UnreadableFile as error:
@@ -105,7 +105,7 @@ def _name_member(where: str) -> Iterator[None]:
 
 
 def _parse_symbol(name: str) -> str | None:
-    """Return the symbol that a plain file is named after, if it is."""
+    """Parse the symbol from a plain file's name; None if the name is not a symbol."""
     path = PurePath(name)
     stem = (path.stem if path.suffix.lower() in SUFFIXES else path.name).upper()
     return stem if is_symbol(stem) else None

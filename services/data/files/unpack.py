@@ -1,6 +1,6 @@
-"""Unpack a file: what is compressed or archived, as a stream of plain bytes, within a budget.
+"""Unpacks compressed and archived files to streams of plain bytes, within a budget.
 
-What it is shows in its first bytes, whatever its name. Nothing is unpacked before it is read, and nothing to a path.
+The first bytes decide the type, not the name. Data is unpacked as it is read, and never to a path in the archive.
 """
 
 import bz2
@@ -18,10 +18,10 @@ from typing import IO, Any, BinaryIO, cast
 
 from shared.errors import PayloadTooLarge, UnreadableFile
 
-MAX_ROWS = 20_000_000  # 60 years of 1,300 symbols; about 1.4 GB while they are read
-MIN_ROW_BYTES = 16  # a date and four prices take more, in any format
+MAX_ROWS = 20_000_000  # 60 years of 1,300 symbols; about 1.4 GB of memory
+MIN_ROW_BYTES = 16  # a date and four prices take more in every format
 MAX_LAYERS = 3  # .csv.gz in a .zip is two
-MAX_READ = 4 << 20  # no honest archive of bars lists its files in more: 40,000 of them
+MAX_READ = 4 << 20  # enough for a directory of 40,000 files, more than an honest archive of bars has
 ZIP = b"PK"
 UNPACKERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": gzip.open,
@@ -32,10 +32,10 @@ _DAMAGED = (EOFError, MemoryError, OSError, ValueError, RuntimeError, zlib.error
 
 
 class Budget:
-    """How much one source may still hold, so that a bomb ends as an error.
+    """Limits how much one source may unpack to, so that a decompression bomb raises an error.
 
     Args:
-        max_bytes: Of the file, and of all that is unpacked from it.
+        max_bytes: The limit for the file and for everything unpacked from it.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -48,7 +48,7 @@ class Budget:
         """Count bytes.
 
         Raises:
-            PayloadTooLarge: They are too many.
+            PayloadTooLarge: The budget is used up.
         """
         self._bytes_left -= n_bytes
         if self._bytes_left < 0:
@@ -58,7 +58,7 @@ class Budget:
         """Count rows.
 
         Raises:
-            PayloadTooLarge: They are too many.
+            PayloadTooLarge: The budget is used up.
         """
         self._rows_left -= n_rows
         if self._rows_left < 0:
@@ -66,11 +66,11 @@ class Budget:
 
 
 def iter_members(file: BinaryIO, name: str, budget: Budget) -> Iterator[tuple[str, BinaryIO]]:
-    """Yield the name and the bytes of each plain file in `file`; a stream is good until the next is asked for.
+    """Yield the name and the stream of each plain file in `file`; a stream is valid until the next one.
 
     Raises:
-        UnreadableFile: It is damaged, encrypted or packed too deep.
-        PayloadTooLarge: It holds more than the budget.
+        UnreadableFile: The file is damaged, encrypted or nested too deeply.
+        PayloadTooLarge: It exceeds the budget.
     """
     if file.seekable():
         budget.take_bytes(file.seek(0, io.SEEK_END))
@@ -83,7 +83,7 @@ def iter_members(file: BinaryIO, name: str, budget: Budget) -> Iterator[tuple[st
 
 @contextmanager
 def make_seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """Give the stream, or if it cannot seek, what is left of it in a temporary file."""
+    """Yield the stream, or the rest of it in a temporary file if it cannot seek."""
     if stream.seekable():
         yield stream
         return
@@ -94,7 +94,7 @@ def make_seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
 
 
 def peek_first_bytes(stream: BinaryIO) -> bytes:
-    """Return the first 8 bytes of a stream of `iter_members`, which stays where it is."""
+    """Return the first 8 bytes of a stream of `iter_members` without moving its position."""
     if isinstance(stream, io.BufferedReader) and not stream.seekable():
         return stream.peek(8)[:8]
     start = stream.read(8)
@@ -106,7 +106,7 @@ def _unpack(stream: BinaryIO, name: str, budget: Budget, layer: int) -> Iterator
     start = peek_first_bytes(stream)
     unpacker = next((candidate for magic, candidate in UNPACKERS.items() if start.startswith(magic)), None)
     if layer == MAX_LAYERS and (unpacker or start.startswith(ZIP)):
-        raise UnreadableFile(f"It is packed more than {MAX_LAYERS} times over. Unpack it.")
+        raise UnreadableFile(f"The file is compressed more than {MAX_LAYERS} times over. Unpack it.")
     if unpacker is not None:
         with unpacker(stream) as raw, _BudgetedStream(raw, budget) as unpacked:
             yield from _unpack(unpacked, name, budget, layer + 1)
@@ -121,10 +121,10 @@ def _iter_archive(stream: BinaryIO, budget: Budget, layer: int) -> Iterator[tupl
     try:
         archive = zipfile.ZipFile(cast(BinaryIO, _SmallReads(stream)))
     except _DAMAGED as error:
-        raise UnreadableFile("It is a zip archive that is damaged or cut short.") from error
+        raise UnreadableFile("The zip archive is damaged or truncated.") from error
     with archive:
         if "xl/workbook.xml" in archive.NameToInfo:
-            raise UnreadableFile("It is a spreadsheet. Save it as CSV.")
+            raise UnreadableFile("This is a spreadsheet. Save it as CSV.")
         for member in archive.infolist():
             name = member.filename.replace("\\", "/").rpartition("/")[2]
             if not name or name.startswith(".") or member.filename.startswith("__MACOSX/"):
@@ -132,14 +132,14 @@ def _iter_archive(stream: BinaryIO, budget: Budget, layer: int) -> Iterator[tupl
             try:
                 member_file = archive.open(member)
             except _DAMAGED as error:
-                reason = "encrypted" if member.flag_bits & 1 else "damaged or packed in an unknown way"
+                reason = "encrypted" if member.flag_bits & 1 else "damaged or compressed with an unknown method"
                 raise UnreadableFile(f"A file in the archive is {reason}. Unpack it first.") from error
             with member_file, _BudgetedStream(cast(BinaryIO, member_file), budget) as unpacked:
                 yield from _unpack(unpacked, name, budget, layer + 1)
 
 
 class _BudgetedStream(io.BufferedReader):
-    """A stream that takes each byte from a budget and says in words what is wrong with it."""
+    """A stream that counts its bytes against a budget and translates errors."""
 
     def __init__(self, stream: BinaryIO, budget: Budget) -> None:
         super().__init__(_BudgetedRaw(stream, budget), 1 << 16)
@@ -157,14 +157,14 @@ class _BudgetedRaw(io.RawIOBase):
         try:
             data = self._stream.read(len(buffer))
         except _DAMAGED as error:
-            raise UnreadableFile("It is damaged or cut short: it cannot be unpacked.") from error
+            raise UnreadableFile("The file is damaged or truncated and cannot be unpacked.") from error
         self._budget.take_bytes(len(data))
         buffer[: len(data)] = data
         return len(data)
 
 
 class _SmallReads:
-    """A file that `zipfile` cannot be made to read at length, which it does with a list of files of any size."""
+    """A file that refuses long reads, because `zipfile` reads a directory of any size at once."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream

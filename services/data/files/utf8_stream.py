@@ -1,4 +1,4 @@
-"""Turn text of any usual encoding into UTF-8, block by block."""
+"""Converts text of common encodings to UTF-8, block by block."""
 
 import codecs
 import io
@@ -8,12 +8,12 @@ BLOCK = 1 << 20
 
 
 class Utf8Stream(io.RawIOBase):
-    """UTF-8 without a byte order mark, from UTF-8, from UTF-16 with a mark, and else from Latin-1.
+    """Converts UTF-8, UTF-16 with a byte order mark, and otherwise Latin-1 to UTF-8 without a mark.
 
-    What is not UTF-8 is Latin-1 from there on: the two agree on all that the numbers, dates and symbols are made of.
+    From the first invalid UTF-8 byte on, the text is read as Latin-1: numbers, dates and symbols are the same in both.
 
     Args:
-        stream: At its start. It stays open.
+        stream: Positioned at its start. It stays open.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -26,7 +26,7 @@ class Utf8Stream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill the buffer; 0 is the end."""
+        """Fill the buffer; return 0 at the end."""
         while not self._ready:
             data = self._stream.read(BLOCK)
             self._ready = memoryview(self._decoded(data))
@@ -38,7 +38,7 @@ class Utf8Stream(io.RawIOBase):
         return n_bytes
 
     def unread(self, data: bytes) -> None:
-        """Put bytes back, to be read next."""
+        """Put bytes back, so that they are read next."""
         self._ready = memoryview(data + bytes(self._ready))
 
     def _decoded(self, data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What a ledger takes: entries that make sense, of forecasts made before their outcome. Pure."""
+"""Validates ledger entries: they must be consistent and made before the outcome is known. Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -11,10 +11,10 @@ from shared.schemas.ledger import LedgerEntry
 
 
 def check_entries(symbol: str, entries: Sequence[LedgerEntry], today: date) -> None:
-    """Return if each entry makes sense in the ledger of `symbol`.
+    """Check that each entry is consistent and belongs to the ledger of `symbol`.
 
     Raises:
-        InvalidRequest: One does not; `errors` has them all.
+        InvalidRequest: An entry does not; `errors` lists all problems.
     """
     errors = [
         (f"/body/{position}/{field}", detail)
@@ -26,10 +26,10 @@ def check_entries(symbol: str, entries: Sequence[LedgerEntry], today: date) -> N
 
 
 def check_is_forecast(entries: Sequence[LedgerEntry], frame: BarFrame) -> None:
-    """Return if no close is known that is later than what the entries knew.
+    """Check that no close is later than the `as_of` of an entry.
 
     Raises:
-        InvalidRequest: One is.
+        InvalidRequest: A later close is stored.
     """
     closes = frame.bars["close"].to_numpy(np.float64)
     sessions = frame.bars["session"][np.isfinite(closes) & (closes > 0)]
@@ -38,17 +38,17 @@ def check_is_forecast(entries: Sequence[LedgerEntry], frame: BarFrame) -> None:
     last, oldest = sessions.iloc[-1].date(), min(entry.as_of for entry in entries)
     if oldest < last:
         raise InvalidRequest(
-            f"A ledger takes forecasts that were made before the outcome: {frame.symbol} has a close of {last} "
-            f"by now, and this forecast knows nothing after {oldest}. Make a new one."
+            f"Make a new forecast: {frame.symbol} already has a close of {last}, and this forecast ends at {oldest}. "
+            "The ledger accepts only forecasts made before the outcome is known."
         )
 
 
 def _find_errors(entry: LedgerEntry, symbol: str, today: date) -> Iterator[tuple[str, str]]:
     if entry.symbol != symbol:
-        yield "symbol", f"this is the ledger of {symbol}"
+        yield "symbol", f"must be {symbol}, the symbol of this ledger"
     if entry.session <= entry.as_of:
-        yield "session", "a session after as_of is expected"
+        yield "session", "must be after as_of"
     if not entry.lower <= entry.point <= entry.upper:
-        yield "point", "it is to lie between lower and upper"
-    if entry.as_of > today + timedelta(days=1):  # one, for the time zones that are ahead
-        yield "as_of", "this session has not been yet"
+        yield "point", "must be between lower and upper"
+    if entry.as_of > today + timedelta(days=1):  # one day for the time zones that are ahead
+        yield "as_of", "must not be in the future"

@@ -1,6 +1,6 @@
-"""What came of the forecasts in a ledger, and how they did beside doing nothing. Pure.
+"""Scores recorded forecasts against the actual closes and against persistence. Pure.
 
-Nothing of it is stored: each answer is computed from the entries and from the bars as they are now.
+Scores are not stored: they are computed from the entries and the current bars.
 """
 
 import base64
@@ -22,15 +22,15 @@ _GROUP = ["model", "sessions_ahead", "level", "adjusted"]
 
 
 def build_ledger(frame: BarFrame, entries: Sequence[IssuedEntry], query: LedgerQuery) -> Ledger:
-    """Return the scores of all entries of a symbol and one page of them, latest first.
+    """Score all entries of a symbol and return one page of them, latest first.
 
     Args:
-        frame: The bars as they are now.
+        frame: The current bars.
         entries: The entries, in any order.
-        query: Which page.
+        query: The requested page.
 
     Raises:
-        InvalidRequest: No page of this ledger gave this cursor.
+        InvalidRequest: The cursor is not from a page of this ledger.
     """
     ordered = sorted(entries, key=_sort_key)
     table = _build_table(ordered, frame)
@@ -49,10 +49,10 @@ def build_ledger(frame: BarFrame, entries: Sequence[IssuedEntry], query: LedgerQ
 
 
 def compute_actuals(entries: Sequence[IssuedEntry], frame: BarFrame) -> Floats:
-    """Return the close of each entry's session in the price units of its `last_close`; NaN while it is not known.
+    """Compute the actual close of each entry in the price units of its `last_close`; NaN while it is unknown.
 
-    If the close of `as_of` is another by now, as after a split, both were restated, and the session's close is scaled
-    back by the same factor. Without a close of `as_of` nobody can tell, so that the actual is not known either.
+    If the close of `as_of` has changed since, as after a split, the prices were restated, and the actual is scaled
+    back by the same factor. Without a close of `as_of`, the factor and the actual are unknown.
 
     Returns:
         Shape `(n_entries,)`, in the order of the entries, finite or NaN.
@@ -70,7 +70,7 @@ def compute_actuals(entries: Sequence[IssuedEntry], frame: BarFrame) -> Floats:
 
 
 def _closes(frame: BarFrame) -> "pd.Series[float]":
-    """Return the closes by session, NaN where one is no price."""
+    """Return the closes by session, NaN where a close is not a valid price."""
     closes = pd.Series(frame.bars["close"].to_numpy(np.float64), index=pd.DatetimeIndex(frame.bars["session"]))
     return closes.where(np.isfinite(closes) & (closes > 0))
 
@@ -80,7 +80,7 @@ def _sessions(entries: Sequence[IssuedEntry], name: str) -> pd.DatetimeIndex:
 
 
 def _build_table(entries: Sequence[IssuedEntry], frame: BarFrame) -> pd.DataFrame:
-    """Return a row for each entry, in their order; NaN in what is not known yet."""
+    """Build a table with a row per entry, in order; unknown values are NaN."""
     columns = ["last_close", "point", "lower", "upper"]
     table = pd.DataFrame({name: [getattr(entry, name) for entry in entries] for name in _GROUP})
     last_close, point, lower, upper = (np.array([getattr(entry, name) for entry in entries], float) for name in columns)
@@ -140,13 +140,13 @@ def _sort_key(entry: IssuedEntry) -> tuple[int, int, str, int, bool]:
 
 
 def _build_cursor(last: IssuedEntry) -> str:
-    """Return where a page ended as text for a URL."""
+    """Encode the end of a page for a URL."""
     return base64.urlsafe_b64encode(last.key.encode()).decode().rstrip("=")
 
 
 def _find_start(cursor: str, ordered: Sequence[IssuedEntry]) -> int:
-    """Return the position after the entry that ended the page before; it is still there, as nothing ever goes."""
+    """Return the position after the last entry of the previous page, which still exists: entries are never removed."""
     for position, entry in enumerate(ordered):
         if _build_cursor(entry) == cursor:
             return position + 1
-    raise InvalidRequest("The cursor is not one of this ledger. Ask without a cursor for the first page.")
+    raise InvalidRequest("Leave out the cursor to get the first page: this one is not from this ledger.")

@@ -1,4 +1,4 @@
-"""Bars as MongoDB documents in the layout that people already have, and back to a frame. Pure.
+"""Converts bars to MongoDB documents in the original project's layout, and back. Pure.
 
 A document has `Date` (text that begins with an ISO date, or a BSON date), `Open`, `High`, `Low`, `Close` and perhaps
 `Volume` and `Adj Close`; other tools write numbers as text, leave fields out and add fields of their own.
@@ -27,24 +27,24 @@ FIELDS = {
 }
 DATE = "Date"
 Document = Mapping[str, Any]
-# A text or a date of another tool that Python cannot hold must not fail the rest.
+# Text or a date that Python cannot represent, written by another tool, must not fail the rest.
 _CODEC: CodecOptions[Document] = CodecOptions(
     unicode_decode_error_handler="replace", datetime_conversion=DatetimeConversion.DATETIME_AUTO
 )
 
 
 def build_frame(symbol: str, documents: Sequence[Document]) -> BarFrame:
-    """Return the documents as a frame: ascending by session, of two with one session the later, unreadable numbers NaN.
+    """Build a frame, ascending by session; of two documents with one session the later wins, invalid numbers are NaN.
 
-    `skipped` counts the documents that are not in it: without a readable date, or with the session of another.
+    `skipped` counts the documents left out: without a readable date, or with a repeated session.
     """
     return _parse_columns(symbol, documents).frame()
 
 
 def bars_from_bson(symbol: str, raw: bytes) -> BarColumns:
-    """Return documents as MongoDB sends them, one after another: what `build_frame` returns of them decoded.
+    """Build the columns from concatenated BSON documents; equal to `build_frame` of the decoded ones.
 
-    Where all of them have one layout, as those of a load have, it takes a tenth of the time.
+    If all documents have one layout, as after a load, this takes a tenth of the time.
     """
     columns = columns_from_bson(raw)
     if columns is not None and DATE in columns:
@@ -56,11 +56,11 @@ def bars_from_bson(symbol: str, raw: bytes) -> BarColumns:
 
 
 def parse_sessions(documents: Sequence[Document]) -> npt.NDArray[np.datetime64]:
-    """Return each document's session, in their order; NaT where it cannot be read."""
+    """Parse each document's session, in order; NaT where it cannot be read."""
     dates = [document.get(DATE) for document in documents]
     if all(type(value) is str and len(value) == 10 and value[4] == value[7] == "-" for value in dates):
         try:
-            sessions = np.array(dates, dtype="datetime64[D]")  # one call for what our own loads write
+            sessions = np.array(dates, dtype="datetime64[D]")  # one call for the dates that our loads write
         except ValueError:
             pass
         else:
@@ -70,7 +70,7 @@ def parse_sessions(documents: Sequence[Document]) -> npt.NDArray[np.datetime64]:
 
 
 def to_documents(frame: BarFrame) -> list[dict[str, Any]]:
-    """Return the frame's bars as documents; a number that is not known is left out."""
+    """Convert the frame's bars to documents; missing numbers are left out."""
     sessions = np.datetime_as_string(frame.bars["session"].to_numpy("datetime64[D]")).tolist()
     columns = [frame.bars[name].tolist() for name in FIELDS]
     if not frame.bars[list(FIELDS)].isna().to_numpy().any():
@@ -84,7 +84,7 @@ def to_documents(frame: BarFrame) -> list[dict[str, Any]]:
 
 
 def parse_number(value: object) -> float:
-    """Return the number that a field holds, also as text or Decimal128; NaN if that cannot be read or is infinite."""
+    """Parse the number in a field, which may be text or Decimal128; NaN if it is invalid or infinite."""
     if value is None or isinstance(value, bool):
         return math.nan
     try:
@@ -128,7 +128,7 @@ def _parse_numbers(values: list[object]) -> npt.NDArray[np.float64]:
 
 
 def _parse_session_column(column: npt.NDArray[Any]) -> npt.NDArray[np.datetime64] | None:
-    """Return the sessions of a column of ISO dates or BSON dates; None if one of them is neither, or no `date`."""
+    """Parse a column of ISO dates or BSON dates; None if a value is neither or is outside the range of `date`."""
     if column.dtype.kind == "M":
         sessions = column.astype("datetime64[D]")
     elif column.dtype == "S10":
@@ -139,11 +139,11 @@ def _parse_session_column(column: npt.NDArray[Any]) -> npt.NDArray[np.datetime64
     else:
         return None
     earliest, latest = np.datetime64(date.min, "D"), np.datetime64(date.max, "D")
-    return sessions if ((sessions >= earliest) & (sessions <= latest)).all() else None  # NaT is neither
+    return sessions if ((sessions >= earliest) & (sessions <= latest)).all() else None  # NaT is outside
 
 
 def _parse_digits(digits: npt.NDArray[np.int64]) -> npt.NDArray[np.datetime64]:
-    """Return the dates whose digits, YYYYMMDD, are the rows; NaT where there is no such date."""
+    """Parse rows of digits, YYYYMMDD, as dates; NaT where the date does not exist."""
     years, months, days = digits[:, :4] @ [1000, 100, 10, 1], digits[:, 4:6] @ [10, 1], digits[:, 6:] @ [10, 1]
     month = ((years - 1970) * 12 + months - 1).astype("datetime64[M]")
     sessions = month.astype("datetime64[D]") + (days - 1)
@@ -153,7 +153,7 @@ def _parse_digits(digits: npt.NDArray[np.int64]) -> npt.NDArray[np.datetime64]:
 
 
 def _parse_number_column(column: npt.NDArray[Any] | None, n_documents: int) -> npt.NDArray[np.float64] | None:
-    """Return a column of numbers, NaN where the field is not there or never a number; None if it has to be parsed."""
+    """Convert a column to numbers, all NaN if the field is absent or not numeric; None if it must be parsed as text."""
     if column is None or column.dtype.kind == "b" or column.dtype.itemsize == 0:
         return np.full(n_documents, np.nan)
     if column.dtype.kind not in "fi":

@@ -1,7 +1,7 @@
-"""Bars in MongoDB, one collection per symbol, and the catalogue beside them.
+"""Stores bars in MongoDB, one collection per symbol, and the catalogue.
 
-Reads write nothing, so a database that another tool filled is served as it is, by a user who may only read.
-`services.data.mongo.rewrite` has how a load is written.
+Reads write nothing, so a database filled by another tool can be served with a read-only user.
+`services.data.mongo.rewrite` writes loads.
 """
 
 import asyncio
@@ -28,13 +28,15 @@ from shared.schemas.arrow import BarColumns, BarFrame, encode_with_revision
 from shared.schemas.bars import EncodedBars, is_symbol
 
 T = TypeVar("T")
-# QueryPlanKilled and SnapshotUnavailable: the collection was made, renamed or indexed while it was looked at.
+# QueryPlanKilled and SnapshotUnavailable: the collection was created, renamed or indexed during the read.
 TRANSIENT_CODES = {175, 246}
 RETRY_SECONDS = 0.005
-MIN_SNAPSHOT_WIRE_VERSION = 13  # the wire version of MongoDB 5.0, the first with snapshots outside of transactions
+MIN_SNAPSHOT_WIRE_VERSION = 13  # MongoDB 5.0, the first with snapshots outside transactions
 PING_SECONDS = 1.5
 _PROJECTION = {"_id": False, DATE: True} | dict.fromkeys(FIELDS.values(), True)
-NO_TRANSACTIONS = "MongoDB is no replica set, or older than 5.0: loads are renamed into place, one process at a time."
+NO_TRANSACTIONS = (
+    "MongoDB is not a replica set or is older than 5.0: loads are renamed into place. Load from one process at a time."
+)
 log = structlog.get_logger()
 
 
@@ -43,33 +45,33 @@ class MongoBarStore:
 
     Args:
         database: The database that has one collection per symbol.
-        timeout_seconds: The longest that one call that reads may take, less when its request has less left.
-        write_timeout_seconds: The same of one that writes.
+        timeout_seconds: The timeout of a call that reads, shortened by the deadline of its request.
+        write_timeout_seconds: The same for a call that writes.
     """
 
     def __init__(self, database: Database, timeout_seconds: float, write_timeout_seconds: float) -> None:
         self._database = database
         self._timeout_seconds = timeout_seconds
         self._write_timeout_seconds = write_timeout_seconds
-        self._has_transactions: bool | None = None  # and snapshots: None until somebody asked
+        self._has_transactions: bool | None = None  # and snapshots; None until first checked
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def symbols(self) -> list[str]:
-        """Return every collection that is named as a symbol, ascending."""
+        """Return every collection whose name is a symbol, ascending."""
         with bounded(self._timeout_seconds):
             names = await self._database.list_collection_names(authorizedCollections=True)
         return sorted(filter(is_symbol, names))
 
     async def bars(self, symbol: str) -> BarFrame:
-        """Return the bars of `symbol`, whichever way its documents are written."""
+        """Return the bars of `symbol`, whatever the format of its documents."""
         return await self._read(symbol, BarColumns.frame)
 
     async def encoded_bars(self, symbol: str) -> EncodedBars:
-        """Return the bars of `symbol` as they travel."""
+        """Return the bars of `symbol` as an Arrow IPC stream."""
         return await self._read(symbol, encode_with_revision)
 
     async def entry(self, symbol: str) -> CatalogueEntry | None:
-        """Return what the last load noted about `symbol`."""
+        """Return the catalogue entry of `symbol`."""
         documents = await self._read_catalogue({"_id": symbol}, {})
         return from_document(documents[0]) if documents else None
 
@@ -79,15 +81,15 @@ class MongoBarStore:
         return [entry for entry in map(from_document, documents) if entry is not None]
 
     async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
-        """Replace all that the symbol had, journaled by a majority.
+        """Replace the symbol's bars and entry, journaled by a majority.
 
-        One transaction, or without a replica set a copy that is renamed into place: docs/decisions/0009. It goes on
-        when its caller is cancelled.
+        Uses one transaction or, without a replica set, a copy that is renamed into place: docs/decisions/0009. It
+        continues if its caller is cancelled.
         """
         return await asyncio.shield(asyncio.create_task(self._rewrite(symbol, decide)))
 
     async def delete(self, symbol: str) -> None:
-        """Remove the symbol; a crash on the way leaves an entry without bars, which nothing shows."""
+        """Remove the symbol; a crash in between leaves an entry without bars, which is never shown."""
         database = self._database.with_options(write_concern=JOURNALED)
         async with self._lock(symbol):
             with bounded(self._write_timeout_seconds):
@@ -99,7 +101,7 @@ class MongoBarStore:
         """Return if MongoDB answers."""
         with bounded(self._timeout_seconds, at_most=PING_SECONDS):
             await self._database.command("ping")
-            await self._supports_transactions()  # says at the first look what it will do without
+            await self._supports_transactions()  # logs once if transactions are not available
 
     async def _rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
         async with self._lock(symbol):
@@ -111,7 +113,7 @@ class MongoBarStore:
         return self._locks.setdefault(symbol, asyncio.Lock())
 
     async def _read_catalogue(self, condition: dict[str, str], projection: dict[str, bool]) -> list[dict[str, Any]]:
-        """Return the entries as documents; none when the user may read bars only."""
+        """Return the entries as documents; none if the user may only read bars."""
         with bounded(self._timeout_seconds):
             try:
                 return await self._database[CATALOGUE].find(condition, projection).sort("_id").to_list(None)
@@ -125,16 +127,16 @@ class MongoBarStore:
             result = await self._read_with_retry(symbol, build)
             if result is None:
                 await self._require_symbol(symbol)
-                result = await self._read_with_retry(symbol, build)  # it may have been loaded between the two looks
+                result = await self._read_with_retry(symbol, build)  # it may have been loaded between the two reads
         if result is None:
-            raise NoBars(f"{symbol} is known, but not one row of it has a date that can be read.")
+            raise NoBars(f"{symbol} is stored, but none of its rows has a readable date.")
         return result
 
     async def _read_with_retry(self, symbol: str, build: Callable[[BarColumns], T]) -> T | None:
         is_transactional = await self._supports_transactions()
-        while True:  # until the time is over, which raises
+        while True:  # until the timeout raises
             try:
-                # All of it in one thread, as each change between threads takes time.
+                # All in one thread, because each switch between threads takes time.
                 return await asyncio.to_thread(self._read_once, symbol, build, is_transactional)
             except OperationFailure as error:
                 if error.code not in TRANSIENT_CODES:
@@ -142,12 +144,12 @@ class MongoBarStore:
             await asyncio.sleep(RETRY_SECONDS)
 
     def _read_once(self, symbol: str, build: Callable[[BarColumns], T], is_transactional: bool) -> T | None:
-        """Return what is made of the bars; None if there are none. Blocks."""
+        """Return the result of `build`; None if there are no bars. Blocks."""
         bars = bars_from_bson(symbol, self._read_documents(symbol, is_transactional))
         return build(bars) if len(bars.sessions) else None
 
     def _read_documents(self, symbol: str, is_transactional: bool) -> bytes:
-        """Read from one snapshot: without, a read can see a part of a load that is committed on the way. Blocks."""
+        """Read from one snapshot; without it, a read could see part of a load that commits meanwhile. Blocks."""
         collection = self._database.delegate[symbol]
         find = partial(collection.find_raw_batches, {}, _PROJECTION, batch_size=ALL_IN_ONE_BATCH)
         if not is_transactional:
@@ -158,7 +160,7 @@ class MongoBarStore:
     async def _supports_transactions(self) -> bool:
         if self._has_transactions is None:
             hello = await self._database.command("hello")
-            # A member says isreplicaset while it starts, and setName from then on.
+            # A member reports isreplicaset while it starts, and setName afterwards.
             is_shared = bool(hello.keys() & {"setName", "isreplicaset"}) or hello.get("msg") == "isdbgrid"
             self._has_transactions = is_shared and hello["maxWireVersion"] >= MIN_SNAPSHOT_WIRE_VERSION
             if not self._has_transactions:

@@ -1,4 +1,4 @@
-"""Catalogue entries as MongoDB documents, and back. Pure."""
+"""Converts catalogue entries to MongoDB documents and back. Logs documents that it ignores."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 
 def to_document(entry: CatalogueEntry) -> dict[str, Any]:
-    """Return the entry as a document; dates are ISO text, as in the bars, and `loaded_at` is a BSON date."""
+    """Convert the entry to a document; dates are ISO text, as in the bars, and `loaded_at` is a BSON date."""
     fields: dict[str, Any] = _ENTRY.dump_python(entry)
     fields["findings"] = [finding | {"sessions": list(map(str, finding["sessions"]))} for finding in fields["findings"]]
     dates = {name: str(value) for name, value in fields.items() if type(value) is date}
@@ -22,11 +22,11 @@ def to_document(entry: CatalogueEntry) -> dict[str, Any]:
 
 
 def from_document(document: Mapping[str, Any]) -> CatalogueEntry | None:
-    """Return the entry of a document; None if it is not one of ours, which is as good as none at all."""
+    """Parse an entry; None if the document was not written by us; it is treated as missing."""
     fields = {name: value for name, value in document.items() if name != "_id"} | {"symbol": document.get("_id")}
     loaded_at = fields.get("loaded_at")
     if isinstance(loaded_at, datetime) and loaded_at.tzinfo is None:
-        fields["loaded_at"] = loaded_at.replace(tzinfo=UTC)  # MongoDB keeps UTC without saying so
+        fields["loaded_at"] = loaded_at.replace(tzinfo=UTC)  # MongoDB returns UTC without a time zone
     try:
         return _ENTRY.validate_python(fields)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""Tells of every write to the database through a MongoDB change stream, whoever makes it."""
+"""Reports every write to the database, by this service or another tool, from a MongoDB change stream."""
 
 import asyncio
 import time
@@ -16,10 +16,10 @@ from shared.errors import StoreUnavailable
 from shared.schemas.bars import is_symbol
 
 RETRY_SECONDS = 1.0
-BATCH_SECONDS = 0.1  # a load of 619,040 bars is as many events: what comes together is told together
-TIMEOUT_SECONDS = 5.0  # of one look for events; a MongoDB that hangs must not keep the process from ending
+BATCH_SECONDS = 0.1  # a load of 619,040 bars is as many events, which are reported in batches
+TIMEOUT_SECONDS = 5.0  # of one poll; a hanging MongoDB must not keep the process from ending
 FAILURE_REASONS: dict[int | None, str] = {
-    UNAUTHORIZED: "MongoDB gives this user no change stream",
+    UNAUTHORIZED: "This MongoDB user may not open a change stream",
     40573: "MongoDB is not a replica set and has no change streams",
 }
 _PIPELINE = [{"$project": {"ns": True, "to": True, "documentKey": True, "operationType": True}}]
@@ -32,7 +32,7 @@ class MongoChangeFeed:
 
     Args:
         database: The database that has one collection per symbol.
-        cache_seconds: How late a change is seen without the feed, for the sentence in `ping`.
+        cache_seconds: The maximum delay of a change without the feed, for the detail of `ping`.
     """
 
     def __init__(self, database: Database, cache_seconds: int) -> None:
@@ -41,7 +41,7 @@ class MongoChangeFeed:
         self._cache_seconds = cache_seconds
 
     async def changes(self) -> AsyncIterator[set[str] | None]:
-        """Yield the symbols that changed; None when any may have: at first, and whenever the feed had a gap."""
+        """Yield the symbols that changed; None if any may have: at the start and after a gap."""
         resume: Event | None = None
         while True:
             try:
@@ -54,18 +54,18 @@ class MongoChangeFeed:
                     resume = stream.resume_token
                     if symbols is None or symbols:
                         yield symbols
-                resume = None  # the database was dropped, and there is no way on from there
+                resume = None  # the database was dropped, so the stream cannot resume
             except PyMongoError as error:
                 self._record_failure(error)
-                if isinstance(error, OperationFailure):  # a place that is gone, among others: begin anew
+                if isinstance(error, OperationFailure):  # e.g. the resume token has expired: start over
                     resume = None
             await asyncio.sleep(RETRY_SECONDS)
 
     async def ping(self) -> None:
-        """Return if changes are being told."""
+        """Return if changes are being reported."""
         if self._failure is not None:
             raise StoreUnavailable(
-                f"{self._failure}: a change by another tool is seen after at most {self._cache_seconds} s."
+                f"{self._failure}: changes by other tools become visible after up to {self._cache_seconds} s."
             )
 
     def _open(self, resume: Event | None) -> DatabaseChangeStream[dict[str, Any]]:
@@ -77,14 +77,14 @@ class MongoChangeFeed:
 
     def _record_failure(self, error: PyMongoError) -> None:
         code = error.code if isinstance(error, OperationFailure) else None
-        failure = FAILURE_REASONS.get(code, "The change stream of MongoDB is interrupted")
+        failure = FAILURE_REASONS.get(code, "MongoDB's change stream is interrupted")
         if self._failure != failure:
             log.warning("change_feed_failed", error=type(error).__name__, code=code, detail=failure)
         self._failure = failure
 
 
 def _collect_changes(stream: DatabaseChangeStream[dict[str, Any]]) -> set[str] | None:
-    """Return the symbols of the events that are there or come soon; None if any symbol may have changed. Blocks."""
+    """Collect the symbols of one batch of events; None if any symbol may have changed. Blocks."""
     symbols: set[str] = set()
     until = time.monotonic() + BATCH_SECONDS
     with pymongo.timeout(TIMEOUT_SECONDS):
@@ -99,7 +99,7 @@ def _collect_changes(stream: DatabaseChangeStream[dict[str, Any]]) -> set[str] |
 
 
 def _read_symbols(event: Event) -> set[str] | None:
-    """Return the symbols that an event is about; None for one that may be about any."""
+    """Return the symbols that an event concerns; None if it may concern any."""
     collections = [event.get(name, {}).get("coll") for name in ("ns", "to")]
     if event["operationType"] in {"dropDatabase", "invalidate"}:
         return None

@@ -1,4 +1,4 @@
-"""What every use of MongoDB shares: a bound on its time, and its errors as ours."""
+"""MongoDB connection, call timeouts, and translation of driver errors."""
 
 import math
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -25,10 +25,10 @@ log = structlog.get_logger()
 
 @contextmanager
 def bounded(timeout_seconds: float, at_most: float = math.inf) -> Iterator[None]:
-    """Bound the time of the calls inside, less when the request has less left, and raise the driver's errors as ours.
+    """Limit the time of the enclosed calls, also by the request's deadline, and translate the driver's errors.
 
     Raises:
-        StoreUnavailable: MongoDB did not answer in time, failed, or refuses the service.
+        StoreUnavailable: MongoDB did not answer in time, failed, or refuses access.
     """
     seconds = deadline.seconds_left(min(timeout_seconds, at_most))
     try:
@@ -38,7 +38,7 @@ def bounded(timeout_seconds: float, at_most: float = math.inf) -> Iterator[None]
         log.warning("store_failed", error=type(error).__name__, code=error.code)
         if error.code in AUTH_CODES:
             raise StoreUnavailable(
-                f"{STORE_NAME} refuses the service: check user and rights in DATA_MONGO_URL."
+                f"{STORE_NAME} refuses access. Check the user and its rights in DATA_MONGO_URL."
             ) from error
         raise StoreUnavailable(f"{STORE_NAME} failed. Try again in a moment.") from error
     except MemberNotReady as error:
@@ -53,12 +53,12 @@ def bounded(timeout_seconds: float, at_most: float = math.inf) -> Iterator[None]
 async def open_mongo(
     url: str, database: str, observe: ObserveDuration | None = None, on_replaced: Callable[[], None] = lambda: None
 ) -> AsyncIterator[Database]:
-    """Open the connection pool; it connects on first use, so a MongoDB that is down does not keep the service down.
+    """Open the connection pool. It connects on first use, so the service starts without MongoDB.
 
     Args:
-        url: Where MongoDB is.
+        url: The address of MongoDB.
         database: The database that has one collection per symbol.
-        observe: Told of each command.
+        observe: Called for each command.
         on_replaced: Called for each connection that is replaced because its member was starting.
     """
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
@@ -66,7 +66,7 @@ async def open_mongo(
         appname="bellwether-data",
         connectTimeoutMS=1000,
         maxPoolSize=32,
-        datetime_conversion="DATETIME_AUTO",  # another tool's date beyond the year 9999 must not fail the rest
+        datetime_conversion="DATETIME_AUTO",  # a date after 9999 by another tool must not fail the rest
         unicode_decode_error_handler="replace",
         event_listeners=[MongoSpans(), *([CommandDurations(observe)] if observe else [])],
         _pool_class=build_pool_factory(on_replaced),

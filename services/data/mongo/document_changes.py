@@ -1,6 +1,6 @@
-"""What has to be written so that a symbol's documents hold other bars. Pure.
+"""Compute the minimal document changes that turn stored bars into new ones. Pure.
 
-As little as possible: fields that are not ours stay, and so does a value that reads as the number it should be.
+Fields of other tools stay, and so does a value that already parses to the new number.
 """
 
 import math
@@ -24,9 +24,9 @@ class Changes:
 
 
 def compute_changes(documents: list[dict[str, Any]], frame: BarFrame) -> Changes:
-    """Return what turns `documents` into the bars of `frame`.
+    """Compute the changes that turn `documents` into the bars of `frame`.
 
-    Documents that `build_frame` skips stay if `frame` counts any as skipped, else they go.
+    Documents that `build_frame` skips stay if `frame` counts any as skipped; otherwise they are deleted.
     """
     fresh = {str(new[DATE]): new for new in to_documents(frame)}
     if not documents:
@@ -63,5 +63,5 @@ def _reads_as(stored: object, number: float | None) -> bool:
 
 
 def _match_date_type(new: dict[str, Any], as_dates: bool) -> dict[str, Any]:
-    """Write the date the way the collection's other documents have it."""
+    """Write the date with the type that the collection's other documents have."""
     return new | {DATE: datetime.fromisoformat(new[DATE])} if as_dates else new

@@ -1,4 +1,4 @@
-"""The ledger in MongoDB: one collection for all symbols, to which documents are added and nothing else is done."""
+"""The ledger in MongoDB: one append-only collection for all symbols."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ class MongoForecastLedger:
     """A ForecastLedger on one database.
 
     Args:
-        database: The database that has the bars.
-        timeout_seconds: The longest that reading may take, less when its request has less left.
-        write_timeout_seconds: The same of keeping.
+        database: The database with the bars.
+        timeout_seconds: The timeout of a read, shortened by the deadline of its request.
+        write_timeout_seconds: The same for a write.
     """
 
     def __init__(self, database: Database, timeout_seconds: float, write_timeout_seconds: float) -> None:
@@ -32,7 +32,7 @@ class MongoForecastLedger:
         self._write_timeout_seconds = write_timeout_seconds
 
     async def add(self, entries: Sequence[LedgerEntry], given_at: datetime) -> Kept:
-        """Insert what is not there yet, journaled by a majority."""
+        """Insert the entries whose keys are new, journaled by a majority."""
         ledger = self._database.get_collection(LEDGER, write_concern=JOURNALED)
         n_duplicates = 0
         with bounded(self._write_timeout_seconds):
@@ -43,7 +43,7 @@ class MongoForecastLedger:
         return Kept(kept=len(entries) - n_duplicates, known=n_duplicates)
 
     async def entries(self, symbol: str) -> list[IssuedEntry]:
-        """Return the entries; none when the user may read bars only."""
+        """Return the entries; none if the user may only read bars."""
         cursor = self._database[LEDGER].find({"_id": build_key_filter(symbol)}, batch_size=ALL_IN_ONE_BATCH)
         with bounded(self._timeout_seconds):
             try:
@@ -60,7 +60,7 @@ def _from_documents(documents: list[dict[str, Any]]) -> list[IssuedEntry]:
 
 
 def _count_duplicates(error: BulkWriteError) -> int:
-    """Return how many keys were there; raises the error if something else was wrong."""
+    """Count the duplicate keys; raise the error if it has another cause."""
     details = error.details or {}
     codes = [failure["code"] for failure in details.get("writeErrors", ())]
     if details.get("writeConcernErrors") or set(codes) != {DUPLICATE_KEY}:

@@ -1,7 +1,7 @@
-"""Entries of the ledger as MongoDB documents, and back. Pure.
+"""Converts ledger entries to MongoDB documents and back. Logs documents that it ignores.
 
-The key is the document's `_id`, so that of two writers of one forecast MongoDB itself refuses the second, without an
-index that somebody would have to make. A key begins with its symbol and a space, which no symbol has.
+The key is the document's `_id`, so that MongoDB itself refuses the second of two equal forecasts without another
+index. A key begins with its symbol and a space, which no symbol contains.
 """
 
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ log = structlog.get_logger()
 
 
 def to_document(entry: LedgerEntry, given_at: datetime) -> dict[str, Any]:
-    """Return the entry as a document; dates and times are ISO text."""
+    """Convert the entry to a document; dates and times are ISO text."""
     issued = IssuedEntry(**entry.model_dump(), given_at=given_at)
     return {"_id": issued.key} | issued.model_dump(mode="json")
 
 
 def build_key_filter(symbol: str) -> dict[str, str]:
-    """Return the condition on `_id` that the entries of this symbol meet, and no others."""
+    """Build the condition on `_id` that matches exactly the entries of this symbol."""
     return {"$gt": f"{symbol} ", "$lt": f"{symbol}!"}  # "!" is the character after the space
 
 
 def from_document(document: Mapping[str, Any]) -> IssuedEntry | None:
-    """Return the entry of a document; None if it is not one of ours, which is as good as none at all."""
+    """Parse an entry; None if the document was not written by us; it is treated as missing."""
     try:
         entry = IssuedEntry.model_validate(document)
     except ValidationError:

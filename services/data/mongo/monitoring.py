@@ -1,4 +1,4 @@
-"""What each command to MongoDB tells: a span in the trace of the request that waits for it, and its duration."""
+"""Records a span and the duration of each MongoDB command."""
 
 from opentelemetry.trace import Span, SpanKind
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
@@ -7,13 +7,13 @@ from services.data.ports import ObserveDuration
 from shared.telemetry import tracing
 
 _Finished = CommandSucceededEvent | CommandFailedEvent
-WAITING_COMMAND = "getMore"  # nearly all of them are the change feed's, which waits in them on purpose
+WAITING_COMMAND = "getMore"  # nearly always the change feed's, which waits in it on purpose
 
 
 class MongoSpans(CommandListener):
-    """Tells of the command, the database and the collection, never of what is in them.
+    """Records a span per command with its database and collection, but no contents.
 
-    The driver calls it in the thread that runs the command, in which motor has put the context of the caller.
+    The driver calls it in the command's thread, where motor has set the caller's context.
     """
 
     def __init__(self) -> None:
@@ -48,20 +48,20 @@ def _key(event: CommandStartedEvent | _Finished) -> tuple[int, object]:
 
 
 class CommandDurations(CommandListener):
-    """Tells how long each command took, whichever thread sent it."""
+    """Observes the duration of each command."""
 
     def __init__(self, observe: ObserveDuration) -> None:
         self._observe = observe
 
     def started(self, event: CommandStartedEvent) -> None:
-        """Do nothing: the end says how long it took."""
+        """Do nothing: the end of the command has its duration."""
 
     def succeeded(self, event: CommandSucceededEvent) -> None:
-        """Tell of a command that was answered."""
+        """Observe a command that succeeded."""
         self._record(event.command_name, "ok", event.duration_micros)
 
     def failed(self, event: CommandFailedEvent) -> None:
-        """Tell of a command that was refused or not answered."""
+        """Observe a command that failed or was not answered."""
         self._record(event.command_name, "failed", event.duration_micros)
 
     def _record(self, command: str, outcome: str, micros: int) -> None:

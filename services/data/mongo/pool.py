@@ -1,8 +1,8 @@
-"""A connection pool that keeps no connection to a replica set member which was still starting at the handshake.
+"""A connection pool that replaces connections made while a replica set member was starting.
 
-pymongo (4.20) reads at the handshake alone whether a connection supports sessions, and takes a member that is neither
-primary nor secondary for one that does not. Such a connection outlives the start: snapshots and transactions on it fail
-("Sessions are not supported by this MongoDB deployment") and writes are not retried, for as long as the pool lives.
+pymongo (4.20) decides only at the handshake whether a connection supports sessions, and assumes that a member which is
+neither primary nor secondary does not. Such a connection outlives the start: snapshots and transactions on it fail
+("Sessions are not supported by this MongoDB deployment"), and writes are not retried, for the lifetime of the pool.
 """
 
 from collections.abc import Callable
@@ -21,10 +21,10 @@ class MemberNotReady(AutoReconnect):
 
 
 def build_pool_factory(on_replaced: Callable[[], None]) -> Callable[..., Pool]:
-    """Return what makes the pools of a client; pass it as `_pool_class`, the only hook, which is not documented.
+    """Build the pool factory of a client; pass it as `_pool_class`, the only hook, which is not documented.
 
-    Delete this module once the driver itself replaces such connections: tests/integration/test_mongo_pool.py then reads
-    and loads without it. The same tests fail when the hook changes, or what `connect` and `_discard` need of the pool.
+    Delete this module once the driver replaces such connections itself: tests/integration/test_mongo_pool.py then
+    passes without it. The same tests fail if the hook, or the pool API that `connect` and `_discard` use, changes.
 
     Args:
         on_replaced: Called for each connection that is closed because its member was starting, in the driver's thread.
@@ -41,11 +41,11 @@ class _ReadyPool(Pool):
         """Connect to a member that is ready.
 
         Raises:
-            MemberNotReady: It is not.
+            MemberNotReady: The member is still starting.
         """
         for _ in range(HANDSHAKES):
             connection = super().connect(handler)
-            if self.is_sdam or not _is_starting(connection):  # the driver's monitor has to see the start
+            if self.is_sdam or not _is_starting(connection):  # the driver's monitor must see the start
                 return connection
             self._discard(connection)
         raise MemberNotReady("The member is neither primary nor secondary.")
@@ -58,5 +58,5 @@ class _ReadyPool(Pool):
 
 
 def _is_starting(connection: Connection) -> bool:
-    """Say whether the handshake was with a replica set member that is neither primary nor secondary."""
+    """Return whether the handshake was with a replica set member that is neither primary nor secondary."""
     return connection.is_repl and not connection.is_writable and not connection.supports_sessions

@@ -1,7 +1,7 @@
-"""How a load is written to MongoDB, so that a reader sees the old bars or the new and a crash leaves one of the two.
+"""Writes loads to MongoDB atomically: readers and crashes see either the old or the new bars.
 
 These functions block. Each runs in one thread from its first call to its last, because a transaction whose caller is
-cancelled between two calls could go on outside of it.
+cancelled between two calls could otherwise be left open.
 """
 
 from collections.abc import Callable
@@ -24,8 +24,8 @@ from services.data.mongo.document_changes import Changes, compute_changes
 from services.data.records import StoredSymbol
 
 CATALOGUE = "bellwether_catalogue"  # lower case: never a symbol
-LOADING_PREFIX = "bellwether_loading_"  # a rewrite that has not been renamed into place yet, or never was
-LEFTOVER_AGE = timedelta(minutes=10)  # no rewrite takes this long, so that what is older belongs to one that died
+LOADING_PREFIX = "bellwether_loading_"  # a copy that has not been renamed into place, or never will be
+LEFTOVER_AGE = timedelta(minutes=10)  # no rewrite takes this long, so an older copy belongs to a dead process
 JOURNALED = WriteConcern("majority", j=True)
 ALL_IN_ONE_BATCH = 100_000  # the server's first batch is 101 documents, and a second costs a round trip
 T = TypeVar("T")
@@ -35,11 +35,11 @@ log = structlog.get_logger()
 
 
 def rewrite_in_transaction(database: Database[dict[str, Any]], symbol: str, decide: Decide[T]) -> T:
-    """Rewrite bars and entry in one transaction."""
+    """Rewrite bars and entry in one transaction; return the second item that `decide` returns."""
     collection, catalogue = database[symbol], database[CATALOGUE]
 
     def write(session: ClientSession) -> T:
-        # First of all: of two rewrites of one symbol at once, one conflicts here, before it has worked, and waits.
+        # First, so that of two concurrent rewrites of one symbol, one conflicts and waits before it has done any work.
         claim = {"$set": {"rewrite": ObjectId()}}
         entry = catalogue.find_one_and_update({"_id": symbol}, claim, upsert=True, session=session)
         exists = _exists(database, symbol)
@@ -52,17 +52,17 @@ def rewrite_in_transaction(database: Database[dict[str, Any]], symbol: str, deci
         return report
 
     with database.client.start_session() as session:
-        # Not "snapshot", with which no index can be made; a transaction reads from one snapshot in any case.
+        # Not "snapshot", which does not allow creating an index; a transaction reads from one snapshot anyway.
         report = session.with_transaction(write, read_concern=ReadConcern("local"), write_concern=JOURNALED)
     _create_index(collection)
     return report
 
 
 def rewrite_by_rename(database: Database[dict[str, Any]], symbol: str, decide: Decide[T]) -> T:
-    """Write a whole copy beside the symbol, rename it into its place, then write the entry.
+    """Write a complete copy, rename it into place, then write the entry; return as `rewrite_in_transaction`.
 
-    Between the two last steps the entry describes another revision than the bars have, and is not believed. Of two
-    processes that rewrite one symbol at once, the later one wins whole.
+    Between the last two steps the entry has another revision than the bars and is ignored. If two processes rewrite
+    one symbol concurrently, the later one wins completely.
     """
     _drop_leftovers(database)
     documents = _read_all(database[symbol])
@@ -112,7 +112,7 @@ def _to_entry_document(after: StoredSymbol) -> dict[str, Any]:
 
 
 def _create_index(collection: Collection[dict[str, Any]]) -> None:
-    """Make the index on Date. Bars are served without it: a collection of another tool may have a date twice."""
+    """Create the index on Date if possible: a collection of another tool may have duplicate dates."""
     try:
         collection.create_index(DATE, unique=True)
     except PyMongoError as error:

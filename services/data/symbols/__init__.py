@@ -1,1 +1,1 @@
-"""Which symbols there are, how to find one, and how current its bars are."""
+"""The stored symbols, the search in them, and how current their bars are."""

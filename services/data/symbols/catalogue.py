@@ -1,4 +1,4 @@
-"""What a search looks through: every symbol that has bars, with what the catalogue notes of it."""
+"""A searchable snapshot of every symbol that has bars, with its catalogue entry."""
 
 import asyncio
 import time
@@ -24,8 +24,8 @@ class Catalogue:
     """Searches symbols and names in memory.
 
     Args:
-        store: Read again after a change, and when the snapshot is older than `seconds`.
-        seconds: How late a change that nobody tells of may be seen.
+        store: Read again after an invalidation, and when the snapshot is older than `seconds`.
+        seconds: The maximum delay before an unreported change is visible.
         monotonic: The clock.
     """
 
@@ -41,7 +41,7 @@ class Catalogue:
         """Return one page of the symbols that match, best first.
 
         Raises:
-            InvalidRequest: The cursor is not one that a page of this query gave.
+            InvalidRequest: The cursor is not from a page of this query.
             StoreUnavailable: The symbols could not be read.
         """
         snapshot = await self._get_snapshot()
@@ -52,7 +52,7 @@ class Catalogue:
     async def last_sessions(self) -> dict[str, date | None]:
         """Return the last session of every symbol that has bars.
 
-        It is None where nobody is to keep it up to date: in the sample, and where no load of ours has noted it.
+        It is None for symbols that are not expected to be current: the sample, and symbols that we have not loaded.
 
         Raises:
             StoreUnavailable: The symbols could not be read.
@@ -69,7 +69,7 @@ class Catalogue:
         self._snapshot = None
 
     async def _get_snapshot(self) -> _Snapshot:
-        async with self._lock:  # of many searches at once, the first reads for all
+        async with self._lock:  # of concurrent searches, the first one reads for all
             snapshot = self._snapshot
             if snapshot is None or self._monotonic() >= snapshot.until:
                 n_changes = self._n_changes

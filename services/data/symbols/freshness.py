@@ -1,4 +1,4 @@
-"""How far the symbols are behind their exchange, for who watches."""
+"""Gauges: how many sessions each symbol lags behind its exchange."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -8,34 +8,34 @@ import numpy as np
 from shared.market.exchange_sessions import exchange_sessions
 from shared.telemetry.metrics import GaugeValues, ScrapeGauge
 
-MAX_SERIES = 20  # a series per symbol would have no bound
-STALE_AFTER_SESSIONS = 5  # sessions, a week: longer than any run of holidays leaves a symbol without bars
+MAX_SERIES = 20  # one series per symbol would be unbounded
+STALE_AFTER_SESSIONS = 5  # a week: no run of holidays leaves a symbol without bars for longer
 SYMBOL_COUNT = ScrapeGauge("symbols", "Symbols that have bars.")
 SYMBOLS_BEHIND = ScrapeGauge(
-    "symbols_behind", f"Symbols whose last bar is more than {STALE_AFTER_SESSIONS} sessions of the exchange ago."
+    "symbols_behind", f"Symbols whose last bar is more than {STALE_AFTER_SESSIONS} sessions of the exchange old."
 )
 SESSIONS_BEHIND = ScrapeGauge(
     "symbol_sessions_behind",
-    f"Sessions of the exchange that are over since the symbol's last bar, of the {MAX_SERIES} symbols furthest behind; "
-    "not among them are symbols that another tool wrote, as nobody noted their last bar, and those of the sample.",
+    f"Sessions of the exchange completed since the symbol's last bar, for the {MAX_SERIES} symbols furthest behind; "
+    "excludes the sample, and symbols that another tool wrote, because their last bar is not recorded.",
     ("symbol",),
 )
 
 
 def utc_today() -> date:
-    """Return the day it is in UTC."""
+    """Return the current date in UTC."""
     return datetime.now(UTC).date()
 
 
 def compute_freshness(
     last_sessions: Mapping[str, date | None], calendar: str | None, today: Callable[[], date] = utc_today
 ) -> Mapping[ScrapeGauge, GaugeValues]:
-    """Return the gauges above.
+    """Compute the gauges above.
 
     Args:
-        last_sessions: Of every symbol; None where it is not to be counted.
-        calendar: The exchange, by its code; None for every weekday.
-        today: The day it is in UTC; sessions of earlier days are over.
+        last_sessions: By symbol; None for a symbol that is not counted as behind.
+        calendar: The exchange's code; None to count every weekday.
+        today: Returns the current date in UTC; sessions of earlier days have ended.
     """
     last_by_symbol = {symbol: last for symbol, last in last_sessions.items() if last is not None}
     lasts, day = np.array(list(last_by_symbol.values()), "datetime64[D]"), np.datetime64(today(), "D")

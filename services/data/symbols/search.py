@@ -1,4 +1,4 @@
-"""Find symbols by what a person types: part of a symbol or of a company's name, best first. Pure, in memory."""
+"""Searches symbols by part of the symbol or of the company's name, best match first. Pure, in memory."""
 
 import base64
 import hashlib
@@ -20,16 +20,16 @@ _NO_MATCH = 255
 
 @dataclass(frozen=True)
 class ListedSymbol:
-    """A symbol and, where it is known, the name of its company."""
+    """A symbol and, if known, the name of its company."""
 
     symbol: str
     name: str | None
 
 
 class SymbolIndex:
-    """Searches a list of symbols that does not change.
+    """Searches an immutable list of symbols.
 
-    A page takes about 1 ms of 10,000 symbols with names: Arrow compares whole columns.
+    A page from 10,000 symbols with names takes about 1 ms, because Arrow compares whole columns.
     """
 
     def __init__(self, listed: Iterable[ListedSymbol]) -> None:
@@ -40,20 +40,20 @@ class SymbolIndex:
         self._alphabetical = sorted(self._listed, key=lambda listed: listed.symbol)
 
     def search(self, query: str, *, limit: int, cursor: str | None) -> tuple[list[ListedSymbol], str | None]:
-        """Return one page of what matches `query`, and the cursor of the page after it, None on the last.
+        """Return one page of matches for `query`, and the cursor of the next page, None on the last.
 
-        Best first: the symbol itself, symbols that begin so, names that are so, names that begin so, names with a word
-        that begins so, symbols and then names that contain it; of equals the shorter symbol, then by the alphabet.
-        Without a query it is all symbols by the alphabet. Case, accents and the punctuation of names do not matter.
-        Symbols that come or go between two pages move no other from one page to the other.
+        Best first: the equal symbol, symbols that start with it, the equal name, names that start with it, names with
+        a word that starts with it, symbols and then names that contain it; ties are broken by length, then
+        alphabetically. Without a query, all symbols match, in alphabetical order. Case, accents and the punctuation of
+        names do not matter. Symbols added or removed between two pages move no other symbol to another page.
 
         Args:
-            query: What the person typed.
-            limit: The most to return, at least 1.
-            cursor: What the page before gave; None for the first.
+            query: The search text.
+            limit: The maximum number of matches, at least 1.
+            cursor: The cursor from the previous page; None for the first.
 
         Raises:
-            InvalidRequest: No page of this query gave this cursor.
+            InvalidRequest: The cursor is not from a page of this query.
         """
         folded = _fold(query).strip()
         after = None if cursor is None else _parse_cursor(cursor, folded)
@@ -74,7 +74,9 @@ class SymbolIndex:
         is_match = ranks != _NO_MATCH
         if after is not None:
             rank, last = after
-            position = bisect_right(self._sort_keys, _sort_key(last))  # also where the last one has gone since
+            position = bisect_right(
+                self._sort_keys, _sort_key(last)
+            )  # correct even if the last symbol was removed since
             is_match[:position] &= ranks[:position] > rank
             is_match[position:] &= ranks[position:] >= rank
         matching = np.flatnonzero(is_match)
@@ -82,9 +84,9 @@ class SymbolIndex:
         return [(int(ranks[index]), self._listed[index]) for index in best]
 
     def _rank_matches(self, query: str) -> npt.NDArray[np.uint8]:
-        """Return how well each symbol matches, 0 the best."""
+        """Rank how well each symbol matches; 0 is best."""
         symbols, names = self._symbols, self._names
-        word = _mark_words(query) or f" {query}"  # names have no punctuation, so that "^" is found in none of them
+        word = _mark_words(query) or f" {query}"  # names have no punctuation, so "^" matches none of them
         matches = (
             pc.equal(symbols, query),
             pc.starts_with(symbols, query),
@@ -105,19 +107,19 @@ def _sort_key(listed: ListedSymbol) -> tuple[int, str]:
 
 
 def _fold(text: str) -> str:
-    """Return the text without case and accents, and as UTF-8 can have it: a command line gives what it gets."""
+    """Remove case and accents, and replace what UTF-8 cannot encode, which a command line may pass."""
     text = text.encode(errors="replace").decode()
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(character for character in folded if not unicodedata.combining(character))
 
 
 def _mark_words(folded: str) -> str:
-    """Return its words with one space before each; "O'Reilly" is one word."""
+    """Put one space before each word; "O'Reilly" is one word."""
     return "".join(f" {word}" for word in re.findall(r"\w+", re.sub("['’]", "", folded)))
 
 
 def _build_cursor(query: str, rank: int, last: ListedSymbol) -> str:
-    """Return where a page ended as text for a URL; a digest binds it to the query and tells when it was cut."""
+    """Encode the end of a page for a URL; a digest binds it to the query and detects truncation."""
     digest = hashlib.sha256(f"{query}\0{rank}{last.symbol}".encode()).hexdigest()[:8]
     return base64.urlsafe_b64encode(f"{digest}{rank}{last.symbol}".encode()).decode().rstrip("=")
 
@@ -129,5 +131,5 @@ def _parse_cursor(cursor: str, query: str) -> tuple[int, ListedSymbol]:
     except (ValueError, IndexError):
         rank, last = 0, ListedSymbol("", None)
     if _build_cursor(query, rank, last) != cursor:
-        raise InvalidRequest("The cursor is not one of this search. Ask without a cursor for the first page.")
+        raise InvalidRequest("Leave out the cursor to get the first page: this one is not from this search.")
     return rank, last

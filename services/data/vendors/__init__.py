@@ -1,1 +1,1 @@
-"""Vendors that sell or give away bars over HTTP, one module each."""
+"""Vendors of bars over HTTP, one module each."""

@@ -1,4 +1,4 @@
-"""Daily bars from Alpha Vantage: prices as traded. Adjusted closes are in a paid function only and are left out."""
+"""Daily bars from Alpha Vantage: unadjusted prices. Adjusted closes need a paid plan and are left out."""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -22,7 +22,7 @@ from services.data.vendors.client import (
 )
 from shared.schemas.bars import is_symbol
 
-INTERVAL_SECONDS = 12.0  # the free key is for 5 requests a minute and 25 a day (looked up 2026-11)
+INTERVAL_SECONDS = 12.0  # the free plan allows 5 requests per minute and 25 per day (2026-11)
 COMPACT_DAYS = 130  # "compact" is the last 100 sessions, about 145 days
 _SERIES = "Time Series (Daily)"
 _SESSION = re.compile(r"\d{4}-\d\d-\d\d")
@@ -38,7 +38,7 @@ class _Row(BaseModel):
 
 
 class _Notice(BaseModel):
-    """What stands in the answer in the place of the series, also with status 200."""
+    """A message in place of the series, even with status 200."""
 
     error: Annotated[str | None, Field(alias="Error Message")] = None
     note: Annotated[str | None, Field(alias="Note")] = None
@@ -46,7 +46,7 @@ class _Notice(BaseModel):
 
 
 class AlphaVantageVendor:
-    """A BarVendor. `now` decides whether the short answer reaches back far enough."""
+    """A BarVendor. `now` decides whether the compact response is long enough."""
 
     name = "alpha_vantage"
 
@@ -56,11 +56,11 @@ class AlphaVantageVendor:
     async def bars(self, symbol: str, start: date | None) -> RawBars:
         """Return the rows from session `start` on."""
         if not is_symbol(symbol):
-            raise VendorFailed(f"{self._http.vendor} has no symbol of that form.")
+            raise VendorFailed(f"{self._http.vendor} does not use symbols of this form.")
         is_compact = start is not None and start >= self._now().date() - timedelta(days=COMPACT_DAYS)
         params = {
             "function": "TIME_SERIES_DAILY",
-            "symbol": re.sub(r"\.([A-E])$", r"-\1", symbol),  # BRK-B for BRK.B, but TSCO.LON as it is
+            "symbol": re.sub(r"\.([A-E])$", r"-\1", symbol),  # BRK-B for BRK.B, but TSCO.LON unchanged
             "outputsize": "compact" if is_compact else "full",
             "datatype": "json",
         }
@@ -81,12 +81,12 @@ class AlphaVantageVendor:
         if notice.error:
             raise VendorFailed(f"The key for {vendor} is refused. Check it in the settings.", is_for_all=True)
         if message := notice.note or notice.information:
-            # A history that only the paid plans have is no reason not to ask for the next symbol's last sessions.
+            # Even if a full history needs a paid plan, the next symbol's recent sessions may not.
             is_for_all = "outputsize" not in message
             raise VendorFailed(
-                f"{vendor} gives no bars now. It says: {self._http.quote(message)}", is_for_all=is_for_all
+                f"{vendor} returned no bars. Its message: {self._http.quote(message)}", is_for_all=is_for_all
             )
-        raise VendorFailed(f"{vendor}'s answer does not have the columns it should have (missing: {_SERIES}).")
+        raise VendorFailed(f"{vendor}'s response does not have the expected columns (missing: {_SERIES}).")
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
-"""What the vendors that are asked over HTTP share: a GET that is bounded in time, size and pace, and how rows are read.
+"""HTTP client for vendors: a GET with limits on time, size and rate, and parsing of rows.
 
-The key is added below the HTTP client, so that no log line, address or exception has it. Redirects are not followed.
+The key is added below the HTTP client, so that no log line, address or exception contains it. Redirects are not
+followed.
 """
 
 import asyncio
@@ -34,7 +35,7 @@ _YEAR_SECONDS = 366 * 86_400.0
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one vendor may take of us, and we of it."""
+    """Limits on requests to one vendor and on its responses."""
 
     timeout_seconds: float = 30.0
     max_bytes: int = 16 * 2**20
@@ -45,7 +46,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Timing:
-    """Where time and chance come from; a test gives its own."""
+    """Clock, sleep and randomness; tests replace them."""
 
     monotonic: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -54,7 +55,7 @@ class Timing:
 
 
 class _KeyedTransport(httpx.AsyncBaseTransport):
-    """Adds the key to a copy of each request: httpx logs, and puts into exceptions, the one without it."""
+    """Adds the key to a copy of each request: httpx logs and raises with the original, which has no key."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, sign: Sign, key: str) -> None:
         self._inner, self._sign, self._key = inner, sign, key
@@ -76,7 +77,7 @@ class _Response:
 
 
 class VendorHttp:
-    """Asks one vendor, one request after another; made by `open_vendor_http`."""
+    """Sends requests to one vendor, one after another; opened by `open_vendor_http`."""
 
     def __init__(self, vendor: str, http: httpx.AsyncClient, key: str, limits: Limits, timing: Timing) -> None:
         self.vendor = vendor
@@ -84,10 +85,10 @@ class VendorHttp:
         self._free_at = 0.0
 
     async def json(self, path: str, params: Mapping[str, str], symbol: str) -> object:
-        """Return the parsed answer.
+        """Return the parsed response.
 
         Raises:
-            VendorFailed: There is none that can be used.
+            VendorFailed: There is no usable response.
         """
         attempt = 0
         while (response := await self._get(path, params)).status in (429, 503):
@@ -98,7 +99,7 @@ class VendorHttp:
         return self._parse_json(response)
 
     def quote(self, text: str) -> str:
-        """Return the vendor's own words as they can be shown: short, printable, without the key."""
+        """Make the vendor's own message safe to show: short, printable, without the key."""
         words = re.sub(re.escape(self._key), "[key]", "".join(filter(str.isprintable, text)), flags=re.IGNORECASE)
         return words[:200]
 
@@ -116,7 +117,7 @@ class VendorHttp:
             seconds = self._limits.timeout_seconds
             raise VendorFailed(f"{self.vendor} did not answer in full within {seconds:g} s. Try again.") from None
         except (httpx.HTTPError, zlib.error):
-            raise VendorFailed(f"{self.vendor}'s answer broke off or was no proper HTTP. Try again.") from None
+            raise VendorFailed(f"{self.vendor}'s response was interrupted or was not valid HTTP. Try again.") from None
 
     async def _pace(self) -> None:
         now = self._timing.monotonic()
@@ -126,16 +127,16 @@ class VendorHttp:
             await self._timing.sleep(wait)
 
     async def _body(self, response: httpx.Response) -> bytes:
-        # Not aiter_bytes: it unpacks a whole chunk before anybody can look at how much that is.
+        # Not aiter_bytes: it unpacks a whole chunk before its size can be checked.
         encoding = response.headers.get("content-encoding", "identity").lower()
         if encoding not in ("identity", "gzip"):
-            raise VendorFailed(f"{self.vendor} answered in an encoding that was not asked for.")
+            raise VendorFailed(f"{self.vendor} sent an encoding that was not requested.")
         unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
         limit, body = self._limits.max_bytes, bytearray()
         async for chunk in response.aiter_raw():
             body += unpack.decompress(chunk, limit + 1 - len(body)) if unpack else chunk
             if len(body) > limit:
-                raise VendorFailed(f"{self.vendor}'s answer is longer than {limit:,} bytes and was not read on.")
+                raise VendorFailed(f"{self.vendor}'s response is longer than {limit:,} bytes and was discarded.")
         return bytes(body)
 
     async def _back_off(self, response: _Response, attempt: int) -> None:
@@ -147,9 +148,9 @@ class VendorHttp:
             return
         at = self._timing.now() + timedelta(seconds=wait)
         when = (
-            "later; a limit may be for an hour or a day" if requested is None else f"after {at:%Y-%m-%d %H:%M:%S} UTC"
+            "later: the limit may last an hour or a day" if requested is None else f"after {at:%Y-%m-%d %H:%M:%S} UTC"
         )
-        reason = f"{self.vendor} takes no more requests for now (status {response.status}). Try again {when}."
+        reason = f"{self.vendor} accepts no more requests for now (status {response.status}). Try again {when}."
         raise VendorFailed(reason, is_for_all=True)
 
     def _build_failure(self, response: _Response, symbol: str) -> VendorFailed:
@@ -168,29 +169,29 @@ class VendorHttp:
     def _parse_json(self, response: _Response) -> object:
         start = response.body.lstrip()[:1]
         if not start:
-            raise VendorFailed(f"{self.vendor} answered with nothing instead of data.")
+            raise VendorFailed(f"{self.vendor} sent an empty response instead of data.")
         if start == b"<" or response.headers.get("content-type", "").startswith("text/html"):
-            raise VendorFailed(f"{self.vendor} answered with a web page instead of data.")
+            raise VendorFailed(f"{self.vendor} sent a web page instead of data.")
         try:
             return json.loads(response.body)
         except (ValueError, RecursionError):
-            raise VendorFailed(f"{self.vendor}'s answer is cut short or not JSON.") from None
+            raise VendorFailed(f"{self.vendor}'s response is truncated or not JSON.") from None
 
 
 @asynccontextmanager
 async def open_vendor_http(
     vendor: str, base_url: str, key: SecretStr, *, sign: Sign, limits: Limits, timing: Timing
 ) -> AsyncIterator[VendorHttp]:
-    """Open the one connection pool to a vendor; `sign` puts the key where this vendor wants it.
+    """Open the connection pool to a vendor; `sign` adds the key to a request.
 
     Raises:
-        VendorFailed: The key cannot be one.
+        VendorFailed: The key is not valid.
     """
     secret = key.get_secret_value().strip()
     if not re.fullmatch(r"[A-Za-z0-9._~-]+", secret):
         reason = f"The key for {vendor} is empty or has characters that no key has. Check it in the settings."
         raise VendorFailed(reason, is_for_all=True)
-    # It logs the headers of answers, at DEBUG only, and a redirect may repeat the key.
+    # At DEBUG it logs response headers, and a redirect may repeat the key.
     logging.getLogger("httpcore").setLevel(logging.INFO)
     transport = _KeyedTransport(httpx.AsyncHTTPTransport(trust_env=False), sign, secret)
     async with httpx.AsyncClient(
@@ -205,20 +206,20 @@ async def open_vendor_http(
 
 
 def parse_row(model: type[M], row: object, vendor: str) -> M:
-    """Return one row of an answer, or raise VendorFailed that names the columns that are not as they should be."""
+    """Parse one row of a response; raise VendorFailed with the missing and unreadable columns."""
     try:
         return model.model_validate(row)
     except ValidationError as error:
-        kinds: dict[str, list[str]] = {"missing": [], "not readable": []}
+        kinds: dict[str, list[str]] = {"missing": [], "unreadable": []}
         for problem in error.errors(include_url=False, include_context=False, include_input=False):
             name = str(problem["loc"][0]) if problem["loc"] else "the whole row"
-            kinds["missing" if problem["type"] == "missing" else "not readable"].append(name)
+            kinds["missing" if problem["type"] == "missing" else "unreadable"].append(name)
         problems = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items() if names)
-        raise VendorFailed(f"{vendor}'s answer does not have the columns it should have ({problems}).") from None
+        raise VendorFailed(f"{vendor}'s response does not have the expected columns ({problems}).") from None
 
 
 def build_raw_bars(symbol: str, sessions: Iterable[str], numbers: Iterable[tuple[float | None, ...]]) -> RawBars:
-    """Return rows in the port's form; `numbers` are tuples in the order of NUMBERS."""
+    """Build the rows of a RawBars; `numbers` are tuples in the order of NUMBERS."""
     rows = pd.DataFrame(list(numbers), columns=list(NUMBERS), dtype="float64")
     dates = pd.Series(list(sessions), dtype="object").str.slice(0, 10)
     rows.insert(0, "session", pd.to_datetime(dates, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]"))
@@ -239,6 +240,6 @@ def _retry_after(headers: httpx.Headers, now: datetime) -> float | None:
 
 def _parse_host(location: str) -> str:
     try:
-        return httpx.URL(location).raw_host.decode("ascii") or "another page of its own"
+        return httpx.URL(location).raw_host.decode("ascii") or "another page on the same host"
     except (httpx.InvalidURL, ValueError):
-        return "an address that cannot be read"
+        return "an unreadable address"

@@ -1,4 +1,4 @@
-"""Opens the vendor that the settings name. None is named until somebody does, and then nothing is asked of anybody."""
+"""Opens the configured vendor. No vendor is configured by default, and without one no request leaves the service."""
 
 import time
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ _LOOPBACK = {"127.0.0.1", "[::1]", "localhost"}
 
 
 class MeasuredVendor:
-    """A BarVendor that tells how long another takes, whichever way that one asks."""
+    """A BarVendor that observes the duration of another."""
 
     def __init__(self, vendor: BarVendor, observe: ObserveDuration) -> None:
         self._vendor = vendor
@@ -28,11 +28,11 @@ class MeasuredVendor:
 
     @property
     def name(self) -> str:
-        """Say it as the other does."""
+        """Return the name of the other vendor."""
         return self._vendor.name
 
     async def bars(self, symbol: str, start: date | None) -> RawBars:
-        """Ask the other."""
+        """Return the rows of the other vendor."""
         began_at, outcome = time.perf_counter(), "failed"
         try:
             raw = await self._vendor.bars(symbol, start)
@@ -47,7 +47,7 @@ async def open_vendor(settings: DataSettings, *, timing: Timing | None = None) -
     """Open the configured vendor for one run.
 
     Raises:
-        VendorFailed: None is configured, or its key is missing.
+        VendorFailed: No vendor is configured, or its key is missing.
     """
     limits = Limits(timeout_seconds=settings.vendor_timeout_seconds)
     if settings.vendor_interval_seconds is not None:
@@ -75,12 +75,14 @@ async def open_vendor(settings: DataSettings, *, timing: Timing | None = None) -
 
 def _require_key(key: SecretStr | None, name: str) -> SecretStr:
     if key is None:
-        raise VendorFailed(f"There is no key for this vendor. Set DATA_{name}_KEY.", is_for_all=True)
+        raise VendorFailed(f"Set DATA_{name}_KEY: this vendor needs a key.", is_for_all=True)
     return key
 
 
 def _require_https(url: HttpUrl, name: str) -> str:
-    # The certificate says that a name, however it resolves, is the vendor's; and the key must not travel in clear.
+    # TLS proves that the host is the vendor's, and keeps the key from being sent in clear text.
     if url.scheme != "https" and url.host not in _LOOPBACK:
-        raise VendorFailed(f"DATA_{name}_URL must begin with https:// unless it is this machine.", is_for_all=True)
+        raise VendorFailed(
+            f"DATA_{name}_URL must begin with https:// unless it points to this machine.", is_for_all=True
+        )
     return str(url)

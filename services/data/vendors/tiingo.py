@@ -1,4 +1,4 @@
-"""Daily bars from Tiingo's end-of-day API: prices as traded, and adjusted closes."""
+"""Daily bars from Tiingo's end-of-day API: unadjusted prices and adjusted closes."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -47,12 +47,12 @@ class TiingoVendor:
     async def bars(self, symbol: str, start: date | None) -> RawBars:
         """Return the rows from session `start` on."""
         if not is_symbol(symbol):
-            raise VendorFailed(f"{self._http.vendor} has no symbol of that form.")
-        path = f"/tiingo/daily/{quote(symbol.replace('.', '-'), safe='')}/prices"  # it writes BRK-B for BRK.B
+            raise VendorFailed(f"{self._http.vendor} does not use symbols of this form.")
+        path = f"/tiingo/daily/{quote(symbol.replace('.', '-'), safe='')}/prices"  # Tiingo writes BRK-B for BRK.B
         params = {"startDate": (start or FIRST_SESSION).isoformat(), "format": "json"}
         payload = await self._http.json(path, params, symbol)
         if not isinstance(payload, list) or len(payload) > MAX_ROWS:
-            raise VendorFailed(f"{self._http.vendor}'s answer is not a list of bars.")
+            raise VendorFailed(f"{self._http.vendor}'s response is not a list of bars.")
         rows = [parse_row(_Row, row, self._http.vendor) for row in payload]
         numbers = [(row.open, row.high, row.low, row.close, row.volume, row.adj_close) for row in rows]
         return build_raw_bars(symbol, [row.date for row in rows], numbers)

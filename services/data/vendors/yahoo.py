@@ -1,6 +1,6 @@
 """Daily bars from Yahoo through the package yfinance, an optional extra: prices adjusted for splits, adjusted closes.
 
-Nobody's API: it may change or refuse at any time, and its terms are the user's to check.
+This is not an official API: it may change or refuse at any time, and users must check its terms themselves.
 """
 
 import asyncio
@@ -31,8 +31,8 @@ class YFinanceVendor:
     """A BarVendor.
 
     Args:
-        history: Asks for one symbol's rows under its name at Yahoo; called in a thread.
-        timeout_seconds: The longest that it may take.
+        history: Fetches the rows of a symbol in Yahoo's spelling; called in a thread.
+        timeout_seconds: The timeout of `history`.
     """
 
     name = "yfinance"
@@ -42,10 +42,10 @@ class YFinanceVendor:
         self._timeout_seconds = timeout_seconds
 
     async def bars(self, symbol: str, start: date | None) -> RawBars:
-        """Return the rows from session `start` on; Yahoo says of an unknown symbol only that it has none."""
+        """Return the rows from session `start` on; for an unknown symbol, Yahoo returns none."""
         if not is_symbol(symbol):
-            raise VendorFailed("Yahoo has no symbol of that form.")
-        at_yahoo = re.sub(r"\.([A-E])$", r"-\1", symbol)  # BRK-B for BRK.B, but VOD.L as it is
+            raise VendorFailed("Yahoo does not use symbols of this form.")
+        at_yahoo = re.sub(r"\.([A-E])$", r"-\1", symbol)  # BRK-B for BRK.B, but VOD.L unchanged
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 table = await asyncio.to_thread(self._history, at_yahoo, start)
@@ -53,13 +53,13 @@ class YFinanceVendor:
             raise
         except TimeoutError:
             raise VendorFailed(f"Yahoo did not answer within {self._timeout_seconds:g} s. Try again.") from None
-        except Exception as error:  # the package raises its own, its HTTP library's and bare ones
+        except Exception as error:  # the package raises its own errors, its HTTP library's, and bare ones
             raise _build_failure(error) from error
         return RawBars(symbol=symbol, rows=_parse_rows(table, start))
 
 
 def build_history(package: str = "yfinance") -> History:
-    """Return what asks Yahoo by the package of this name, which is imported only when it is asked."""
+    """Build a function that fetches from Yahoo with this package, imported on first use."""
 
     def history(symbol: str, start: date | None) -> pd.DataFrame:
         try:
@@ -76,23 +76,23 @@ def build_history(package: str = "yfinance") -> History:
 
 def _build_failure(error: Exception) -> VendorFailed:
     kind = type(error).__name__
-    if kind == "YFRateLimitError":  # by name: the package may not be there to import it from
-        return VendorFailed("Yahoo takes no more requests for now. Try again later.", is_for_all=True)
-    return VendorFailed(f"Yahoo's answer could not be used: yfinance ended with {kind}.")
+    if kind == "YFRateLimitError":  # by name, because the package may not be installed
+        return VendorFailed("Yahoo accepts no more requests for now. Try again later.", is_for_all=True)
+    return VendorFailed(f"Yahoo's response could not be used: yfinance raised {kind}.")
 
 
 def _parse_rows(table: object, start: date | None) -> pd.DataFrame:
     if not isinstance(table, pd.DataFrame):
-        raise VendorFailed("Yahoo's answer is not a table of bars.")
+        raise VendorFailed("Yahoo's response is not a table of bars.")
     if missing := [name for name in COLUMNS if name not in table.columns]:
-        raise VendorFailed(f"Yahoo's answer does not have the columns it should have (missing: {', '.join(missing)}).")
+        raise VendorFailed(f"Yahoo's response does not have the expected columns (missing: {', '.join(missing)}).")
     if table.empty:
         table = table.set_axis(pd.DatetimeIndex([]))
     if not isinstance(table.index, pd.DatetimeIndex):
-        raise VendorFailed("Yahoo's answer does not have the columns it should have (missing: Date).")
+        raise VendorFailed("Yahoo's response does not have the expected columns (missing: Date).")
     numbers = table[list(COLUMNS)].rename(columns=COLUMNS)[list(NUMBERS)]
     rows: pd.DataFrame = numbers.apply(pd.to_numeric, errors="coerce").astype("float64")
-    # The index is midnight at the exchange: its own calendar day is the session, not the day in UTC.
+    # The index is midnight at the exchange: its local date is the session, not its date in UTC.
     sessions = table.index.tz_localize(None).normalize().astype("datetime64[s]")
     rows.insert(0, "session", sessions)
     rows = rows.reset_index(drop=True).assign(row=range(1, len(rows) + 1))

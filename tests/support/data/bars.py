@@ -1,4 +1,4 @@
-"""Builders of bars: plain values unless a test says otherwise."""
+"""Builders of bars with plain default values."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -11,7 +11,7 @@ from shared.schemas.arrow import NUMBERS, BarFrame
 
 
 def make_bars(closes: Iterable[float], *, first_session: date = date(2024, 1, 1)) -> pd.DataFrame:
-    """Return one bar a day whose open is the close before, with a high and a low one beyond both."""
+    """Build one bar per day: its open is the previous close, its high and low are 1 beyond open and close."""
     close = np.array(list(closes), dtype="float64")
     opens = np.concatenate([close[:1], close[:-1]])
     bars = pd.DataFrame(
@@ -29,7 +29,7 @@ def make_bars(closes: Iterable[float], *, first_session: date = date(2024, 1, 1)
 
 
 def make_frame(symbol: str = "AAPL", closes: Iterable[float] = (10, 11, 12), skipped: int = 0) -> BarFrame:
-    """Return the bars of `make_bars` as those of a symbol."""
+    """Build the frame of a symbol with the bars of `make_bars`."""
     return BarFrame(symbol=symbol, bars=make_bars(closes), skipped=skipped)
 
 
@@ -40,17 +40,17 @@ def make_raw(
     first_session: date = date(2024, 1, 1),
     name: str | None = None,
 ) -> RawBars:
-    """Return the bars of `make_bars` as a source gives them, numbered from 1."""
+    """Build the bars of `make_bars` as rows of a source, numbered from 1."""
     return to_raw(symbol, make_bars(closes, first_session=first_session), name=name)
 
 
 def to_raw(symbol: str, bars: pd.DataFrame, *, name: str | None = None) -> RawBars:
-    """Return these rows as a source gives them, numbered from 1."""
+    """Convert these bars to rows of a source, numbered from 1."""
     return RawBars(symbol, bars.assign(row=np.arange(1, len(bars) + 1)), name)
 
 
 def make_entry(frame: BarFrame, *, name: str | None = None, source: str = "test") -> CatalogueEntry:
-    """Return what a load of exactly these bars notes, without findings."""
+    """Build the catalogue entry of a load of exactly these bars, without findings."""
     sessions = frame.bars["session"]
     return CatalogueEntry(
         symbol=frame.symbol,

@@ -1,4 +1,5 @@
-"""What a bar store, a bar cache and a change feed do, for fakes (tests/contract) and real ones (tests/integration)."""
+"""The contract of bar store, bar cache and change feed, for the fakes (tests/contract) and the adapters
+(tests/integration)."""
 
 import asyncio
 import threading
@@ -24,12 +25,12 @@ FINDING = Finding(code="stale_prices", detail="A sentence.", count=1, sessions=[
 
 
 async def put(store: BarStore, frame: BarFrame) -> None:
-    """Put these bars and their entry in the place of all that the symbol had."""
+    """Replace the symbol's bars and entry by these."""
     await store.rewrite(frame.symbol, lambda _: (StoredSymbol(frame, make_entry(frame)), None))
 
 
 def add_a_bar(stored: StoredSymbol | None) -> tuple[StoredSymbol, int]:
-    """Decide on one bar more than are stored, and return how many that makes."""
+    """Decide on one bar more than is stored, and return the new number of bars."""
     n_bars = 1 + (len(stored.frame.bars) if stored else 0)
     frame = make_frame(closes=range(1, 1 + n_bars))
     return StoredSymbol(frame, make_entry(frame)), n_bars
@@ -61,10 +62,10 @@ class BarStoreBehaviours:
         entries = [make_entry(make_frame(symbol)) for symbol in ("MSFT", "AAPL")]
         for entry in entries:
             stored = StoredSymbol(make_frame(entry.symbol), replace(entry, findings=[FINDING]))
-            await store.rewrite(entry.symbol, lambda _, stored=stored: (stored, None))  # type: ignore[misc]  # binds it now
+            await store.rewrite(entry.symbol, lambda _, stored=stored: (stored, None))  # type: ignore[misc]  # binds the value now
         assert await store.entries() == entries[::-1]
 
-    async def test_a_rewrite_is_given_what_the_one_before_it_left(self, store: BarStore) -> None:
+    async def test_a_rewrite_receives_the_result_of_the_previous_one(self, store: BarStore) -> None:
         stored_before: list[StoredSymbol | None] = []
         for closes in ([1, 2], [3]):
             frame = make_frame(closes=closes)
@@ -195,7 +196,7 @@ class ChangeFeedBehaviours:
 
 
 async def _wait_for_change(changes: AsyncIterator[set[str] | None], symbol: str) -> None:
-    """Return when this symbol is told; one write may be told more than once."""
+    """Wait until this symbol is reported; one write may be reported more than once."""
     async for symbols in changes:
         if symbols == {symbol}:
             return

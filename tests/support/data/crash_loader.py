@@ -1,6 +1,6 @@
-"""A process that loads one version of some symbols after another and tells what it has begun and what was acknowledged.
+"""A process that loads version after version of some symbols and reports which loads began and were acknowledged.
 
-It is forked from a server that has everything imported, so that a test can start and kill many.
+It is forked from a server with all imports done, so that a test can start and kill many.
 """
 
 import asyncio
@@ -30,17 +30,17 @@ from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Server, mongod, running
 
 MODES: tuple[Mode, ...] = ("upsert", "replace")
-NOW = datetime(2100, 1, 1, tzinfo=UTC)  # a bar a day from 2024 on is never of the future
+NOW = datetime(2100, 1, 1, tzinfo=UTC)  # later than every bar, so that none is in the future
 
 
 def build_version(symbol: str, version: int) -> BarFrame:
-    """Return bars that no other version has; a later version has a bar more, so that it covers all before."""
+    """Build the bars of one version; each version has one more bar, so that it covers all earlier ones."""
     return BarFrame(symbol, make_bars([100.0 + version] * (200 + version)))
 
 
 @dataclass
 class Loader:
-    """A loader and what it has told so far: by symbol, the last version begun and the last acknowledged."""
+    """A loader process and its messages: by symbol, the last version begun and the last acknowledged."""
 
     process: BaseProcess
     messages: Connection
@@ -49,7 +49,7 @@ class Loader:
     n_acknowledged: int = 0
 
     def listen(self, seconds: float = 0) -> None:
-        """Note what the process tells, for so long if nothing is there yet; a dead process is heard to its end."""
+        """Read the process's messages, waiting this long for the first; read those of a dead process to the end."""
         try:
             while self.messages.poll(seconds):
                 seconds = 0
@@ -63,14 +63,14 @@ class Loader:
             pass
 
     def wait_until_acknowledged(self, n_loads: int, seconds: float = 3 * PATIENCE_SECONDS) -> None:
-        """Listen until so many loads have been acknowledged."""
+        """Listen until this many loads have been acknowledged."""
         until = time.monotonic() + seconds
         while self.n_acknowledged < n_loads:
             self.listen(0.1)
             assert time.monotonic() < until, f"only {self.n_acknowledged} of {n_loads} loads in {seconds} s"
 
     def kill(self) -> None:
-        """Send SIGKILL and hear what was told before."""
+        """Send SIGKILL and read the remaining messages."""
         self.process.kill()
         self.process.join()
         self.listen()
@@ -80,7 +80,7 @@ class Loader:
 def loading(
     url: str, database: str, symbols: Sequence[str], first_version: int = 1, modes: Sequence[Mode] = MODES
 ) -> Iterator[Loader]:
-    """Start a loader of these symbols, in these modes by turns, and kill it in the end."""
+    """Start a loader of these symbols, alternating these modes, and kill it at the end."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     messages, sender = context.Pipe(duplex=False)
@@ -97,7 +97,7 @@ def loading(
 
 @contextmanager
 def mongod_that_forgets(folder: Path) -> Iterator[Server]:
-    """Yield a replica set that soon ends what a killed loader left open: that keeps others from loading the symbol."""
+    """Yield a replica set that soon aborts transactions left open by a killed loader, which block other loads."""
     server = mongod(folder)
     limit = "transactionLifetimeLimitSeconds="
     server.command = [f"{limit}2" if word.startswith(limit) else word for word in server.command]
@@ -121,11 +121,11 @@ async def _load(
                 if await load_version(store, symbol, version, modes[version % len(modes)]):
                     sender.send(("acknowledged", symbol, version))
                 else:
-                    await asyncio.sleep(0.05)  # the next version will do
+                    await asyncio.sleep(0.05)  # retry with the next version
 
 
 async def load_version(store: BarStore, symbol: str, version: int, mode: Mode) -> bool:
-    """Load this version and say whether that was acknowledged."""
+    """Load this version and return whether the load was acknowledged."""
     raw = to_raw(symbol, build_version(symbol, version).bars)
     options = LoadOptions("test", NOW, calendar=None, mode=mode)
     try:

@@ -1,4 +1,5 @@
-"""The data service's ports in memory. `tests/support/data/behaviours.py` holds them to what the real ones do."""
+"""In-memory fakes of the data service's ports, tested against the same contract as the real ones
+(`tests/support/data/behaviours.py`)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -80,7 +81,7 @@ class FakeBarStore:
 
 @dataclass
 class FakeBarCache:
-    """A BarCache in a dictionary; `is_down` makes it answer as a cache that is gone."""
+    """A BarCache in a dictionary; `is_down` makes it behave as an unreachable cache."""
 
     entries: dict[str, EncodedBars] = field(default_factory=dict)
     is_down: bool = False
@@ -108,7 +109,7 @@ class FakeBarCache:
 
 @dataclass
 class FakeChangeFeed:
-    """A ChangeFeed that tells what a test puts into `queue`; `is_down` makes `ping` fail."""
+    """A ChangeFeed that reports what a test puts into `queue`; `is_down` makes `ping` fail."""
 
     is_down: bool = False
     queue: asyncio.Queue[set[str] | None] = field(default_factory=asyncio.Queue)
@@ -120,7 +121,7 @@ class FakeChangeFeed:
 
     async def ping(self) -> None:
         if self.is_down:
-            raise StoreUnavailable("Changes are not told.")
+            raise StoreUnavailable("Changes are not reported.")
 
 
 @dataclass
@@ -148,7 +149,7 @@ class FakeForecastLedger:
 
 
 def invalidation(cache: FakeBarCache) -> Callable[[set[str] | None], Awaitable[None]]:
-    """Return what evicts from this cache, as the command line does."""
+    """Build an invalidation that evicts from this cache, as the command line does."""
 
     async def invalidate(symbols: set[str] | None) -> None:
         for symbol in cache.entries.keys() & symbols if symbols is not None else list(cache.entries):
@@ -163,7 +164,7 @@ def fakes(
     feed: FakeChangeFeed | None = None,
     ledger: FakeForecastLedger | None = None,
 ) -> Callable[[DataSettings], AbstractAsyncContextManager[Resources]]:
-    """Return an `open_resources` of the data service that opens these."""
+    """Build an `open_resources` for the data service that yields these fakes."""
 
     @asynccontextmanager
     async def open_fakes(_: DataSettings) -> AsyncIterator[Resources]:
@@ -184,6 +185,6 @@ async def serve_data(
     feed: FakeChangeFeed | None = None,
     ledger: FakeForecastLedger | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Yield a client of the data service on fakes."""
+    """Yield a client of a data service with fakes."""
     async with serve(create_app(DataSettings(), open_resources=fakes(store, cache, feed, ledger))) as client:
         yield client

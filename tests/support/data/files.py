@@ -1,4 +1,4 @@
-"""Builders of files of bars, and what a source reads of them."""
+"""Builders of bar files, and helpers that read them."""
 
 import zipfile
 from io import BytesIO
@@ -17,32 +17,32 @@ WITHOUT_SYMBOL = "date,open,high,low,close\n2024-01-02,1,3,0.5,2\n"
 
 
 def read(content: str | bytes, name: str = "A.csv", **options: object) -> list[RawBars]:
-    """Return what the source yields of a file with this content and name."""
+    """Read a file with this content and name."""
     content = content.encode() if isinstance(content, str) else content
     return list(FileBarSource(BytesIO(content), name=name, **options).frames())  # type: ignore[arg-type]
 
 
 def problem(content: str | bytes, name: str = "A.csv", **options: object) -> str:
-    """Return what is said of a file that cannot be read."""
+    """Return the error message for an unreadable file."""
     with pytest.raises(UnreadableFile) as caught:
         read(content, name, **options)
     return caught.value.detail
 
 
 def closes(frames: list[RawBars]) -> dict[str, list[float]]:
-    """Return the closes of each symbol, in their order."""
+    """Return the closes of each symbol, in order."""
     return {frame.symbol: frame.rows["close"].tolist() for frame in frames}
 
 
 def as_parquet(table: pa.Table, *, store_schema: bool = True) -> bytes:
-    """Return the table as a Parquet file, with Arrow's own types or as tools write it that know nothing of them."""
+    """Encode the table as a Parquet file, with or without Arrow's schema, which other tools do not write."""
     sink = BytesIO()
     parquet.write_table(table, sink, store_schema=store_schema)
     return sink.getvalue()
 
 
 def as_arrow(table: pa.Table, *, is_file: bool = False, compression: str | None = None) -> bytes:
-    """Return the table as an Arrow IPC file or stream."""
+    """Encode the table as an Arrow IPC file or stream."""
     sink = BytesIO()
     new = pa.ipc.new_file if is_file else pa.ipc.new_stream
     with new(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression=compression)) as writer:
@@ -51,7 +51,7 @@ def as_arrow(table: pa.Table, *, is_file: bool = False, compression: str | None 
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
-    """Return an archive of these files."""
+    """Build a zip archive of these files."""
     sink = BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():

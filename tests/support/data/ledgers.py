@@ -1,4 +1,4 @@
-"""Forecasts, their entries in a ledger, and what a ledger does: the fake (tests/contract) and the real one."""
+"""Builders of forecasts and ledger entries, and the contract of the ledger, for the fake and the real one."""
 
 import asyncio
 import random
@@ -34,7 +34,7 @@ _RIDGE = ModelInfo(
 
 
 def make_ledger_entry(**fields: Any) -> LedgerEntry:
-    """Return what was said, from the bars of `make_frame`, of the session that is one day later."""
+    """Build an entry that forecasts, from the bars of `make_frame`, the session one day later."""
     as_of, ahead = fields.get("as_of", DAY), fields.get("sessions_ahead", 1)
     usual = {
         "symbol": "AAPL",
@@ -55,17 +55,17 @@ def make_ledger_entry(**fields: Any) -> LedgerEntry:
 
 
 def make_issued_entry(given_at: datetime = AT, **fields: Any) -> IssuedEntry:
-    """Return the same as the ledger has it."""
+    """Build the same entry as the ledger stores it."""
     return IssuedEntry(**make_ledger_entry(**fields).model_dump(), given_at=given_at)
 
 
 def reissue(entries: list[LedgerEntry]) -> list[LedgerEntry]:
-    """Return what another version says of the same sessions."""
+    """Build the entries of another version for the same sessions."""
     return [entry.model_copy(update={"point": 13.0, "revision": "f" * 16, "bellwether": "9"}) for entry in entries]
 
 
 def make_forecast(symbol: str, query: ForecastQuery) -> Forecast:
-    """Return a forecast from the bars of `make_frame` as the prediction service gives it, always of ridge."""
+    """Build a forecast from the bars of `make_frame`, as the prediction service returns it, always by ridge."""
     return Forecast(
         stock_symbol=symbol,
         as_of=DAY,
@@ -107,7 +107,7 @@ def _step(ahead: int) -> ForecastStep:
 
 @dataclass
 class Forecasting(FakePrediction):
-    """A prediction service that answers with `make_forecast`."""
+    """A prediction service that returns `make_forecast`."""
 
     def forecast(self, symbol: str, query: ForecastQuery) -> Forecast:
         return make_forecast(symbol, query)
@@ -119,7 +119,7 @@ class ForecastLedgerBehaviours:
     async def test_an_empty_ledger_has_no_records(self, ledger: ForecastLedger) -> None:
         assert await ledger.entries("AAPL") == []
 
-    async def test_what_was_kept_comes_out_equal(self, ledger: ForecastLedger) -> None:
+    async def test_recorded_entries_are_read_back_equal(self, ledger: ForecastLedger) -> None:
         unusual = make_ledger_entry(sessions_ahead=20, last_close=1e-6, point=0.1 + 0.2, lower=-1e300, upper=1e300)
         entries = [make_ledger_entry(), unusual, make_ledger_entry(adjusted=True)]
         assert await ledger.add(entries, AT) == Kept(kept=3, known=0)
@@ -139,7 +139,7 @@ class ForecastLedgerBehaviours:
         assert entries_read == {1: (12.5, 3), 2: (12.5, 3), 3: (13.0, 4)}
 
     @pytest.mark.parametrize("seed", [1, 2])
-    async def test_in_whichever_order_and_however_often_they_are_kept_the_first_of_each_key_is_left(
+    async def test_the_first_entry_of_each_key_stays_in_any_order_of_additions(
         self, ledger: ForecastLedger, seed: int
     ) -> None:
         draw = random.Random(seed)

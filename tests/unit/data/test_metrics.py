@@ -1,4 +1,4 @@
-"""What the data service counts: it moves when the thing happens."""
+"""The data service's metrics change when the measured event happens."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ BAD = "2024-01-04,11,10,9,12,2000\n2024-01-05,-1,13,10,12,2000\n"
 
 
 async def _count_changes(client: httpx.AsyncClient, do: Callable[[], Any], *names: str) -> dict[str, float]:
-    """Return by how much which series of these metrics move."""
+    """Return the changed series of these metrics, with their differences."""
     before = _series((await client.get("/metrics")).text, names)
     await do()
     after = _series((await client.get("/metrics")).text, names)
@@ -85,7 +85,7 @@ async def test_a_load_is_counted_with_its_rows(
         assert await _count_changes(client, load, *LOADS) == moved
 
 
-async def test_reads_are_counted_by_what_the_cache_did_and_both_stores_are_looked_at() -> None:
+async def test_reads_are_counted_by_cache_outcome_and_dependencies_are_checked() -> None:
     store, cache = FakeBarStore({"AAPL": make_frame()}), FakeBarCache()
     async with serve_data(store, cache) as client:
 
@@ -106,7 +106,7 @@ async def test_reads_are_counted_by_what_the_cache_did_and_both_stores_are_looke
         assert await _count_changes(client, lose_the_store, "dependency_up") == {"dependency_up store": -1}
 
 
-async def test_how_far_the_symbols_are_behind_is_looked_up_in_the_catalogue() -> None:
+async def test_the_lag_of_the_symbols_is_read_from_the_catalogue() -> None:
     frames = {symbol: make_frame(symbol, closes=range(10, 20)) for symbol in ("OLD", "SAMPLED", "FOREIGN")}
     entries = {"OLD": make_entry(frames["OLD"]), "SAMPLED": make_entry(frames["SAMPLED"], source=SampleBarSource.name)}
     store = FakeBarStore(frames, catalogue=entries)
@@ -117,7 +117,7 @@ async def test_how_far_the_symbols_are_behind_is_looked_up_in_the_catalogue() ->
 
 
 def test_sessions_behind_are_those_of_the_exchange_that_are_over() -> None:
-    monday = date(2024, 7, 8)  # after the Thursday that was a holiday
+    monday = date(2024, 7, 8)  # after Thursday, 4 July, a holiday
     lasts = {"A": date(2024, 7, 5), "B": date(2024, 7, 3), "C": date(2024, 7, 2), "D": None, "E": monday}
     series = compute_freshness(lasts, "XNYS", today=lambda: monday)
     assert series[SESSIONS_BEHIND] == {("C",): 2, ("B",): 1, ("A",): 0, ("E",): 0}

@@ -12,7 +12,7 @@ def test_the_timeouts_must_fit_into_the_request() -> None:
 @pytest.mark.parametrize("name", ["mongo_url", "redis_url"])
 @pytest.mark.parametrize("url", ["http://127.0.0.1/", "127.0.0.1:27017", "", "mongodb://", "redis://"])
 def test_an_address_of_another_kind_is_refused_without_being_repeated(name: str, url: str) -> None:
-    with pytest.raises(ValidationError, match="an address that begins with") as refused:
+    with pytest.raises(ValidationError, match="must be an address that begins with") as refused:
         DataSettings.model_validate({name: url})
     assert "127" not in str(refused.value.errors(include_input=False))
 

@@ -60,7 +60,7 @@ async def test_a_revision_that_the_caller_has_is_not_sent_again(given: str, stat
         ("/nothing", 404, "not-found"),
     ],
 )
-async def test_what_cannot_be_had_is_a_problem(path: str, status: int, slug: str) -> None:
+async def test_a_missing_resource_is_a_problem(path: str, status: int, slug: str) -> None:
     none = BarFrame("NONE", make_bars([]))
     async with serve_data(FakeBarStore({"AAPL": make_frame(), "NONE": none})) as client:
         response = await client.get(path)
@@ -91,7 +91,7 @@ async def test_it_is_ready_without_its_cache_and_not_without_its_store() -> None
     assert alive.status_code == 200
 
 
-async def test_what_another_tool_changes_is_answered_at_once_where_the_feed_tells() -> None:
+async def test_a_change_by_another_tool_is_visible_when_the_feed_reports_it() -> None:
     store, cache, feed = FakeBarStore({"AAPL": make_frame()}), FakeBarCache(), FakeChangeFeed()
     async with serve_data(store, cache, feed) as client:
         await client.get("/symbols/AAPL/bars")
@@ -105,16 +105,16 @@ async def test_what_another_tool_changes_is_answered_at_once_where_the_feed_tell
     assert [stock["symbol"] for stock in stocks] == ["AAPL", "NEW"]
 
 
-async def test_a_feed_that_is_down_is_degraded_and_said() -> None:
+async def test_a_feed_that_is_down_is_degraded() -> None:
     async with serve_data(FakeBarStore(), feed=FakeChangeFeed(is_down=True)) as client:
         response = await client.get("/readyz")
     assert (response.status_code, response.json()["status"]) == (200, "degraded")
-    assert response.json()["checks"]["feed"]["detail"] == "Changes are not told."
+    assert response.json()["checks"]["feed"]["detail"] == "Changes are not reported."
 
 
 async def test_a_symbol_of_another_tool_is_described_from_its_bars() -> None:
     store = FakeBarStore({"AAPL": make_frame(closes=[10, 10.5, 5.2])})
-    store.catalogue["AAPL"] = make_entry(make_frame(), name="Apple Inc.")  # of bars that are no longer there
+    store.catalogue["AAPL"] = make_entry(make_frame(), name="Apple Inc.")  # describes bars that are no longer stored
     async with serve_data(store) as client:
         stock = (await client.get("/symbols/AAPL")).json()
     assert (stock["name"], stock["source"], stock["loaded_at"]) == ("Apple Inc.", None, None)

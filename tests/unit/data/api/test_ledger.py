@@ -16,7 +16,7 @@ async def _keep(client: httpx.AsyncClient, *entries: LedgerEntry, symbol: str = 
     return await client.post(f"/symbols/{symbol}/ledger", json=body)
 
 
-async def test_what_was_said_is_kept_at_once_and_scored_when_its_session_has_come() -> None:
+async def test_a_forecast_is_recorded_at_once_and_scored_when_its_session_is_stored() -> None:
     store = FakeBarStore({"AAPL": make_frame()})
     began_at = datetime.now(UTC)
     async with serve_data(store) as client:
@@ -34,7 +34,7 @@ async def test_what_was_said_is_kept_at_once_and_scored_when_its_session_has_com
     assert began_at <= given_at <= datetime.now(UTC)
 
 
-async def test_saying_it_again_is_harmless_and_changes_nothing() -> None:
+async def test_recording_a_forecast_again_changes_nothing() -> None:
     ledger = FakeForecastLedger()
     async with serve_data(FakeBarStore({"AAPL": make_frame()}), ledger=ledger) as client:
         await _keep(client, make_ledger_entry())
@@ -48,14 +48,14 @@ async def test_a_forecast_whose_outcome_is_known_is_refused_whatever_is_cached()
     store, cache, ledger = FakeBarStore({"AAPL": make_frame()}), FakeBarCache(), FakeForecastLedger()
     async with serve_data(store, cache, ledger=ledger) as client:
         await client.get("/symbols/AAPL/bars")
-        store.frames["AAPL"] = make_frame(closes=[10, 11, 12, 15])  # by another tool, and nobody has told
+        store.frames["AAPL"] = make_frame(closes=[10, 11, 12, 15])  # by another tool, without a report from the feed
         response = await _keep(client, make_ledger_entry())
     assert (response.status_code, response.json()["type"]) == (422, "/problems/invalid-request")
-    assert "forecasts that were made before the outcome" in response.json()["detail"]
+    assert "only forecasts made before the outcome is known" in response.json()["detail"]
     assert ledger.by_key == {}
 
 
-async def test_one_entry_that_makes_no_sense_refuses_all_and_is_pointed_at() -> None:
+async def test_one_invalid_entry_refuses_all_and_is_pointed_at() -> None:
     ledger = FakeForecastLedger()
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     async with serve_data(FakeBarStore({"AAPL": make_frame()}), ledger=ledger) as client:
@@ -89,7 +89,7 @@ def _with(**change: Any) -> list[dict[str, Any]]:
         _with(symbol="system.users"),
     ],
 )
-async def test_what_is_no_list_of_entries_is_refused(body: object) -> None:
+async def test_a_body_that_is_not_a_list_of_entries_is_refused(body: object) -> None:
     ledger = FakeForecastLedger()
     async with serve_data(FakeBarStore({"AAPL": make_frame()}), ledger=ledger) as client:
         response = await client.post("/symbols/AAPL/ledger", json=body)

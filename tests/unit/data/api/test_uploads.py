@@ -188,7 +188,7 @@ async def test_a_part_of_the_bars_and_adjusted_prices_can_be_had() -> None:
     assert (wrong.status_code, wrong.json()["type"]) == (422, "/problems/invalid-request")
 
 
-async def test_adjusted_prices_that_nobody_loaded_are_a_409() -> None:
+async def test_missing_adjusted_prices_are_a_409() -> None:
     frame = make_frame()
     frame.bars["adj_close"] = float("nan")
     async with serve_data(FakeBarStore({"AAPL": frame})) as client:

@@ -40,9 +40,7 @@ def test_good_bars_have_no_rejection() -> None:
         ("adj_close", np.inf, "bad_adjusted_close"),
     ],
 )
-def test_a_row_that_cannot_be_a_bar_is_rejected_with_its_number(
-    column: str, value: float | pd.Timestamp, code: str
-) -> None:
+def test_an_invalid_row_is_rejected_with_its_number(column: str, value: float | pd.Timestamp, code: str) -> None:
     bars = make_bars([10, 11, 12])
     bars.loc[1, column] = value
     assert _codes(bars) == [(2, code)]
@@ -58,7 +56,7 @@ def test_today_is_not_the_future() -> None:
     assert _codes(make_bars([10], first_session=TODAY)) == []
 
 
-def test_of_rows_with_one_session_the_last_good_one_is_kept() -> None:
+def test_the_last_good_row_of_a_session_is_kept() -> None:
     bars = pd.concat([make_bars([10]), make_bars([11]), make_bars([12])], ignore_index=True)
     bars.loc[2, "high"] = 1.0
     assert _codes(bars) == [(1, "duplicate_session"), (3, "high_too_low")]
@@ -84,7 +82,7 @@ def test_a_rejection_has_the_row_of_the_source_the_session_and_a_sentence() -> N
     ]
 
 
-def test_a_rejection_without_a_session_says_none() -> None:
+def test_a_rejection_of_an_unreadable_date_has_no_session() -> None:
     bars = make_bars([10])
     bars.loc[0, "session"] = pd.NaT
     assert find_rejections(to_raw("AAPL", bars).rows, TODAY)[0].session is None
@@ -100,7 +98,7 @@ ROW = st.tuples(st.integers(0, 5), PRICE, PRICE, PRICE, PRICE)
 
 
 @given(st.lists(ROW, max_size=12))
-def test_what_is_left_keeps_every_invariant(rows: list[tuple[int, float, float, float, float]]) -> None:
+def test_the_remaining_rows_keep_every_invariant(rows: list[tuple[int, float, float, float, float]]) -> None:
     bars = make_bars([1.0] * len(rows))
     bars["session"] += pd.to_timedelta([day * 31 for day, *_ in rows], unit="D").astype("timedelta64[s]")
     bars[["open", "high", "low", "close"]] = [prices for _, *prices in rows] or np.empty((0, 4))

@@ -24,21 +24,21 @@ def _findings_on_days(days: list[str]) -> dict[str, Finding]:
     return {finding.code: finding for finding in findings if finding.code.endswith("_sessions")}
 
 
-def test_good_bars_of_a_year_are_worth_no_word() -> None:
+def test_a_year_of_good_bars_has_no_findings() -> None:
     assert _findings(LONG) == {}
 
 
 def test_less_than_a_year_is_short() -> None:
     (finding,) = _findings(LONG[:-1]).values()
     assert (finding.code, finding.count) == ("short_history", 251)
-    assert finding.detail == "251 bars, less than one year (252 sessions): scores say little."
+    assert finding.detail == "Only 251 bars, less than one year (252 sessions): scores are unreliable."
 
 
 def test_a_session_of_the_exchange_without_a_bar_is_missing_and_a_holiday_is_not() -> None:
     findings = _findings_on_days(["2024-07-01", "2024-07-03", "2024-07-05"])
     assert findings == {
         "missing_sessions": Finding(
-            code="missing_sessions", detail="1 session of XNYS without a bar.", count=1, sessions=[date(2024, 7, 2)]
+            code="missing_sessions", detail="1 session of XNYS has no bar.", count=1, sessions=[date(2024, 7, 2)]
         )
     }
 
@@ -50,7 +50,7 @@ def test_nothing_is_missing_before_the_first_bar_or_after_the_last() -> None:
 def test_a_bar_of_a_day_when_the_exchange_was_closed_is_found() -> None:
     findings = _findings_on_days(["2024-07-03", "2024-07-04", "2024-07-05", "2024-07-06"])
     assert findings["closed_sessions"].sessions == [date(2024, 7, 4), date(2024, 7, 6)]
-    assert findings["closed_sessions"].detail == "2 bars of a day when XNYS was closed."
+    assert findings["closed_sessions"].detail == "2 bars are on days when XNYS was closed."
 
 
 def test_the_years_before_the_calendar_begins_are_not_judged() -> None:
@@ -64,8 +64,10 @@ def test_the_first_ten_sessions_are_named_and_all_are_counted() -> None:
     assert len(finding.sessions) == 10
 
 
-@pytest.mark.parametrize(("after", "way_out"), [("adj_close", "adjusted=true"), (None, "Load bars with an Adj Close")])
-def test_a_jump_like_a_split_is_found_with_a_way_out(after: str | None, way_out: str) -> None:
+@pytest.mark.parametrize(
+    ("after", "way_out"), [("adj_close", "adjusted=true"), (None, "Load bars that have an Adj Close")]
+)
+def test_a_jump_like_a_split_is_found_with_a_remedy(after: str | None, way_out: str) -> None:
     bars = make_bars([*LONG, *(price / 4 for price in LONG)])
     bars.loc[SHORT_HISTORY, "open"] = bars["close"][SHORT_HISTORY]
     if after is None:
@@ -87,19 +89,19 @@ def test_five_equal_bars_in_a_row_are_stale_and_four_are_not() -> None:
     assert "stale_prices" not in findings(4)
 
 
-def test_a_price_that_never_changes_is_said_once() -> None:
+def test_a_constant_price_is_reported_once() -> None:
     findings = _findings([7.5] * SHORT_HISTORY)
     assert list(findings) == ["constant_price"]
-    assert findings["constant_price"].detail == "Every close is 7.5: there is nothing to learn from."
+    assert findings["constant_price"].detail == "Every close is 7.5, so a model has nothing to learn from."
 
 
 def test_rows_that_were_left_out_are_counted() -> None:
     (finding,) = collect_findings(BarFrame("AAPL", make_bars(LONG), skipped=1), "", None)
-    assert finding.detail == "1 stored row left out: no readable date, or the date of another."
+    assert finding.detail == "Skipped 1 stored row: no readable date, or the same date as another row."
 
 
 @pytest.mark.parametrize("value", [np.nan, 0.0, -1.0, 1e308])
-def test_bars_of_another_tool_that_no_check_has_seen_are_described_all_the_same(value: float) -> None:
+def test_unchecked_bars_of_another_tool_have_findings_too(value: float) -> None:
     bars = make_bars(LONG)
     bars.loc[3:9, ["open", "close"]] = value
     collect_findings(BarFrame("AAPL", bars), "XNYS", exchange_sessions("XNYS"))

@@ -53,7 +53,7 @@ async def test_bad_rows_are_left_out_and_the_rest_is_stored_in_order() -> None:
     assert (report.inserted, report.n_bars) == (2, 2)
 
 
-async def test_a_load_notes_what_it_left_behind() -> None:
+async def test_a_load_writes_the_entry_of_its_bars() -> None:
     store = FakeBarStore()
     report = await _load(make_raw(name="Apple Inc."), store)
     entry = store.catalogue["AAPL"]
@@ -103,7 +103,9 @@ async def test_a_new_symbol_without_a_good_row_is_not_made() -> None:
 
 async def test_strict_rejects_everything_for_one_bad_row() -> None:
     store = _stored([5])
-    with pytest.raises(RowsRejected, match=r"^1 row is not a bar, so that nothing was stored.$") as caught:
+    with pytest.raises(
+        RowsRejected, match=r"^Nothing was stored: 1 row is not a valid bar. Correct or remove it.$"
+    ) as caught:
         await _load(_with_a_bad_row(), store, replace(OPTIONS, strict=True))
     assert caught.value.errors == [("/AAPL/rows/2", "The high is below the open, low or close.")]
     assert store.frames["AAPL"].bars["close"].tolist() == [5]
@@ -132,13 +134,13 @@ async def test_a_dry_run_of_a_new_symbol_makes_none() -> None:
     assert store.frames == {}
 
 
-async def test_what_was_cached_is_forgotten() -> None:
+async def test_the_cache_is_invalidated() -> None:
     cache = FakeBarCache({"AAPL": BARS, "MSFT": BARS})
     await load_symbol(make_raw(), store=FakeBarStore(), invalidate=invalidation(cache), options=OPTIONS)
     assert list(cache.entries) == ["MSFT"]
 
 
-async def test_what_was_cached_is_forgotten_when_the_answer_of_the_store_was_lost() -> None:
+async def test_the_cache_is_invalidated_when_the_response_of_the_store_is_lost() -> None:
     cache = FakeBarCache({"AAPL": BARS})
     with pytest.raises(StoreUnavailable):
         await load_symbol(make_raw(), store=FakeBarStore(is_down=True), invalidate=invalidation(cache), options=OPTIONS)
@@ -159,14 +161,14 @@ def test_rows_of_any_order_become_bars_that_ascend() -> None:
         (datetime.fromisoformat("2024-06-01T00:30:00+14:00"), date(2024, 6, 1)),
     ],
 )
-def test_today_is_what_it_is_where_the_day_begins_first(now: datetime, today: date) -> None:
+def test_today_is_the_date_in_the_earliest_time_zone(now: datetime, today: date) -> None:
     assert replace(OPTIONS, now=now).today == today
 
 
 def test_an_error_about_many_rows_counts_all_and_names_a_hundred() -> None:
     rejected = [Rejection(row=row, code="no_session", detail="No date.") for row in range(1, 1001)]
     error = build_rejection_error({"AAPL": rejected, "MSFT": rejected})
-    assert error.detail == "2,000 rows are not bars, so that nothing was stored."
+    assert error.detail == "Nothing was stored: 2,000 rows are not valid bars. Correct or remove them."
     assert (len(error.errors), error.errors[-1]) == (100, ("/AAPL/rows/100", "No date."))
 
 

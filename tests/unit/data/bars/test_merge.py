@@ -65,7 +65,7 @@ def test_rows_that_cannot_be_read_are_still_counted_after_an_upsert() -> None:
     st.dictionaries(st.integers(1, 9), st.floats(1, 9), min_size=1),
     st.sampled_from(["upsert", "replace"]),
 )
-def test_a_merge_is_that_of_dictionaries(old: dict[int, float], new: dict[int, float], mode: Mode) -> None:
+def test_a_merge_equals_that_of_dictionaries(old: dict[int, float], new: dict[int, float], mode: Mode) -> None:
     def frame(closes: dict[int, float]) -> BarFrame:
         bars = make_bars(closes[day] for day in sorted(closes))
         return BarFrame("AAPL", bars.assign(session=pd.to_datetime([f"2024-01-{day:02}" for day in sorted(closes)])))

@@ -18,7 +18,7 @@ OLD, NEW = make_frame(closes=[1, 2]), make_frame(closes=[3, 4])
 
 @dataclass
 class SlowStore(FakeBarStore):
-    """A store whose reads see the bars at once and answer when `may_answer` is set."""
+    """A store that reads the bars at once but returns them only when `may_answer` is set."""
 
     has_read: asyncio.Event = field(default_factory=asyncio.Event)
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
@@ -34,7 +34,7 @@ class SlowStore(FakeBarStore):
 
 @dataclass
 class SlowCache(FakeBarCache):
-    """A cache that keeps what it is given when `may_keep` is set."""
+    """A cache that stores bars only when `may_keep` is set."""
 
     is_asked_to_keep: asyncio.Event = field(default_factory=asyncio.Event)
     may_keep: asyncio.Event = field(default_factory=asyncio.Event)
@@ -66,17 +66,17 @@ async def test_a_miss_reads_the_store_once_and_fills_the_cache() -> None:
     assert (first.revision, decode(first.arrow).revision) == (OLD.revision, OLD.revision)
 
 
-async def test_a_hit_asks_the_store_nothing() -> None:
+async def test_a_hit_does_not_read_the_store() -> None:
     reader = _reader(FakeBarStore(is_down=True), FakeBarCache({"AAPL": BARS}))
     assert await reader.read("AAPL") == (BARS, "hit")
 
 
-async def test_a_cache_that_is_gone_costs_no_answer() -> None:
+async def test_reads_succeed_without_the_cache() -> None:
     _, outcome = await _reader(FakeBarStore({"AAPL": OLD}), FakeBarCache(is_down=True)).read("AAPL")
     assert outcome == "unavailable"
 
 
-async def test_errors_of_the_store_are_raised_and_cached_by_nobody() -> None:
+async def test_errors_of_the_store_are_raised_and_not_cached() -> None:
     store, cache = FakeBarStore({"AAPL": OLD}, is_down=True), FakeBarCache()
     reader = _reader(store, cache)
     with pytest.raises(StoreUnavailable):
@@ -100,13 +100,13 @@ async def test_200_first_readers_of_a_cold_symbol_read_the_store_once() -> None:
     assert {bars.revision for bars, _ in read[:200]} == {OLD.revision}
 
 
-async def test_of_200_readers_of_a_store_that_is_down_each_hears_so() -> None:
+async def test_200_readers_of_a_store_that_is_down_all_get_the_error() -> None:
     reader = _reader(FakeBarStore(is_down=True))
     outcomes = await asyncio.gather(*(reader.read("AAPL") for _ in range(200)), return_exceptions=True)
     assert {type(outcome) for outcome in outcomes} == {StoreUnavailable}
 
 
-async def test_a_first_reader_who_goes_away_takes_nothing_from_the_others() -> None:
+async def test_a_first_reader_that_is_cancelled_does_not_cancel_the_others() -> None:
     store = SlowStore({"AAPL": OLD})
     reader = _reader(store)
     first, second = (asyncio.create_task(reader.read("AAPL")) for _ in range(2))
@@ -119,10 +119,10 @@ async def test_a_first_reader_who_goes_away_takes_nothing_from_the_others() -> N
     assert store.n_reads == 1
 
 
-async def test_a_read_is_not_cut_short_by_the_time_that_its_first_reader_has() -> None:
+async def test_a_read_is_not_bounded_by_the_deadline_of_its_first_reader() -> None:
     store = SlowStore({"AAPL": OLD})
     reader = _reader(store)
-    with pytest.raises(StoreUnavailable, match="data service could not read the bars in the time that was left"):
+    with pytest.raises(StoreUnavailable, match="data service could not read the bars in the time left for the request"):
         await within(0.02, lambda: reader.read("AAPL"))
     patient = asyncio.create_task(reader.read("AAPL"))
     await asyncio.sleep(0)
@@ -131,7 +131,7 @@ async def test_a_read_is_not_cut_short_by_the_time_that_its_first_reader_has() -
     assert store.seconds_given == [1000]
 
 
-async def test_a_change_during_a_read_is_not_covered_by_what_the_read_caches() -> None:
+async def test_a_read_that_began_before_a_change_is_not_cached_after_it() -> None:
     store, cache = SlowStore({"AAPL": OLD}), FakeBarCache()
     reader = _reader(store, cache)
     early = asyncio.create_task(reader.read("AAPL"))
@@ -147,7 +147,7 @@ async def test_a_change_during_a_read_is_not_covered_by_what_the_read_caches() -
 
 
 @pytest.mark.parametrize("symbols", [{"AAPL"}, None])
-async def test_a_change_while_bars_are_put_into_the_cache_evicts_them_after(symbols: set[str] | None) -> None:
+async def test_a_change_during_a_cache_write_evicts_the_bars_afterwards(symbols: set[str] | None) -> None:
     store, cache = FakeBarStore({"AAPL": OLD}), SlowCache()
     reader = _reader(store, cache)
     read = asyncio.create_task(reader.read("AAPL"))
@@ -160,7 +160,7 @@ async def test_a_change_while_bars_are_put_into_the_cache_evicts_them_after(symb
     assert await reader.revision("AAPL") == NEW.revision
 
 
-async def test_a_revision_that_is_known_is_told_without_a_look_at_cache_or_store() -> None:
+async def test_a_remembered_revision_needs_neither_cache_nor_store() -> None:
     store, cache, clock = FakeBarStore({"AAPL": OLD}), FakeBarCache(), Clock()
     reader = _reader(store, cache, clock)
     await reader.read("AAPL")
@@ -172,15 +172,15 @@ async def test_a_revision_that_is_known_is_told_without_a_look_at_cache_or_store
         await reader.revision("AAPL")
 
 
-async def test_a_revision_out_of_the_cache_is_not_believed_for_longer_than_the_entry_lives() -> None:
+async def test_a_revision_from_the_cache_is_not_trusted_longer_than_its_entry() -> None:
     store, cache = FakeBarStore({"AAPL": NEW}), FakeBarCache({"AAPL": BARS})
     reader = _reader(store, cache)
     assert await reader.revision("AAPL") == BARS.revision
-    cache.entries.clear()  # its time is over
+    cache.entries.clear()  # it has expired
     assert await reader.revision("AAPL") == NEW.revision
 
 
-async def test_what_changes_is_forgotten_and_the_rest_stays() -> None:
+async def test_only_changed_symbols_are_invalidated() -> None:
     store, cache = FakeBarStore({"AAPL": OLD, "MSFT": OLD}), FakeBarCache()
     reader = _reader(store, cache)
     for symbol in ("AAPL", "MSFT"):
@@ -193,7 +193,7 @@ async def test_what_changes_is_forgotten_and_the_rest_stays() -> None:
     assert {bars.revision for bars in cache.entries.values()} == {NEW.revision}
 
 
-async def test_a_cache_that_is_slow_to_keep_keeps_nobody_waiting() -> None:
+async def test_a_slow_cache_write_keeps_no_reader_waiting() -> None:
     store, cache = FakeBarStore({"AAPL": OLD}), SlowCache()
     reader = _reader(store, cache)
     assert (await reader.read("AAPL"))[0].revision == OLD.revision

@@ -19,7 +19,7 @@ RawResponse = pd.DataFrame | Exception
 
 @dataclass
 class StoredBars:
-    """A store that can only be read."""
+    """A read-only store."""
 
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     errors: dict[str, ServiceError] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class StoredBars:
 
 @dataclass
 class Vendor:
-    """Has the same rows for every start, cut off there as a vendor does."""
+    """Returns its rows from the requested start on, as a vendor does."""
 
     responses: dict[str, RawResponse]
     requests: list[tuple[str, date | None]] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Vendor:
 
 @dataclass
 class Load:
-    """Takes every row, or none of them."""
+    """Loads every row, or rejects all."""
 
     loaded: dict[str, pd.DataFrame] = field(default_factory=dict)
     is_picky: bool = False
@@ -139,8 +139,8 @@ async def test_a_split_is_reported_with_its_factor_and_nothing_is_stored() -> No
     report = await _refresh_one(bars, load=load)
     assert (report.outcome, load.loaded) == ("history_changed", {})
     assert report.detail == (
-        "tiingo's prices differ in 10 of 10 stored sessions, first 2024-01-06, all by the factor 0.25: it looks like a "
-        "split or a new adjustment. Nothing was stored; to take the new history, refresh it with --replace."
+        "tiingo's prices differ in 10 of 10 stored sessions, first 2024-01-06, all by the factor 0.25, which looks "
+        "like a split or a new adjustment. Nothing was stored. To take the new history, refresh with --replace."
     )
 
 
@@ -152,7 +152,7 @@ async def test_a_change_without_a_factor_is_reported_without_one() -> None:
 async def test_a_last_session_stored_too_early_is_said() -> None:
     report = await _refresh_one(_change_rows("close", {14: 114.5}))
     assert report.outcome == "history_changed"
-    assert "only the last, which may have been stored before it was over" in report.detail
+    assert "only the last one, which may have been stored before the session ended" in report.detail
 
 
 async def test_a_price_that_has_gone_is_a_change() -> None:
@@ -174,13 +174,13 @@ async def test_a_vendor_without_adjusted_closes_agrees() -> None:
 async def test_an_answer_that_does_not_reach_back_to_the_stored_bars_is_reported() -> None:
     report = await _refresh_one(make_bars(CLOSES, first_session=date(2024, 2, 1)))
     assert report.outcome == "history_changed"
-    assert "none of the 10 last stored sessions" in report.detail
+    assert "none of the last 10 stored sessions" in report.detail
 
 
 async def test_an_answer_without_a_row_is_a_failure() -> None:
     report = await _refresh_one(make_bars([]))
     assert (report.outcome, report.report) == ("failed", None)
-    assert report.detail == "tiingo has no bars of AAPL since 2024-01-06, not even those that are stored."
+    assert report.detail == "tiingo has no bars of AAPL since 2024-01-06; not even the stored ones."
 
 
 async def test_values_under_the_wrong_columns_are_refused() -> None:
@@ -194,7 +194,7 @@ async def test_values_under_the_wrong_columns_are_refused() -> None:
 async def test_a_load_that_stores_nothing_is_a_failure_with_its_reason() -> None:
     report = await _refresh_one(make_bars(CLOSES), load=Load(is_picky=True))
     assert report.outcome == "failed"
-    assert report.detail == "Not one of 5 rows was stored, the first because: The close is missing."
+    assert report.detail == "None of 5 rows was stored. The first was rejected: The close is missing."
 
 
 async def test_one_bad_symbol_never_stops_the_rest() -> None:
@@ -212,12 +212,12 @@ async def test_a_load_that_refuses_its_rows_never_stops_the_rest() -> None:
     assert [(report.outcome, report.detail) for report in reports] == [("failed", "Row 1 is bad.")] * 2
 
 
-async def test_what_would_fail_for_all_is_asked_once() -> None:
-    quota = VendorFailed("tiingo takes no more requests.", is_for_all=True)
+async def test_a_failure_that_concerns_all_symbols_stops_the_requests() -> None:
+    quota = VendorFailed("tiingo accepts no more requests.", is_for_all=True)
     vendor = Vendor({"A": make_bars(CLOSES), "B": quota, "C": make_bars(CLOSES), "D": make_bars(CLOSES)})
     reports = await _run(vendor, StoredBars())
     assert [report.outcome for report in reports] == ["new", "failed", "skipped", "skipped"]
-    assert "tiingo takes no more requests." in reports[3].detail
+    assert "tiingo accepts no more requests." in reports[3].detail
     assert [symbol for symbol, _ in vendor.requests] == ["A", "B"]
 
 

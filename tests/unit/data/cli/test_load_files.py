@@ -16,7 +16,7 @@ OPTIONS = LoadOptions(source="test", now=datetime(2024, 6, 1, tzinfo=UTC), calen
 
 @dataclass
 class Source:
-    """A source that breaks off after its symbols if it is told to."""
+    """A source that can fail after its symbols."""
 
     symbols: list[str]
     breaks: bool = False
@@ -50,7 +50,7 @@ async def test_frames_are_read_as_they_are_wanted_and_not_all_at_once() -> None:
     await reports.aclose()
 
 
-async def test_what_was_read_before_the_source_broke_off_is_stored() -> None:
+async def test_symbols_read_before_the_source_fails_are_stored() -> None:
     store = FakeBarStore()
     with pytest.raises(UnreadableFile, match="breaks off"):
         await _load(Source(["A", "B"], breaks=True), store)

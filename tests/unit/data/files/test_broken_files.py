@@ -1,4 +1,4 @@
-"""Files that are broken or hostile: bars or a sentence each, never another error."""
+"""Broken and hostile files give bars or an UnreadableFile, never another error."""
 
 import bz2
 import gzip
@@ -43,7 +43,7 @@ PACKED = ("parquet", "arrow", "gz", "xz", "bz2", "zip")
 
 
 def check(content: bytes) -> None:
-    """Read a file to bars that keep the port's promise, or to an error that says what is wrong."""
+    """Check that the file gives rows as the port promises, or an error with a message."""
     try:
         frames = read(content, max_bytes=4 * MIB)
     except (UnreadableFile, PayloadTooLarge) as error:
@@ -132,12 +132,12 @@ def test_a_json_file_of_any_values_is_bars_or_an_error(rows: list[dict[str, obje
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
 def test_a_file_that_is_cut_short_is_an_error(sample: str, share: float) -> None:
     content = SAMPLES[sample]
-    assert "cut short" in problem(content[: max(8, int(len(content) * share))])
+    assert "truncated" in problem(content[: max(8, int(len(content) * share))])
 
 
 @pytest.mark.parametrize("content", ["", " ", "\n\n\r\n", "\ufeff", HEADER, HEADER + "\n\n", "[]", '{"bars": []}'])
 def test_a_file_without_rows_is_an_error(content: str) -> None:
-    assert problem(content).startswith(("It has no rows.", "There is no column"))
+    assert problem(content).startswith(("The file has no rows.", "Missing columns: "))
 
 
 @pytest.mark.parametrize(
@@ -148,12 +148,12 @@ def test_what_is_not_json_of_bars_is_an_error(content: str) -> None:
 
 
 def test_json_that_is_nested_too_deep_is_an_error() -> None:
-    assert problem('[{"a":' + "[" * 100_000).startswith("It is nested too deep.")
+    assert problem('[{"a":' + "[" * 100_000).startswith("The JSON is nested too deeply.")
 
 
 @pytest.mark.parametrize("file_format", ["parquet", "arrow"])
-def test_what_is_not_in_the_format_that_is_said_is_an_error(file_format: str) -> None:
-    assert problem(CSV, format=file_format).endswith("is damaged or cut short.") or file_format == "parquet"
+def test_a_file_in_another_format_than_requested_is_an_error(file_format: str) -> None:
+    assert problem(CSV, format=file_format).endswith("is damaged or truncated.") or file_format == "parquet"
 
 
 def test_a_quote_that_is_not_closed_in_its_line_is_an_error_and_loses_no_row() -> None:
@@ -172,8 +172,8 @@ def test_a_row_longer_than_what_is_read_at_once_is_an_error() -> None:
     assert problem(HEADER + ROW.replace("0.5", "x" * 5_000_000)).startswith("A row is longer than")
 
 
-def test_more_odd_rows_than_anyone_reads_about_are_an_error() -> None:
-    assert "rows have not as many cells as the header" in problem(HEADER + ROW + "1\n" * 100_001)
+def test_too_many_ragged_rows_are_an_error() -> None:
+    assert "rows do not have as many cells as the header" in problem(HEADER + ROW + "1\n" * 100_001)
 
 
 def test_arrow_bytes_that_point_outside_of_themselves_are_an_error() -> None:
@@ -197,12 +197,12 @@ def test_what_is_packed_too_deep_is_an_error() -> None:
     content = CSV
     for _ in range(4):
         content = gzip.compress(content)
-    assert problem(content) == "It is packed more than 3 times over. Unpack it."
+    assert problem(content) == "The file is compressed more than 3 times over. Unpack it."
 
 
 def test_a_spreadsheet_is_an_error_that_says_what_to_do() -> None:
-    assert problem(zipped({"xl/workbook.xml": b"<workbook/>"})) == "It is a spreadsheet. Save it as CSV."
+    assert problem(zipped({"xl/workbook.xml": b"<workbook/>"})) == "This is a spreadsheet. Save it as CSV."
 
 
 def test_an_archive_without_files_is_an_error() -> None:
-    assert problem(zipped({})) == "The archive holds no files."
+    assert problem(zipped({})) == "The archive contains no files."

@@ -1,4 +1,4 @@
-"""Which columns of a file are taken for what."""
+"""How column names are mapped to fields."""
 
 import pytest
 
@@ -61,8 +61,8 @@ def test_missing_columns_are_named_with_those_that_are_there() -> None:
     with pytest.raises(UnreadableFile) as caught:
         find_columns(["when", "open", "high", "low"])
     assert caught.value.detail == (
-        "There is no column date and no column close. Wanted are date, open, high, low and close; volume, adj_close, "
-        "symbol and company may be there too. Found: 'when', 'open', 'high', 'low'."
+        "Missing columns: date, close. Expected date, open, high, low and close, and optionally volume, adj_close, "
+        "symbol and company. Found: 'when', 'open', 'high', 'low'."
     )
 
 
@@ -73,7 +73,7 @@ def test_of_many_columns_only_the_first_are_listed() -> None:
 
 @pytest.mark.parametrize("names", [[*BARS, "Open"], [*BARS, "timestamp"], [*BARS, "symbol", "name", "company"]])
 def test_two_columns_that_mean_the_same_are_an_error(names: list[str]) -> None:
-    with pytest.raises(UnreadableFile, match="Two columns mean the same"):
+    with pytest.raises(UnreadableFile, match="one of two columns with the same meaning"):
         find_columns(names)
 
 
@@ -83,5 +83,5 @@ def test_a_thousand_columns_are_read_and_one_more_is_not() -> None:
         find_columns([*BARS, *(f"c{index}" for index in range(996))])
 
 
-def test_what_a_file_says_is_repeated_printable_and_cut() -> None:
+def test_text_from_a_file_is_quoted_printable_and_shortened() -> None:
     assert quote_text("a\x00\x1b[31m" + "b" * 1_000_000) == "'a??[31mbbbbbbbbbbbbb…'"

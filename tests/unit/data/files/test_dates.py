@@ -1,4 +1,4 @@
-"""How the dates of a file are read."""
+"""How the dates of a file are parsed."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ from shared.schemas.loads import DateFormat
 
 
 def sessions(*texts: str | None, date_format: DateFormat | None = None) -> list[date | None]:
-    """Return the session of each text of a file that has these dates, once each."""
+    """Parse the sessions of a file with these dates, once each."""
     found = read_sessions(pa.array(texts, pa.string()), np.ones(len(texts), np.int64), date_format)
     return [None if np.isnat(session) else session.item() for session in found]
 
@@ -62,13 +62,15 @@ def test_dates_that_may_be_day_or_month_first_are_an_error_that_says_how_to_sett
     with pytest.raises(UnreadableFile) as caught:
         sessions("01/02/2020", "03/04/2020", "rubbish")
     assert caught.value.detail == (
-        "The dates may be day first or month first, '01/02/2020' for instance. "
-        "Say which: --date-format dmy or mdy (date_format= over HTTP)."
+        "The dates may be day first or month first, for example '01/02/2020'. "
+        "Choose one with --date-format dmy or mdy (date_format= over HTTP)."
     )
 
 
 def test_dates_of_two_conventions_are_an_error_that_says_how_to_settle_it() -> None:
-    with pytest.raises(UnreadableFile, match=r"only be day first and others only month first, '02/14/2020' .*mdy"):
+    with pytest.raises(
+        UnreadableFile, match=r"only be day first and others only month first, for example '02/14/2020'.*mdy"
+    ):
         sessions("13/02/2020", "02/14/2020", "14/02/2020", "15/02/2020")
 
 
@@ -109,10 +111,10 @@ def test_missing_dates_are_no_sessions() -> None:
 def test_dates_are_counted_by_the_rows_that_have_them() -> None:
     texts = pa.array(["2020-01-31", "rubbish", "nonsense"])
     read_sessions(texts, np.array([2, 1, 1]))
-    with pytest.raises(UnreadableFile, match=r"Most dates are not in any date format .*, 'rubbish' for instance"):
+    with pytest.raises(UnreadableFile, match=r"Most dates do not match any date format .*, for example 'rubbish'"):
         read_sessions(texts, np.array([1, 1, 1]))
 
 
 def test_dates_that_are_not_in_the_format_that_is_given_are_an_error() -> None:
-    with pytest.raises(UnreadableFile, match="Most dates are not in the date format ymd, '2020-01-31' for instance"):
+    with pytest.raises(UnreadableFile, match="Most dates do not match the date format ymd, for example '2020-01-31'"):
         sessions("2020-01-31", date_format="ymd")

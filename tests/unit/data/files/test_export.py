@@ -65,7 +65,7 @@ FRAMES = st.builds(_frame, SYMBOLS, ROWS)
 
 
 def _same(number: float | None) -> object:
-    """Return what tells 0.0 from -0.0 and every float from the next."""
+    """Return a value that differs for every two floats, including 0.0 and -0.0."""
     return None if number is None or math.isnan(number) else number.hex()
 
 
@@ -152,7 +152,7 @@ def test_one_symbol_after_another_is_asked_for_and_written() -> None:
 
 
 class Pipe(RawIOBase):
-    """A sink that can only be written to, as standard output in a shell's pipe."""
+    """A write-only sink, like standard output in a pipe."""
 
     def __init__(self) -> None:
         self.written = b""
@@ -185,7 +185,7 @@ def test_a_number_that_is_not_finite_is_missing(number: float) -> None:
 
 
 def _runs(cell: str) -> bool:
-    """Say whether a spreadsheet might take the cell for a formula: it begins as one and is no number."""
+    """Return whether a spreadsheet might run the cell as a formula: it starts like one and is not a number."""
     try:
         float(cell)
     except ValueError:
@@ -225,4 +225,4 @@ def test_numbers_are_as_they_are_even_when_they_are_negative() -> None:
 def test_fifty_years_call_nothing_for_each_bar() -> None:
     frame = make_frame(closes=np.random.default_rng(1).uniform(1, 1000, 12_590))
     to_csv(frame)
-    assert n_calls(lambda: to_csv(frame)) < 5000  # about 1,300, as for a year
+    assert n_calls(lambda: to_csv(frame)) < 5000  # about 1,300, the same as for one year

@@ -1,4 +1,4 @@
-"""Files that would become large: they end at a limit and take little memory until then."""
+"""Decompression bombs stop at a limit and use little memory until then."""
 
 import bz2
 import gzip
@@ -19,12 +19,12 @@ from tests.support.data.files import HEADER, ROW, as_arrow, as_parquet, problem,
 
 MIB = 1 << 20
 CSV = (HEADER + ROW * 40).encode()
-POOLS: list[pa.MemoryPool] = []  # what was taken from one may be given back after its test
+POOLS: list[pa.MemoryPool] = []  # memory of an earlier test may be released during this one
 
 
 @contextmanager
 def at_most(n_bytes: int) -> Iterator[None]:
-    """Check how much memory is taken meanwhile, by Python and by Arrow."""
+    """Check how much memory Python and Arrow use in the block."""
     pool, counted = pa.default_memory_pool(), pa.proxy_memory_pool(pa.default_memory_pool())
     POOLS.append(counted)
     tracemalloc.start()

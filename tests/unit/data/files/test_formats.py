@@ -1,4 +1,4 @@
-"""Which rows are read from files of every format and dialect."""
+"""Which rows are read from files of each format and dialect."""
 
 import gzip
 import json
@@ -126,7 +126,7 @@ def test_numbers_of_every_type_are_read(numbers: pa.Array) -> None:
 
 def test_a_column_of_a_type_that_is_not_read_is_an_error() -> None:
     table = pa.table({"date": ["2024-01-02"], "open": [[1]], "high": [1], "low": [1], "close": [1]})
-    assert problem(as_arrow(table)).startswith("The column for open is of type 'list<item: int64>', which is not read.")
+    assert problem(as_arrow(table)).startswith("The column for open has the unsupported type 'list<item: int64>'.")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_rows_with_too_few_or_too_many_cells_are_empty_rows_with_their_numbers()
     assert rows["IBM"]["row"].tolist() == [6, 7]
 
 
-def test_odd_rows_keep_their_numbers_in_a_file_of_many_blocks() -> None:
+def test_ragged_rows_keep_their_numbers_in_a_file_of_many_blocks() -> None:
     good, odd = "2024-01-02,1,1,1,{},100,AAPL," + "x" * 200 + "\n", "odd\n"
     is_odd = [index % 7 == 3 or 5_000 < index < 12_000 for index in range(20_000)]
     lines = [odd if each else good.format(index) for index, each in enumerate(is_odd)]

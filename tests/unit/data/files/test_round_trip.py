@@ -1,4 +1,4 @@
-"""What is exported loads back as the same bars, to the bit."""
+"""Exported bars load back as the same bars, to the bit."""
 
 import string
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from shared.schemas.arrow import NUMBERS, BarFrame, encode
 from shared.schemas.bars import is_symbol
 from tests.support.data.bars import make_frame
 
-# Texts that a reader or a spreadsheet likes to take for something else.
+# Texts that a reader or a spreadsheet may convert to something else.
 ODD_SYMBOLS = ["NA", "NAN", "NULL", "TRUE", "-INF", "1E5", "007", "-1", "=F", "--", "^GSPC", "BRK.B", "2024-01-02"]
 SYMBOLS = st.sampled_from(ODD_SYMBOLS) | st.text(
     string.ascii_uppercase + string.digits + ".-^=", min_size=1, max_size=15

@@ -1,4 +1,4 @@
-"""Whose bars a file is found to hold, plain, packed or in an archive."""
+"""How the symbols of a file are found: plain, compressed or in an archive."""
 
 import bz2
 import gzip
@@ -59,7 +59,7 @@ def test_each_file_of_an_archive_is_a_file_of_its_own() -> None:
 
 def test_two_files_of_an_archive_with_one_symbol_are_an_error() -> None:
     parts = {"2023.csv": ONE.encode(), "2024.csv": ONE.encode()}
-    assert problem(zipped(parts)) == "'2024.csv': Bars of AAPL are in '2023.csv', too. Join the two."
+    assert problem(zipped(parts)) == "'2024.csv': '2023.csv' also has bars of AAPL. Merge the two files."
 
 
 @pytest.mark.parametrize(
@@ -71,15 +71,15 @@ def test_a_file_without_symbols_is_named_after_its_symbol(name: str, symbol: str
 
 def test_a_file_that_does_not_say_whose_bars_it_holds_is_an_error_that_says_how_to() -> None:
     assert problem(WITHOUT_SYMBOL, "my bars 2024.csv") == (
-        "It does not say whose bars it holds. Name the file after the symbol, AAPL.csv for one, or add a column symbol."
+        "Name the file after its symbol, for example AAPL.csv, or add a column symbol: the file does not name a symbol."
     )
 
 
-def test_the_symbol_that_is_asked_for_is_taken_where_the_file_has_none_and_else_has_to_be_the_one() -> None:
+def test_the_requested_symbol_is_the_default_and_the_only_one_allowed() -> None:
     assert closes(read(WITHOUT_SYMBOL, "IBM.csv", symbol="AAPL")) == {"AAPL": [2]}
     assert closes(read(ONE, symbol="AAPL")) == {"AAPL": [2, 3]}
     other = ONE + "2024-01-03,2,4,1.5,3,200,MSFT\n"
-    assert problem(other, symbol="AAPL") == "Row 3 is of MSFT, and the load is for AAPL only."
+    assert problem(other, symbol="AAPL") == "Row 3 belongs to MSFT, but this load is for AAPL only."
 
 
 def test_names_are_the_symbols_where_they_look_like_symbols_and_no_column_says_them() -> None:
@@ -101,11 +101,11 @@ def test_a_name_of_a_company_ends_somewhere() -> None:
     assert frame.name == "x" * 200
 
 
-def test_a_symbol_that_is_none_is_an_error_with_its_row() -> None:
+def test_an_invalid_symbol_is_an_error_with_its_row() -> None:
     assert problem(ONE.replace("AAPL\n2", "AA PL<script>alert(1)</script>\n2")) == (
-        "The symbol of row 1 is no symbol: 'AA PL<SCRIPT>ALERT(1…'."
+        "Row 1 has an invalid symbol: 'AA PL<SCRIPT>ALERT(1…'."
     )
-    assert problem(ONE + "2024-01-04,2,4,1.5,3,200,\n") == "Row 3 has no symbol. Give it one or remove it."
+    assert problem(ONE + "2024-01-04,2,4,1.5,3,200,\n") == "Row 3 has no symbol. Add one or remove the row."
 
 
 def test_a_row_of_nothing_but_delimiters_is_an_empty_row() -> None:
@@ -119,7 +119,7 @@ def test_the_quote_that_keeps_a_spreadsheet_from_running_a_symbol_is_left_out() 
 
 def test_a_date_format_settles_what_the_dates_leave_open() -> None:
     content = WITHOUT_SYMBOL.replace("2024-01-02", "01/02/2024")
-    assert "Say which: --date-format" in problem(content, "A.csv")
+    assert "Choose one with --date-format" in problem(content, "A.csv")
     (frame,) = read(content, "A.csv", date_format="mdy")
     assert frame.rows["session"].dt.date.tolist() == [date(2024, 1, 2)]
 

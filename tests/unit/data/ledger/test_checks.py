@@ -11,7 +11,7 @@ from tests.support.data.bars import make_bars, make_frame
 from tests.support.data.ledgers import DAY, make_ledger_entry
 
 
-def test_what_makes_sense_is_taken_until_a_day_ahead_of_the_clock() -> None:
+def test_consistent_entries_are_accepted_until_a_day_ahead_of_the_clock() -> None:
     for today in (DAY - timedelta(days=1), DAY, date(2030, 1, 1)):
         check_entries("AAPL", [make_ledger_entry(), make_ledger_entry(lower=12.5, upper=12.5)], today)
 
@@ -19,15 +19,15 @@ def test_what_makes_sense_is_taken_until_a_day_ahead_of_the_clock() -> None:
 @pytest.mark.parametrize(
     ("change", "field", "detail"),
     [
-        ({"symbol": "MSFT"}, "symbol", "this is the ledger of AAPL"),
-        ({"session": DAY}, "session", "a session after as_of is expected"),
-        ({"point": 10.9}, "point", "it is to lie between lower and upper"),
-        ({"point": 14.1}, "point", "it is to lie between lower and upper"),
-        ({"lower": 14.0, "upper": 11.0}, "point", "it is to lie between lower and upper"),
-        ({"as_of": DAY + timedelta(days=2)}, "as_of", "this session has not been yet"),
+        ({"symbol": "MSFT"}, "symbol", "must be AAPL, the symbol of this ledger"),
+        ({"session": DAY}, "session", "must be after as_of"),
+        ({"point": 10.9}, "point", "must be between lower and upper"),
+        ({"point": 14.1}, "point", "must be between lower and upper"),
+        ({"lower": 14.0, "upper": 11.0}, "point", "must be between lower and upper"),
+        ({"as_of": DAY + timedelta(days=2)}, "as_of", "must not be in the future"),
     ],
 )
-def test_what_makes_no_sense_is_pointed_at(change: dict[str, Any], field: str, detail: str) -> None:
+def test_an_inconsistent_entry_is_pointed_at(change: dict[str, Any], field: str, detail: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
         check_entries("AAPL", [make_ledger_entry(), make_ledger_entry(**change)], DAY)
     assert caught.value.errors == [(f"/body/1/{field}", detail)]
@@ -60,6 +60,6 @@ def test_a_forecast_whose_outcome_is_known_is_not_taken() -> None:
     with pytest.raises(InvalidRequest) as caught:
         check_is_forecast(entries, make_frame(closes=[10, 11, 12, 15]))
     assert caught.value.detail == (
-        "A ledger takes forecasts that were made before the outcome: AAPL has a close of 2024-01-04 "
-        "by now, and this forecast knows nothing after 2024-01-03. Make a new one."
+        "Make a new forecast: AAPL already has a close of 2024-01-04, and this forecast ends at 2024-01-03. "
+        "The ledger accepts only forecasts made before the outcome is known."
     )

@@ -1,4 +1,4 @@
-"""What holds of the scores of any ledger, whatever is in it and in whichever order it was kept."""
+"""Properties of the scores of any ledger, in any order of its entries."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -73,7 +73,7 @@ def test_the_order_in_which_forecasts_were_kept_does_not_matter(entries: list[Is
 
 
 @example_of(LEDGERS, st.sampled_from([1 / 7, 0.5, 2.0, 10.0]))
-def test_a_restatement_of_all_prices_changes_nothing_of_what_came(entries: list[IssuedEntry], factor: float) -> None:
+def test_a_restatement_of_all_prices_leaves_the_actuals_unchanged(entries: list[IssuedEntry], factor: float) -> None:
     restated = replace(SOME_DAYS, bars=SOME_DAYS.bars.assign(close=SOME_DAYS.bars["close"] * factor))
     before, after = _ledger(entries), _ledger(entries, restated)
     for record, restated_record in zip(before.records, after.records, strict=True):

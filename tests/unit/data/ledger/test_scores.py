@@ -25,10 +25,10 @@ def _restated(frame: BarFrame, factor: float) -> BarFrame:
     return replace(frame, bars=frame.bars.assign(close=frame.bars["close"] * factor))
 
 
-def test_a_forecast_is_scored_beside_doing_nothing_when_its_session_has_come() -> None:
+def test_a_forecast_is_scored_against_persistence_when_its_session_is_stored() -> None:
     ledger = _ledger([make_issued_entry(), make_issued_entry(sessions_ahead=2)])
     first, second = ledger.records
-    assert (first.actual, first.is_inside) == (15.0, False)  # 11 to 14 was said
+    assert (first.actual, first.is_inside) == (15.0, False)  # the interval is 11 to 14
     assert (second.actual, second.is_inside) == (None, None)
     assert (ledger.symbol, ledger.n_scored, ledger.n_pending, ledger.coverage) == ("AAPL", 1, 1, 0.0)
     usual = {"model": "ridge", "level": 90, "adjusted": False}
@@ -58,17 +58,17 @@ def test_a_forecast_is_scored_beside_doing_nothing_when_its_session_has_come() -
 
 def test_scores_are_means_over_the_sessions_that_have_come() -> None:
     entries = [
-        make_issued_entry(as_of=date(2024, 1, 1), last_close=10.0, point=11.5, lower=11.0, upper=12.0),  # 11 came
-        make_issued_entry(as_of=date(2024, 1, 2), last_close=11.0, point=11.5, lower=10.0, upper=13.0),  # 12 came
-        make_issued_entry(as_of=date(2024, 1, 3), last_close=12.0, point=12.0, lower=11.0, upper=14.0),  # 15 came
+        make_issued_entry(as_of=date(2024, 1, 1), last_close=10.0, point=11.5, lower=11.0, upper=12.0),  # actual 11
+        make_issued_entry(as_of=date(2024, 1, 2), last_close=11.0, point=11.5, lower=10.0, upper=13.0),  # actual 12
+        make_issued_entry(as_of=date(2024, 1, 3), last_close=12.0, point=12.0, lower=11.0, upper=14.0),  # actual 15
         make_issued_entry(as_of=date(2024, 1, 4), last_close=15.0, point=15.0, lower=14.0, upper=16.0),
     ]
     ledger = _ledger(entries)
     assert [record.is_inside for record in ledger.records] == [None, False, True, True]
     (score,) = ledger.scores
     assert (score.n_scored, score.n_pending, score.coverage) == (3, 1, 2 / 3)
-    assert score.mae == pytest.approx(4 / 3)  # of 0.5, 0.5 and 3
-    assert score.mae_of_persistence == pytest.approx(5 / 3)  # of 1, 1 and 3
+    assert score.mae == pytest.approx(4 / 3)  # mean of 0.5, 0.5 and 3
+    assert score.mae_of_persistence == pytest.approx(5 / 3)  # mean of 1, 1 and 3
     assert score.skill == pytest.approx(0.2)
     assert ledger.coverage == 2 / 3
 
@@ -153,7 +153,7 @@ def test_without_an_adjusted_close_or_any_bar_nothing_is_scored() -> None:
 
 
 @pytest.mark.parametrize("price", [1e-6, 1e6, 1e300, 5e-324])
-def test_numbers_at_the_ends_of_what_there_is_give_an_answer(price: float) -> None:
+def test_extreme_numbers_are_scored(price: float) -> None:
     entry = make_issued_entry(last_close=1.7e308, point=-1.7e308, lower=-1.7e308, upper=1.7e308)
     _ledger([entry], make_frame(closes=[price, price, price, price * 2])).model_dump_json()
 
@@ -183,7 +183,7 @@ def test_records_come_latest_first_page_by_page() -> None:
     assert (paged, n_pages) == (whole.records, 3)
 
 
-def test_what_is_kept_between_two_pages_moves_nothing_from_one_to_the_other() -> None:
+def test_an_entry_added_between_two_pages_moves_no_other() -> None:
     entries = [make_issued_entry(as_of=DAY - timedelta(days=day)) for day in range(4)]
     first = _ledger(entries, limit=2)
     second = _ledger([make_issued_entry(as_of=DAY + timedelta(days=1)), *entries], limit=2, cursor=first.next_cursor)
@@ -191,11 +191,11 @@ def test_what_is_kept_between_two_pages_moves_nothing_from_one_to_the_other() ->
 
 
 @pytest.mark.parametrize("change", ["", "x", "==", "ü", "cut", "other"])
-def test_a_cursor_that_no_page_gave_is_refused(change: str) -> None:
+def test_an_invalid_cursor_is_refused(change: str) -> None:
     entries = [make_issued_entry(level=level) for level in (80, 85, 90)]
     cursor = _ledger(entries, limit=1).next_cursor
     assert cursor is not None
     other_cursor = _ledger([make_issued_entry(level=50), make_issued_entry(level=51)], limit=1).next_cursor
     wrong = {"": "", "cut": cursor[:-1], "other": other_cursor}.get(change, cursor + change)
-    with pytest.raises(InvalidRequest, match="The cursor is not one of this ledger"):
+    with pytest.raises(InvalidRequest, match="this one is not from this ledger"):
         _ledger(entries, cursor=wrong)

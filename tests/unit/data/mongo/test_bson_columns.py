@@ -1,4 +1,4 @@
-"""The table is held to what the driver's own decoder says of the same bytes."""
+"""The table equals what the driver's decoder returns for the same bytes."""
 
 import struct
 from datetime import datetime
@@ -32,7 +32,7 @@ def _raw(documents: list[dict[str, Any]]) -> bytes:
 
 
 def _as_decoded(value: Any) -> Any:
-    """Return a cell of the table as the driver would have decoded it."""
+    """Convert a cell of the table to the driver's type."""
     if isinstance(value, np.datetime64):
         return value.astype(datetime)
     if isinstance(value, np.void):

@@ -13,7 +13,7 @@ ENTRY = replace(make_entry(make_frame(), name="Apple Inc."), findings=[FINDING])
 
 
 def _store(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the document as MongoDB gives it back."""
+    """Return the document as MongoDB returns it."""
     return bson.decode(bson.encode(document))
 
 

@@ -17,7 +17,7 @@ FIRST = {"_id": 1, "Date": "2024-01-01", "Open": 10.0, "High": 11.0, "Low": 9.0,
 
 
 def _apply(documents: list[dict[str, Any]], changes: Changes) -> list[dict[str, Any]]:
-    """Return what MongoDB would hold after the changes."""
+    """Return the documents that MongoDB would have after the changes."""
     kept = [dict(document) for document in documents if document["_id"] not in changes.deletes]
     by_id = {document["_id"]: document for document in kept}
     for key, update in changes.updates:

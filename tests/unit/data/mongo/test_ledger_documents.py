@@ -14,7 +14,7 @@ SYMBOLS = st.from_regex(r"[A-Z0-9.\-^=]{1,15}", fullmatch=True).filter(is_symbol
 
 
 def _store(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the document as MongoDB gives it back."""
+    """Return the document as MongoDB returns it."""
     return bson.decode(bson.encode(document))
 
 
@@ -28,7 +28,7 @@ def test_a_document_has_its_key_and_text_that_a_person_can_read() -> None:
     assert (document["session"], document["given_at"]) == ("2024-01-04", "2024-01-03T22:05:06.789012Z")
 
 
-def test_a_time_is_the_same_wherever_it_was_told() -> None:
+def test_a_time_is_the_same_in_every_time_zone() -> None:
     elsewhere = AT.astimezone(timezone(timedelta(hours=9)))
     given = from_document(to_document(make_ledger_entry(), elsewhere))
     assert given is not None
@@ -47,7 +47,7 @@ def test_a_time_is_the_same_wherever_it_was_told() -> None:
         {"last_close": 0.0},
         {"session": "soon"},
         {"sessions_ahead": 21},
-        {"given_at": datetime(2024, 1, 3)},  # of no time zone
+        {"given_at": datetime(2024, 1, 3)},  # without a time zone
         {"given_at": bson.ObjectId()},
     ],
 )

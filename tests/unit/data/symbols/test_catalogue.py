@@ -25,7 +25,7 @@ async def _search(catalogue: Catalogue, query: str = "") -> list[str]:
     return [stock.symbol for stock in (await catalogue.search(query, limit=10, cursor=None)).stocks]
 
 
-async def test_what_the_catalogue_notes_is_told_and_what_it_does_not_is_null() -> None:
+async def test_values_of_the_catalogue_are_returned_and_missing_ones_are_null() -> None:
     store = _store("AAPL", "IBM")
     store.catalogue["AAPL"] = make_entry(store.frames["AAPL"], name="Apple Inc.")
     page = await Catalogue(store, seconds=60).search("", limit=10, cursor=None)
@@ -90,7 +90,7 @@ async def test_a_change_during_a_read_is_not_missed_after_it() -> None:
     assert await _search(catalogue) == ["AAPL", "IBM"]
 
 
-async def test_a_store_that_is_down_is_said_and_forgotten_when_it_is_back() -> None:
+async def test_a_store_that_is_down_is_an_error_until_it_is_back() -> None:
     store = _store("AAPL")
     catalogue = Catalogue(store, seconds=60)
     store.is_down = True

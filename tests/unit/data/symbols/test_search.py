@@ -68,7 +68,7 @@ def test_of_equals_the_shorter_symbol_comes_first_and_then_the_alphabet_counts()
         "ABA",
         "ABB",
     ]
-    many = _many()[:100]  # so many that a sort has to be stable
+    many = _many()[:100]  # enough to reveal an unstable sort
     assert _search("inc", many) == [stock.symbol for stock in many]
 
 
@@ -120,7 +120,7 @@ def test_an_empty_index_finds_nothing() -> None:
     assert SymbolIndex([]).search("a", limit=1, cursor=None) == ([], None)
 
 
-def test_what_is_found_is_as_it_was_listed() -> None:
+def test_matches_are_returned_as_listed() -> None:
     page, _ = SymbolIndex(LISTED).search("nestle", limit=1, cursor=None)
     assert page == [ListedSymbol("NSRGY", "Nestlé S.A.")]
 
@@ -176,7 +176,7 @@ def test_a_cursor_is_good_for_the_same_query_however_it_is_typed(typed: str) -> 
 
 @pytest.mark.parametrize("query", ["", "a", "inc."])
 def test_a_cursor_of_another_query_is_refused(query: str) -> None:
-    with pytest.raises(InvalidRequest, match="not one of this search"):
+    with pytest.raises(InvalidRequest, match="not from this search"):
         SymbolIndex(LISTED).search(query, limit=1, cursor=_cursor("inc"))
 
 
@@ -184,13 +184,13 @@ def test_a_cursor_of_another_query_is_refused(query: str) -> None:
 def test_a_cursor_that_was_cut_or_added_to_is_refused(query: str) -> None:
     cursor = _cursor(query)
     for broken in (*(cursor[:n] for n in range(len(cursor))), f"{cursor}=", f"{cursor}A", f" {cursor}", f"{cursor}\n"):
-        with pytest.raises(InvalidRequest, match="not one of this search"):
+        with pytest.raises(InvalidRequest, match="not from this search"):
             SymbolIndex(LISTED).search(query, limit=1, cursor=broken)
 
 
 @settings(deadline=None)
 @given(st.text(max_size=40) | st.text("ABCabc019-_=", max_size=40))
-def test_a_cursor_that_nobody_gave_is_refused(cursor: str) -> None:
+def test_an_invented_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidRequest):
         SymbolIndex(LISTED).search("a", limit=1, cursor=cursor)
 

@@ -14,7 +14,7 @@ calls: list[dict[str, Any]] = []
 
 
 class Ticker:
-    """Stands for the package's class: this module is a package `yfinance` to the vendor."""
+    """Replaces the package's class: the vendor imports this module as `yfinance`."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -25,7 +25,7 @@ class Ticker:
 
 
 class YFRateLimitError(Exception):
-    """Has the name of the package's own."""
+    """Has the name of the package's error."""
 
 
 def _table(rows: list[list[float]] = ROWS, zone: str | None = "America/New_York") -> pd.DataFrame:
@@ -34,7 +34,7 @@ def _table(rows: list[list[float]] = ROWS, zone: str | None = "America/New_York"
 
 
 def _vendor_returning(table: object) -> YFinanceVendor:
-    return YFinanceVendor(lambda symbol, start: table)  # type: ignore[arg-type,return-value]  # also what is no frame
+    return YFinanceVendor(lambda symbol, start: table)  # type: ignore[arg-type,return-value]  # also objects that are not frames
 
 
 def _history_raising(error: Exception) -> History:
@@ -122,12 +122,12 @@ async def test_an_answer_of_another_form_is_refused_and_named(table: object, rea
 
 async def test_a_used_up_quota_is_for_all_and_another_error_is_not() -> None:
     limited = await _failure(YFinanceVendor(_history_raising(YFRateLimitError("Too Many Requests"))))
-    assert (limited.is_for_all, limited.reason) == (True, "Yahoo takes no more requests for now. Try again later.")
+    assert (limited.is_for_all, limited.reason) == (True, "Yahoo accepts no more requests for now. Try again later.")
     broken = await _failure(YFinanceVendor(_history_raising(KeyError("chart"))))
     assert (broken.is_for_all, "KeyError" in broken.reason) == (False, True)
 
 
-async def test_an_answer_that_never_comes_is_not_waited_for() -> None:
+async def test_a_request_that_hangs_times_out() -> None:
     is_over = threading.Event()
 
     def history(symbol: str, start: date | None) -> pd.DataFrame:
@@ -141,5 +141,5 @@ async def test_an_answer_that_never_comes_is_not_waited_for() -> None:
     assert failure.reason == "Yahoo did not answer within 0.05 s. Try again."
 
 
-async def test_what_is_no_symbol_is_not_asked_for() -> None:
-    assert "no symbol of that form" in (await _failure(YFinanceVendor(build_history("none")), "../X")).reason
+async def test_an_invalid_symbol_is_not_requested() -> None:
+    assert "does not use symbols of this form" in (await _failure(YFinanceVendor(build_history("none")), "../X")).reason
