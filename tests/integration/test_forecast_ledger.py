@@ -64,7 +64,7 @@ class TestMongoForecastLedger(ForecastLedgerBehaviours):
             good | {"_id": key},  # copied by hand: its key does not match its fields
             to_document(make_ledger_entry(level=81), AT) | {"point": float("nan")},
             to_document(make_ledger_entry(level=82), AT) | {"given_at": "soon"},
-            {"notes": "of somebody"},
+            {"notes": "of a user"},
         ]
         database[LEDGER].insert_many([*foreign, good | {"later": {}}])
         with structlog.testing.capture_logs() as events:

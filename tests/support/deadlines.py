@@ -1,4 +1,4 @@
-"""Calls as they are made within a request that has little time left."""
+"""Calls within a request that has little time left."""
 
 from collections.abc import Awaitable, Callable
 

@@ -28,5 +28,5 @@ def test_an_address_is_handed_on_as_it_is_and_never_shown(url: str) -> None:
 def test_the_calendar_is_an_exchange_or_none(given: str | None, calendar: str | None) -> None:
     assert DataSettings().calendar == "XNYS"
     assert DataSettings(calendar=given).calendar == calendar
-    with pytest.raises(ValidationError, match="the code of an exchange is expected, XNYS for one"):
+    with pytest.raises(ValidationError, match="use the code of an exchange, for example XNYS"):
         DataSettings(calendar="NOPE")

@@ -13,5 +13,5 @@ def test_a_call_out_must_fit_into_the_request() -> None:
 def test_the_calendar_is_an_exchange_or_none(given: str | None, calendar: str | None) -> None:
     assert PredictionSettings().calendar == "XNYS"
     assert PredictionSettings(calendar=given).calendar == calendar
-    with pytest.raises(ValidationError, match="the code of an exchange is expected, XNYS for one"):
+    with pytest.raises(ValidationError, match="use the code of an exchange, for example XNYS"):
         PredictionSettings(calendar="NOPE")

@@ -50,7 +50,7 @@ async def test_a_way_to_load_that_does_not_exist_is_refused_before_the_body_is_r
 
 
 async def _unread() -> AsyncIterator[bytes]:
-    raise AssertionError("nobody is to read this")
+    raise AssertionError("no code may read this")
     yield b""
 
 

@@ -136,7 +136,7 @@ def test_a_pause_is_drawn_out_by_at_most_a_quarter(jitter: float, seconds: float
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """Whatever happens in whatever order: at most one looks, and nobody waits longer than the longest pause."""
+    """In any order of events, at most one caller probes, and no caller waits longer than the longest pause."""
 
     def __init__(self) -> None:
         super().__init__()

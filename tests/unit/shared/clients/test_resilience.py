@@ -173,7 +173,7 @@ async def test_a_look_whose_caller_goes_away_is_over() -> None:
     for _ in range(5):
         with pytest.raises(UpstreamUnavailable):
             await client.symbols()
-    for _ in range(2):  # a look that never ended would let nobody look again
+    for _ in range(2):  # a probe that never ended would block all later probes
         now[0] += 1.3
         has_begun.clear()
         looking = asyncio.create_task(client.symbols())
