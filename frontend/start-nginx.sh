@@ -1,5 +1,5 @@
 #!/bin/sh
-# nginx reads neither the environment nor /etc/resolv.conf: write down where the gateway is and who knows its address.
+# nginx reads neither the environment nor /etc/resolv.conf: write the address of the gateway and of a resolver.
 set -eu
 resolvers=
 while read -r word address _; do

@@ -57,7 +57,7 @@ def test_a_file_of_a_new_symbol_is_checked_loaded_and_shown(page: Page, address:
     dialog.get_by_label("Company (optional)").fill("Bell & Wether")
     _check(dialog, file)
     expect(dialog.get_by_text("All 60 rows can be loaded. BWTEST is new and would have 60 bars.")).to_be_visible()
-    expect(dialog.get_by_text("60 bars, less than one year (252 sessions): scores say little.")).to_be_visible()
+    expect(dialog.get_by_text("Only 60 bars, less than one year (252 sessions): scores are unreliable.")).to_be_visible()
     assert violations_in_both_themes(page) == []
     assert httpx.get(address).status_code == 404
     dialog.get_by_role("button", name="Load 60 bars").click()
@@ -130,12 +130,12 @@ def test_problems_are_shown_and_the_input_is_kept(page: Page, address: str, tmp_
     assert key.evaluate("input => input.validity.patternMismatch")
     key.fill("a-wrong-key")
     dialog.get_by_role("button", name="Check the file").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("This API key is not known here.")
+    expect(dialog.get_by_role("alert")).to_contain_text("Check the API key: it is not valid here.")
     expect(key).to_be_focused()
     assert violations_in_both_themes(page) == []
     key.fill(API_KEY)
     dialog.get_by_role("button", name="Check the file").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("There is no column close.")
+    expect(dialog.get_by_role("alert")).to_contain_text("Missing column: close.")
     expect(dialog.get_by_role("alert")).to_contain_text("'<img src=x onerror=a…'")
     expect(dialog.get_by_text("Request ID")).to_be_visible()
     assert page.locator("img[src=x]").count() == 0
@@ -145,7 +145,7 @@ def test_problems_are_shown_and_the_input_is_kept(page: Page, address: str, tmp_
     file.write_bytes(b"x" * 34_000_000)
     dialog.get_by_label("Choose another file").set_input_files(file)
     dialog.get_by_role("button", name="Check the file").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("At most 33,554,432 bytes are taken.")
+    expect(dialog.get_by_role("alert")).to_contain_text("The body must not exceed 33,554,432 bytes.")
     page.context.set_offline(True)
     dialog.get_by_role("button", name="Check the file").click()
     expect(dialog.get_by_role("alert")).to_contain_text("This device is offline")

@@ -101,7 +101,7 @@ def test_the_header_and_the_card_describe_the_bars_and_their_age(page: Page) -> 
     card = page.get_by_role("region", name="Data")
     expect(card).to_contain_text("1 Mar 2000 – 1 Mar 2013")
     expect(card).to_contain_text("3,270")
-    expect(card.get_by_role("listitem")).to_contain_text("2 jumps like a split")
+    expect(card.get_by_role("listitem")).to_contain_text("2 jumps look like unadjusted splits")
     expect(card.get_by_role("listitem")).to_contain_text("On 21 Jun 2000, 28 Feb 2005.")
     with page.expect_download() as download:
         card.get_by_role("link", name="Bars as CSV").click()

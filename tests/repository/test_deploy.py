@@ -128,7 +128,7 @@ def test_nginx_takes_what_the_gateway_takes_and_waits_longer() -> None:
     assert sizes
     assert waits
     assert int(sizes[1]) == gateway.max_upload_bytes
-    assert f"At most {sizes[1]} bytes are taken." in NGINX
+    assert f"The body must not exceed {sizes[1]} bytes." in NGINX
     assert int(waits[1]) > gateway.write_budget_seconds > gateway.budget_seconds
 
 

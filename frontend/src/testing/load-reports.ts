@@ -9,7 +9,7 @@ export const KEY_IS_UNKNOWN: Problem = {
   type: '/problems/not-authorised',
   title: 'An API key is needed',
   status: 401,
-  detail: 'This API key is not known here. It may have been mistyped or withdrawn.',
+  detail: 'Check the API key: it is not valid here. It may be mistyped or withdrawn.',
   instance: '/api/stocks/NEWCO/bars',
   request_id: REQUEST_ID,
   retryable: false,
@@ -20,7 +20,7 @@ export const FILE_IS_UNREADABLE: Problem = {
   type: '/problems/unreadable-file',
   title: 'The file cannot be read',
   status: 422,
-  detail: "There is no column close. Found: '<script>alert(1)</script>'.",
+  detail: "Missing column: close. Found: '<script>alert(1)</script>'.",
   errors: [{ pointer: '/query/name', detail: 'It is <b>too long</b>.' }],
 }
 
@@ -29,7 +29,7 @@ export const IS_TOO_LARGE: Problem = {
   type: '/problems/payload-too-large',
   title: 'The body is too large',
   status: 413,
-  detail: 'At most 33,554,432 bytes are taken.',
+  detail: 'The body must not exceed 33,554,432 bytes.',
 }
 
 export const STORE_IS_DOWN: Problem = { ...PROBLEMS.busy, title: 'The store is not available', detail: 'It does not answer.' }
@@ -50,7 +50,7 @@ export const REPORT: LoadReport = {
     session: i % 3 === 0 ? null : '2013-03-01',
   })),
   findings: [
-    { code: 'missing_sessions', detail: '12 sessions of XNYS without a bar.', count: 12, sessions: ['2013-02-27', '2013-02-28'] },
+    { code: 'missing_sessions', detail: '12 sessions of XNYS have no bar.', count: 12, sessions: ['2013-02-27', '2013-02-28'] },
   ],
   n_bars: 8,
   revision: 'a1b2c3d4',

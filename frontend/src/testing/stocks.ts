@@ -26,7 +26,7 @@ export const AAPL_STOCK: Stock = {
   findings: [
     {
       code: 'split_like_jump',
-      detail: '2 jumps like a split that the prices are not adjusted for.',
+      detail: '2 jumps look like unadjusted splits.',
       count: 2,
       sessions: ['2000-06-21', '2005-02-28'],
     },

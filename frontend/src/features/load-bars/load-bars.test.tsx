@@ -132,7 +132,7 @@ test('an unknown key marks its field and keeps the input; a valid one is remembe
   server.use(loadsFailWith(KEY_IS_UNKNOWN))
   const { user } = renderPage()
   const dialog = await checkFile(user)
-  expect(await dialog.findByRole('alert')).toHaveTextContent('This API key is not known here.')
+  expect(await dialog.findByRole('alert')).toHaveTextContent('Check the API key: it is not valid here.')
   const key = dialog.getByLabelText('API key')
   expect(key).toHaveFocus()
   expect(key).toBeInvalid()

@@ -28,21 +28,21 @@ test('the card describes the bars and their source', async () => {
 test('data problems are listed with their sessions', async () => {
   renderPage('/?symbol=AAPL')
   expect(await (await card()).findByRole('list', { name: 'Data problems' })).toHaveTextContent(
-    '2 jumps like a split that the prices are not adjusted for. On 21 Jun 2000, 28 Feb 2005.',
+    '2 jumps look like unadjusted splits. On 21 Jun 2000, 28 Feb 2005.',
   )
 })
 
 test('the first three sessions of a problem are named, if it has any', async () => {
   const sessions = ['2010-07-27', '2010-07-28', '2010-07-29', '2010-07-30']
   const findings = [
-    { code: 'missing_sessions', detail: '4 sessions of XNYS without a bar.', count: 4, sessions },
+    { code: 'missing_sessions', detail: '4 sessions of XNYS have no bar.', count: 4, sessions },
     { code: 'short_history', detail: '196 bars, less than one year.', count: 196, sessions: [] },
   ]
   server.use(...symbolsAre(SYMBOLS), stockIs({ ...AAPL_STOCK, findings }))
   renderPage('/?symbol=AAPL')
   const found = await (await card()).findAllByRole('listitem')
   expect(found.map((item) => item.textContent.trim())).toEqual([
-    '4 sessions of XNYS without a bar. First on 27 Jul 2010, 28 Jul 2010, 29 Jul 2010.',
+    '4 sessions of XNYS have no bar. First on 27 Jul 2010, 28 Jul 2010, 29 Jul 2010.',
     '196 bars, less than one year.',
   ])
 })
