@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from services.prediction.forecasting import all_symbols
-from services.prediction.forecasting.all_symbols import SymbolRecord
+from services.prediction.forecasting.all_symbols import SymbolEvaluation
 from services.prediction.resources import open_resources
 from services.prediction.settings import PredictionSettings
 from shared.errors import ServiceError
@@ -27,7 +27,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     help="Look at the models of Bellwether.",
 )
-PATIENT = {"budget_seconds": 600.0, "data_timeout_seconds": 30.0}  # nobody waits for one answer here
+BATCH_TIMEOUTS = {"budget_seconds": 600.0, "data_timeout_seconds": 30.0}  # nobody waits for one answer here
 _SYMBOL = TypeAdapter(Symbol)
 
 
@@ -36,7 +36,7 @@ def _commands() -> None:
     """Keep `evaluate` a command of its own, though it is the only one."""
 
 
-def _symbol(text: str) -> str:
+def _parse_symbol(text: str) -> str:
     try:
         return _SYMBOL.validate_python(text)
     except ValidationError as error:
@@ -45,7 +45,9 @@ def _symbol(text: str) -> str:
 
 @cli.command()
 def evaluate(
-    symbols: Annotated[list[str] | None, typer.Argument(parser=_symbol, help="All there are, without one.")] = None,
+    symbols: Annotated[
+        list[str] | None, typer.Argument(parser=_parse_symbol, help="All there are, without one.")
+    ] = None,
     *,
     horizon: Annotated[int, typer.Option(min=1, max=20, help="Sessions ahead.")] = 1,
     windows: Annotated[int, typer.Option(min=20, max=1000, help="Test sessions of each symbol.")] = 250,
@@ -55,41 +57,45 @@ def evaluate(
     ] = False,
 ) -> None:
     """Print the share of symbols on which each model beats doing nothing; the data service has to run."""
-    query = EvaluationQuery(horizon=horizon, windows=windows, as_of=_date(as_of))
+    query = EvaluationQuery(horizon=horizon, windows=windows, as_of=_parse_date(as_of))
     console = Console(stderr=True)
     try:
-        records = asyncio.run(_evaluated(symbols, query, console))
+        evaluations = asyncio.run(_evaluate_symbols(symbols, query, console))
     except ServiceError as error:
         console.print(error.detail, style="red")
         raise typer.Exit(1) from error
     if as_json:
-        for record in records:
-            if record.evaluation is not None:
-                typer.echo(record.evaluation.model_dump_json())
+        for item in evaluations:
+            if item.evaluation is not None:
+                typer.echo(item.evaluation.model_dump_json())
     else:
-        typer.echo(all_symbols.table_of(records, query))
+        typer.echo(all_symbols.format_table(evaluations, query))
 
 
-def _date(text: str | None) -> date | None:
+def _parse_date(text: str | None) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter("a date like 2013-03-01 is expected", param_hint="--as-of") from error
 
 
-async def _evaluated(symbols: list[str] | None, query: EvaluationQuery, console: Console) -> list[SymbolRecord]:
+async def _evaluate_symbols(
+    symbols: list[str] | None, query: EvaluationQuery, console: Console
+) -> list[SymbolEvaluation]:
     """Return every symbol's record, ascending, with a progress bar on the way."""
-    settings = load_settings(PredictionSettings).model_copy(update=PATIENT)
+    settings = load_settings(PredictionSettings).model_copy(update=BATCH_TIMEOUTS)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     async with open_resources(settings) as resources:
-        wanted = symbols or await resources.data.symbols()
-        records = []
+        requested = symbols or await resources.data.symbols()
+        evaluations = []
         with Progress(*columns, console=console) as progress:
-            task = progress.add_task("Evaluating", total=len(wanted))
-            async for record in all_symbols.evaluate_all(resources, wanted, query, at_once=settings.workers):
-                records.append(record)
+            task = progress.add_task("Evaluating", total=len(requested))
+            async for evaluation in all_symbols.evaluate_all(
+                resources, requested, query, max_concurrent=settings.workers
+            ):
+                evaluations.append(evaluation)
                 progress.advance(task)
-    return sorted(records, key=lambda record: record.symbol)
+    return sorted(evaluations, key=lambda evaluation: evaluation.symbol)
 
 
 if __name__ == "__main__":

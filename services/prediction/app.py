@@ -27,9 +27,9 @@ def create_app(settings: PredictionSettings | None = None, open_resources: OpenR
     """Return the prediction service."""
     settings = settings or load_settings(PredictionSettings)
     registry = new_registry()
-    observer, queue = UpstreamMetrics(registry).observer("data"), QueueMetrics(registry)
+    observer, queue_observer = UpstreamMetrics(registry).observer("data"), QueueMetrics(registry)
     responder = Responder(settings.calendar, registry)
-    open_all = open_resources or partial(open_real_resources, observer=observer, queue=queue)
+    open_all = open_resources or partial(open_real_resources, observer=observer, queue_observer=queue_observer)
 
     @asynccontextmanager
     async def open_components() -> AsyncIterator[Components]:

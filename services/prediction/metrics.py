@@ -5,14 +5,14 @@ from typing import get_args
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.prediction.models.registry import MODELS
-from services.prediction.workers.measurements import FitOutcome, Notes, Task
+from services.prediction.workers.measurements import FitOutcome, Measurements, Task
 from services.prediction.workers.process_pool import Refusal
 from shared.schemas.results import SAME_SESSION
 from shared.telemetry.metrics import LATENCY_BUCKETS
 
 FIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 SKILL_BUCKETS = (-1.0, -0.5, -0.2, -0.1, -0.05, -0.02, 0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-FITTED = (SAME_SESSION, *MODELS)
+MODEL_LABELS = (SAME_SESSION, *MODELS)
 
 
 class ComputationMetrics:
@@ -46,7 +46,7 @@ class ComputationMetrics:
             buckets=SKILL_BUCKETS,
             registry=registry,
         )
-        for model in FITTED:
+        for model in MODEL_LABELS:
             self._fit_seconds.labels(model)
             for outcome in get_args(FitOutcome):
                 self._fits.labels(model, outcome)
@@ -55,24 +55,24 @@ class ComputationMetrics:
         for task in get_args(Task):
             self._seconds.labels(task)
 
-    def take(self, notes: Notes) -> None:
-        """Count what a computation noted."""
-        for fit in notes.fits:
+    def record(self, measurements: Measurements) -> None:
+        """Export the measurements of a computation."""
+        for fit in measurements.fits:
             self._fits.labels(fit.model, fit.outcome).inc()
             if fit.outcome == "fitted" and fit.seconds is not None:
                 self._fit_seconds.labels(fit.model).observe(fit.seconds)
-        for model, skill in notes.skills:
+        for model, skill in measurements.skills:
             self._skills.labels(model).observe(skill)
-        for task, seconds in notes.seconds:
+        for task, seconds in measurements.seconds:
             self._seconds.labels(task).observe(seconds)
 
 
 class QueueMetrics:
-    """A QueueWatch on one registry."""
+    """A QueueObserver on one registry."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        def gauge(name: str, meaning: str) -> Gauge:
-            return Gauge(name, meaning, registry=registry, multiprocess_mode="livesum")
+        def gauge(name: str, help_text: str) -> Gauge:
+            return Gauge(name, help_text, registry=registry, multiprocess_mode="livesum")
 
         self._depth = gauge("worker_queue_depth", "Calls that wait for a worker process.")
         self._limit = gauge("worker_queue_limit", "Calls that may wait; one more is refused.")
@@ -83,20 +83,20 @@ class QueueMetrics:
             ("reason",),
             registry=registry,
         )
-        for each in (self._depth, self._limit, self._busy):
-            each.set(0)
+        for queue_gauge in (self._depth, self._limit, self._busy):
+            queue_gauge.set(0)
         for reason in get_args(Refusal):
             self._refusals.labels(reason)
 
-    def opened(self, limit: int) -> None:
-        """Show how many may wait."""
+    def set_limit(self, limit: int) -> None:
+        """Set the queue limit."""
         self._limit.set(limit)
 
-    def changed(self, *, waiting: int, busy: int) -> None:
-        """Show how many wait and are worked on."""
+    def set_load(self, *, waiting: int, busy: int) -> None:
+        """Set the numbers of waiting and of running calls."""
         self._depth.set(waiting)
         self._busy.set(busy)
 
-    def refused(self, reason: Refusal) -> None:
-        """Count a call that was not computed."""
+    def count_refusal(self, reason: Refusal) -> None:
+        """Count a call that was refused."""
         self._refusals.labels(reason).inc()

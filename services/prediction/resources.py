@@ -7,7 +7,7 @@ from functools import partial
 from services.prediction.ports import Resources
 from services.prediction.settings import PredictionSettings
 from services.prediction.warm_up import warm_up
-from services.prediction.workers.process_pool import QueueWatch, open_workers
+from services.prediction.workers.process_pool import QueueObserver, open_workers
 from shared.clients.base import CallObserver
 from shared.clients.data import DataClient
 from shared.clients.transport import open_http
@@ -15,7 +15,7 @@ from shared.clients.transport import open_http
 
 @asynccontextmanager
 async def open_resources(
-    settings: PredictionSettings, observer: CallObserver | None = None, queue: QueueWatch | None = None
+    settings: PredictionSettings, observer: CallObserver | None = None, queue_observer: QueueObserver | None = None
 ) -> AsyncIterator[Resources]:
     """Open the connection pool to the data service and start the worker processes; tell what they do."""
     pool = open_workers(
@@ -23,7 +23,7 @@ async def open_resources(
         prepare=partial(warm_up, settings),
         max_waiting=settings.max_waiting,
         timeout_seconds=settings.budget_seconds,
-        watch=queue,
+        observer=queue_observer,
     )
     async with open_http(str(settings.data_url)) as http, pool as workers:
         data = DataClient(

@@ -57,7 +57,9 @@ def test_a_file_of_a_new_symbol_is_checked_loaded_and_shown(page: Page, address:
     dialog.get_by_label("Company (optional)").fill("Bell & Wether")
     _check(dialog, file)
     expect(dialog.get_by_text("All 60 rows can be loaded. BWTEST is new and would have 60 bars.")).to_be_visible()
-    expect(dialog.get_by_text("Only 60 bars, less than one year (252 sessions): scores are unreliable.")).to_be_visible()
+    expect(
+        dialog.get_by_text("Only 60 bars, less than one year (252 sessions): scores are unreliable.")
+    ).to_be_visible()
     assert violations_in_both_themes(page) == []
     assert httpx.get(address).status_code == 404
     dialog.get_by_role("button", name="Load 60 bars").click()

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from services.prediction.api.dependencies import ResourcesDep, ResponderDep, SettingsDep
-from services.prediction.api.responder import Question
-from services.prediction.forecasting.evaluation import evaluation_of
-from services.prediction.forecasting.forecast import forecast_of
-from services.prediction.models.registry import models_info
+from services.prediction.api.responder import ComputationKey
+from services.prediction.forecasting.evaluation import compute_evaluation
+from services.prediction.forecasting.forecast_task import run_forecast
+from services.prediction.models.registry import describe_models
 from shared.errors import PREDICTION_ERRORS
 from shared.schemas.bars import Symbol
 from shared.schemas.evaluations import Evaluation
@@ -34,9 +34,9 @@ async def forecast(
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
     """Return the next sessions of a symbol, each with an interval, and the record of the model that speaks."""
-    question = Question("forecast", symbol, query.adjusted, query.model_dump_json())
-    work = partial(forecast_of, query=query, calendar=settings.calendar or "", models_dir=settings.models_dir)
-    return await responder.answer(question, if_none_match, resources, work)
+    key = ComputationKey("forecast", symbol, query.adjusted, query.model_dump_json())
+    work = partial(run_forecast, query=query, calendar=settings.calendar or "", models_dir=settings.models_dir)
+    return await responder.respond(key, if_none_match, resources, work)
 
 
 @router.get(
@@ -52,11 +52,11 @@ async def evaluation(
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
     """Return the walk-forward scores of the models on a symbol, beside doing nothing."""
-    question = Question("evaluation", symbol, query.adjusted, query.model_dump_json())
-    return await responder.answer(question, if_none_match, resources, partial(evaluation_of, query=query))
+    key = ComputationKey("evaluation", symbol, query.adjusted, query.model_dump_json())
+    return await responder.respond(key, if_none_match, resources, partial(compute_evaluation, query=query))
 
 
 @router.get("/models", response_model=Models, responses=NOT_MODIFIED)
 async def models(responder: ResponderDep, if_none_match: Annotated[str, Header()] = "") -> Response:
     """Return what can be asked for."""
-    return responder.fixed(models_info(), if_none_match)
+    return responder.respond_with(describe_models(), if_none_match)

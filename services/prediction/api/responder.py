@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry, Histogram
 from services.prediction.metrics import ComputationMetrics
 from services.prediction.ports import Resources
 from services.prediction.provenance import provenance
-from services.prediction.workers.measurements import noted, notes_of
+from services.prediction.workers.measurements import measured
 from shared.errors import Busy
 from shared.schemas.bars import EncodedBars
 from shared.schemas.wire import Wire
@@ -24,8 +24,8 @@ from shared.single_flight import SingleFlight
 from shared.telemetry.metrics import LATENCY_BUCKETS
 from shared.web.etags import matches
 
-Kind = Literal["result", "forecast", "evaluation"]
-_MEASURED: dict[Kind, str] = {
+ComputationKind = Literal["result", "forecast", "evaluation"]
+_HELP_TEXTS: dict[ComputationKind, str] = {
     "result": "Time to split, fit, predict and score one result, waiting for a worker included.",
     "forecast": "Time to choose, fit, predict and calibrate one forecast, waiting for a worker included.",
     "evaluation": "Time to score every model over all windows of one evaluation, waiting for a worker included.",
@@ -33,10 +33,10 @@ _MEASURED: dict[Kind, str] = {
 
 
 @dataclass(frozen=True)
-class Question:
+class ComputationKey:
     """What is asked. Equal ones have equal answers, as long as bars and code are the same."""
 
-    kind: Kind
+    kind: ComputationKind
     symbol: str
     adjusted: bool
     query: str = ""
@@ -51,17 +51,17 @@ class Responder:
     """
 
     def __init__(self, calendar: str | None, registry: CollectorRegistry) -> None:
-        computes = f"{provenance().model_dump_json()} {calendar}"
-        self._computes = hashlib.sha256(computes.encode()).hexdigest()[:16]
+        version = f"{provenance().model_dump_json()} {calendar}"
+        self._version = hashlib.sha256(version.encode()).hexdigest()[:16]
         self._flight: SingleFlight[bytes] = SingleFlight()
         self._metrics = ComputationMetrics(registry)
         self._seconds = {
-            kind: Histogram(f"{kind}_duration_seconds", _MEASURED[kind], buckets=LATENCY_BUCKETS, registry=registry)
-            for kind in get_args(Kind)
+            kind: Histogram(f"{kind}_duration_seconds", _HELP_TEXTS[kind], buckets=LATENCY_BUCKETS, registry=registry)
+            for kind in get_args(ComputationKind)
         }
 
-    async def answer(
-        self, question: Question, if_none_match: str, resources: Resources, work: Callable[[EncodedBars, str], Wire]
+    async def respond(
+        self, key: ComputationKey, if_none_match: str, resources: Resources, work: Callable[[EncodedBars, str], Wire]
     ) -> Response:
         """Return what `work` makes of the bars and the symbol, in JSON, or 304 if the caller has it.
 
@@ -69,29 +69,26 @@ class Responder:
             Busy: It does not end in the time that the request has left, or too much is waiting.
         """
         if if_none_match:
-            etag = self._etag(await resources.data.revision(symbol=question.symbol))
+            etag = self._etag(await resources.data.revision(symbol=key.symbol))
             if matches(etag, if_none_match):
                 return _not_modified(etag)
-        payload = await resources.data.bars(symbol=question.symbol, adjusted=question.adjusted)
+        encoded = await resources.data.bars(symbol=key.symbol, adjusted=key.adjusted)
 
         async def compute() -> bytes:
             started_at = time.perf_counter()
-            try:
-                found, notes = await resources.workers.run(noted, question.kind, work, payload, question.symbol)
-            except Exception as error:
-                self._metrics.take(notes_of(error))
-                raise
-            self._seconds[question.kind].observe(time.perf_counter() - started_at)
-            self._metrics.take(notes)
-            return found.model_dump_json().encode()
+            run = await resources.workers.run(measured, key.kind, work, encoded, key.symbol)
+            self._metrics.record(run.measurements)
+            value = run.unwrap()
+            self._seconds[key.kind].observe(time.perf_counter() - started_at)
+            return value.model_dump_json().encode()
 
         try:
-            body = await self._flight.run((question, payload.revision), compute)
+            body = await self._flight.run((key, encoded.revision), compute)
         except TimeoutError as error:
             raise Busy("The computation did not end in time. Try again in a moment.") from error
-        return _json(body, self._etag(payload.revision))
+        return _json(body, self._etag(encoded.revision))
 
-    def fixed(self, value: Wire, if_none_match: str) -> Response:
+    def respond_with(self, value: Wire, if_none_match: str) -> Response:
         """Return what depends on no bars, or 304 if the caller has it."""
         etag = self._etag("fixed")
         if matches(etag, if_none_match):
@@ -99,7 +96,7 @@ class Responder:
         return _json(value.model_dump_json().encode(), etag)
 
     def _etag(self, revision: str) -> str:
-        return f'"{revision}-{self._computes}"'
+        return f'"{revision}-{self._version}"'
 
 
 def _not_modified(etag: str) -> Response:

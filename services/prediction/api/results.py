@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from services.prediction.api.dependencies import ResourcesDep, ResponderDep
-from services.prediction.api.responder import Question
-from services.prediction.same_session.result import result_of
+from services.prediction.api.responder import ComputationKey
+from services.prediction.same_session.result import compute_result
+from services.prediction.workers.measurements import measure_fit
 from shared.errors import PREDICTION_ERRORS
 from shared.schemas.bars import Symbol
-from shared.schemas.results import Result
+from shared.schemas.results import SAME_SESSION, Result
 from shared.web.etags import NOT_MODIFIED
 from shared.web.problem import problem_responses
 
@@ -30,5 +31,6 @@ async def result(
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
     """Return the same-session result of a symbol."""
-    question = Question("result", symbol, adjusted)
-    return await responder.answer(question, if_none_match, resources, partial(result_of, adjusted=adjusted))
+    key = ComputationKey("result", symbol, adjusted)
+    work = partial(compute_result, adjusted=adjusted, measure_fit=partial(measure_fit, SAME_SESSION))
+    return await responder.respond(key, if_none_match, resources, work)

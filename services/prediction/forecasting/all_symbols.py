@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from services.prediction.forecasting.evaluation import evaluation_of
+from services.prediction.forecasting.evaluation import compute_evaluation
 from services.prediction.ports import Resources
 from shared.errors import NoBars, NotEnoughBars
 from shared.schemas.evaluations import Evaluation
@@ -13,7 +13,7 @@ from shared.schemas.forecasts import EvaluationQuery, ModelName
 
 
 @dataclass(frozen=True)
-class SymbolRecord:
+class SymbolEvaluation:
     """One symbol's evaluation; None if it has too few bars for one."""
 
     symbol: str
@@ -21,7 +21,7 @@ class SymbolRecord:
 
 
 @dataclass(frozen=True)
-class ModelRecord:
+class ModelSummary:
     """One model over many symbols; shares are of the symbols that were evaluated.
 
     Attributes:
@@ -44,14 +44,14 @@ class ModelRecord:
 
 
 async def evaluate_all(
-    resources: Resources, symbols: Sequence[str], query: EvaluationQuery, *, at_once: int
-) -> AsyncIterator[SymbolRecord]:
-    """Yield the evaluation of each symbol as it is done, in any order; `at_once` of them are worked on."""
-    waiting = iter(symbols)
-    running: set[asyncio.Task[SymbolRecord]] = set()
+    resources: Resources, symbols: Sequence[str], query: EvaluationQuery, *, max_concurrent: int
+) -> AsyncIterator[SymbolEvaluation]:
+    """Yield the evaluation of each symbol as it is done, in any order; `max_concurrent` of them are worked on."""
+    pending = iter(symbols)
+    running: set[asyncio.Task[SymbolEvaluation]] = set()
     try:
         while True:
-            while len(running) < at_once and (symbol := next(waiting, None)) is not None:
+            while len(running) < max_concurrent and (symbol := next(pending, None)) is not None:
                 running.add(asyncio.create_task(_evaluate(resources, symbol, query)))
             if not running:
                 return
@@ -63,28 +63,28 @@ async def evaluate_all(
             task.cancel()
 
 
-async def _evaluate(resources: Resources, symbol: str, query: EvaluationQuery) -> SymbolRecord:
+async def _evaluate(resources: Resources, symbol: str, query: EvaluationQuery) -> SymbolEvaluation:
     try:
-        payload = await resources.data.bars(symbol=symbol, adjusted=query.adjusted)
-        return SymbolRecord(symbol, await resources.workers.run(evaluation_of, payload, symbol, query))
+        encoded = await resources.data.bars(symbol=symbol, adjusted=query.adjusted)
+        return SymbolEvaluation(symbol, await resources.workers.run(compute_evaluation, encoded, symbol, query))
     except (NoBars, NotEnoughBars):
-        return SymbolRecord(symbol, None)
+        return SymbolEvaluation(symbol, None)
 
 
-def model_records(records: Sequence[SymbolRecord]) -> list[ModelRecord]:
+def summarise_models(evaluations: Sequence[SymbolEvaluation]) -> list[ModelSummary]:
     """Return how each model did over the symbols that could be evaluated, in the order of the registry."""
-    evaluated = [record.evaluation for record in records if record.evaluation is not None]
+    evaluated = [item.evaluation for item in evaluations if item.evaluation is not None]
     names = [model.name for model in evaluated[0].models] if evaluated else []
-    return [found for name in names if (found := _model_record(name, evaluated)) is not None]
+    return [summary for name in names if (summary := _summarise_model(name, evaluated)) is not None]
 
 
-def _model_record(name: ModelName, evaluated: Sequence[Evaluation]) -> ModelRecord | None:
+def _summarise_model(name: ModelName, evaluated: Sequence[Evaluation]) -> ModelSummary | None:
     models = [model for evaluation in evaluated for model in evaluation.models if model.name == name]
     models = [model for model in models if model.skill.skill is not None]
     if not models:
         return None
     skills = [model.skill.skill or 0.0 for model in models]
-    return ModelRecord(
+    return ModelSummary(
         name=name,
         n_symbols=len(models),
         positive=fmean(skill > 0 for skill in skills),
@@ -95,18 +95,18 @@ def _model_record(name: ModelName, evaluated: Sequence[Evaluation]) -> ModelReco
     )
 
 
-def table_of(records: Sequence[SymbolRecord], query: EvaluationQuery) -> str:
+def format_table(evaluations: Sequence[SymbolEvaluation], query: EvaluationQuery) -> str:
     """Return the table as Markdown, with a line on what it rests on."""
-    n_short = sum(record.evaluation is None for record in records)
+    n_short = sum(item.evaluation is None for item in evaluations)
     rows = [
-        f"| {found.name} | {found.positive:.0%} | {found.better:.1%} | {found.worse:.1%} | {found.median_skill:+.4f} "
-        f"| {found.coverage:.1%} |"
-        for found in model_records(records)
+        f"| {summary.name} | {summary.positive:.0%} | {summary.better:.1%} | {summary.worse:.1%} "
+        f"| {summary.median_skill:+.4f} | {summary.coverage:.1%} |"
+        for summary in summarise_models(evaluations)
     ]
     ahead = "1 session" if query.horizon == 1 else f"{query.horizon} sessions"
     return "\n".join(
         [
-            f"{len(records) - n_short} symbols, {ahead} ahead, the last {query.windows} sessions of each; "
+            f"{len(evaluations) - n_short} symbols, {ahead} ahead, the last {query.windows} sessions of each; "
             f"left out for too few bars: {n_short}.",
             "",
             f"| model | skill > 0 | better beyond noise | worse beyond noise | median skill | {query.level} % held |",

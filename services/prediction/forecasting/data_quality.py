@@ -9,7 +9,7 @@ from shared.schemas.forecasts import EvaluationQuery, ForecastQuery
 from shared.schemas.wire import Data, Warning
 
 
-def data_of(history: History, *, adjusted: bool) -> Data:
+def describe_data(history: History, *, adjusted: bool) -> Data:
     """Return the bars that the answer rests on."""
     return Data(
         revision=history.revision,
@@ -20,22 +20,24 @@ def data_of(history: History, *, adjusted: bool) -> Data:
     )
 
 
-def warnings_of(history: History, query: ForecastQuery | EvaluationQuery, n_scored: int, wanted: int) -> list[Warning]:
+def collect_warnings(
+    history: History, query: ForecastQuery | EvaluationQuery, n_scored: int, n_requested: int
+) -> list[Warning]:
     """Return what to know before trusting the numbers."""
     adjusted = query.adjusted
-    found = warnings.incomplete_bars(history.n_incomplete, adjusted=adjusted)
-    found += warnings.unreadable_rows(history.n_skipped)
-    found += warnings.split_like_jump(
+    collected = warnings.incomplete_bars(history.n_incomplete, adjusted=adjusted)
+    collected += warnings.unreadable_rows(history.n_skipped)
+    collected += warnings.split_like_jump(
         history.sessions, history.open, history.close, adjusted=adjusted, can_adjust=history.has_adjusted_prices
     )
-    found += warnings.long_gap(history.sessions)
-    if n_scored < wanted:
+    collected += warnings.long_gap(history.sessions)
+    if n_scored < n_requested:
         detail = f"There are bars for {n_scored} test sessions only, so the scores may be far off by chance."
-        found.append(Warning(code="few_windows", detail=detail))
+        collected.append(Warning(code="few_windows", detail=detail))
     if np.ptp(history.close[-LOOKBACK - 1 :]) == 0:
         detail = f"The close has not changed in the last {LOOKBACK} sessions; the bars may be stale or not of a market."
-        found.append(Warning(code="constant_prices", detail=detail))
+        collected.append(Warning(code="constant_prices", detail=detail))
     if adjusted and query.as_of is not None:
         detail = "Adjusted prices of a past day are scaled by splits and dividends that came later; returns are not."
-        found.append(Warning(code="adjusted_later", detail=detail))
-    return found
+        collected.append(Warning(code="adjusted_later", detail=detail))
+    return collected

@@ -1,118 +1,113 @@
-"""Every model and doing nothing over the same walk-forward windows."""
+"""Evaluates every model and persistence over the same walk-forward windows."""
 
 from dataclasses import asdict
 
 import numpy as np
 
-from services.prediction.forecasting.data_quality import data_of, warnings_of
-from services.prediction.inputs.history import History, history_of
+from services.prediction.forecasting.data_quality import collect_warnings, describe_data
+from services.prediction.inputs.history import History, history_until
 from services.prediction.models.registry import MODELS, ModelSpec
 from services.prediction.provenance import provenance
 from services.prediction.scoring import scores, verdicts
 from services.prediction.scoring.significance import diebold_mariano
 from services.prediction.types import Array
-from services.prediction.walk_forward import windows
-from services.prediction.walk_forward.run import Walk, walk
-from services.prediction.walk_forward.windows import Plan, require_enough
-from services.prediction.workers import measurements
+from services.prediction.walk_forward.run import WalkForward, run_walk_forward
+from services.prediction.walk_forward.windows import Windows, require_enough, walk_forward_windows
+from services.prediction.workers.measurements import record_skill
+from shared.schemas import evaluations as wire
 from shared.schemas.bars import EncodedBars
-from shared.schemas.evaluations import (
-    DieboldMariano,
-    Evaluation,
-    ForecastMetrics,
-    IntervalRecord,
-    ModelEvaluation,
-    Windows,
-    WindowSeries,
-)
 from shared.schemas.forecasts import EvaluationQuery
 
 
-def evaluation_of(payload: EncodedBars, symbol: str, query: EvaluationQuery) -> Evaluation:
-    """Return the walk-forward scores of the models that are asked for.
+def compute_evaluation(encoded: EncodedBars, symbol: str, query: EvaluationQuery) -> wire.Evaluation:
+    """Compute the walk-forward scores of the models that are asked for.
 
     Raises:
         NotEnoughBars: No walk-forward fits into the bars.
-        UpstreamFailed: The payload is not bars.
+        UpstreamFailed: The bars cannot be decoded.
     """
-    history = history_of(payload.arrow, payload.revision, symbol=symbol, as_of=query.as_of)
+    history = history_until(encoded.arrow, encoded.revision, symbol=symbol, as_of=query.as_of)
     require_enough(history, query.horizon)
     specs = [MODELS[name] for name in query.models]
-    plan = windows.plan(len(history), query.horizon, query.windows, query.window)
-    walked = walk(history, specs, plan, query.level)
-    scale = _naive_mae(history, plan)
-    models = [_model(spec, walked, row, query, scale) for row, spec in enumerate(specs)]
+    windows = walk_forward_windows(len(history), query.horizon, query.windows, query.window)
+    run = run_walk_forward(history, specs, windows, query.level)
+    naive_mae = _naive_mae(history, windows)
+    models = [_evaluate_model(spec, run, row, query, naive_mae) for row, spec in enumerate(specs)]
     estimates = {model.name: model.skill for model in models}
-    tests = {model.name: model.diebold_mariano.p_value for model in models if model.diebold_mariano}
-    best = verdicts.best_of(estimates, tests)
-    return Evaluation(
+    p_values = {model.name: model.diebold_mariano.p_value for model in models if model.diebold_mariano}
+    best = verdicts.select_best(estimates, p_values)
+    return wire.Evaluation(
         stock_symbol=symbol,
         as_of=history.session(-1),
         horizon=query.horizon,
-        verdict=verdicts.summary(estimates, best, query.horizon),
+        verdict=verdicts.summarise(estimates, best, query.horizon),
         best=best,
-        warnings=warnings_of(history, query, len(walked.actual), query.windows),
+        warnings=collect_warnings(history, query, len(run.actual), query.windows),
         models=models,
-        windows=_windows(history, plan, walked, specs, query),
-        data=data_of(history, adjusted=query.adjusted),
+        windows=_describe_windows(history, windows, run, specs, query),
+        data=describe_data(history, adjusted=query.adjusted),
         provenance=provenance(),
     )
 
 
-def _naive_mae(history: History, plan: Plan) -> float:
-    """Return the mean absolute change of the close over the sessions before the first that is scored."""
-    return float(np.abs(np.diff(history.close[: plan.scored[0] + 1])).mean())
+def _naive_mae(history: History, windows: Windows) -> float:
+    """Return the mean absolute change of the close over the sessions before the first scored one."""
+    return float(np.abs(np.diff(history.close[: windows.scored_rows[0] + 1])).mean())
 
 
-def _model(spec: ModelSpec, walked: Walk, row: int, query: EvaluationQuery, scale: float) -> ModelEvaluation:
-    errors, of_persistence = walked.errors[row], walked.errors_of_persistence
-    skill = verdicts.skill_estimate(spec.name, errors, of_persistence, query.horizon)
-    measurements.scored(spec.name, skill.skill)
-    found = scores.score(walked.actual, walked.predicted[row], walked.last_close)
-    test = None if spec.name == "persistence" else diebold_mariano(errors, of_persistence, query.horizon)
-    return ModelEvaluation(
+def _evaluate_model(
+    spec: ModelSpec, run: WalkForward, row: int, query: EvaluationQuery, naive_mae: float
+) -> wire.ModelEvaluation:
+    errors, persistence_errors = run.errors[row], run.persistence_errors
+    skill = verdicts.estimate_skill(spec.name, errors, persistence_errors, query.horizon)
+    record_skill(spec.name, skill.skill)
+    model_scores = scores.score(run.actual, run.predicted[row], run.last_close)
+    test = None if spec.name == "persistence" else diebold_mariano(errors, persistence_errors, query.horizon)
+    return wire.ModelEvaluation(
         name=spec.name,
         verdict=skill.verdict,
         skill=skill,
-        diebold_mariano=DieboldMariano(statistic=test[0], p_value=test[1]) if test else None,
-        metrics=ForecastMetrics(**asdict(found), mase=scores.mase(found.mae, scale)),
-        interval=IntervalRecord(
+        diebold_mariano=wire.DieboldMariano(statistic=test[0], p_value=test[1]) if test else None,
+        metrics=wire.ForecastMetrics(**asdict(model_scores), mase=scores.mase(model_scores.mae, naive_mae)),
+        interval=wire.IntervalRecord(
             level=query.level,
-            coverage=float(walked.is_inside[row].mean()),
-            mean_width=float((walked.upper[row] - walked.lower[row]).mean()),
+            coverage=float(run.is_inside[row].mean()),
+            mean_width=float((run.upper[row] - run.lower[row]).mean()),
         ),
         model=spec.info,
     )
 
 
-def _windows(history: History, plan: Plan, walked: Walk, specs: list[ModelSpec], query: EvaluationQuery) -> Windows:
-    n_train = plan.stop - plan.start
-    return Windows(
+def _describe_windows(
+    history: History, windows: Windows, run: WalkForward, specs: list[ModelSpec], query: EvaluationQuery
+) -> wire.Windows:
+    n_train = windows.stop - windows.start
+    return wire.Windows(
         kind=query.window,
-        n_windows=len(walked.actual),
+        n_windows=len(run.actual),
         gap=query.horizon,
-        n_train_first=int(n_train[plan.n_calibration]),
+        n_train_first=int(n_train[windows.n_calibration]),
         n_train_last=int(n_train[-1]),
-        n_calibration=plan.n_calibration,
-        cutoff=history.sessions[plan.scored].tolist(),
-        session=history.sessions[plan.scored + plan.horizon].tolist(),
-        last_close=walked.last_close.tolist(),
-        actual=walked.actual.tolist(),
-        series=[_series(spec, walked, row) for row, spec in enumerate(specs)],
+        n_calibration=windows.n_calibration,
+        cutoff=history.sessions[windows.scored_rows].tolist(),
+        session=history.sessions[windows.scored_rows + windows.horizon].tolist(),
+        last_close=run.last_close.tolist(),
+        actual=run.actual.tolist(),
+        series=[_build_series(spec, run, row) for row, spec in enumerate(specs)],
     )
 
 
-def _series(spec: ModelSpec, walked: Walk, row: int) -> WindowSeries:
-    return WindowSeries(
+def _build_series(spec: ModelSpec, run: WalkForward, row: int) -> wire.WindowSeries:
+    return wire.WindowSeries(
         name=spec.name,
-        predicted=walked.predicted[row].tolist(),
-        lower=walked.lower[row].tolist(),
-        upper=walked.upper[row].tolist(),
-        absolute_error=walked.errors[row].tolist(),
-        skill_so_far=_skill_so_far(walked.errors[row], walked.errors_of_persistence),
+        predicted=run.predicted[row].tolist(),
+        lower=run.lower[row].tolist(),
+        upper=run.upper[row].tolist(),
+        absolute_error=run.errors[row].tolist(),
+        skill_so_far=_skill_so_far(run.errors[row], run.persistence_errors),
     )
 
 
-def _skill_so_far(errors: Array, of_persistence: Array) -> list[float | None]:
-    sums = zip(np.cumsum(errors).tolist(), np.cumsum(of_persistence).tolist(), strict=True)
-    return [scores.skill(error, of_nothing) for error, of_nothing in sums]
+def _skill_so_far(errors: Array, persistence_errors: Array) -> list[float | None]:
+    sums = zip(np.cumsum(errors).tolist(), np.cumsum(persistence_errors).tolist(), strict=True)
+    return [scores.skill(error, persistence_error) for error, persistence_error in sums]

@@ -11,55 +11,60 @@ from services.prediction.models.registry import SEED, ModelSpec
 from services.prediction.types import Array
 from shared.schemas.forecasts import Explanation, Importance
 
-N_TESTED = 250  # rows that are shuffled, about a year
+N_SHUFFLED = 250  # rows that are shuffled, about a year
 N_REPEATS = 5
-VARIES = 1e-12  # features are log returns and flags: a standard deviation below it is rounding
-LARGEST = 100.0  # a log return far beyond any price, whose exponential is still a number
+MIN_DEVIATION = 1e-12  # features are log returns and flags: a standard deviation below it is rounding
+MAX_ABS_EFFECT = 100.0  # a log return far beyond any price, whose exponential is still a number
 
 
-def explanation_of(spec: ModelSpec, estimator: RegressorMixin, history: History, horizon: int) -> Explanation:
+def explain(spec: ModelSpec, estimator: RegressorMixin, history: History, horizon: int) -> Explanation:
     """Return what the model's forecast `horizon` sessions ahead goes by, features with the largest effect first.
 
     Args:
         spec: The model.
         estimator: It, fitted on every row of the history whose target is known.
-        history: At least `walk_forward.bars_needed(horizon)` bars.
+        history: At least `windows.bars_needed(horizon)` bars.
         horizon: Sessions ahead.
     """
     if not spec.feature_names:
-        return _nothing(spec, estimator, horizon)
-    known = slice(features.LOOKBACK, -horizon)
-    matrix = features.matrix(history, spec.feature_names)[known]
+        return _explain_without_features(spec, estimator, horizon)
+    is_known = slice(features.LOOKBACK, -horizon)
+    matrix = features.matrix(history, spec.feature_names)[is_known]
     if spec.penalty is not None:
-        return _by_coefficients(spec, estimator, matrix, horizon)
-    target = targets.log_return_ahead(history.close, horizon)[known]
-    return _by_permutation(spec, matrix, target, horizon)
+        return _explain_by_coefficients(spec, estimator, matrix, horizon)
+    target = targets.log_return_ahead(history.close, horizon)[is_known]
+    return _explain_by_permutation(spec, matrix, target, horizon)
 
 
-def _nothing(spec: ModelSpec, estimator: RegressorMixin, horizon: int) -> Explanation:
+def _explain_without_features(spec: ModelSpec, estimator: RegressorMixin, horizon: int) -> Explanation:
     if spec.name == "persistence":
         detail = "It goes by no feature: it says that the close stays as it is."
     else:
         mean = f"{100 * float(estimator.constant_.item()):.3f}".replace("-0.000", "0.000").replace("-", "−")
-        detail = f"It goes by no feature: it adds the mean log return of the past over {_sessions(horizon)}, {mean} %."
+        ahead = _format_sessions(horizon)
+        detail = f"It goes by no feature: it adds the mean log return of the past over {ahead}, {mean} %."
     return Explanation(method="none", unit="None: there are no features.", detail=detail, importances=[])
 
 
-def _by_coefficients(spec: ModelSpec, estimator: RegressorMixin, matrix: Array, horizon: int) -> Explanation:
+def _explain_by_coefficients(spec: ModelSpec, estimator: RegressorMixin, matrix: Array, horizon: int) -> Explanation:
     deviations = matrix.std(axis=0)
-    coefficients = np.where(deviations > VARIES, _coefficients(estimator), 0.0)
-    effects = 100 * np.expm1(np.clip(coefficients * deviations, -LARGEST, LARGEST))
+    coefficients = np.where(deviations > MIN_DEVIATION, _coefficients(estimator), 0.0)
+    effects = 100 * np.expm1(np.clip(coefficients * deviations, -MAX_ABS_EFFECT, MAX_ABS_EFFECT))
     order = np.argsort(-np.abs(effects), kind="stable")
     return Explanation(
         method="coefficients",
         unit="Percent of the forecast close per standard deviation of the feature.",
         detail=(
-            f"How far the close that is forecast {_sessions(horizon)} ahead moves if the feature alone is one standard "
-            "deviation higher, as measured over the sessions that the model was fitted on."
+            f"How far the close that is forecast {_format_sessions(horizon)} ahead moves if the feature alone is one "
+            "standard deviation higher, as measured over the sessions that the model was fitted on."
         ),
         importances=[
-            Importance(feature=spec.feature_names[at], value=float(effects[at]), coefficient=float(coefficients[at]))
-            for at in order
+            Importance(
+                feature=spec.feature_names[column],
+                value=float(effects[column]),
+                coefficient=float(coefficients[column]),
+            )
+            for column in order
         ],
     )
 
@@ -72,38 +77,38 @@ def _coefficients(estimator: RegressorMixin) -> Array:
     return np.asarray(estimator.coef_)
 
 
-def _by_permutation(spec: ModelSpec, matrix: Array, target: Array, horizon: int) -> Explanation:
+def _explain_by_permutation(spec: ModelSpec, matrix: Array, target: Array, horizon: int) -> Explanation:
     """Fit on the earlier rows and shuffle one feature at a time in the later ones, which the fit has not seen.
 
     Source: Breiman (2001), Random Forests, Machine Learning 45, 10 (the noised-up variables), as scikit-learn has it.
     """
-    first_tested = len(target) - min(N_TESTED, len(target) // 2)
-    train, tested = slice(0, first_tested - horizon + 1), slice(first_tested, None)
-    fitted = spec.make().fit(matrix[train], target[train])
-    found = permutation_importance(
-        fitted,
-        matrix[tested],
-        target[tested],
+    first_shuffled = len(target) - min(N_SHUFFLED, len(target) // 2)
+    train, shuffled = slice(0, first_shuffled - horizon + 1), slice(first_shuffled, None)
+    estimator = spec.make().fit(matrix[train], target[train])
+    result = permutation_importance(
+        estimator,
+        matrix[shuffled],
+        target[shuffled],
         scoring="neg_mean_absolute_error",
         n_repeats=N_REPEATS,
         random_state=SEED,
     )
-    rises = 100 * found.importances_mean
-    n_tested = len(target) - first_tested
+    rises = 100 * result.importances_mean
+    n_shuffled = len(target) - first_shuffled
     return Explanation(
         method="permutation_importance",
         unit="Percent of the price by which the mean absolute error rises.",
         detail=(
-            f"How much worse the same model, fitted on earlier sessions only, does on the last {n_tested} whose close "
-            f"{_sessions(horizon)} ahead is known if the feature is shuffled among them; zero or less means that it "
-            "did not help."
+            f"How much worse the same model, fitted on earlier sessions only, does on the last {n_shuffled} whose "
+            f"close {_format_sessions(horizon)} ahead is known if the feature is shuffled among them; zero or less "
+            "means that it did not help."
         ),
         importances=[
-            Importance(feature=spec.feature_names[at], value=float(rises[at]), coefficient=None)
-            for at in np.argsort(-rises, kind="stable")
+            Importance(feature=spec.feature_names[column], value=float(rises[column]), coefficient=None)
+            for column in np.argsort(-rises, kind="stable")
         ],
     )
 
 
-def _sessions(n: int) -> str:
+def _format_sessions(n: int) -> str:
     return "1 session" if n == 1 else f"{n} sessions"

@@ -1,17 +1,15 @@
-"""What a model says of the next sessions, with its record at each distance."""
+"""Forecasts the next sessions by the model that is asked for or the best one, with its track record at each horizon."""
 
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 
-from services.prediction.forecasting.data_quality import data_of, warnings_of
-from services.prediction.forecasting.explanation import explanation_of
-from services.prediction.forecasting.fitted_model import ModelStore, Trained
-from services.prediction.forecasting.model_store import SkopsModelStore
-from services.prediction.forecasting.training import N_SCORED, trained
-from services.prediction.inputs.history import History, history_of
+from services.prediction.forecasting.data_quality import collect_warnings, describe_data
+from services.prediction.forecasting.explanation import explain
+from services.prediction.forecasting.fitted_model import FittedModel, ModelStore
+from services.prediction.forecasting.training import N_SCORED, fit_or_load
+from services.prediction.inputs.history import History, history_until
 from services.prediction.models import features
 from services.prediction.models.registry import MODELS
 from services.prediction.models.targets import close_after
@@ -19,108 +17,107 @@ from services.prediction.provenance import provenance
 from services.prediction.scoring import verdicts
 from services.prediction.walk_forward.run import volatility_ahead
 from services.prediction.walk_forward.windows import require_enough
-from services.prediction.workers import measurements
+from services.prediction.workers.measurements import measure_task
 from shared.market.exchange_sessions import exchange_sessions, next_sessions
 from shared.schemas.bars import EncodedBars
 from shared.schemas.forecasts import Candidate, Choice, Forecast, ForecastQuery, ForecastStep, ModelName
 from shared.schemas.wire import Warning
 
-RECENT = 60  # sessions, a quarter, which should be the calendar's
+N_CALENDAR_CHECKED = 60  # sessions, a quarter: enough to tell whether the calendar is the right one
 
 
 @dataclass(frozen=True)
-class _Chosen:
+class _Selection:
     name: ModelName
     reason: str
     verdict: str = ""  # on all the candidates
     candidates: list[Candidate] = field(default_factory=list)
-    at_horizon: Trained | None = None
+    at_horizon: FittedModel | None = None
 
 
-def forecast_of(
-    payload: EncodedBars, symbol: str, query: ForecastQuery, *, calendar: str, models_dir: Path | None
+def compute_forecast(
+    encoded: EncodedBars, symbol: str, query: ForecastQuery, *, calendar: str, store: ModelStore | None
 ) -> Forecast:
-    """Return the forecast of the next `query.horizon` sessions.
+    """Forecast the next `query.horizon` sessions.
 
     Args:
-        payload: The bars.
-        symbol: Theirs.
-        query: What is asked for.
-        calendar: The exchange whose sessions come next, by its code; empty for every weekday.
-        models_dir: Where fitted models are kept; None to fit them anew each time.
+        encoded: The bars of the symbol.
+        symbol: The symbol.
+        query: The request.
+        calendar: Code of the exchange whose sessions come next; empty for every weekday.
+        store: Where fitted models are kept; None to fit them anew each time.
 
     Raises:
         NotEnoughBars: No walk-forward fits into the bars.
-        UpstreamFailed: The payload is not bars.
+        UpstreamFailed: The bars cannot be decoded.
     """
-    history = history_of(payload.arrow, payload.revision, symbol=symbol, as_of=query.as_of)
+    history = history_until(encoded.arrow, encoded.revision, symbol=symbol, as_of=query.as_of)
     require_enough(history, query.horizon)
-    store = SkopsModelStore(models_dir) if models_dir else None
-    choice = _choice(history, query, store)
-    nearer = [_trained(history, choice.name, horizon, query, store) for horizon in range(1, query.horizon)]
-    at_horizon = choice.at_horizon or _trained(history, choice.name, query.horizon, query, store)
-    return _answer(history, query, calendar, choice, [*nearer, at_horizon])
+    selection = _select_model(history, query, store)
+    nearer = [_fit_or_load(history, selection.name, horizon, query, store) for horizon in range(1, query.horizon)]
+    at_horizon = selection.at_horizon or _fit_or_load(history, selection.name, query.horizon, query, store)
+    return _build_forecast(history, query, calendar, selection, [*nearer, at_horizon])
 
 
-def _trained(
+def _fit_or_load(
     history: History, name: ModelName, horizon: int, query: ForecastQuery, store: ModelStore | None
-) -> Trained:
-    return trained(history, MODELS[name], horizon, query.level, adjusted=query.adjusted, store=store)
+) -> FittedModel:
+    return fit_or_load(history, MODELS[name], horizon, query.level, adjusted=query.adjusted, store=store)
 
 
-def _answer(history: History, query: ForecastQuery, calendar: str, choice: _Chosen, fitted: list[Trained]) -> Forecast:
-    name, horizon, at_horizon = choice.name, query.horizon, fitted[-1]
-    with measurements.timing("explanation"):
-        explanation = explanation_of(MODELS[name], at_horizon.estimator, history, horizon)
+def _select_model(history: History, query: ForecastQuery, store: ModelStore | None) -> _Selection:
+    if query.model != "auto":
+        return _Selection(query.model, f"{verdicts.display_name(query.model)} was asked for by name.")
+    models = {name: _fit_or_load(history, name, query.horizon, query, store) for name in MODELS}
+    records = {name: model.track_record for name, model in models.items()}
+    estimates = {name: record.skill for name, record in records.items()}
+    p_values = {name: record.p_value for name, record in records.items() if record.p_value is not None}
+    best = verdicts.select_best(estimates, p_values)
+    return _Selection(
+        name=best,
+        reason=verdicts.state_reason(estimates, best, query.horizon),
+        verdict=verdicts.summarise(estimates, best, query.horizon),
+        candidates=[Candidate(name=name, skill=skill) for name, skill in estimates.items()],
+        at_horizon=models[best],
+    )
+
+
+def _build_forecast(
+    history: History, query: ForecastQuery, calendar: str, selection: _Selection, models: list[FittedModel]
+) -> Forecast:
+    name, horizon, at_horizon = selection.name, query.horizon, models[-1]
+    record = at_horizon.track_record
+    with measure_task("explanation"):
+        explanation = explain(MODELS[name], at_horizon.estimator, history, horizon)
     return Forecast(
         stock_symbol=history.symbol,
         as_of=history.session(-1),
         horizon=horizon,
         level=query.level,
-        verdict=choice.verdict or f"{verdicts.called(name)}: {at_horizon.record.skill.verdict}",
-        skill=at_horizon.record.skill,
-        warnings=_warnings(history, query, calendar, n_scored=at_horizon.record.windows),
+        verdict=selection.verdict or f"{verdicts.display_name(name)}: {record.skill.verdict}",
+        skill=record.skill,
+        warnings=[*collect_warnings(history, query, record.windows, N_SCORED), *_check_calendar(history, calendar)],
         last_close=float(history.close[-1]),
-        steps=_steps(history, name, fitted, next_sessions(calendar, history.session(-1), horizon)),
+        steps=_build_steps(history, name, models, next_sessions(calendar, history.session(-1), horizon)),
         model=MODELS[name].info,
-        choice=Choice(asked_for=query.model, reason=choice.reason, candidates=choice.candidates),
+        choice=Choice(asked_for=query.model, reason=selection.reason, candidates=selection.candidates),
         explanation=explanation,
-        data=data_of(history, adjusted=query.adjusted),
+        data=describe_data(history, adjusted=query.adjusted),
         provenance=provenance(),
     )
 
 
-def _warnings(history: History, query: ForecastQuery, calendar: str, *, n_scored: int) -> list[Warning]:
-    return [
-        *warnings_of(history, query, n_scored, N_SCORED),
-        *_off_calendar(history, calendar),
-    ]
-
-
-def _choice(history: History, query: ForecastQuery, store: ModelStore | None) -> _Chosen:
-    if query.model != "auto":
-        return _Chosen(query.model, f"{verdicts.called(query.model)} was asked for by name.")
-    fitted = {name: _trained(history, name, query.horizon, query, store) for name in MODELS}
-    records = {name: found.record for name, found in fitted.items()}
-    estimates = {name: record.skill for name, record in records.items()}
-    p_values = {name: record.p_value for name, record in records.items() if record.p_value is not None}
-    best = verdicts.best_of(estimates, p_values)
-    return _Chosen(
-        name=best,
-        reason=verdicts.reason(estimates, best, query.horizon),
-        verdict=verdicts.summary(estimates, best, query.horizon),
-        candidates=[Candidate(name=name, skill=skill) for name, skill in estimates.items()],
-        at_horizon=fitted[best],
-    )
-
-
-def _steps(history: History, name: ModelName, fitted: list[Trained], sessions: list[date]) -> list[ForecastStep]:
+def _build_steps(
+    history: History, name: ModelName, models: list[FittedModel], sessions: list[date]
+) -> list[ForecastStep]:
     latest = features.matrix(history, MODELS[name].feature_names)[-1:]
     steps = []
-    for ahead, (model, session) in enumerate(zip(fitted, sessions, strict=True), start=1):
-        said = float(model.estimator.predict(latest)[0])
-        reach = model.record.reach * float(volatility_ahead(history, ahead)[-1])
-        lower, point, upper = close_after(history.close[-1:], said + reach * np.array([-1.0, 0.0, 1.0])).tolist()
+    for ahead, (model, session) in enumerate(zip(models, sessions, strict=True), start=1):
+        record = model.track_record
+        predicted = float(model.estimator.predict(latest)[0])
+        half_width = record.half_width * float(volatility_ahead(history, ahead)[-1])
+        ends = predicted + half_width * np.array([-1.0, 0.0, 1.0])
+        lower, point, upper = close_after(history.close[-1:], ends).tolist()
         steps.append(
             ForecastStep(
                 sessions_ahead=ahead,
@@ -128,21 +125,21 @@ def _steps(history: History, name: ModelName, fitted: list[Trained], sessions: l
                 point=point,
                 lower=lower,
                 upper=upper,
-                coverage=model.record.coverage,
-                mae=model.record.mae,
-                mae_of_persistence=model.record.mae_of_persistence,
-                skill=model.record.skill,
-                windows=model.record.windows,
+                coverage=record.coverage,
+                mae=record.mae,
+                mae_of_persistence=record.persistence_mae,
+                skill=record.skill,
+                windows=record.windows,
             )
         )
     return steps
 
 
-def _off_calendar(history: History, calendar: str) -> list[Warning]:
-    """Tell if the next sessions may be dated wrongly."""
+def _check_calendar(history: History, calendar: str) -> list[Warning]:
+    """Warn if recent bars do not fit the calendar, so that the next sessions may be dated wrongly."""
     if not calendar:
         return []
-    recent = history.sessions[-RECENT:]
+    recent = history.sessions[-N_CALENDAR_CHECKED:]
     n_others = int((~np.isin(recent, exchange_sessions(calendar))).sum())
     if not n_others:
         return []

@@ -1,8 +1,8 @@
 """Fitted models in a directory, a file each. The only module that imports skops.
 
 A file is `MAGIC`, the SHA-256 of what follows in hexadecimal digits, a line of JSON that tells versions, key and
-record, and the estimator as skops writes it. Nothing is ever unpickled, and nothing is loaded that holds anything but
-`NODES`. A file that is not whole, not ours, of another version or of another model is removed.
+track record, and the estimator as skops writes it. Nothing is ever unpickled, and nothing is loaded that holds
+anything but `NODES`. A file that is not whole, not ours, of another version or of another model is removed.
 """
 
 import io
@@ -26,14 +26,14 @@ import structlog
 from sklearn.base import RegressorMixin
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from services.prediction.forecasting.fitted_model import ModelKey, Record, Trained
+from services.prediction.forecasting.fitted_model import FittedModel, ModelKey, TrackRecord
 from services.prediction.models.registry import MODELS, ModelSpec
 from services.prediction.provenance import provenance
 from shared.schemas.wire import Wire
 
 MAGIC = b"BELLWETHER-MODEL-1\n"
 MAX_BYTES = 8_000_000  # a hundred times the largest that we write; of the file, and of what it unpacks to
-LEFT_OVER_SECONDS = 600.0  # after which a temporary file's writer is dead
+STALE_TEMPORARY_SECONDS = 600.0  # after which a temporary file's writer is dead
 TRUSTED = (  # what skops does not trust by itself
     "services.prediction.models.registry.FromFeature",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
@@ -79,7 +79,7 @@ class SkopsModelStore:
         self._directory = directory
         self._max_files = max_files
 
-    def get(self, key: ModelKey) -> Trained | None:
+    def get(self, key: ModelKey) -> FittedModel | None:
         """Return the model that was kept under this key by this version of everything that computes."""
         path = self._path(key)
         try:
@@ -87,10 +87,10 @@ class SkopsModelStore:
         except FileNotFoundError:
             return None
         except OSError as error:
-            _failed("read", self._directory, type(error).__name__)
+            _log_failure_once("read", self._directory, type(error).__name__)
             return None
         try:
-            found = _opened(key, content)
+            model = _deserialise(key, content)
         except Exception as error:  # a damaged file may raise anything; whatever it is, the model is fitted anew
             log.warning("model_refused", file=path.name, error=type(error).__name__, detail=str(error)[:200])
             with suppress(OSError):
@@ -98,38 +98,38 @@ class SkopsModelStore:
             return None
         with suppress(OSError):
             os.utime(path)
-        return found
+        return model
 
-    def put(self, key: ModelKey, trained: Trained) -> None:
+    def put(self, key: ModelKey, model: FittedModel) -> None:
         """Keep the model, or tell once that it could not be kept."""
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            _write(self._path(key), _sealed(key, trained))
+            _write(self._path(key), _serialise(key, model))
             self._prune()
         except Exception as error:  # a full disk costs time, never an answer
-            _failed("keep", self._directory, type(error).__name__)
+            _log_failure_once("keep", self._directory, type(error).__name__)
 
     def _path(self, key: ModelKey) -> Path:
         canonical = json.dumps(key.model_dump(mode="json"), sort_keys=True)
         return self._directory / f"{sha256(canonical.encode()).hexdigest()[:32]}.skops"
 
     def _prune(self) -> None:
-        kept = list(self._directory.glob("*.skops"))
-        n_over = len(kept) - self._max_files
-        gone = sorted(kept, key=_used_at)[:n_over] if n_over > 0 else []
-        left_over_since = time.time() - LEFT_OVER_SECONDS
-        gone += [path for path in self._directory.glob("*.tmp") if _used_at(path) < left_over_since]
-        for path in gone:
+        files = list(self._directory.glob("*.skops"))
+        n_excess = len(files) - self._max_files
+        expired = sorted(files, key=_last_used_at)[:n_excess] if n_excess > 0 else []
+        stale_before = time.time() - STALE_TEMPORARY_SECONDS
+        expired += [path for path in self._directory.glob("*.tmp") if _last_used_at(path) < stale_before]
+        for path in expired:
             path.unlink(missing_ok=True)
 
 
 @cache
-def _failed(doing: str, directory: Path, error: str) -> None:
+def _log_failure_once(action: str, directory: Path, error: str) -> None:
     """Log it once in this process, for it would fail at every model."""
-    log.warning("model_store_failed", doing=doing, directory=str(directory), error=error)
+    log.warning("model_store_failed", action=action, directory=str(directory), error=error)
 
 
-def _used_at(path: Path) -> float:
+def _last_used_at(path: Path) -> float:
     """Return when the file was written or last asked for; another process may have removed it since."""
     try:
         return path.stat().st_mtime
@@ -139,19 +139,19 @@ def _used_at(path: Path) -> float:
 
 def _read(path: Path) -> bytes:
     """Return the content, or its first `MAX_BYTES`, which are no whole file."""
-    with open(path, "rb", opener=_without_waiting) as file:
+    with open(path, "rb", opener=_open_nonblocking) as file:
         return file.read(MAX_BYTES)
 
 
-def _without_waiting(path: str, flags: int) -> int:
+def _open_nonblocking(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)  # a pipe in the place of a file would wait for its writer
 
 
 def _write(path: Path, content: bytes) -> None:
     """Put the file there whole: who reads meanwhile finds the old one or the new one."""
-    handle, name = mkstemp(dir=path.parent, suffix=".tmp")
+    descriptor, name = mkstemp(dir=path.parent, suffix=".tmp")
     try:
-        with open(handle, "wb") as file:
+        with open(descriptor, "wb") as file:
             file.write(content)
         os.replace(name, path)
     except OSError:
@@ -162,30 +162,30 @@ def _write(path: Path, content: bytes) -> None:
 class _Header(Wire):
     versions: dict[str, str]
     key: ModelKey
-    record: Record
+    track_record: TrackRecord
 
 
 def _versions() -> dict[str, str]:
-    computes = provenance()
+    current = provenance()
     python = ".".join(platform.python_version_tuple()[:2])
-    return {"bellwether": computes.bellwether, "python": python, "skops": skops.__version__, **computes.libraries}
+    return {"bellwether": current.bellwether, "python": python, "skops": skops.__version__, **current.libraries}
 
 
-def _sealed(key: ModelKey, trained: Trained) -> bytes:
-    header = _Header(versions=_versions(), key=key, record=trained.record)
-    body: bytes = skops.io.dumps(trained.estimator, compression=ZIP_DEFLATED)
+def _serialise(key: ModelKey, model: FittedModel) -> bytes:
+    header = _Header(versions=_versions(), key=key, track_record=model.track_record)
+    body: bytes = skops.io.dumps(model.estimator, compression=ZIP_DEFLATED)
     rest = header.model_dump_json().encode() + b"\n" + body
-    return _seal(rest) + rest
+    return _checksum_header(rest) + rest
 
 
-def _seal(rest: bytes) -> bytes:
+def _checksum_header(rest: bytes) -> bytes:
     return MAGIC + sha256(rest).hexdigest().encode() + b"\n"
 
 
-def _opened(key: ModelKey, content: bytes) -> Trained:
-    """Return what `_sealed` put in; raise, of whatever kind, if this is not such a file."""
-    rest = content[len(_seal(b"")) :]
-    if not content.startswith(_seal(rest)):
+def _deserialise(key: ModelKey, content: bytes) -> FittedModel:
+    """Return what `_serialise` put in; raise, of whatever kind, if this is not such a file."""
+    rest = content[len(_checksum_header(b"")) :]
+    if not content.startswith(_checksum_header(rest)):
         raise ValueError("It is not a whole file of ours.")
     line, _, body = rest.partition(b"\n")
     header = _Header.model_validate_json(line)
@@ -193,14 +193,14 @@ def _opened(key: ModelKey, content: bytes) -> Trained:
         raise ValueError("Another version wrote it.")
     if header.key != key:
         raise ValueError("It holds another model.")
-    return Trained(_loaded(body, MODELS[key.model]), header.record)
+    return FittedModel(_load_estimator(body, MODELS[key.model]), header.track_record)
 
 
-def _loaded(body: bytes, spec: ModelSpec) -> RegressorMixin:
+def _load_estimator(body: bytes, spec: ModelSpec) -> RegressorMixin:
     with ZipFile(io.BytesIO(body)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
             raise ValueError("It unpacks to too much.")
-        unknown = sorted(set(_nodes(json.loads(archive.read("schema.json")))) - NODES)
+        unknown = sorted(set(_iter_nodes(json.loads(archive.read("schema.json")))) - NODES)
     if unknown:
         raise ValueError(f"It holds what no model of ours is made of: {', '.join(unknown)}.")
     estimator = skops.io.loads(body, trusted=TRUSTED)
@@ -208,7 +208,7 @@ def _loaded(body: bytes, spec: ModelSpec) -> RegressorMixin:
     return estimator
 
 
-def _nodes(schema: Any) -> Iterator[str]:
+def _iter_nodes(schema: Any) -> Iterator[str]:
     """Yield how and what skops would make, of all that it would make."""
     if isinstance(schema, dict):
         if "__loader__" in schema:
@@ -216,7 +216,7 @@ def _nodes(schema: Any) -> Iterator[str]:
         schema = list(schema.values())
     if isinstance(schema, list):
         for part in schema:
-            yield from _nodes(part)
+            yield from _iter_nodes(part)
 
 
 def _require_fitted(estimator: object, spec: ModelSpec) -> None:
@@ -227,8 +227,8 @@ def _require_fitted(estimator: object, spec: ModelSpec) -> None:
     n_features = len(spec.feature_names)
     if isinstance(estimator, HistGradientBoostingRegressor):
         _require_sound_trees(estimator, n_features)
-    said = estimator.predict(np.zeros((1, n_features)))  # type: ignore[attr-defined]  # it is a regressor
-    if said.shape != (1,) or not np.isfinite(said).all():
+    predicted = estimator.predict(np.zeros((1, n_features)))  # type: ignore[attr-defined]  # it is a regressor
+    if predicted.shape != (1,) or not np.isfinite(predicted).all():
         raise ValueError("It cannot predict.")
 
 
@@ -237,7 +237,12 @@ def _require_sound_trees(estimator: HistGradientBoostingRegressor, n_features: i
     for tree in (tree for trees in estimator._predictors for tree in trees):
         inner = np.flatnonzero(tree.nodes["is_leaf"] == 0)
         children = np.stack([tree.nodes["left"], tree.nodes["right"]]).astype(np.int64)[:, inner]
-        seen = tree.nodes["feature_idx"][inner]
+        features = tree.nodes["feature_idx"][inner]
         is_inside = (inner < children).all() and (children < len(tree.nodes)).all() and len(tree.nodes) > 0
-        if not is_inside or (seen < 0).any() or (seen >= n_features).any() or tree.nodes["is_categorical"].any():
+        if (
+            not is_inside
+            or (features < 0).any()
+            or (features >= n_features).any()
+            or tree.nodes["is_categorical"].any()
+        ):
             raise ValueError("Its trees are not sound.")

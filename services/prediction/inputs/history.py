@@ -50,7 +50,7 @@ class History:
         return session
 
 
-def history_of(arrow: bytes, revision: str, *, symbol: str, as_of: date | None) -> History:
+def history_until(arrow: bytes, revision: str, *, symbol: str, as_of: date | None) -> History:
     """Return what may be known at the end of session `as_of`, or all there is; later bars are cut off before anything.
 
     Args:
@@ -62,7 +62,7 @@ def history_of(arrow: bytes, revision: str, *, symbol: str, as_of: date | None) 
     Raises:
         UpstreamFailed: These are not bars.
     """
-    frame = decoded(arrow)
+    frame = decode_or_fail(arrow)
     if as_of is not None:
         frame = replace(frame.between(None, as_of), skipped=0)  # some of these rows may be of later sessions
         revision = frame.revision
@@ -80,7 +80,7 @@ def history_of(arrow: bytes, revision: str, *, symbol: str, as_of: date | None) 
     )
 
 
-def decoded(arrow: bytes) -> BarFrame:
+def decode_or_fail(arrow: bytes) -> BarFrame:
     """Return the bars that travelled so.
 
     Raises:

@@ -18,7 +18,7 @@ from services.prediction.types import Array
 LOOKBACK = 20  # sessions: the longest look back, about a month of trading
 N_LAGS = 5
 DECAY = 0.94  # RiskMetrics' for daily data
-LEAST_VOLATILITY = 1e-4  # a log return, less than a tick; with far less, the first move after a calm is off any scale
+VOLATILITY_FLOOR = 1e-4  # a log return, less than a tick; with far less, the first move after a calm is off any scale
 WEEKDAYS = ("tuesday", "wednesday", "thursday", "friday")  # all nought is Monday
 
 
@@ -28,12 +28,12 @@ class Feature:
 
     name: str
     description: str
-    of: Callable[[History], Array]
+    compute: Callable[[History], Array]
 
 
 def log_return(history: History, *, lag: int) -> Array:
     """Return the log return of the session `lag - 1` sessions before: ln(close / close before), unitless."""
-    return _shifted(_returns(history.close), lag - 1)
+    return _shift(_log_returns(history.close), lag - 1)
 
 
 def log_range(history: History) -> Array:
@@ -56,70 +56,61 @@ def volume_change(history: History) -> Array:
 
 def mean_return(history: History, *, window: int) -> Array:
     """Return the mean log return of the last `window` sessions, this one included, per session."""
-    mean: Array = _rolling(_returns(history.close), window).mean(axis=1)
+    mean: Array = _rolling_windows(_log_returns(history.close), window).mean(axis=1)
     return mean
 
 
 def volatility(history: History, *, window: int) -> Array:
     """Return the standard deviation of the log returns of the last `window` sessions, this one included."""
-    deviation: Array = _rolling(_returns(history.close), window).std(axis=1)
+    deviation: Array = _rolling_windows(_log_returns(history.close), window).std(axis=1)
     return deviation
 
 
 def is_weekday(history: History, *, weekday: int) -> Array:
     """Return 1.0 if the session is on this day of the week (1 is Tuesday), else 0.0."""
     days = history.sessions.astype(np.int64)  # since 1970-01-01, a Thursday
-    found: Array = ((days + 3) % 7 == weekday).astype(np.float64)
-    return found
+    flag: Array = ((days + 3) % 7 == weekday).astype(np.float64)
+    return flag
 
 
 def distance_to_mean(history: History) -> Array:
     """Return ln(mean close of the last `LOOKBACK` sessions / close), unitless: above zero if the close is low."""
-    distance: Array = np.log(_rolling(history.close, LOOKBACK).mean(axis=1) / history.close)
+    distance: Array = np.log(_rolling_windows(history.close, LOOKBACK).mean(axis=1) / history.close)
     return distance
-
-
-def matrix(history: History, names: tuple[str, ...]) -> Array:
-    """Return the features of these names in this order: shape `(n_bars, len(names))`, NaN before row `LOOKBACK`.
-
-    Every entry from row `LOOKBACK` on is finite.
-    """
-    columns = [FEATURES[name].of(history) for name in names]
-    return np.column_stack(columns) if columns else np.empty((len(history), 0))
 
 
 def ewma_volatility(close: Array) -> Array:
     """Return the volatility of one session as it is estimated at the end of each, shape `(n_bars,)`, in log return.
 
-    The exponentially weighted mean of squared log returns with a decay of 0.94 a session, begun with the mean of the
+    The exponentially weighted mean of squared log returns with a decay of 0.94 a session, seeded with the mean of the
     first `LOOKBACK`; never nought, so that it can divide. NaN before `LOOKBACK`.
 
     Source: RiskMetrics Technical Document, 4th ed. (1996), J.P. Morgan and Reuters, 5.2.
     """
-    squares = _returns(close)[1:] ** 2
+    squares = _log_returns(close)[1:] ** 2
     variance = np.full(len(close), np.nan)
     if len(close) > LOOKBACK:
-        begun = pd.Series([squares[:LOOKBACK].mean(), *squares[LOOKBACK:]])
-        variance[LOOKBACK:] = begun.ewm(alpha=1 - DECAY, adjust=False).mean()
-    estimate: Array = np.maximum(np.sqrt(variance), LEAST_VOLATILITY)
+        seeded = pd.Series([squares[:LOOKBACK].mean(), *squares[LOOKBACK:]])
+        variance[LOOKBACK:] = seeded.ewm(alpha=1 - DECAY, adjust=False).mean()
+    estimate: Array = np.maximum(np.sqrt(variance), VOLATILITY_FLOOR)
     return estimate
 
 
-def _returns(close: Array) -> Array:
+def _log_returns(close: Array) -> Array:
     return np.concatenate([[np.nan], np.diff(np.log(close))])
 
 
-def _shifted(values: Array, n: int) -> Array:
+def _shift(values: Array, n: int) -> Array:
     return np.concatenate([np.full(n, np.nan), values])[: len(values)]
 
 
-def _rolling(values: Array, window: int) -> Array:
+def _rolling_windows(values: Array, window: int) -> Array:
     """Return the last `window` values at each position, shape `(len(values), window)`, NaN where there are fewer."""
     padded = np.concatenate([np.full(window - 1, np.nan), values])
     return sliding_window_view(padded, window)
 
 
-def _listed() -> tuple[Feature, ...]:
+def _build_features() -> tuple[Feature, ...]:
     lags = [
         Feature(
             f"log_return_lag_{lag}",
@@ -161,5 +152,14 @@ def _listed() -> tuple[Feature, ...]:
     )
 
 
-FEATURES = {feature.name: feature for feature in _listed()}
-LEARNT_FROM = tuple(name for name in FEATURES if name != "distance_to_mean")  # what the models that learn know
+FEATURES = {feature.name: feature for feature in _build_features()}
+TRAINING_FEATURES = tuple(name for name in FEATURES if name != "distance_to_mean")  # what the models that learn know
+
+
+def matrix(history: History, names: tuple[str, ...]) -> Array:
+    """Return the features of these names in this order: shape `(n_bars, len(names))`, NaN before row `LOOKBACK`.
+
+    Every entry from row `LOOKBACK` on is finite.
+    """
+    columns = [FEATURES[name].compute(history) for name in names]
+    return np.column_stack(columns) if columns else np.empty((len(history), 0))

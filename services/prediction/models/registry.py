@@ -15,12 +15,12 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from services.prediction.models.features import FEATURES, LEARNT_FROM, LOOKBACK
+from services.prediction.models.features import FEATURES, LOOKBACK, TRAINING_FEATURES
 from services.prediction.types import Array
 from shared.schemas.forecasts import FeatureInfo, ModelInfo, ModelName, Models
 
 SEED = 20261124
-PENALTY = 1000.0  # of ridge, in rows: with four years of bars a coefficient is halved
+RIDGE_ALPHA = 1000.0  # of ridge, in rows: with four years of bars a coefficient is halved
 TREES = {
     "max_iter": 20,
     "learning_rate": 0.06,
@@ -31,7 +31,6 @@ TREES = {
     "early_stopping": False,
     "random_state": SEED,
 }
-NEVER = 10**6  # refits of what learns nothing
 
 
 class FromFeature(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -53,9 +52,9 @@ class ModelSpec:
 
     Attributes:
         make: Return the estimator, unfitted; it takes the features in the order of `feature_names`.
-        penalty: Of least squares on standardised features, 0.0 for none: `linear_windows` refits such a model at every
+        penalty: Of least squares on standardised features, 0.0 for none: `LinearRefits` refits such a model at every
             window at the price of one. None for another kind of model.
-        refit_every: Windows between two refits in a walk-forward, for another kind of model.
+        refit_every: Windows between two refits in a walk-forward, for another kind of model; None to fit it once.
     """
 
     name: ModelName
@@ -65,7 +64,7 @@ class ModelSpec:
     feature_names: tuple[str, ...] = ()
     parameters: dict[str, float | int | str] = field(default_factory=dict)
     penalty: float | None = None
-    refit_every: int = 1
+    refit_every: int | None = 1
 
     @property
     def info(self) -> ModelInfo:
@@ -76,7 +75,7 @@ class ModelSpec:
             description=self.description,
             parameters=self.parameters,
             feature_names=list(self.feature_names),
-            refit_every=1 if self.refit_every == NEVER else self.refit_every,
+            refit_every=self.refit_every or 1,
         )
 
 
@@ -86,24 +85,24 @@ _SPECS = (
         "model",
         "Ordinary least squares on past returns, ranges, gaps, volume and the day of the week.",
         LinearRegression,
-        LEARNT_FROM,
+        TRAINING_FEATURES,
         penalty=0.0,
     ),
     ModelSpec(
         "ridge",
         "model",
         "The same with coefficients drawn towards zero, which errs less where there is little to learn.",
-        lambda: make_pipeline(StandardScaler(), Ridge(alpha=PENALTY)),
-        LEARNT_FROM,
-        {"alpha": PENALTY},
-        penalty=PENALTY,
+        lambda: make_pipeline(StandardScaler(), Ridge(alpha=RIDGE_ALPHA)),
+        TRAINING_FEATURES,
+        {"alpha": RIDGE_ALPHA},
+        penalty=RIDGE_ALPHA,
     ),
     ModelSpec(
         "gradient_boosting",
         "model",
         "Many small decision trees, each on the errors of those before; sees what is not a straight line.",
         lambda: HistGradientBoostingRegressor(**TREES),
-        LEARNT_FROM,
+        TRAINING_FEATURES,
         {name: value for name, value in TREES.items() if name != "early_stopping"},
         refit_every=125,
     ),
@@ -112,7 +111,7 @@ _SPECS = (
         "baseline",
         "Nothing changes: every coming close is the last one.",
         lambda: DummyRegressor(strategy="constant", constant=0.0),
-        refit_every=NEVER,
+        refit_every=None,
     ),
     ModelSpec(
         "drift",
@@ -128,13 +127,13 @@ _SPECS = (
         FromFeature,
         ("distance_to_mean",),
         {"window": LOOKBACK},
-        refit_every=NEVER,
+        refit_every=None,
     ),
 )
 MODELS: dict[ModelName, ModelSpec] = {spec.name: spec for spec in _SPECS}
 
 
-def models_info() -> Models:
+def describe_models() -> Models:
     """Return every model and every feature."""
     features = [FeatureInfo(name=feature.name, description=feature.description) for feature in FEATURES.values()]
     return Models(models=[spec.info for spec in _SPECS], features=features)

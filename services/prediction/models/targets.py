@@ -4,7 +4,7 @@ import numpy as np
 
 from services.prediction.types import Array
 
-FURTHEST = 20.0  # a log return: half a billion times the price; much further, prices are no longer finite
+MAX_ABS_LOG_RETURN = 20.0  # a log return: half a billion times the price; much further, prices are no longer finite
 
 
 def log_return_ahead(close: Array, horizon: int) -> Array:
@@ -20,6 +20,6 @@ def log_return_ahead(close: Array, horizon: int) -> Array:
 
 
 def close_after(last_close: Array, log_return: Array) -> Array:
-    """Return the close that such a log return ends at, in price units; returns are cut off at `FURTHEST`."""
-    close: Array = last_close * np.exp(np.clip(log_return, -FURTHEST, FURTHEST))
+    """Return the close that such a log return ends at, in price units; returns are cut off at `MAX_ABS_LOG_RETURN`."""
+    close: Array = last_close * np.exp(np.clip(log_return, -MAX_ABS_LOG_RETURN, MAX_ABS_LOG_RETURN))
     return close

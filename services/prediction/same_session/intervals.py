@@ -14,11 +14,13 @@ from services.prediction.scoring import conformal
 from services.prediction.types import Array
 
 LEVEL = 90  # percent
-LEAST_RANGE = 0.001  # of the price: a session without a range must neither divide by zero nor widen all later intervals
+MIN_RELATIVE_RANGE = (
+    0.001  # of the price: a session without a range must neither divide by zero nor widen all later intervals
+)
 
 
 @dataclass(frozen=True)
-class Band:
+class Intervals:
     """The intervals of the test sessions.
 
     Attributes:
@@ -52,12 +54,14 @@ def n_calibration(n_bars: int) -> int:
 
 
 def ranges(highs: Array, lows: Array) -> Array:
-    """Return high − low of each session, at least `LEAST_RANGE` of its price; above zero. Shape `(n_bars,)`."""
-    least = LEAST_RANGE * np.maximum(np.abs(highs), np.abs(lows))
-    return np.maximum(highs - lows, np.where(least > 0, least, LEAST_RANGE))
+    """Return high − low of each session, at least `MIN_RELATIVE_RANGE` of its price; above zero. Shape `(n_bars,)`."""
+    least = MIN_RELATIVE_RANGE * np.maximum(np.abs(highs), np.abs(lows))
+    return np.maximum(highs - lows, np.where(least > 0, least, MIN_RELATIVE_RANGE))
 
 
-def band(model: LinearRegression, features: Array, closes: Array, widths: Array, predicted: Array) -> Band | None:
+def build_intervals(
+    model: LinearRegression, features: Array, closes: Array, widths: Array, predicted: Array
+) -> Intervals | None:
     """Return the intervals of the test sessions, each from errors of earlier sessions; None where these are too few.
 
     The first errors are those of the same recipe fitted on the first 80 % of the training bars, on the other 20 %.
@@ -73,8 +77,8 @@ def band(model: LinearRegression, features: Array, closes: Array, widths: Array,
     first = test - n_calibration(len(closes))
     if test - first < conformal.MIN_SCORES:
         return None
-    said_before = clone(model).fit(features[:first], closes[:first]).predict(features[first:test])
-    errors = np.abs(np.concatenate([said_before, predicted]) - closes[first:])
-    found = conformal.adaptive((errors / widths[first:])[np.newaxis], LEVEL, delay=1)
-    half = found.reach[0, test - first :] * widths[test:]
-    return Band(predicted - half, predicted + half, test - first)
+    earlier = clone(model).fit(features[:first], closes[:first]).predict(features[first:test])
+    errors = np.abs(np.concatenate([earlier, predicted]) - closes[first:])
+    half_widths = conformal.adaptive_half_widths((errors / widths[first:])[np.newaxis], LEVEL, delay=1)
+    half_width = half_widths.rows[0, test - first :] * widths[test:]
+    return Intervals(predicted - half_width, predicted + half_width, test - first)

@@ -1,5 +1,7 @@
 """The result of the public contract: the same-session close by linear regression, scored beside doing without it."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -7,21 +9,29 @@ import pandas as pd
 from sklearn.linear_model import LinearRegression
 
 from services.prediction.inputs import warnings
-from services.prediction.inputs.history import decoded
+from services.prediction.inputs.history import decode_or_fail
 from services.prediction.same_session import baselines, holdout, intervals
-from services.prediction.same_session.intervals import LEVEL, Band
+from services.prediction.same_session.intervals import LEVEL, Intervals
 from services.prediction.scoring import scores
 from services.prediction.scoring.conformal import MIN_SCORES
 from services.prediction.scoring.scores import Scores
 from services.prediction.types import Array
-from services.prediction.workers import measurements
 from shared.errors import NotEnoughBars
 from shared.schemas.arrow import PRICES, BarFrame
 from shared.schemas.bars import EncodedBars
-from shared.schemas.results import Baseline, Midrange, Model, Predictions, Result, ResultInterval, Span, Split
+from shared.schemas.results import (
+    SAME_SESSION,
+    Baseline,
+    Midrange,
+    Model,
+    Predictions,
+    Result,
+    ResultInterval,
+    Span,
+    Split,
+)
 from shared.schemas.wire import Data, Metrics, Warning
 
-SAME_SESSION = "same_session_close"
 FEATURES = {"Open": "open", "High": "high", "Low": "low"}
 MIN_TRAIN = len(FEATURES) + 2  # three coefficients, an intercept, and one bar more, so that the fit is not exact
 MIN_TEST = 2  # R² of one session is undefined
@@ -37,80 +47,84 @@ WEAK_BASELINE = (
     "day's highest and lowest price."
 )
 
+FitContext = Callable[[], AbstractContextManager[object]]
+
 
 @dataclass(frozen=True)
-class _Outcome:
+class _FittedResult:
     """What was fitted and said; arrays of shape `(n_test,)`."""
 
     model: LinearRegression
     actual: Array
     predicted: Array
-    band: Band | None
-    of_model: Scores
-    of_persistence: Scores
-    of_midrange: Scores
+    intervals: Intervals | None
+    model_scores: Scores
+    persistence_scores: Scores
+    midrange_scores: Scores
 
     @property
     def skill(self) -> float | None:
-        return scores.skill(self.of_model.mae, self.of_persistence.mae)
+        return scores.skill(self.model_scores.mae, self.persistence_scores.mae)
 
     @property
     def midrange_skill(self) -> float | None:
-        return scores.skill(self.of_model.mae, self.of_midrange.mae)
+        return scores.skill(self.model_scores.mae, self.midrange_scores.mae)
 
 
-def result_of(payload: EncodedBars, symbol: str, *, adjusted: bool = False) -> Result:
+def compute_result(
+    encoded: EncodedBars, symbol: str, *, adjusted: bool = False, measure_fit: FitContext = nullcontext
+) -> Result:
     """Return the same-session result of `symbol` from its bars as they travel; `adjusted` says what these are.
 
     Raises:
         NotEnoughBars: The split would leave too few bars on one side.
-        UpstreamFailed: The payload is not bars.
+        UpstreamFailed: The bars cannot be decoded.
     """
-    frame = decoded(payload.arrow)
+    frame = decode_or_fail(encoded.arrow)
     bars = frame.bars.dropna(subset=list(PRICES)).reset_index(drop=True)
     _require_enough(bars, symbol)
     first = holdout.split_position(len(bars))
-    found = _outcome(bars, first)
+    fitted = _fit_and_score(bars, first, measure_fit)
     return Result(
         stock_symbol=symbol,
         task=SAME_SESSION,
-        skill=found.skill,
-        midrange_skill=found.midrange_skill,
-        mse=found.of_model.mse,
-        metrics=Metrics(**asdict(found.of_model)),
-        baseline=Baseline(**asdict(found.of_persistence)),
-        midrange=Midrange(**asdict(found.of_midrange)),
-        interval=_interval(found),
-        warnings=[*_about_scores(found, len(bars)), *_about_bars(frame, bars, adjusted=adjusted)],
+        skill=fitted.skill,
+        midrange_skill=fitted.midrange_skill,
+        mse=fitted.model_scores.mse,
+        metrics=Metrics(**asdict(fitted.model_scores)),
+        baseline=Baseline(**asdict(fitted.persistence_scores)),
+        midrange=Midrange(**asdict(fitted.midrange_scores)),
+        interval=_build_interval(fitted),
+        warnings=[*_warn_about_scores(fitted, len(bars)), *_warn_about_bars(frame, bars, adjusted=adjusted)],
         model=Model(
             name="linear_regression",
             feature_names=list(FEATURES),
-            coefficients=found.model.coef_.tolist(),
-            intercept=float(found.model.intercept_),
+            coefficients=fitted.model.coef_.tolist(),
+            intercept=float(fitted.model.intercept_),
         ),
-        data=Data(revision=payload.revision, adjusted=adjusted, **_span(bars).model_dump()),
+        data=Data(revision=encoded.revision, adjusted=adjusted, **_span(bars).model_dump()),
         split=Split(train=_span(bars[:first]), test=_span(bars[first:])),
-        predictions=_predictions(bars[first:], found),
+        predictions=_build_predictions(bars[first:], fitted),
     )
 
 
-def _outcome(bars: pd.DataFrame, first: int) -> _Outcome:
+def _fit_and_score(bars: pd.DataFrame, first: int, measure_fit: FitContext) -> _FittedResult:
     """Fit on the bars before position `first`, and score on the others."""
     features = bars[list(FEATURES.values())].to_numpy(np.float64)
     highs, lows, closes = (bars[name].to_numpy(np.float64) for name in ("high", "low", "close"))
-    with measurements.fitting(SAME_SESSION):
+    with measure_fit():
         model = LinearRegression().fit(features[:first], closes[:first])
     predicted = model.predict(features[first:])
     actual, before = closes[first:], baselines.persistence(closes, first)
     widths = intervals.ranges(highs, lows)
-    return _Outcome(
+    return _FittedResult(
         model=model,
         actual=actual,
         predicted=predicted,
-        band=intervals.band(model, features, closes, widths, predicted),
-        of_model=scores.score(actual, predicted, before),
-        of_persistence=scores.score(actual, before, before),
-        of_midrange=scores.score(actual, baselines.midrange(highs[first:], lows[first:]), before),
+        intervals=intervals.build_intervals(model, features, closes, widths, predicted),
+        model_scores=scores.score(actual, predicted, before),
+        persistence_scores=scores.score(actual, before, before),
+        midrange_scores=scores.score(actual, baselines.midrange(highs[first:], lows[first:]), before),
     )
 
 
@@ -134,48 +148,48 @@ def _span(bars: pd.DataFrame) -> Span:
     return Span.model_validate({"first_session": sessions[0], "last_session": sessions[1], "bars": len(bars)})
 
 
-def _interval(found: _Outcome) -> ResultInterval | None:
-    band = found.band
-    if band is None:
+def _build_interval(fitted: _FittedResult) -> ResultInterval | None:
+    intervals = fitted.intervals
+    if intervals is None:
         return None
     return ResultInterval(
         level=LEVEL,
-        coverage=band.coverage(found.actual),
-        mean_width=band.mean_width,
-        n_calibration=band.n_calibration,
+        coverage=intervals.coverage(fitted.actual),
+        mean_width=intervals.mean_width,
+        n_calibration=intervals.n_calibration,
     )
 
 
-def _predictions(test: pd.DataFrame, found: _Outcome) -> Predictions:
+def _build_predictions(test: pd.DataFrame, fitted: _FittedResult) -> Predictions:
     return Predictions.model_validate(
         {
             "session": _sessions(test),
-            "actual": found.actual.tolist(),
-            "predicted": found.predicted.tolist(),
-            "lower": found.band and found.band.lower.tolist(),
-            "upper": found.band and found.band.upper.tolist(),
+            "actual": fitted.actual.tolist(),
+            "predicted": fitted.predicted.tolist(),
+            "lower": fitted.intervals and fitted.intervals.lower.tolist(),
+            "upper": fitted.intervals and fitted.intervals.upper.tolist(),
         }
     )
 
 
-def _about_scores(outcome: _Outcome, n_bars: int) -> list[Warning]:
-    found = {"look_ahead": LOOK_AHEAD}
-    if outcome.skill is not None and outcome.skill > 0:
-        found["weak_baseline"] = WEAK_BASELINE
-    if outcome.skill is not None and outcome.skill <= 0:
-        found["no_skill"] = "The model is no better than assuming that each close equals the close before."
-    if (n_test := len(outcome.actual)) < FEW_TEST_BARS:
-        found["few_test_sessions"] = f"The errors are means over only {n_test} sessions and may be far off by chance."
-    if outcome.band is None:
+def _warn_about_scores(fitted: _FittedResult, n_bars: int) -> list[Warning]:
+    details = {"look_ahead": LOOK_AHEAD}
+    if fitted.skill is not None and fitted.skill > 0:
+        details["weak_baseline"] = WEAK_BASELINE
+    if fitted.skill is not None and fitted.skill <= 0:
+        details["no_skill"] = "The model is no better than assuming that each close equals the close before."
+    if (n_test := len(fitted.actual)) < FEW_TEST_BARS:
+        details["few_test_sessions"] = f"The errors are means over only {n_test} sessions and may be far off by chance."
+    if fitted.intervals is None:
         n_errors = intervals.n_calibration(n_bars)
-        found["no_interval"] = (
+        details["no_interval"] = (
             f"There are no intervals around the predictions: they need {MIN_SCORES} earlier errors to go by, and there "
             f"are only {n_errors}."
         )
-    return [Warning(code=code, detail=detail) for code, detail in found.items()]
+    return [Warning(code=code, detail=detail) for code, detail in details.items()]
 
 
-def _about_bars(frame: BarFrame, bars: pd.DataFrame, *, adjusted: bool) -> list[Warning]:
+def _warn_about_bars(frame: BarFrame, bars: pd.DataFrame, *, adjusted: bool) -> list[Warning]:
     return [
         *warnings.incomplete_bars(len(frame.bars) - len(bars), adjusted=adjusted, above_zero=False),
         *warnings.unreadable_rows(frame.skipped),

@@ -78,7 +78,7 @@ def mase(mae: float, naive_mae: float) -> float | None:
     return None if naive_mae == 0 else mae / naive_mae
 
 
-def skill(mae: float, mae_of_persistence: float) -> float | None:
+def skill(mae: float, persistence_mae: float) -> float | None:
     """Return 1 − MAE / MAE of persistence on the same sessions; zero or less is no better than doing nothing.
 
     None where persistence makes no error: then there is nothing to beat.
@@ -87,4 +87,4 @@ def skill(mae: float, mae_of_persistence: float) -> float | None:
         >>> skill(2.0, 4.0)
         0.5
     """
-    return None if mae_of_persistence == 0 else 1 - mae / mae_of_persistence
+    return None if persistence_mae == 0 else 1 - mae / persistence_mae

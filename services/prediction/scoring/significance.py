@@ -14,7 +14,7 @@ CONFIDENCE = 0.95
 MIN_WINDOWS_PER_SESSION = 10
 
 
-def diebold_mariano(errors: Array, of_persistence: Array, horizon: int) -> tuple[float, float] | None:
+def diebold_mariano(errors: Array, persistence_errors: Array, horizon: int) -> tuple[float, float] | None:
     """Return the statistic, above zero if `errors` are the smaller ones, and the two-sided p-value.
 
     None where the errors never differ, or windows are too few for the horizon.
@@ -22,15 +22,15 @@ def diebold_mariano(errors: Array, of_persistence: Array, horizon: int) -> tuple
     Source: Diebold and Mariano (1995), Comparing Predictive Accuracy, JBES 13(3); the correction for few windows and
     Student's t: Harvey, Leybourne and Newbold (1997), International Journal of Forecasting 13(2).
     """
-    difference = of_persistence - errors
-    error = _standard_error(difference, horizon)
-    if error is None or error == 0:
+    difference = persistence_errors - errors
+    standard_error = _standard_error(difference, horizon)
+    if standard_error is None or standard_error == 0:
         return None
-    statistic = float(np.mean(difference)) / error
+    statistic = float(np.mean(difference)) / standard_error
     return statistic, float(2 * stdtr(len(errors) - 1, -abs(statistic)))
 
 
-def skill_interval(errors: Array, of_persistence: Array, horizon: int) -> tuple[float, float] | None:
+def skill_interval(errors: Array, persistence_errors: Array, horizon: int) -> tuple[float, float] | None:
     """Return the 95 % confidence interval of the skill, a ratio of means, by the delta method.
 
     None where persistence makes no error, or windows are too few for the horizon.
@@ -38,15 +38,15 @@ def skill_interval(errors: Array, of_persistence: Array, horizon: int) -> tuple[
     Source: Casella and Berger, Statistical Inference, 2nd ed., 5.5.4, with the variance and the t quantile of
     `diebold_mariano`.
     """
-    mean = float(np.mean(of_persistence))
+    mean = float(np.mean(persistence_errors))
     if mean == 0:
         return None
     ratio = float(np.mean(errors)) / mean
-    error = _standard_error(errors - ratio * of_persistence, horizon)
-    if error is None:
+    standard_error = _standard_error(errors - ratio * persistence_errors, horizon)
+    if standard_error is None:
         return None
-    reach = float(stdtrit(len(errors) - 1, (1 + CONFIDENCE) / 2)) * error / mean
-    return 1 - ratio - reach, 1 - ratio + reach
+    half_width = float(stdtrit(len(errors) - 1, (1 + CONFIDENCE) / 2)) * standard_error / mean
+    return 1 - ratio - half_width, 1 - ratio + half_width
 
 
 def _standard_error(values: Array, horizon: int) -> float | None:

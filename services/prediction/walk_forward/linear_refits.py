@@ -7,7 +7,7 @@ window; tests hold them to 1e-8 of one another.
 import numpy as np
 
 from services.prediction.types import Array
-from services.prediction.walk_forward.windows import Plan
+from services.prediction.walk_forward.windows import Windows
 
 ROUNDING = 1e-12  # relative; a column whose values differ by no more is constant
 # Relative to the largest eigenvalue of the correlation matrix, or to the size that a column has had; below it, columns
@@ -15,31 +15,31 @@ ROUNDING = 1e-12  # relative; a column whose values differ by no more is constan
 SINGULAR = 1e-11
 
 
-class LinearWindows:
-    """Predictions of linear models of one target over the windows of a plan.
+class LinearRefits:
+    """Predictions of linear models of one target over the windows of a windows.
 
     Args:
         features: Shape `(n_bars, n_features)`; finite in every row that a window uses.
         target: Shape `(n_bars,)`; finite in every training row.
-        plan: The windows.
+        windows: The windows.
     """
 
-    def __init__(self, features: Array, target: Array, plan: Plan) -> None:
+    def __init__(self, features: Array, target: Array, windows: Windows) -> None:
         # Shifted by what every window knows, so that squares do not cancel; it changes no prediction.
-        usual = np.median(features[plan.start[0] : plan.stop[0]], axis=0)
-        shifted = features - usual
-        shifted[np.abs(shifted) <= ROUNDING * np.abs(usual)] = 0.0
-        sums = _sums(np.column_stack([np.ones(len(shifted)), shifted, target]), plan)
+        typical = np.median(features[windows.start[0] : windows.stop[0]], axis=0)
+        shifted = features - typical
+        shifted[np.abs(shifted) <= ROUNDING * np.abs(typical)] = 0.0
+        sums = _sum_products(np.column_stack([np.ones(len(shifted)), shifted, target]), windows)
         n_rows = sums[:, 0, 0]
         means = sums[:, 0, 1:] / n_rows[:, None]
         squares = sums[:, 1:, 1:] / n_rows[:, None, None]
         scatter = squares - means[:, :, None] * means[:, None, :]
-        variances, sizes = (np.einsum("wii->wi", of)[:, :-1] for of in (scatter, squares))
+        variances, sizes = (np.einsum("wii->wi", moments)[:, :-1] for moments in (scatter, squares))
         varies = variances > SINGULAR * np.maximum.accumulate(sizes, axis=0)
         deviations = np.sqrt(np.where(varies, variances, np.inf))  # standardised, a constant column is nought
         self._n_rows = n_rows
         self._mean_target = means[:, -1]
-        self._standardised = (shifted[plan.rows] - means[:, :-1]) / deviations
+        self._standardised = (shifted[windows.rows] - means[:, :-1]) / deviations
         self._values, self._vectors = np.linalg.eigh(
             scatter[:, :-1, :-1] / (deviations[:, :, None] * deviations[:, None, :])
         )
@@ -57,21 +57,21 @@ class LinearWindows:
         with np.errstate(divide="ignore"):
             shrunk = np.where(is_regular, 1 / (self._values + penalty / self._n_rows[:, None]), 0.0)
         rotated = np.einsum("wij,wi->wj", self._vectors, self._covariances)
-        seen = np.einsum("wij,wi->wj", self._vectors, self._standardised)
-        said: Array = self._mean_target + np.einsum("wj,wj->w", rotated * shrunk, seen)
-        return said
+        projected = np.einsum("wij,wi->wj", self._vectors, self._standardised)
+        predicted: Array = self._mean_target + np.einsum("wj,wj->w", rotated * shrunk, projected)
+        return predicted
 
 
-def _sums(columns: Array, plan: Plan) -> Array:
+def _sum_products(columns: Array, windows: Windows) -> Array:
     """Return the sums of products of the columns over each window's training rows, shape `(n_windows, k, k)`."""
-    start, stop = plan.start, plan.stop
+    start, stop = windows.start, windows.stop
     first = columns[start[0] : stop[0]]
-    changes = np.empty((len(plan), columns.shape[1], columns.shape[1]))
+    changes = np.empty((len(windows), columns.shape[1], columns.shape[1]))
     changes[0] = first.T @ first
-    come = columns[stop[1:] - 1]
-    changes[1:] = come[:, :, None] * come[:, None, :]
-    has_gone = np.flatnonzero(np.diff(start)) + 1
-    gone = columns[start[has_gone] - 1]
-    changes[has_gone] -= gone[:, :, None] * gone[:, None, :]
+    added = columns[stop[1:] - 1]
+    changes[1:] = added[:, :, None] * added[:, None, :]
+    dropping = np.flatnonzero(np.diff(start)) + 1
+    dropped = columns[start[dropping] - 1]
+    changes[dropping] -= dropped[:, :, None] * dropped[:, None, :]
     sums: Array = np.cumsum(changes, axis=0)
     return sums

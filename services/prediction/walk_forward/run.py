@@ -1,4 +1,4 @@
-"""Models walked over the windows of a plan: what each said, with an interval, and what came."""
+"""Runs models over walk-forward windows: predictions, intervals and actuals of each window."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,22 +11,22 @@ from services.prediction.models import features, targets
 from services.prediction.models.registry import ModelSpec
 from services.prediction.scoring import conformal
 from services.prediction.types import Array
-from services.prediction.walk_forward.linear_refits import LinearWindows
-from services.prediction.walk_forward.windows import Plan
+from services.prediction.walk_forward.linear_refits import LinearRefits
+from services.prediction.walk_forward.windows import Windows
 
 Inside = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Walk:
-    """What models said of the scored windows, in price units; shape `(n_models, n_scored)` unless told otherwise.
+class WalkForward:
+    """Predictions of the scored windows, in price units; shape `(n_models, n_scored)` unless stated otherwise.
 
     Attributes:
-        last_close: Shape `(n_scored,)`: the close at each cutoff, which is what persistence says.
-        actual: Shape `(n_scored,)`: what came.
-        predicted: What each model said.
-        lower, upper: The ends of its interval.
-        next_reach: Shape `(n_models,)`: the half width of the interval after the last window, over the volatility.
+        last_close: Shape `(n_scored,)`: the close at each cutoff, which persistence predicts.
+        actual: Shape `(n_scored,)`: the actual closes.
+        predicted: The predictions of each model.
+        lower, upper: The ends of its intervals.
+        next_half_width: Shape `(n_models,)`: half width of the interval after the last window, over the volatility.
     """
 
     last_close: Array
@@ -34,7 +34,7 @@ class Walk:
     predicted: Array
     lower: Array
     upper: Array
-    next_reach: Array
+    next_half_width: Array
 
     @property
     def errors(self) -> Array:
@@ -42,70 +42,73 @@ class Walk:
         return np.abs(self.predicted - self.actual)
 
     @property
-    def errors_of_persistence(self) -> Array:
-        """Return those of persistence on the same sessions, shape `(n_scored,)`."""
+    def persistence_errors(self) -> Array:
+        """Return the absolute errors of persistence on the same sessions, shape `(n_scored,)`."""
         return np.abs(self.last_close - self.actual)
 
     @property
     def is_inside(self) -> Inside:
-        """Say of each close whether it lay in the interval, an end of it included."""
+        """Return whether each actual lies in its interval, ends included."""
         inside: Inside = (self.lower <= self.actual) & (self.actual <= self.upper)
         return inside
 
 
-def walk(history: History, specs: Sequence[ModelSpec], plan: Plan, level: int) -> Walk:
-    """Return what the models said of the scored windows; nothing of a window knows what came after its cutoff.
+def run_walk_forward(history: History, specs: Sequence[ModelSpec], windows: Windows, level: int) -> WalkForward:
+    """Predict the scored windows; no window uses anything after its cutoff.
 
     Args:
         history: The bars.
         specs: The models.
-        plan: The windows.
+        windows: The windows.
         level: Nominal coverage of the intervals, in percent.
     """
-    target = targets.log_return_ahead(history.close, plan.horizon)
-    said = log_returns(history, specs, plan, target)
-    volatility = volatility_ahead(history, plan.horizon)[plan.rows]
-    found = conformal.adaptive(np.abs(target[plan.rows] - said) / volatility, level, delay=plan.horizon)
-    scored = slice(plan.n_calibration, None)
-    last_close = history.close[plan.scored]
-    reach = found.reach[:, scored] * volatility[scored]
-    return Walk(
+    target = targets.log_return_ahead(history.close, windows.horizon)
+    predicted = predict_log_returns(history, specs, windows, target)
+    volatility = volatility_ahead(history, windows.horizon)[windows.rows]
+    errors = np.abs(target[windows.rows] - predicted)
+    half_widths = conformal.adaptive_half_widths(errors / volatility, level, delay=windows.horizon)
+    scored = slice(windows.n_calibration, None)
+    last_close = history.close[windows.scored_rows]
+    half_width = half_widths.rows[:, scored] * volatility[scored]
+    return WalkForward(
         last_close=last_close,
-        actual=history.close[plan.scored + plan.horizon],
-        predicted=targets.close_after(last_close, said[:, scored]),
-        lower=targets.close_after(last_close, said[:, scored] - reach),
-        upper=targets.close_after(last_close, said[:, scored] + reach),
-        next_reach=found.next_reach,
+        actual=history.close[windows.scored_rows + windows.horizon],
+        predicted=targets.close_after(last_close, predicted[:, scored]),
+        lower=targets.close_after(last_close, predicted[:, scored] - half_width),
+        upper=targets.close_after(last_close, predicted[:, scored] + half_width),
+        next_half_width=half_widths.next_row,
     )
 
 
 def volatility_ahead(history: History, horizon: int) -> Array:
-    """Return the volatility of the next `horizon` sessions as it is estimated at the end of each: shape `(n_bars,)`."""
+    """Estimate the volatility of the next `horizon` sessions at the end of each session, shape `(n_bars,)`."""
     return features.ewma_volatility(history.close) * float(np.sqrt(horizon))
 
 
-def log_returns(history: History, specs: Sequence[ModelSpec], plan: Plan, target: Array) -> Array:
-    """Return the log return that each model predicts in each window, shape `(n_models, n_windows)`."""
+def predict_log_returns(history: History, specs: Sequence[ModelSpec], windows: Windows, target: Array) -> Array:
+    """Predict the log return of each window by each model, shape `(n_models, n_windows)`."""
     matrices = {spec.feature_names: features.matrix(history, spec.feature_names) for spec in specs}
-    linear = {
-        names: LinearWindows(matrices[names], target, plan)
+    linear_refits = {
+        names: LinearRefits(matrices[names], target, windows)
         for names in {spec.feature_names for spec in specs if spec.penalty is not None}
     }
     return np.array(
         [
-            _refitted(spec, matrices[spec.feature_names], target, plan)
+            _predict_with_refits(spec, matrices[spec.feature_names], target, windows)
             if spec.penalty is None
-            else linear[spec.feature_names].predict(spec.penalty)
+            else linear_refits[spec.feature_names].predict(spec.penalty)
             for spec in specs
         ]
     )
 
 
-def _refitted(spec: ModelSpec, matrix: Array, target: Array, plan: Plan) -> Array:
-    """Return the predictions of a model that is fitted anew at every `refit_every`-th window."""
-    said = np.empty(len(plan))
-    for first in range(0, len(plan), spec.refit_every):
-        windows = slice(first, first + spec.refit_every)
-        train = slice(plan.start[first], plan.stop[first])
-        said[windows] = spec.make().fit(matrix[train], target[train]).predict(matrix[plan.rows[windows]])
-    return said
+def _predict_with_refits(spec: ModelSpec, matrix: Array, target: Array, windows: Windows) -> Array:
+    """Predict each window by a model that is refitted at every `refit_every`-th one."""
+    step = spec.refit_every or len(windows)
+    predicted = np.empty(len(windows))
+    for first in range(0, len(windows), step):
+        train = slice(windows.start[first], windows.stop[first])
+        rows = windows.rows[first : first + step]
+        model = spec.make().fit(matrix[train], target[train])
+        predicted[first : first + step] = model.predict(matrix[rows])
+    return predicted

@@ -1,7 +1,24 @@
 """Walk-forward windows: train on what is known at a cutoff, predict one session, move on by one session.
 
-A row is a session by its position. The target of row `s` is known at the end of session `s + horizon`, so a window that
-stands at row `t` trains on rows up to `t - horizon`: the gap between training and test is the horizon.
+A row is a session by its position. The target of row `s` is known at the end of session `s + horizon`, so a window
+whose cutoff is row `t` trains on rows up to `t - horizon`: the gap between training and test is the horizon.
+
+Expanding windows at a horizon of 2 (`*` is a training row, `-` a row whose target is not known yet, `o` the cutoff,
+which is the row that is predicted, `x` the session that is predicted, `.` a row that is not used)::
+
+    * * * * * - o . x . . .
+    * * * * * * - o . x . .
+    * * * * * * * - o . x .
+    * * * * * * * * - o . x
+
+Sliding windows keep their length instead of their start::
+
+    * * * * * - o . x . . .
+    . * * * * * - o . x . .
+    . . * * * * * - o . x .
+    . . . * * * * * - o . x
+
+The first windows only calibrate the intervals; the last ones are scored.
 """
 
 from dataclasses import dataclass
@@ -14,23 +31,23 @@ from services.prediction.inputs.history import History
 from services.prediction.models.features import LOOKBACK
 from shared.errors import NotEnoughBars
 
-Kind = Literal["expanding", "sliding"]
+WindowKind = Literal["expanding", "sliding"]
 SLIDING_SESSIONS = 504  # two years
-MIN_TRAIN = 60  # rows; nearly four for each thing that a linear model learns
+MIN_TRAIN = 60  # rows; nearly four for each coefficient of a linear model
 MIN_SCORED = 20  # windows; below it a mean error says next to nothing
 N_CALIBRATION = 250  # windows, about a year: enough for a level of 99 %
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Which rows each window trains on and predicts.
+class Windows:
+    """The rows that each window trains on and predicts.
 
     Attributes:
         horizon: Sessions from a row to its target.
         rows: Shape `(n_windows,)`: the row that each window predicts, ascending by one.
         start: Shape `(n_windows,)`: its first training row.
         stop: Shape `(n_windows,)`: the row after its last training row.
-        n_calibration: How many of the first windows are there for the intervals only and are not scored.
+        n_calibration: How many of the first windows only calibrate the intervals and are not scored.
     """
 
     horizon: int
@@ -40,8 +57,8 @@ class Plan:
     n_calibration: int
 
     @property
-    def scored(self) -> NDArray[np.intp]:
-        """Return the rows of the windows that are scored."""
+    def scored_rows(self) -> NDArray[np.intp]:
+        """Return the rows of the scored windows."""
         return self.rows[self.n_calibration :]
 
     def __len__(self) -> int:
@@ -50,7 +67,7 @@ class Plan:
 
 
 def bars_needed(horizon: int) -> int:
-    """Return the least number of bars that leave room for training, calibration and scores at this horizon.
+    """Return the least number of bars that leaves room for training, calibration and scores at this horizon.
 
     Example:
         >>> bars_needed(1)
@@ -59,16 +76,16 @@ def bars_needed(horizon: int) -> int:
     return LOOKBACK + MIN_TRAIN + 2 * MIN_SCORED + 3 * horizon - 1
 
 
-def plan(n_bars: int, horizon: int, n_scored: int, kind: Kind = "expanding") -> Plan:
-    """Return the last windows whose target is known, up to `n_scored` to score and `N_CALIBRATION` before them.
+def walk_forward_windows(n_bars: int, horizon: int, n_scored: int, kind: WindowKind = "expanding") -> Windows:
+    """Build the last windows whose target is known: up to `n_scored` to score, after up to `N_CALIBRATION` others.
 
-    Where bars are too few for both, they share the windows that there are.
+    If the bars are too few for both, scoring and calibration share the available windows.
 
     Args:
         n_bars: At least `bars_needed(horizon)`.
         horizon: Sessions ahead.
         n_scored: Windows to score, at most.
-        kind: Train on all rows before, or on the last `SLIDING_SESSIONS` of them.
+        kind: Train on all earlier rows, or on the last `SLIDING_SESSIONS` of them.
     """
     first_row = LOOKBACK + MIN_TRAIN + horizon - 1
     last_row = n_bars - 1 - horizon
@@ -78,11 +95,11 @@ def plan(n_bars: int, horizon: int, n_scored: int, kind: Kind = "expanding") -> 
     rows = np.arange(last_row - n_scored - n_calibration + 1, last_row + 1)
     stop = rows - horizon + 1
     start = np.maximum(LOOKBACK, stop - SLIDING_SESSIONS) if kind == "sliding" else np.full(len(rows), LOOKBACK)
-    return Plan(horizon=horizon, rows=rows, start=start, stop=stop, n_calibration=n_calibration)
+    return Windows(horizon=horizon, rows=rows, start=start, stop=stop, n_calibration=n_calibration)
 
 
 def require_enough(history: History, horizon: int) -> None:
-    """Raise NotEnoughBars if no walk-forward fits into the bars."""
+    """Raise NotEnoughBars if the bars are too few for a walk-forward."""
     required = bars_needed(horizon)
     if len(history) < required:
         raise NotEnoughBars(

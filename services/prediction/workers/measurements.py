@@ -1,14 +1,16 @@
-"""What computations note of themselves on the way: in a worker process, where nobody scrapes, to be counted at home.
+"""Measurements made in a worker process and returned with its result, for the parent to export.
 
-The notes of a computation come back with what it returns, or on the error that it raises.
+Nothing scrapes a worker process. `measured` runs the work there, and returns its value or its error together with the
+measurements.
 """
 
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Generic, Literal, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -18,7 +20,7 @@ Task = Literal["result", "forecast", "evaluation", "explanation"]
 
 @dataclass(frozen=True)
 class Fit:
-    """A model that was fitted, or found in the store; seconds are None for one that was found."""
+    """A model that was fitted or taken from the store; `seconds` is None if it was taken from the store."""
 
     model: str
     outcome: FitOutcome
@@ -26,13 +28,13 @@ class Fit:
 
 
 @dataclass
-class Notes:
-    """What one computation noted.
+class Measurements:
+    """The measurements of one computation.
 
     Attributes:
         fits: Each model that it needed.
-        skills: Each skill in a walk-forward that it computed, by model.
-        seconds: How long each task took.
+        skills: Each walk-forward skill that it computed, by model.
+        seconds: The duration of each task.
     """
 
     fits: list[Fit] = field(default_factory=list)
@@ -40,59 +42,79 @@ class Notes:
     seconds: list[tuple[Task, float]] = field(default_factory=list)
 
 
-_current: ContextVar[Notes | None] = ContextVar("notes", default=None)
+class WorkerTraceback(Exception):
+    """The traceback of an error as text, since traceback objects cannot be pickled."""
 
 
-def _notes() -> Notes:
-    """Return the notes of the computation that runs; nobody reads them outside of one."""
-    return _current.get() or Notes()
+@dataclass(frozen=True)
+class Measured(Generic[T]):
+    """The value or the error of a computation, with its measurements.
+
+    Attributes:
+        outcome: What the work returned or raised.
+        measurements: What was measured, also if the work failed.
+        traceback: Where the error was raised; empty if there is none.
+    """
+
+    outcome: T | Exception
+    measurements: Measurements
+    traceback: str = ""
+
+    def unwrap(self) -> T:
+        """Return the value, or raise the error with the worker's traceback as its cause."""
+        if isinstance(self.outcome, Exception):
+            raise self.outcome from WorkerTraceback(self.traceback)
+        return self.outcome
 
 
-def found_kept(model: str) -> None:
-    """Note that a model was found in the store."""
-    _notes().fits.append(Fit(model, "kept"))
+_current: ContextVar[Measurements | None] = ContextVar("measurements", default=None)
 
 
-@contextmanager
-def fitting(model: str) -> Iterator[None]:
-    """Note that a model is fitted inside, and how long it takes."""
-    began_at, outcome = time.perf_counter(), "failed"
+def measured(task: Task, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Measured[T]:
+    """Run `work` as `task` and return its outcome with the measurements."""
+    measurements = Measurements()
+    token = _current.set(measurements)
     try:
-        yield
-        outcome = "fitted"
-    finally:
-        _notes().fits.append(Fit(model, outcome, time.perf_counter() - began_at))  # type: ignore[arg-type]
-
-
-def scored(model: str, skill: float | None) -> None:
-    """Note a skill; of persistence, which is the measure, there is none, nor where there is nothing to beat."""
-    if skill is not None and model != "persistence":
-        _notes().skills.append((model, skill))
-
-
-@contextmanager
-def timing(task: Task) -> Iterator[None]:
-    """Note how long a task takes that does not fail."""
-    began_at = time.perf_counter()
-    yield
-    _notes().seconds.append((task, time.perf_counter() - began_at))
-
-
-def noted(task: Task, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, Notes]:
-    """Return what `work` returns, and the notes; an error of it has them too, for `notes_of`."""
-    notes = Notes()
-    token = _current.set(notes)
-    try:
-        with timing(task):
-            return work(*args, **kwargs), notes
+        with measure_task(task):
+            value = work(*args, **kwargs)
+        return Measured(value, measurements)
     except Exception as error:
-        error.bellwether_notes = notes  # type: ignore[attr-defined]  # an attribute survives the way between processes
-        raise
+        return Measured(error, measurements, traceback.format_exc())
     finally:
         _current.reset(token)
 
 
-def notes_of(error: Exception) -> Notes:
-    """Return the notes of the computation that raised the error, none if it raised none."""
-    found: Any = getattr(error, "bellwether_notes", None)
-    return found if isinstance(found, Notes) else Notes()
+@contextmanager
+def measure_task(task: Task) -> Iterator[None]:
+    """Measure the duration of the block if it succeeds."""
+    started_at = time.perf_counter()
+    yield
+    _measurements().seconds.append((task, time.perf_counter() - started_at))
+
+
+@contextmanager
+def measure_fit(model: str) -> Iterator[None]:
+    """Measure the duration and the outcome of a fit in the block."""
+    started_at = time.perf_counter()
+    outcome: FitOutcome = "failed"
+    try:
+        yield
+        outcome = "fitted"
+    finally:
+        _measurements().fits.append(Fit(model, outcome, time.perf_counter() - started_at))
+
+
+def record_reuse(model: str) -> None:
+    """Record that a model was taken from the store."""
+    _measurements().fits.append(Fit(model, "kept"))
+
+
+def record_skill(model: str, skill: float | None) -> None:
+    """Record a skill, except of persistence, which defines it, and where it is undefined."""
+    if skill is not None and model != "persistence":
+        _measurements().skills.append((model, skill))
+
+
+def _measurements() -> Measurements:
+    """Return the measurements of the running computation; outside of one they are discarded."""
+    return _current.get() or Measurements()

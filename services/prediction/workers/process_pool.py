@@ -27,20 +27,33 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 log = structlog.get_logger()
 
 
-class QueueWatch(Protocol):
-    """Who is told what the workers do."""
+class QueueObserver(Protocol):
+    """Observes the queue of the worker processes."""
 
-    def opened(self, limit: int) -> None:
-        """Take note of how many calls may wait."""
+    def set_limit(self, limit: int) -> None:
+        """Called with the queue limit."""
         ...
 
-    def changed(self, *, waiting: int, busy: int) -> None:
-        """Take note of how many calls wait now, and how many are worked on."""
+    def set_load(self, *, waiting: int, busy: int) -> None:
+        """Called with the numbers of waiting and of running calls whenever they change."""
         ...
 
-    def refused(self, reason: Refusal) -> None:
-        """Take note of a call that was not computed."""
+    def count_refusal(self, reason: Refusal) -> None:
+        """Called for each call that is refused."""
         ...
+
+
+class _NullObserver:
+    """A QueueObserver that does nothing."""
+
+    def set_limit(self, limit: int) -> None:
+        pass
+
+    def set_load(self, *, waiting: int, busy: int) -> None:
+        pass
+
+    def count_refusal(self, reason: Refusal) -> None:
+        pass
 
 
 class ProcessWorkers:
@@ -51,7 +64,7 @@ class ProcessWorkers:
         prepare: Run once in each process as it starts, so that the first call need not wait for imports.
         max_waiting: Calls that may wait for a process; one more raises Busy.
         timeout_seconds: The longest that one call may wait and run, less when its request has less left.
-        watch: Told what happens, if anybody is to be.
+        observer: Observes the queue.
     """
 
     def __init__(
@@ -61,10 +74,10 @@ class ProcessWorkers:
         prepare: Callable[[], object],
         max_waiting: int,
         timeout_seconds: float,
-        watch: QueueWatch | None = None,
+        observer: QueueObserver | None = None,
     ) -> None:
-        self._watch = watch or _Nobody()
-        self._watch.opened(max_waiting)
+        self._observer = observer or _NullObserver()
+        self._observer.set_limit(max_waiting)
         self._prepare = prepare
         self._n_workers = n_workers
         self._max_pending = n_workers + max_waiting
@@ -80,23 +93,23 @@ class ProcessWorkers:
             Busy: Too many calls are waiting, it took too long, or the process died of it.
         """
         if self._pending >= self._max_pending:
-            self._watch.refused("queue_full")
+            self._observer.count_refusal("queue_full")
             raise Busy(f"{self._pending} requests are being computed or waiting. Try again in a moment.")
         pool = self._pool
-        self._count(1)
+        self._change_pending(1)
         try:
             async with asyncio.timeout(deadline.seconds_left(self._timeout_seconds)):
                 with tracing.span("compute"):
                     return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
         except TimeoutError as error:
-            self._watch.refused("too_slow")
+            self._observer.count_refusal("too_slow")
             raise Busy("The computation did not end in time. Try again in a moment.") from error
         except BrokenProcessPool as error:
             self._replace(pool)
-            self._watch.refused("died")
+            self._observer.count_refusal("died")
             raise Busy("A worker process died and is being replaced. Try again in a moment.") from error
         finally:
-            self._count(-1)
+            self._change_pending(-1)
 
     async def ping(self) -> None:
         """Return if at least one process is prepared.
@@ -104,13 +117,13 @@ class ProcessWorkers:
         Raises:
             Busy: They are all still starting.
         """
-        if not any(start.done() and start.exception() is None for start in self._starts):
+        if not any(first.done() and first.exception() is None for first in self._first_calls):
             raise Busy("The worker processes are starting.")
 
-    def _count(self, change: int) -> None:
+    def _change_pending(self, change: int) -> None:
         self._pending += change
         busy = min(self._pending, self._n_workers)
-        self._watch.changed(waiting=self._pending - busy, busy=busy)
+        self._observer.set_load(waiting=self._pending - busy, busy=busy)
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
         """Put a new pool in the place of the broken one; of several callers that see it broken, the first does."""
@@ -120,10 +133,10 @@ class ProcessWorkers:
 
     def _new_pool(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")  # fork would copy the event loop and its threads
-        start = (os.getpid(), self._prepare)
-        pool = ProcessPoolExecutor(self._n_workers, mp_context=context, initializer=_start, initargs=start)
+        arguments = (os.getpid(), self._prepare)
+        pool = ProcessPoolExecutor(self._n_workers, mp_context=context, initializer=_initialise, initargs=arguments)
         # A process starts with the first call that finds none idle: now, not at a request.
-        self._starts: list[Future[int]] = [pool.submit(os.getpid) for _ in range(self._n_workers)]
+        self._first_calls: list[Future[int]] = [pool.submit(os.getpid) for _ in range(self._n_workers)]
         return pool
 
     def close(self) -> None:
@@ -134,7 +147,7 @@ class ProcessWorkers:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _start(parent: int, prepare: Callable[[], object]) -> None:
+def _initialise(parent: int, prepare: Callable[[], object]) -> None:
     """Leave Ctrl-C to the parent, end with the parent, prepare, and compute on one core."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
@@ -145,19 +158,6 @@ def _start(parent: int, prepare: Callable[[], object]) -> None:
     threadpool_limits(1)
 
 
-class _Nobody:
-    """A QueueWatch that does nothing."""
-
-    def opened(self, limit: int) -> None:
-        pass
-
-    def changed(self, *, waiting: int, busy: int) -> None:
-        pass
-
-    def refused(self, reason: Refusal) -> None:
-        pass
-
-
 @asynccontextmanager
 async def open_workers(
     *,
@@ -165,11 +165,15 @@ async def open_workers(
     prepare: Callable[[], object],
     max_waiting: int,
     timeout_seconds: float,
-    watch: QueueWatch | None = None,
+    observer: QueueObserver | None = None,
 ) -> AsyncIterator[ProcessWorkers]:
     """Open the pool and close it in the end."""
     workers = ProcessWorkers(
-        n_workers=n_workers, prepare=prepare, max_waiting=max_waiting, timeout_seconds=timeout_seconds, watch=watch
+        n_workers=n_workers,
+        prepare=prepare,
+        max_waiting=max_waiting,
+        timeout_seconds=timeout_seconds,
+        observer=observer,
     )
     try:
         yield workers

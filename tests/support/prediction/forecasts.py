@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from services.prediction.forecasting.forecast import forecast_of
+from services.prediction.forecasting.forecast_task import run_forecast
 from shared.schemas.forecasts import MODEL_NAMES, Forecast, ForecastQuery
-from tests.support.prediction.simulated import payload_of, sample_bars
+from tests.support.prediction.simulated import sample_bars, to_payload
 
 ASKED = [*MODEL_NAMES, "auto"]
 
@@ -18,12 +18,12 @@ def forecast(
     bars: pd.DataFrame, *, calendar: str = "XNYS", models_dir: Path | None = None, skipped: int = 0, **asked: Any
 ) -> Forecast:
     """Return what is said of the sessions after the bars, which are taken for those of AAPL; `asked` is the query."""
-    payload, query = payload_of(bars, skipped=skipped), ForecastQuery.model_validate(asked)
-    return forecast_of(payload, "AAPL", query, calendar=calendar, models_dir=models_dir)
+    payload, query = to_payload(bars, skipped=skipped), ForecastQuery.model_validate(asked)
+    return run_forecast(payload, "AAPL", query, calendar=calendar, models_dir=models_dir)
 
 
 @cache
-def forecast_of_sample(symbol: str, model: str, horizon: int = 5, as_of: date | None = None) -> Forecast:
+def forecast_sample(symbol: str, model: str, horizon: int = 5, as_of: date | None = None) -> Forecast:
     """Return the same of real bars; computed once."""
     return forecast(sample_bars(symbol), model=model, horizon=horizon, as_of=as_of)
 

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from services.prediction.forecasting.evaluation import evaluation_of
+from services.prediction.forecasting.evaluation import compute_evaluation
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery
-from tests.support.prediction.simulated import payload_of, random_walk
+from tests.support.prediction.simulated import random_walk, to_payload
 
 # Bars in; out come closes by the session that they are said of: of sessions among the bars, and of the one after them.
 Forecaster = Callable[[pd.DataFrame], "pd.Series[float]"]
@@ -40,9 +40,9 @@ def placebo(forecaster: Forecaster) -> str | None:
 def truncation(forecaster: Forecaster) -> str | None:
     """Return what is wrong, or None: what is said of a session, and of those before, needs no bar from it on."""
     bars = random_walk(N_BARS, SEED)
-    said = forecaster(bars).dropna()
-    for session in said.index[said.index.isin(bars["session"])][-N_CUTS:]:
-        before = said[said.index <= session]
+    predictions = forecaster(bars).dropna()
+    for session in predictions.index[predictions.index.isin(bars["session"])][-N_CUTS:]:
+        before = predictions[predictions.index <= session]
         again = forecaster(bars[bars["session"] < session]).reindex(before.index)
         if again.isna().any():
             return (
@@ -66,11 +66,11 @@ def _start() -> None:
 
 
 def _evaluation(make: Callable[[int], pd.DataFrame], query: EvaluationQuery, seed: int) -> Evaluation:
-    return evaluation_of(payload_of(make(seed)), "AAPL", query)
+    return compute_evaluation(to_payload(make(seed)), "AAPL", query)
 
 
 def _skill(forecaster: Forecaster, bars: pd.DataFrame) -> float:
     closes = bars.set_index("session")["close"]
-    both = pd.DataFrame({"said": forecaster(bars), "close": closes, "before": closes.shift()}).dropna()
-    errors = both[["said", "before"]].sub(both["close"], axis=0).abs().mean()
+    aligned = pd.DataFrame({"said": forecaster(bars), "close": closes, "before": closes.shift()}).dropna()
+    errors = aligned[["said", "before"]].sub(aligned["close"], axis=0).abs().mean()
     return float(1 - errors["said"] / errors["before"])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from bokeh_sampledata.stocks import data as sample
 
-from services.prediction.inputs.history import History, history_of
+from services.prediction.inputs.history import History, history_until
 from services.prediction.types import Array
 from shared.schemas.arrow import NUMBERS, BarFrame, encode
 from shared.schemas.bars import EncodedBars
@@ -17,7 +17,7 @@ from shared.schemas.bars import EncodedBars
 VOLATILITY = 0.015  # of one session's log return
 
 
-def bars_of(returns: Array, *, seed: int, first_close: float = 100.0) -> pd.DataFrame:
+def build_bars(returns: Array, *, seed: int, first_close: float = 100.0) -> pd.DataFrame:
     """Return one bar a weekday whose closes have these log returns, with opens, highs and lows around them."""
     random = np.random.default_rng([seed, 1])
     n_bars = len(returns) + 1
@@ -39,13 +39,13 @@ def bars_of(returns: Array, *, seed: int, first_close: float = 100.0) -> pd.Data
 
 def random_walk(n_bars: int, seed: int) -> pd.DataFrame:
     """Return bars whose returns nobody can predict."""
-    return bars_of(np.random.default_rng(seed).normal(0, VOLATILITY, n_bars - 1), seed=seed)
+    return build_bars(np.random.default_rng(seed).normal(0, VOLATILITY, n_bars - 1), seed=seed)
 
 
 def heavy_tails(n_bars: int, seed: int) -> pd.DataFrame:
     """Return the same with returns of Student's t with three degrees of freedom."""
     returns = np.random.default_rng(seed).standard_t(3, n_bars - 1) / np.sqrt(3) * VOLATILITY
-    return bars_of(returns, seed=seed)
+    return build_bars(returns, seed=seed)
 
 
 def volatility_clusters(n_bars: int, seed: int) -> pd.DataFrame:
@@ -55,7 +55,7 @@ def volatility_clusters(n_bars: int, seed: int) -> pd.DataFrame:
     for shock in random.normal(size=n_bars - 1):
         returns.append(np.sqrt(variance) * shock)
         variance = 0.02 * VOLATILITY**2 + 0.1 * returns[-1] ** 2 + 0.88 * variance
-    return bars_of(np.array(returns), seed=seed)
+    return build_bars(np.array(returns), seed=seed)
 
 
 def autoregression(n_bars: int, seed: int, phi: float = 0.4) -> pd.DataFrame:
@@ -64,12 +64,12 @@ def autoregression(n_bars: int, seed: int, phi: float = 0.4) -> pd.DataFrame:
     returns = noise.copy()
     for row in range(1, len(noise)):
         returns[row] += phi * returns[row - 1]
-    return bars_of(returns, seed=seed)
+    return build_bars(returns, seed=seed)
 
 
 def trend(n_bars: int, seed: int = 0, log_return: float = 0.002) -> pd.DataFrame:
     """Return bars whose close grows by the same share at each session."""
-    return bars_of(np.full(n_bars - 1, log_return), seed=seed)
+    return build_bars(np.full(n_bars - 1, log_return), seed=seed)
 
 
 def sample_bars(symbol: str) -> pd.DataFrame:
@@ -78,7 +78,7 @@ def sample_bars(symbol: str) -> pd.DataFrame:
     return rows.reset_index(drop=True)[["session", *NUMBERS]].astype(dict.fromkeys(NUMBERS, "float64"))
 
 
-def payload_of(bars: pd.DataFrame, symbol: str = "AAPL", skipped: int = 0) -> EncodedBars:
+def to_payload(bars: pd.DataFrame, symbol: str = "AAPL", skipped: int = 0) -> EncodedBars:
     """Return the bars as the data service gives them."""
     columns = BarFrame(symbol, bars.reset_index(drop=True), skipped).columns()
     return EncodedBars(columns.revision, encode(columns, columns.revision))
@@ -86,5 +86,5 @@ def payload_of(bars: pd.DataFrame, symbol: str = "AAPL", skipped: int = 0) -> En
 
 def history(bars: pd.DataFrame) -> History:
     """Return the bars as the models get them."""
-    payload = payload_of(bars)
-    return history_of(payload.arrow, payload.revision, symbol="AAPL", as_of=None)
+    payload = to_payload(bars)
+    return history_until(payload.arrow, payload.revision, symbol="AAPL", as_of=None)

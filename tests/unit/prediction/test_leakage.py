@@ -11,39 +11,39 @@ from sklearn.linear_model import LinearRegression
 from services.prediction.models.features import LOOKBACK
 from services.prediction.models.registry import MODELS
 from services.prediction.models.targets import log_return_ahead
-from services.prediction.same_session.result import result_of
-from services.prediction.walk_forward.run import log_returns
-from services.prediction.walk_forward.windows import MIN_TRAIN, Plan
+from services.prediction.same_session.result import compute_result
+from services.prediction.walk_forward.run import predict_log_returns
+from services.prediction.walk_forward.windows import MIN_TRAIN, Windows
 from shared.schemas.forecasts import ModelName
 from tests.support.prediction import simulated
 from tests.support.prediction.leakage_checks import SEED, Forecaster, placebo, truncation
 
 
-def _walked(name: ModelName) -> Forecaster:
+def _walk_forward(name: ModelName) -> Forecaster:
     """Return the model walked over all windows that there are, and one more, whose session is yet to come."""
 
     def forecaster(bars: pd.DataFrame) -> "pd.Series[float]":
         history = simulated.history(bars)
         rows = np.arange(LOOKBACK + MIN_TRAIN, len(bars))
-        plan = Plan(horizon=1, rows=rows, start=np.full(len(rows), LOOKBACK), stop=rows, n_calibration=0)
-        said = log_returns(history, [MODELS[name]], plan, log_return_ahead(history.close, 1))[0]
-        return _of_the_next(bars, history.close * np.exp(np.concatenate([np.full(rows[0], np.nan), said])))
+        windows = Windows(horizon=1, rows=rows, start=np.full(len(rows), LOOKBACK), stop=rows, n_calibration=0)
+        predicted = predict_log_returns(history, [MODELS[name]], windows, log_return_ahead(history.close, 1))[0]
+        return _shift_to_next(bars, history.close * np.exp(np.concatenate([np.full(rows[0], np.nan), predicted])))
 
     return forecaster
 
 
-def _of_the_next(bars: pd.DataFrame, said: "pd.Series[float] | np.ndarray") -> "pd.Series[float]":
+def _shift_to_next(bars: pd.DataFrame, predicted: "pd.Series[float] | np.ndarray") -> "pd.Series[float]":
     """Return what is said at the end of each session, by the session after it."""
     after = bars["session"].iloc[-1] + pd.offsets.BDay()
-    return pd.Series(np.asarray(said), [*bars["session"].iloc[1:], after])
+    return pd.Series(np.asarray(predicted), [*bars["session"].iloc[1:], after])
 
 
 def _same_session_result(bars: pd.DataFrame) -> "pd.Series[float]":
-    found = result_of(simulated.payload_of(bars), "AAPL").predictions
-    return pd.Series(found.predicted, pd.DatetimeIndex(found.session))
+    predictions = compute_result(simulated.to_payload(bars), "AAPL").predictions
+    return pd.Series(predictions.predicted, pd.DatetimeIndex(predictions.session))
 
 
-def _same_session_walked(bars: pd.DataFrame) -> "pd.Series[float]":
+def _same_session_model(bars: pd.DataFrame) -> "pd.Series[float]":
     """Return the same recipe, trained on a part that does not depend on how many bars there are."""
     known = bars[["open", "high", "low"]]
     model = LinearRegression().fit(known[:250], bars["close"][:250])
@@ -51,33 +51,33 @@ def _same_session_walked(bars: pd.DataFrame) -> "pd.Series[float]":
 
 
 def _centred_mean(bars: pd.DataFrame) -> "pd.Series[float]":
-    return _of_the_next(bars, bars["close"].rolling(3, center=True, min_periods=2).mean())
+    return _shift_to_next(bars, bars["close"].rolling(3, center=True, min_periods=2).mean())
 
 
 def _twentieth_of_tomorrow(bars: pd.DataFrame) -> "pd.Series[float]":
     """Return the close, and a twentieth of what comes: a feature that is off by one, in a model that hardly sees it."""
-    return _of_the_next(bars, bars["close"] + 0.05 * bars["close"].diff().shift(-1).fillna(0.0))
+    return _shift_to_next(bars, bars["close"] + 0.05 * bars["close"].diff().shift(-1).fillna(0.0))
 
 
 def _mean_of_all(bars: pd.DataFrame) -> "pd.Series[float]":
     """Return drift, with the mean of all returns, later ones too: as a scaler does that is fitted on everything."""
-    return _of_the_next(bars, bars["close"] * np.exp(np.log(bars["close"]).diff().mean()))
+    return _shift_to_next(bars, bars["close"] * np.exp(np.log(bars["close"]).diff().mean()))
 
 
 def _filled_backwards(bars: pd.DataFrame) -> "pd.Series[float]":
     """Return persistence, but for closes that are missing on every tenth day, which are filled from the day after."""
     is_missing = np.arange(len(bars)) % 10 == 9
-    return _of_the_next(bars, bars["close"].mask(is_missing).bfill().ffill())
+    return _shift_to_next(bars, bars["close"].mask(is_missing).bfill().ffill())
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_model_passes(name: ModelName) -> None:
-    assert placebo(_walked(name)) is None
-    assert truncation(_walked(name)) is None
+    assert placebo(_walk_forward(name)) is None
+    assert truncation(_walk_forward(name)) is None
 
 
 @pytest.mark.parametrize(
-    ("forecaster", "skill"), [(_same_session_result, "0.61"), (_same_session_walked, "0.59")], ids=["result", "walked"]
+    ("forecaster", "skill"), [(_same_session_result, "0.61"), (_same_session_model, "0.59")], ids=["result", "walked"]
 )
 def test_the_same_session_recipe_is_caught_by_both(forecaster: Forecaster, skill: str) -> None:
     assert (

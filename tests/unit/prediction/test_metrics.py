@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import pickle
 import re
 import signal
 import time
@@ -13,12 +12,12 @@ import pytest
 from prometheus_client import CollectorRegistry
 from sklearn.base import RegressorMixin
 
-from services.prediction.forecasting.training import trained
+from services.prediction.forecasting.training import fit_or_load
 from services.prediction.metrics import ComputationMetrics, QueueMetrics
 from services.prediction.models.registry import MODELS
-from services.prediction.workers import measurements
+from services.prediction.workers.measurements import measured
 from services.prediction.workers.process_pool import open_workers
-from shared.errors import Busy, NotEnoughBars
+from shared.errors import Busy
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarStore
 from tests.support.deadlines import within
@@ -30,9 +29,9 @@ CLOSES = [100 + (day * 7919 % 13) for day in range(150)]
 
 
 def _value(text: str, series: str) -> float:
-    found = re.search(f"^{re.escape(series)} (.+)$", text, re.MULTILINE)
-    assert found, f"there is no {series}"
-    return float(found[1])
+    match = re.search(f"^{re.escape(series)} (.+)$", text, re.MULTILINE)
+    assert match, f"there is no {series}"
+    return float(match[1])
 
 
 async def test_a_result_a_forecast_and_an_evaluation_move_their_own_series() -> None:
@@ -65,18 +64,18 @@ async def test_what_the_service_needs_is_shown() -> None:
     async with serve_prediction(FakeBarStore(), InlineWorkers(Busy("They start."))) as client:
         starting = (await client.get("/metrics")).text
     series = [f'dependency_up{{dependency="{name}"}}' for name in ("data", "workers")]
-    assert [[_value(text, one) for one in series] for text in (up, down, starting)] == [[1, 1], [0, 1], [1, 0]]
+    assert [[_value(text, name) for name in series] for text in (up, down, starting)] == [[1, 1], [0, 1], [1, 0]]
 
 
 def test_a_model_from_the_store_is_counted_as_kept_and_one_that_fails_as_failed() -> None:
     history, spec, registry = simulated.history(simulated.random_walk(200, 3)), MODELS["ridge"], CollectorRegistry()
     metrics, store = ComputationMetrics(registry), CountingStore()
     for _ in range(2):
-        _, noted = measurements.noted("forecast", trained, history, spec, 2, 90, adjusted=False, store=store)
-        metrics.take(noted)
-    with pytest.raises(RuntimeError) as raised:
-        measurements.noted("forecast", trained, history, replace(spec, make=_broken), 2, 90, adjusted=False, store=None)
-    metrics.take(measurements.notes_of(pickle.loads(pickle.dumps(raised.value))))
+        run = measured("forecast", fit_or_load, history, spec, 2, 90, adjusted=False, store=store)
+        metrics.record(run.measurements)
+    broken = replace(spec, make=_broken)
+    failed = measured("forecast", fit_or_load, history, broken, 2, 90, adjusted=False, store=None)
+    metrics.record(failed.measurements)
 
     def count(name: str, **labels: str) -> float | None:
         return registry.get_sample_value(name, {"model": "ridge", **labels})
@@ -90,19 +89,6 @@ def _broken() -> RegressorMixin:
     raise RuntimeError("no such estimator")
 
 
-def test_an_error_of_ours_keeps_its_numbers_beside_its_notes() -> None:
-    with pytest.raises(NotEnoughBars) as raised:
-        measurements.noted("result", _too_few)
-    again = pickle.loads(pickle.dumps(raised.value))
-    assert (again.extras, measurements.notes_of(again).fits[0].outcome) == ({"required": 7}, "failed")
-    assert measurements.notes_of(ValueError()).fits == []
-
-
-def _too_few() -> None:
-    with measurements.fitting("ridge"):
-        raise NotEnoughBars("7 bars are needed.", required=7)
-
-
 async def test_the_queue_is_shown_and_each_refusal_counted_by_its_reason() -> None:
     registry = CollectorRegistry()
 
@@ -110,7 +96,7 @@ async def test_the_queue_is_shown_and_each_refusal_counted_by_its_reason() -> No
         return [registry.get_sample_value(name) for name in names]
 
     async with open_workers(
-        n_workers=1, prepare=os.getpid, max_waiting=2, timeout_seconds=200, watch=QueueMetrics(registry)
+        n_workers=1, prepare=os.getpid, max_waiting=2, timeout_seconds=200, observer=QueueMetrics(registry)
     ) as workers:
         await workers.run(os.getpid)
         assert values("worker_queue_depth", "worker_queue_limit", "workers_busy") == [0, 2, 0]

@@ -14,9 +14,9 @@ ROOT = Path(__file__).parents[3]
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 ETAG = """
 from prometheus_client import CollectorRegistry
-from services.prediction.api.forecasts import models_info
+from services.prediction.api.forecasts import describe_models
 from services.prediction.api.responder import Responder
-print(Responder("XNYS", CollectorRegistry()).fixed(models_info(), "").headers["ETag"])
+print(Responder("XNYS", CollectorRegistry()).respond_with(describe_models(), "").headers["ETag"])
 """
 
 

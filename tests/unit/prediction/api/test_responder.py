@@ -8,7 +8,7 @@ import pytest
 from fastapi import Response
 from prometheus_client import CollectorRegistry
 
-from services.prediction.api.responder import Question, Responder
+from services.prediction.api.responder import ComputationKey, Responder
 from services.prediction.ports import Resources
 from shared.errors import Busy, NotEnoughBars, SymbolNotFound
 from shared.schemas.bars import EncodedBars
@@ -18,7 +18,7 @@ from tests.support.deadlines import within
 
 P = ParamSpec("P")
 T = TypeVar("T")
-FORECAST = Question("forecast", "AAPL", adjusted=False, query="{}")
+FORECAST = ComputationKey("forecast", "AAPL", adjusted=False, query="{}")
 
 
 @dataclass
@@ -74,9 +74,9 @@ class Service:
         if not is_slow:
             self.workers.may_end.set()
 
-    async def ask(self, question: Question = FORECAST, if_none_match: str = "") -> Response:
+    async def ask(self, question: ComputationKey = FORECAST, if_none_match: str = "") -> Response:
         resources = Resources(data=self.bars, workers=self.workers)
-        return await self.responder.answer(question, if_none_match, resources, _echo)
+        return await self.responder.respond(question, if_none_match, resources, _echo)
 
     def count(self, kind: str) -> float | None:
         return self.registry.get_sample_value(f"{kind}_duration_seconds_count")
@@ -89,7 +89,7 @@ def _echo(payload: EncodedBars, symbol: str) -> FeatureInfo:
 async def test_an_answer_is_what_the_work_makes_of_the_bars() -> None:
     service = Service()
     response = await service.ask()
-    adjusted = await service.ask(Question("evaluation", "MSFT", adjusted=True))
+    adjusted = await service.ask(ComputationKey("evaluation", "MSFT", adjusted=True))
     assert response.body == b'{"name":"AAPL","description":"old as they are"}'
     assert adjusted.body == b'{"name":"MSFT","description":"old adjusted"}'
     assert response.headers["content-type"] == "application/json"
@@ -112,7 +112,7 @@ async def test_who_has_an_answer_of_other_bars_or_of_none_is_sent_the_new_one() 
     assert response.body == b'{"name":"AAPL","description":"new as they are"}'
     assert response.headers["etag"] != etag
     with pytest.raises(SymbolNotFound):
-        await service.ask(Question("result", "NOPE", adjusted=False), if_none_match=etag)
+        await service.ask(ComputationKey("result", "NOPE", adjusted=False), if_none_match=etag)
 
 
 async def test_a_load_during_the_computation_gives_the_old_answer_no_new_tag() -> None:
@@ -151,13 +151,13 @@ async def test_what_200_ask_at_a_time_is_computed_and_measured_once() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        Question("evaluation", "AAPL", adjusted=False, query="{}"),
-        Question("forecast", "MSFT", adjusted=False, query="{}"),
-        Question("forecast", "AAPL", adjusted=True, query="{}"),
-        Question("forecast", "AAPL", adjusted=False, query='{"horizon":2}'),
+        ComputationKey("evaluation", "AAPL", adjusted=False, query="{}"),
+        ComputationKey("forecast", "MSFT", adjusted=False, query="{}"),
+        ComputationKey("forecast", "AAPL", adjusted=True, query="{}"),
+        ComputationKey("forecast", "AAPL", adjusted=False, query='{"horizon":2}'),
     ],
 )
-async def test_another_question_is_another_computation(other: Question) -> None:
+async def test_another_question_is_another_computation(other: ComputationKey) -> None:
     service = Service(is_slow=True)
     callers = [asyncio.create_task(service.ask(question)) for question in (FORECAST, other)]
     await service.workers.has_begun.wait()
@@ -187,7 +187,7 @@ async def test_what_the_work_refuses_is_refused_and_not_measured(error: Exceptio
 
 
 async def test_what_depends_on_no_bars_is_known_by_what_computes() -> None:
-    fixed = partial(Service().responder.fixed, FeatureInfo(name="a", description="b"))
+    fixed = partial(Service().responder.respond_with, FeatureInfo(name="a", description="b"))
     response = fixed("")
     assert response.body == b'{"name":"a","description":"b"}'
     assert fixed(response.headers["etag"]).status_code == 304

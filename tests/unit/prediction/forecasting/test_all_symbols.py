@@ -15,12 +15,12 @@ from tests.support.prediction.service import InlineWorkers
 QUERY = EvaluationQuery(windows=60, models=["linear_regression", "moving_average"])
 
 
-async def _records(store: FakeBarStore) -> list[all_symbols.SymbolRecord]:
+async def _records(store: FakeBarStore) -> list[all_symbols.SymbolEvaluation]:
     async with serve_data(store) as http:
         data = DataClient(http, upstream="the data service", timeout_seconds=5)
         resources = Resources(data=data, workers=InlineWorkers())
-        found = all_symbols.evaluate_all(resources, sorted(store.frames), QUERY, at_once=2)
-        return [record async for record in found]
+        evaluations = all_symbols.evaluate_all(resources, sorted(store.frames), QUERY, max_concurrent=2)
+        return [record async for record in evaluations]
 
 
 def _store() -> FakeBarStore:
@@ -32,16 +32,21 @@ def _store() -> FakeBarStore:
 async def test_shares_are_of_the_symbols_that_could_be_evaluated() -> None:
     records = await _records(_store())
     assert {record.symbol for record in records} == {"AR.A", "AR.B", "AR.C", "FEW", "FLAT"}
-    found = {record.name: record for record in all_symbols.model_records(records)}
-    assert found["linear_regression"].n_symbols == 3  # nobody can beat or lose to a close that does not move
-    assert found["linear_regression"].positive == 1.0
-    assert found["persistence"].positive == found["persistence"].better == found["persistence"].worse == 0.0
-    assert found["moving_average"].worse == 1.0
-    assert found["moving_average"].median_skill < -0.5
+    evaluations = {record.name: record for record in all_symbols.summarise_models(records)}
+    assert evaluations["linear_regression"].n_symbols == 3  # nobody can beat or lose to a close that does not move
+    assert evaluations["linear_regression"].positive == 1.0
+    assert (
+        evaluations["persistence"].positive
+        == evaluations["persistence"].better
+        == evaluations["persistence"].worse
+        == 0.0
+    )
+    assert evaluations["moving_average"].worse == 1.0
+    assert evaluations["moving_average"].median_skill < -0.5
 
 
 async def test_the_table_says_what_it_rests_on() -> None:
-    table = all_symbols.table_of(await _records(_store()), QUERY).splitlines()
+    table = all_symbols.format_table(await _records(_store()), QUERY).splitlines()
     assert table[0] == "4 symbols, 1 session ahead, the last 60 sessions of each; left out for too few bars: 1."
     assert [row.split("|")[1].strip() for row in table[2:]] == [
         "model",
@@ -53,4 +58,4 @@ async def test_the_table_says_what_it_rests_on() -> None:
 
 
 def test_nothing_to_evaluate_is_an_empty_table() -> None:
-    assert all_symbols.model_records([all_symbols.SymbolRecord("FEW", None)]) == []
+    assert all_symbols.summarise_models([all_symbols.SymbolEvaluation("FEW", None)]) == []

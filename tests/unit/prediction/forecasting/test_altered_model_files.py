@@ -11,12 +11,12 @@ import pytest
 import skops.io
 import structlog
 
-from tests.support.prediction.kept_models import Kept, archive, fitted, key_of
+from tests.support.prediction.stored_models import StoredModel, archive, build_key, fitted
 
 
 @pytest.fixture
-def drift(tmp_path: Path) -> Kept:
-    return Kept.of(tmp_path, "drift")
+def drift(tmp_path: Path) -> StoredModel:
+    return StoredModel.create(tmp_path, "drift")
 
 
 class Payload:
@@ -30,7 +30,7 @@ class Payload:
 
 
 @pytest.mark.parametrize("place", ["file", "body", "header"])
-def test_a_pickle_is_never_run(drift: Kept, tmp_path: Path, place: str) -> None:
+def test_a_pickle_is_never_run(drift: StoredModel, tmp_path: Path, place: str) -> None:
     canary = tmp_path / "canary"
     payload = pickle.dumps(Payload(canary))
     pickle.loads(payload).close()
@@ -61,7 +61,9 @@ def calling(function: str, module: str, argument: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("hidden_in_a_model", [False, True])
-def test_a_skops_file_that_calls_a_function_is_never_run(drift: Kept, tmp_path: Path, hidden_in_a_model: bool) -> None:
+def test_a_skops_file_that_calls_a_function_is_never_run(
+    drift: StoredModel, tmp_path: Path, hidden_in_a_model: bool
+) -> None:
     canary = tmp_path / "canary"
     schema = calling("system", "os", f"touch {canary}")
     skops.io.loads(archive(schema), trusted=["operator.call", "os.system"])
@@ -77,7 +79,7 @@ def test_a_skops_file_that_calls_a_function_is_never_run(drift: Kept, tmp_path: 
     assert not canary.exists()
 
 
-def test_no_byte_of_a_file_can_be_altered(drift: Kept) -> None:
+def test_no_byte_of_a_file_can_be_altered(drift: StoredModel) -> None:
     content = drift.path.read_bytes()
     with structlog.testing.capture_logs() as events:
         for position in range(len(content)):
@@ -88,7 +90,7 @@ def test_no_byte_of_a_file_can_be_altered(drift: Kept) -> None:
     assert len(events) == len(content)
 
 
-def test_no_end_can_be_cut_off_or_added(drift: Kept) -> None:
+def test_no_end_can_be_cut_off_or_added(drift: StoredModel) -> None:
     content = drift.path.read_bytes()
     for length in (0, 1, 18, 19, 40, 83, 84, 200, len(content) // 2, len(content) - 1):
         drift.path.write_bytes(content[:length])
@@ -97,20 +99,20 @@ def test_no_end_can_be_cut_off_or_added(drift: Kept) -> None:
     drift.assert_refused()
 
 
-def test_fifty_megabytes_of_zeros_are_refused(drift: Kept) -> None:
+def test_fifty_megabytes_of_zeros_are_refused(drift: StoredModel) -> None:
     with drift.path.open("wb") as file:
         file.truncate(50_000_000)
     drift.assert_refused()
 
 
-def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(drift: Kept) -> None:
+def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(drift: StoredModel) -> None:
     body = archive("0" * 100_000_000)
     assert len(body) < 200_000
     drift.forge(body=body)
     assert drift.assert_refused() == "It unpacks to too much."
 
 
-def test_a_schema_that_is_nested_without_end_is_refused(drift: Kept) -> None:
+def test_a_schema_that_is_nested_without_end_is_refused(drift: StoredModel) -> None:
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as file:
         file.writestr("schema.json", "[" * 100_000)
@@ -118,14 +120,14 @@ def test_a_schema_that_is_nested_without_end_is_refused(drift: Kept) -> None:
     drift.assert_refused()
 
 
-def test_a_pipe_in_the_place_of_the_file_does_not_make_it_wait(drift: Kept) -> None:
+def test_a_pipe_in_the_place_of_the_file_does_not_make_it_wait(drift: StoredModel) -> None:
     drift.path.unlink()
     os.mkfifo(drift.path)
     drift.assert_refused()
 
 
 @pytest.mark.parametrize("what", ["bellwether", "python", "numpy", "pandas", "scikit-learn", "scipy", "skops"])
-def test_what_another_version_wrote_is_refused(drift: Kept, what: str) -> None:
+def test_what_another_version_wrote_is_refused(drift: StoredModel, what: str) -> None:
     header = drift.header()
     assert header["versions"][what]
     drift.forge({**header, "versions": {**header["versions"], what: "0.0.1"}})
@@ -134,15 +136,15 @@ def test_what_another_version_wrote_is_refused(drift: Kept, what: str) -> None:
     drift.assert_refused()
 
 
-def test_another_models_file_under_this_name_is_refused(drift: Kept) -> None:
-    drift.store.put(key_of("drift", horizon=3), fitted("drift"))
+def test_another_models_file_under_this_name_is_refused(drift: StoredModel) -> None:
+    drift.store.put(build_key("drift", horizon=3), fitted("drift"))
     (other,) = set(drift.path.parent.iterdir()) - {drift.path}
     os.replace(other, drift.path)
     drift.assert_refused()
 
 
-@pytest.mark.parametrize("record", [{}, {"reach": float("nan")}, {"coverage": "much"}])
-def test_a_record_that_is_not_whole_is_refused(drift: Kept, record: dict[str, object]) -> None:
+@pytest.mark.parametrize("track_record", [{}, {"half_width": float("nan")}, {"coverage": "much"}])
+def test_a_record_that_is_not_whole_is_refused(drift: StoredModel, track_record: dict[str, object]) -> None:
     header = drift.header()
-    drift.forge({**header, "record": {**header["record"], **record} if record else {}})
+    drift.forge({**header, "track_record": {**header["track_record"], **track_record} if track_record else {}})
     drift.assert_refused()

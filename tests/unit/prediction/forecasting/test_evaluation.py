@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from services.prediction.forecasting.evaluation import evaluation_of
+from services.prediction.forecasting.evaluation import compute_evaluation
 from services.prediction.models.features import matrix
-from services.prediction.models.registry import MODELS, models_info
+from services.prediction.models.registry import MODELS, describe_models
 from services.prediction.models.targets import log_return_ahead
-from services.prediction.walk_forward.windows import plan
+from services.prediction.walk_forward.windows import walk_forward_windows
 from services.prediction.workers.process_pool import open_workers
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import MODEL_NAMES, EvaluationQuery, ModelName
@@ -28,7 +28,7 @@ FAST: list[ModelName] = ["linear_regression", "ridge", "persistence", "drift", "
 
 
 def _evaluation(bars: pd.DataFrame, query: EvaluationQuery) -> Evaluation:
-    return evaluation_of(simulated.payload_of(bars), "AAPL", query)
+    return compute_evaluation(simulated.to_payload(bars), "AAPL", query)
 
 
 @cache
@@ -40,39 +40,40 @@ def _of_apple(horizon: int, window: Literal["expanding", "sliding"] = "expanding
 @pytest.mark.parametrize("horizon", [1, 5])
 @pytest.mark.parametrize("name", MODEL_NAMES)
 def test_the_scores_are_those_of_scikit_learn_on_the_wire_arrays(name: ModelName, horizon: int) -> None:
-    found = _of_apple(horizon)
+    evaluation = _of_apple(horizon)
     row = MODEL_NAMES.index(name)
-    said, model = found.windows.series[row], found.models[row]
-    assert said.name == model.name == model.model.name == name
-    actual, predicted = found.windows.actual, said.predicted
+    series, model = evaluation.windows.series[row], evaluation.models[row]
+    assert series.name == model.name == model.model.name == name
+    actual, predicted = evaluation.windows.actual, series.predicted
     assert model.metrics.mae == pytest.approx(metrics.mean_absolute_error(actual, predicted), abs=1e-9)
     assert model.metrics.mse == pytest.approx(metrics.mean_squared_error(actual, predicted), abs=1e-9)
     assert model.metrics.rmse == pytest.approx(metrics.root_mean_squared_error(actual, predicted), abs=1e-9)
     assert model.metrics.mape == pytest.approx(metrics.mean_absolute_percentage_error(actual, predicted), abs=1e-9)
     assert model.metrics.r2 == pytest.approx(metrics.r2_score(actual, predicted), abs=1e-9)
-    assert said.absolute_error == [abs(one - other) for one, other in zip(actual, predicted, strict=True)]
+    assert series.absolute_error == [abs(close - point) for close, point in zip(actual, predicted, strict=True)]
 
 
 @pytest.mark.parametrize("horizon", [1, 5])
 @pytest.mark.parametrize("name", MODEL_NAMES)
 def test_skill_mase_direction_and_coverage_are_what_one_counts(name: ModelName, horizon: int) -> None:
-    found, close = _of_apple(horizon), simulated.sample_bars("AAPL")["close"].tolist()
-    row, windows = MODEL_NAMES.index(name), found.windows
-    said, model = windows.series[row], found.models[row]
-    of_nothing = [abs(last - actual) for last, actual in zip(windows.last_close, windows.actual, strict=True)]
+    evaluation, close = _of_apple(horizon), simulated.sample_bars("AAPL")["close"].tolist()
+    row, windows = MODEL_NAMES.index(name), evaluation.windows
+    series, model = windows.series[row], evaluation.models[row]
+    persistence_errors = [abs(last - actual) for last, actual in zip(windows.last_close, windows.actual, strict=True)]
     so_far = [
-        1 - sum(said.absolute_error[:n]) / sum(of_nothing[:n]) if sum(of_nothing[:n]) else None for n in range(1, 251)
+        1 - sum(series.absolute_error[:n]) / sum(persistence_errors[:n]) if sum(persistence_errors[:n]) else None
+        for n in range(1, 251)
     ]
-    assert said.skill_so_far == pytest.approx(so_far, abs=1e-9)
+    assert series.skill_so_far == pytest.approx(so_far, abs=1e-9)
     assert model.skill.skill == pytest.approx(so_far[-1], abs=1e-9)
     known = close[: len(close) - horizon - 249]  # up to the first cutoff
     naive = statistics.fmean(abs(after - before) for before, after in pairwise(known))
-    assert model.metrics.mase == pytest.approx(statistics.fmean(said.absolute_error) / naive, abs=1e-9)
-    rows = list(zip(windows.last_close, windows.actual, said.predicted, strict=True))
+    assert model.metrics.mase == pytest.approx(statistics.fmean(series.absolute_error) / naive, abs=1e-9)
+    rows = list(zip(windows.last_close, windows.actual, series.predicted, strict=True))
     right = [(actual - last) * (predicted - last) > 0 for last, actual, predicted in rows if actual != last]
     expected = None if name == "persistence" else pytest.approx(statistics.fmean(right), abs=1e-9)
     assert model.metrics.directional_accuracy == expected
-    ends = list(zip(said.lower, windows.actual, said.upper, strict=True))
+    ends = list(zip(series.lower, windows.actual, series.upper, strict=True))
     assert model.interval.coverage == sum(lower <= actual <= upper for lower, actual, upper in ends) / 250
     width = statistics.fmean(upper - lower for lower, _, upper in ends)
     assert model.interval.mean_width == pytest.approx(width, abs=1e-9)
@@ -95,12 +96,12 @@ def test_the_windows_are_dated_by_the_sessions_that_they_know_and_predict(
 
 @pytest.mark.parametrize("name", MODEL_NAMES)
 def test_doing_nothing_is_always_beside_the_model(name: ModelName) -> None:
-    found = _evaluation(simulated.random_walk(200, seed=1), EvaluationQuery(models=[name]))
+    evaluation = _evaluation(simulated.random_walk(200, seed=1), EvaluationQuery(models=[name]))
     names = [model for model in MODEL_NAMES if model in (name, "persistence")]
-    assert [model.name for model in found.models] == [series.name for series in found.windows.series] == names
-    nothing = found.models[names.index("persistence")]
-    assert (nothing.skill.skill, nothing.skill.lower, nothing.diebold_mariano) == (0, None, None)
-    assert found.windows.series[names.index("persistence")].predicted == found.windows.last_close
+    assert [model.name for model in evaluation.models] == [series.name for series in evaluation.windows.series] == names
+    baseline = evaluation.models[names.index("persistence")]
+    assert (baseline.skill.skill, baseline.skill.lower, baseline.diebold_mariano) == (0, None, None)
+    assert evaluation.windows.series[names.index("persistence")].predicted == evaluation.windows.last_close
 
 
 N_BARS = 330
@@ -137,26 +138,26 @@ def test_no_byte_of_the_answer_knows_a_bar_after_as_of(
     last = data.draw(st.sampled_from([200, 300]), "the last row that may be known")
     rows = data.draw(st.lists(st.integers(last + 1, N_BARS - 1), min_size=1, unique=True), "the rows that are changed")
     change = data.draw(st.sampled_from(["cut off", "deleted", "tenfold", "to NaN"]), "change")
-    found = _evaluation(_changed(last, rows, change), _query(horizon, window, last))
-    assert [model.name for model in found.models] == list(MODEL_NAMES)
-    assert found.model_dump_json() == _bytes_before(horizon, window, last)
+    evaluation = _evaluation(_changed(last, rows, change), _query(horizon, window, last))
+    assert [model.name for model in evaluation.models] == list(MODEL_NAMES)
+    assert evaluation.model_dump_json() == _bytes_before(horizon, window, last)
 
 
 async def test_the_same_request_gives_the_same_bytes_in_a_worker_process_too() -> None:
-    payload, query = simulated.payload_of(BARS), EvaluationQuery(horizon=2)
-    here = evaluation_of(payload, "AAPL", query).model_dump_json()
-    assert evaluation_of(payload, "AAPL", query).model_dump_json() == here
-    async with open_workers(n_workers=1, prepare=models_info, max_waiting=1, timeout_seconds=200) as workers:
-        elsewhere = await workers.run(evaluation_of, payload, "AAPL", query)
+    payload, query = simulated.to_payload(BARS), EvaluationQuery(horizon=2)
+    here = compute_evaluation(payload, "AAPL", query).model_dump_json()
+    assert compute_evaluation(payload, "AAPL", query).model_dump_json() == here
+    async with open_workers(n_workers=1, prepare=describe_models, max_waiting=1, timeout_seconds=200) as workers:
+        elsewhere = await workers.run(compute_evaluation, payload, "AAPL", query)
     assert elsewhere.model_dump_json() == here
 
 
 def test_it_is_a_hundredth_of_the_work_of_refitting() -> None:
     bars = simulated.sample_bars("AAPL")
-    payload, query = simulated.payload_of(bars), EvaluationQuery(models=FAST)
-    known, windows = simulated.history(bars), plan(3270, 1, 250)
-    target = log_return_ahead(known.close, 1)
-    matrices = {name: matrix(known, MODELS[name].feature_names) for name in FAST}
+    payload, query = simulated.to_payload(bars), EvaluationQuery(models=FAST)
+    history, windows = simulated.history(bars), walk_forward_windows(3270, 1, 250)
+    target = log_return_ahead(history.close, 1)
+    matrices = {name: matrix(history, MODELS[name].feature_names) for name in FAST}
 
     def refit_a_tenth() -> None:
         for start, stop, row in zip(windows.start[::10], windows.stop[::10], windows.rows[::10], strict=True):
@@ -164,5 +165,5 @@ def test_it_is_a_hundredth_of_the_work_of_refitting() -> None:
                 model = MODELS[name].make().fit(features[start:stop], target[start:stop])
                 model.predict(features[row : row + 1])
 
-    evaluation_of(payload, "AAPL", query)
-    assert 10 * n_calls(refit_a_tenth) > 100 * n_calls(lambda: evaluation_of(payload, "AAPL", query))
+    compute_evaluation(payload, "AAPL", query)
+    assert 10 * n_calls(refit_a_tenth) > 100 * n_calls(lambda: compute_evaluation(payload, "AAPL", query))

@@ -8,7 +8,7 @@ from typing import NoReturn
 import pandas as pd
 import pytest
 
-from services.prediction.forecasting.evaluation import evaluation_of
+from services.prediction.forecasting.evaluation import compute_evaluation
 from shared.errors import NotEnoughBars, UpstreamFailed
 from shared.schemas.bars import EncodedBars
 from shared.schemas.evaluations import Evaluation
@@ -21,12 +21,12 @@ FAST: list[ModelName] = ["linear_regression", "ridge", "persistence", "drift", "
 
 
 def _evaluation(bars: pd.DataFrame, query: EvaluationQuery | None = None, skipped: int = 0) -> Evaluation:
-    payload = simulated.payload_of(bars, skipped=skipped)
-    return evaluation_of(payload, "AAPL", query or EvaluationQuery(models=FAST))
+    payload = simulated.to_payload(bars, skipped=skipped)
+    return compute_evaluation(payload, "AAPL", query or EvaluationQuery(models=FAST))
 
 
-def _codes(found: Evaluation) -> list[str]:
-    return [warning.code for warning in found.warnings]
+def _codes(evaluation: Evaluation) -> list[str]:
+    return [warning.code for warning in evaluation.warnings]
 
 
 @pytest.mark.parametrize(("horizon", "required"), [(1, 122), (5, 134), (20, 179)])
@@ -47,7 +47,7 @@ def test_only_what_was_known_counts_as_available() -> None:
 
 def test_bytes_that_are_no_bars_are_the_upstream_s_failure() -> None:
     with pytest.raises(UpstreamFailed):
-        evaluation_of(EncodedBars("0" * 16, b"garbage"), "AAPL", EvaluationQuery())
+        compute_evaluation(EncodedBars("0" * 16, b"garbage"), "AAPL", EvaluationQuery())
 
 
 def _scaled(price: float) -> pd.DataFrame:
@@ -102,15 +102,15 @@ ODD: dict[str, tuple[pd.DataFrame, list[str]]] = {
 
 @pytest.mark.parametrize(("bars", "codes"), ODD.values(), ids=ODD.keys())
 def test_odd_bars_give_an_answer_with_warnings_and_finite_numbers(bars: pd.DataFrame, codes: list[str]) -> None:
-    found = _evaluation(bars, EvaluationQuery(horizon=5, windows=100))
-    assert _codes(found) == codes
-    json.loads(found.model_dump_json(), parse_constant=_refuse)
+    evaluation = _evaluation(bars, EvaluationQuery(horizon=5, windows=100))
+    assert _codes(evaluation) == codes
+    json.loads(evaluation.model_dump_json(), parse_constant=_refuse)
 
 
 def test_fewer_windows_than_asked_for_are_pointed_out() -> None:
-    found = _evaluation(simulated.random_walk(200, seed=1), EvaluationQuery(models=FAST, windows=60))
-    assert found.windows.n_windows == 59
-    assert [warning.detail for warning in found.warnings] == [
+    evaluation = _evaluation(simulated.random_walk(200, seed=1), EvaluationQuery(models=FAST, windows=60))
+    assert evaluation.windows.n_windows == 59
+    assert [warning.detail for warning in evaluation.warnings] == [
         "There are bars for 59 test sessions only, so the scores may be far off by chance."
     ]
     assert "few_windows" not in _codes(_evaluation(simulated.random_walk(200, seed=1), EvaluationQuery(windows=59)))
@@ -121,10 +121,12 @@ def test_rows_that_are_no_bars_are_pointed_out() -> None:
 
 
 def test_prices_that_never_move_leave_nothing_to_beat() -> None:
-    found = _evaluation(make_bars([5.0] * 600).assign(high=5.0, low=5.0))
-    assert found.best == "persistence"
-    assert found.verdict == "There was nothing to beat: the closes did not change, and doing nothing made no error."
-    for model in found.models:
+    evaluation = _evaluation(make_bars([5.0] * 600).assign(high=5.0, low=5.0))
+    assert evaluation.best == "persistence"
+    assert (
+        evaluation.verdict == "There was nothing to beat: the closes did not change, and doing nothing made no error."
+    )
+    for model in evaluation.models:
         assert (model.metrics.mae, model.metrics.mase, model.skill.skill, model.interval.coverage) == (0, None, None, 1)
 
 

@@ -10,13 +10,13 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from services.prediction.forecasting.evaluation import evaluation_of
-from services.prediction.models.features import LEARNT_FROM, LOOKBACK, matrix
-from services.prediction.models.registry import MODELS, PENALTY, TREES
+from services.prediction.forecasting.evaluation import compute_evaluation
+from services.prediction.models.features import LOOKBACK, TRAINING_FEATURES, matrix
+from services.prediction.models.registry import MODELS, RIDGE_ALPHA, TREES
 from shared.schemas.forecasts import MODEL_NAMES, EvaluationQuery, Forecast, ModelName
 from tests.support.prediction import simulated
-from tests.support.prediction.forecasts import forecast, forecast_of_sample
-from tests.support.prediction.simulated import payload_of, sample_bars
+from tests.support.prediction.forecasts import forecast, forecast_sample
+from tests.support.prediction.simulated import sample_bars, to_payload
 
 
 def _sessions(answer: Forecast) -> list[str]:
@@ -33,38 +33,38 @@ def _sessions(answer: Forecast) -> list[str]:
 )
 def test_steps_are_dated_by_the_exchange(calendar: str, expected: list[str]) -> None:
     bars = sample_bars("AAPL")
-    found = forecast(bars, calendar=calendar, model="persistence", horizon=7, as_of=date(2012, 12, 21))
-    assert found.as_of == date(2012, 12, 21)
-    assert _sessions(found) == expected
-    assert [step.sessions_ahead for step in found.steps] == [1, 2, 3, 4, 5, 6, 7]
+    answer = forecast(bars, calendar=calendar, model="persistence", horizon=7, as_of=date(2012, 12, 21))
+    assert answer.as_of == date(2012, 12, 21)
+    assert _sessions(answer) == expected
+    assert [step.sessions_ahead for step in answer.steps] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_a_day_without_a_session_knows_the_session_before() -> None:
-    found = forecast_of_sample("AAPL", "persistence", 2, date(2012, 12, 25))
-    assert (str(found.as_of), _sessions(found)) == ("2012-12-24", ["2012-12-26", "2012-12-27"])
+    answer = forecast_sample("AAPL", "persistence", 2, date(2012, 12, 25))
+    assert (str(answer.as_of), _sessions(answer)) == ("2012-12-24", ["2012-12-26", "2012-12-27"])
 
 
 @pytest.mark.parametrize("name", MODEL_NAMES)
 @pytest.mark.parametrize("symbol", ["AAPL", "FB"])
 def test_the_point_lies_inside_its_interval(symbol: str, name: ModelName) -> None:
-    for step in forecast_of_sample(symbol, name).steps:
+    for step in forecast_sample(symbol, name).steps:
         assert 0 < step.lower < step.point < step.upper
 
 
 @pytest.mark.parametrize("symbol", ["AAPL", "GOOG", "IBM", "MSFT"])
 def test_doing_nothing_says_the_last_close_and_is_the_less_sure_the_further_ahead(symbol: str) -> None:
-    found = forecast_of_sample(symbol, "persistence")
-    assert {step.point for step in found.steps} == {sample_bars(symbol)["close"].iloc[-1]} == {found.last_close}
-    assert (np.diff([step.upper - step.lower for step in found.steps]) > 0).all()
+    answer = forecast_sample(symbol, "persistence")
+    assert {step.point for step in answer.steps} == {sample_bars(symbol)["close"].iloc[-1]} == {answer.last_close}
+    assert (np.diff([step.upper - step.lower for step in answer.steps]) > 0).all()
 
 
 def test_a_higher_level_is_wider() -> None:
     bars = sample_bars("AAPL")
     widths = []
     for level in (50, 80, 90, 95, 99):
-        found = forecast(bars, model="ridge", horizon=1, level=level)
-        assert found.level == level
-        widths.append(found.steps[0].upper - found.steps[0].lower)
+        answer = forecast(bars, model="ridge", horizon=1, level=level)
+        assert answer.level == level
+        widths.append(answer.steps[0].upper - answer.steps[0].lower)
     assert (np.diff(widths) > 0).all()
 
 
@@ -72,48 +72,48 @@ def _estimator(name: ModelName) -> RegressorMixin:
     if name == "linear_regression":
         return LinearRegression()
     if name == "ridge":
-        return make_pipeline(StandardScaler(), Ridge(alpha=PENALTY))
+        return make_pipeline(StandardScaler(), Ridge(alpha=RIDGE_ALPHA))
     return HistGradientBoostingRegressor(**TREES)
 
 
 @pytest.mark.parametrize("name", ["linear_regression", "ridge", "gradient_boosting"])
 def test_each_step_is_a_model_of_its_own_distance(name: ModelName) -> None:
     bars = sample_bars("AAPL")
-    close, known = bars["close"].to_numpy(), matrix(simulated.history(bars), LEARNT_FROM)
-    for step in forecast_of_sample("AAPL", name).steps:
+    close, known = bars["close"].to_numpy(), matrix(simulated.history(bars), TRAINING_FEATURES)
+    for step in forecast_sample("AAPL", name).steps:
         ahead = step.sessions_ahead
         rows = range(LOOKBACK, len(bars) - ahead)
         target = [np.log(close[row + ahead] / close[row]) for row in rows]
-        said = _estimator(name).fit(known[rows], target).predict(known[-1:])[0]
-        assert step.point == pytest.approx(close[-1] * np.exp(said), rel=1e-9)
+        predicted = _estimator(name).fit(known[rows], target).predict(known[-1:])[0]
+        assert step.point == pytest.approx(close[-1] * np.exp(predicted), rel=1e-9)
 
 
 def test_drift_goes_on_as_on_average_and_the_moving_average_goes_back() -> None:
     close = sample_bars("AAPL")["close"].to_numpy()
-    for step in forecast_of_sample("AAPL", "drift").steps:
+    for step in forecast_sample("AAPL", "drift").steps:
         ahead = step.sessions_ahead
         mean = np.mean([np.log(close[row + ahead] / close[row]) for row in range(LOOKBACK, len(close) - ahead)])
         assert step.point == pytest.approx(close[-1] * np.exp(mean), rel=1e-9)
-    for step in forecast_of_sample("AAPL", "moving_average").steps:
+    for step in forecast_sample("AAPL", "moving_average").steps:
         assert step.point == pytest.approx(close[-20:].mean(), rel=1e-9)
 
 
 @pytest.mark.parametrize("name", MODEL_NAMES)
 @pytest.mark.parametrize("symbol", ["AAPL", "FB"])
 def test_the_record_of_a_step_is_that_of_the_evaluation(symbol: str, name: ModelName) -> None:
-    found = forecast_of_sample(symbol, name)
-    for step in found.steps[:1] + found.steps[-1:]:
+    answer = forecast_sample(symbol, name)
+    for step in answer.steps[:1] + answer.steps[-1:]:
         query = EvaluationQuery(models=[name], horizon=step.sessions_ahead, windows=250)
-        evaluation = evaluation_of(payload_of(sample_bars(symbol)), symbol, query)
+        evaluation = compute_evaluation(to_payload(sample_bars(symbol)), symbol, query)
         record = next(model for model in evaluation.models if model.name == name)
-        of_nothing = next(model for model in evaluation.models if model.name == "persistence")
+        persistence = next(model for model in evaluation.models if model.name == "persistence")
         assert step.windows == evaluation.windows.n_windows
         assert step.coverage == record.interval.coverage
         assert step.mae == pytest.approx(record.metrics.mae, rel=1e-12)
-        assert step.mae_of_persistence == pytest.approx(of_nothing.metrics.mae, rel=1e-12)
+        assert step.mae_of_persistence == pytest.approx(persistence.metrics.mae, rel=1e-12)
         assert step.skill == record.skill
-    assert found.skill == found.steps[-1].skill
-    assert found.verdict.split(": ", 1)[1] == found.skill.verdict
+    assert answer.skill == answer.steps[-1].skill
+    assert answer.verdict.split(": ", 1)[1] == answer.skill.verdict
 
 
 @pytest.mark.parametrize("horizon", [1, 5])
@@ -121,7 +121,7 @@ def test_the_record_of_a_step_is_that_of_the_evaluation(symbol: str, name: Model
 def test_a_window_of_the_evaluation_says_what_the_forecast_of_that_day_says(name: ModelName, horizon: int) -> None:
     """What is scored is what a person would have been given; of costly models only where they are refitted."""
     bars = sample_bars("FB")
-    evaluation = evaluation_of(payload_of(bars), "FB", EvaluationQuery(models=[name], horizon=horizon, windows=20))
+    evaluation = compute_evaluation(to_payload(bars), "FB", EvaluationQuery(models=[name], horizon=horizon, windows=20))
     series = next(series for series in evaluation.windows.series if series.name == name)
     for window in (0, 9, 19):
         as_of = evaluation.windows.cutoff[window]
@@ -131,52 +131,52 @@ def test_a_window_of_the_evaluation_says_what_the_forecast_of_that_day_says(name
 
 
 def test_a_model_that_is_named_speaks() -> None:
-    found = forecast_of_sample("AAPL", "moving_average")
-    assert found.model == MODELS["moving_average"].info
-    assert found.choice.model_dump() == {
+    answer = forecast_sample("AAPL", "moving_average")
+    assert answer.model == MODELS["moving_average"].info
+    assert answer.choice.model_dump() == {
         "asked_for": "moving_average",
         "reason": "Moving average was asked for by name.",
         "candidates": [],
     }
-    assert found.verdict.startswith(
+    assert answer.verdict.startswith(
         "Moving average: No better than assuming that the close in 5 sessions equals today's"
     )
 
 
 def test_auto_does_nothing_where_nothing_is_better() -> None:
-    found = forecast_of_sample("AAPL", "auto")
-    evaluation = evaluation_of(payload_of(sample_bars("AAPL")), "AAPL", EvaluationQuery(horizon=5))
-    assert found.model.name == evaluation.best == "persistence"
-    assert found.choice.reason == "None of 5 others has beaten doing nothing 5 sessions ahead beyond chance."
-    assert [candidate.name for candidate in found.choice.candidates] == list(MODEL_NAMES)
-    assert [candidate.skill for candidate in found.choice.candidates] == [model.skill for model in evaluation.models]
-    assert {step.point for step in found.steps} == {found.last_close}
-    assert found.verdict == evaluation.verdict
-    assert found.verdict.startswith(
+    answer = forecast_sample("AAPL", "auto")
+    evaluation = compute_evaluation(to_payload(sample_bars("AAPL")), "AAPL", EvaluationQuery(horizon=5))
+    assert answer.model.name == evaluation.best == "persistence"
+    assert answer.choice.reason == "None of 5 others has beaten doing nothing 5 sessions ahead beyond chance."
+    assert [candidate.name for candidate in answer.choice.candidates] == list(MODEL_NAMES)
+    assert [candidate.skill for candidate in answer.choice.candidates] == [model.skill for model in evaluation.models]
+    assert {step.point for step in answer.steps} == {answer.last_close}
+    assert answer.verdict == evaluation.verdict
+    assert answer.verdict.startswith(
         "No better than assuming that the close in 5 sessions equals today's: drift, the best"
     )
 
 
 def test_auto_finds_what_is_there() -> None:
-    found = forecast(simulated.autoregression(3000, 4, phi=0.6), model="auto", horizon=1)
-    assert found.model.name in ("linear_regression", "ridge", "gradient_boosting")
-    assert found.choice.reason == (
+    answer = forecast(simulated.autoregression(3000, 4, phi=0.6), model="auto", horizon=1)
+    assert answer.model.name in ("linear_regression", "ridge", "gradient_boosting")
+    assert answer.choice.reason == (
         "Of 5 models it has beaten doing nothing one session ahead by the most, and beyond chance."
     )
-    assert "Better than assuming tomorrow equals today: skill 0." in found.verdict
-    skills = {candidate.name: candidate.skill.skill for candidate in found.choice.candidates}
-    assert skills[found.model.name] == max(skills.values(), key=lambda skill: skill or 0.0)
+    assert "Better than assuming tomorrow equals today: skill 0." in answer.verdict
+    skills = {candidate.name: candidate.skill.skill for candidate in answer.choice.candidates}
+    assert skills[answer.model.name] == max(skills.values(), key=lambda skill: skill or 0.0)
 
 
 def test_it_says_what_determines_it() -> None:
-    found = forecast_of_sample("AAPL", "gradient_boosting")
-    assert found.data.model_dump(mode="json") == {
-        "revision": payload_of(sample_bars("AAPL")).revision,
+    answer = forecast_sample("AAPL", "gradient_boosting")
+    assert answer.data.model_dump(mode="json") == {
+        "revision": to_payload(sample_bars("AAPL")).revision,
         "first_session": "2000-03-01",
         "last_session": "2013-03-01",
         "bars": 3270,
         "adjusted": False,
     }
-    assert found.provenance.seed == found.model.parameters["random_state"] == 20261124
-    assert set(found.provenance.libraries) == {"exchange-calendars", "numpy", "pandas", "scikit-learn", "scipy"}
-    assert found.model.feature_names == list(LEARNT_FROM)
+    assert answer.provenance.seed == answer.model.parameters["random_state"] == 20261124
+    assert set(answer.provenance.libraries) == {"exchange-calendars", "numpy", "pandas", "scikit-learn", "scipy"}
+    assert answer.model.feature_names == list(TRAINING_FEATURES)

@@ -37,8 +37,8 @@ def test_no_later_bar_changes_a_byte(asked: str, change: str, first: int, column
     else:
         factor = {"missing": np.nan, "tenfold": 10.0, "nought": 0.0}[change]
         bars.loc[later, which] *= factor
-    found = forecast(bars, model=asked, horizon=2, as_of=session(bars, KNOWN - 1))
-    assert found.model_dump_json() == _as_of_known(asked)
+    answer = forecast(bars, model=asked, horizon=2, as_of=session(bars, KNOWN - 1))
+    assert answer.model_dump_json() == _as_of_known(asked)
 
 
 @pytest.mark.parametrize("asked", ASKED)

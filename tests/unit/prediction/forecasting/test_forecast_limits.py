@@ -11,12 +11,12 @@ from services.prediction.walk_forward.windows import bars_needed
 from shared.errors import NotEnoughBars
 from shared.schemas.forecasts import Forecast
 from tests.support.prediction import simulated
-from tests.support.prediction.forecasts import ASKED, forecast, forecast_of_sample, session
+from tests.support.prediction.forecasts import ASKED, forecast, forecast_sample, session
 
 N_BARS = 180
 
 
-def _warned(answer: Forecast) -> dict[str, str]:
+def _warnings(answer: Forecast) -> dict[str, str]:
     return {warning.code: warning.detail for warning in answer.warnings}
 
 
@@ -28,8 +28,8 @@ def _refuse(constant: str) -> float:
 def test_it_takes_as_many_bars_as_it_says(horizon: int) -> None:
     required = bars_needed(horizon)
     bars = simulated.random_walk(required, 1)
-    found = forecast(bars, model="auto", horizon=horizon)
-    assert [step.windows for step in found.steps][-1] == 20
+    answer = forecast(bars, model="auto", horizon=horizon)
+    assert [step.windows for step in answer.steps][-1] == 20
     with pytest.raises(NotEnoughBars) as caught:
         forecast(bars[1:], model="auto", horizon=horizon)
     assert caught.value.status == 409
@@ -46,35 +46,37 @@ def test_too_few_bars_are_a_conflict(n_bars: int, as_of: date | None) -> None:
 
 
 def test_long_sound_bars_have_no_warnings() -> None:
-    assert forecast_of_sample("IBM", "persistence").warnings == []
+    assert forecast_sample("IBM", "persistence").warnings == []
 
 
 def test_bars_on_days_without_a_session_are_told() -> None:
     bars = simulated.random_walk(N_BARS, 1)  # until 2010-09-10, on Labor Day and the Monday after Independence Day too
-    assert _warned(forecast(bars, horizon=1, model="drift"))["off_calendar"] == (
+    assert _warnings(forecast(bars, horizon=1, model="drift"))["off_calendar"] == (
         "2 of the last 60 bars are on days on which XNYS was closed, so the sessions ahead may be dated wrongly. "
         "PREDICTION_CALENDAR names the exchange."
     )
-    assert "off_calendar" not in _warned(forecast(bars, horizon=1, model="drift", calendar=""))
+    assert "off_calendar" not in _warnings(forecast(bars, horizon=1, model="drift", calendar=""))
 
 
 def test_adjusted_prices_of_a_past_day_are_told() -> None:
     bars = simulated.random_walk(N_BARS, 1)
-    assert _warned(forecast(bars, model="drift", horizon=1, adjusted=True, as_of=date(2010, 9, 1)))[
+    assert _warnings(forecast(bars, model="drift", horizon=1, adjusted=True, as_of=date(2010, 9, 1)))[
         "adjusted_later"
     ] == ("Adjusted prices of a past day are scaled by splits and dividends that came later; returns are not.")
-    assert "adjusted_later" not in _warned(forecast(bars, model="drift", horizon=1, adjusted=True))
+    assert "adjusted_later" not in _warnings(forecast(bars, model="drift", horizon=1, adjusted=True))
 
 
 def test_few_windows_are_told() -> None:
-    warned = _warned(forecast_of_sample("FB", "persistence"))
-    assert warned["few_windows"] == "There are bars for 51 test sessions only, so the scores may be far off by chance."
+    warnings = _warnings(forecast_sample("FB", "persistence"))
+    assert (
+        warnings["few_windows"] == "There are bars for 51 test sessions only, so the scores may be far off by chance."
+    )
 
 
 def test_a_split_is_told() -> None:
     bars = simulated.random_walk(400, 1)
     bars.loc[:199, ["open", "high", "low", "close"]] *= 7
-    assert _warned(forecast(bars, horizon=1, model="drift"))["split_like_jump"].startswith(
+    assert _warnings(forecast(bars, horizon=1, model="drift"))["split_like_jump"].startswith(
         f"Prices jump from one session to the next as at a split, once, on {session(bars, 200)}, "
     )
 
@@ -82,21 +84,23 @@ def test_a_split_is_told() -> None:
 def test_a_gap_of_a_year_is_told() -> None:
     bars = simulated.random_walk(400, 1)
     bars.loc[200:, "session"] += timedelta(days=364)
-    found = forecast(bars, horizon=1, model="linear_regression")
-    assert _warned(found)["long_gap"].startswith("Gaps of more than 10 days between two sessions: 1; the longest is 36")
+    answer = forecast(bars, horizon=1, model="linear_regression")
+    assert _warnings(answer)["long_gap"].startswith(
+        "Gaps of more than 10 days between two sessions: 1; the longest is 36"
+    )
 
 
 def test_bars_that_are_left_out_are_told() -> None:
     bars = simulated.random_walk(N_BARS, 1)
     bars.loc[[50, 51], "high"] = np.nan
     bars.loc[52, "open"] = 0.0
-    found = forecast(bars, horizon=1, model="drift", skipped=4)
-    assert found.data.bars == N_BARS - 3
-    warned = _warned(found)
-    assert warned["incomplete_bars"] == (
+    answer = forecast(bars, horizon=1, model="drift", skipped=4)
+    assert answer.data.bars == N_BARS - 3
+    warnings = _warnings(answer)
+    assert warnings["incomplete_bars"] == (
         "3 bars without a usable open, high, low or close (above zero, and no absurd number) were left out."
     )
-    assert warned["unreadable_rows"] == "4 stored rows were left out: no readable date, or one used twice."
+    assert warnings["unreadable_rows"] == "4 stored rows were left out: no readable date, or one used twice."
 
 
 @pytest.mark.parametrize("asked", ASKED)
@@ -105,9 +109,9 @@ def test_the_unit_of_the_prices_changes_nothing_else(asked: str, factor: float) 
     bars = simulated.random_walk(N_BARS, 1)
     prices = ["open", "high", "low", "close", "adj_close"]
     scaled = bars.assign(**{name: bars[name] * factor for name in prices})
-    found, expected = (forecast(rows, model=asked, horizon=2) for rows in (scaled, bars))
-    json.loads(found.model_dump_json(), parse_constant=_refuse)
-    for step, plain in zip(found.steps, expected.steps, strict=True):
+    answer, expected = (forecast(rows, model=asked, horizon=2) for rows in (scaled, bars))
+    json.loads(answer.model_dump_json(), parse_constant=_refuse)
+    for step, plain in zip(answer.steps, expected.steps, strict=True):
         ends = [plain.lower, plain.point, plain.upper]
         assert [step.lower, step.point, step.upper] == pytest.approx([end * factor for end in ends], rel=1e-6)
         assert step.skill.skill == pytest.approx(plain.skill.skill, abs=1e-6)
@@ -119,12 +123,12 @@ def test_closes_that_never_change_have_nothing_to_beat(asked: str, price: float)
     bars = simulated.random_walk(N_BARS, 1)
     for name in ("open", "high", "low", "close"):
         bars[name] = price
-    found = forecast(bars, model=asked, horizon=2)
-    json.loads(found.model_dump_json(), parse_constant=_refuse)
-    assert _warned(found)["constant_prices"].startswith("The close has not changed in the last 20 sessions; ")
-    assert found.skill.skill is None
-    assert "There was nothing to beat: " in found.verdict
-    for step in found.steps:
+    answer = forecast(bars, model=asked, horizon=2)
+    json.loads(answer.model_dump_json(), parse_constant=_refuse)
+    assert _warnings(answer)["constant_prices"].startswith("The close has not changed in the last 20 sessions; ")
+    assert answer.skill.skill is None
+    assert "There was nothing to beat: " in answer.verdict
+    for step in answer.steps:
         assert [step.lower, step.point, step.upper] == pytest.approx([price] * 3, rel=1e-6)
 
 
@@ -133,9 +137,9 @@ def test_prices_that_stood_still_and_then_move_give_finite_numbers(asked: str) -
     """Seen from a calm, the first move is thousands of times too large, and the next intervals reach as far."""
     bars = simulated.random_walk(400, 1)
     bars.loc[:349, ["open", "high", "low", "close"]] = 100.0
-    found = forecast(bars, model=asked, horizon=2)
-    json.loads(found.model_dump_json(), parse_constant=_refuse)
-    assert all(step.lower <= step.point <= step.upper for step in found.steps)
+    answer = forecast(bars, model=asked, horizon=2)
+    json.loads(answer.model_dump_json(), parse_constant=_refuse)
+    assert all(step.lower <= step.point <= step.upper for step in answer.steps)
 
 
 @cache
@@ -147,14 +151,14 @@ def _constant_volume(model: str) -> Forecast:
 @pytest.mark.parametrize("volume", [0.0, 1e6, np.nan])
 def test_features_that_are_constant_do_no_harm(asked: str, volume: float) -> None:
     bars = simulated.random_walk(N_BARS, 1).assign(volume=volume)
-    found = forecast(bars, model=asked, horizon=2)
-    json.loads(found.model_dump_json(), parse_constant=_refuse)
-    assert found.steps == _constant_volume(asked).steps
+    answer = forecast(bars, model=asked, horizon=2)
+    json.loads(answer.model_dump_json(), parse_constant=_refuse)
+    assert answer.steps == _constant_volume(asked).steps
 
 
 def test_absurd_prices_are_left_out() -> None:
     bars = simulated.random_walk(N_BARS, 1)
     bars.loc[60, ["open", "high", "low", "close"]] = 1e200
-    found = forecast(bars, horizon=1, model="drift")
-    assert found.data.bars == N_BARS - 1
-    assert "incomplete_bars" in _warned(found)
+    answer = forecast(bars, horizon=1, model="drift")
+    assert answer.data.bars == N_BARS - 1
+    assert "incomplete_bars" in _warnings(answer)

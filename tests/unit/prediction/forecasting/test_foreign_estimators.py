@@ -14,15 +14,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from shared.schemas.forecasts import ModelName
-from tests.support.prediction.kept_models import Kept
+from tests.support.prediction.stored_models import StoredModel
 
 
 @pytest.fixture
-def drift(tmp_path: Path) -> Kept:
-    return Kept.of(tmp_path, "drift")
+def drift(tmp_path: Path) -> StoredModel:
+    return StoredModel.create(tmp_path, "drift")
 
 
-def test_what_no_model_of_ours_is_made_of_is_refused_inside_one_too(drift: Kept) -> None:
+def test_what_no_model_of_ours_is_made_of_is_refused_inside_one_too(drift: StoredModel) -> None:
     stuffed = DummyRegressor().fit(np.empty((2, 0)), [0.0, 0.0])
     stuffed.spare_ = KMeans()
     assert skops.io.get_untrusted_types(data=skops.io.dumps(stuffed)) == [], "skops alone would let it in"
@@ -49,21 +49,21 @@ ROWS = np.random.default_rng(3).normal(size=(60, 16))
     ],
 )
 def test_another_estimator_is_refused(name: ModelName, other: RegressorMixin, tmp_path: Path) -> None:
-    kept = Kept.of(tmp_path, name)
-    kept.forge(body=skops.io.dumps(other.fit(ROWS, ROWS[:, 0])))
-    kept.assert_refused()
+    stored = StoredModel.create(tmp_path, name)
+    stored.forge(body=skops.io.dumps(other.fit(ROWS, ROWS[:, 0])))
+    stored.assert_refused()
 
 
 @pytest.mark.parametrize(
     "other", [LinearRegression(), LinearRegression().fit(ROWS[:, :3], ROWS[:, 0]), LinearRegression().fit(ROWS, ROWS)]
 )
 def test_an_estimator_that_cannot_predict_is_refused(other: LinearRegression, tmp_path: Path) -> None:
-    kept = Kept.of(tmp_path, "linear_regression")
-    kept.forge(body=skops.io.dumps(other))
-    kept.assert_refused()
+    stored = StoredModel.create(tmp_path, "linear_regression")
+    stored.forge(body=skops.io.dumps(other))
+    stored.assert_refused()
 
 
-def test_an_estimator_that_predicts_no_number_is_refused(drift: Kept) -> None:
+def test_an_estimator_that_predicts_no_number_is_refused(drift: StoredModel) -> None:
     broken = DummyRegressor().fit(np.empty((2, 0)), [0.0, 0.0])
     broken.constant_ = np.array([[np.nan]])
     drift.forge(body=skops.io.dumps(broken))
@@ -75,10 +75,10 @@ def test_an_estimator_that_predicts_no_number_is_refused(drift: Kept) -> None:
     [("left", 10**6), ("right", 10**6), ("left", 0), ("feature_idx", 16), ("feature_idx", -1), ("is_categorical", 1)],
 )
 def test_trees_that_point_outside_themselves_are_refused(field: str, value: int, tmp_path: Path) -> None:
-    kept = Kept.of(tmp_path, "gradient_boosting")
-    altered = deepcopy(kept.trained.estimator)
+    stored = StoredModel.create(tmp_path, "gradient_boosting")
+    altered = deepcopy(stored.trained.estimator)
     nodes = altered._predictors[-1][0].nodes
     assert not nodes["is_leaf"][0]
     nodes[field][0] = value
-    kept.forge(body=skops.io.dumps(altered))
-    assert kept.assert_refused() == "Its trees are not sound."
+    stored.forge(body=skops.io.dumps(altered))
+    assert stored.assert_refused() == "Its trees are not sound."

@@ -11,12 +11,12 @@ import pytest
 import structlog
 
 from services.prediction.forecasting.model_store import SkopsModelStore
-from services.prediction.forecasting.training import train
+from services.prediction.forecasting.training import fit
 from services.prediction.models import features
 from services.prediction.models.registry import MODELS
 from shared.schemas.forecasts import MODEL_NAMES, ModelName
 from tests.support.prediction import simulated
-from tests.support.prediction.kept_models import Kept, fitted, history, key_of
+from tests.support.prediction.stored_models import StoredModel, build_key, fitted, history
 
 LOG_EVENTS = list[structlog.typing.EventDict]
 
@@ -28,41 +28,41 @@ def logged() -> Iterator[LOG_EVENTS]:
 
 
 @pytest.fixture
-def drift(tmp_path: Path) -> Kept:
-    return Kept.of(tmp_path, "drift")
+def drift(tmp_path: Path) -> StoredModel:
+    return StoredModel.create(tmp_path, "drift")
 
 
 @pytest.mark.parametrize("name", MODEL_NAMES)
 def test_a_kept_model_predicts_the_same_bits_and_has_the_same_record(name: ModelName, tmp_path: Path) -> None:
-    SkopsModelStore(tmp_path).put(key_of(name), fitted(name))
-    kept = SkopsModelStore(tmp_path).get(key_of(name))
-    assert kept is not None
-    assert kept.record == fitted(name).record
+    SkopsModelStore(tmp_path).put(build_key(name), fitted(name))
+    stored = SkopsModelStore(tmp_path).get(build_key(name))
+    assert stored is not None
+    assert stored.track_record == fitted(name).track_record
     rows = features.matrix(history(), MODELS[name].feature_names)[features.LOOKBACK :]
-    assert kept.estimator.predict(rows).tobytes() == fitted(name).estimator.predict(rows).tobytes()
+    assert stored.estimator.predict(rows).tobytes() == fitted(name).estimator.predict(rows).tobytes()
 
 
 @pytest.mark.parametrize("name", MODEL_NAMES)
 @pytest.mark.parametrize("close", [100.0, 1e-6, 1e6])
 def test_a_model_of_constant_prices_is_kept_too(name: ModelName, close: float, tmp_path: Path) -> None:
     bars = simulated.random_walk(200, 1).assign(open=close, high=close, low=close, close=close, adj_close=close)
-    trained = train(simulated.history(bars), MODELS[name], 2, 90)
+    trained = fit(simulated.history(bars), MODELS[name], 2, 90)
     store = SkopsModelStore(tmp_path)
-    store.put(key_of(name), trained)
-    kept = store.get(key_of(name))
-    assert kept is not None
-    assert kept.record == trained.record
+    store.put(build_key(name), trained)
+    stored = store.get(build_key(name))
+    assert stored is not None
+    assert stored.track_record == trained.track_record
 
 
 def test_nothing_is_found_where_nothing_was_kept(tmp_path: Path, logged: LOG_EVENTS) -> None:
-    assert SkopsModelStore(tmp_path).get(key_of("drift")) is None
-    assert SkopsModelStore(tmp_path / "missing").get(key_of("drift")) is None
+    assert SkopsModelStore(tmp_path).get(build_key("drift")) is None
+    assert SkopsModelStore(tmp_path / "missing").get(build_key("drift")) is None
     assert logged == []
 
 
 def test_the_directory_is_made_and_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
     directory = tmp_path / "some" / "where"
-    SkopsModelStore(directory).put(key_of("drift"), fitted("drift"))
+    SkopsModelStore(directory).put(build_key("drift"), fitted("drift"))
     (path,) = directory.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
 
@@ -80,7 +80,7 @@ def test_the_directory_is_made_and_the_file_is_for_its_owner_only(tmp_path: Path
         {"level": 95},
     ],
 )
-def test_a_key_that_differs_in_anything_finds_nothing(drift: Kept, other: dict[str, object]) -> None:
+def test_a_key_that_differs_in_anything_finds_nothing(drift: StoredModel, other: dict[str, object]) -> None:
     assert drift.store.get(drift.key.model_copy(update=other)) is None
     assert drift.store.get(drift.key) is not None
 
@@ -90,15 +90,15 @@ def test_the_files_that_were_asked_for_longest_ago_go_first(tmp_path: Path) -> N
     long_ago = time.time() - 1000
     for horizon in (1, 2, 3):
         before = set(tmp_path.iterdir())
-        store.put(key_of("drift", horizon), fitted("drift"))
+        store.put(build_key("drift", horizon), fitted("drift"))
         (path,) = set(tmp_path.iterdir()) - before
         os.utime(path, (long_ago + horizon, long_ago + horizon))
-    assert store.get(key_of("drift", 1)) is not None
-    store.put(key_of("drift", 4), fitted("drift"))
-    assert [horizon for horizon in (1, 2, 3, 4) if store.get(key_of("drift", horizon))] == [1, 3, 4]
+    assert store.get(build_key("drift", 1)) is not None
+    store.put(build_key("drift", 4), fitted("drift"))
+    assert [horizon for horizon in (1, 2, 3, 4) if store.get(build_key("drift", horizon))] == [1, 3, 4]
 
 
-def test_what_a_dead_process_left_is_cleaned_up_and_what_is_being_written_is_not(drift: Kept) -> None:
+def test_what_a_dead_process_left_is_cleaned_up_and_what_is_being_written_is_not(drift: StoredModel) -> None:
     dead, alive, foreign = (drift.path.parent / name for name in ("dead.tmp", "alive.tmp", "notes.txt"))
     for path in (dead, alive, foreign):
         path.write_bytes(b"half a model")
@@ -116,14 +116,14 @@ def test_a_directory_that_cannot_be_written_is_told_once_and_nothing_fails(
     directory = tmp_path / under / tmp_path.name
     for horizon in (1, 2, 3):
         store = SkopsModelStore(directory)
-        store.put(key_of("drift", horizon), fitted("drift"))
-        assert store.get(key_of("drift", horizon)) is None
-    kept = [event for event in logged if event["doing"] == "keep"]
-    assert [(event["event"], event["log_level"]) for event in kept] == [("model_store_failed", "warning")]
+        store.put(build_key("drift", horizon), fitted("drift"))
+        assert store.get(build_key("drift", horizon)) is None
+    stored = [event for event in logged if event["action"] == "keep"]
+    assert [(event["event"], event["log_level"]) for event in stored] == [("model_store_failed", "warning")]
     assert len(logged) <= 2
 
 
-def test_a_full_disk_leaves_the_old_file_and_nothing_half(drift: Kept, logged: LOG_EVENTS) -> None:
+def test_a_full_disk_leaves_the_old_file_and_nothing_half(drift: StoredModel, logged: LOG_EVENTS) -> None:
     before = drift.path.read_bytes()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (500, hard))
@@ -136,7 +136,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_half(drift: Kept, logged: L
     assert [event["error"] for event in logged] == ["OSError"]
 
 
-def test_a_directory_in_the_place_of_the_file_is_done_without(drift: Kept, logged: LOG_EVENTS) -> None:
+def test_a_directory_in_the_place_of_the_file_is_done_without(drift: StoredModel, logged: LOG_EVENTS) -> None:
     drift.path.unlink()
     drift.path.mkdir()
     assert drift.store.get(drift.key) is None
@@ -152,12 +152,12 @@ def test_two_stores_may_use_the_directory_at_once(tmp_path: Path, logged: LOG_EV
         store, n_found = stores[number % 2], 0
         for step in range(60):
             name: ModelName = ("drift", "persistence", "moving_average")[(step + number) % 3]
-            key = key_of(name, horizon=1 + step % 4)
-            kept = store.get(key)
-            if kept is not None:
+            key = build_key(name, horizon=1 + step % 4)
+            stored = store.get(key)
+            if stored is not None:
                 n_found += 1
-                assert type(kept.estimator) is type(fitted(name).estimator)
-                assert kept.record == fitted(name).record
+                assert type(stored.estimator) is type(fitted(name).estimator)
+                assert stored.track_record == fitted(name).track_record
             store.put(key, fitted(name))
         return n_found
 

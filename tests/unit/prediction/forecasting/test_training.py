@@ -8,9 +8,9 @@ import pytest
 from sklearn.base import RegressorMixin
 from sklearn.linear_model import LinearRegression
 
-from services.prediction.forecasting.fitted_model import ModelKey, Trained
+from services.prediction.forecasting.fitted_model import FittedModel, ModelKey
 from services.prediction.forecasting.model_store import SkopsModelStore
-from services.prediction.forecasting.training import train, trained
+from services.prediction.forecasting.training import fit, fit_or_load
 from services.prediction.inputs.history import History
 from services.prediction.models import features
 from services.prediction.models.registry import MODELS
@@ -22,17 +22,17 @@ class CountingStore:
     """A ModelStore in memory that counts."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, Trained] = {}
+        self.kept: dict[str, FittedModel] = {}
         self.n_found = self.n_put = 0
 
-    def get(self, key: ModelKey) -> Trained | None:
-        found = self.kept.get(key.model_dump_json())
-        self.n_found += found is not None
-        return found
+    def get(self, key: ModelKey) -> FittedModel | None:
+        model = self.kept.get(key.model_dump_json())
+        self.n_found += model is not None
+        return model
 
-    def put(self, key: ModelKey, trained: Trained) -> None:
+    def put(self, key: ModelKey, model: FittedModel) -> None:
         self.n_put += 1
-        self.kept[key.model_dump_json()] = trained
+        self.kept[key.model_dump_json()] = model
 
 
 def _never() -> RegressorMixin:
@@ -46,15 +46,15 @@ def history() -> History:
 
 def test_a_second_call_takes_the_model_from_the_store_and_fits_nothing(history: History) -> None:
     store, spec = CountingStore(), MODELS["gradient_boosting"]
-    first = trained(history, spec, 2, 90, adjusted=False, store=store)
+    first = fit_or_load(history, spec, 2, 90, adjusted=False, store=store)
     assert (store.n_found, store.n_put) == (0, 1)
-    assert trained(history, replace(spec, make=_never), 2, 90, adjusted=False, store=store) is first
+    assert fit_or_load(history, replace(spec, make=_never), 2, 90, adjusted=False, store=store) is first
     assert (store.n_found, store.n_put) == (1, 1)
 
 
 def test_without_a_store_it_is_fitted_each_time(history: History) -> None:
     with pytest.raises(AssertionError, match="fitted anew"):
-        trained(history, replace(MODELS["gradient_boosting"], make=_never), 2, 90, adjusted=False, store=None)
+        fit_or_load(history, replace(MODELS["gradient_boosting"], make=_never), 2, 90, adjusted=False, store=None)
 
 
 @pytest.mark.parametrize("name", MODEL_NAMES)
@@ -62,50 +62,50 @@ def test_what_comes_from_the_store_answers_as_what_is_fitted_anew(
     name: ModelName, history: History, tmp_path: Path
 ) -> None:
     store, spec = SkopsModelStore(tmp_path), MODELS[name]
-    fresh = trained(history, spec, 2, 90, adjusted=False, store=None)
-    trained(history, spec, 2, 90, adjusted=False, store=store)
-    kept = trained(history, replace(spec, make=_never), 2, 90, adjusted=False, store=store)
-    assert kept.record == fresh.record
+    fresh = fit_or_load(history, spec, 2, 90, adjusted=False, store=None)
+    fit_or_load(history, spec, 2, 90, adjusted=False, store=store)
+    stored = fit_or_load(history, replace(spec, make=_never), 2, 90, adjusted=False, store=store)
+    assert stored.track_record == fresh.track_record
     rows = features.matrix(history, spec.feature_names)[features.LOOKBACK :]
-    assert kept.estimator.predict(rows).tobytes() == fresh.estimator.predict(rows).tobytes()
+    assert stored.estimator.predict(rows).tobytes() == fresh.estimator.predict(rows).tobytes()
 
 
 def test_another_question_is_fitted_anew(history: History) -> None:
     store, drift = CountingStore(), MODELS["drift"]
-    trained(history, drift, 2, 90, adjusted=False, store=store)
-    trained(history, drift, 3, 90, adjusted=False, store=store)
-    trained(history, drift, 2, 95, adjusted=False, store=store)
-    trained(history, drift, 2, 90, adjusted=True, store=store)
-    trained(history, MODELS["persistence"], 2, 90, adjusted=False, store=store)
-    trained(history, replace(drift, parameters={"strategy": "median"}), 2, 90, adjusted=False, store=store)
-    trained(replace(history, revision="another"), drift, 2, 90, adjusted=False, store=store)
-    trained(replace(history, symbol="MSFT"), drift, 2, 90, adjusted=False, store=store)
+    fit_or_load(history, drift, 2, 90, adjusted=False, store=store)
+    fit_or_load(history, drift, 3, 90, adjusted=False, store=store)
+    fit_or_load(history, drift, 2, 95, adjusted=False, store=store)
+    fit_or_load(history, drift, 2, 90, adjusted=True, store=store)
+    fit_or_load(history, MODELS["persistence"], 2, 90, adjusted=False, store=store)
+    fit_or_load(history, replace(drift, parameters={"strategy": "median"}), 2, 90, adjusted=False, store=store)
+    fit_or_load(replace(history, revision="another"), drift, 2, 90, adjusted=False, store=store)
+    fit_or_load(replace(history, symbol="MSFT"), drift, 2, 90, adjusted=False, store=store)
     assert (store.n_found, store.n_put) == (0, 8)
 
 
 def test_it_is_fitted_on_every_row_whose_target_is_known_and_on_no_other(history: History) -> None:
-    found = train(history, MODELS["linear_regression"], 5, 90).estimator
+    estimator = fit(history, MODELS["linear_regression"], 5, 90).estimator
     matrix = features.matrix(history, MODELS["linear_regression"].feature_names)
     rows = range(20, 200 - 5)
     target = [np.log(history.close[row + 5] / history.close[row]) for row in rows]
     by_hand = LinearRegression().fit(matrix[list(rows)], target)
-    np.testing.assert_allclose(found.coef_, by_hand.coef_, rtol=1e-9)
+    np.testing.assert_allclose(estimator.coef_, by_hand.coef_, rtol=1e-9)
 
 
 def test_the_record_is_that_of_a_loop_that_fits_at_each_session(history: History) -> None:
     horizon = 3
-    record = train(history, MODELS["linear_regression"], horizon, 90).record
+    record = fit(history, MODELS["linear_regression"], horizon, 90).track_record
     matrix = features.matrix(history, MODELS["linear_regression"].feature_names)
     close = history.close
-    errors, of_persistence = [], []
+    errors, persistence_errors = [], []
     for row in range(200 - horizon - record.windows, 200 - horizon):
         train_rows = np.arange(20, row - horizon + 1)
         model = LinearRegression().fit(matrix[train_rows], np.log(close[train_rows + horizon] / close[train_rows]))
-        said = close[row] * np.exp(model.predict(matrix[row : row + 1])[0])
-        errors.append(abs(said - close[row + horizon]))
-        of_persistence.append(abs(close[row] - close[row + horizon]))
+        predicted = close[row] * np.exp(model.predict(matrix[row : row + 1])[0])
+        errors.append(abs(predicted - close[row + horizon]))
+        persistence_errors.append(abs(close[row] - close[row + horizon]))
     assert record.windows >= 20
     assert record.mae == pytest.approx(np.mean(errors), rel=1e-9)
-    assert record.mae_of_persistence == pytest.approx(np.mean(of_persistence), rel=1e-12)
-    assert record.skill.skill == pytest.approx(1 - np.mean(errors) / np.mean(of_persistence), rel=1e-9)
+    assert record.persistence_mae == pytest.approx(np.mean(persistence_errors), rel=1e-12)
+    assert record.skill.skill == pytest.approx(1 - np.mean(errors) / np.mean(persistence_errors), rel=1e-9)
     assert 0 <= record.coverage <= 1

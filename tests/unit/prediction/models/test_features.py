@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.prediction.inputs.history import History
 from services.prediction.models import features
-from services.prediction.models.features import FEATURES, LEARNT_FROM, LOOKBACK, ewma_volatility, matrix
+from services.prediction.models.features import FEATURES, LOOKBACK, TRAINING_FEATURES, ewma_volatility, matrix
 from services.prediction.types import Array
 from tests.support.prediction.simulated import history, random_walk, sample_bars
 
@@ -62,9 +62,9 @@ def _some_without_volume() -> pd.DataFrame:
     return bars
 
 
-def _all(known: History) -> dict[str, Array]:
-    return {name: feature.of(known) for name, feature in FEATURES.items()} | {
-        "ewma_volatility": ewma_volatility(known.close)
+def _all(bars_history: History) -> dict[str, Array]:
+    return {name: feature.compute(bars_history) for name, feature in FEATURES.items()} | {
+        "ewma_volatility": ewma_volatility(bars_history.close)
     }
 
 
@@ -72,7 +72,7 @@ def _all(known: History) -> dict[str, Array]:
 @pytest.mark.parametrize("name", NAMES)
 def test_each_feature_equals_that_of_pandas(name: str, bars: pd.DataFrame) -> None:
     expected = _by_pandas(bars)[name].to_numpy()
-    np.testing.assert_allclose(FEATURES[name].of(history(bars)), expected, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(FEATURES[name].compute(history(bars)), expected, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("symbol", ["AAPL", "GOOG"])
@@ -91,32 +91,32 @@ def test_a_hand_made_table() -> None:
     bars = random_walk(4, seed=1).assign(low=1.0, volume=[0, 1, np.nan, 3])  # Monday to Thursday
     bars = bars.assign(open=[1.0, 2, 2, 8], high=[4.0, 4, 8, 8], close=[1.0, 2, 4, 1])
     names = ("log_return_lag_2", "log_range", "log_gap", "volume_change", "is_tuesday")
-    nan, one = np.nan, np.log(2)
+    nan, ln_2 = np.nan, np.log(2)
     expected = [
-        [nan, 2 * one, nan, nan, 0],
-        [nan, 2 * one, one, one, 1],
-        [one, 3 * one, 0, 0, 0],
-        [one, 3 * one, one, 0, 0],
+        [nan, 2 * ln_2, nan, nan, 0],
+        [nan, 2 * ln_2, ln_2, ln_2, 1],
+        [ln_2, 3 * ln_2, 0, 0, 0],
+        [ln_2, 3 * ln_2, ln_2, 0, 0],
     ]
     np.testing.assert_allclose(matrix(history(bars), names), expected, rtol=0, atol=1e-12)
 
 
 def test_the_features_are_these_in_this_order() -> None:
     assert [feature.name for feature in FEATURES.values()] == list(NAMES)
-    assert list(LEARNT_FROM) == list(NAMES[:-1])
+    assert list(TRAINING_FEATURES) == list(NAMES[:-1])
 
 
 def test_the_matrix_has_the_columns_that_are_asked_for_in_that_order() -> None:
-    known = history(random_walk(60, seed=1))
-    found = matrix(known, ("log_gap", "log_return_lag_1"))
-    np.testing.assert_array_equal(found[:, 0], features.log_gap(known))
-    np.testing.assert_array_equal(found[:, 1], features.log_return(known, lag=1))
-    assert matrix(known, ()).shape == (60, 0)
+    bars_history = history(random_walk(60, seed=1))
+    columns = matrix(bars_history, ("log_gap", "log_return_lag_1"))
+    np.testing.assert_array_equal(columns[:, 0], features.log_gap(bars_history))
+    np.testing.assert_array_equal(columns[:, 1], features.log_return(bars_history, lag=1))
+    assert matrix(bars_history, ()).shape == (60, 0)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_feature_says_what_it_is(name: str) -> None:
-    of = FEATURES[name].of
+    of = FEATURES[name].compute
     function = of.func if isinstance(of, partial) else of
     assert len(function.__doc__ or "") > 40
     assert FEATURES[name].name == name
@@ -132,18 +132,18 @@ ANY_BAR = st.tuples(*[ANY_PRICE] * 4, st.sampled_from([0.0, 1.0, 1e12, np.nan]))
 def test_every_row_from_the_longest_look_back_on_is_finite(rows: list[tuple[float, ...]]) -> None:
     bars = random_walk(len(rows), seed=1)
     bars[[*PRICES, "volume"]] = rows
-    known = history(bars)
-    assert np.isfinite(matrix(known, NAMES)[LOOKBACK:]).all()
-    assert (ewma_volatility(known.close)[LOOKBACK:] > 0).all()
-    assert np.isnan(ewma_volatility(known.close)[:LOOKBACK]).all()
+    bars_history = history(bars)
+    assert np.isfinite(matrix(bars_history, NAMES)[LOOKBACK:]).all()
+    assert (ewma_volatility(bars_history.close)[LOOKBACK:] > 0).all()
+    assert np.isnan(ewma_volatility(bars_history.close)[:LOOKBACK]).all()
 
 
 @pytest.mark.parametrize("n_bars", [1, 5, LOOKBACK])
 def test_fewer_bars_than_the_look_back_give_no_complete_row(n_bars: int) -> None:
-    known = history(random_walk(n_bars, seed=1))
-    assert matrix(known, NAMES).shape == (n_bars, len(NAMES))
-    assert np.isnan(matrix(known, NAMES)).any(axis=1).all()
-    assert np.isnan(ewma_volatility(known.close)).all()
+    bars_history = history(random_walk(n_bars, seed=1))
+    assert matrix(bars_history, NAMES).shape == (n_bars, len(NAMES))
+    assert np.isnan(matrix(bars_history, NAMES)).any(axis=1).all()
+    assert np.isnan(ewma_volatility(bars_history.close)).all()
 
 
 def test_closes_that_never_move_have_a_volatility_that_can_divide() -> None:

@@ -9,7 +9,7 @@ from bokeh_sampledata.stocks import data as sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.prediction.same_session.result import result_of
+from services.prediction.same_session.result import compute_result
 from shared.errors import NotEnoughBars, UpstreamFailed
 from shared.schemas.arrow import BarFrame, encode
 from shared.schemas.bars import EncodedBars
@@ -20,7 +20,7 @@ from tests.support.prediction import simulated
 
 def _result(bars: pd.DataFrame, skipped: int = 0, *, adjusted: bool = False) -> Result:
     payload = EncodedBars("0" * 16, encode(BarFrame("AAPL", bars, skipped).columns(), "0" * 16))
-    return result_of(payload, "AAPL", adjusted=adjusted)
+    return compute_result(payload, "AAPL", adjusted=adjusted)
 
 
 def _random_walk(n: int, seed: int = 1) -> pd.DataFrame:
@@ -40,66 +40,65 @@ def _sample(symbol: str) -> pd.DataFrame:
 @pytest.mark.parametrize("symbol", ["AAPL", "FB"])
 def test_it_equals_an_independent_least_squares_fit(symbol: str) -> None:
     rows = _sample(symbol)
-    found = _result(rows)
+    result = _result(rows)
     first = int(0.8 * len(rows))
-    x = np.column_stack([np.ones(len(rows)), rows[["open", "high", "low"]].to_numpy()])
-    y = rows["close"].to_numpy()
+    x, y = np.column_stack([np.ones(len(rows)), rows[["open", "high", "low"]].to_numpy()]), rows["close"].to_numpy()
     beta = np.linalg.pinv(x[:first]) @ y[:first]
     errors = x[first:] @ beta - y[first:]
-    assert found.model.intercept == pytest.approx(beta[0], abs=1e-6)
-    assert found.model.coefficients == pytest.approx(beta[1:].tolist(), abs=1e-6)
-    assert found.predictions.predicted == pytest.approx((x[first:] @ beta).tolist())
-    assert found.metrics.mae == pytest.approx(np.abs(errors).mean())
-    assert found.mse == found.metrics.mse == pytest.approx((errors**2).mean())
-    assert found.baseline.mae == pytest.approx(np.abs(np.diff(y)[first - 1 :]).mean())
-    assert found.skill == pytest.approx(1 - np.abs(errors).mean() / np.abs(np.diff(y)[first - 1 :]).mean())
+    assert result.model.intercept == pytest.approx(beta[0], abs=1e-6)
+    assert result.model.coefficients == pytest.approx(beta[1:].tolist(), abs=1e-6)
+    assert result.predictions.predicted == pytest.approx((x[first:] @ beta).tolist())
+    assert result.metrics.mae == pytest.approx(np.abs(errors).mean())
+    assert result.mse == result.metrics.mse == pytest.approx((errors**2).mean())
+    assert result.baseline.mae == pytest.approx(np.abs(np.diff(y)[first - 1 :]).mean())
+    assert result.skill == pytest.approx(1 - np.abs(errors).mean() / np.abs(np.diff(y)[first - 1 :]).mean())
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(7, 60))
 def test_train_lies_wholly_before_test_and_together_they_are_all(n_bars: int) -> None:
-    found = _result(_random_walk(n_bars))
-    assert found.split.train.bars + found.split.test.bars == found.data.bars == n_bars
-    assert found.split.train.last_session < found.split.test.first_session
-    assert found.predictions.session[0] == found.split.test.first_session
-    assert found.predictions.session == sorted(found.predictions.session)
-    assert len(found.predictions.actual) == len(found.predictions.predicted) == found.split.test.bars
-    assert (found.interval, found.predictions.lower, found.predictions.upper) == (None, None, None)
-    assert "no_interval" in _codes(found)
-    assert "NaN" not in found.model_dump_json()
+    result = _result(_random_walk(n_bars))
+    assert result.split.train.bars + result.split.test.bars == result.data.bars == n_bars
+    assert result.split.train.last_session < result.split.test.first_session
+    assert result.predictions.session[0] == result.split.test.first_session
+    assert result.predictions.session == sorted(result.predictions.session)
+    assert len(result.predictions.actual) == len(result.predictions.predicted) == result.split.test.bars
+    assert (result.interval, result.predictions.lower, result.predictions.upper) == (None, None, None)
+    assert "no_interval" in _codes(result)
+    assert "NaN" not in result.model_dump_json()
 
 
 def test_the_midrange_is_scored_as_by_a_loop() -> None:
     bars = simulated.random_walk(300, seed=1)
-    found = _result(bars)
-    said = [(high + low) / 2 for high, low in zip(bars["high"][240:], bars["low"][240:], strict=True)]
-    errors = [one - close for one, close in zip(said, bars["close"][240:], strict=True)]
+    result = _result(bars)
+    predictions = [(high + low) / 2 for high, low in zip(bars["high"][240:], bars["low"][240:], strict=True)]
+    errors = [predicted - close for predicted, close in zip(predictions, bars["close"][240:], strict=True)]
     mae = sum(abs(error) for error in errors) / 60
-    assert found.midrange.mae == pytest.approx(mae, abs=1e-9)
-    assert found.midrange.mse == pytest.approx(sum(error**2 for error in errors) / 60, abs=1e-9)
-    assert found.midrange_skill == pytest.approx(1 - found.metrics.mae / mae, abs=1e-9)
+    assert result.midrange.mae == pytest.approx(mae, abs=1e-9)
+    assert result.midrange.mse == pytest.approx(sum(error**2 for error in errors) / 60, abs=1e-9)
+    assert result.midrange_skill == pytest.approx(1 - result.metrics.mae / mae, abs=1e-9)
 
 
 def test_the_coverage_is_what_one_counts_in_the_answer() -> None:
-    found = Result.model_validate_json(_result(simulated.volatility_clusters(1000, seed=2)).model_dump_json())
-    said = found.predictions
-    assert found.interval is not None
-    assert said.lower is not None
-    assert said.upper is not None
-    rows = list(zip(said.lower, said.predicted, said.upper, said.actual, strict=True))
+    result = Result.model_validate_json(_result(simulated.volatility_clusters(1000, seed=2)).model_dump_json())
+    predictions = result.predictions
+    assert result.interval is not None
+    assert predictions.lower is not None
+    assert predictions.upper is not None
+    rows = list(zip(predictions.lower, predictions.predicted, predictions.upper, predictions.actual, strict=True))
     assert len(rows) == 200
-    assert found.interval.coverage == sum(lower <= actual <= upper for lower, _, upper, actual in rows) / 200
-    assert found.interval.mean_width == pytest.approx(sum(upper - lower for lower, _, upper, _ in rows) / 200)
+    assert result.interval.coverage == sum(lower <= actual <= upper for lower, _, upper, actual in rows) / 200
+    assert result.interval.mean_width == pytest.approx(sum(upper - lower for lower, _, upper, _ in rows) / 200)
     assert all(lower < predicted < upper for lower, predicted, upper, _ in rows)
-    assert (found.interval.level, found.interval.n_calibration) == (90, 160)
+    assert (result.interval.level, result.interval.n_calibration) == (90, 160)
 
 
 @pytest.mark.parametrize(("symbol", "n_sessions"), [("AAPL", 654), ("GOOG", 430), ("IBM", 654), ("MSFT", 654)])
 def test_the_intervals_of_the_sample_hold_as_often_as_they_say(symbol: str, n_sessions: int) -> None:
-    found = _result(_sample(symbol))
-    assert found.interval is not None
-    assert found.split.test.bars == n_sessions
-    assert 0.86 < found.interval.coverage < 0.94
+    result = _result(_sample(symbol))
+    assert result.interval is not None
+    assert result.split.test.bars == n_sessions
+    assert 0.86 < result.interval.coverage < 0.94
 
 
 def _walk_within_sessions(n_bars: int, seed: int) -> pd.DataFrame:
@@ -114,12 +113,13 @@ def _walk_within_sessions(n_bars: int, seed: int) -> pd.DataFrame:
 
 def test_pure_chance_scores_as_well_as_the_answer_says() -> None:
     """What `weak_baseline` tells: 60 % and 25 % smaller errors where nothing at all can be predicted."""
-    found = [_result(walk(600, seed)) for seed in range(30) for walk in (simulated.random_walk, _walk_within_sessions)]
-    skills = np.array([(result.skill, result.midrange_skill) for result in found], dtype=float)
+    walks = (simulated.random_walk, _walk_within_sessions)
+    results = [_result(walk(600, seed)) for seed in range(30) for walk in walks]
+    skills = np.array([(result.skill, result.midrange_skill) for result in results], dtype=float)
     assert skills[:, 0].min() > 0.4
     assert skills[:, 1].max() < 0.4
     assert skills.mean(axis=0) == pytest.approx([0.6, 0.25], abs=0.05)
-    assert all("weak_baseline" in _codes(result) for result in found)
+    assert all("weak_baseline" in _codes(result) for result in results)
 
 
 def test_changing_test_bars_changes_neither_the_model_nor_earlier_predictions() -> None:
@@ -146,42 +146,42 @@ def test_no_skill_is_shown_and_said() -> None:
     """Closes step from 100 to 200 at the split, where opens tell nothing: the model extrapolates badly."""
     bars = make_bars([100 + (n % 2) for n in range(80)] + [200] * 20)
     bars["open"], bars["high"], bars["low"] = 50.0, 300.0, 1.0
-    found = _result(bars)
-    assert found.skill is not None
-    assert found.skill < 0
-    assert "no_skill" in _codes(found)
+    result = _result(bars)
+    assert result.skill is not None
+    assert result.skill < 0
+    assert "no_skill" in _codes(result)
 
 
 def test_it_always_says_that_it_looks_back_and_that_chance_does_as_well() -> None:
-    found = _result(_random_walk(200))
-    assert _codes(found) == ["look_ahead", "weak_baseline"]
-    assert "It says nothing about tomorrow" in found.warnings[0].detail
-    assert "prices that move by pure chance" in found.warnings[1].detail
+    result = _result(_random_walk(200))
+    assert _codes(result) == ["look_ahead", "weak_baseline"]
+    assert "It says nothing about tomorrow" in result.warnings[0].detail
+    assert "prices that move by pure chance" in result.warnings[1].detail
 
 
 def test_constant_closes_leave_nothing_undefined_but_null() -> None:
-    found = _result(make_bars([5.0] * 50))
-    assert (found.skill, found.metrics.r2, found.metrics.directional_accuracy) == (None, None, None)
-    assert found.midrange_skill is None
-    assert "weak_baseline" not in _codes(found)
-    assert "NaN" not in found.model_dump_json()
+    result = _result(make_bars([5.0] * 50))
+    assert (result.skill, result.metrics.r2, result.metrics.directional_accuracy) == (None, None, None)
+    assert result.midrange_skill is None
+    assert "weak_baseline" not in _codes(result)
+    assert "NaN" not in result.model_dump_json()
 
 
 @pytest.mark.parametrize("price", [0.0, 1e-6, 1e6])
 def test_sessions_without_a_range_leave_nothing_undefined(price: float) -> None:
-    found = _result(make_bars([price] * 200).assign(high=price, low=price))
-    assert found.interval is not None
-    assert found.interval.mean_width == pytest.approx(0, abs=1e-6 * price)
+    result = _result(make_bars([price] * 200).assign(high=price, low=price))
+    assert result.interval is not None
+    assert result.interval.mean_width == pytest.approx(0, abs=1e-6 * price)
 
 
 def test_bars_without_a_price_are_left_out_and_counted() -> None:
     bars = _random_walk(200)
     bars.loc[[3, 190], "open"] = math.nan
     bars.loc[5, "volume"] = math.nan
-    found = _result(bars, skipped=2)
-    assert found.data.bars == 198
-    assert _codes(found) == ["look_ahead", "weak_baseline", "incomplete_bars", "unreadable_rows"]
-    assert found.warnings[2].detail == "2 bars without an open, high, low or close were left out."
+    result = _result(bars, skipped=2)
+    assert result.data.bars == 198
+    assert _codes(result) == ["look_ahead", "weak_baseline", "incomplete_bars", "unreadable_rows"]
+    assert result.warnings[2].detail == "2 bars without an open, high, low or close were left out."
 
 
 def _split(n: int, *, adj_close: float = math.nan) -> pd.DataFrame:
@@ -203,7 +203,7 @@ def _split(n: int, *, adj_close: float = math.nan) -> pd.DataFrame:
 def test_prices_that_jump_as_at_a_split_are_pointed_out_with_the_way_out(
     bars: pd.DataFrame, seen: str, remedy: str
 ) -> None:
-    warning = next(found for found in _result(bars).warnings if found.code == "split_like_jump")
+    warning = next(warning for warning in _result(bars).warnings if warning.code == "split_like_jump")
     assert seen in warning.detail
     assert remedy in warning.detail
 
@@ -218,9 +218,9 @@ def test_adjusted_prices_are_marked_and_not_warned_of() -> None:
 def test_bars_that_cannot_be_adjusted_are_left_out_and_it_is_said_why() -> None:
     bars = _random_walk(200)
     bars.loc[:9, ["open", "high", "low", "close"]] = math.nan
-    found = _result(bars, adjusted=True)
-    assert found.data.bars == 190
-    warning = next(warning for warning in found.warnings if warning.code == "incomplete_bars")
+    result = _result(bars, adjusted=True)
+    assert result.data.bars == 190
+    warning = next(warning for warning in result.warnings if warning.code == "incomplete_bars")
     assert warning.detail == "10 bars without an open, high, low, close or adjusted close were left out."
 
 
@@ -247,4 +247,4 @@ def test_seven_bars_are_enough() -> None:
 
 def test_bytes_that_are_no_bars_are_the_upstream_s_failure() -> None:
     with pytest.raises(UpstreamFailed):
-        result_of(EncodedBars("0" * 16, b"garbage"), "AAPL")
+        compute_result(EncodedBars("0" * 16, b"garbage"), "AAPL")

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from services.prediction.forecasting.evaluation import evaluation_of
+from services.prediction.forecasting.evaluation import compute_evaluation
 from services.prediction.models.registry import MODELS
 from services.prediction.types import Array
-from services.prediction.walk_forward import windows
-from services.prediction.walk_forward.run import walk
+from services.prediction.walk_forward.run import run_walk_forward
+from services.prediction.walk_forward.windows import walk_forward_windows
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import MODEL_NAMES, EvaluationQuery, ModelName
 from tests.support.prediction import simulated
@@ -28,16 +28,19 @@ def _pooled(
 ) -> Array:
     """Return the share of all closes of all series that lay in the models' intervals, shape `(n_models,)`."""
     specs, n_bars = [MODELS[name] for name in names], 260
-    plan = windows.plan(n_bars, horizon, 250)
-    walks = (walk(simulated.history(make(n_bars, SEED + series)), specs, plan, level) for series in range(n_series))
-    share: Array = np.mean([found.is_inside.mean(axis=1) for found in walks], axis=0)
+    windows = walk_forward_windows(n_bars, horizon, 250)
+    runs = (
+        run_walk_forward(simulated.history(make(n_bars, SEED + series)), specs, windows, level)
+        for series in range(n_series)
+    )
+    share: Array = np.mean([run.is_inside.mean(axis=1) for run in runs], axis=0)
     return share
 
 
 @cache
 def _answer(symbol: str, horizon: int, level: int) -> Evaluation:
     query = EvaluationQuery(horizon=horizon, level=level)
-    return evaluation_of(simulated.payload_of(simulated.sample_bars(symbol)), symbol, query)
+    return compute_evaluation(simulated.to_payload(simulated.sample_bars(symbol)), symbol, query)
 
 
 def _counted(answer: Evaluation) -> dict[ModelName, float]:

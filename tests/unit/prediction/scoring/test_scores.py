@@ -17,13 +17,13 @@ PRICES = st.lists(st.tuples(st.floats(1, 1000), st.floats(1, 1000), st.floats(1,
 @given(PRICES)
 def test_they_equal_those_of_scikit_learn(prices: tuple[Array, Array, Array]) -> None:
     actual, predicted, before = prices
-    found = scores.score(actual, predicted, before)
-    assert found.mae == pytest.approx(metrics.mean_absolute_error(actual, predicted))
-    assert found.mse == pytest.approx(metrics.mean_squared_error(actual, predicted))
-    assert found.rmse == pytest.approx(metrics.root_mean_squared_error(actual, predicted))
-    assert found.mape == pytest.approx(metrics.mean_absolute_percentage_error(actual, predicted))
+    result = scores.score(actual, predicted, before)
+    assert result.mae == pytest.approx(metrics.mean_absolute_error(actual, predicted))
+    assert result.mse == pytest.approx(metrics.mean_squared_error(actual, predicted))
+    assert result.rmse == pytest.approx(metrics.root_mean_squared_error(actual, predicted))
+    assert result.mape == pytest.approx(metrics.mean_absolute_percentage_error(actual, predicted))
     if np.ptp(actual) > 0.01:
-        assert found.r2 == pytest.approx(metrics.r2_score(actual, predicted), rel=1e-6, abs=1e-6)
+        assert result.r2 == pytest.approx(metrics.r2_score(actual, predicted), rel=1e-6, abs=1e-6)
 
 
 @given(PRICES)
@@ -33,9 +33,9 @@ def test_directional_accuracy_equals_a_naive_count(prices: tuple[Array, Array, A
         if actual != before:
             moved += 1
             right += (actual > before and predicted > before) or (actual < before and predicted < before)
-    found = scores.directional_accuracy(*prices)
+    result = scores.directional_accuracy(*prices)
     names_a_side = any(predicted != before for _, predicted, before in zip(*prices, strict=True))
-    assert found == (pytest.approx(right / moved) if moved and names_a_side else None)
+    assert result == (pytest.approx(right / moved) if moved and names_a_side else None)
 
 
 def test_persistence_names_no_side() -> None:
@@ -46,23 +46,23 @@ def test_persistence_names_no_side() -> None:
 
 def test_a_hand_made_table() -> None:
     actual, predicted, before = np.array([10.0, 12, 11, 11]), np.array([11.0, 13, 10, 12]), np.array([9.0, 10, 12, 11])
-    found = scores.score(actual, predicted, before)
-    assert (found.mae, found.mse, found.rmse) == (1, 1, 1)
-    assert found.mape == pytest.approx((1 / 10 + 1 / 12 + 1 / 11 + 1 / 11) / 4)
-    assert found.r2 == pytest.approx(1 - 4 / 2)
-    assert found.directional_accuracy == 1  # of the three that moved
+    result = scores.score(actual, predicted, before)
+    assert (result.mae, result.mse, result.rmse) == (1, 1, 1)
+    assert result.mape == pytest.approx((1 / 10 + 1 / 12 + 1 / 11 + 1 / 11) / 4)
+    assert result.r2 == pytest.approx(1 - 4 / 2)
+    assert result.directional_accuracy == 1  # of the three that moved
 
 
 def test_what_is_undefined_is_none_and_never_nan() -> None:
     constant = np.array([5.0, 5.0])
-    found = scores.score(constant, constant + 1, constant)
-    assert found.r2 is None
-    assert found.directional_accuracy is None
+    result = scores.score(constant, constant + 1, constant)
+    assert result.r2 is None
+    assert result.directional_accuracy is None
     assert scores.mape(np.array([0.0, 1.0]), np.array([1.0, 1.0])) is None
 
 
-@pytest.mark.parametrize(("mae", "of_persistence", "skill"), [(2, 4, 0.5), (4, 4, 0), (6, 4, -0.5), (1, 0, None)])
+@pytest.mark.parametrize(("mae", "persistence_mae", "skill"), [(2, 4, 0.5), (4, 4, 0), (6, 4, -0.5), (1, 0, None)])
 def test_skill_is_the_share_of_the_error_of_doing_nothing_that_is_saved(
-    mae: float, of_persistence: float, skill: float | None
+    mae: float, persistence_mae: float, skill: float | None
 ) -> None:
-    assert scores.skill(mae, of_persistence) == skill
+    assert scores.skill(mae, persistence_mae) == skill

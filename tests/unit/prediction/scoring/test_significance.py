@@ -18,8 +18,8 @@ ERRORS = st.lists(st.tuples(st.floats(0, 1000), st.floats(0, 1000)), min_size=20
 
 def _errors(n_windows: int, seed: int = SEED, skill: float = 0.1) -> tuple[Array, Array]:
     """Return absolute errors of a model of this skill and of persistence, which go together; those have mean 1."""
-    of_persistence, own = np.random.default_rng(seed).exponential(size=(2, n_windows))
-    return (1 - skill) * (0.7 * of_persistence + 0.3 * own), of_persistence
+    persistence_errors, own = np.random.default_rng(seed).exponential(size=(2, n_windows))
+    return (1 - skill) * (0.7 * persistence_errors + 0.3 * own), persistence_errors
 
 
 def _overlapping(n_windows: int, horizon: int, random: np.random.Generator) -> tuple[Array, Array]:
@@ -27,8 +27,8 @@ def _overlapping(n_windows: int, horizon: int, random: np.random.Generator) -> t
 
     The sums of `horizon` changes that no one can predict; one adds what the other takes away.
     """
-    changes, said = random.normal(size=(2, n_windows + horizon - 1))
-    ahead, added = (np.convolve(values, np.ones(horizon), "valid") for values in (changes, 0.3 * said))
+    changes, shared = random.normal(size=(2, n_windows + horizon - 1))
+    ahead, added = (np.convolve(values, np.ones(horizon), "valid") for values in (changes, 0.3 * shared))
     return np.abs(ahead - added), np.abs(ahead + added)
 
 
@@ -47,8 +47,8 @@ def _slow_variance_of_mean(values: list[float], horizon: int) -> float:
     return (plain if plain > 0 else bartlett) / n_values
 
 
-def _slow_diebold_mariano(errors: Array, of_persistence: Array, horizon: int) -> tuple[float, float]:
-    difference = [b - a for a, b in zip(errors.tolist(), of_persistence.tolist(), strict=True)]
+def _slow_diebold_mariano(errors: Array, persistence_errors: Array, horizon: int) -> tuple[float, float]:
+    difference = [b - a for a, b in zip(errors.tolist(), persistence_errors.tolist(), strict=True)]
     n = len(difference)
     statistic = sum(difference) / n / math.sqrt(_slow_variance_of_mean(difference, horizon))
     statistic *= math.sqrt((n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n)  # Harvey, Leybourne and Newbold
@@ -57,8 +57,8 @@ def _slow_diebold_mariano(errors: Array, of_persistence: Array, horizon: int) ->
 
 def _share_rejected(n_series: int, n_windows: int, horizon: int) -> float:
     random = np.random.default_rng(SEED)
-    found = [diebold_mariano(*_overlapping(n_windows, horizon, random), horizon) for _ in range(n_series)]
-    return float(np.mean([test is not None and test[1] < 0.05 for test in found]))
+    result = [diebold_mariano(*_overlapping(n_windows, horizon, random), horizon) for _ in range(n_series)]
+    return float(np.mean([test is not None and test[1] < 0.05 for test in result]))
 
 
 @pytest.mark.parametrize(("horizon", "n_windows"), CASES)
@@ -68,21 +68,21 @@ def test_the_statistic_and_its_p_value_are_those_of_the_papers(horizon: int, n_w
 
 
 def test_bartletts_weights_are_used_where_the_plain_sum_is_below_zero() -> None:
-    of_persistence = np.array([3.0, 1.0] * 20)
-    of_persistence[0] += 0.5
+    persistence_errors = np.array([3.0, 1.0] * 20)
+    persistence_errors[0] += 0.5
     errors = np.full(40, 1.9)
-    values = (of_persistence - errors).tolist()
+    values = (persistence_errors - errors).tolist()
     mean = sum(values) / 40
     lag_0, lag_1 = (sum((values[t] - mean) * (values[t - lag] - mean) for t in range(lag, 40)) / 40 for lag in (0, 1))
     assert lag_0 + 2 * lag_1 < 0
     statistic = mean / math.sqrt((lag_0 + lag_1) / 40) * math.sqrt((40 + 1 - 4 + 2 / 40) / 40)
-    found = diebold_mariano(errors, of_persistence, 2)
-    assert found == pytest.approx((statistic, 2 * stats.t.sf(statistic, 39)), rel=1e-9)
+    result = diebold_mariano(errors, persistence_errors, 2)
+    assert result == pytest.approx((statistic, 2 * stats.t.sf(statistic, 39)), rel=1e-9)
 
 
 def test_it_is_above_zero_for_the_smaller_errors_and_turns_with_them() -> None:
-    errors, of_persistence = _errors(250, skill=0.2)
-    better, worse = diebold_mariano(errors, of_persistence, 1), diebold_mariano(of_persistence, errors, 1)
+    errors, persistence_errors = _errors(250, skill=0.2)
+    better, worse = diebold_mariano(errors, persistence_errors, 1), diebold_mariano(persistence_errors, errors, 1)
     assert better is not None
     assert worse is not None
     assert better[0] > 2
@@ -104,40 +104,44 @@ def test_the_interval_covers_the_true_skill_in_ninety_five_of_a_hundred(horizon:
     n_series = 1000
     covered = 0
     for seed in range(n_series):
-        found = skill_interval(*_errors(250, SEED + seed, skill), horizon)
-        assert found is not None
-        covered += found[0] <= skill <= found[1]
+        result = skill_interval(*_errors(250, SEED + seed, skill), horizon)
+        assert result is not None
+        covered += result[0] <= skill <= result[1]
     low, high = stats.binom.interval(0.999, n_series, 0.95 if horizon == 1 else 0.94)
     assert low <= covered <= high, f"seeds from {SEED}: {covered} of {n_series}"
 
 
 def test_the_interval_is_about_that_of_a_bootstrap() -> None:
-    errors, of_persistence = _errors(250)
+    errors, persistence_errors = _errors(250)
     picks = np.random.default_rng(SEED).integers(0, 250, (4000, 250))
-    resampled = 1 - errors[picks].mean(axis=1) / of_persistence[picks].mean(axis=1)
-    assert skill_interval(errors, of_persistence, 1) == pytest.approx(np.quantile(resampled, [0.025, 0.975]), abs=0.01)
+    resampled = 1 - errors[picks].mean(axis=1) / persistence_errors[picks].mean(axis=1)
+    assert skill_interval(errors, persistence_errors, 1) == pytest.approx(
+        np.quantile(resampled, [0.025, 0.975]), abs=0.01
+    )
 
 
 @pytest.mark.parametrize(("horizon", "n_windows"), CASES)
 def test_the_interval_is_that_of_the_delta_method(horizon: int, n_windows: int) -> None:
-    errors, of_persistence = _overlapping(n_windows, horizon, np.random.default_rng(SEED))
-    mean_error, mean = errors.sum() / n_windows, of_persistence.sum() / n_windows
+    errors, persistence_errors = _overlapping(n_windows, horizon, np.random.default_rng(SEED))
+    mean_error, mean = errors.sum() / n_windows, persistence_errors.sum() / n_windows
     gradient = np.array([-1 / mean, mean_error / mean**2])  # of 1 − a / b
-    linear = (gradient @ np.stack([errors, of_persistence])).tolist()
+    linear = (gradient @ np.stack([errors, persistence_errors])).tolist()
     n = n_windows
     correction = (n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n
-    reach = stats.t.ppf(0.975, n - 1) * math.sqrt(_slow_variance_of_mean(linear, horizon) / correction)
+    half_width = stats.t.ppf(0.975, n - 1) * math.sqrt(_slow_variance_of_mean(linear, horizon) / correction)
     skill = 1 - mean_error / mean
-    assert skill_interval(errors, of_persistence, horizon) == pytest.approx((skill - reach, skill + reach), rel=1e-9)
+    assert skill_interval(errors, persistence_errors, horizon) == pytest.approx(
+        (skill - half_width, skill + half_width), rel=1e-9
+    )
 
 
 @given(ERRORS, st.floats(0.001, 1000))
 def test_the_unit_of_the_prices_changes_nothing(pairs: list[tuple[float, float]], factor: float) -> None:
-    errors, of_persistence = np.array(pairs).T
-    assume(np.ptp(of_persistence - errors) > 1e-3)
-    assume(of_persistence.mean() > 1e-3)
-    test, interval = (compare(errors, of_persistence, 1) for compare in (diebold_mariano, skill_interval))
-    scaled = factor * errors, factor * of_persistence
+    errors, persistence_errors = np.array(pairs).T
+    assume(np.ptp(persistence_errors - errors) > 1e-3)
+    assume(persistence_errors.mean() > 1e-3)
+    test, interval = (compare(errors, persistence_errors, 1) for compare in (diebold_mariano, skill_interval))
+    scaled = factor * errors, factor * persistence_errors
     assert diebold_mariano(*scaled, 1) == pytest.approx(test, rel=1e-6, abs=1e-9)
     assert skill_interval(*scaled, 1) == pytest.approx(interval, rel=1e-6, abs=1e-9)
 
@@ -154,7 +158,7 @@ def test_there_is_nothing_to_test_where_errors_never_differ() -> None:
 
 
 def test_windows_are_too_few_below_ten_for_each_session_ahead() -> None:
-    errors, of_persistence = _errors(49)
-    assert diebold_mariano(errors, of_persistence, 5) is None
-    assert skill_interval(errors, of_persistence, 5) is None
-    assert skill_interval(errors, of_persistence, 4) is not None
+    errors, persistence_errors = _errors(49)
+    assert diebold_mariano(errors, persistence_errors, 5) is None
+    assert skill_interval(errors, persistence_errors, 5) is None
+    assert skill_interval(errors, persistence_errors, 4) is not None

@@ -8,12 +8,14 @@ from services.prediction.types import Array
 from shared.schemas.forecasts import ModelName, SkillEstimate
 
 RANDOM = np.random.default_rng(20261125)
-OF_PERSISTENCE: Array = RANDOM.exponential(size=250)
+PERSISTENCE_ERRORS: Array = RANDOM.exponential(size=250)
 OTHER: Array = RANDOM.exponential(size=250)
 
 
-def _said(errors: Array, horizon: int = 1, name: ModelName = "ridge", of_persistence: Array = OF_PERSISTENCE) -> str:
-    return verdicts.skill_estimate(name, errors, of_persistence, horizon).verdict
+def _verdict(
+    errors: Array, horizon: int = 1, name: ModelName = "ridge", persistence_errors: Array = PERSISTENCE_ERRORS
+) -> str:
+    return verdicts.estimate_skill(name, errors, persistence_errors, horizon).verdict
 
 
 def _estimate(skill: float | None, lower: float | None = None, upper: float | None = None) -> SkillEstimate:
@@ -21,36 +23,36 @@ def _estimate(skill: float | None, lower: float | None = None, upper: float | No
     return SkillEstimate(skill=skill, lower=lower, upper=upper, is_better=is_better, verdict=f"skill {skill}")
 
 
-def _estimates(**of_models: SkillEstimate) -> dict[ModelName, SkillEstimate]:
-    return {**of_models, "persistence": _estimate(0.0)}  # type: ignore[dict-item]  # they are names of models
+def _estimates(**models: SkillEstimate) -> dict[ModelName, SkillEstimate]:
+    return {**models, "persistence": _estimate(0.0)}  # type: ignore[dict-item]  # they are names of models
 
 
 def test_better() -> None:
-    assert _said(0.8 * OF_PERSISTENCE + 0.1 * OTHER) == (
+    assert _verdict(0.8 * PERSISTENCE_ERRORS + 0.1 * OTHER) == (
         "Better than assuming tomorrow equals today: skill 0.08, 95 % CI 0.06 to 0.10."
     )
 
 
 def test_no_better() -> None:
-    assert _said(0.9 * OF_PERSISTENCE + 0.1 * OTHER) == (
+    assert _verdict(0.9 * PERSISTENCE_ERRORS + 0.1 * OTHER) == (
         "No better than assuming tomorrow equals today: skill −0.02, 95 % CI −0.04 to 0.00."
     )
 
 
 def test_worse() -> None:
-    assert _said(1.1 * OF_PERSISTENCE + 0.1 * OTHER) == (
+    assert _verdict(1.1 * PERSISTENCE_ERRORS + 0.1 * OTHER) == (
         "No better than assuming tomorrow equals today, but worse: skill −0.22, 95 % CI −0.24 to −0.20."
     )
 
 
 def test_three_decimals_where_the_interval_is_tight() -> None:
-    assert _said(0.99 * OF_PERSISTENCE + 0.01 * OTHER) == (
+    assert _verdict(0.99 * PERSISTENCE_ERRORS + 0.01 * OTHER) == (
         "No better than assuming tomorrow equals today: skill −0.002, 95 % CI −0.004 to 0.000."
     )
 
 
 def test_nothing_is_said_to_be_minus_nought() -> None:
-    assert _said(OF_PERSISTENCE * (1 + 1e-9)) == (
+    assert _verdict(PERSISTENCE_ERRORS * (1 + 1e-9)) == (
         "No better than assuming tomorrow equals today, but worse: skill 0.000, 95 % CI 0.000 to 0.000."
     )
 
@@ -58,39 +60,41 @@ def test_nothing_is_said_to_be_minus_nought() -> None:
 @pytest.mark.parametrize("horizon", [2, 5, 20])
 def test_further_ahead_than_tomorrow(horizon: int) -> None:
     ahead = f"assuming that the close in {horizon} sessions equals today's"
-    assert _said(0.5 * OF_PERSISTENCE, horizon).startswith(f"Better than {ahead}: skill 0.500, 95 % CI ")
-    assert _said(1.5 * OF_PERSISTENCE, horizon).startswith(f"No better than {ahead}, but worse: skill −0.500, ")
-    assert _said(0 * OTHER, horizon, "persistence") == (
+    assert _verdict(0.5 * PERSISTENCE_ERRORS, horizon).startswith(f"Better than {ahead}: skill 0.500, 95 % CI ")
+    assert _verdict(1.5 * PERSISTENCE_ERRORS, horizon).startswith(f"No better than {ahead}, but worse: skill −0.500, ")
+    assert _verdict(0 * OTHER, horizon, "persistence") == (
         f"This is doing nothing: {ahead}. The models are compared with it."
     )
 
 
 def test_doing_nothing_is_not_compared_with_itself() -> None:
-    found = verdicts.skill_estimate("persistence", OF_PERSISTENCE, OF_PERSISTENCE, 1)
-    assert (found.skill, found.lower, found.upper, found.is_better) == (0.0, None, None, False)
-    assert found.verdict == ("This is doing nothing: assuming tomorrow equals today. The models are compared with it.")
+    estimate = verdicts.estimate_skill("persistence", PERSISTENCE_ERRORS, PERSISTENCE_ERRORS, 1)
+    assert (estimate.skill, estimate.lower, estimate.upper, estimate.is_better) == (0.0, None, None, False)
+    assert estimate.verdict == (
+        "This is doing nothing: assuming tomorrow equals today. The models are compared with it."
+    )
 
 
 @pytest.mark.parametrize("name", ["ridge", "persistence"])
 def test_nothing_to_beat(name: ModelName) -> None:
-    found = verdicts.skill_estimate(name, np.zeros(50), np.zeros(50), 1)
-    assert (found.skill, found.lower, found.upper, found.is_better) == (None, None, None, False)
-    assert found.verdict == "There was nothing to beat: the closes did not change, and doing nothing made no error."
+    estimate = verdicts.estimate_skill(name, np.zeros(50), np.zeros(50), 1)
+    assert (estimate.skill, estimate.lower, estimate.upper, estimate.is_better) == (None, None, None, False)
+    assert estimate.verdict == "There was nothing to beat: the closes did not change, and doing nothing made no error."
 
 
 def test_too_few_windows() -> None:
-    found = verdicts.skill_estimate("drift", 0.5 * OF_PERSISTENCE[:20], OF_PERSISTENCE[:20], 20)
-    assert (found.skill, found.lower, found.upper, found.is_better) == (0.5, None, None, False)
-    assert found.verdict == (
+    estimate = verdicts.estimate_skill("drift", 0.5 * PERSISTENCE_ERRORS[:20], PERSISTENCE_ERRORS[:20], 20)
+    assert (estimate.skill, estimate.lower, estimate.upper, estimate.is_better) == (0.5, None, None, False)
+    assert estimate.verdict == (
         "Too few windows to say whether it is better than assuming that the close in 20 sessions equals today's: "
         "skill 0.50."
     )
 
 
 def test_the_numbers_are_those_of_the_sentence() -> None:
-    found = verdicts.skill_estimate("ridge", 0.8 * OF_PERSISTENCE + 0.1 * OTHER, OF_PERSISTENCE, 1)
-    assert found.is_better
-    assert (found.skill, found.lower, found.upper) == pytest.approx((0.08, 0.06, 0.10), abs=0.005)
+    estimate = verdicts.estimate_skill("ridge", 0.8 * PERSISTENCE_ERRORS + 0.1 * OTHER, PERSISTENCE_ERRORS, 1)
+    assert estimate.is_better
+    assert (estimate.skill, estimate.lower, estimate.upper) == pytest.approx((0.08, 0.06, 0.10), abs=0.005)
 
 
 def test_the_best_is_the_highest_of_those_that_are_better_for_certain() -> None:
@@ -100,7 +104,7 @@ def test_the_best_is_the_highest_of_those_that_are_better_for_certain() -> None:
         linear_regression=_estimate(0.40, -0.10, 0.90),
     )
     p_values: dict[ModelName, float] = {"ridge": 0.001, "drift": 0.002, "linear_regression": 0.001}
-    assert verdicts.best_of(estimates, p_values) == "drift"
+    assert verdicts.select_best(estimates, p_values) == "drift"
 
 
 @pytest.mark.parametrize(("p_value", "best"), [(0.0099, "ridge"), (0.0101, "persistence"), (0.04, "persistence")])
@@ -108,13 +112,13 @@ def test_one_of_five_has_to_pass_at_one_percent(p_value: float, best: ModelName)
     others: list[ModelName] = ["linear_regression", "gradient_boosting", "drift", "moving_average"]
     estimates = _estimates(ridge=_estimate(0.1, 0.01, 0.2), **dict.fromkeys(others, _estimate(-0.1, -0.2, 0.0)))
     p_values = {**dict.fromkeys(others, 0.5), "ridge": p_value}
-    assert verdicts.best_of(estimates, p_values) == best
+    assert verdicts.select_best(estimates, p_values) == best
 
 
 def test_one_alone_has_to_pass_at_five_percent() -> None:
     estimates = _estimates(ridge=_estimate(0.1, 0.01, 0.2))
-    assert verdicts.best_of(estimates, {"ridge": 0.049}) == "ridge"
-    assert verdicts.best_of(estimates, {"ridge": 0.051}) == "persistence"
+    assert verdicts.select_best(estimates, {"ridge": 0.049}) == "ridge"
+    assert verdicts.select_best(estimates, {"ridge": 0.051}) == "persistence"
 
 
 def test_of_equals_the_simpler_is_the_best() -> None:
@@ -124,25 +128,25 @@ def test_of_equals_the_simpler_is_the_best() -> None:
         gradient_boosting=_estimate(1, 1, 1),
         drift=_estimate(1 - 2e-14, 1, 1),
     )
-    assert verdicts.best_of(estimates, dict.fromkeys(estimates, 0.0)) == "drift"
+    assert verdicts.select_best(estimates, dict.fromkeys(estimates, 0.0)) == "drift"
 
 
 def test_one_that_could_not_be_tested_is_not_chosen() -> None:
-    assert verdicts.best_of(_estimates(ridge=_estimate(0.5, 0.5, 0.5)), {}) == "persistence"
+    assert verdicts.select_best(_estimates(ridge=_estimate(0.5, 0.5, 0.5)), {}) == "persistence"
 
 
 def test_nothing_is_best_where_there_is_nothing_to_beat() -> None:
-    assert verdicts.best_of(_estimates(ridge=_estimate(None)), {}) == "persistence"
+    assert verdicts.select_best(_estimates(ridge=_estimate(None)), {}) == "persistence"
 
 
 def test_the_summary_names_the_best() -> None:
     estimates = _estimates(linear_regression=_estimate(0.2, 0.1, 0.3), ridge=_estimate(0.1, 0.05, 0.15))
-    assert verdicts.summary(estimates, "linear_regression", 1) == "Linear regression: skill 0.2"
+    assert verdicts.summarise(estimates, "linear_regression", 1) == "Linear regression: skill 0.2"
 
 
 def test_the_summary_says_that_none_is_better_and_how_good_the_best_was() -> None:
     estimates = _estimates(gradient_boosting=_estimate(0.01, -0.02, 0.04), drift=_estimate(-0.1, -0.2, 0.0))
-    assert verdicts.summary(estimates, "persistence", 1) == (
+    assert verdicts.summarise(estimates, "persistence", 1) == (
         "No better than assuming tomorrow equals today: gradient boosting, the best of 2, has skill 0.01, "
         "95 % CI −0.02 to 0.04."
     )
@@ -150,38 +154,38 @@ def test_the_summary_says_that_none_is_better_and_how_good_the_best_was() -> Non
 
 def test_the_summary_says_that_the_best_of_many_looks_better_by_chance() -> None:
     estimates = _estimates(ridge=_estimate(0.05, 0.01, 0.09), drift=_estimate(-0.1, -0.2, 0.0))
-    assert verdicts.summary(estimates, "persistence", 5) == (
+    assert verdicts.summarise(estimates, "persistence", 5) == (
         "No better than assuming that the close in 5 sessions equals today's: ridge, the best of 2, has skill 0.05, "
         "95 % CI 0.01 to 0.09, which the best of so many may show by chance."
     )
 
 
 def test_the_summary_of_one_is_its_verdict() -> None:
-    assert verdicts.summary(_estimates(ridge=_estimate(-0.05, -0.1, 0.01)), "persistence", 1) == "skill -0.05"
+    assert verdicts.summarise(_estimates(ridge=_estimate(-0.05, -0.1, 0.01)), "persistence", 1) == "skill -0.05"
 
 
 def test_the_summary_of_none_is_that_of_doing_nothing() -> None:
-    assert verdicts.summary(_estimates(), "persistence", 1) == "skill 0.0"
-    assert verdicts.summary(_estimates(ridge=_estimate(None)), "persistence", 1) == "skill 0.0"
+    assert verdicts.summarise(_estimates(), "persistence", 1) == "skill 0.0"
+    assert verdicts.summarise(_estimates(ridge=_estimate(None)), "persistence", 1) == "skill 0.0"
 
 
 def test_without_an_interval_the_summary_says_that_it_is_not_known() -> None:
     estimates = _estimates(ridge=_estimate(0.3), drift=_estimate(0.1))
-    assert verdicts.summary(estimates, "persistence", 20) == (
+    assert verdicts.summarise(estimates, "persistence", 20) == (
         "Too few windows to say whether any model is better than assuming that the close in 20 sessions equals today's."
     )
 
 
 def test_why_auto_chooses_the_best() -> None:
     estimates = _estimates(ridge=_estimate(0.2, 0.1, 0.3), drift=_estimate(0.1, 0.05, 0.15))
-    assert verdicts.reason(estimates, "ridge", 1) == (
+    assert verdicts.state_reason(estimates, "ridge", 1) == (
         "Of 2 models it has beaten doing nothing one session ahead by the most, and beyond chance."
     )
-    assert verdicts.reason(estimates, "persistence", 5) == (
+    assert verdicts.state_reason(estimates, "persistence", 5) == (
         "None of 2 others has beaten doing nothing 5 sessions ahead beyond chance."
     )
 
 
 def test_names_are_written_as_a_person_writes_them() -> None:
-    assert verdicts.called("linear_regression") == "Linear regression"
-    assert verdicts.called("moving_average", is_first=False) == "moving average"
+    assert verdicts.display_name("linear_regression") == "Linear regression"
+    assert verdicts.display_name("moving_average", is_first=False) == "moving average"

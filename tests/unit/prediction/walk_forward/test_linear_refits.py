@@ -11,55 +11,60 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from services.prediction.models.features import LEARNT_FROM, matrix
+from services.prediction.models.features import TRAINING_FEATURES, matrix
 from services.prediction.models.targets import log_return_ahead
 from services.prediction.types import Array
-from services.prediction.walk_forward.linear_refits import LinearWindows
-from services.prediction.walk_forward.windows import Kind, Plan, plan
+from services.prediction.walk_forward.linear_refits import LinearRefits
+from services.prediction.walk_forward.windows import WindowKind, Windows, walk_forward_windows
 from tests.support.data.bars import make_bars
 from tests.support.prediction import simulated
 
-KINDS: list[Kind] = ["expanding", "sliding"]
-PENALTY = 1000.0
+KINDS: list[WindowKind] = ["expanding", "sliding"]
+RIDGE_ALPHA = 1000.0
 EVERY = 59  # windows; the loop would take minutes over all of them
 
 
 def _ridge() -> RegressorMixin:
-    return make_pipeline(StandardScaler(), Ridge(alpha=PENALTY))
+    return make_pipeline(StandardScaler(), Ridge(alpha=RIDGE_ALPHA))
 
 
-def _refitted(make: Callable[[], RegressorMixin], features: Array, target: Array, windows: Plan, window: int) -> float:
+def _refit(make: Callable[[], RegressorMixin], features: Array, target: Array, windows: Windows, window: int) -> float:
     train = slice(windows.start[window], windows.stop[window])
     model = make().fit(features[train], target[train])
     return float(model.predict(features[windows.rows[window]][np.newaxis])[0])
 
 
-def _off(
-    make: Callable[[], RegressorMixin], said: Array, features: Array, target: Array, windows: Plan, first: int = 0
+def _max_deviation(
+    make: Callable[[], RegressorMixin],
+    predicted: Array,
+    features: Array,
+    target: Array,
+    windows: Windows,
+    first: int = 0,
 ) -> float:
     """Return how far the predictions are from those of a loop that refits, at the most."""
-    asked = range(first, len(windows), EVERY)
-    return max(abs(float(said[row]) - _refitted(make, features, target, windows, row)) for row in asked)
+    checked = range(first, len(windows), EVERY)
+    return max(abs(float(predicted[row]) - _refit(make, features, target, windows, row)) for row in checked)
 
 
-def _off_both(features: Array, target: Array, windows: Plan) -> float:
-    updated = LinearWindows(features, target, windows)
+def _max_deviation_of_both(features: Array, target: Array, windows: Windows) -> float:
+    updated = LinearRefits(features, target, windows)
     return max(
-        _off(LinearRegression, updated.predict(0.0), features, target, windows),
-        _off(_ridge, updated.predict(PENALTY), features, target, windows),
+        _max_deviation(LinearRegression, updated.predict(0.0), features, target, windows),
+        _max_deviation(_ridge, updated.predict(RIDGE_ALPHA), features, target, windows),
     )
 
 
 def _arrays(bars: pd.DataFrame, horizon: int = 1) -> tuple[Array, Array]:
-    known = simulated.history(bars)
-    return matrix(known, LEARNT_FROM), log_return_ahead(known.close, horizon)
+    history = simulated.history(bars)
+    return matrix(history, TRAINING_FEATURES), log_return_ahead(history.close, horizon)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("horizon", [1, 5, 20])
-def test_it_equals_scikit_learn_on_real_bars(horizon: int, kind: Kind) -> None:
+def test_it_equals_scikit_learn_on_real_bars(horizon: int, kind: WindowKind) -> None:
     features, target = _arrays(simulated.sample_bars("AAPL"), horizon)
-    assert _off_both(features, target, plan(len(target), horizon, 250, kind)) < 1e-8
+    assert _max_deviation_of_both(features, target, walk_forward_windows(len(target), horizon, 250, kind)) < 1e-8
 
 
 @pytest.mark.parametrize(
@@ -77,15 +82,15 @@ def test_it_equals_scikit_learn_on_real_bars(horizon: int, kind: Kind) -> None:
 )
 def test_it_equals_scikit_learn_on_other_bars(bars: pd.DataFrame) -> None:
     features, target = _arrays(bars, 2)
-    assert _off_both(features, target, plan(len(target), 2, 250)) < 1e-8
+    assert _max_deviation_of_both(features, target, walk_forward_windows(len(target), 2, 250)) < 1e-8
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_without_features_it_is_the_mean_of_the_past(kind: Kind) -> None:
+def test_without_features_it_is_the_mean_of_the_past(kind: WindowKind) -> None:
     _, target = _arrays(simulated.random_walk(900, seed=1), 5)
-    windows, none = plan(900, 5, 250, kind), np.empty((900, 0))
-    said = LinearWindows(none, target, windows).predict(0.0)
-    assert _off(lambda: DummyRegressor(strategy="mean"), said, none, target, windows) < 1e-12
+    windows, none = walk_forward_windows(900, 5, 250, kind), np.empty((900, 0))
+    predicted = LinearRefits(none, target, windows).predict(0.0)
+    assert _max_deviation(lambda: DummyRegressor(strategy="mean"), predicted, none, target, windows) < 1e-12
 
 
 N_BARS = 1200
@@ -122,36 +127,39 @@ ODD = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("features", ODD.values(), ids=ODD.keys())
-def test_odd_columns_change_nothing(features: Array, kind: Kind) -> None:
+def test_odd_columns_change_nothing(features: Array, kind: WindowKind) -> None:
     close = np.exp(np.cumsum(np.concatenate([[0.0], TARGET[:-1]])))
-    assert _off_both(features, log_return_ahead(close, 20), plan(N_BARS, 20, 250, kind)) < 1e-8
+    assert (
+        _max_deviation_of_both(features, log_return_ahead(close, 20), walk_forward_windows(N_BARS, 20, 250, kind))
+        < 1e-8
+    )
 
 
 def test_no_unit_is_too_large_or_too_small() -> None:
     """scikit-learn's least squares drops a column a millionth as wide as another; its ridge does not."""
-    windows, units = plan(N_BARS, 1, 250), np.logspace(-9, 9, FEATURES.shape[1])
-    scaled, plain = (LinearWindows(features, TARGET, windows) for features in (FEATURES * units, FEATURES))
-    assert _off(_ridge, scaled.predict(PENALTY), FEATURES * units, TARGET, windows) < 1e-8
+    windows, units = walk_forward_windows(N_BARS, 1, 250), np.logspace(-9, 9, FEATURES.shape[1])
+    scaled, plain = (LinearRefits(features, TARGET, windows) for features in (FEATURES * units, FEATURES))
+    assert _max_deviation(_ridge, scaled.predict(RIDGE_ALPHA), FEATURES * units, TARGET, windows) < 1e-8
     np.testing.assert_allclose(scaled.predict(0.0), plain.predict(0.0), rtol=0, atol=1e-8)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("moving", [slice(0, 700), slice(700, 1200)], ids=["then not", "not before"])
-def test_prices_that_move_for_a_time_only(moving: slice, kind: Kind) -> None:
+def test_prices_that_move_for_a_time_only(moving: slice, kind: WindowKind) -> None:
     bars, prices = simulated.random_walk(N_BARS, seed=5), ["open", "high", "low", "close"]
     still = bars.index.difference(bars.index[moving])
     bars.loc[still, prices] = 100.0
     features, target = _arrays(bars)
-    windows = plan(N_BARS, 1, 250, kind)
-    updated = LinearWindows(features, target, windows)
-    assert _off(_ridge, updated.predict(PENALTY), features, target, windows) < 1e-8
+    windows = walk_forward_windows(N_BARS, 1, 250, kind)
+    updated = LinearRefits(features, target, windows)
+    assert _max_deviation(_ridge, updated.predict(RIDGE_ALPHA), features, target, windows) < 1e-8
     # Before, there are fewer rows that differ than columns, and many least squares that fit alike.
-    assert _off(LinearRegression, updated.predict(0.0), features, target, windows, first=100) < 1e-8
+    assert _max_deviation(LinearRegression, updated.predict(0.0), features, target, windows, first=100) < 1e-8
 
 
 @pytest.mark.parametrize("price", [1e-6, 5.0, 1e6])
 def test_prices_that_never_move_are_said_to_stay(price: float) -> None:
     bars = make_bars([price] * 200).assign(high=price, low=price)
     features, target = _arrays(bars)
-    updated = LinearWindows(features, target, plan(200, 1, 250))
-    assert set(updated.predict(0.0)) | set(updated.predict(PENALTY)) == {0.0}
+    updated = LinearRefits(features, target, walk_forward_windows(200, 1, 250))
+    assert set(updated.predict(0.0)) | set(updated.predict(RIDGE_ALPHA)) == {0.0}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from services.prediction.forecasting.evaluation import evaluation_of
+from services.prediction.forecasting.evaluation import compute_evaluation
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import MODEL_NAMES, EvaluationQuery, ModelName
 from tests.support.prediction import simulated
@@ -17,94 +17,98 @@ PHI = 0.4
 
 
 def _evaluation(bars: pd.DataFrame, query: EvaluationQuery) -> Evaluation:
-    return evaluation_of(simulated.payload_of(bars), "AAPL", query)
+    return compute_evaluation(simulated.to_payload(bars), "AAPL", query)
 
 
 def _skills(evaluations: list[Evaluation], name: ModelName) -> np.ndarray:
-    found = [model.skill.skill for answer in evaluations for model in answer.models if model.name == name]
-    return np.array(found, dtype=np.float64)
+    skills = [model.skill.skill for evaluation in evaluations for model in evaluation.models if model.name == name]
+    return np.array(skills, dtype=np.float64)
 
 
 def _verdicts(evaluations: list[Evaluation], name: ModelName) -> list[str]:
-    return [model.verdict for answer in evaluations for model in answer.models if model.name == name]
+    return [model.verdict for evaluation in evaluations for model in evaluation.models if model.name == name]
 
 
 def _noisy_trend(n_bars: int, seed: int) -> pd.DataFrame:
     returns = np.random.default_rng(seed).normal(0.002, 0.002, n_bars - 1)
-    return simulated.bars_of(returns, seed=seed)
+    return simulated.build_bars(returns, seed=seed)
 
 
 @pytest.fixture(scope="module")
-def of_random_walks() -> list[Evaluation]:
+def random_walks() -> list[Evaluation]:
     return evaluations(partial(simulated.random_walk, 1200), SEEDS, EvaluationQuery())
 
 
 @pytest.fixture(scope="module")
-def of_autoregressions() -> list[Evaluation]:
+def autoregressions() -> list[Evaluation]:
     """Over 1,000 windows: over 250 the gain is the same, but only in two of three series is it beyond chance."""
     query = EvaluationQuery(models=["linear_regression"], windows=1000)
     return [_evaluation(simulated.autoregression(2500, seed, PHI), query) for seed in SEEDS[:30]]
 
 
 @pytest.mark.parametrize("name", ["linear_regression", "ridge", "gradient_boosting", "drift", "persistence"])
-def test_on_random_walks_nothing_has_skill(of_random_walks: list[Evaluation], name: ModelName) -> None:
-    mean = _skills(of_random_walks, name).mean()
+def test_on_random_walks_nothing_has_skill(random_walks: list[Evaluation], name: ModelName) -> None:
+    mean = _skills(random_walks, name).mean()
     assert -0.01 <= mean <= 0.01, f"{SEEDS}: {mean:.4f}"
 
 
-def test_on_random_walks_the_moving_average_is_far_worse_than_doing_nothing(of_random_walks: list[Evaluation]) -> None:
+def test_on_random_walks_the_moving_average_is_far_worse_than_doing_nothing(random_walks: list[Evaluation]) -> None:
     """It errs two to three times as much, as the mean of 20 sessions lies far from the last close."""
-    mean = _skills(of_random_walks, "moving_average").mean()
+    mean = _skills(random_walks, "moving_average").mean()
     assert -2.5 <= mean <= -1, f"{SEEDS}: {mean:.4f}"
 
 
 @pytest.mark.parametrize("name", [name for name in MODEL_NAMES if name != "persistence"])
-def test_on_random_walks_the_verdict_is_no_better(of_random_walks: list[Evaluation], name: ModelName) -> None:
-    said = [verdict.startswith("No better than ") for verdict in _verdicts(of_random_walks, name)]
-    assert np.mean(said) >= 0.9, f"{SEEDS}: {np.mean(said)}"
+def test_on_random_walks_the_verdict_is_no_better(random_walks: list[Evaluation], name: ModelName) -> None:
+    is_no_better = [verdict.startswith("No better than ") for verdict in _verdicts(random_walks, name)]
+    assert np.mean(is_no_better) >= 0.9, f"{SEEDS}: {np.mean(is_no_better)}"
 
 
-def test_on_random_walks_doing_nothing_is_the_best(of_random_walks: list[Evaluation]) -> None:
-    is_nothing = [answer.best == "persistence" for answer in of_random_walks]
-    assert np.mean(is_nothing) >= 0.9, f"{SEEDS}: {np.mean(is_nothing)}"
+def test_on_random_walks_doing_nothing_is_the_best(random_walks: list[Evaluation]) -> None:
+    is_persistence = [evaluation.best == "persistence" for evaluation in random_walks]
+    assert np.mean(is_persistence) >= 0.9, f"{SEEDS}: {np.mean(is_persistence)}"
     assert all(
-        answer.verdict.startswith("No better than ") for answer in of_random_walks if answer.best == "persistence"
+        evaluation.verdict.startswith("No better than ")
+        for evaluation in random_walks
+        if evaluation.best == "persistence"
     )
 
 
-def test_on_random_walks_p_values_are_small_no_more_often_than_by_chance(of_random_walks: list[Evaluation]) -> None:
+def test_on_random_walks_p_values_are_small_no_more_often_than_by_chance(random_walks: list[Evaluation]) -> None:
     """Of drift, which is nearly persistence; the others err more, as they learn what is not there."""
-    tests = [model.diebold_mariano for answer in of_random_walks for model in answer.models if model.name == "drift"]
+    tests = [
+        model.diebold_mariano for evaluation in random_walks for model in evaluation.models if model.name == "drift"
+    ]
     share = np.mean([test is not None and test.p_value < 0.05 for test in tests])
     assert share <= 0.12, f"{SEEDS}: {share}"
 
 
-def test_on_autoregressions_linear_regression_is_better(of_autoregressions: list[Evaluation]) -> None:
-    is_better = [model.skill.is_better for answer in of_autoregressions for model in answer.models[:1]]
+def test_on_autoregressions_linear_regression_is_better(autoregressions: list[Evaluation]) -> None:
+    is_better = [model.skill.is_better for evaluation in autoregressions for model in evaluation.models[:1]]
     assert np.mean(is_better) >= 0.95, f"{SEEDS[:30]}: {np.mean(is_better)}"
-    assert {answer.best for answer in of_autoregressions} == {"linear_regression"}
-    assert all(answer.verdict.startswith("Linear regression: Better than ") for answer in of_autoregressions)
+    assert {evaluation.best for evaluation in autoregressions} == {"linear_regression"}
+    assert all(evaluation.verdict.startswith("Linear regression: Better than ") for evaluation in autoregressions)
 
 
-def test_on_autoregressions_it_gains_what_theory_says(of_autoregressions: list[Evaluation]) -> None:
+def test_on_autoregressions_it_gains_what_theory_says(autoregressions: list[Evaluation]) -> None:
     """Errors of a normal forecast are normal: their mean sizes are as their deviations, √(1 − φ²) to 1."""
-    mean = _skills(of_autoregressions, "linear_regression").mean()
+    mean = _skills(autoregressions, "linear_regression").mean()
     assert mean == pytest.approx(1 - np.sqrt(1 - PHI**2), abs=0.03), f"{SEEDS[:30]}"
 
 
 @pytest.mark.parametrize("horizon", [1, 5])
 def test_on_a_trend_drift_wins(horizon: int) -> None:
     """What learns finds the same mean, and errs by rounding; of equals the simplest is taken."""
-    found = _evaluation(simulated.trend(600), EvaluationQuery(horizon=horizon))
-    maes = {model.name: model.metrics.mae for model in found.models}
-    assert found.best == "drift"
+    evaluation = _evaluation(simulated.trend(600), EvaluationQuery(horizon=horizon))
+    maes = {model.name: model.metrics.mae for model in evaluation.models}
+    assert evaluation.best == "drift"
     assert maes["drift"] <= min(maes.values()) + 1e-9
-    assert _skills([found], "drift")[0] == pytest.approx(1, abs=1e-9)
+    assert _skills([evaluation], "drift")[0] == pytest.approx(1, abs=1e-9)
 
 
 def test_on_a_trend_with_noise_drift_has_the_most_skill() -> None:
     """A mean return of one standard deviation: the error falls from 1.17 deviations to 0.80, by 0.32."""
-    found = [_evaluation(_noisy_trend(800, seed), EvaluationQuery()) for seed in SEEDS[:20]]
-    means = {name: _skills(found, name).mean() for name in MODEL_NAMES}
+    noisy = [_evaluation(_noisy_trend(800, seed), EvaluationQuery()) for seed in SEEDS[:20]]
+    means = {name: _skills(noisy, name).mean() for name in MODEL_NAMES}
     assert max(means, key=lambda name: means[name]) == "drift", f"{SEEDS[:20]}: {means}"
     assert means["drift"] == pytest.approx(0.316, abs=0.03)

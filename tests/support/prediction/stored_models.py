@@ -11,9 +11,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import structlog
 from threadpoolctl import threadpool_limits
 
-from services.prediction.forecasting.fitted_model import ModelKey, Trained
+from services.prediction.forecasting.fitted_model import FittedModel, ModelKey
 from services.prediction.forecasting.model_store import SkopsModelStore
-from services.prediction.forecasting.training import train
+from services.prediction.forecasting.training import fit
 from services.prediction.inputs.history import History
 from services.prediction.models.registry import MODELS
 from shared.schemas.forecasts import ModelName
@@ -27,13 +27,13 @@ def history() -> History:
 
 
 @cache
-def fitted(name: ModelName) -> Trained:
+def fitted(name: ModelName) -> FittedModel:
     """Return the model, fitted two sessions ahead."""
     with threadpool_limits(1):  # as in a worker; two threads on a busy machine wait for one another
-        return train(history(), MODELS[name], 2, 90)
+        return fit(history(), MODELS[name], 2, 90)
 
 
-def key_of(name: ModelName, horizon: int = 2) -> ModelKey:
+def build_key(name: ModelName, horizon: int = 2) -> ModelKey:
     """Return the key under which a test keeps the model."""
     return ModelKey(
         symbol="AAPL",
@@ -48,18 +48,18 @@ def key_of(name: ModelName, horizon: int = 2) -> ModelKey:
 
 
 @dataclass
-class Kept:
+class StoredModel:
     """One model in a store of its own, and its file."""
 
     store: SkopsModelStore
     key: ModelKey
-    trained: Trained
+    trained: FittedModel
     path: Path
 
     @classmethod
-    def of(cls, directory: Path, name: ModelName) -> "Kept":
+    def create(cls, directory: Path, name: ModelName) -> "StoredModel":
         """Keep the model in this empty directory."""
-        store, key, trained = SkopsModelStore(directory), key_of(name), fitted(name)
+        store, key, trained = SkopsModelStore(directory), build_key(name), fitted(name)
         store.put(key, trained)
         (path,) = directory.iterdir()
         return cls(store, key, trained, path)
