@@ -1,6 +1,6 @@
 """The prediction service's command line: `python -m services.prediction`. It reads the same PREDICTION_* variables.
 
-What people read on the way goes to standard error, the table or JSON to standard output.
+Progress and errors go to standard error, the table or JSON to standard output.
 """
 
 import asyncio
@@ -25,38 +25,38 @@ cli = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Look at the models of Bellwether.",
+    help="Evaluate the models of Bellwether.",
 )
-BATCH_TIMEOUTS = {"budget_seconds": 600.0, "data_timeout_seconds": 30.0}  # nobody waits for one answer here
+BATCH_TIMEOUTS = {"budget_seconds": 600.0, "data_timeout_seconds": 30.0}  # no caller waits for a single response
 _SYMBOL = TypeAdapter(Symbol)
 
 
 @cli.callback()
 def _commands() -> None:
-    """Keep `evaluate` a command of its own, though it is the only one."""
+    """Make typer treat `evaluate` as a command although it is the only one."""
 
 
 def _parse_symbol(text: str) -> str:
     try:
         return _SYMBOL.validate_python(text)
     except ValidationError as error:
-        raise typer.BadParameter("1 to 15 of the characters A-Z 0-9 . - ^ = are expected") from error
+        raise typer.BadParameter("use 1 to 15 of the characters A-Z 0-9 . - ^ =") from error
 
 
 @cli.command()
 def evaluate(
     symbols: Annotated[
-        list[str] | None, typer.Argument(parser=_parse_symbol, help="All there are, without one.")
+        list[str] | None, typer.Argument(parser=_parse_symbol, help="Symbols to evaluate; all stored ones by default.")
     ] = None,
     *,
-    horizon: Annotated[int, typer.Option(min=1, max=20, help="Sessions ahead.")] = 1,
-    windows: Annotated[int, typer.Option(min=20, max=1000, help="Test sessions of each symbol.")] = 250,
-    as_of: Annotated[str | None, typer.Option(help="The last session that may be known, as ISO date.")] = None,
+    horizon: Annotated[int, typer.Option(min=1, max=20, help="Number of sessions ahead.")] = 1,
+    windows: Annotated[int, typer.Option(min=20, max=1000, help="Number of test sessions per symbol.")] = 250,
+    as_of: Annotated[str | None, typer.Option(help="Last session that may be used, as an ISO date.")] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print each symbol's evaluation, one JSON object a line.")
+        bool, typer.Option("--json", help="Print one JSON object per line, the evaluation of one symbol each.")
     ] = False,
 ) -> None:
-    """Print the share of symbols on which each model beats doing nothing; the data service has to run."""
+    """Print the share of symbols on which each model beats persistence. The data service must be running."""
     query = EvaluationQuery(horizon=horizon, windows=windows, as_of=_parse_date(as_of))
     console = Console(stderr=True)
     try:
@@ -76,13 +76,13 @@ def _parse_date(text: str | None) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter("a date like 2013-03-01 is expected", param_hint="--as-of") from error
+        raise typer.BadParameter("use a date such as 2013-03-01", param_hint="--as-of") from error
 
 
 async def _evaluate_symbols(
     symbols: list[str] | None, query: EvaluationQuery, console: Console
 ) -> list[SymbolEvaluation]:
-    """Return every symbol's record, ascending, with a progress bar on the way."""
+    """Evaluate the symbols, showing a progress bar, and return the evaluations sorted by symbol."""
     settings = load_settings(PredictionSettings).model_copy(update=BATCH_TIMEOUTS)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     async with open_resources(settings) as resources:

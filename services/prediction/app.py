@@ -24,7 +24,7 @@ OpenResources = Callable[[PredictionSettings], AbstractAsyncContextManager[Resou
 
 
 def create_app(settings: PredictionSettings | None = None, open_resources: OpenResources | None = None) -> FastAPI:
-    """Return the prediction service."""
+    """Build the prediction service."""
     settings = settings or load_settings(PredictionSettings)
     registry = new_registry()
     observer, queue_observer = UpstreamMetrics(registry).observer("data"), QueueMetrics(registry)

@@ -1,4 +1,4 @@
-"""What the prediction service counts beside its requests; what is counted knows callables, not Prometheus."""
+"""Metrics of the prediction service besides those of its requests; the measured code does not know Prometheus."""
 
 from typing import get_args
 
@@ -16,32 +16,32 @@ MODEL_LABELS = (SAME_SESSION, *MODELS)
 
 
 class ComputationMetrics:
-    """Fits, skills and times on one registry, each there from the start with nothing in it."""
+    """Fits, skills and durations on one registry, with every series initialised to zero."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._fits = Counter(
             "model_fits_total",
-            "Models that answers needed: fitted, kept (found in the store of fitted models), or failed.",
+            "Models that were needed, by outcome: fitted, kept (loaded from the model store) or failed.",
             ("model", "outcome"),
             registry=registry,
         )
         self._fit_seconds = Histogram(
             "model_fit_duration_seconds",
-            "Time to fit a model and, for a forecast, to walk it forward for its record, in seconds.",
+            "Time to fit a model and, for a forecast, to compute its track record, in seconds.",
             ("model",),
             buckets=FIT_BUCKETS,
             registry=registry,
         )
         self._seconds = Histogram(
             "computation_duration_seconds",
-            "Time that a task took in its worker process, without the wait for one, in seconds.",
+            "Duration of a task in its worker process, without queueing, in seconds.",
             ("task",),
             buckets=LATENCY_BUCKETS,
             registry=registry,
         )
         self._skills = Histogram(
             "model_skill",
-            "Skills of walk-forwards as they are computed: 1 - MAE / MAE of persistence; 0 is no better than nothing.",
+            "Skills of computed walk-forwards: 1 - MAE / MAE of persistence; 0 is no better than persistence.",
             ("model",),
             buckets=SKILL_BUCKETS,
             registry=registry,
@@ -68,18 +68,18 @@ class ComputationMetrics:
 
 
 class QueueMetrics:
-    """A QueueObserver on one registry."""
+    """Exports the queue of the worker processes; a QueueObserver."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         def gauge(name: str, help_text: str) -> Gauge:
             return Gauge(name, help_text, registry=registry, multiprocess_mode="livesum")
 
-        self._depth = gauge("worker_queue_depth", "Calls that wait for a worker process.")
-        self._limit = gauge("worker_queue_limit", "Calls that may wait; one more is refused.")
-        self._busy = gauge("workers_busy", "Worker processes that compute for somebody who still waits for it.")
+        self._depth = gauge("worker_queue_depth", "Calls waiting for a worker process.")
+        self._limit = gauge("worker_queue_limit", "Calls that may wait before further ones are refused.")
+        self._busy = gauge("workers_busy", "Worker processes computing a call that has not timed out.")
         self._refusals = Counter(
             "worker_refusals_total",
-            "Calls that were not computed: queue_full, too_slow, or the process died.",
+            "Calls that were refused, by reason: queue_full, too_slow or died (the worker process).",
             ("reason",),
             registry=registry,
         )

@@ -1,4 +1,4 @@
-"""What the prediction service needs from outside."""
+"""The ports of the prediction service: what it needs from outside."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class BarsReader(Protocol):
-    """Who has the bars."""
+    """Reads bars from the data service."""
 
     async def symbols(self) -> list[str]:
         """Return every symbol that has bars, ascending."""
@@ -23,33 +23,33 @@ class BarsReader(Protocol):
         ...
 
     async def bars(self, *, symbol: str, adjusted: bool) -> EncodedBars:
-        """Return the bars of `symbol` as they travel, with prices as they are or adjusted."""
+        """Return the encoded bars of `symbol`, with raw or adjusted prices."""
         ...
 
     async def health(self) -> Health:
-        """Return what the service says of itself."""
+        """Return the health that the data service reports."""
         ...
 
 
 class Workers(Protocol):
-    """Where CPU work runs."""
+    """Runs CPU work outside of the event loop."""
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work` away from the event loop and return what it returns or raise what it raises."""
+        """Run `work` outside of the event loop; return its value or raise its error."""
         ...
 
     async def ping(self) -> None:
-        """Return if work can be run.
+        """Return if work can run.
 
         Raises:
-            Busy: Not yet.
+            Busy: The workers are still starting.
         """
         ...
 
 
 @dataclass(frozen=True)
 class Resources:
-    """What a running prediction service holds open."""
+    """The open resources of a running prediction service."""
 
     data: BarsReader
     workers: Workers

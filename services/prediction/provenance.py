@@ -1,4 +1,4 @@
-"""What determines an answer besides the bars and the request: the code, the libraries and the seed."""
+"""What determines a response besides the bars and the request: the code, the libraries and the seed."""
 
 import hashlib
 from functools import cache
@@ -16,14 +16,14 @@ LIBRARIES = ("exchange-calendars", "numpy", "pandas", "scikit-learn", "scipy")
 
 @cache
 def provenance() -> Provenance:
-    """Return the versions of the code and libraries that compute; they do not change while the process runs."""
+    """Return the versions of code and libraries; they do not change while the process runs."""
     return Provenance(
         bellwether=f"{VERSION}+{code_digest(PACKAGE)}", libraries={name: version(name) for name in LIBRARIES}, seed=SEED
     )
 
 
 def code_digest(package: Path) -> str:
-    """Compute eight hexadecimal digits from every Python file below `package`, its path included.
+    """Compute eight hexadecimal digits from the path and content of every Python file below `package`.
 
     The code may change while the version stays the same; ETags and stored models must follow it.
     """

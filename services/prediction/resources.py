@@ -1,4 +1,4 @@
-"""Opens what the prediction service needs from outside and closes it in reverse."""
+"""Opens the resources of the prediction service and closes them in reverse."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +17,7 @@ from shared.clients.transport import open_http
 async def open_resources(
     settings: PredictionSettings, observer: CallObserver | None = None, queue_observer: QueueObserver | None = None
 ) -> AsyncIterator[Resources]:
-    """Open the connection pool to the data service and start the worker processes; tell what they do."""
+    """Open the connection pool to the data service and start the worker processes."""
     pool = open_workers(
         n_workers=settings.workers,
         prepare=partial(warm_up, settings),

@@ -11,24 +11,24 @@ from shared.settings import ServiceSettings
 
 
 class PredictionSettings(ServiceSettings):
-    """Where bars come from and how much is computed at once."""
+    """The data service, the workers, the calendar and the model store."""
 
     model_config = SettingsConfigDict(env_prefix="PREDICTION_")
 
     data_url: HttpUrl = HttpUrl("http://127.0.0.1:8001")
     """Address of the data service."""
     data_timeout_seconds: PositiveFloat = 3.0
-    """The longest that one call to the data service may take, in seconds."""
+    """Timeout of one call to the data service, in seconds."""
     budget_seconds: PositiveFloat = 5.0
-    """The longest that one request may take, in seconds; a caller that waits less says so and gets less."""
+    """Time budget of a request, in seconds. A caller's X-Request-Budget-Ms can only shorten it."""
     workers: PositiveInt = 2
-    """Processes that fit models; one per core is a good number."""
+    """Worker processes that fit models; one per core is a good choice."""
     max_waiting: PositiveInt = 64
-    """Requests that may wait for a worker; more are answered with 503 and told to come back."""
+    """Requests that may wait for a worker; further ones get 503 with Retry-After."""
     calendar: Calendar = "XNYS"
-    """The exchange whose sessions are forecast, by its code (ISO 10383); empty to take every weekday for one."""
+    """Exchange whose sessions are forecast, as an ISO 10383 code; empty to treat every weekday as a session."""
     models_dir: Path | None = None
-    """Folder where fitted models are kept, so that a restart does not fit them anew; without it none are kept."""
+    """Folder that stores fitted models, so that a restart does not fit them anew; empty to store none."""
 
     @field_validator("models_dir", mode="before")
     @classmethod

@@ -13,7 +13,7 @@ from shared.web.dependencies import component
 
 @dataclass(frozen=True)
 class Components:
-    """What the routes of a running prediction service use."""
+    """The components that the routes use."""
 
     resources: Resources
     responder: Responder

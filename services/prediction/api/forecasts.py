@@ -1,4 +1,4 @@
-"""The prediction service's routes that look ahead. HTTP only: parse, call, return."""
+"""The routes of forecasts, evaluations and models. HTTP only: parse, call, return."""
 
 from functools import partial
 from typing import Annotated
@@ -33,7 +33,7 @@ async def forecast(
     settings: SettingsDep,
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
-    """Return the next sessions of a symbol, each with an interval, and the record of the model that speaks."""
+    """Forecast the next sessions of a symbol, each with an interval and the track record of the selected model."""
     key = ComputationKey("forecast", symbol, query.adjusted, query.model_dump_json())
     work = partial(run_forecast, query=query, calendar=settings.calendar or "", models_dir=settings.models_dir)
     return await responder.respond(key, if_none_match, resources, work)
@@ -51,12 +51,12 @@ async def evaluation(
     resources: ResourcesDep,
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
-    """Return the walk-forward scores of the models on a symbol, beside doing nothing."""
+    """Return the walk-forward scores of the models on a symbol, compared with persistence."""
     key = ComputationKey("evaluation", symbol, query.adjusted, query.model_dump_json())
     return await responder.respond(key, if_none_match, resources, partial(compute_evaluation, query=query))
 
 
 @router.get("/models", response_model=Models, responses=NOT_MODIFIED)
 async def models(responder: ResponderDep, if_none_match: Annotated[str, Header()] = "") -> Response:
-    """Return what can be asked for."""
+    """Return the available models and features."""
     return responder.respond_with(describe_models(), if_none_match)

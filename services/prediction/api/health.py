@@ -1,4 +1,4 @@
-"""What the prediction service depends on."""
+"""The dependencies of the prediction service, for health checks and metrics."""
 
 from fastapi import Request
 

@@ -1,7 +1,7 @@
-"""Answers over HTTP: not computed for who has them, and computed once for all who ask at a time.
+"""Conditional responses: 304 on a matching ETag, and concurrent identical requests share one computation.
 
-The ETag is of all that determines an answer. It is made here, of the very bars that the answer is computed from, so
-that no load of bars and no new version in between can give an old answer a new tag.
+The ETag covers everything that determines a response. It is built here from the very bars that the response is computed
+from, so that a load or a deployment in between cannot give an old response a new tag.
 """
 
 import hashlib
@@ -26,15 +26,15 @@ from shared.web.etags import matches
 
 ComputationKind = Literal["result", "forecast", "evaluation"]
 _HELP_TEXTS: dict[ComputationKind, str] = {
-    "result": "Time to split, fit, predict and score one result, waiting for a worker included.",
-    "forecast": "Time to choose, fit, predict and calibrate one forecast, waiting for a worker included.",
-    "evaluation": "Time to score every model over all windows of one evaluation, waiting for a worker included.",
+    "result": "Time to split, fit, predict and score one result, including the wait for a worker.",
+    "forecast": "Time to select, fit, predict and calibrate one forecast, including the wait for a worker.",
+    "evaluation": "Time to score every model over all windows of one evaluation, including the wait for a worker.",
 }
 
 
 @dataclass(frozen=True)
 class ComputationKey:
-    """What is asked. Equal ones have equal answers, as long as bars and code are the same."""
+    """Identifies a computation: equal keys have equal responses as long as bars and code are the same."""
 
     kind: ComputationKind
     symbol: str
@@ -43,11 +43,11 @@ class ComputationKey:
 
 
 class Responder:
-    """Answers questions.
+    """Builds the responses.
 
     Args:
         calendar: The exchange that dates the forecasts; None for every weekday.
-        registry: Where is measured how long answers take, and what they note of themselves.
+        registry: Receives the metrics of the computations.
     """
 
     def __init__(self, calendar: str | None, registry: CollectorRegistry) -> None:
@@ -63,10 +63,10 @@ class Responder:
     async def respond(
         self, key: ComputationKey, if_none_match: str, resources: Resources, work: Callable[[EncodedBars, str], Wire]
     ) -> Response:
-        """Return what `work` makes of the bars and the symbol, in JSON, or 304 if the caller has it.
+        """Return the value of `work` for the bars and the symbol as JSON, or 304 if the caller already has it.
 
         Raises:
-            Busy: It does not end in the time that the request has left, or too much is waiting.
+            Busy: The computation does not finish in time, or too many calls are waiting.
         """
         if if_none_match:
             etag = self._etag(await resources.data.revision(symbol=key.symbol))
@@ -85,11 +85,11 @@ class Responder:
         try:
             body = await self._flight.run((key, encoded.revision), compute)
         except TimeoutError as error:
-            raise Busy("The computation did not end in time. Try again in a moment.") from error
+            raise Busy("Try again in a moment: the computation did not finish in time.") from error
         return _json(body, self._etag(encoded.revision))
 
     def respond_with(self, value: Wire, if_none_match: str) -> Response:
-        """Return what depends on no bars, or 304 if the caller has it."""
+        """Return a value that does not depend on bars, or 304 if the caller already has it."""
         etag = self._etag("fixed")
         if matches(etag, if_none_match):
             return _not_modified(etag)

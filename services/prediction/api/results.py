@@ -1,4 +1,4 @@
-"""The prediction service's route of the same-session task. HTTP only: parse, call, return."""
+"""The route of the same-session task. HTTP only: parse, call, return."""
 
 from functools import partial
 from typing import Annotated

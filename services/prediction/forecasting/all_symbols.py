@@ -1,4 +1,4 @@
-"""The record of every model over many symbols: does it work at all?"""
+"""Evaluates every model over many symbols and summarises the results."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -14,7 +14,7 @@ from shared.schemas.forecasts import EvaluationQuery, ModelName
 
 @dataclass(frozen=True)
 class SymbolEvaluation:
-    """One symbol's evaluation; None if it has too few bars for one."""
+    """One symbol's evaluation; None if the symbol has too few bars."""
 
     symbol: str
     evaluation: Evaluation | None
@@ -22,15 +22,15 @@ class SymbolEvaluation:
 
 @dataclass(frozen=True)
 class ModelSummary:
-    """One model over many symbols; shares are of the symbols that were evaluated.
+    """The results of one model over many symbols; shares are of the symbols in `n_symbols`.
 
     Attributes:
         name: The model.
-        n_symbols: Symbols that were evaluated and where persistence made an error.
+        n_symbols: Evaluated symbols on which persistence makes an error.
         positive: Share with a skill above zero.
-        better: Share whose whole 95 % confidence interval of the skill lies above zero; by chance 2.5 % would.
-        worse: Share where it lies below zero.
-        median_skill: The median of the skill.
+        better: Share whose 95 % confidence interval of the skill lies above zero; 2.5 % do so by chance.
+        worse: Share whose confidence interval lies below zero.
+        median_skill: Median of the skill.
         coverage: Mean coverage of the intervals.
     """
 
@@ -46,7 +46,7 @@ class ModelSummary:
 async def evaluate_all(
     resources: Resources, symbols: Sequence[str], query: EvaluationQuery, *, max_concurrent: int
 ) -> AsyncIterator[SymbolEvaluation]:
-    """Yield the evaluation of each symbol as it is done, in any order; `max_concurrent` of them are worked on."""
+    """Yield the evaluation of each symbol as it completes, in any order, `max_concurrent` at a time."""
     pending = iter(symbols)
     running: set[asyncio.Task[SymbolEvaluation]] = set()
     try:
@@ -72,7 +72,7 @@ async def _evaluate(resources: Resources, symbol: str, query: EvaluationQuery) -
 
 
 def summarise_models(evaluations: Sequence[SymbolEvaluation]) -> list[ModelSummary]:
-    """Return how each model did over the symbols that could be evaluated, in the order of the registry."""
+    """Summarise each model over the symbols that could be evaluated, in the order of the registry."""
     evaluated = [item.evaluation for item in evaluations if item.evaluation is not None]
     names = [model.name for model in evaluated[0].models] if evaluated else []
     return [summary for name in names if (summary := _summarise_model(name, evaluated)) is not None]
@@ -96,7 +96,7 @@ def _summarise_model(name: ModelName, evaluated: Sequence[Evaluation]) -> ModelS
 
 
 def format_table(evaluations: Sequence[SymbolEvaluation], query: EvaluationQuery) -> str:
-    """Return the table as Markdown, with a line on what it rests on."""
+    """Format the summaries as a Markdown table, below a line about the symbols."""
     n_short = sum(item.evaluation is None for item in evaluations)
     rows = [
         f"| {summary.name} | {summary.positive:.0%} | {summary.better:.1%} | {summary.worse:.1%} "
@@ -107,9 +107,10 @@ def format_table(evaluations: Sequence[SymbolEvaluation], query: EvaluationQuery
     return "\n".join(
         [
             f"{len(evaluations) - n_short} symbols, {ahead} ahead, the last {query.windows} sessions of each; "
-            f"left out for too few bars: {n_short}.",
+            f"skipped for too few bars: {n_short}.",
             "",
-            f"| model | skill > 0 | better beyond noise | worse beyond noise | median skill | {query.level} % held |",
+            "| model | skill > 0 | better beyond chance | worse beyond chance | median skill "
+            f"| {query.level} % interval coverage |",
             "| --- | --- | --- | --- | --- | --- |",
             *rows,
         ]

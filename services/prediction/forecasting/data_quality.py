@@ -1,4 +1,4 @@
-"""The bars that an answer rests on, and what to know about them before trusting it."""
+"""Describes the bars behind a forecast or an evaluation, and warns about problems in them."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from shared.schemas.wire import Data, Warning
 
 
 def describe_data(history: History, *, adjusted: bool) -> Data:
-    """Return the bars that the answer rests on."""
+    """Describe the bars that were used."""
     return Data(
         revision=history.revision,
         first_session=history.session(0),
@@ -23,7 +23,7 @@ def describe_data(history: History, *, adjusted: bool) -> Data:
 def collect_warnings(
     history: History, query: ForecastQuery | EvaluationQuery, n_scored: int, n_requested: int
 ) -> list[Warning]:
-    """Return what to know before trusting the numbers."""
+    """Collect the warnings about the bars and the number of scored windows."""
     adjusted = query.adjusted
     collected = warnings.incomplete_bars(history.n_incomplete, adjusted=adjusted)
     collected += warnings.unreadable_rows(history.n_skipped)
@@ -32,12 +32,12 @@ def collect_warnings(
     )
     collected += warnings.long_gap(history.sessions)
     if n_scored < n_requested:
-        detail = f"There are bars for {n_scored} test sessions only, so the scores may be far off by chance."
+        detail = f"The bars allow only {n_scored} test sessions, so the scores may be far off by chance."
         collected.append(Warning(code="few_windows", detail=detail))
     if np.ptp(history.close[-LOOKBACK - 1 :]) == 0:
-        detail = f"The close has not changed in the last {LOOKBACK} sessions; the bars may be stale or not of a market."
+        detail = f"The close has not changed in the last {LOOKBACK} sessions. The bars may be stale or not market data."
         collected.append(Warning(code="constant_prices", detail=detail))
     if adjusted and query.as_of is not None:
-        detail = "Adjusted prices of a past day are scaled by splits and dividends that came later; returns are not."
+        detail = "Adjusted prices of a past day include later splits and dividends; returns are not affected."
         collected.append(Warning(code="adjusted_later", detail=detail))
     return collected

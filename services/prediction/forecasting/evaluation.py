@@ -20,7 +20,7 @@ from shared.schemas.forecasts import EvaluationQuery
 
 
 def compute_evaluation(encoded: EncodedBars, symbol: str, query: EvaluationQuery) -> wire.Evaluation:
-    """Compute the walk-forward scores of the models that are asked for.
+    """Compute the walk-forward scores of the requested models.
 
     Raises:
         NotEnoughBars: No walk-forward fits into the bars.
@@ -40,7 +40,7 @@ def compute_evaluation(encoded: EncodedBars, symbol: str, query: EvaluationQuery
         stock_symbol=symbol,
         as_of=history.session(-1),
         horizon=query.horizon,
-        verdict=verdicts.summarise(estimates, best, query.horizon),
+        verdict=verdicts.summarise(estimates, best),
         best=best,
         warnings=collect_warnings(history, query, len(run.actual), query.windows),
         models=models,

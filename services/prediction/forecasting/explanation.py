@@ -1,4 +1,4 @@
-"""What a model goes by: coefficients where it has them, permutation importance where it has not."""
+"""Explain a model by its coefficients, or by permutation importance."""
 
 import numpy as np
 from sklearn.base import RegressorMixin
@@ -13,16 +13,16 @@ from shared.schemas.forecasts import Explanation, Importance
 
 N_SHUFFLED = 250  # rows that are shuffled, about a year
 N_REPEATS = 5
-MIN_DEVIATION = 1e-12  # features are log returns and flags: a standard deviation below it is rounding
-MAX_ABS_EFFECT = 100.0  # a log return far beyond any price, whose exponential is still a number
+MIN_DEVIATION = 1e-12  # features are log returns and flags; a smaller standard deviation is rounding
+MAX_ABS_EFFECT = 100.0  # a log return far beyond any price, whose exponential is still finite
 
 
 def explain(spec: ModelSpec, estimator: RegressorMixin, history: History, horizon: int) -> Explanation:
-    """Return what the model's forecast `horizon` sessions ahead goes by, features with the largest effect first.
+    """Explain the model's forecast `horizon` sessions ahead, features with the largest effect first.
 
     Args:
         spec: The model.
-        estimator: It, fitted on every row of the history whose target is known.
+        estimator: Its estimator, fitted on every row of the history whose target is known.
         history: At least `windows.bars_needed(horizon)` bars.
         horizon: Sessions ahead.
     """
@@ -38,11 +38,11 @@ def explain(spec: ModelSpec, estimator: RegressorMixin, history: History, horizo
 
 def _explain_without_features(spec: ModelSpec, estimator: RegressorMixin, horizon: int) -> Explanation:
     if spec.name == "persistence":
-        detail = "It goes by no feature: it says that the close stays as it is."
+        detail = "It uses no features: it predicts no change."
     else:
         mean = f"{100 * float(estimator.constant_.item()):.3f}".replace("-0.000", "0.000").replace("-", "−")
         ahead = _format_sessions(horizon)
-        detail = f"It goes by no feature: it adds the mean log return of the past over {ahead}, {mean} %."
+        detail = f"It uses no features: it adds the mean past log return over {ahead}, {mean} %."
     return Explanation(method="none", unit="None: there are no features.", detail=detail, importances=[])
 
 
@@ -55,8 +55,8 @@ def _explain_by_coefficients(spec: ModelSpec, estimator: RegressorMixin, matrix:
         method="coefficients",
         unit="Percent of the forecast close per standard deviation of the feature.",
         detail=(
-            f"How far the close that is forecast {_format_sessions(horizon)} ahead moves if the feature alone is one "
-            "standard deviation higher, as measured over the sessions that the model was fitted on."
+            f"How far the forecast close {_format_sessions(horizon)} ahead moves if the feature alone is one standard "
+            "deviation higher, measured over the sessions that the model was fitted on."
         ),
         importances=[
             Importance(
@@ -70,7 +70,7 @@ def _explain_by_coefficients(spec: ModelSpec, estimator: RegressorMixin, matrix:
 
 
 def _coefficients(estimator: RegressorMixin) -> Array:
-    """Return the log return per unit of each feature, shape `(n_features,)`, of a linear model or of a scaled one."""
+    """Return the log return per unit of each feature, shape `(n_features,)`."""
     if isinstance(estimator, Pipeline):
         scaler, linear = (step for _, step in estimator.steps)
         return np.asarray(linear.coef_ / scaler.scale_)
@@ -78,9 +78,9 @@ def _coefficients(estimator: RegressorMixin) -> Array:
 
 
 def _explain_by_permutation(spec: ModelSpec, matrix: Array, target: Array, horizon: int) -> Explanation:
-    """Fit on the earlier rows and shuffle one feature at a time in the later ones, which the fit has not seen.
+    """Fit on the earlier rows and shuffle one feature at a time in the later ones, which the fit has not used.
 
-    Source: Breiman (2001), Random Forests, Machine Learning 45, 10 (the noised-up variables), as scikit-learn has it.
+    Source: Breiman (2001), Random Forests, Machine Learning 45, 10 (the noised-up variables), by scikit-learn.
     """
     first_shuffled = len(target) - min(N_SHUFFLED, len(target) // 2)
     train, shuffled = slice(0, first_shuffled - horizon + 1), slice(first_shuffled, None)
@@ -97,11 +97,11 @@ def _explain_by_permutation(spec: ModelSpec, matrix: Array, target: Array, horiz
     n_shuffled = len(target) - first_shuffled
     return Explanation(
         method="permutation_importance",
-        unit="Percent of the price by which the mean absolute error rises.",
+        unit="Increase of the mean absolute error, in percent of the price.",
         detail=(
-            f"How much worse the same model, fitted on earlier sessions only, does on the last {n_shuffled} whose "
-            f"close {_format_sessions(horizon)} ahead is known if the feature is shuffled among them; zero or less "
-            "means that it did not help."
+            f"How much worse the same model, fitted on earlier sessions only, predicts the last {n_shuffled} sessions "
+            f"whose close {_format_sessions(horizon)} ahead is known if the feature is shuffled among them. Zero or "
+            "less means that the feature did not help."
         ),
         importances=[
             Importance(feature=spec.feature_names[column], value=float(rises[column]), coefficient=None)

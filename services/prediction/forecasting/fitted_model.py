@@ -1,4 +1,4 @@
-"""A model fitted for one horizon, with its track record: what a forecast needs, and what can be kept."""
+"""A model fitted for one horizon, with its track record, and the port that stores it."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +10,7 @@ from shared.schemas.wire import Wire
 
 
 class ModelKey(Wire):
-    """What determines a fitted model and its track record, beside the versions of what computes them."""
+    """Everything that determines a fitted model and its track record, besides the versions of code and libraries."""
 
     symbol: str
     revision: str
@@ -23,16 +23,16 @@ class ModelKey(Wire):
 
 
 class TrackRecord(Wire):
-    """How the model did in a walk-forward over the last sessions before it was fitted.
+    """Scores of the model in a walk-forward over the last sessions before it was fitted.
 
     Attributes:
         half_width: Half width of the next interval, in units of the volatility ahead.
-        coverage: Share of the scored windows whose close lay in the interval.
+        coverage: Share of the scored windows whose close lies in the interval.
         mae: Mean absolute error, in price units.
-        persistence_mae: The same of persistence on the same sessions.
+        persistence_mae: Mean absolute error of persistence on the same sessions.
         skill: The skill with its confidence interval.
-        p_value: Of the Diebold-Mariano test against persistence; None where there is nothing to test.
-        windows: Scored windows.
+        p_value: P-value of the Diebold-Mariano test against persistence; None if the test is undefined.
+        windows: Number of scored windows.
     """
 
     half_width: float
@@ -53,12 +53,12 @@ class FittedModel:
 
 
 class ModelStore(Protocol):
-    """Where fitted models are kept, so that a restart does not fit them anew. It only saves time: nothing raises."""
+    """Stores fitted models across restarts. It only saves time, so its methods never raise."""
 
     def get(self, key: ModelKey) -> FittedModel | None:
-        """Return the model that was kept under this key by this version of everything that computes."""
+        """Return the model stored under this key by the same versions of code and libraries, or None."""
         ...
 
     def put(self, key: ModelKey, model: FittedModel) -> None:
-        """Keep the model."""
+        """Store the model."""
         ...

@@ -1,4 +1,4 @@
-"""Forecasts the next sessions by the model that is asked for or the best one, with its track record at each horizon."""
+"""Forecasts the next sessions by the requested or the best model, with its track record at each horizon."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -67,7 +67,7 @@ def _fit_or_load(
 
 def _select_model(history: History, query: ForecastQuery, store: ModelStore | None) -> _Selection:
     if query.model != "auto":
-        return _Selection(query.model, f"{verdicts.display_name(query.model)} was asked for by name.")
+        return _Selection(query.model, f"{verdicts.display_name(query.model)} was requested by name.")
     models = {name: _fit_or_load(history, name, query.horizon, query, store) for name in MODELS}
     records = {name: model.track_record for name, model in models.items()}
     estimates = {name: record.skill for name, record in records.items()}
@@ -76,7 +76,7 @@ def _select_model(history: History, query: ForecastQuery, store: ModelStore | No
     return _Selection(
         name=best,
         reason=verdicts.state_reason(estimates, best, query.horizon),
-        verdict=verdicts.summarise(estimates, best, query.horizon),
+        verdict=verdicts.summarise(estimates, best),
         candidates=[Candidate(name=name, skill=skill) for name, skill in estimates.items()],
         at_horizon=models[best],
     )
@@ -144,7 +144,7 @@ def _check_calendar(history: History, calendar: str) -> list[Warning]:
     if not n_others:
         return []
     detail = (
-        f"{n_others} of the last {len(recent)} bars are on days on which {calendar} was closed, so the sessions ahead "
-        "may be dated wrongly. PREDICTION_CALENDAR names the exchange."
+        f"{n_others} of the last {len(recent)} bars are on days when {calendar} was closed, so the sessions ahead may "
+        "be dated wrongly. Set PREDICTION_CALENDAR to the right exchange."
     )
     return [Warning(code="off_calendar", detail=detail)]

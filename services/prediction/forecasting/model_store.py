@@ -1,8 +1,8 @@
-"""Fitted models in a directory, a file each. The only module that imports skops.
+"""Fitted models in a directory, one file each. The only module that imports skops.
 
-A file is `MAGIC`, the SHA-256 of what follows in hexadecimal digits, a line of JSON that tells versions, key and
-track record, and the estimator as skops writes it. Nothing is ever unpickled, and nothing is loaded that holds
-anything but `NODES`. A file that is not whole, not ours, of another version or of another model is removed.
+A file is `MAGIC`, the hexadecimal SHA-256 of the rest, a line of JSON with versions, key and track record, and the
+estimator in skops format. Nothing is ever unpickled, and a file with any node that is not in `NODES` is not loaded. A
+file that is damaged, foreign, of another version or of another model is removed.
 """
 
 import io
@@ -32,13 +32,13 @@ from services.prediction.provenance import provenance
 from shared.schemas.wire import Wire
 
 MAGIC = b"BELLWETHER-MODEL-1\n"
-MAX_BYTES = 8_000_000  # a hundred times the largest that we write; of the file, and of what it unpacks to
-STALE_TEMPORARY_SECONDS = 600.0  # after which a temporary file's writer is dead
-TRUSTED = (  # what skops does not trust by itself
+MAX_BYTES = 8_000_000  # of a file, packed and unpacked: a hundred times the largest that we write
+STALE_TEMPORARY_SECONDS = 600.0  # an older temporary file has no living writer
+TRUSTED = (  # in addition to what skops trusts by default
     "services.prediction.models.registry.FromFeature",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
 )
-NODES = frozenset(  # all that our models are made of; skops alone would let in every estimator of scikit-learn
+NODES = frozenset(  # everything in our models; skops alone would accept every scikit-learn estimator
     {
         "DictNode builtins.dict",
         "JsonNode builtins.str",
@@ -71,8 +71,8 @@ class SkopsModelStore:
     """A ModelStore; several processes may share the directory.
 
     Args:
-        directory: Where the files are; it is made if it is missing.
-        max_files: Files that are kept; beyond it those that were asked for longest ago go.
+        directory: Holds the files; created if it is missing.
+        max_files: Files to keep; beyond it the least recently used are removed.
     """
 
     def __init__(self, directory: Path, max_files: int = 2000) -> None:
@@ -80,7 +80,7 @@ class SkopsModelStore:
         self._max_files = max_files
 
     def get(self, key: ModelKey) -> FittedModel | None:
-        """Return the model that was kept under this key by this version of everything that computes."""
+        """Return the model stored under this key by the same versions of code and libraries, or None."""
         path = self._path(key)
         try:
             content = _read(path)
@@ -91,7 +91,7 @@ class SkopsModelStore:
             return None
         try:
             model = _deserialise(key, content)
-        except Exception as error:  # a damaged file may raise anything; whatever it is, the model is fitted anew
+        except Exception as error:  # a damaged file may raise anything; the model is then fitted anew
             log.warning("model_refused", file=path.name, error=type(error).__name__, detail=str(error)[:200])
             with suppress(OSError):
                 path.unlink()
@@ -101,12 +101,12 @@ class SkopsModelStore:
         return model
 
     def put(self, key: ModelKey, model: FittedModel) -> None:
-        """Keep the model, or tell once that it could not be kept."""
+        """Store the model, or log once that this failed."""
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             _write(self._path(key), _serialise(key, model))
             self._prune()
-        except Exception as error:  # a full disk costs time, never an answer
+        except Exception as error:  # a full disk costs time, never a response
             _log_failure_once("keep", self._directory, type(error).__name__)
 
     def _path(self, key: ModelKey) -> Path:
@@ -125,12 +125,12 @@ class SkopsModelStore:
 
 @cache
 def _log_failure_once(action: str, directory: Path, error: str) -> None:
-    """Log it once in this process, for it would fail at every model."""
+    """Log the failure once per process, since it would repeat for every model."""
     log.warning("model_store_failed", action=action, directory=str(directory), error=error)
 
 
 def _last_used_at(path: Path) -> float:
-    """Return when the file was written or last asked for; another process may have removed it since."""
+    """Return when the file was last written or read; another process may have removed it since."""
     try:
         return path.stat().st_mtime
     except FileNotFoundError:
@@ -138,17 +138,17 @@ def _last_used_at(path: Path) -> float:
 
 
 def _read(path: Path) -> bytes:
-    """Return the content, or its first `MAX_BYTES`, which are no whole file."""
+    """Read the content, at most `MAX_BYTES`: a longer file then fails its checksum."""
     with open(path, "rb", opener=_open_nonblocking) as file:
         return file.read(MAX_BYTES)
 
 
 def _open_nonblocking(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)  # a pipe in the place of a file would wait for its writer
+    return os.open(path, flags | os.O_NONBLOCK)  # opening a named pipe would wait for its writer
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Put the file there whole: who reads meanwhile finds the old one or the new one."""
+    """Write the file atomically: readers see either the old one or the new one."""
     descriptor, name = mkstemp(dir=path.parent, suffix=".tmp")
     try:
         with open(descriptor, "wb") as file:
@@ -183,33 +183,33 @@ def _checksum_header(rest: bytes) -> bytes:
 
 
 def _deserialise(key: ModelKey, content: bytes) -> FittedModel:
-    """Return what `_serialise` put in; raise, of whatever kind, if this is not such a file."""
+    """Parse what `_serialise` wrote; raise any exception if the content is something else."""
     rest = content[len(_checksum_header(b"")) :]
     if not content.startswith(_checksum_header(rest)):
-        raise ValueError("It is not a whole file of ours.")
+        raise ValueError("The file is damaged or was not written by Bellwether.")
     line, _, body = rest.partition(b"\n")
     header = _Header.model_validate_json(line)
     if header.versions != _versions():
-        raise ValueError("Another version wrote it.")
+        raise ValueError("The file was written by another version.")
     if header.key != key:
-        raise ValueError("It holds another model.")
+        raise ValueError("The file holds another model.")
     return FittedModel(_load_estimator(body, MODELS[key.model]), header.track_record)
 
 
 def _load_estimator(body: bytes, spec: ModelSpec) -> RegressorMixin:
     with ZipFile(io.BytesIO(body)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
-            raise ValueError("It unpacks to too much.")
+            raise ValueError("The file is too large when unpacked.")
         unknown = sorted(set(_iter_nodes(json.loads(archive.read("schema.json")))) - NODES)
     if unknown:
-        raise ValueError(f"It holds what no model of ours is made of: {', '.join(unknown)}.")
+        raise ValueError(f"The file holds nodes that our models do not use: {', '.join(unknown)}.")
     estimator = skops.io.loads(body, trusted=TRUSTED)
     _require_fitted(estimator, spec)
     return estimator
 
 
 def _iter_nodes(schema: Any) -> Iterator[str]:
-    """Yield how and what skops would make, of all that it would make."""
+    """Yield the loader and the type of every node that skops would construct."""
     if isinstance(schema, dict):
         if "__loader__" in schema:
             yield f"{schema['__loader__']} {schema['__module__']}.{schema['__class__']}"
@@ -220,20 +220,20 @@ def _iter_nodes(schema: Any) -> Iterator[str]:
 
 
 def _require_fitted(estimator: object, spec: ModelSpec) -> None:
-    """Raise unless this is the model's estimator with its parameters, and it can predict."""
+    """Raise unless this is the model's estimator, with its parameters, and can predict."""
     fresh = spec.make()
-    if type(estimator) is not type(fresh) or repr(estimator) != repr(fresh):  # which tells steps and parameters
-        raise ValueError("It is not the estimator of this model.")
+    if type(estimator) is not type(fresh) or repr(estimator) != repr(fresh):  # repr shows steps and parameters
+        raise ValueError("The estimator is not that of this model.")
     n_features = len(spec.feature_names)
     if isinstance(estimator, HistGradientBoostingRegressor):
         _require_sound_trees(estimator, n_features)
-    predicted = estimator.predict(np.zeros((1, n_features)))  # type: ignore[attr-defined]  # it is a regressor
+    predicted = estimator.predict(np.zeros((1, n_features)))  # type: ignore[attr-defined]  # a regressor has predict
     if predicted.shape != (1,) or not np.isfinite(predicted).all():
-        raise ValueError("It cannot predict.")
+        raise ValueError("The estimator cannot predict.")
 
 
 def _require_sound_trees(estimator: HistGradientBoostingRegressor, n_features: int) -> None:
-    """Raise if a tree points outside itself or in a circle: scikit-learn would read any memory, or never end."""
+    """Raise if a tree points outside itself or in a circle: scikit-learn would read foreign memory or never end."""
     for tree in (tree for trees in estimator._predictors for tree in trees):
         inner = np.flatnonzero(tree.nodes["is_leaf"] == 0)
         children = np.stack([tree.nodes["left"], tree.nodes["right"]]).astype(np.int64)[:, inner]
@@ -245,4 +245,4 @@ def _require_sound_trees(estimator: HistGradientBoostingRegressor, n_features: i
             or (features >= n_features).any()
             or tree.nodes["is_categorical"].any()
         ):
-            raise ValueError("Its trees are not sound.")
+            raise ValueError("The decision trees are invalid.")

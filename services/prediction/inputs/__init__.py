@@ -1,1 +1,1 @@
-"""The bars as a model may know them, and warnings about them."""
+"""The bars that a model may use, and warnings about them."""

@@ -1,4 +1,4 @@
-"""The bars that a forecast may know: complete ones, up to `as_of`, as plain arrays."""
+"""The bars that a model may use: complete ones up to `as_of`, as plain arrays."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,22 +10,22 @@ from services.prediction.types import Array
 from shared.errors import UpstreamFailed
 from shared.schemas.arrow import PRICES, BarFrame, InvalidArrow, decode
 
-TOO_LARGE = 1e100  # for a price: its square would soon be infinite
+TOO_LARGE = 1e100  # as a price: its square would soon overflow
 
 
 @dataclass(frozen=True)
 class History:
-    """Complete bars of one symbol, ascending by session, each session once; all prices are finite and above zero.
+    """Complete bars of one symbol, ascending by unique session; all prices are finite and above zero.
 
     Attributes:
         symbol: The symbol.
-        revision: Of all bars that were looked at, the incomplete ones too.
+        revision: Revision of all bars read, incomplete ones included.
         sessions: Shape `(n_bars,)`, `datetime64[D]`.
         open, high, low, close: Shape `(n_bars,)`, in price units.
-        volume: Shape `(n_bars,)`, in shares; NaN where it is not known.
-        n_incomplete: Bars that were left out, for a price that is missing, or not above zero.
-        n_skipped: Stored rows that were left out before that: no readable date, or one used twice.
-        has_adjusted_prices: Whether prices could be had adjusted.
+        volume: Shape `(n_bars,)`, in shares; NaN where unknown.
+        n_incomplete: Bars left out for a price that is missing, not above zero or absurdly large.
+        n_skipped: Stored rows left out earlier for an unreadable or duplicate date.
+        has_adjusted_prices: Whether adjusted prices are available.
     """
 
     symbol: str
@@ -45,26 +45,26 @@ class History:
         return len(self.sessions)
 
     def session(self, position: int) -> date:
-        """Return the session at a position, which may count from the end."""
+        """Return the session at a position; a negative one counts from the end."""
         session: date = self.sessions[position].item()
         return session
 
 
 def history_until(arrow: bytes, revision: str, *, symbol: str, as_of: date | None) -> History:
-    """Return what may be known at the end of session `as_of`, or all there is; later bars are cut off before anything.
+    """Build the history known at the end of session `as_of`; later bars are cut off before anything else.
 
     Args:
-        arrow: The bars as they travel.
-        revision: Theirs; bars that are cut off get one of their own, so that no later bar shows in it.
+        arrow: The encoded bars, an Arrow IPC stream.
+        revision: Their revision; cut-off bars get one of their own, so that no later bar shows in it.
         symbol: The symbol.
-        as_of: The last session that may be known.
+        as_of: The last session that may be used; None for all.
 
     Raises:
-        UpstreamFailed: These are not bars.
+        UpstreamFailed: The bytes are not bars.
     """
     frame = decode_or_fail(arrow)
     if as_of is not None:
-        frame = replace(frame.between(None, as_of), skipped=0)  # some of these rows may be of later sessions
+        frame = replace(frame.between(None, as_of), skipped=0)  # some of these rows may belong to later sessions
         revision = frame.revision
     prices = frame.bars[list(PRICES)].to_numpy(np.float64)
     is_complete = np.isfinite(prices).all(axis=1) & ((prices > 0) & (prices < TOO_LARGE)).all(axis=1)
@@ -81,12 +81,12 @@ def history_until(arrow: bytes, revision: str, *, symbol: str, as_of: date | Non
 
 
 def decode_or_fail(arrow: bytes) -> BarFrame:
-    """Return the bars that travelled so.
+    """Decode the bars from an Arrow IPC stream.
 
     Raises:
-        UpstreamFailed: These are not bars.
+        UpstreamFailed: The bytes are not bars.
     """
     try:
         return decode(arrow)
     except InvalidArrow as error:
-        raise UpstreamFailed("The data service gave bars that could not be read.") from error
+        raise UpstreamFailed("The data service returned bars that cannot be read.") from error

@@ -1,7 +1,7 @@
-"""What a model may know at the end of a session: features of bars up to and including it, never of a later one.
+"""Features: what a model knows at the end of a session, from bars up to and including it.
 
 Every function takes a history of `n_bars` bars and returns shape `(n_bars,)`, ascending by session. Entry `t` uses bars
-`[:t + 1]` only; it is NaN where fewer bars are there than the feature looks back. A property test changes later bars.
+`[:t + 1]` only, which a property test checks; it is NaN if that is fewer bars than the feature looks back.
 """
 
 from collections.abc import Callable
@@ -15,11 +15,13 @@ from numpy.lib.stride_tricks import sliding_window_view
 from services.prediction.inputs.history import History
 from services.prediction.types import Array
 
-LOOKBACK = 20  # sessions: the longest look back, about a month of trading
+LOOKBACK = 20  # sessions: the longest lookback, about a month of trading
 N_LAGS = 5
-DECAY = 0.94  # RiskMetrics' for daily data
-VOLATILITY_FLOOR = 1e-4  # a log return, less than a tick; with far less, the first move after a calm is off any scale
-WEEKDAYS = ("tuesday", "wednesday", "thursday", "friday")  # all nought is Monday
+DECAY = 0.94  # per session, as RiskMetrics uses for daily data
+VOLATILITY_FLOOR = (
+    1e-4  # log return, less than a tick; with a lower floor the first move after a calm would have a huge score
+)
+WEEKDAYS = ("tuesday", "wednesday", "thursday", "friday")  # Monday is the reference category
 
 
 @dataclass(frozen=True)
@@ -32,36 +34,36 @@ class Feature:
 
 
 def log_return(history: History, *, lag: int) -> Array:
-    """Return the log return of the session `lag - 1` sessions before: ln(close / close before), unitless."""
+    """Compute the log return `lag - 1` sessions before: ln(close / previous close), unitless."""
     return _shift(_log_returns(history.close), lag - 1)
 
 
 def log_range(history: History) -> Array:
-    """Return how far the session went: ln(high / low), unitless, zero or more."""
+    """Compute the range of the session: ln(high / low), unitless, zero or more."""
     ratio: Array = np.log(history.high / history.low)
     return ratio
 
 
 def log_gap(history: History) -> Array:
-    """Return how far the session opened from the close before: ln(open / close before), unitless."""
+    """Compute the gap at the open: ln(open / previous close), unitless."""
     gap: Array = np.log(history.open[1:] / history.close[:-1])
     return np.concatenate([[np.nan], gap])
 
 
 def volume_change(history: History) -> Array:
-    """Return ln((volume + 1) / (volume of the session before + 1)), unitless; 0 where one of them is not known."""
+    """Compute ln((volume + 1) / (previous volume + 1)), unitless; 0 if either is unknown."""
     volume = np.log1p(np.maximum(history.volume, 0.0))
     return np.concatenate([[np.nan], np.nan_to_num(np.diff(volume), nan=0.0, posinf=0.0, neginf=0.0)])
 
 
 def mean_return(history: History, *, window: int) -> Array:
-    """Return the mean log return of the last `window` sessions, this one included, per session."""
+    """Compute the mean log return of the last `window` sessions, this one included."""
     mean: Array = _rolling_windows(_log_returns(history.close), window).mean(axis=1)
     return mean
 
 
 def volatility(history: History, *, window: int) -> Array:
-    """Return the standard deviation of the log returns of the last `window` sessions, this one included."""
+    """Compute the standard deviation of the last `window` log returns, this session's included."""
     deviation: Array = _rolling_windows(_log_returns(history.close), window).std(axis=1)
     return deviation
 
@@ -74,16 +76,16 @@ def is_weekday(history: History, *, weekday: int) -> Array:
 
 
 def distance_to_mean(history: History) -> Array:
-    """Return ln(mean close of the last `LOOKBACK` sessions / close), unitless: above zero if the close is low."""
+    """Compute ln(mean close of the last `LOOKBACK` sessions / close), unitless: positive if the close is low."""
     distance: Array = np.log(_rolling_windows(history.close, LOOKBACK).mean(axis=1) / history.close)
     return distance
 
 
 def ewma_volatility(close: Array) -> Array:
-    """Return the volatility of one session as it is estimated at the end of each, shape `(n_bars,)`, in log return.
+    """Estimate the volatility of one session at the end of each session, shape `(n_bars,)`, as a log return.
 
-    The exponentially weighted mean of squared log returns with a decay of 0.94 a session, seeded with the mean of the
-    first `LOOKBACK`; never nought, so that it can divide. NaN before `LOOKBACK`.
+    The square root of the exponentially weighted mean of squared log returns, with a decay of 0.94 per session and
+    seeded with the mean of the first `LOOKBACK`; floored, so it is safe to divide by. NaN before `LOOKBACK`.
 
     Source: RiskMetrics Technical Document, 4th ed. (1996), J.P. Morgan and Reuters, 5.2.
     """
@@ -105,25 +107,31 @@ def _shift(values: Array, n: int) -> Array:
 
 
 def _rolling_windows(values: Array, window: int) -> Array:
-    """Return the last `window` values at each position, shape `(len(values), window)`, NaN where there are fewer."""
+    """Return the last `window` values at each position, shape `(len(values), window)`, padded with NaN."""
     padded = np.concatenate([np.full(window - 1, np.nan), values])
     return sliding_window_view(padded, window)
 
 
+def _describe_lag(n_sessions: int) -> str:
+    if n_sessions == 0:
+        return "Log return of the last known session."
+    return f"Log return {n_sessions} session{'s' * (n_sessions > 1)} before the last known one."
+
+
 def _build_features() -> tuple[Feature, ...]:
     lags = [
-        Feature(
-            f"log_return_lag_{lag}",
-            f"Log return of the session {lag - 1} before the last known one.",
-            partial(log_return, lag=lag),
-        )
+        Feature(f"log_return_lag_{lag}", _describe_lag(lag - 1), partial(log_return, lag=lag))
         for lag in range(1, N_LAGS + 1)
     ]
     return (
         *lags,
         Feature("log_range", "ln(high / low) of the last known session.", log_range),
-        Feature("log_gap", "ln(open / close before) of the last known session.", log_gap),
-        Feature("volume_change", "ln of volume over the volume before; 0 where not known.", volume_change),
+        Feature("log_gap", "ln(open / previous close) of the last known session.", log_gap),
+        Feature(
+            "volume_change",
+            "ln((volume + 1) / (previous volume + 1)) of the last known session; 0 if unknown.",
+            volume_change,
+        ),
         *(
             Feature(
                 f"mean_return_{window}",
@@ -153,11 +161,11 @@ def _build_features() -> tuple[Feature, ...]:
 
 
 FEATURES = {feature.name: feature for feature in _build_features()}
-TRAINING_FEATURES = tuple(name for name in FEATURES if name != "distance_to_mean")  # what the models that learn know
+TRAINING_FEATURES = tuple(name for name in FEATURES if name != "distance_to_mean")  # of the models that learn
 
 
 def matrix(history: History, names: tuple[str, ...]) -> Array:
-    """Return the features of these names in this order: shape `(n_bars, len(names))`, NaN before row `LOOKBACK`.
+    """Compute the named features in this order: shape `(n_bars, len(names))`, NaN before row `LOOKBACK`.
 
     Every entry from row `LOOKBACK` on is finite.
     """

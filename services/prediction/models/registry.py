@@ -1,4 +1,4 @@
-"""The models that can be asked for, by name: scikit-learn estimators, what they know, and how often they are refitted.
+"""The available models by name: scikit-learn estimators, their features, and how often they are refitted.
 
 Nothing is tuned on the data that scores it: every parameter is fixed here.
 """
@@ -20,7 +20,7 @@ from services.prediction.types import Array
 from shared.schemas.forecasts import FeatureInfo, ModelInfo, ModelName, Models
 
 SEED = 20261124
-RIDGE_ALPHA = 1000.0  # of ridge, in rows: with four years of bars a coefficient is halved
+RIDGE_ALPHA = 1000.0  # in rows: with four years of bars it halves a coefficient
 TREES = {
     "max_iter": 20,
     "learning_rate": 0.06,
@@ -34,10 +34,10 @@ TREES = {
 
 
 class FromFeature(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """Predicts its one feature as it is, and learns nothing."""
+    """Predicts its only feature unchanged, and learns nothing."""
 
     def fit(self, features: Array, target: Array) -> Self:
-        """Return itself."""
+        """Learn nothing."""
         self.n_features_in_ = features.shape[1]
         return self
 
@@ -51,10 +51,10 @@ class ModelSpec:
     """One entry of the registry.
 
     Attributes:
-        make: Return the estimator, unfitted; it takes the features in the order of `feature_names`.
-        penalty: Of least squares on standardised features, 0.0 for none: `LinearRefits` refits such a model at every
-            window at the price of one. None for another kind of model.
-        refit_every: Windows between two refits in a walk-forward, for another kind of model; None to fit it once.
+        make: Build the unfitted estimator; it takes the features in the order of `feature_names`.
+        penalty: Ridge penalty of a linear model on standardised features, 0.0 for none: `LinearRefits` refits it at
+            every window. None for any other model.
+        refit_every: Windows between two refits of any other model in a walk-forward; None to fit it once.
     """
 
     name: ModelName
@@ -68,7 +68,7 @@ class ModelSpec:
 
     @property
     def info(self) -> ModelInfo:
-        """Return what the public contract says of it."""
+        """Return the description in the public contract."""
         return ModelInfo(
             name=self.name,
             kind=self.kind,
@@ -91,7 +91,7 @@ _SPECS = (
     ModelSpec(
         "ridge",
         "model",
-        "The same with coefficients drawn towards zero, which errs less where there is little to learn.",
+        "Linear regression with coefficients shrunk towards zero, which errs less where there is little to learn.",
         lambda: make_pipeline(StandardScaler(), Ridge(alpha=RIDGE_ALPHA)),
         TRAINING_FEATURES,
         {"alpha": RIDGE_ALPHA},
@@ -100,7 +100,7 @@ _SPECS = (
     ModelSpec(
         "gradient_boosting",
         "model",
-        "Many small decision trees, each on the errors of those before; sees what is not a straight line.",
+        "Many small decision trees, each fitted to the errors of the previous ones; it can model nonlinear effects.",
         lambda: HistGradientBoostingRegressor(**TREES),
         TRAINING_FEATURES,
         {name: value for name, value in TREES.items() if name != "early_stopping"},
@@ -109,21 +109,21 @@ _SPECS = (
     ModelSpec(
         "persistence",
         "baseline",
-        "Nothing changes: every coming close is the last one.",
+        "No change: every coming close equals the last one.",
         lambda: DummyRegressor(strategy="constant", constant=0.0),
         refit_every=None,
     ),
     ModelSpec(
         "drift",
         "baseline",
-        "The mean log return of the past goes on.",
+        "The mean past log return continues.",
         lambda: DummyRegressor(strategy="mean"),
         penalty=0.0,
     ),
     ModelSpec(
         "moving_average",
         "baseline",
-        f"Every coming close is the mean close of the last {LOOKBACK} sessions.",
+        f"Every coming close equals the mean close of the last {LOOKBACK} sessions.",
         FromFeature,
         ("distance_to_mean",),
         {"window": LOOKBACK},
@@ -134,13 +134,13 @@ MODELS: dict[ModelName, ModelSpec] = {spec.name: spec for spec in _SPECS}
 
 
 def describe_models() -> Models:
-    """Return every model and every feature."""
+    """Describe every model and every feature."""
     features = [FeatureInfo(name=feature.name, description=feature.description) for feature in FEATURES.values()]
     return Models(models=[spec.info for spec in _SPECS], features=features)
 
 
 def warm_up() -> None:
-    """Import and run once what takes longer the first time."""
+    """Fit and predict once with every estimator, which is slow the first time."""
     rows = np.random.default_rng(0).normal(size=(100, 2))
     for spec in _SPECS:
         spec.make().fit(rows, rows[:, 0]).predict(rows)

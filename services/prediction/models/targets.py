@@ -1,14 +1,14 @@
-"""What a model is to say: the log return over the next `horizon` sessions, and which rows may teach it."""
+"""The prediction target: h-step log return."""
 
 import numpy as np
 
 from services.prediction.types import Array
 
-MAX_ABS_LOG_RETURN = 20.0  # a log return: half a billion times the price; much further, prices are no longer finite
+MAX_ABS_LOG_RETURN = 20.0  # half a billion times the price; far beyond it prices are no longer finite
 
 
 def log_return_ahead(close: Array, horizon: int) -> Array:
-    """Return ln(close `horizon` sessions later / close), shape `(n_bars,)`; NaN where that session is not there yet.
+    """Compute ln(close `horizon` sessions later / close), shape `(n_bars,)`; NaN where the later close is unknown.
 
     Example:
         >>> log_return_ahead(np.array([1.0, 1.0, np.e]), 1)
@@ -20,6 +20,6 @@ def log_return_ahead(close: Array, horizon: int) -> Array:
 
 
 def close_after(last_close: Array, log_return: Array) -> Array:
-    """Return the close that such a log return ends at, in price units; returns are cut off at `MAX_ABS_LOG_RETURN`."""
+    """Convert a log return into a close, in price units; returns are clipped to ±`MAX_ABS_LOG_RETURN`."""
     close: Array = last_close * np.exp(np.clip(log_return, -MAX_ABS_LOG_RETURN, MAX_ABS_LOG_RETURN))
     return close

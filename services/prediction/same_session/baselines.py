@@ -1,11 +1,11 @@
-"""What a prediction must beat to be worth anything."""
+"""The baselines that a prediction must beat to be worth anything."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def persistence(closes: NDArray[np.float64], first: int) -> NDArray[np.float64]:
-    """Predict for each session from position `first` on the close of the session before it.
+    """Predict each session from position `first` on by the close of the previous session.
 
     Args:
         closes: Shape `(n_bars,)`, ascending by session.
@@ -20,11 +20,11 @@ def persistence(closes: NDArray[np.float64], first: int) -> NDArray[np.float64]:
 
 
 def midrange(highs: NDArray[np.float64], lows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Predict for each session the middle between its own high and low: what one can say of a day without a model.
+    """Predict each session by the middle between its own high and low, which takes no model.
 
     Args:
         highs: Shape `(n_bars,)`.
-        lows: The same of the lows.
+        lows: Shape `(n_bars,)`.
 
     Returns:
         Shape `(n_bars,)`, in price units.

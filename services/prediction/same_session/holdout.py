@@ -4,7 +4,7 @@ TRAIN_SHARE = 0.8
 
 
 def split_position(n_bars: int) -> int:
-    """Return `i`: bars `[:i]` are for training and bars `[i:]`, later than all of them, for testing.
+    """Return the position `i` of the split: bars `[:i]` train, the later bars `[i:]` test.
 
     Example:
         >>> split_position(196)
@@ -14,7 +14,7 @@ def split_position(n_bars: int) -> int:
 
 
 def bars_needed(min_train: int, min_test: int) -> int:
-    """Return the least number of bars whose split has at least so many on each side, as has every number above it.
+    """Return the least number of bars whose split leaves at least so many on each side.
 
     Example:
         >>> bars_needed(5, 2)

@@ -1,4 +1,4 @@
-"""Prediction intervals of the same-session task, whose scale is the range of the session itself: it is known there.
+"""Prediction intervals of the same-session task, scaled by the session's own range, which that task knows.
 
 Source: split conformal prediction on errors over the range, see `services.prediction.scoring.conformal`.
 """
@@ -15,17 +15,17 @@ from services.prediction.types import Array
 
 LEVEL = 90  # percent
 MIN_RELATIVE_RANGE = (
-    0.001  # of the price: a session without a range must neither divide by zero nor widen all later intervals
+    0.001  # to the price: a session without a range must neither divide by zero nor widen later intervals
 )
 
 
 @dataclass(frozen=True)
 class Intervals:
-    """The intervals of the test sessions.
+    """The prediction intervals of the test sessions.
 
     Attributes:
         lower, upper: Shape `(n_test,)`, in price units.
-        n_calibration: Sessions before the test whose errors set the first interval.
+        n_calibration: Sessions before the test whose errors calibrate the first interval.
     """
 
     lower: Array
@@ -38,12 +38,12 @@ class Intervals:
         return float(np.mean(self.upper - self.lower))
 
     def coverage(self, actual: Array) -> float:
-        """Return the share of the actual closes that lie inside, an end included; shape `(n_test,)`."""
+        """Return the share of the actual closes, shape `(n_test,)`, that lie inside, ends included."""
         return float(np.mean((self.lower <= actual) & (actual <= self.upper)))
 
 
 def n_calibration(n_bars: int) -> int:
-    """Return how many of the training bars set the first interval: the last 20 % of them.
+    """Return how many training bars calibrate the first interval: the last 20 % of them.
 
     Example:
         >>> n_calibration(3270)
@@ -54,7 +54,7 @@ def n_calibration(n_bars: int) -> int:
 
 
 def ranges(highs: Array, lows: Array) -> Array:
-    """Return high − low of each session, at least `MIN_RELATIVE_RANGE` of its price; above zero. Shape `(n_bars,)`."""
+    """Return high − low of each session, at least `MIN_RELATIVE_RANGE` of its price; positive, shape `(n_bars,)`."""
     least = MIN_RELATIVE_RANGE * np.maximum(np.abs(highs), np.abs(lows))
     return np.maximum(highs - lows, np.where(least > 0, least, MIN_RELATIVE_RANGE))
 
@@ -62,16 +62,16 @@ def ranges(highs: Array, lows: Array) -> Array:
 def build_intervals(
     model: LinearRegression, features: Array, closes: Array, widths: Array, predicted: Array
 ) -> Intervals | None:
-    """Return the intervals of the test sessions, each from errors of earlier sessions; None where these are too few.
+    """Build the intervals of the test sessions, each from errors of earlier sessions; None if these are too few.
 
-    The first errors are those of the same recipe fitted on the first 80 % of the training bars, on the other 20 %.
+    The first errors come from a clone of the model, fitted on the first 80 % of the training bars, on the other 20 %.
 
     Args:
-        model: The recipe; it is cloned, never changed.
+        model: Cloned, never changed.
         features: Shape `(n_bars, n_features)`, ascending by session.
         closes: Shape `(n_bars,)`.
         widths: Shape `(n_bars,)`: the `ranges`.
-        predicted: Shape `(n_test,)`: of the last sessions.
+        predicted: Shape `(n_test,)`: the predictions of the last sessions.
     """
     test = holdout.split_position(len(closes))
     first = test - n_calibration(len(closes))

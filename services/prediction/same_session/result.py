@@ -1,4 +1,4 @@
-"""The result of the public contract: the same-session close by linear regression, scored beside doing without it."""
+"""The same-session close by linear regression, scored against persistence and the midrange."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -33,26 +33,24 @@ from shared.schemas.results import (
 from shared.schemas.wire import Data, Metrics, Warning
 
 FEATURES = {"Open": "open", "High": "high", "Low": "low"}
-MIN_TRAIN = len(FEATURES) + 2  # three coefficients, an intercept, and one bar more, so that the fit is not exact
+MIN_TRAIN = len(FEATURES) + 2  # three coefficients, an intercept, and one more bar, so that the fit is not exact
 MIN_TEST = 2  # R² of one session is undefined
 FEW_TEST_BARS = 30  # below it the standard error of a mean is over 18 % of the deviation: 1/√30
 LOOK_AHEAD = (
-    "This works out a day's close from the highest and lowest price of that same day, which nobody knows before the "
-    "day is over. It says nothing about tomorrow, however good the scores look."
+    "This computes a day's close from the high and low of that same day, which are known only when the day is over. "
+    "It says nothing about tomorrow, however good the scores look."
 )
 # Measured on 60 simulated random walks of each of two kinds: skill 0.61 and 0.56, midrange skill 0.30 and 0.23.
 WEAK_BASELINE = (
-    "To beat doing nothing proves nothing here: on made-up prices that move by pure chance, the same recipe "
-    "makes errors about 60 % smaller than doing nothing, and about 25 % smaller than guessing the middle between the "
-    "day's highest and lowest price."
+    "Beating no change proves nothing here: on simulated random walks the same method makes errors about 60 % smaller "
+    "than assuming no change, and about 25 % smaller than guessing the middle between the day's high and low."
 )
-
 FitContext = Callable[[], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True)
 class _FittedResult:
-    """What was fitted and said; arrays of shape `(n_test,)`."""
+    """The fitted model with its predictions and scores; arrays of shape `(n_test,)`."""
 
     model: LinearRegression
     actual: Array
@@ -74,10 +72,10 @@ class _FittedResult:
 def compute_result(
     encoded: EncodedBars, symbol: str, *, adjusted: bool = False, measure_fit: FitContext = nullcontext
 ) -> Result:
-    """Return the same-session result of `symbol` from its bars as they travel; `adjusted` says what these are.
+    """Compute the same-session result of `symbol` from its bars; the model is fitted in the context of `measure_fit`.
 
     Raises:
-        NotEnoughBars: The split would leave too few bars on one side.
+        NotEnoughBars: The split leaves too few bars on one side.
         UpstreamFailed: The bars cannot be decoded.
     """
     frame = decode_or_fail(encoded.arrow)
@@ -109,7 +107,7 @@ def compute_result(
 
 
 def _fit_and_score(bars: pd.DataFrame, first: int, measure_fit: FitContext) -> _FittedResult:
-    """Fit on the bars before position `first`, and score on the others."""
+    """Fit on the bars before position `first` and score on the others."""
     features = bars[list(FEATURES.values())].to_numpy(np.float64)
     highs, lows, closes = (bars[name].to_numpy(np.float64) for name in ("high", "low", "close"))
     with measure_fit():
@@ -133,7 +131,7 @@ def _require_enough(bars: pd.DataFrame, symbol: str) -> None:
     if len(bars) < required:
         raise NotEnoughBars(
             f"{symbol} has {len(bars)} complete bars; at least {required} are needed to train on 80 % of them "
-            "and to test on the rest. Add more bars.",
+            "and test on the rest. Load more bars.",
             required=required,
             available=len(bars),
         )
@@ -177,14 +175,16 @@ def _warn_about_scores(fitted: _FittedResult, n_bars: int) -> list[Warning]:
     if fitted.skill is not None and fitted.skill > 0:
         details["weak_baseline"] = WEAK_BASELINE
     if fitted.skill is not None and fitted.skill <= 0:
-        details["no_skill"] = "The model is no better than assuming that each close equals the close before."
+        details["no_skill"] = "The model is no better than assuming no change: that each close equals the one before."
     if (n_test := len(fitted.actual)) < FEW_TEST_BARS:
-        details["few_test_sessions"] = f"The errors are means over only {n_test} sessions and may be far off by chance."
+        details["few_test_sessions"] = (
+            f"The errors are means over only {n_test} sessions, so they may be far off by chance."
+        )
     if fitted.intervals is None:
         n_errors = intervals.n_calibration(n_bars)
         details["no_interval"] = (
-            f"There are no intervals around the predictions: they need {MIN_SCORES} earlier errors to go by, and there "
-            f"are only {n_errors}."
+            f"There are no prediction intervals: they need at least {MIN_SCORES} earlier errors, and there are only "
+            f"{n_errors}."
         )
     return [Warning(code=code, detail=detail) for code, detail in details.items()]
 

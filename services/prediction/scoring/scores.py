@@ -1,4 +1,4 @@
-"""How wrong predictions are. Every function takes arrays of the same shape `(n,)`, ascending by session.
+"""Error measures. Every function takes arrays of the same shape `(n,)`, ascending by session.
 
 A measure that is undefined for its input is None, never NaN.
 """
@@ -12,7 +12,7 @@ from services.prediction.types import Array
 
 @dataclass(frozen=True)
 class Scores:
-    """The errors of one set of predictions; the units are those of `shared.schemas.results.Metrics`."""
+    """The scores of one set of predictions, in the units of `shared.schemas.results.Metrics`."""
 
     mae: float
     mse: float
@@ -23,11 +23,11 @@ class Scores:
 
 
 def score(actual: Array, predicted: Array, before: Array) -> Scores:
-    """Return the errors of `predicted`.
+    """Compute the scores of the predictions.
 
     Args:
         actual: Closes, in price units.
-        predicted: What was said of them.
+        predicted: Their predictions.
         before: The close of the session before each of them.
     """
     errors = predicted - actual
@@ -43,14 +43,14 @@ def score(actual: Array, predicted: Array, before: Array) -> Scores:
 
 
 def mape(actual: Array, predicted: Array) -> float | None:
-    """Return the mean absolute error as a share of the actual close (0.01 is 1 %), None if an actual is zero."""
+    """Compute the mean absolute error as a share of the actual close (0.01 is 1 %); None if an actual is zero."""
     if np.any(actual == 0):
         return None
     return float(np.mean(np.abs((predicted - actual) / actual)))
 
 
 def r2(actual: Array, predicted: Array) -> float | None:
-    """Return 1 − sum of squared errors / sum of squared deviations, None where the closes do not vary."""
+    """Compute 1 − sum of squared errors / sum of squared deviations; None if the closes do not vary."""
     deviations = float(np.sum((actual - np.mean(actual)) ** 2))
     if actual.size < 2 or np.ptp(actual) == 0 or deviations == 0:
         return None
@@ -58,10 +58,10 @@ def r2(actual: Array, predicted: Array) -> float | None:
 
 
 def directional_accuracy(actual: Array, predicted: Array, before: Array) -> float | None:
-    """Return the share of the sessions that moved where the prediction lies on the same side of the close before.
+    """Compute the share of moving sessions whose prediction lies on the same side of the previous close as the actual.
 
-    A prediction that equals the close before names no side and counts as wrong. None where no close moved, and where no
-    prediction names a side, as none of persistence does: nought would make it look worse than a coin.
+    A prediction that equals the previous close counts as wrong. None if no close moves, or if every prediction equals
+    the previous close, as those of persistence do: 0 would make persistence look worse than a coin toss.
     """
     moved = actual != before
     if not np.any(moved) or np.all(predicted == before):
@@ -71,7 +71,7 @@ def directional_accuracy(actual: Array, predicted: Array, before: Array) -> floa
 
 
 def mase(mae: float, naive_mae: float) -> float | None:
-    """Return the MAE as a multiple of that of the naïve method in training; None where no close changed there.
+    """Compute the MAE over that of the naïve method in training; None if no close changed there.
 
     Source: Hyndman and Koehler (2006), Another look at measures of forecast accuracy, IJF 22(4), eq. 2.
     """
@@ -79,9 +79,9 @@ def mase(mae: float, naive_mae: float) -> float | None:
 
 
 def skill(mae: float, persistence_mae: float) -> float | None:
-    """Return 1 − MAE / MAE of persistence on the same sessions; zero or less is no better than doing nothing.
+    """Compute 1 − MAE / MAE of persistence on the same sessions; zero or less is no better than persistence.
 
-    None where persistence makes no error: then there is nothing to beat.
+    None if persistence makes no error, since there is then nothing to beat.
 
     Example:
         >>> skill(2.0, 4.0)

@@ -1,7 +1,7 @@
-"""How sure it is that a model's errors are smaller than those of persistence, from the same sessions.
+"""Tests whether a model's errors are smaller than those of persistence on the same sessions.
 
-Absolute errors, arrays of the same shape `(n_windows,)`, ascending by time. Forecasts further ahead than one session
-share sessions, so their errors follow one another; the variances allow for that.
+Errors are absolute, in arrays of the same shape `(n_windows,)`, ascending by time. Forecasts more than one session
+ahead overlap, so their errors are autocorrelated; the variances allow for that.
 """
 
 import numpy as np
@@ -10,14 +10,14 @@ from scipy.special import stdtr, stdtrit
 from services.prediction.types import Array
 
 CONFIDENCE = 0.95
-# For each session ahead: at a horizon of 20 a test at 5 % rejects 20 % of what is true with two, and 9 % with ten.
+# Per session ahead: at a horizon of 20 a test at 5 % falsely rejects 20 % with two, and 9 % with ten.
 MIN_WINDOWS_PER_SESSION = 10
 
 
 def diebold_mariano(errors: Array, persistence_errors: Array, horizon: int) -> tuple[float, float] | None:
-    """Return the statistic, above zero if `errors` are the smaller ones, and the two-sided p-value.
+    """Compute the statistic, positive if `errors` are the smaller ones, and the two-sided p-value.
 
-    None where the errors never differ, or windows are too few for the horizon.
+    None if the errors never differ, or the windows are too few for the horizon.
 
     Source: Diebold and Mariano (1995), Comparing Predictive Accuracy, JBES 13(3); the correction for few windows and
     Student's t: Harvey, Leybourne and Newbold (1997), International Journal of Forecasting 13(2).
@@ -31,9 +31,9 @@ def diebold_mariano(errors: Array, persistence_errors: Array, horizon: int) -> t
 
 
 def skill_interval(errors: Array, persistence_errors: Array, horizon: int) -> tuple[float, float] | None:
-    """Return the 95 % confidence interval of the skill, a ratio of means, by the delta method.
+    """Compute the 95 % confidence interval of the skill, a ratio of means, by the delta method.
 
-    None where persistence makes no error, or windows are too few for the horizon.
+    None if persistence makes no error, or the windows are too few for the horizon.
 
     Source: Casella and Berger, Statistical Inference, 2nd ed., 5.5.4, with the variance and the t quantile of
     `diebold_mariano`.
@@ -50,7 +50,7 @@ def skill_interval(errors: Array, persistence_errors: Array, horizon: int) -> tu
 
 
 def _standard_error(values: Array, horizon: int) -> float | None:
-    """Return that of the mean of values that may be correlated over `horizon - 1` windows."""
+    """Compute the standard error of the mean of values that are autocorrelated over `horizon - 1` windows."""
     n_windows = len(values)
     if n_windows < MIN_WINDOWS_PER_SESSION * horizon:
         return None
@@ -59,7 +59,7 @@ def _standard_error(values: Array, horizon: int) -> float | None:
 
 
 def _long_run_variance(values: Array, n_lags: int) -> float:
-    """Return the sum of the autocovariances; with Bartlett's weights where it would not be above zero."""
+    """Sum the autocovariances, with Bartlett's weights if the plain sum is not positive."""
     centred = values - np.mean(values)
     covariances = [float(centred[lag:] @ centred[: len(centred) - lag]) / len(centred) for lag in range(n_lags + 1)]
     plain = covariances[0] + 2 * sum(covariances[1:])

@@ -1,7 +1,7 @@
-"""Least squares refitted at every window at the price of one fit: sums of products that grow by a row at a time.
+"""Rolling least squares by updating the cross-products, one row at a time.
 
-The predictions are those of scikit-learn's LinearRegression, and of its StandardScaler with Ridge, refitted at each
-window; tests hold them to 1e-8 of one another.
+The predictions equal those of scikit-learn's LinearRegression, and of StandardScaler with Ridge, refitted at each
+window; tests check this to within 1e-8.
 """
 
 import numpy as np
@@ -9,14 +9,14 @@ import numpy as np
 from services.prediction.types import Array
 from services.prediction.walk_forward.windows import Windows
 
-ROUNDING = 1e-12  # relative; a column whose values differ by no more is constant
-# Relative to the largest eigenvalue of the correlation matrix, or to the size that a column has had; below it, columns
-# say the same thing twice, or a column says nothing.
+ROUNDING = 1e-12  # relative; a column that varies by no more is constant
+# Relative to the largest eigenvalue of the correlation matrix, or to the largest size of a column so far; below it
+# columns are collinear, or a column is constant.
 SINGULAR = 1e-11
 
 
 class LinearRefits:
-    """Predictions of linear models of one target over the windows of a windows.
+    """Predicts one target by linear models that are refitted at every window.
 
     Args:
         features: Shape `(n_bars, n_features)`; finite in every row that a window uses.
@@ -25,7 +25,7 @@ class LinearRefits:
     """
 
     def __init__(self, features: Array, target: Array, windows: Windows) -> None:
-        # Shifted by what every window knows, so that squares do not cancel; it changes no prediction.
+        # Centred by what every window knows, against cancellation in the squares; it changes no prediction.
         typical = np.median(features[windows.start[0] : windows.stop[0]], axis=0)
         shifted = features - typical
         shifted[np.abs(shifted) <= ROUNDING * np.abs(typical)] = 0.0
@@ -36,7 +36,7 @@ class LinearRefits:
         scatter = squares - means[:, :, None] * means[:, None, :]
         variances, sizes = (np.einsum("wii->wi", moments)[:, :-1] for moments in (scatter, squares))
         varies = variances > SINGULAR * np.maximum.accumulate(sizes, axis=0)
-        deviations = np.sqrt(np.where(varies, variances, np.inf))  # standardised, a constant column is nought
+        deviations = np.sqrt(np.where(varies, variances, np.inf))  # standardised, a constant column becomes zero
         self._n_rows = n_rows
         self._mean_target = means[:, -1]
         self._standardised = (shifted[windows.rows] - means[:, :-1]) / deviations
@@ -46,10 +46,10 @@ class LinearRefits:
         self._covariances = scatter[:, :-1, -1] / deviations
 
     def predict(self, penalty: float) -> Array:
-        """Return the prediction of each window, fitted on its own training rows, shape `(n_windows,)`.
+        """Predict each window by a fit on its own training rows, shape `(n_windows,)`.
 
         Args:
-            penalty: Of the squared coefficients of standardised features; 0.0 for ordinary least squares.
+            penalty: Ridge penalty on standardised features; 0.0 for ordinary least squares.
         """
         if not self._values.size:
             return self._mean_target
@@ -63,7 +63,7 @@ class LinearRefits:
 
 
 def _sum_products(columns: Array, windows: Windows) -> Array:
-    """Return the sums of products of the columns over each window's training rows, shape `(n_windows, k, k)`."""
+    """Sum the products of the columns over each window's training rows, shape `(n_windows, k, k)`."""
     start, stop = windows.start, windows.stop
     first = columns[start[0] : stop[0]]
     changes = np.empty((len(windows), columns.shape[1], columns.shape[1]))

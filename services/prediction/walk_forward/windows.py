@@ -103,8 +103,8 @@ def require_enough(history: History, horizon: int) -> None:
     required = bars_needed(horizon)
     if len(history) < required:
         raise NotEnoughBars(
-            f"{history.symbol} has {len(history)} complete bars that may be known; at least {required} are needed to "
-            f"train, to set intervals and to score at a horizon of {horizon}. Add earlier bars, or ask for a shorter "
+            f"{history.symbol} has {len(history)} complete bars to learn from; at least {required} are needed to "
+            f"train, calibrate intervals and score at a horizon of {horizon}. Load earlier bars, or choose a shorter "
             "horizon.",
             required=required,
             available=len(history),

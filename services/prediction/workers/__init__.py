@@ -1,1 +1,1 @@
-"""Worker processes for CPU work, and what they measure."""
+"""Worker processes for CPU work, and their measurements."""

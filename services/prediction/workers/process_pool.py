@@ -1,4 +1,4 @@
-"""Where CPU work runs: a few processes, so that the event loop goes on, and a bounded queue before them."""
+"""Runs CPU work in a few processes behind a bounded queue, so that the event loop stays free."""
 
 import asyncio
 import ctypes
@@ -57,13 +57,13 @@ class _NullObserver:
 
 
 class ProcessWorkers:
-    """A pool of processes that refuses work rather than let it wait too long.
+    """A pool of processes that refuses work rather than letting it wait too long.
 
     Args:
         n_workers: Processes.
-        prepare: Run once in each process as it starts, so that the first call need not wait for imports.
-        max_waiting: Calls that may wait for a process; one more raises Busy.
-        timeout_seconds: The longest that one call may wait and run, less when its request has less left.
+        prepare: Runs once in each process as it starts, so that the first call does not wait for imports.
+        max_waiting: Calls that may wait for a process; further ones raise Busy.
+        timeout_seconds: How long one call may wait and run, unless its request has less time left.
         observer: Observes the queue.
     """
 
@@ -87,14 +87,14 @@ class ProcessWorkers:
         self._pool = self._new_pool()
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work` in a process and return what it returns or raise what it raises.
+        """Run `work` in a process; return its value or raise its error.
 
         Raises:
-            Busy: Too many calls are waiting, it took too long, or the process died of it.
+            Busy: Too many calls are waiting, the call took too long, or its process died.
         """
         if self._pending >= self._max_pending:
             self._observer.count_refusal("queue_full")
-            raise Busy(f"{self._pending} requests are being computed or waiting. Try again in a moment.")
+            raise Busy(f"Try again in a moment: {self._pending} requests are running or waiting.")
         pool = self._pool
         self._change_pending(1)
         try:
@@ -103,19 +103,19 @@ class ProcessWorkers:
                     return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
         except TimeoutError as error:
             self._observer.count_refusal("too_slow")
-            raise Busy("The computation did not end in time. Try again in a moment.") from error
+            raise Busy("Try again in a moment: the computation did not finish in time.") from error
         except BrokenProcessPool as error:
             self._replace(pool)
             self._observer.count_refusal("died")
-            raise Busy("A worker process died and is being replaced. Try again in a moment.") from error
+            raise Busy("Try again in a moment: a worker process died and is being replaced.") from error
         finally:
             self._change_pending(-1)
 
     async def ping(self) -> None:
-        """Return if at least one process is prepared.
+        """Return if at least one process is ready.
 
         Raises:
-            Busy: They are all still starting.
+            Busy: All processes are still starting.
         """
         if not any(first.done() and first.exception() is None for first in self._first_calls):
             raise Busy("The worker processes are starting.")
@@ -126,7 +126,7 @@ class ProcessWorkers:
         self._observer.set_load(waiting=self._pending - busy, busy=busy)
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
-        """Put a new pool in the place of the broken one; of several callers that see it broken, the first does."""
+        """Replace the broken pool; of several callers that find it broken, only the first replaces it."""
         if self._pool is broken and self._is_open:
             log.error("worker_died")
             self._pool = self._new_pool()
@@ -135,20 +135,20 @@ class ProcessWorkers:
         context = multiprocessing.get_context("spawn")  # fork would copy the event loop and its threads
         arguments = (os.getpid(), self._prepare)
         pool = ProcessPoolExecutor(self._n_workers, mp_context=context, initializer=_initialise, initargs=arguments)
-        # A process starts with the first call that finds none idle: now, not at a request.
+        # A process starts at the first call that finds no idle one: start them now, not during a request.
         self._first_calls: list[Future[int]] = [pool.submit(os.getpid) for _ in range(self._n_workers)]
         return pool
 
     def close(self) -> None:
-        """Stop the processes, whatever they compute: nobody waits for it any more."""
+        """Kill the processes even if they are computing, since no caller is left."""
         self._is_open = False
-        for process in list(self._pool._processes.values()):  # Python 3.14 has kill_workers() for it
+        for process in list(self._pool._processes.values()):  # Python 3.14 has kill_workers() for this
             process.kill()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _initialise(parent: int, prepare: Callable[[], object]) -> None:
-    """Leave Ctrl-C to the parent, end with the parent, prepare, and compute on one core."""
+    """Ignore Ctrl-C, die with the parent, prepare, and limit the process to one thread."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -167,7 +167,7 @@ async def open_workers(
     timeout_seconds: float,
     observer: QueueObserver | None = None,
 ) -> AsyncIterator[ProcessWorkers]:
-    """Open the pool and close it in the end."""
+    """Open the pool, and close it at the end."""
     workers = ProcessWorkers(
         n_workers=n_workers,
         prepare=prepare,

@@ -17,14 +17,14 @@ ASKED = [*MODEL_NAMES, "auto"]
 def forecast(
     bars: pd.DataFrame, *, calendar: str = "XNYS", models_dir: Path | None = None, skipped: int = 0, **asked: Any
 ) -> Forecast:
-    """Return what is said of the sessions after the bars, which are taken for those of AAPL; `asked` is the query."""
+    """Forecast the sessions after the bars, as if they were those of AAPL; `asked` is the query."""
     payload, query = to_payload(bars, skipped=skipped), ForecastQuery.model_validate(asked)
     return run_forecast(payload, "AAPL", query, calendar=calendar, models_dir=models_dir)
 
 
 @cache
 def forecast_sample(symbol: str, model: str, horizon: int = 5, as_of: date | None = None) -> Forecast:
-    """Return the same of real bars; computed once."""
+    """Forecast from real bars; cached."""
     return forecast(sample_bars(symbol), model=model, horizon=horizon, as_of=as_of)
 
 

@@ -1,6 +1,6 @@
-"""Simulated bars with known answers, what no model may find and what one must, and the real ones of the sample.
+"""Simulated bars with known properties, which a model must or must not find, and the real bars of the sample.
 
-Every generator takes a seed, so that a failure can be had again.
+Every generator takes a seed, so that failures are reproducible.
 """
 
 from datetime import date
@@ -18,7 +18,7 @@ VOLATILITY = 0.015  # of one session's log return
 
 
 def build_bars(returns: Array, *, seed: int, first_close: float = 100.0) -> pd.DataFrame:
-    """Return one bar a weekday whose closes have these log returns, with opens, highs and lows around them."""
+    """Build one bar per weekday whose closes have these log returns, with opens, highs and lows around them."""
     random = np.random.default_rng([seed, 1])
     n_bars = len(returns) + 1
     close = first_close * np.exp(np.concatenate([[0.0], np.cumsum(returns)]))
@@ -38,18 +38,18 @@ def build_bars(returns: Array, *, seed: int, first_close: float = 100.0) -> pd.D
 
 
 def random_walk(n_bars: int, seed: int) -> pd.DataFrame:
-    """Return bars whose returns nobody can predict."""
+    """Return bars with unpredictable returns."""
     return build_bars(np.random.default_rng(seed).normal(0, VOLATILITY, n_bars - 1), seed=seed)
 
 
 def heavy_tails(n_bars: int, seed: int) -> pd.DataFrame:
-    """Return the same with returns of Student's t with three degrees of freedom."""
+    """Return bars whose returns follow Student's t with three degrees of freedom."""
     returns = np.random.default_rng(seed).standard_t(3, n_bars - 1) / np.sqrt(3) * VOLATILITY
     return build_bars(returns, seed=seed)
 
 
 def volatility_clusters(n_bars: int, seed: int) -> pd.DataFrame:
-    """Return the same with calm and wild times: GARCH(1, 1) with α = 0.1 and β = 0.88."""
+    """Return bars with calm and volatile times: GARCH(1, 1) with α = 0.1 and β = 0.88."""
     random = np.random.default_rng(seed)
     variance, returns = VOLATILITY**2, []
     for shock in random.normal(size=n_bars - 1):
@@ -59,7 +59,7 @@ def volatility_clusters(n_bars: int, seed: int) -> pd.DataFrame:
 
 
 def autoregression(n_bars: int, seed: int, phi: float = 0.4) -> pd.DataFrame:
-    """Return bars whose log return is `phi` times the one before, and noise."""
+    """Return bars whose log return is `phi` times the previous one plus noise."""
     noise = np.random.default_rng(seed).normal(0, VOLATILITY * np.sqrt(1 - phi**2), n_bars - 1)
     returns = noise.copy()
     for row in range(1, len(noise)):
@@ -68,7 +68,7 @@ def autoregression(n_bars: int, seed: int, phi: float = 0.4) -> pd.DataFrame:
 
 
 def trend(n_bars: int, seed: int = 0, log_return: float = 0.002) -> pd.DataFrame:
-    """Return bars whose close grows by the same share at each session."""
+    """Return bars whose close grows by the same share in each session."""
     return build_bars(np.full(n_bars - 1, log_return), seed=seed)
 
 
@@ -79,12 +79,12 @@ def sample_bars(symbol: str) -> pd.DataFrame:
 
 
 def to_payload(bars: pd.DataFrame, symbol: str = "AAPL", skipped: int = 0) -> EncodedBars:
-    """Return the bars as the data service gives them."""
+    """Encode the bars as the data service does."""
     columns = BarFrame(symbol, bars.reset_index(drop=True), skipped).columns()
     return EncodedBars(columns.revision, encode(columns, columns.revision))
 
 
 def history(bars: pd.DataFrame) -> History:
-    """Return the bars as the models get them."""
+    """Return the bars as the models receive them."""
     payload = to_payload(bars)
     return history_until(payload.arrow, payload.revision, symbol="AAPL", as_of=None)

@@ -1,4 +1,4 @@
-"""Fitted models in stores, and files of models that somebody has altered."""
+"""Fitted models in stores, and altered model files."""
 
 import json
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ def history() -> History:
 @cache
 def fitted(name: ModelName) -> FittedModel:
     """Return the model, fitted two sessions ahead."""
-    with threadpool_limits(1):  # as in a worker; two threads on a busy machine wait for one another
+    with threadpool_limits(1):  # as in a worker; on a busy machine two threads wait for each other
         return fit(history(), MODELS[name], 2, 90)
 
 
 def build_key(name: ModelName, horizon: int = 2) -> ModelKey:
-    """Return the key under which a test keeps the model."""
+    """Build the key under which a test stores the model."""
     return ModelKey(
         symbol="AAPL",
         revision="b3ab69759dcae2f0",
@@ -49,7 +49,7 @@ def build_key(name: ModelName, horizon: int = 2) -> ModelKey:
 
 @dataclass
 class StoredModel:
-    """One model in a store of its own, and its file."""
+    """One model in its own store, and its file."""
 
     store: SkopsModelStore
     key: ModelKey
@@ -58,14 +58,14 @@ class StoredModel:
 
     @classmethod
     def create(cls, directory: Path, name: ModelName) -> "StoredModel":
-        """Keep the model in this empty directory."""
+        """Store the model in this empty directory."""
         store, key, trained = SkopsModelStore(directory), build_key(name), fitted(name)
         store.put(key, trained)
         (path,) = directory.iterdir()
         return cls(store, key, trained, path)
 
     def header(self) -> dict[str, dict[str, object]]:
-        """Return the line of JSON."""
+        """Return the parsed JSON line."""
         loaded: dict[str, dict[str, object]] = json.loads(self.path.read_bytes().split(b"\n", 3)[2])
         return loaded
 
@@ -74,13 +74,13 @@ class StoredModel:
         return self.path.read_bytes().split(b"\n", 3)[3]
 
     def forge(self, header: object = None, body: bytes | None = None) -> None:
-        """Write the file anew with a checksum that is right."""
+        """Rewrite the file with a valid checksum."""
         line = header if isinstance(header, bytes) else json.dumps(header or self.header()).encode()
         rest = line + b"\n" + (self.body() if body is None else body)
         self.path.write_bytes(b"BELLWETHER-MODEL-1\n" + sha256(rest).hexdigest().encode() + b"\n" + rest)
 
     def assert_refused(self) -> str:
-        """Refused with one line in the log, the file is gone, the next `put` heals; return what the log says."""
+        """Assert a refusal with one log line, a removed file and a `put` that repairs; return the logged detail."""
         with structlog.testing.capture_logs() as events:
             assert self.store.get(self.key) is None
         assert [event["event"] for event in events] == ["model_refused"]
@@ -91,7 +91,7 @@ class StoredModel:
 
 
 def archive(schema: object) -> bytes:
-    """Return a skops file of this schema."""
+    """Build a skops file with this schema."""
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as file:
         file.writestr("schema.json", json.dumps(schema))

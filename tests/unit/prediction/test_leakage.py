@@ -1,6 +1,6 @@
-"""Every model passes the placebo and the truncation test, and what knows too much is caught.
+"""Every model passes the placebo and the truncation test, and forecasters that look ahead are caught.
 
-The first to be caught is our own same-session result, relabelled as a forecast.
+One of them is our own same-session result, relabelled as a forecast.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ from tests.support.prediction.leakage_checks import SEED, Forecaster, placebo, t
 
 
 def _walk_forward(name: ModelName) -> Forecaster:
-    """Return the model walked over all windows that there are, and one more, whose session is yet to come."""
+    """Return the model as a forecaster over all possible windows, including the one of the next session."""
 
     def forecaster(bars: pd.DataFrame) -> "pd.Series[float]":
         history = simulated.history(bars)
@@ -33,7 +33,7 @@ def _walk_forward(name: ModelName) -> Forecaster:
 
 
 def _shift_to_next(bars: pd.DataFrame, predicted: "pd.Series[float] | np.ndarray") -> "pd.Series[float]":
-    """Return what is said at the end of each session, by the session after it."""
+    """Index the predictions made at the end of each session by the next session."""
     after = bars["session"].iloc[-1] + pd.offsets.BDay()
     return pd.Series(np.asarray(predicted), [*bars["session"].iloc[1:], after])
 
@@ -44,7 +44,7 @@ def _same_session_result(bars: pd.DataFrame) -> "pd.Series[float]":
 
 
 def _same_session_model(bars: pd.DataFrame) -> "pd.Series[float]":
-    """Return the same recipe, trained on a part that does not depend on how many bars there are."""
+    """Predict by the same method, trained on a part that does not depend on the number of bars."""
     known = bars[["open", "high", "low"]]
     model = LinearRegression().fit(known[:250], bars["close"][:250])
     return pd.Series(model.predict(known[250:]), bars["session"][250:])
@@ -55,17 +55,17 @@ def _centred_mean(bars: pd.DataFrame) -> "pd.Series[float]":
 
 
 def _twentieth_of_tomorrow(bars: pd.DataFrame) -> "pd.Series[float]":
-    """Return the close, and a twentieth of what comes: a feature that is off by one, in a model that hardly sees it."""
+    """Leak a twentieth of the next change: a feature that is off by one, in a model that hardly uses it."""
     return _shift_to_next(bars, bars["close"] + 0.05 * bars["close"].diff().shift(-1).fillna(0.0))
 
 
 def _mean_of_all(bars: pd.DataFrame) -> "pd.Series[float]":
-    """Return drift, with the mean of all returns, later ones too: as a scaler does that is fitted on everything."""
+    """Predict drift with the mean of all returns, like a scaler that is fitted on everything."""
     return _shift_to_next(bars, bars["close"] * np.exp(np.log(bars["close"]).diff().mean()))
 
 
 def _filled_backwards(bars: pd.DataFrame) -> "pd.Series[float]":
-    """Return persistence, but for closes that are missing on every tenth day, which are filled from the day after."""
+    """Predict persistence, but fill the missing close of every tenth day from the next day."""
     is_missing = np.arange(len(bars)) % 10 == 9
     return _shift_to_next(bars, bars["close"].mask(is_missing).bfill().ffill())
 
@@ -79,20 +79,20 @@ def test_every_model_passes(name: ModelName) -> None:
 @pytest.mark.parametrize(
     ("forecaster", "skill"), [(_same_session_result, "0.61"), (_same_session_model, "0.59")], ids=["result", "walked"]
 )
-def test_the_same_session_recipe_is_caught_by_both(forecaster: Forecaster, skill: str) -> None:
+def test_the_same_session_method_is_caught_by_both(forecaster: Forecaster, skill: str) -> None:
     assert (
         placebo(forecaster) == f"Its skill on 20 random walks from seed {SEED} is {skill}, where no forecast has any."
     )
-    assert "It says nothing of " in str(truncation(forecaster))
+    assert "It predicts nothing for " in str(truncation(forecaster))
 
 
 @pytest.mark.parametrize("forecaster", [_centred_mean, _twentieth_of_tomorrow, _filled_backwards])
 def test_one_that_looks_a_session_ahead_is_caught_by_both(forecaster: Forecaster) -> None:
     assert "Its skill on 20 random walks" in str(placebo(forecaster))
-    assert "It says something else" in str(truncation(forecaster))
+    assert "Its predictions change" in str(truncation(forecaster))
 
 
 def test_a_mean_of_all_is_caught_by_truncation_alone() -> None:
-    """It gains so little that no score tells: why the placebo is not enough."""
+    """It gains too little for any score to show, so the placebo alone is not enough."""
     assert placebo(_mean_of_all) is None
-    assert "It says something else" in str(truncation(_mean_of_all))
+    assert "Its predictions change" in str(truncation(_mean_of_all))

@@ -1,4 +1,4 @@
-"""What the prediction service counts: it moves when the thing happens."""
+"""The metrics of the prediction service change when the measured thing happens."""
 
 import asyncio
 import os
@@ -55,7 +55,7 @@ async def test_a_result_a_forecast_and_an_evaluation_move_their_own_series() -> 
     assert 0 < _value(after, 'computation_duration_seconds_sum{task="forecast"}') < 60
 
 
-async def test_what_the_service_needs_is_shown() -> None:
+async def test_the_dependencies_are_shown() -> None:
     store = FakeBarStore({"AAPL": make_frame()})
     async with serve_prediction(store) as client:
         up = (await client.get("/metrics")).text

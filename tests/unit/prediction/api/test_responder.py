@@ -23,7 +23,7 @@ FORECAST = ComputationKey("forecast", "AAPL", adjusted=False, query="{}")
 
 @dataclass
 class FakeBars:
-    """A data service whose bars are told by their revision alone."""
+    """A data service whose bars are identified by their revision alone."""
 
     revision_now: str = "old"
     n_reads: int = 0
@@ -38,7 +38,7 @@ class FakeBars:
 
     async def bars(self, *, symbol: str, adjusted: bool) -> EncodedBars:
         self.n_reads += 1
-        return EncodedBars(await self.revision(symbol=symbol), b"adjusted" if adjusted else b"as they are")
+        return EncodedBars(await self.revision(symbol=symbol), b"adjusted" if adjusted else b"raw")
 
     async def health(self) -> Health:
         return Health(status="ok")
@@ -74,9 +74,9 @@ class Service:
         if not is_slow:
             self.workers.may_end.set()
 
-    async def ask(self, question: ComputationKey = FORECAST, if_none_match: str = "") -> Response:
+    async def ask(self, key: ComputationKey = FORECAST, if_none_match: str = "") -> Response:
         resources = Resources(data=self.bars, workers=self.workers)
-        return await self.responder.respond(question, if_none_match, resources, _echo)
+        return await self.responder.respond(key, if_none_match, resources, _echo)
 
     def count(self, kind: str) -> float | None:
         return self.registry.get_sample_value(f"{kind}_duration_seconds_count")
@@ -86,16 +86,16 @@ def _echo(payload: EncodedBars, symbol: str) -> FeatureInfo:
     return FeatureInfo(name=symbol, description=f"{payload.revision} {payload.arrow.decode()}")
 
 
-async def test_an_answer_is_what_the_work_makes_of_the_bars() -> None:
+async def test_the_response_holds_the_value_of_the_work() -> None:
     service = Service()
     response = await service.ask()
     adjusted = await service.ask(ComputationKey("evaluation", "MSFT", adjusted=True))
-    assert response.body == b'{"name":"AAPL","description":"old as they are"}'
+    assert response.body == b'{"name":"AAPL","description":"old raw"}'
     assert adjusted.body == b'{"name":"MSFT","description":"old adjusted"}'
     assert response.headers["content-type"] == "application/json"
 
 
-async def test_who_has_the_answer_is_told_so_without_bars_or_work() -> None:
+async def test_a_matching_etag_gets_304_without_bars_or_work() -> None:
     service = Service()
     etag = (await service.ask()).headers["etag"]
     known = await service.ask(if_none_match=f"W/{etag}")
@@ -103,19 +103,19 @@ async def test_who_has_the_answer_is_told_so_without_bars_or_work() -> None:
     assert (service.bars.n_reads, service.workers.n_runs) == (1, 1)
 
 
-async def test_who_has_an_answer_of_other_bars_or_of_none_is_sent_the_new_one() -> None:
+async def test_an_outdated_etag_gets_the_new_response() -> None:
     service = Service()
     etag = (await service.ask()).headers["etag"]
     service.bars.revision_now = "new"
     response = await service.ask(if_none_match=etag)
     assert response.status_code == 200
-    assert response.body == b'{"name":"AAPL","description":"new as they are"}'
+    assert response.body == b'{"name":"AAPL","description":"new raw"}'
     assert response.headers["etag"] != etag
     with pytest.raises(SymbolNotFound):
         await service.ask(ComputationKey("result", "NOPE", adjusted=False), if_none_match=etag)
 
 
-async def test_a_load_during_the_computation_gives_the_old_answer_no_new_tag() -> None:
+async def test_a_load_during_the_computation_gives_the_old_response_no_new_etag() -> None:
     service = Service(is_slow=True)
     early = asyncio.create_task(service.ask())
     await service.workers.has_begun.wait()
@@ -125,25 +125,25 @@ async def test_a_load_during_the_computation_gives_the_old_answer_no_new_tag() -
     service.workers.may_end.set()
     old, new = await early, await late
     assert (old.body, new.body) == (
-        b'{"name":"AAPL","description":"old as they are"}',
-        b'{"name":"AAPL","description":"new as they are"}',
+        b'{"name":"AAPL","description":"old raw"}',
+        b'{"name":"AAPL","description":"new raw"}',
     )
     assert old.headers["etag"] != new.headers["etag"] == (await service.ask()).headers["etag"]
 
 
-async def test_an_answer_dated_by_another_exchange_has_another_tag() -> None:
+async def test_another_calendar_gives_another_etag() -> None:
     tags = [(await Service(calendar).ask()).headers["etag"] for calendar in ("XNYS", "XLON", None, "XNYS")]
     assert tags[0] == tags[3]
     assert len(set(tags)) == 3
 
 
-async def test_what_200_ask_at_a_time_is_computed_and_measured_once() -> None:
+async def test_200_concurrent_requests_share_one_computation_and_one_measurement() -> None:
     service = Service(is_slow=True)
     callers = [asyncio.create_task(service.ask()) for _ in range(200)]
     await service.workers.has_begun.wait()
     service.workers.may_end.set()
     responses = await asyncio.gather(*callers)
-    assert {response.body for response in responses} == {b'{"name":"AAPL","description":"old as they are"}'}
+    assert {response.body for response in responses} == {b'{"name":"AAPL","description":"old raw"}'}
     assert service.workers.n_runs == 1
     assert (service.count("forecast"), service.count("evaluation"), service.count("result")) == (1.0, 0.0, 0.0)
 
@@ -157,9 +157,9 @@ async def test_what_200_ask_at_a_time_is_computed_and_measured_once() -> None:
         ComputationKey("forecast", "AAPL", adjusted=False, query='{"horizon":2}'),
     ],
 )
-async def test_another_question_is_another_computation(other: ComputationKey) -> None:
+async def test_another_key_is_another_computation(other: ComputationKey) -> None:
     service = Service(is_slow=True)
-    callers = [asyncio.create_task(service.ask(question)) for question in (FORECAST, other)]
+    callers = [asyncio.create_task(service.ask(key)) for key in (FORECAST, other)]
     await service.workers.has_begun.wait()
     await asyncio.sleep(0)
     service.workers.may_end.set()
@@ -167,10 +167,10 @@ async def test_another_question_is_another_computation(other: ComputationKey) ->
     assert service.workers.n_runs == 2
 
 
-async def test_who_has_no_time_left_is_told_to_come_again_and_the_others_wait_on() -> None:
+async def test_a_request_without_time_left_is_busy_and_the_others_keep_waiting() -> None:
     service = Service(is_slow=True)
     patient = asyncio.create_task(service.ask())
-    with pytest.raises(Busy, match="did not end in time"):
+    with pytest.raises(Busy, match="did not finish in time"):
         await within(0.02, service.ask)
     service.workers.may_end.set()
     assert (await patient).status_code == 200
@@ -178,7 +178,7 @@ async def test_who_has_no_time_left_is_told_to_come_again_and_the_others_wait_on
 
 
 @pytest.mark.parametrize("error", [Busy("Too much is waiting."), NotEnoughBars("Too few.", required=60, available=3)])
-async def test_what_the_work_refuses_is_refused_and_not_measured(error: Exception) -> None:
+async def test_a_refusal_is_passed_on_and_not_measured(error: Exception) -> None:
     service = Service()
     service.workers.error = error
     outcomes = await asyncio.gather(*(service.ask() for _ in range(3)), return_exceptions=True)
@@ -186,7 +186,7 @@ async def test_what_the_work_refuses_is_refused_and_not_measured(error: Exceptio
     assert service.count("forecast") == 0.0
 
 
-async def test_what_depends_on_no_bars_is_known_by_what_computes() -> None:
+async def test_a_response_without_bars_has_the_etag_of_the_code() -> None:
     fixed = partial(Service().responder.respond_with, FeatureInfo(name="a", description="b"))
     response = fixed("")
     assert response.body == b'{"name":"a","description":"b"}'

@@ -1,4 +1,4 @@
-"""Many symbols at once: the shares that the README prints, and what is left out of them."""
+"""Evaluations of many symbols: the shares that the README prints, and the symbols that are skipped."""
 
 from functools import partial
 
@@ -33,7 +33,7 @@ async def test_shares_are_of_the_symbols_that_could_be_evaluated() -> None:
     records = await _records(_store())
     assert {record.symbol for record in records} == {"AR.A", "AR.B", "AR.C", "FEW", "FLAT"}
     evaluations = {record.name: record for record in all_symbols.summarise_models(records)}
-    assert evaluations["linear_regression"].n_symbols == 3  # nobody can beat or lose to a close that does not move
+    assert evaluations["linear_regression"].n_symbols == 3  # FLAT is not counted: there is nothing to beat
     assert evaluations["linear_regression"].positive == 1.0
     assert (
         evaluations["persistence"].positive
@@ -45,9 +45,9 @@ async def test_shares_are_of_the_symbols_that_could_be_evaluated() -> None:
     assert evaluations["moving_average"].median_skill < -0.5
 
 
-async def test_the_table_says_what_it_rests_on() -> None:
+async def test_the_table_states_its_symbols_and_sessions() -> None:
     table = all_symbols.format_table(await _records(_store()), QUERY).splitlines()
-    assert table[0] == "4 symbols, 1 session ahead, the last 60 sessions of each; left out for too few bars: 1."
+    assert table[0] == "4 symbols, 1 session ahead, the last 60 sessions of each; skipped for too few bars: 1."
     assert [row.split("|")[1].strip() for row in table[2:]] == [
         "model",
         "---",

@@ -1,4 +1,4 @@
-"""Files of models that are damaged, made up or of another version: none is let in, and none runs anything."""
+"""Model files that are damaged, forged or of another version: none is loaded, and none runs code."""
 
 import json
 import os
@@ -20,7 +20,7 @@ def drift(tmp_path: Path) -> StoredModel:
 
 
 class Payload:
-    """Makes a file when it is unpickled."""
+    """Creates a file when it is unpickled."""
 
     def __init__(self, canary: Path) -> None:
         self.canary = canary
@@ -34,7 +34,7 @@ def test_a_pickle_is_never_run(drift: StoredModel, tmp_path: Path, place: str) -
     canary = tmp_path / "canary"
     payload = pickle.dumps(Payload(canary))
     pickle.loads(payload).close()
-    assert canary.exists(), "the payload works where somebody runs it"
+    assert canary.exists(), "the payload works when it is unpickled"
     canary.unlink()
     if place == "file":
         drift.path.write_bytes(payload)
@@ -47,7 +47,7 @@ def test_a_pickle_is_never_run(drift: StoredModel, tmp_path: Path, place: str) -
 
 
 def calling(function: str, module: str, argument: str) -> dict[str, object]:
-    """Return a schema that has `operator.call` call the function."""
+    """Build a schema that makes `operator.call` call the function."""
     text = {"__class__": "str", "__module__": "builtins", "__loader__": "JsonNode", "content": json.dumps(argument)}
     called = {"__class__": function, "__module__": module, "__loader__": "FunctionNode"}
     attrs = {"__class__": "tuple", "__module__": "builtins", "__loader__": "TupleNode", "content": [called, text]}
@@ -67,7 +67,7 @@ def test_a_skops_file_that_calls_a_function_is_never_run(
     canary = tmp_path / "canary"
     schema = calling("system", "os", f"touch {canary}")
     skops.io.loads(archive(schema), trusted=["operator.call", "os.system"])
-    assert canary.exists(), "the payload works where somebody trusts it"
+    assert canary.exists(), "the payload works when it is trusted"
     canary.unlink()
     if hidden_in_a_model:
         with ZipFile(BytesIO(drift.body())) as file:
@@ -109,7 +109,7 @@ def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(drift:
     body = archive("0" * 100_000_000)
     assert len(body) < 200_000
     drift.forge(body=body)
-    assert drift.assert_refused() == "It unpacks to too much."
+    assert drift.assert_refused() == "The file is too large when unpacked."
 
 
 def test_a_schema_that_is_nested_without_end_is_refused(drift: StoredModel) -> None:

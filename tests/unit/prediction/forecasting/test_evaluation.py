@@ -1,4 +1,4 @@
-"""The evaluation against independent counts: it never looks ahead, is the same each time, and is little work."""
+"""Evaluations against independent counts: they never look ahead, are reproducible and cheap."""
 
 import math
 import statistics
@@ -55,7 +55,7 @@ def test_the_scores_are_those_of_scikit_learn_on_the_wire_arrays(name: ModelName
 
 @pytest.mark.parametrize("horizon", [1, 5])
 @pytest.mark.parametrize("name", MODEL_NAMES)
-def test_skill_mase_direction_and_coverage_are_what_one_counts(name: ModelName, horizon: int) -> None:
+def test_skill_mase_direction_and_coverage_equal_independent_counts(name: ModelName, horizon: int) -> None:
     evaluation, close = _of_apple(horizon), simulated.sample_bars("AAPL")["close"].tolist()
     row, windows = MODEL_NAMES.index(name), evaluation.windows
     series, model = windows.series[row], evaluation.models[row]
@@ -95,7 +95,7 @@ def test_the_windows_are_dated_by_the_sessions_that_they_know_and_predict(
 
 
 @pytest.mark.parametrize("name", MODEL_NAMES)
-def test_doing_nothing_is_always_beside_the_model(name: ModelName) -> None:
+def test_persistence_is_always_evaluated_too(name: ModelName) -> None:
     evaluation = _evaluation(simulated.random_walk(200, seed=1), EvaluationQuery(models=[name]))
     names = [model for model in MODEL_NAMES if model in (name, "persistence")]
     assert [model.name for model in evaluation.models] == [series.name for series in evaluation.windows.series] == names
@@ -131,7 +131,7 @@ def _changed(last: int, rows: list[int], change: str) -> pd.DataFrame:
 @pytest.mark.parametrize("window", ["expanding", "sliding"])
 @settings(max_examples=10, deadline=None)
 @given(data=st.data())
-def test_no_byte_of_the_answer_knows_a_bar_after_as_of(
+def test_no_byte_of_the_response_depends_on_a_bar_after_as_of(
     window: Literal["expanding", "sliding"], data: st.DataObject
 ) -> None:
     horizon = data.draw(st.sampled_from([1, 5, 20]), "horizon")

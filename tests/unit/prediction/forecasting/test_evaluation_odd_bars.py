@@ -1,4 +1,4 @@
-"""The evaluation of bars that are few, still, broken or off any scale: it answers with warnings, or says why not."""
+"""Evaluations of few, constant, broken or badly scaled bars: they warn or refuse."""
 
 import json
 import math
@@ -45,7 +45,7 @@ def test_only_what_was_known_counts_as_available() -> None:
         _evaluation(bars, EvaluationQuery(as_of=bars["session"][49].date()))
 
 
-def test_bytes_that_are_no_bars_are_the_upstream_s_failure() -> None:
+def test_bytes_that_are_not_bars_are_an_upstream_failure() -> None:
     with pytest.raises(UpstreamFailed):
         compute_evaluation(EncodedBars("0" * 16, b"garbage"), "AAPL", EvaluationQuery())
 
@@ -111,12 +111,12 @@ def test_fewer_windows_than_asked_for_are_pointed_out() -> None:
     evaluation = _evaluation(simulated.random_walk(200, seed=1), EvaluationQuery(models=FAST, windows=60))
     assert evaluation.windows.n_windows == 59
     assert [warning.detail for warning in evaluation.warnings] == [
-        "There are bars for 59 test sessions only, so the scores may be far off by chance."
+        "The bars allow only 59 test sessions, so the scores may be far off by chance."
     ]
     assert "few_windows" not in _codes(_evaluation(simulated.random_walk(200, seed=1), EvaluationQuery(windows=59)))
 
 
-def test_rows_that_are_no_bars_are_pointed_out() -> None:
+def test_rows_that_are_not_bars_are_reported() -> None:
     assert _codes(_evaluation(simulated.random_walk(600, seed=1), skipped=2)) == ["unreadable_rows"]
 
 
@@ -124,7 +124,8 @@ def test_prices_that_never_move_leave_nothing_to_beat() -> None:
     evaluation = _evaluation(make_bars([5.0] * 600).assign(high=5.0, low=5.0))
     assert evaluation.best == "persistence"
     assert (
-        evaluation.verdict == "There was nothing to beat: the closes did not change, and doing nothing made no error."
+        evaluation.verdict
+        == "There was nothing to beat: the closes did not change, so assuming no change made no error."
     )
     for model in evaluation.models:
         assert (model.metrics.mae, model.metrics.mase, model.skill.skill, model.interval.coverage) == (0, None, None, 1)

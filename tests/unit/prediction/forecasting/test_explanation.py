@@ -1,4 +1,4 @@
-"""Explanations against what the models say when they are asked, and against features that are shuffled by hand."""
+"""Explanations compared with the models' predictions, and with features that are shuffled by hand."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -116,11 +116,11 @@ def test_permutation_importance_is_what_shuffling_by_hand_gives(autoregression: 
         assert importance.coefficient is None
     values = [importance.value for importance in explanation.importances]
     assert values == sorted(values, reverse=True)
-    assert "on the last 250 whose close 3 sessions ahead is known" in explanation.detail
+    assert "the last 250 sessions whose close 3 sessions ahead is known" in explanation.detail
 
 
 class Recorder(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """Remembers what it was fitted on and asked for."""
+    """Records the rows that it was fitted on and that it predicted."""
 
     seen: list[tuple[Array, Array]]
     asked: list[Array]
@@ -156,19 +156,19 @@ def test_the_moving_average_is_explained_by_its_one_feature(autoregression: Hist
     assert explanation.method == "permutation_importance"
 
 
-def test_what_goes_by_no_feature_says_so(autoregression: History) -> None:
+def test_models_without_features_say_so(autoregression: History) -> None:
     trend = simulated.history(simulated.trend(300, log_return=0.002))
     fall = simulated.history(simulated.trend(300, log_return=-0.001))
     persistence = explain_fitted(autoregression, "persistence", 5)
     assert (persistence.method, persistence.importances) == ("none", [])
-    assert persistence.detail == "It goes by no feature: it says that the close stays as it is."
+    assert persistence.detail == "It uses no features: it predicts no change."
     assert explain_fitted(trend, "drift", 5).detail == (
-        "It goes by no feature: it adds the mean log return of the past over 5 sessions, 1.000 %."
+        "It uses no features: it adds the mean past log return over 5 sessions, 1.000 %."
     )
     still = simulated.history(simulated.trend(300, log_return=-1e-9))
     assert explain_fitted(still, "drift", 1).detail.endswith("over 1 session, 0.000 %.")
     assert explain_fitted(fall, "drift", 1).detail == (
-        "It goes by no feature: it adds the mean log return of the past over 1 session, −0.100 %."
+        "It uses no features: it adds the mean past log return over 1 session, −0.100 %."
     )
 
 
@@ -186,7 +186,7 @@ def test_a_feature_that_does_not_vary_has_no_effect(name: ModelName, autoregress
 
 
 def wild() -> pd.DataFrame:
-    """Closes all over the place, and a gap that is nearly the return: least squares finds vast coefficients."""
+    """Build erratic closes and a gap that nearly equals the return: least squares finds huge coefficients."""
     random = np.random.default_rng(1)
     bars = simulated.build_bars(np.diff(random.normal(0, 10, 300)), seed=1)
     return bars.assign(open=bars["close"] * np.exp(random.normal(0, 1e-4, 300)))

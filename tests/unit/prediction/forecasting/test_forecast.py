@@ -1,4 +1,4 @@
-"""What is said of the next sessions: dated, direct for each distance, with its own record, by the best model."""
+"""Forecasts: dated, fitted for each horizon, with its own track record, by the best model."""
 
 from datetime import date
 
@@ -52,7 +52,7 @@ def test_the_point_lies_inside_its_interval(symbol: str, name: ModelName) -> Non
 
 
 @pytest.mark.parametrize("symbol", ["AAPL", "GOOG", "IBM", "MSFT"])
-def test_doing_nothing_says_the_last_close_and_is_the_less_sure_the_further_ahead(symbol: str) -> None:
+def test_persistence_predicts_the_last_close_with_wider_intervals_further_ahead(symbol: str) -> None:
     answer = forecast_sample(symbol, "persistence")
     assert {step.point for step in answer.steps} == {sample_bars(symbol)["close"].iloc[-1]} == {answer.last_close}
     assert (np.diff([step.upper - step.lower for step in answer.steps]) > 0).all()
@@ -88,7 +88,7 @@ def test_each_step_is_a_model_of_its_own_distance(name: ModelName) -> None:
         assert step.point == pytest.approx(close[-1] * np.exp(predicted), rel=1e-9)
 
 
-def test_drift_goes_on_as_on_average_and_the_moving_average_goes_back() -> None:
+def test_drift_continues_the_mean_return_and_the_moving_average_returns_to_the_mean() -> None:
     close = sample_bars("AAPL")["close"].to_numpy()
     for step in forecast_sample("AAPL", "drift").steps:
         ahead = step.sessions_ahead
@@ -118,8 +118,8 @@ def test_the_record_of_a_step_is_that_of_the_evaluation(symbol: str, name: Model
 
 @pytest.mark.parametrize("horizon", [1, 5])
 @pytest.mark.parametrize("name", [name for name in MODEL_NAMES if name != "gradient_boosting"])
-def test_a_window_of_the_evaluation_says_what_the_forecast_of_that_day_says(name: ModelName, horizon: int) -> None:
-    """What is scored is what a person would have been given; of costly models only where they are refitted."""
+def test_a_window_of_the_evaluation_equals_the_forecast_of_that_day(name: ModelName, horizon: int) -> None:
+    """Scored predictions equal those that would have been issued; costly models only where they are refitted."""
     bars = sample_bars("FB")
     evaluation = compute_evaluation(to_payload(bars), "FB", EvaluationQuery(models=[name], horizon=horizon, windows=20))
     series = next(series for series in evaluation.windows.series if series.name == name)
@@ -130,45 +130,44 @@ def test_a_window_of_the_evaluation_says_what_the_forecast_of_that_day_says(name
         assert step.point == pytest.approx(series.predicted[window], rel=1e-8)
 
 
-def test_a_model_that_is_named_speaks() -> None:
+def test_a_requested_model_is_selected() -> None:
     answer = forecast_sample("AAPL", "moving_average")
     assert answer.model == MODELS["moving_average"].info
     assert answer.choice.model_dump() == {
         "asked_for": "moving_average",
-        "reason": "Moving average was asked for by name.",
+        "reason": "Moving average was requested by name.",
         "candidates": [],
     }
-    assert answer.verdict.startswith(
-        "Moving average: No better than assuming that the close in 5 sessions equals today's"
-    )
+    assert answer.verdict.startswith("Moving average: No better than assuming no change")
 
 
-def test_auto_does_nothing_where_nothing_is_better() -> None:
+def test_auto_selects_persistence_if_no_model_is_better() -> None:
     answer = forecast_sample("AAPL", "auto")
     evaluation = compute_evaluation(to_payload(sample_bars("AAPL")), "AAPL", EvaluationQuery(horizon=5))
     assert answer.model.name == evaluation.best == "persistence"
-    assert answer.choice.reason == "None of 5 others has beaten doing nothing 5 sessions ahead beyond chance."
+    assert (
+        answer.choice.reason
+        == "None of the other 5 models has beaten assuming no change 5 sessions ahead beyond chance."
+    )
     assert [candidate.name for candidate in answer.choice.candidates] == list(MODEL_NAMES)
     assert [candidate.skill for candidate in answer.choice.candidates] == [model.skill for model in evaluation.models]
     assert {step.point for step in answer.steps} == {answer.last_close}
     assert answer.verdict == evaluation.verdict
-    assert answer.verdict.startswith(
-        "No better than assuming that the close in 5 sessions equals today's: drift, the best"
-    )
+    assert answer.verdict.startswith("No better than assuming no change: drift, the best")
 
 
-def test_auto_finds_what_is_there() -> None:
+def test_auto_selects_a_model_that_is_better() -> None:
     answer = forecast(simulated.autoregression(3000, 4, phi=0.6), model="auto", horizon=1)
     assert answer.model.name in ("linear_regression", "ridge", "gradient_boosting")
     assert answer.choice.reason == (
-        "Of 5 models it has beaten doing nothing one session ahead by the most, and beyond chance."
+        "Of 5 models it has beaten assuming no change one session ahead by the most, and beyond chance."
     )
-    assert "Better than assuming tomorrow equals today: skill 0." in answer.verdict
+    assert "Better than assuming no change: skill 0." in answer.verdict
     skills = {candidate.name: candidate.skill.skill for candidate in answer.choice.candidates}
     assert skills[answer.model.name] == max(skills.values(), key=lambda skill: skill or 0.0)
 
 
-def test_it_says_what_determines_it() -> None:
+def test_it_reports_everything_that_determines_it() -> None:
     answer = forecast_sample("AAPL", "gradient_boosting")
     assert answer.data.model_dump(mode="json") == {
         "revision": to_payload(sample_bars("AAPL")).revision,

@@ -1,4 +1,4 @@
-"""A forecast knows nothing of later bars, and the same request gives the same bytes: over every model."""
+"""No forecast uses later bars, and the same request gives the same bytes, for every model."""
 
 from functools import cache
 from pathlib import Path
@@ -24,7 +24,7 @@ def _as_of_known(model: str) -> str:
 @pytest.mark.parametrize("asked", ASKED)
 @settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(
-    change=st.sampled_from(["missing", "tenfold", "deleted", "nought"]),
+    change=st.sampled_from(["missing", "tenfold", "deleted", "zero"]),
     first=st.integers(KNOWN, N_BARS - 6),
     columns=st.sets(st.sampled_from(["open", "high", "low", "close", "volume", "adj_close"]), min_size=1),
     n_fewer=st.integers(0, 5),
@@ -35,14 +35,14 @@ def test_no_later_bar_changes_a_byte(asked: str, change: str, first: int, column
     if change == "deleted":
         bars = bars[~later]
     else:
-        factor = {"missing": np.nan, "tenfold": 10.0, "nought": 0.0}[change]
+        factor = {"missing": np.nan, "tenfold": 10.0, "zero": 0.0}[change]
         bars.loc[later, which] *= factor
     answer = forecast(bars, model=asked, horizon=2, as_of=session(bars, KNOWN - 1))
     assert answer.model_dump_json() == _as_of_known(asked)
 
 
 @pytest.mark.parametrize("asked", ASKED)
-def test_it_is_what_would_have_been_said_on_that_day(asked: str) -> None:
+def test_it_equals_the_forecast_of_that_day(asked: str) -> None:
     then = simulated.random_walk(N_BARS, 1)[:KNOWN]
     assert forecast(then, model=asked, horizon=2).model_dump_json() == _as_of_known(asked)
 

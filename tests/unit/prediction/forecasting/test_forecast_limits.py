@@ -1,4 +1,4 @@
-"""What a forecast does with bars that are few, odd, constant, or of prices far from one: it warns, or it refuses."""
+"""Forecasts of few, odd, constant or badly scaled bars: they warn or refuse."""
 
 import json
 from datetime import date, timedelta
@@ -42,55 +42,51 @@ def test_too_few_bars_are_a_conflict(n_bars: int, as_of: date | None) -> None:
         forecast(simulated.random_walk(n_bars, 1), horizon=1, as_of=as_of)
     available = {None: 30, date(2010, 1, 1): 0, date(2010, 1, 4): 1}[as_of]
     assert caught.value.extras == {"required": 122, "available": available}
-    assert caught.value.detail.startswith(f"AAPL has {available} complete bars that may be known; at least 122 are ")
+    assert caught.value.detail.startswith(f"AAPL has {available} complete bars to learn from; at least 122 are ")
 
 
 def test_long_sound_bars_have_no_warnings() -> None:
     assert forecast_sample("IBM", "persistence").warnings == []
 
 
-def test_bars_on_days_without_a_session_are_told() -> None:
+def test_bars_on_days_without_a_session_are_reported() -> None:
     bars = simulated.random_walk(N_BARS, 1)  # until 2010-09-10, on Labor Day and the Monday after Independence Day too
     assert _warnings(forecast(bars, horizon=1, model="drift"))["off_calendar"] == (
-        "2 of the last 60 bars are on days on which XNYS was closed, so the sessions ahead may be dated wrongly. "
-        "PREDICTION_CALENDAR names the exchange."
+        "2 of the last 60 bars are on days when XNYS was closed, so the sessions ahead may be dated wrongly. "
+        "Set PREDICTION_CALENDAR to the right exchange."
     )
     assert "off_calendar" not in _warnings(forecast(bars, horizon=1, model="drift", calendar=""))
 
 
-def test_adjusted_prices_of_a_past_day_are_told() -> None:
+def test_adjusted_prices_of_a_past_day_are_reported() -> None:
     bars = simulated.random_walk(N_BARS, 1)
     assert _warnings(forecast(bars, model="drift", horizon=1, adjusted=True, as_of=date(2010, 9, 1)))[
         "adjusted_later"
-    ] == ("Adjusted prices of a past day are scaled by splits and dividends that came later; returns are not.")
+    ] == ("Adjusted prices of a past day include later splits and dividends; returns are not affected.")
     assert "adjusted_later" not in _warnings(forecast(bars, model="drift", horizon=1, adjusted=True))
 
 
-def test_few_windows_are_told() -> None:
+def test_few_windows_are_reported() -> None:
     warnings = _warnings(forecast_sample("FB", "persistence"))
-    assert (
-        warnings["few_windows"] == "There are bars for 51 test sessions only, so the scores may be far off by chance."
-    )
+    assert warnings["few_windows"] == "The bars allow only 51 test sessions, so the scores may be far off by chance."
 
 
-def test_a_split_is_told() -> None:
+def test_a_split_is_reported() -> None:
     bars = simulated.random_walk(400, 1)
     bars.loc[:199, ["open", "high", "low", "close"]] *= 7
     assert _warnings(forecast(bars, horizon=1, model="drift"))["split_like_jump"].startswith(
-        f"Prices jump from one session to the next as at a split, once, on {session(bars, 200)}, "
+        f"Prices jump between sessions as at an unadjusted split: once, on {session(bars, 200)}. "
     )
 
 
-def test_a_gap_of_a_year_is_told() -> None:
+def test_a_gap_of_a_year_is_reported() -> None:
     bars = simulated.random_walk(400, 1)
     bars.loc[200:, "session"] += timedelta(days=364)
     answer = forecast(bars, horizon=1, model="linear_regression")
-    assert _warnings(answer)["long_gap"].startswith(
-        "Gaps of more than 10 days between two sessions: 1; the longest is 36"
-    )
+    assert _warnings(answer)["long_gap"].startswith("Gaps of more than 10 days between sessions: 1; the longest is 36")
 
 
-def test_bars_that_are_left_out_are_told() -> None:
+def test_bars_that_are_left_out_are_reported() -> None:
     bars = simulated.random_walk(N_BARS, 1)
     bars.loc[[50, 51], "high"] = np.nan
     bars.loc[52, "open"] = 0.0
@@ -98,9 +94,9 @@ def test_bars_that_are_left_out_are_told() -> None:
     assert answer.data.bars == N_BARS - 3
     warnings = _warnings(answer)
     assert warnings["incomplete_bars"] == (
-        "3 bars without a usable open, high, low or close (above zero, and no absurd number) were left out."
+        "3 bars were left out because an open, high, low or close is missing, not above zero or absurdly large."
     )
-    assert warnings["unreadable_rows"] == "4 stored rows were left out: no readable date, or one used twice."
+    assert warnings["unreadable_rows"] == "4 stored rows were left out because their date is unreadable or a duplicate."
 
 
 @pytest.mark.parametrize("asked", ASKED)
@@ -125,7 +121,7 @@ def test_closes_that_never_change_have_nothing_to_beat(asked: str, price: float)
         bars[name] = price
     answer = forecast(bars, model=asked, horizon=2)
     json.loads(answer.model_dump_json(), parse_constant=_refuse)
-    assert _warnings(answer)["constant_prices"].startswith("The close has not changed in the last 20 sessions; ")
+    assert _warnings(answer)["constant_prices"].startswith("The close has not changed in the last 20 sessions. ")
     assert answer.skill.skill is None
     assert "There was nothing to beat: " in answer.verdict
     for step in answer.steps:
@@ -134,7 +130,7 @@ def test_closes_that_never_change_have_nothing_to_beat(asked: str, price: float)
 
 @pytest.mark.parametrize("asked", ASKED)
 def test_prices_that_stood_still_and_then_move_give_finite_numbers(asked: str) -> None:
-    """Seen from a calm, the first move is thousands of times too large, and the next intervals reach as far."""
+    """After a calm the first move has a huge score, which widens the next intervals accordingly."""
     bars = simulated.random_walk(400, 1)
     bars.loc[:349, ["open", "high", "low", "close"]] = 100.0
     answer = forecast(bars, model=asked, horizon=2)

@@ -1,4 +1,4 @@
-"""Files that are whole and say that they are ours, with estimators in them that are not."""
+"""Well-formed model files that hold foreign estimators."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -22,13 +22,13 @@ def drift(tmp_path: Path) -> StoredModel:
     return StoredModel.create(tmp_path, "drift")
 
 
-def test_what_no_model_of_ours_is_made_of_is_refused_inside_one_too(drift: StoredModel) -> None:
+def test_a_foreign_node_inside_one_of_our_models_is_refused(drift: StoredModel) -> None:
     stuffed = DummyRegressor().fit(np.empty((2, 0)), [0.0, 0.0])
     stuffed.spare_ = KMeans()
     assert skops.io.get_untrusted_types(data=skops.io.dumps(stuffed)) == [], "skops alone would let it in"
     drift.forge(body=skops.io.dumps(stuffed))
     assert drift.assert_refused() == (
-        "It holds what no model of ours is made of: ObjectNode sklearn.cluster._kmeans.KMeans."
+        "The file holds nodes that our models do not use: ObjectNode sklearn.cluster._kmeans.KMeans."
     )
 
 
@@ -81,4 +81,4 @@ def test_trees_that_point_outside_themselves_are_refused(field: str, value: int,
     assert not nodes["is_leaf"][0]
     nodes[field][0] = value
     stored.forge(body=skops.io.dumps(altered))
-    assert stored.assert_refused() == "Its trees are not sound."
+    assert stored.assert_refused() == "The decision trees are invalid."

@@ -1,4 +1,4 @@
-"""The store of fitted models on a real directory: what was kept comes back bit by bit, and it never fails."""
+"""The model store on a real directory: stored models come back bit by bit, and it never raises."""
 
 import os
 import resource
@@ -85,7 +85,7 @@ def test_a_key_that_differs_in_anything_finds_nothing(drift: StoredModel, other:
     assert drift.store.get(drift.key) is not None
 
 
-def test_the_files_that_were_asked_for_longest_ago_go_first(tmp_path: Path) -> None:
+def test_the_least_recently_used_files_are_removed_first(tmp_path: Path) -> None:
     store = SkopsModelStore(tmp_path, max_files=3)
     long_ago = time.time() - 1000
     for horizon in (1, 2, 3):
@@ -98,7 +98,7 @@ def test_the_files_that_were_asked_for_longest_ago_go_first(tmp_path: Path) -> N
     assert [horizon for horizon in (1, 2, 3, 4) if store.get(build_key("drift", horizon))] == [1, 3, 4]
 
 
-def test_what_a_dead_process_left_is_cleaned_up_and_what_is_being_written_is_not(drift: StoredModel) -> None:
+def test_stale_temporary_files_are_removed_and_fresh_ones_are_not(drift: StoredModel) -> None:
     dead, alive, foreign = (drift.path.parent / name for name in ("dead.tmp", "alive.tmp", "notes.txt"))
     for path in (dead, alive, foreign):
         path.write_bytes(b"half a model")
@@ -109,7 +109,7 @@ def test_what_a_dead_process_left_is_cleaned_up_and_what_is_being_written_is_not
 
 
 @pytest.mark.parametrize("under", ["a file", "/proc/nowhere"])
-def test_a_directory_that_cannot_be_written_is_told_once_and_nothing_fails(
+def test_an_unwritable_directory_is_logged_once_and_raises_nothing(
     tmp_path: Path, under: str, logged: LOG_EVENTS
 ) -> None:
     (tmp_path / "a file").touch()
@@ -123,7 +123,7 @@ def test_a_directory_that_cannot_be_written_is_told_once_and_nothing_fails(
     assert len(logged) <= 2
 
 
-def test_a_full_disk_leaves_the_old_file_and_nothing_half(drift: StoredModel, logged: LOG_EVENTS) -> None:
+def test_a_full_disk_leaves_the_old_file_and_no_partial_one(drift: StoredModel, logged: LOG_EVENTS) -> None:
     before = drift.path.read_bytes()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (500, hard))
@@ -136,7 +136,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_half(drift: StoredModel, lo
     assert [event["error"] for event in logged] == ["OSError"]
 
 
-def test_a_directory_in_the_place_of_the_file_is_done_without(drift: StoredModel, logged: LOG_EVENTS) -> None:
+def test_a_directory_in_place_of_the_file_is_ignored(drift: StoredModel, logged: LOG_EVENTS) -> None:
     drift.path.unlink()
     drift.path.mkdir()
     assert drift.store.get(drift.key) is None

@@ -1,4 +1,4 @@
-"""Models that are fitted with their record, or taken from a store."""
+"""Models that are fitted with their track record, or taken from a store."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -58,9 +58,7 @@ def test_without_a_store_it_is_fitted_each_time(history: History) -> None:
 
 
 @pytest.mark.parametrize("name", MODEL_NAMES)
-def test_what_comes_from_the_store_answers_as_what_is_fitted_anew(
-    name: ModelName, history: History, tmp_path: Path
-) -> None:
+def test_a_stored_model_equals_one_that_is_fitted_anew(name: ModelName, history: History, tmp_path: Path) -> None:
     store, spec = SkopsModelStore(tmp_path), MODELS[name]
     fresh = fit_or_load(history, spec, 2, 90, adjusted=False, store=None)
     fit_or_load(history, spec, 2, 90, adjusted=False, store=store)

@@ -1,4 +1,4 @@
-"""The features against pandas' rolling windows, and that none of them knows a bar that came later."""
+"""The features against pandas' rolling windows; none of them uses a later bar."""
 
 from functools import partial
 from itertools import pairwise

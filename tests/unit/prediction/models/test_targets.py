@@ -1,4 +1,4 @@
-"""What the models are to say, in a table made by hand and as sums of single sessions."""
+"""The target, in a hand-made table and as sums of single sessions."""
 
 import numpy as np
 import pytest

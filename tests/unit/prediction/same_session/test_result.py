@@ -1,4 +1,4 @@
-"""The result against an independent computation, and what it must never do: break time order, hide a lack of skill."""
+"""The result against an independent computation: it keeps time order and never hides a lack of skill."""
 
 import math
 
@@ -112,7 +112,7 @@ def _walk_within_sessions(n_bars: int, seed: int) -> pd.DataFrame:
 
 
 def test_pure_chance_scores_as_well_as_the_answer_says() -> None:
-    """What `weak_baseline` tells: 60 % and 25 % smaller errors where nothing at all can be predicted."""
+    """The numbers in `weak_baseline`: 60 % and 25 % smaller errors although nothing can be predicted."""
     walks = (simulated.random_walk, _walk_within_sessions)
     results = [_result(walk(600, seed)) for seed in range(30) for walk in walks]
     skills = np.array([(result.skill, result.midrange_skill) for result in results], dtype=float)
@@ -142,8 +142,8 @@ def test_changing_test_bars_changes_no_earlier_interval() -> None:
     assert after.lower[30:] != before.lower[30:]
 
 
-def test_no_skill_is_shown_and_said() -> None:
-    """Closes step from 100 to 200 at the split, where opens tell nothing: the model extrapolates badly."""
+def test_no_skill_is_shown_with_a_warning() -> None:
+    """Closes step from 100 to 200 at the split, where opens carry no information: the model extrapolates badly."""
     bars = make_bars([100 + (n % 2) for n in range(80)] + [200] * 20)
     bars["open"], bars["high"], bars["low"] = 50.0, 300.0, 1.0
     result = _result(bars)
@@ -156,7 +156,7 @@ def test_it_always_says_that_it_looks_back_and_that_chance_does_as_well() -> Non
     result = _result(_random_walk(200))
     assert _codes(result) == ["look_ahead", "weak_baseline"]
     assert "It says nothing about tomorrow" in result.warnings[0].detail
-    assert "prices that move by pure chance" in result.warnings[1].detail
+    assert "simulated random walks" in result.warnings[1].detail
 
 
 def test_constant_closes_leave_nothing_undefined_but_null() -> None:
@@ -181,7 +181,7 @@ def test_bars_without_a_price_are_left_out_and_counted() -> None:
     result = _result(bars, skipped=2)
     assert result.data.bars == 198
     assert _codes(result) == ["look_ahead", "weak_baseline", "incomplete_bars", "unreadable_rows"]
-    assert result.warnings[2].detail == "2 bars without an open, high, low or close were left out."
+    assert result.warnings[2].detail == "2 bars were left out because an open, high, low or close is missing."
 
 
 def _split(n: int, *, adj_close: float = math.nan) -> pd.DataFrame:
@@ -195,9 +195,9 @@ def _split(n: int, *, adj_close: float = math.nan) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("bars", "seen", "remedy"),
     [
-        (_split(140), "once, on 2024-04-10,", "Load adjusted bars"),
-        (_split(200), "2 times, first on 2024-04-10,", "Load adjusted bars"),
-        (_split(200, adj_close=10.0), "2 times, first on 2024-04-10,", "Adjusted prices (adjusted=true)"),
+        (_split(140), "once, on 2024-04-10.", "Load adjusted bars"),
+        (_split(200), "2 times, first on 2024-04-10.", "Load adjusted bars"),
+        (_split(200, adj_close=10.0), "2 times, first on 2024-04-10.", "Use adjusted prices (adjusted=true)"),
     ],
 )
 def test_prices_that_jump_as_at_a_split_are_pointed_out_with_the_way_out(
@@ -221,16 +221,16 @@ def test_bars_that_cannot_be_adjusted_are_left_out_and_it_is_said_why() -> None:
     result = _result(bars, adjusted=True)
     assert result.data.bars == 190
     warning = next(warning for warning in result.warnings if warning.code == "incomplete_bars")
-    assert warning.detail == "10 bars without an open, high, low, close or adjusted close were left out."
+    assert warning.detail == "10 bars were left out because an open, high, low, close or adjusted close is missing."
 
 
 def test_few_test_sessions_are_pointed_out() -> None:
     assert "few_test_sessions" in _codes(_result(_random_walk(100)))
 
 
-def test_why_there_is_no_interval_is_said() -> None:
+def test_a_missing_interval_is_explained() -> None:
     warning = next(warning for warning in _result(_random_walk(119)).warnings if warning.code == "no_interval")
-    assert warning.detail.endswith("they need 20 earlier errors to go by, and there are only 19.")
+    assert warning.detail.endswith("they need at least 20 earlier errors, and there are only 19.")
     assert "no_interval" not in _codes(_result(_random_walk(120)))
 
 
@@ -245,6 +245,6 @@ def test_seven_bars_are_enough() -> None:
     assert _result(_random_walk(7)).split.test.bars == 2
 
 
-def test_bytes_that_are_no_bars_are_the_upstream_s_failure() -> None:
+def test_bytes_that_are_not_bars_are_an_upstream_failure() -> None:
     with pytest.raises(UpstreamFailed):
         compute_result(EncodedBars("0" * 16, b"garbage"), "AAPL")

@@ -1,4 +1,4 @@
-"""The conformal quantile against MAPIE's, the adaptation against a slow loop, and that neither knows too much."""
+"""The conformal quantile against MAPIE's, the adaptation against a slow loop; neither looks ahead."""
 
 import math
 
@@ -42,8 +42,8 @@ def _slow_half_widths(scores: list[float], level: int, delay: int) -> list[float
 def test_the_quantile_is_that_of_mapie(n_scores: int, level: int) -> None:
     residuals = np.random.default_rng(n_scores).normal(size=n_scores)
     none = np.zeros((n_scores, 1))
-    nought = DummyRegressor(strategy="constant", constant=0.0).fit(none, residuals)
-    mapie = SplitConformalRegressor(nought, confidence_level=level / 100, prefit=True).conformalize(none, residuals)
+    zero = DummyRegressor(strategy="constant", constant=0.0).fit(none, residuals)
+    mapie = SplitConformalRegressor(zero, confidence_level=level / 100, prefit=True).conformalize(none, residuals)
     upper = mapie.predict_interval(none[:1])[1][0, 1, 0]
     found = quantile(np.abs(residuals)[np.newaxis], np.array([1 - level / 100]))
     assert found[0] == pytest.approx(upper, abs=1e-9)
@@ -106,12 +106,12 @@ def test_models_do_not_see_each_other() -> None:
 
 
 @pytest.mark.parametrize("constant", [0.0, 2.5])
-def test_scores_that_do_not_vary_are_the_reach(constant: float) -> None:
+def test_constant_scores_are_the_half_width(constant: float) -> None:
     found = adaptive_half_widths(np.full((1, 400), constant), 90, delay=1)
     assert set(found.rows[0, MIN_SCORES:]) | set(found.next_row) == {constant}
 
 
-def test_a_higher_level_reaches_further_but_for_few_rows() -> None:
+def test_a_higher_level_is_wider_except_in_few_rows() -> None:
     """Levels adapt on their own, so that now and then the intervals of two are not nested: the price of eq. 2."""
     scores = _scores(800, n_models=20)
     half_widths = np.array(

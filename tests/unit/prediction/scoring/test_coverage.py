@@ -1,4 +1,4 @@
-"""Intervals hold what they promise: on simulated closes of three kinds, on real ones, and in the answer's own words."""
+"""Intervals have their nominal coverage: on simulated closes of three kinds, on real ones, and as stated."""
 
 from collections.abc import Callable
 from functools import cache

@@ -38,7 +38,7 @@ def test_directional_accuracy_equals_a_naive_count(prices: tuple[Array, Array, A
     assert result == (pytest.approx(right / moved) if moved and names_a_side else None)
 
 
-def test_persistence_names_no_side() -> None:
+def test_persistence_predicts_no_direction() -> None:
     actual, before = np.array([2.0, 3.0]), np.array([1.0, 2.0])
     assert scores.score(actual, before, before).directional_accuracy is None
     assert scores.score(actual, np.array([1.0, 2.5]), before).directional_accuracy == 0.5
@@ -62,7 +62,7 @@ def test_what_is_undefined_is_none_and_never_nan() -> None:
 
 
 @pytest.mark.parametrize(("mae", "persistence_mae", "skill"), [(2, 4, 0.5), (4, 4, 0), (6, 4, -0.5), (1, 0, None)])
-def test_skill_is_the_share_of_the_error_of_doing_nothing_that_is_saved(
+def test_skill_is_the_share_of_the_error_of_persistence_that_is_saved(
     mae: float, persistence_mae: float, skill: float | None
 ) -> None:
     assert scores.skill(mae, persistence_mae) == skill

@@ -17,7 +17,7 @@ ERRORS = st.lists(st.tuples(st.floats(0, 1000), st.floats(0, 1000)), min_size=20
 
 
 def _errors(n_windows: int, seed: int = SEED, skill: float = 0.1) -> tuple[Array, Array]:
-    """Return absolute errors of a model of this skill and of persistence, which go together; those have mean 1."""
+    """Return absolute errors of a model of this skill and of persistence (mean 1), which are correlated."""
     persistence_errors, own = np.random.default_rng(seed).exponential(size=(2, n_windows))
     return (1 - skill) * (0.7 * persistence_errors + 0.3 * own), persistence_errors
 
@@ -25,7 +25,7 @@ def _errors(n_windows: int, seed: int = SEED, skill: float = 0.1) -> tuple[Array
 def _overlapping(n_windows: int, horizon: int, random: np.random.Generator) -> tuple[Array, Array]:
     """Return absolute errors of two forecasts `horizon` sessions ahead, each as good as the other.
 
-    The sums of `horizon` changes that no one can predict; one adds what the other takes away.
+    They are sums of `horizon` unpredictable changes; one forecast adds what the other subtracts.
     """
     changes, shared = random.normal(size=(2, n_windows + horizon - 1))
     ahead, added = (np.convolve(values, np.ones(horizon), "valid") for values in (changes, 0.3 * shared))
@@ -33,7 +33,7 @@ def _overlapping(n_windows: int, horizon: int, random: np.random.Generator) -> t
 
 
 def _slow_variance_of_mean(values: list[float], horizon: int) -> float:
-    """Return Diebold and Mariano's: the rectangular kernel; Bartlett's where that is not above zero."""
+    """Compute the variance of the mean with the rectangular kernel; Bartlett's if that is not positive."""
     n_values = len(values)
     mean = sum(values) / n_values
     plain = bartlett = 0.0

@@ -1,4 +1,4 @@
-"""Least squares at the price of one fit against scikit-learn's estimators, refitted at each window."""
+"""Rolling least squares against scikit-learn's estimators, refitted at each window."""
 
 from collections.abc import Callable
 
@@ -42,7 +42,7 @@ def _max_deviation(
     windows: Windows,
     first: int = 0,
 ) -> float:
-    """Return how far the predictions are from those of a loop that refits, at the most."""
+    """Return the largest deviation of the predictions from those of a refitting loop."""
     checked = range(first, len(windows), EVERY)
     return max(abs(float(predicted[row]) - _refit(make, features, target, windows, row)) for row in checked)
 
@@ -106,17 +106,17 @@ def _changed(column: Array | float, first: int = 0, stop: int | None = None) -> 
 
 
 ODD = {
-    "constant at nought": _changed(0.0),
+    "constant zero": _changed(0.0),
     "constant": _changed(0.0198),
     "constant and large": _changed(1e6),
     "constant but for rounding": _changed(0.0198 + np.spacing(0.0198) * RANDOM.integers(-2, 3, N_BARS)),
     "a column twice": _changed(FEATURES[:, 6]),
     "a column twice in other units": _changed(100 * FEATURES[:, 6] + 3),
-    "far from nought": _changed(FEATURES[:, 5] + 1e3),
+    "far from zero": _changed(FEATURES[:, 5] + 1e3),
     "constant at first": _changed(0.02, stop=900),
     "constant at first, then wild": _changed(np.where(np.arange(N_BARS) < 900, 0.02, 1e3 * FEATURES[:, 5])),
     "constant at last": _changed(0.03, first=700),
-    "nought at last": _changed(0.0, first=700),
+    "zero at last": _changed(0.0, first=700),
     "a thousand times as wild from the middle on": _changed(1e3 * FEATURES[700:, 5], first=700),
     "a thousandth as wild from the middle on": _changed(1e-3 * FEATURES[700:, 5], first=700),
     "units that differ ten thousandfold": FEATURES
@@ -158,7 +158,7 @@ def test_prices_that_move_for_a_time_only(moving: slice, kind: WindowKind) -> No
 
 
 @pytest.mark.parametrize("price", [1e-6, 5.0, 1e6])
-def test_prices_that_never_move_are_said_to_stay(price: float) -> None:
+def test_prices_that_never_move_are_predicted_to_stay(price: float) -> None:
     bars = make_bars([price] * 200).assign(high=price, low=price)
     features, target = _arrays(bars)
     updated = LinearRefits(features, target, walk_forward_windows(200, 1, 250))

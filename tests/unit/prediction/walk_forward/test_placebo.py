@@ -1,4 +1,4 @@
-"""No model beats nothing on noise, and each finds what is there: on simulated closes whose answers are known."""
+"""On simulated closes with known answers: no model beats persistence on noise, and each finds a real signal."""
 
 from functools import partial
 
@@ -52,7 +52,7 @@ def test_on_random_walks_nothing_has_skill(random_walks: list[Evaluation], name:
     assert -0.01 <= mean <= 0.01, f"{SEEDS}: {mean:.4f}"
 
 
-def test_on_random_walks_the_moving_average_is_far_worse_than_doing_nothing(random_walks: list[Evaluation]) -> None:
+def test_on_random_walks_the_moving_average_is_far_worse_than_persistence(random_walks: list[Evaluation]) -> None:
     """It errs two to three times as much, as the mean of 20 sessions lies far from the last close."""
     mean = _skills(random_walks, "moving_average").mean()
     assert -2.5 <= mean <= -1, f"{SEEDS}: {mean:.4f}"
@@ -64,7 +64,7 @@ def test_on_random_walks_the_verdict_is_no_better(random_walks: list[Evaluation]
     assert np.mean(is_no_better) >= 0.9, f"{SEEDS}: {np.mean(is_no_better)}"
 
 
-def test_on_random_walks_doing_nothing_is_the_best(random_walks: list[Evaluation]) -> None:
+def test_on_random_walks_persistence_is_the_best(random_walks: list[Evaluation]) -> None:
     is_persistence = [evaluation.best == "persistence" for evaluation in random_walks]
     assert np.mean(is_persistence) >= 0.9, f"{SEEDS}: {np.mean(is_persistence)}"
     assert all(
@@ -75,7 +75,7 @@ def test_on_random_walks_doing_nothing_is_the_best(random_walks: list[Evaluation
 
 
 def test_on_random_walks_p_values_are_small_no_more_often_than_by_chance(random_walks: list[Evaluation]) -> None:
-    """Of drift, which is nearly persistence; the others err more, as they learn what is not there."""
+    """P-values of drift, which is nearly persistence; the others err more, as they fit noise."""
     tests = [
         model.diebold_mariano for evaluation in random_walks for model in evaluation.models if model.name == "drift"
     ]
@@ -98,7 +98,7 @@ def test_on_autoregressions_it_gains_what_theory_says(autoregressions: list[Eval
 
 @pytest.mark.parametrize("horizon", [1, 5])
 def test_on_a_trend_drift_wins(horizon: int) -> None:
-    """What learns finds the same mean, and errs by rounding; of equals the simplest is taken."""
+    """Trained models find the same mean and err by rounding; among equals the simplest wins."""
     evaluation = _evaluation(simulated.trend(600), EvaluationQuery(horizon=horizon))
     maes = {model.name: model.metrics.mae for model in evaluation.models}
     assert evaluation.best == "drift"

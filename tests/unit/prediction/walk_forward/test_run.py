@@ -1,4 +1,4 @@
-"""What the models said of each window against a slow loop, and that nothing of a window knows what came later."""
+"""Predictions of each window against a slow loop, and a check that no window uses later bars."""
 
 import math
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ TWO = [MODELS[name] for name in ("ridge", "moving_average")]
 def _slow(
     bars: pd.DataFrame, spec: ModelSpec, horizon: int, kind: WindowKind, n_scored: int
 ) -> list[tuple[float, ...]]:
-    """Return what the model said, lower and upper of each scored window, from plain lists and refits."""
+    """Compute prediction, lower and upper end of each scored window, from plain lists and refits."""
     history = simulated.history(bars)
     close, features = history.close.tolist(), matrix(history, spec.feature_names)
     target, last_row = log_return_ahead(history.close, horizon), len(close) - 1 - horizon
@@ -46,7 +46,7 @@ def _slow(
         predicted.append(float(model.predict(features[[row]])[0]))
         volatility = _slow_volatility(close[: row + 1]) * math.sqrt(horizon)
         scores.append(abs(float(target[row]) - predicted[-1]) / volatility)
-        last = window - horizon  # the window whose close has come at this cutoff
+        last = window - horizon  # the window whose close has become known at this cutoff
         if last >= 0 and not math.isnan(half_widths[last]):
             miscoverage += 0.02 * (0.1 - (scores[last] > half_widths[last]))
         half_widths.append(_slow_quantile(scores[: max(0, last + 1)][-250:], miscoverage))
@@ -136,11 +136,11 @@ def _later(bars: pd.DataFrame, first: int, change: str) -> pd.DataFrame:
 @pytest.mark.parametrize("horizon", [1, 5])
 @settings(max_examples=4, deadline=None)
 @given(data=st.data())
-def test_what_comes_after_a_cutoff_changes_no_bit_of_what_was_said(
+def test_bars_after_a_cutoff_change_no_bit_of_its_prediction(
     horizon: int, kind: WindowKind, change: str, data: st.DataObject
 ) -> None:
     windows = walk_forward_windows(N_BARS, horizon, 150, kind)
-    last = data.draw(st.integers(0, len(windows.scored_rows) - 1), "the last window that is to stay")
+    last = data.draw(st.integers(0, len(windows.scored_rows) - 1), "the last unchanged window")
     before = _before(horizon, kind)
     after = _run(_later(BARS, int(windows.scored_rows[last]) + 1, change), horizon, kind)
     for name in ("predicted", "lower", "upper", "last_close"):
@@ -150,7 +150,7 @@ def test_what_comes_after_a_cutoff_changes_no_bit_of_what_was_said(
 
 @pytest.mark.parametrize("horizon", [1, 5])
 def test_prices_that_stood_still_and_then_jump_give_finite_numbers(horizon: int) -> None:
-    """Seen from a calm, the first move is thousands of times too large, and the next intervals reach as far."""
+    """After a calm the first move has a huge score, which widens the next intervals accordingly."""
     bars = BARS.copy()
     bars.loc[:150, ["open", "high", "low", "close"]] = 1e6
     run = run_walk_forward(simulated.history(bars), SPECS, walk_forward_windows(N_BARS, horizon, 150), 99)
@@ -160,7 +160,7 @@ def test_prices_that_stood_still_and_then_jump_give_finite_numbers(horizon: int)
 
 @dataclass
 class Fits:
-    """What an estimator was given: rows to learn from and their targets, then rows to predict."""
+    """The rows and targets that an estimator was fitted on, and the rows that it predicted."""
 
     trained: list[tuple[Array, Array]] = field(default_factory=list)
     predicted_rows: list[Array] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The windows in a table made by hand, against scikit-learn's splitter, and that training never overlaps a test."""
+"""The windows against a hand-made table and scikit-learn's splitter; training never overlaps a test."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ KINDS: list[WindowKind] = ["expanding", "sliding"]
 
 @st.composite
 def _drawn_windows(draw: st.DrawFn) -> tuple[Windows, int, int, WindowKind]:
-    """Return a plan with the bars, the windows and the kind that were asked for."""
+    """Draw windows with their number of bars, requested windows and kind."""
     horizon = draw(st.integers(1, 20), "horizon")
     n_bars = bars_needed(horizon) + draw(st.integers(0, 100) | st.integers(0, 3000), "bars more than needed")
     n_scored, kind = draw(st.integers(20, 1000), "windows"), draw(st.sampled_from(KINDS), "kind")

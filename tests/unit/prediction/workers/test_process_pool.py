@@ -24,7 +24,7 @@ def _slowly() -> None:
 
 
 def _hold(folder: Path) -> None:
-    """Say that it has begun, and work until told to end."""
+    """Signal the start, and work until the end is signalled."""
     (folder / "begun").touch()
     until((folder / "end").exists)
 
@@ -61,7 +61,7 @@ async def test_it_is_ready_when_a_process_is_prepared_and_not_before() -> None:
 async def test_a_full_queue_refuses_at_once_and_the_event_loop_goes_on(workers: ProcessWorkers, tmp_path: Path) -> None:
     running = [asyncio.create_task(workers.run(_hold, tmp_path)) for _ in range(2)]
     await wait_until((tmp_path / "begun").exists)
-    with pytest.raises(Busy, match="2 requests are being computed or waiting"):
+    with pytest.raises(Busy, match="2 requests are running or waiting"):
         await workers.run(os.getpid)
     assert not any(task.done() for task in running)
     (tmp_path / "end").touch()
@@ -71,7 +71,7 @@ async def test_a_full_queue_refuses_at_once_and_the_event_loop_goes_on(workers: 
 
 async def test_work_that_takes_too_long_is_busy() -> None:
     async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=0.2) as workers:
-        with pytest.raises(Busy, match="did not end in time"):
+        with pytest.raises(Busy, match="did not finish in time"):
             await workers.run(time.sleep, 600)
 
 
@@ -85,6 +85,6 @@ async def test_the_end_does_not_wait_for_what_is_computed(tmp_path: Path) -> Non
     async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=900) as workers:
         running = [asyncio.create_task(workers.run(_hold, tmp_path)) for _ in range(2)]
         await wait_until((tmp_path / "begun").exists)
-    # Nothing has told them to end.
+    # The end was never signalled.
     assert all(isinstance(error, Busy) for error in await asyncio.gather(*running, return_exceptions=True))
     assert multiprocessing.active_children() == []  # not replaced either
