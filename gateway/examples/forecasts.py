@@ -16,13 +16,13 @@ _PROVENANCE: JsonDict = {
 }
 _JUMP: JsonDict = {
     "code": "split_like_jump",
-    "detail": "Prices jump from one session to the next as at a split, once, on 2005-02-28, and are not adjusted for "
-    "it. Load adjusted bars, or bars with an adjusted close and take adjusted prices (adjusted=true).",
+    "detail": "Prices jump between sessions as at an unadjusted split: once, on 2005-02-28. Load adjusted bars, or "
+    "load bars with an adjusted close and use adjusted prices (adjusted=true).",
 }
 _RIDGE: JsonDict = {
     "name": "ridge",
     "kind": "model",
-    "description": "Least squares with coefficients drawn towards zero.",
+    "description": "Linear regression with coefficients shrunk towards zero.",
     "parameters": {"alpha": 1000.0},
     "feature_names": ["log_return_lag_1", "log_range"],
     "refit_every": 1,
@@ -82,12 +82,12 @@ FORECAST: JsonDict = {
         }
     ],
     "model": _RIDGE,
-    "choice": {"asked_for": "ridge", "reason": "It was requested by name.", "candidates": []},
+    "choice": {"asked_for": "ridge", "reason": "Ridge was requested by name.", "candidates": []},
     "explanation": {
         "method": "coefficients",
         "unit": "Percent of the forecast close per standard deviation of the feature.",
-        "detail": "How far the close that is forecast 1 session ahead moves if the feature alone is one standard "
-        "deviation higher, as measured over the sessions that the model was fitted on.",
+        "detail": "How far the forecast close 1 session ahead moves if the feature alone is one standard "
+        "deviation higher, measured over the sessions that the model was fitted on.",
         "importances": [
             {"feature": "log_return_lag_1", "value": -0.16, "coefficient": -0.0468},
             {"feature": "volatility_5", "value": -0.1508, "coefficient": -0.0716},

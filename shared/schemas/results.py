@@ -115,7 +115,7 @@ _EXAMPLE: JsonDict = {
     "warnings": [
         {
             "code": "look_ahead",
-            "detail": "This estimates a day's close from the high and low of the same day, which are known only when "
+            "detail": "This computes a day's close from the high and low of that same day, which are known only when "
             "the day is over. It says nothing about tomorrow, however good the scores look.",
         }
     ],

@@ -29,7 +29,7 @@ export const PROBLEMS = {
     type: '/problems/not-enough-bars',
     title: 'Too few bars',
     status: 409,
-    detail: 'NEW has 44 complete bars that may be known; at least 134 are needed.',
+    detail: 'NEW has 44 complete bars to learn from; at least 134 are needed.',
     instance: '/api/stocks/NEW/forecast',
     request_id: REQUEST_ID,
     retryable: false,

@@ -29,9 +29,9 @@ export const metrics = <ThrowOnError extends boolean = false>(options?: Options<
 /**
  * Stocks
  *
- * Search stocks by symbol and name: exact matches first, then those that begin so, then those that contain it.
+ * Search stocks by symbol and name: exact matches first, then prefixes, then other matches.
  *
- * Without a query it is all of them, ascending.
+ * Without a query, list all stocks, ascending.
  */
 export const stocks = <ThrowOnError extends boolean = false>(options?: Options<StocksData, ThrowOnError>): RequestResult<StocksResponses, StocksErrors, ThrowOnError> => (options?.client ?? client).get<StocksResponses, StocksErrors, ThrowOnError>({ url: '/api/stocks', ...options });
 
@@ -40,14 +40,14 @@ export const stocks = <ThrowOnError extends boolean = false>(options?: Options<S
  *
  * Return every symbol that can be predicted, ascending.
  *
- * The symbol ALL is at `/api/stocks/ALL`.
+ * The stock with the symbol ALL is at `/api/stocks/ALL`.
  */
 export const allSymbols = <ThrowOnError extends boolean = false>(options?: Options<AllSymbolsData, ThrowOnError>): RequestResult<AllSymbolsResponses, AllSymbolsErrors, ThrowOnError> => (options?.client ?? client).get<AllSymbolsResponses, AllSymbolsErrors, ThrowOnError>({ url: '/api/stocks/all', ...options });
 
 /**
  * Delete Stock
  *
- * Remove a stock and all of its bars. What was forecast of it stays in its ledger, which is never changed.
+ * Delete a stock and all of its bars. Its recorded forecasts stay in the ledger, which is never changed.
  */
 export const deleteStock = <ThrowOnError extends boolean = false>(options: Options<DeleteStockData, ThrowOnError>): RequestResult<DeleteStockResponses, DeleteStockErrors, ThrowOnError> => (options.client ?? client).delete<DeleteStockResponses, DeleteStockErrors, ThrowOnError>({
     security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
@@ -58,7 +58,7 @@ export const deleteStock = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Stock
  *
- * Return what is known about a stock: its name, its span, where its bars came from and what is odd about them.
+ * Describe a stock: its name, first and last session, the source of its bars, and findings about them.
  */
 export const stock = <ThrowOnError extends boolean = false>(options: Options<StockData, ThrowOnError>): RequestResult<StockResponses, StockErrors, ThrowOnError> => (options.client ?? client).get<StockResponses, StockErrors, ThrowOnError>({ url: '/api/stocks/{symbol}', ...options });
 
@@ -72,10 +72,10 @@ export const bars = <ThrowOnError extends boolean = false>(options: Options<Bars
 /**
  * Load Bars
  *
- * Add or correct bars of one stock from a file, at once: a reader sees the old bars or the new, never a mixture.
+ * Add or correct bars of one stock from a file, atomically: readers see either the old or the new bars.
  *
- * Rows that are not bars are left out and named in the report, each with the reason; with `strict=true` they reject
- * the file. Columns may be in any order and case; the usual names are known.
+ * Rows that are not valid bars are left out and listed in the report with the reason; with `strict=true` they reject
+ * the file. Columns may be in any order and case; the usual names are recognised.
  */
 export const loadBars = <ThrowOnError extends boolean = false>(options: Options<LoadBarsData, ThrowOnError>): RequestResult<LoadBarsResponses, LoadBarsErrors, ThrowOnError> => (options.client ?? client).put<LoadBarsResponses, LoadBarsErrors, ThrowOnError>({
     security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
@@ -90,10 +90,10 @@ export const loadBars = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Result
  *
- * Estimate each test session's close from its own open, high and low, and score that beside doing nothing.
+ * Estimate each test session's close from its own open, high and low, and score it against persistence.
  *
  * The first 80 % of the bars train the model and the last 20 % test it, by time. High and low are known only
- * at the close, so this looks back: it is no forecast, and `warnings` says so.
+ * at the close, so this looks back: it is not a forecast, and `warnings` says so.
  */
 export const result = <ThrowOnError extends boolean = false>(options: Options<ResultData, ThrowOnError>): RequestResult<ResultResponses, ResultErrors, ThrowOnError> => (options.client ?? client).post<ResultResponses, ResultErrors, ThrowOnError>({
     url: '/api/result',
@@ -107,62 +107,62 @@ export const result = <ThrowOnError extends boolean = false>(options: Options<Re
 /**
  * Stock Result
  *
- * Return the same result as `POST /api/result`, to be kept for as long as its ETag does not change.
+ * Return the same result as `POST /api/result`, cacheable by its ETag.
  */
 export const stockResult = <ThrowOnError extends boolean = false>(options: Options<StockResultData, ThrowOnError>): RequestResult<StockResultResponses, StockResultErrors, ThrowOnError> => (options.client ?? client).get<StockResultResponses, StockResultErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/result', ...options });
 
 /**
  * Forecast
  *
- * Forecast the closes of the next sessions, each with a prediction interval, from what is known after the last one.
+ * Forecast the closes of the next sessions with prediction intervals, from what is known after the latest session.
  *
  * Read `verdict` and `skill` first: they say whether the model, on past sessions that it had not seen, erred less
- * than assuming that nothing changes. Mostly it does not, and then `auto` says just that: the last close.
- * Each interval is meant to hold the close in `level` percent of cases; `coverage` is how often it did.
- * With `as_of`, a past session, no later bar is read: it is what would have been said then, of the bars as they are
- * stored now.
+ * than persistence, which assumes no change. Usually it did not, and then `auto` predicts no change.
+ * Each interval should contain the close in `level` percent of cases; `coverage` says how often it did.
+ * With `as_of`, a past session, no later bar is read: the forecast is the one that the stored bars would have given
+ * then.
  */
 export const forecast = <ThrowOnError extends boolean = false>(options: Options<ForecastData, ThrowOnError>): RequestResult<ForecastResponses, ForecastErrors, ThrowOnError> => (options.client ?? client).get<ForecastResponses, ForecastErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/forecast', ...options });
 
 /**
  * Evaluation
  *
- * Score each model on past sessions that it had not seen, beside assuming that nothing changes.
+ * Score each model on past sessions that it had not seen, against persistence on the same sessions.
  *
- * In each window a model learns from the sessions up to a cutoff and is tested on the one that lies `horizon`
- * sessions after it; all models meet the same windows, and a costly one learns anew in some of them only
- * (`refit_every`). `skill` is 1 − MAE / MAE of persistence, with a 95 % confidence interval: a model is better only
- * if the whole interval lies above zero. MAPE and R² look near perfect for persistence too, and prove nothing.
- * `windows` has each forecast, for a chart.
+ * In each window a model is trained on the sessions up to a cutoff and tested on the session `horizon` sessions
+ * later. All models share the same windows; costly ones are refitted in some of them only (`refit_every`). `skill` is
+ * 1 − MAE / MAE of persistence, with a 95 % confidence interval: a model is better only if the whole interval lies
+ * above zero. MAPE and R² look near perfect even for persistence, and prove nothing. `windows` has each prediction,
+ * for a chart.
  */
 export const evaluation = <ThrowOnError extends boolean = false>(options: Options<EvaluationData, ThrowOnError>): RequestResult<EvaluationResponses, EvaluationErrors, ThrowOnError> => (options.client ?? client).get<EvaluationResponses, EvaluationErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/evaluation', ...options });
 
 /**
  * Models
  *
- * Return the models that can be asked for, with their fixed parameters, and what they know of the past.
+ * Return the models with their fixed parameters, and the features that they use.
  *
- * The baselines learn nothing or next to nothing. A model that does not beat them is not worth its trouble.
+ * The baselines learn nothing or almost nothing. A model that does not beat them is not worth its cost.
  */
 export const models = <ThrowOnError extends boolean = false>(options?: Options<ModelsData, ThrowOnError>): RequestResult<ModelsResponses, ModelsErrors, ThrowOnError> => (options?.client ?? client).get<ModelsResponses, ModelsErrors, ThrowOnError>({ url: '/api/models', ...options });
 
 /**
  * Ledger
  *
- * Return the forecasts of a stock that were kept, latest first, each with the close that came, and their scores.
+ * Return the recorded forecasts of a stock, latest first, with the actual closes and their scores.
  *
- * A forecast is kept when it is given and never changed or taken out, so that this record cannot be embellished.
- * Only sessions that have come count: `coverage` is the share of their closes that lay inside the interval, and
- * `skill` compares the errors with those of assuming that nothing changes.
+ * A forecast is recorded when it is issued and never changed or removed, so the record cannot be embellished.
+ * Only sessions that are over count: `coverage` is the share of their closes that lay inside the interval, and
+ * `skill` compares the errors with those of persistence.
  */
 export const ledger = <ThrowOnError extends boolean = false>(options: Options<LedgerData, ThrowOnError>): RequestResult<LedgerResponses, LedgerErrors, ThrowOnError> => (options.client ?? client).get<LedgerResponses, LedgerErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/ledger', ...options });
 
 /**
  * Keep Forecast
  *
- * Make the forecast of a stock from its latest bars and keep it, to be scored when its sessions have come.
+ * Issue the forecast of a stock from its latest bars and record it, to be scored when its sessions are over.
  *
- * Doing it twice is harmless: what is in the ledger stays as it is, and counts as `known`.
+ * Repeating it is harmless: entries that are recorded already stay unchanged and count as `known`.
  */
 export const keepForecast = <ThrowOnError extends boolean = false>(options: Options<KeepForecastData, ThrowOnError>): RequestResult<KeepForecastResponses, KeepForecastErrors, ThrowOnError> => (options.client ?? client).post<KeepForecastResponses, KeepForecastErrors, ThrowOnError>({
     security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
@@ -177,22 +177,22 @@ export const keepForecast = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Health
  *
- * Say, per dependency, whether it works and, if not, what is wrong.
+ * Report the status of each dependency and what is wrong with it.
  *
- * `degraded` still answers every request; with `down` the status is 503.
+ * `degraded` still answers every request; `down` gives status 503.
  */
 export const health = <ThrowOnError extends boolean = false>(options?: Options<HealthData, ThrowOnError>): RequestResult<HealthResponses, HealthErrors, ThrowOnError> => (options?.client ?? client).get<HealthResponses, HealthErrors, ThrowOnError>({ url: '/api/health', ...options });
 
 /**
  * Is the process alive?
  *
- * Say that the process answers, whatever else works.
+ * Say that the process is alive, whatever the state of its dependencies.
  */
 export const healthz = <ThrowOnError extends boolean = false>(options?: Options<HealthzData, ThrowOnError>): RequestResult<HealthzResponses, unknown, ThrowOnError> => (options?.client ?? client).get<HealthzResponses, unknown, ThrowOnError>({ url: '/healthz', ...options });
 
 /**
  * Can it do its work?
  *
- * Say whether requests should be sent here, and what is wrong with each thing that it needs.
+ * Say whether requests should be sent here, and what is wrong with each dependency.
  */
 export const readyz = <ThrowOnError extends boolean = false>(options?: Options<ReadyzData, ThrowOnError>): RequestResult<ReadyzResponses, ReadyzErrors, ThrowOnError> => (options?.client ?? client).get<ReadyzResponses, ReadyzErrors, ThrowOnError>({ url: '/readyz', ...options });

@@ -8,7 +8,7 @@ export type ClientOptions = {
 /**
  * Bar
  *
- * One session of one symbol. A price that the store does not have is null.
+ * One session of one symbol. Unknown prices are null.
  */
 export type Bar = {
     /**
@@ -44,7 +44,7 @@ export type Bar = {
 /**
  * Baseline
  *
- * Persistence on the same test sessions: each close is taken to be the close before.
+ * Persistence (no change) on the same test sessions: each close equals the previous close.
  */
 export type Baseline = {
     /**
@@ -74,13 +74,13 @@ export type Baseline = {
     /**
      * R2
      *
-     * Coefficient of determination; near 1 even for persistence, so never a proof.
+     * Coefficient of determination; near 1 even for persistence, so it proves nothing.
      */
     r2: number | null;
     /**
      * Directional Accuracy
      *
-     * Share of the sessions whose close moved, up or down from the close before, where the prediction lies on the same side. Null when no prediction names a side, as those of persistence.
+     * Of the sessions whose close moved, the share where the prediction lies on the same side of the previous close. Null if no prediction names a side, as with persistence.
      */
     directional_accuracy: number | null;
     /**
@@ -92,7 +92,7 @@ export type Baseline = {
 /**
  * Candidate
  *
- * One model that `auto` could have chosen.
+ * A model that `auto` could have selected.
  */
 export type Candidate = {
     /**
@@ -105,7 +105,7 @@ export type Candidate = {
 /**
  * Check
  *
- * One dependency.
+ * The state of one dependency.
  */
 export type Check = {
     /**
@@ -115,7 +115,7 @@ export type Check = {
     /**
      * Detail
      *
-     * What is wrong and what it means; null when all is well.
+     * What is wrong and what it means; null if nothing is.
      */
     detail?: string | null;
 };
@@ -123,7 +123,7 @@ export type Check = {
 /**
  * Choice
  *
- * Which model speaks, and why.
+ * Which model was selected, and why.
  */
 export type Choice = {
     /**
@@ -137,7 +137,7 @@ export type Choice = {
     /**
      * Candidates
      *
-     * With their records at the horizon; empty if a model was named.
+     * The models with their skill at the horizon; empty if a model was requested by name.
      */
     candidates: Array<Candidate>;
 };
@@ -145,7 +145,7 @@ export type Choice = {
 /**
  * Data
  *
- * The bars that the answer rests on.
+ * The bars that the answer is based on.
  */
 export type Data = {
     /**
@@ -175,13 +175,13 @@ export type Data = {
 /**
  * DieboldMariano
  *
- * Test of equal absolute errors of the model and persistence (Diebold and Mariano 1995).
+ * Test whether the model and persistence have equal absolute errors (Diebold and Mariano 1995).
  */
 export type DieboldMariano = {
     /**
      * Statistic
      *
-     * Positive if the model's errors are the smaller ones.
+     * Positive if the model's errors are smaller.
      */
     statistic: number;
     /**
@@ -195,7 +195,7 @@ export type DieboldMariano = {
 /**
  * Evaluation
  *
- * Walk-forward scores of each model beside persistence, on the same sessions.
+ * Walk-forward scores of each model and of persistence on the same sessions.
  */
 export type Evaluation = {
     /**
@@ -217,13 +217,13 @@ export type Evaluation = {
     /**
      * Verdict
      *
-     * On the best of the models, in one plain sentence.
+     * On the best of the models, in one sentence.
      */
     verdict: string;
     /**
      * Best
      *
-     * What `auto` chooses: persistence unless a model is better beyond noise.
+     * What `auto` selects: persistence unless a model is better beyond noise.
      */
     best: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average';
     /**
@@ -244,7 +244,7 @@ export type Evaluation = {
 /**
  * Explanation
  *
- * What the model goes by, features with the largest effect first.
+ * Feature importances of the model, largest first.
  */
 export type Explanation = {
     /**
@@ -254,7 +254,7 @@ export type Explanation = {
     /**
      * Unit
      *
-     * What the values are, in words.
+     * The unit of the values, in words.
      */
     unit: string;
     /**
@@ -288,7 +288,7 @@ export type FeatureInfo = {
 /**
  * Finding
  *
- * Something about a symbol's bars that a person should know; the bars are served all the same.
+ * Something about a symbol's bars that a person should know; the bars are served anyway.
  */
 export type Finding = {
     /**
@@ -302,13 +302,13 @@ export type Finding = {
     /**
      * Count
      *
-     * How often.
+     * Number of occurrences.
      */
     count: number;
     /**
      * Sessions
      *
-     * The first ten of them, ascending.
+     * The first ten, ascending.
      */
     sessions: Array<string>;
 };
@@ -316,7 +316,7 @@ export type Finding = {
 /**
  * Forecast
  *
- * Closes of the next sessions, each with an interval, and the record of the model beside doing nothing.
+ * Closes of the next sessions with prediction intervals, and the model's track record against persistence.
  */
 export type Forecast = {
     /**
@@ -330,7 +330,7 @@ export type Forecast = {
     /**
      * As Of
      *
-     * The last session that was known.
+     * The last session that the forecast is based on.
      */
     as_of: string;
     /**
@@ -346,7 +346,7 @@ export type Forecast = {
     /**
      * Verdict
      *
-     * On the model at the horizon, in one plain sentence.
+     * On the model at the horizon, in one sentence.
      */
     verdict: string;
     /**
@@ -360,13 +360,13 @@ export type Forecast = {
     /**
      * Last Close
      *
-     * The close of `as_of`, which persistence says of every session.
+     * The close of `as_of`, which persistence predicts for every session.
      */
     last_close: number;
     /**
      * Steps
      *
-     * Ascending by session, one for each session up to the horizon.
+     * One for each session up to the horizon, ascending.
      */
     steps: Array<ForecastStep>;
     model: ModelInfo;
@@ -409,19 +409,19 @@ export type ForecastMetrics = {
     /**
      * R2
      *
-     * Coefficient of determination; near 1 even for persistence, so never a proof.
+     * Coefficient of determination; near 1 even for persistence, so it proves nothing.
      */
     r2: number | null;
     /**
      * Directional Accuracy
      *
-     * Share of the sessions whose close moved, up or down from the close before, where the prediction lies on the same side. Null when no prediction names a side, as those of persistence.
+     * Of the sessions whose close moved, the share where the prediction lies on the same side of the previous close. Null if no prediction names a side, as with persistence.
      */
     directional_accuracy: number | null;
     /**
      * Mase
      *
-     * MAE as a multiple of the mean absolute change from one session to the next before the first test session (Hyndman and Koehler 2006). Null where no close changed.
+     * MAE as a multiple of the mean absolute change from session to session before the first test session (Hyndman and Koehler 2006). Null if no close changed.
      */
     mase: number | null;
 };
@@ -429,7 +429,7 @@ export type ForecastMetrics = {
 /**
  * ForecastStep
  *
- * What is said of one session, with the record of the same model at the same distance.
+ * The forecast of one session, with the track record of the same model that many sessions ahead.
  */
 export type ForecastStep = {
     /**
@@ -457,7 +457,7 @@ export type ForecastStep = {
     /**
      * Coverage
      *
-     * Share of the test sessions whose close lay inside the interval that was then given.
+     * Share of the test sessions whose close lay inside the interval predicted for it.
      */
     coverage: number | null;
     /**
@@ -469,14 +469,14 @@ export type ForecastStep = {
     /**
      * Mae Of Persistence
      *
-     * The same of assuming that nothing changes.
+     * Mean absolute error of persistence.
      */
     mae_of_persistence: number;
     skill: SkillEstimate;
     /**
      * Windows
      *
-     * Test sessions that these numbers rest on.
+     * Test sessions that these numbers are based on.
      */
     windows: number;
 };
@@ -484,7 +484,7 @@ export type ForecastStep = {
 /**
  * Health
  *
- * The worst of its checks: `degraded` still answers every request, `down` does not.
+ * The worst of the checks: `degraded` still answers every request, `down` does not.
  */
 export type Health = {
     /**
@@ -502,7 +502,7 @@ export type Health = {
 /**
  * Importance
  *
- * What one feature does to the forecast at the horizon.
+ * The effect of one feature on the forecast at the horizon.
  */
 export type Importance = {
     /**
@@ -536,7 +536,7 @@ export type IntervalRecord = {
     /**
      * Coverage
      *
-     * Share of the test sessions whose close lay inside.
+     * Share of the test sessions whose close lay inside the interval.
      */
     coverage: number;
     /**
@@ -550,13 +550,13 @@ export type IntervalRecord = {
 /**
  * KeepRequest
  *
- * Which forecast to make now and keep. There is no `as_of`: a ledger takes no forecast of the past.
+ * Selects the forecast to issue and record. There is no `as_of`: the ledger accepts no forecasts of the past.
  */
 export type KeepRequest = {
     /**
      * Horizon
      *
-     * Sessions ahead, 1 is the next.
+     * Sessions ahead; 1 is the next.
      */
     horizon?: number;
     /**
@@ -580,19 +580,19 @@ export type KeepRequest = {
 /**
  * KeptForecast
  *
- * A forecast, and what became of its entries in the ledger.
+ * A forecast, and how many of its entries were recorded.
  */
 export type KeptForecast = {
     /**
      * Kept
      *
-     * New in the ledger.
+     * Newly recorded entries.
      */
     kept: number;
     /**
      * Known
      *
-     * There already, and left as they were.
+     * Entries that were recorded already and stay unchanged.
      */
     known: number;
     forecast: Forecast;
@@ -601,7 +601,7 @@ export type KeptForecast = {
 /**
  * Ledger
  *
- * What was said of a symbol, latest first, and how it did.
+ * The recorded forecasts of a symbol, latest first, and their scores.
  */
 export type Ledger = {
     /**
@@ -619,7 +619,7 @@ export type Ledger = {
     /**
      * Coverage
      *
-     * Share of all scored forecasts whose close lay inside the interval.
+     * Share of all scored forecasts whose actual close lay inside the interval.
      */
     coverage: number | null;
     /**
@@ -633,7 +633,7 @@ export type Ledger = {
     /**
      * Next Cursor
      *
-     * For the next page; null on the last.
+     * Pass it as `cursor` to get the next page; null on the last.
      */
     next_cursor: string | null;
 };
@@ -641,13 +641,13 @@ export type Ledger = {
 /**
  * LedgerRecord
  *
- * What was said, when, and what came.
+ * A recorded forecast, when it was issued, and the actual close.
  */
 export type LedgerRecord = {
     /**
      * Symbol
      *
-     * Exchange ticker; case does not matter.
+     * Exchange ticker, in any case.
      */
     symbol: string;
     /**
@@ -677,7 +677,7 @@ export type LedgerRecord = {
     /**
      * Last Close
      *
-     * The close of `as_of` as it was then: what persistence said.
+     * The close of `as_of` when the forecast was issued: the prediction of persistence.
      */
     last_close: number;
     /**
@@ -695,31 +695,31 @@ export type LedgerRecord = {
     /**
      * Revision
      *
-     * Of the bars that it was computed from.
+     * Revision of the bars that it was computed from.
      */
     revision: string;
     /**
      * Bellwether
      *
-     * The version that computed it.
+     * Version of Bellwether that computed it.
      */
     bellwether: string;
     /**
      * Given At
      *
-     * When it was kept; in UTC.
+     * When it was recorded, in UTC.
      */
     given_at: string;
     /**
      * Actual
      *
-     * The close of the session, in the price units of then: if the close of `as_of` was restated since, as after a split, it is scaled by the same factor. Null until the session's bar is there.
+     * The actual close in the price units at issue: if the close of `as_of` was restated since, as after a split, it is scaled by the same factor. Null until the session's bar is stored.
      */
     actual: number | null;
     /**
      * Is Inside
      *
-     * Whether the close lay inside the interval. Null until it is known.
+     * Whether the actual close lay inside the interval. Null until it is known.
      */
     is_inside: boolean | null;
 };
@@ -727,7 +727,7 @@ export type LedgerRecord = {
 /**
  * LedgerScore
  *
- * The record so far of one model at one distance and level: only forecasts whose session has come count.
+ * The track record of one model at one distance and level, from forecasts whose session is over.
  */
 export type LedgerScore = {
     /**
@@ -745,7 +745,7 @@ export type LedgerScore = {
     /**
      * Adjusted
      *
-     * Whether of adjusted prices, whose errors are in other units than the rest.
+     * Whether the forecasts are of adjusted prices, whose errors have other units.
      */
     adjusted: boolean;
     /**
@@ -763,19 +763,19 @@ export type LedgerScore = {
     /**
      * Mae
      *
-     * Mean absolute error, in the price units of then.
+     * Mean absolute error, in the price units at issue.
      */
     mae: number | null;
     /**
      * Mae Of Persistence
      *
-     * The same of `last_close`: of assuming that nothing changes.
+     * Mean absolute error of persistence, which predicts `last_close`.
      */
     mae_of_persistence: number | null;
     /**
      * Skill
      *
-     * 1 − MAE / MAE of persistence; zero or less is no better than doing nothing. Null when persistence made no error.
+     * 1 − MAE / MAE of persistence; zero or less is no better than no change. Null if persistence made no error.
      */
     skill: number | null;
 };
@@ -783,7 +783,7 @@ export type LedgerScore = {
 /**
  * LoadReport
  *
- * What became of one symbol's rows. Nothing is stored of a symbol that has no good row.
+ * The outcome for one symbol's rows. A symbol without a valid row is not stored.
  */
 export type LoadReport = {
     /**
@@ -797,37 +797,37 @@ export type LoadReport = {
     /**
      * Dry Run
      *
-     * Whether this only says what a load would do.
+     * Whether this only reports what a load would do.
      */
     dry_run: boolean;
     /**
      * Inserted
      *
-     * Sessions that are new.
+     * New sessions.
      */
     inserted: number;
     /**
      * Updated
      *
-     * Sessions whose numbers changed.
+     * Sessions with changed numbers.
      */
     updated: number;
     /**
      * Unchanged
      *
-     * Sessions that were there with the same numbers.
+     * Sessions that were stored with the same numbers.
      */
     unchanged: number;
     /**
      * Removed
      *
-     * Sessions that are gone; only `replace` removes.
+     * Sessions that were removed, which only `replace` does.
      */
     removed: number;
     /**
      * Rejected
      *
-     * Every row that is not stored, ascending by row.
+     * Every row that was not stored, ascending by row.
      */
     rejected: Array<Rejection>;
     /**
@@ -843,7 +843,7 @@ export type LoadReport = {
     /**
      * Revision
      *
-     * Version of the bars after the load; null if there are none.
+     * Revision of the bars after the load; null if there are none.
      */
     revision: string | null;
 };
@@ -851,7 +851,7 @@ export type LoadReport = {
 /**
  * Metrics
  *
- * Errors over the test sessions. Null where the measure is undefined (R² on constant closes, for instance).
+ * Errors over the test sessions. Null where a measure is undefined, such as R² of constant closes.
  */
 export type Metrics = {
     /**
@@ -881,13 +881,13 @@ export type Metrics = {
     /**
      * R2
      *
-     * Coefficient of determination; near 1 even for persistence, so never a proof.
+     * Coefficient of determination; near 1 even for persistence, so it proves nothing.
      */
     r2: number | null;
     /**
      * Directional Accuracy
      *
-     * Share of the sessions whose close moved, up or down from the close before, where the prediction lies on the same side. Null when no prediction names a side, as those of persistence.
+     * Of the sessions whose close moved, the share where the prediction lies on the same side of the previous close. Null if no prediction names a side, as with persistence.
      */
     directional_accuracy: number | null;
 };
@@ -895,7 +895,7 @@ export type Metrics = {
 /**
  * Midrange
  *
- * The midrange on the same test sessions: each close is taken to be (High + Low) / 2 of its own session.
+ * The midrange on the same test sessions: each close equals (High + Low) / 2 of its own session.
  */
 export type Midrange = {
     /**
@@ -925,13 +925,13 @@ export type Midrange = {
     /**
      * R2
      *
-     * Coefficient of determination; near 1 even for persistence, so never a proof.
+     * Coefficient of determination; near 1 even for persistence, so it proves nothing.
      */
     r2: number | null;
     /**
      * Directional Accuracy
      *
-     * Share of the sessions whose close moved, up or down from the close before, where the prediction lies on the same side. Null when no prediction names a side, as those of persistence.
+     * Of the sessions whose close moved, the share where the prediction lies on the same side of the previous close. Null if no prediction names a side, as with persistence.
      */
     directional_accuracy: number | null;
     /**
@@ -943,7 +943,7 @@ export type Midrange = {
 /**
  * Model
  *
- * The fitted model, in the units of the prices.
+ * The fitted model, in price units.
  */
 export type Model = {
     /**
@@ -957,7 +957,7 @@ export type Model = {
     /**
      * Coefficients
      *
-     * One per feature: price change of the answer per unit of price.
+     * One per feature: change of the predicted close per unit of price.
      */
     coefficients: Array<number>;
     /**
@@ -969,7 +969,7 @@ export type Model = {
 /**
  * ModelEvaluation
  *
- * One model's record.
+ * The scores of one model.
  */
 export type ModelEvaluation = {
     /**
@@ -982,7 +982,7 @@ export type ModelEvaluation = {
     verdict: string;
     skill: SkillEstimate;
     /**
-     * Null for persistence itself, and where the errors do not differ.
+     * Null for persistence itself, and if the errors do not differ.
      */
     diebold_mariano: DieboldMariano | null;
     metrics: ForecastMetrics;
@@ -993,7 +993,7 @@ export type ModelEvaluation = {
 /**
  * ModelInfo
  *
- * A model that can be asked for.
+ * A model that can be requested.
  */
 export type ModelInfo = {
     /**
@@ -1013,7 +1013,7 @@ export type ModelInfo = {
     /**
      * Parameters
      *
-     * What is fixed beforehand; nothing is tuned.
+     * Fixed parameters; nothing is tuned.
      */
     parameters: {
         [key: string]: number | number | string;
@@ -1021,13 +1021,13 @@ export type ModelInfo = {
     /**
      * Feature Names
      *
-     * What it knows of the past, in this order.
+     * Its features, in this order.
      */
     feature_names: Array<string>;
     /**
      * Refit Every
      *
-     * Windows between two refits in an evaluation; costly models skip some.
+     * Windows between two refits in an evaluation; costly models are not refitted in each.
      */
     refit_every: number;
 };
@@ -1035,7 +1035,7 @@ export type ModelInfo = {
 /**
  * Models
  *
- * Every model that can be asked for, and every feature that they may know.
+ * All models that can be requested, and all features that they may use.
  */
 export type Models = {
     /**
@@ -1069,13 +1069,13 @@ export type Predictions = {
     /**
      * Lower
      *
-     * Lower end of the interval of each; null when there is none.
+     * Lower ends of the prediction intervals; null if there are none.
      */
     lower: Array<number> | null;
     /**
      * Upper
      *
-     * Upper end of it; null when there is none.
+     * Upper ends; null if there are none.
      */
     upper: Array<number> | null;
 };
@@ -1083,19 +1083,19 @@ export type Predictions = {
 /**
  * Provenance
  *
- * What else determines the answer: the same request on the same revision gives the same bytes.
+ * What else determines the answer: with these equal, a request on the same revision gives the same bytes.
  */
 export type Provenance = {
     /**
      * Bellwether
      *
-     * The version, and a digest of the code that computes.
+     * The version, and a digest of the prediction service's code.
      */
     bellwether: string;
     /**
      * Libraries
      *
-     * Versions of what computes.
+     * Versions of the libraries that compute.
      */
     libraries: {
         [key: string]: string;
@@ -1109,13 +1109,13 @@ export type Provenance = {
 /**
  * Rejection
  *
- * One row that is not stored, by the first check that it fails.
+ * One row that was not stored, with the first check that it failed.
  */
 export type Rejection = {
     /**
      * Row
      *
-     * Counts from 1, in the order of the source; a header is not counted.
+     * Number of the row in the source, from 1, without the header.
      */
     row: number;
     /**
@@ -1129,7 +1129,7 @@ export type Rejection = {
     /**
      * Session
      *
-     * The row's session, where it can be read.
+     * The row's session, if it can be read.
      */
     session?: string | null;
 };
@@ -1137,7 +1137,7 @@ export type Rejection = {
 /**
  * Result
  *
- * What the model says of the test sessions, how wrong it was, and how wrong doing nothing was.
+ * The predictions for the test sessions, their errors, and those of persistence.
  */
 export type Result = {
     /**
@@ -1151,26 +1151,26 @@ export type Result = {
     /**
      * Skill
      *
-     * 1 − MAE / MAE of persistence on the same sessions; zero or less is no better than doing nothing. Null when persistence makes no error. Prices that move by pure chance give about 0.6: proof of nothing.
+     * 1 − MAE / MAE of persistence on the same sessions; zero or less is no better than no change. Null if persistence makes no error. Simulated random walks give about 0.6, so it proves nothing.
      */
     skill: number | null;
     /**
      * Midrange Skill
      *
-     * 1 − MAE / MAE of the midrange, (High + Low) / 2, on the same sessions. The fairer one for this task, as both know High and Low; still, prices that move by pure chance give 0.2 to 0.3. Null when the midrange makes no error.
+     * 1 − MAE / MAE of the midrange, (High + Low) / 2, on the same sessions. Fairer for this task, as both know High and Low; still, simulated random walks give 0.2 to 0.3. Null if the midrange makes no error.
      */
     midrange_skill: number | null;
     /**
      * Mse
      *
-     * The same as `metrics.mse`, where the first version of this contract had it.
+     * The same as `metrics.mse`, kept where the first version of the contract had it.
      */
     mse: number;
     metrics: Metrics;
     baseline: Baseline;
     midrange: Midrange;
     /**
-     * Null when there are too few bars for honest intervals.
+     * Null if there are too few bars for honest intervals.
      */
     interval: ResultInterval | null;
     /**
@@ -1186,19 +1186,19 @@ export type Result = {
 /**
  * ResultInterval
  *
- * How often the intervals around the predictions held on the test sessions.
+ * How the prediction intervals did on the test sessions.
  */
 export type ResultInterval = {
     /**
      * Level
      *
-     * How many percent of the closes the intervals are made to hold.
+     * Nominal coverage, in percent.
      */
     level: number;
     /**
      * Coverage
      *
-     * Share of the test sessions whose close lies inside, an end included.
+     * Share of the test sessions whose close lies inside the interval, ends included.
      */
     coverage: number;
     /**
@@ -1210,7 +1210,7 @@ export type ResultInterval = {
     /**
      * N Calibration
      *
-     * Sessions just before the test that set the first interval; each later one also uses the test sessions before it.
+     * Sessions just before the test that set the first interval; later intervals also use the test sessions before them.
      */
     n_calibration: number;
 };
@@ -1224,7 +1224,7 @@ export type ResultRequest = {
     /**
      * Stock Symbol
      *
-     * Exchange ticker; case does not matter.
+     * Exchange ticker, in any case.
      */
     stock_symbol: string;
     /**
@@ -1238,13 +1238,13 @@ export type ResultRequest = {
 /**
  * SkillEstimate
  *
- * How much better than persistence, on the same sessions, and how sure that is.
+ * Skill against persistence on the same sessions, with its uncertainty.
  */
 export type SkillEstimate = {
     /**
      * Skill
      *
-     * 1 − MAE / MAE of persistence on the same sessions; zero or less is no better than doing nothing. Null when persistence makes no error.
+     * 1 − MAE / MAE of persistence on the same sessions; zero or less is no better than no change. Null if persistence makes no error.
      */
     skill: number | null;
     /**
@@ -1256,7 +1256,7 @@ export type SkillEstimate = {
     /**
      * Upper
      *
-     * Upper end of it.
+     * Upper end.
      */
     upper: number | null;
     /**
@@ -1268,7 +1268,7 @@ export type SkillEstimate = {
     /**
      * Verdict
      *
-     * The same in one plain sentence.
+     * The same in one sentence.
      */
     verdict: string;
 };
@@ -1276,7 +1276,7 @@ export type SkillEstimate = {
 /**
  * Span
  *
- * One side of the split: both sessions are inside it.
+ * One side of the split, both sessions inclusive.
  */
 export type Span = {
     /**
@@ -1296,7 +1296,7 @@ export type Span = {
 /**
  * Split
  *
- * The split by time: train is every bar before the first test session.
+ * The split by time: all bars before the first test session are for training.
  */
 export type Split = {
     train: Span;
@@ -1306,7 +1306,7 @@ export type Split = {
 /**
  * Stock
  *
- * All that is known about one symbol but its bars.
+ * All that is known about one symbol besides its bars.
  */
 export type Stock = {
     /**
@@ -1336,19 +1336,19 @@ export type Stock = {
     /**
      * Source
      *
-     * Where the bars came from; null if another tool wrote them.
+     * Source of the bars; null if another tool wrote them.
      */
     source: string | null;
     /**
      * Loaded At
      *
-     * When they were last loaded; null if another tool wrote them.
+     * Time of the last load; null if another tool wrote the bars.
      */
     loaded_at: string | null;
     /**
      * Has Adjusted Prices
      *
-     * Whether `adjusted=true` can be asked for.
+     * Whether `adjusted=true` is possible.
      */
     has_adjusted_prices: boolean;
     /**
@@ -1370,7 +1370,7 @@ export type StockPage = {
     /**
      * Next Cursor
      *
-     * Give it as `cursor` for the page after this one; null on the last.
+     * Pass it as `cursor` to get the next page; null on the last.
      */
     next_cursor: string | null;
 };
@@ -1378,7 +1378,7 @@ export type StockPage = {
 /**
  * StockSummary
  *
- * One line of a search. What is null is not known before somebody asks for the symbol itself.
+ * One line of a search. Null fields are known only after a request for the symbol itself.
  */
 export type StockSummary = {
     /**
@@ -1416,13 +1416,13 @@ export type SymbolBars = {
     /**
      * Revision
      *
-     * Opaque version of these bars; it changes when any bar does.
+     * Opaque version of these bars, which changes when any bar does.
      */
     revision: string;
     /**
      * Skipped
      *
-     * Stored rows that were left out: no readable date, or the date of another.
+     * Stored rows that were left out: no readable date, or a duplicate date.
      */
     skipped: number;
     /**
@@ -1434,7 +1434,7 @@ export type SymbolBars = {
 /**
  * Warning
  *
- * Something to know before trusting the numbers.
+ * What to know before trusting the numbers.
  */
 export type Warning = {
     /**
@@ -1450,7 +1450,7 @@ export type Warning = {
 /**
  * WindowSeries
  *
- * One model's test sessions: parallel to `Windows.session`.
+ * One model's predictions, parallel to `Windows.session`.
  */
 export type WindowSeries = {
     /**
@@ -1478,7 +1478,7 @@ export type WindowSeries = {
     /**
      * Skill So Far
      *
-     * Skill over the windows up to this one.
+     * Skill over all windows up to this one.
      */
     skill_so_far: Array<number | null>;
 };
@@ -1486,7 +1486,7 @@ export type WindowSeries = {
 /**
  * Windows
  *
- * The windows, ascending by time: each trains on sessions up to its cutoff and is tested on one session.
+ * The windows, ascending by time: each is trained up to its cutoff and tested on one session.
  */
 export type Windows = {
     /**
@@ -1524,19 +1524,19 @@ export type Windows = {
     /**
      * Cutoff
      *
-     * The last session that each window knows.
+     * The last session that each window uses.
      */
     cutoff: Array<string>;
     /**
      * Session
      *
-     * The session that it predicts.
+     * The session that each window predicts.
      */
     session: Array<string>;
     /**
      * Last Close
      *
-     * The close at the cutoff, which is what persistence predicts.
+     * The close at the cutoff, which persistence predicts.
      */
     last_close: Array<number>;
     /**
@@ -1562,7 +1562,7 @@ export type Problem = {
     /**
      * Title
      *
-     * The same for every error of this type.
+     * The same for all errors of this type.
      */
     title: string;
     /**
@@ -1578,19 +1578,19 @@ export type Problem = {
     /**
      * Instance
      *
-     * The path that was asked for.
+     * The requested path.
      */
     instance: string;
     /**
      * Request Id
      *
-     * Find it in the logs of every service.
+     * Appears in the logs of every service.
      */
     request_id: string;
     /**
      * Trace Id
      *
-     * Find it in the collector of traces; only where there is one.
+     * Appears in the trace collector, if there is one.
      */
     trace_id?: string | null;
     /**
@@ -1609,7 +1609,7 @@ export type Problem = {
 /**
  * InvalidField
  *
- * One thing that is wrong with the request.
+ * One invalid part of the request.
  */
 export type InvalidField = {
     /**
@@ -1647,19 +1647,19 @@ export type StocksData = {
         /**
          * Query
          *
-         * Part of a symbol or a name; case does not matter.
+         * Part of a symbol or a name, in any case.
          */
         query?: string;
         /**
          * Limit
          *
-         * Stocks on a page.
+         * Stocks per page.
          */
         limit?: number;
         /**
          * Cursor
          *
-         * `next_cursor` of the page before.
+         * `next_cursor` of the previous page.
          */
         cursor?: string | null;
     };
@@ -1737,7 +1737,7 @@ export type DeleteStockData = {
         /**
          * Symbol
          *
-         * Exchange ticker; case does not matter.
+         * Exchange ticker, in any case.
          */
         symbol: string;
     };
@@ -1789,7 +1789,7 @@ export type StockData = {
         /**
          * Symbol
          *
-         * Exchange ticker; case does not matter.
+         * Exchange ticker, in any case.
          */
         symbol: string;
     };
@@ -1843,7 +1843,7 @@ export type BarsData = {
         /**
          * Symbol
          *
-         * Exchange ticker; case does not matter.
+         * Exchange ticker, in any case.
          */
         symbol: string;
     };
@@ -1920,7 +1920,7 @@ export type LoadBarsData = {
         /**
          * Symbol
          *
-         * Exchange ticker; case does not matter.
+         * Exchange ticker, in any case.
          */
         symbol: string;
     };
@@ -1928,31 +1928,31 @@ export type LoadBarsData = {
         /**
          * Mode
          *
-         * Whether bars of other sessions stay (`upsert`) or go (`replace`).
+         * Whether bars of other sessions are kept (`upsert`) or removed (`replace`).
          */
         mode?: 'upsert' | 'replace';
         /**
          * Strict
          *
-         * Whether one bad row rejects them all.
+         * Whether one invalid row rejects the whole file.
          */
         strict?: boolean;
         /**
          * Dry Run
          *
-         * Whether to report and write nothing.
+         * Whether to report only and write nothing.
          */
         dry_run?: boolean;
         /**
          * Date Format
          *
-         * How dates are written, where the file leaves it open.
+         * How dates are written, if the file is ambiguous.
          */
         date_format?: 'iso' | 'dmy' | 'mdy' | 'ymd' | 'epoch' | null;
         /**
          * Name
          *
-         * The company's name, for the search.
+         * The company's name, for searches.
          */
         name?: string | null;
     };
@@ -1965,7 +1965,7 @@ export type LoadBarsErrors = {
      */
     401: Problem;
     /**
-     * The body came too slowly
+     * The body arrived too slowly
      */
     408: Problem;
     /**
@@ -2062,7 +2062,7 @@ export type StockResultData = {
         /**
          * Symbol
          *
-         * Exchange ticker; case does not matter.
+         * Exchange ticker, in any case.
          */
         symbol: string;
     };
@@ -2127,7 +2127,7 @@ export type ForecastData = {
         /**
          * Symbol
          *
-         * Exchange ticker; case does not matter.
+         * Exchange ticker, in any case.
          */
         symbol: string;
     };
@@ -2135,13 +2135,13 @@ export type ForecastData = {
         /**
          * Horizon
          *
-         * Sessions ahead, 1 is the next.
+         * Sessions ahead; 1 is the next.
          */
         horizon?: number;
         /**
          * Model
          *
-         * A name of `/api/models`, or auto: the one that has beaten doing nothing, if any has.
+         * A name from `/api/models`, or auto: the model that has beaten no change, if any has.
          */
         model?: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average' | 'auto';
         /**
@@ -2153,7 +2153,7 @@ export type ForecastData = {
         /**
          * As Of
          *
-         * The last session that may be known; without one, the last there is. Later bars are not read.
+         * The last session that the forecast may use, by default the latest. Later bars are not read.
          */
         as_of?: string | null;
         /**
@@ -2216,7 +2216,7 @@ export type EvaluationData = {
         /**
          * Symbol
          *
-         * Exchange ticker; case does not matter.
+         * Exchange ticker, in any case.
          */
         symbol: string;
     };
@@ -2224,19 +2224,19 @@ export type EvaluationData = {
         /**
          * Models
          *
-         * Names of `/api/models`, repeated or with commas. Persistence is always added.
+         * Names from `/api/models`, repeated or separated by commas. Persistence is always added.
          */
         models?: Array<'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average'>;
         /**
          * Horizon
          *
-         * Sessions ahead, 1 is the next.
+         * Sessions ahead; 1 is the next.
          */
         horizon?: number;
         /**
          * Windows
          *
-         * Refits, each tested on one session; fewer if bars are few.
+         * Refits, each tested on one session; fewer if there are too few bars.
          */
         windows?: number;
         /**
@@ -2254,7 +2254,7 @@ export type EvaluationData = {
         /**
          * As Of
          *
-         * The last session that may be known; without one, the last there is. Later bars are not read.
+         * The last session that the forecast may use, by default the latest. Later bars are not read.
          */
         as_of?: string | null;
         /**
@@ -2354,7 +2354,7 @@ export type LedgerData = {
         /**
          * Symbol
          *
-         * Exchange ticker; case does not matter.
+         * Exchange ticker, in any case.
          */
         symbol: string;
     };
@@ -2362,13 +2362,13 @@ export type LedgerData = {
         /**
          * Limit
          *
-         * Records on a page.
+         * Records per page.
          */
         limit?: number;
         /**
          * Cursor
          *
-         * `next_cursor` of the page before.
+         * `next_cursor` of the previous page.
          */
         cursor?: string | null;
     };
@@ -2415,7 +2415,7 @@ export type KeepForecastData = {
         /**
          * Symbol
          *
-         * Exchange ticker; case does not matter.
+         * Exchange ticker, in any case.
          */
         symbol: string;
     };
@@ -2478,7 +2478,7 @@ export type HealthData = {
 
 export type HealthErrors = {
     /**
-     * Something is down
+     * A dependency is down
      */
     503: Health;
 };
@@ -2519,7 +2519,7 @@ export type ReadyzData = {
 
 export type ReadyzErrors = {
     /**
-     * Send requests elsewhere: something that it needs is down, or it is stopping
+     * Send requests elsewhere: a dependency is down, or the process is stopping
      */
     503: Health;
 };
