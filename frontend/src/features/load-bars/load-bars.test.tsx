@@ -136,7 +136,7 @@ test('an unknown key marks its field and keeps the input; a valid one is remembe
   const key = dialog.getByLabelText('API key')
   expect(key).toHaveFocus()
   expect(key).toBeInvalid()
-  expect(key).toHaveAccessibleDescription(/not known here.*\.local\/api-key/s)
+  expect(key).toHaveAccessibleDescription(/not valid here.*\.local\/api-key/s)
   expect(dialog.getByText(REQUEST_ID)).toBeVisible()
   expect(dialog.getByText('newco.csv')).toBeVisible()
   expect(sessionStorage).toHaveLength(0)
