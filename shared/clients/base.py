@@ -1,11 +1,11 @@
 """Base of the clients of internal services: timeouts, one retry of reads, a circuit breaker, and our own errors."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+import anyio
 import httpx
 from pydantic import BaseModel, ValidationError
 
@@ -167,7 +167,8 @@ class ServiceClient:
     async def _send(self, request: httpx.Request, seconds: float) -> httpx.Response:
         until = time.monotonic() + seconds
         try:
-            async with asyncio.timeout(seconds):
+            # Not asyncio.timeout: httpcore shields the release of its slots from anyio's cancellation only.
+            with anyio.fail_after(seconds):
                 with tracing.call_out(request.method, self._upstream, request.headers):
                     try:
                         return await self._http.send(_with_deadline_headers(request, seconds))

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 import httpx
 from pydantic import BaseModel
 
+from shared.clients.pool import PooledTransport
+
 KEEP_ALIVE_SECONDS = 4.0  # less than uvicorn's 5, so that the client closes an idle connection, not the server
 
 
@@ -15,8 +17,7 @@ async def open_http(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
 
     A refused connection, as during a restart, is retried once, whatever the method: nothing was sent yet.
     """
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE_SECONDS)
-    transport = httpx.AsyncHTTPTransport(retries=1, limits=limits)
+    transport = PooledTransport(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE_SECONDS)
     async with httpx.AsyncClient(base_url=base_url, transport=transport, trust_env=False) as http:
         yield http
 
