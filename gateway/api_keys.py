@@ -25,7 +25,7 @@ _HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, description="The key 
 _BEARER = HTTPBearer(auto_error=False, description="The same key as `Authorization: Bearer`.")
 
 
-def parse(entries: list[str]) -> tuple[frozenset[str], list[int]]:
+def parse_digests(entries: list[str]) -> tuple[frozenset[str], list[int]]:
     """Parse digests; also return the positions, from 1, of invalid entries. `#` begins a comment."""
     digests, broken = set(), []
     for position, entry in enumerate(entries, start=1):
@@ -37,7 +37,7 @@ def parse(entries: list[str]) -> tuple[frozenset[str], list[int]]:
     return frozenset(digests), broken
 
 
-def digest_of(key: str) -> str:
+def compute_digest(key: str) -> str:
     """Compute the digest of a key from a header, which Starlette decodes as Latin-1."""
     return hashlib.sha256(key.encode("latin-1")).hexdigest()
 
@@ -70,7 +70,7 @@ class ApiKeys:
             )
         if not key:
             raise NotAuthorised("This needs an API key. Send it in the header X-API-Key or as Authorization: Bearer.")
-        given, is_valid = digest_of(key), False
+        given, is_valid = compute_digest(key), False
         for digest in digests:  # all of them, so that timing reveals nothing
             is_valid |= hmac.compare_digest(digest, given)
         if not is_valid:
@@ -90,7 +90,7 @@ class ApiKeys:
             log.warning("api_keys_file_unreadable", file=str(self._file), error=type(error).__name__)
         if text != self._text:
             self._text = text
-            self._from_file, broken = parse(text.splitlines())
+            self._from_file, broken = parse_digests(text.splitlines())
             if broken:
                 log.warning("api_keys_file_broken", file=str(self._file), lines=broken)
         return self._digests | self._from_file
@@ -120,7 +120,7 @@ async def not_authorised(request: Request, error: Exception) -> JSONResponse:
 def main() -> None:
     """Print a new key and the digest for the settings."""
     key = secrets.token_urlsafe(32)
-    sys.stdout.write(f"key     {key}\ndigest  {digest_of(key)}\n\n")
+    sys.stdout.write(f"key     {key}\ndigest  {compute_digest(key)}\n\n")
     sys.stdout.write("Save the key: it is stored nowhere. Put the digest into GATEWAY_API_KEYS (comma separated)\n")
     sys.stdout.write("or on its own line into the file that GATEWAY_API_KEYS_FILE names.\n")
 

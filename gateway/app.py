@@ -1,4 +1,4 @@
-"""Puts the gateway together: `uvicorn --factory gateway.app:create_app`."""
+"""Builds the gateway: `uvicorn --factory gateway.app:create_app`."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -15,7 +15,7 @@ from gateway.api.ledger import writes as ledger_writes
 from gateway.api.results import router as result_router
 from gateway.api.stocks import router as stock_router
 from gateway.api.uploads import router as upload_router
-from gateway.api_keys import NEEDS_KEY, ApiKeys, not_authorised, parse
+from gateway.api_keys import NEEDS_KEY, ApiKeys, not_authorised, parse_digests
 from gateway.browser_headers import BrowserHeadersMiddleware
 from gateway.docs import install_docs
 from gateway.page import install_page
@@ -86,5 +86,5 @@ def _routers(settings: GatewaySettings) -> list[APIRouter]:
 
 
 def _api_keys(settings: GatewaySettings) -> ApiKeys:
-    digests, _ = parse(settings.api_keys.get_secret_value().split(",") if settings.api_keys else [])
+    digests, _ = parse_digests(settings.api_keys.get_secret_value().split(",") if settings.api_keys else [])
     return ApiKeys(digests, settings.api_keys_file)

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import HttpUrl, PositiveFloat, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from gateway.api_keys import parse
+from gateway.api_keys import parse_digests
 from shared.settings import UploadSettings
 
 _WANTED = "use 64 hexadecimal digits, as `python -m gateway.api_keys` prints them"
@@ -46,7 +46,7 @@ class GatewaySettings(UploadSettings):
     @field_validator("api_keys")
     @classmethod
     def _are_digests(cls, value: SecretStr | None) -> SecretStr | None:
-        _, broken = parse(value.get_secret_value().split(",") if value else [])
+        _, broken = parse_digests(value.get_secret_value().split(",") if value else [])
         if broken:
             raise ValueError(f"entry {broken[0]} of the list is not the SHA-256 digest of a key: {_WANTED}")
         return value
@@ -57,7 +57,7 @@ class GatewaySettings(UploadSettings):
         if value is None:
             return None
         try:
-            _, broken = parse(value.read_text("utf-8-sig").splitlines())
+            _, broken = parse_digests(value.read_text("utf-8-sig").splitlines())
         except OSError as error:
             raise ValueError(f"the file cannot be read: {error.strerror}") from error
         if broken:

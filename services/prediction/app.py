@@ -1,4 +1,4 @@
-"""Puts the prediction service together: `uvicorn --factory services.prediction.app:create_app`."""
+"""Builds the prediction service: `uvicorn --factory services.prediction.app:create_app`."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

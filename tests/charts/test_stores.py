@@ -10,7 +10,7 @@ from pymongo.errors import OperationFailure
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from gateway.api_keys import digest_of
+from gateway.api_keys import compute_digest
 from local.servers import free_port, is_listening, mongod_command, valkey_command
 from tests.support.deploy.charts import Json, Objects, read_variables, render, render_values_set
 from tests.support.servers.processes import Server, running
@@ -56,7 +56,7 @@ def test_a_generated_secret_should_outlive_the_release() -> None:
 def test_the_digest_of_the_generated_key_should_open_the_gateway_and_the_key_stay_outside_of_it() -> None:
     objects = render()
     secret = objects.get("Secret", "gateway-api-keys")["stringData"]
-    assert secret["digests"] == digest_of(secret["key"])
+    assert secret["digests"] == compute_digest(secret["key"])
     pod = objects.get("Deployment", "gateway")["spec"]["template"]["spec"]
     (volume,) = [volume["secret"] for volume in pod["volumes"] if "secret" in volume]
     assert [item["key"] for item in volume["items"]] == ["digests"]

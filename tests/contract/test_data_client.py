@@ -46,7 +46,7 @@ async def test_health_arrives_whether_ready_or_not() -> None:
     assert health.checks["store"].detail == "The store does not answer."
 
 
-async def test_what_was_said_goes_into_the_ledger_and_comes_out_with_what_came() -> None:
+async def test_recorded_forecasts_come_out_of_the_ledger_with_their_actuals() -> None:
     store = FakeBarStore({"AAPL": make_frame()})
     entries = [make_ledger_entry(sessions_ahead=ahead) for ahead in range(1, 21)]
     async with serve_data(store) as http:

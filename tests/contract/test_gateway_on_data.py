@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.api_keys import digest_of
+from gateway.api_keys import compute_digest
 from gateway.app import create_app
 from gateway.resources import Resources
 from gateway.settings import GatewaySettings
@@ -34,7 +34,7 @@ async def _gateway(store: FakeBarStore, prediction: FakePrediction | None = None
         async def opened(_: GatewaySettings) -> AsyncIterator[Resources]:
             yield replace(gateway_resources(prediction=prediction), data=data)
 
-        settings = GatewaySettings.model_validate({"api_keys": digest_of(KEY)})
+        settings = GatewaySettings.model_validate({"api_keys": compute_digest(KEY)})
         async with serve(create_app(settings, open_resources=opened)) as client:
             yield client
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from gateway.api_keys import digest_of
+from gateway.api_keys import compute_digest
 from tests.support.servers.browser import PAGE, running_browser
 from tests.support.servers.processes import Stack, load_sample, running_stack
 
@@ -19,7 +19,7 @@ expect.set_options(timeout=120_000)  # catches hangs only: expectations are met 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     assert (PAGE / "index.html").is_file(), "Build the page first: make build"
-    settings = {"GATEWAY_FRONTEND_DIR": str(PAGE), "GATEWAY_API_KEYS": digest_of(API_KEY)}
+    settings = {"GATEWAY_FRONTEND_DIR": str(PAGE), "GATEWAY_API_KEYS": compute_digest(API_KEY)}
     with running_stack(tmp_path_factory.mktemp("e2e"), settings) as stack:
         load_sample(stack)
         yield stack

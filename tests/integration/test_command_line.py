@@ -112,7 +112,7 @@ def test_a_file_that_cannot_be_read_is_said_and_the_others_are_loaded(
     assert len(json.loads(_run(environment, "list", "--json").stdout)) == 2
 
 
-def test_what_is_stored_is_checked_whoever_stored_it(environment: dict[str, str], prices: Path) -> None:
+def test_stored_bars_are_checked_whichever_tool_stored_them(environment: dict[str, str], prices: Path) -> None:
     _run(environment, "load", prices)
     fine = _run(environment, "check", "aal")
     assert fine.exit_code == 0

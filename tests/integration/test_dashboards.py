@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.api_keys import digest_of
+from gateway.api_keys import compute_digest
 from tests.support.deploy.dashboards import FILES, RULES, Json, read, targets
 from tests.support.polling import PATIENCE_SECONDS, until
 from tests.support.servers.processes import load_sample, running_stack
@@ -81,7 +81,7 @@ def _at_once(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     folder = tmp_path_factory.mktemp("watched")
-    with running_stack(folder, {"GATEWAY_API_KEYS": digest_of(KEY["X-API-Key"])}) as stack:
+    with running_stack(folder, {"GATEWAY_API_KEYS": compute_digest(KEY["X-API-Key"])}) as stack:
         paths = {
             "gateway": (stack.gateway.port, "/api/metrics"),
             "data": (stack.data.port, "/metrics"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.api_keys import digest_of
+from gateway.api_keys import compute_digest
 from tests.support.polling import PATIENCE_SECONDS, until
 from tests.support.servers.processes import Stack, load_sample, running_stack
 
@@ -26,7 +26,7 @@ def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Stack]:
-    settings = {"PREDICTION_MODELS_DIR": str(models_dir), "GATEWAY_API_KEYS": digest_of(KEY["X-API-Key"])}
+    settings = {"PREDICTION_MODELS_DIR": str(models_dir), "GATEWAY_API_KEYS": compute_digest(KEY["X-API-Key"])}
     with running_stack(tmp_path_factory.mktemp("stack"), settings) as stack:
         load_sample(stack)
         yield stack

@@ -177,7 +177,7 @@ def test_an_index_of_another_tool_stays_and_is_no_obstacle(database: Database) -
     assert "unique" not in database["AAPL"].index_information()["Date_1"]
 
 
-def test_what_a_rewrite_that_died_left_is_dropped_when_nobody_can_be_at_it_any_more(database: Database) -> None:
+def test_the_remains_of_a_rewrite_that_died_are_dropped_once_no_rewrite_can_still_run(database: Database) -> None:
     dead = ObjectId.from_datetime(datetime.now(UTC) - timedelta(hours=1))
     for name in (
         f"{LOADING_PREFIX}{dead}_AAPL",

@@ -157,7 +157,7 @@ def test_the_largest_upload_that_the_gateway_takes_reaches_it(served: Served) ->
     assert found.status_code == 401  # the gateway requires a key, so nginx forwarded the request
 
 
-def test_who_sends_no_request_is_not_waited_for(served: Served) -> None:
+def test_a_client_that_sends_no_request_is_not_waited_for(served: Served) -> None:
     with socket.create_connection(("127.0.0.1", served.nginx.port), timeout=PATIENCE_SECONDS) as slow:
         slow.sendall(b"GET / HTTP/1.1\r\n")
         started_at = time.monotonic()

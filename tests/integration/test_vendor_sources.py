@@ -28,13 +28,13 @@ NOW = datetime(2024, 1, 10, 15, 0, tzinfo=UTC)
 COLUMNS = ["open", "high", "low", "close", "volume"]
 BARS = {"2024-01-02": [10, 12, 9, 11.5, 1000], "2024-01-03": [11.5, 13, 11, 12, 2000]}
 both = pytest.mark.parametrize("name", ["tiingo", "alpha_vantage"])
-RawResponse = bytes | Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[object]]
+Reply = bytes | Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[object]]
 Asked = tuple[list[RawBars], list[float]]  # the responses, and the pauses between requests
 
 
 @dataclass
 class Server:
-    answers: list[RawResponse]  # in this order; the last one repeats
+    answers: list[Reply]  # in this order; the last one repeats
     requests: list[str] = field(default_factory=list)
     url: str = "http://127.0.0.1:9/"  # a port without a server
 
@@ -48,7 +48,7 @@ class Server:
 
 
 @asynccontextmanager
-async def serve(*answers: RawResponse) -> AsyncIterator[Server]:
+async def serve(*answers: Reply) -> AsyncIterator[Server]:
     server = Server(list(answers))
     async with await asyncio.start_server(server.handle, "127.0.0.1", 0) as listening:
         server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/"
@@ -87,7 +87,7 @@ async def ask(name: VendorName, server: Server, *symbols: str, start: date | Non
         return [await vendor.bars(symbol, start) for symbol in symbols or ("AAPL",)], slept
 
 
-async def failure(name: VendorName, *answers: RawResponse, **settings: Any) -> VendorFailed:
+async def failure(name: VendorName, *answers: Reply, **settings: Any) -> VendorFailed:
     async with serve(*answers) as server:
         with pytest.raises(VendorFailed) as caught:
             await ask(name, server, **settings)
@@ -164,7 +164,7 @@ async def test_alpha_vantage_is_asked_for_no_more_than_is_needed() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-async def test_what_is_no_data_is_refused(name: VendorName, answer: RawResponse, is_for_all: bool, said: str) -> None:
+async def test_what_is_no_data_is_refused(name: VendorName, answer: Reply, is_for_all: bool, said: str) -> None:
     found = await failure(name, answer, vendor_timeout_seconds=0.2 if "0.2 s" in said else 200.0)
     assert (found.is_for_all, bool(re.search(said, found.reason))) == (is_for_all, True)
 

@@ -1,5 +1,6 @@
 """The gateway with doubles of the internal services at the transport, and a small result."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from datetime import date, timedelta
 import httpx
 from pydantic import TypeAdapter
 
-from gateway.api_keys import digest_of
+from gateway.api_keys import compute_digest
 from gateway.app import create_app
 from gateway.examples import stocks as examples
 from gateway.examples.forecasts import EVALUATION, FORECAST, MODELS
@@ -71,7 +72,7 @@ def make_result(symbol: str = "AAPL", *, adjusted: bool = False) -> Result:
 
 
 @dataclass
-class Double:
+class Double(ABC):
     """An internal service at the transport: it answers for any symbol and records requests, or fails with `error`.
 
     A ServiceError is answered as the service would, but UpstreamUnavailable is a refused connection; any other error is
@@ -83,7 +84,7 @@ class Double:
     asked: list[object] = field(default_factory=list)
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
-        """RawResponse as a transport does."""
+        """Answer as a transport does."""
         if self.error is not None:
             return _problem(self.error)
         if request.url.path == "/readyz":
@@ -91,9 +92,9 @@ class Double:
             return httpx.Response(status, text=self.state.model_dump_json())
         return await self.answer(request, request.url.path.strip("/").split("/"))
 
+    @abstractmethod
     async def answer(self, request: httpx.Request, path: list[str]) -> httpx.Response:
-        """RawResponse a request that is not about health."""
-        raise NotImplementedError
+        """Answer a request that is not about health."""
 
     def http(self) -> httpx.AsyncClient:
         """Return the pool of a client that has this service behind it."""
@@ -227,7 +228,7 @@ async def serve_gateway(
     async def open_doubles(_: GatewaySettings) -> AsyncIterator[Resources]:
         yield gateway_resources(data, prediction)
 
-    given = {"api_keys": digest_of(KEY)} | settings
+    given = {"api_keys": compute_digest(KEY)} | settings
     app = create_app(GatewaySettings(**given), open_resources=open_doubles)  # type: ignore[arg-type]  # any field
     async with serve(app) as client:
         yield client

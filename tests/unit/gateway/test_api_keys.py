@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.api_keys import ApiKeys, digest_of, parse
+from gateway.api_keys import ApiKeys, compute_digest, parse_digests
 from shared.errors import NotAuthorised
 from tests.support.gateway.service import KEY, WITH_KEY, FakeData, serve_gateway
 
@@ -19,7 +19,7 @@ KEYLESS: dict[str, dict[str, str]] = {
     "empty": {"X-API-Key": ""},
     "wrong": {"X-API-Key": "wrong"},
     "other case": {"X-API-Key": KEY.upper()},
-    "the digest": {"X-API-Key": digest_of(KEY)},
+    "the digest": {"X-API-Key": compute_digest(KEY)},
     "longer": {"X-API-Key": KEY + "x"},
     "not ASCII": {"X-API-Key": "schlüssel"},
     "bearer without a token": {"Authorization": "Bearer"},
@@ -65,7 +65,7 @@ async def test_a_known_key_opens_writes_and_is_not_logged(
     assert data.asked
     output = capsys.readouterr().out
     assert KEY not in output
-    assert digest_of(KEY) not in output
+    assert compute_digest(KEY) not in output
 
 
 DETOURS = [
@@ -144,16 +144,16 @@ async def test_with_open_reads_only_writes_need_a_key() -> None:
 
 async def test_keys_in_the_file_rotate_without_a_restart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "keys"
-    file.write_text(f"# the loader's\n{digest_of('old')}\n")
+    file.write_text(f"# the loader's\n{compute_digest('old')}\n")
 
     async def status(client: httpx.AsyncClient, key: str) -> int:
         return (await client.delete("/api/stocks/AAPL", headers={"X-API-Key": key})).status_code
 
     async with serve_gateway(api_keys_file=file) as client:
         assert [await status(client, key) for key in ("old", "new", KEY)] == [204, 401, 204]
-        file.write_text(f"# the loader's\n{digest_of('new')}\n")  # as long as before, and at once
+        file.write_text(f"# the loader's\n{compute_digest('new')}\n")  # as long as before, and at once
         assert [await status(client, key) for key in ("old", "new", KEY)] == [401, 204, 204]
-        file.write_text(f"nonsense-secret\n{digest_of('new').upper()}  # since May\n")
+        file.write_text(f"nonsense-secret\n{compute_digest('new').upper()}  # since May\n")
         assert [await status(client, key) for key in ("old", "new", KEY)] == [401, 204, 204]
         file.unlink()
         assert [await status(client, key) for key in ("old", "new", KEY)] == [401, 401, 204]
@@ -166,7 +166,7 @@ async def test_keys_in_the_file_rotate_without_a_restart(tmp_path: Path, capsys:
 
 def test_while_the_file_cannot_be_read_the_keys_that_it_had_are_known(tmp_path: Path) -> None:
     file = tmp_path / "keys"
-    file.write_text(digest_of("one"))
+    file.write_text(compute_digest("one"))
     keys = ApiKeys(frozenset(), file)
     keys.require("one")
     file.write_bytes(b"\xff\xfe\x00")
@@ -177,13 +177,13 @@ def test_while_the_file_cannot_be_read_the_keys_that_it_had_are_known(tmp_path: 
 
 
 def test_a_key_that_is_not_ascii_has_the_digest_of_the_bytes_that_were_sent() -> None:
-    assert digest_of("schlüssel".encode().decode("latin-1")) == digest_of("schl\u00c3\u00bcssel")
-    ApiKeys(frozenset({digest_of("a")}), None).require("a")
+    assert compute_digest("schlüssel".encode().decode("latin-1")) == compute_digest("schl\u00c3\u00bcssel")
+    ApiKeys(frozenset({compute_digest("a")}), None).require("a")
 
 
 def test_comments_blanks_and_case_do_not_matter_in_a_list_of_digests() -> None:
-    digest = digest_of("one")
-    assert parse(["", " # nothing", f" {digest.upper()} # one", digest[:-1], digest + "0"]) == (
+    digest = compute_digest("one")
+    assert parse_digests(["", " # nothing", f" {digest.upper()} # one", digest[:-1], digest + "0"]) == (
         frozenset({digest}),
         [4, 5],
     )
@@ -202,7 +202,7 @@ def test_the_command_makes_a_new_key_each_time_and_says_its_digest() -> None:
         )
         words = done.stdout.split()
         key, digest = words[words.index("key") + 1], words[words.index("digest") + 1]
-        assert digest_of(key) == digest
+        assert compute_digest(key) == digest
         assert len(key) == 43
         made.append(key)
     assert made[0] != made[1]

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from gateway.api_keys import digest_of
+from gateway.api_keys import compute_digest
 from gateway.settings import GatewaySettings
 from shared.settings import InvalidSettings, load_settings
 
-ONE, TWO = digest_of("one"), digest_of("two")
+ONE, TWO = compute_digest("one"), compute_digest("two")
 
 
 def test_a_call_out_must_fit_into_the_request() -> None:

@@ -11,7 +11,7 @@ from local.servers import free_port
 from shared.probe import complaint
 
 
-class RawResponse(BaseHTTPRequestHandler):
+class Reply(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # the standard library's name
         self.send_response(200 if self.path == "/healthz" else 503)
         self.end_headers()
@@ -22,7 +22,7 @@ class RawResponse(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), RawResponse) as server:
+    with HTTPServer(("127.0.0.1", 0), Reply) as server:
         Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

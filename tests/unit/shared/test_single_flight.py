@@ -75,7 +75,7 @@ async def test_a_caller_who_goes_away_takes_nothing_from_the_others(gone: int) -
     assert work.n_starts == 1
 
 
-async def test_work_that_everybody_has_left_goes_on_and_whoever_comes_joins_it() -> None:
+async def test_work_goes_on_after_all_callers_left_and_a_new_caller_joins_it() -> None:
     flight, work = SingleFlight[int](), Work()
     first = asyncio.create_task(flight.run("key", work))
     await asyncio.sleep(0)
@@ -99,7 +99,7 @@ async def test_each_caller_waits_as_long_as_its_own_request_may() -> None:
     assert work.seconds_given == [1000]  # not the first caller's
 
 
-async def test_an_error_that_nobody_is_left_to_hear_is_not_complained_of() -> None:
+async def test_an_error_without_callers_is_not_reported() -> None:
     complaints: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
     flight, work = SingleFlight[int](), Work(RuntimeError("unheard"))

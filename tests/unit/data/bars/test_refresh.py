@@ -14,7 +14,7 @@ from shared.schemas.loads import LoadReport, Rejection
 from tests.support.data.bars import make_bars
 
 CLOSES = [float(close) for close in range(100, 120)]  # sessions 2024-01-01 to 2024-01-20
-RawResponse = pd.DataFrame | Exception
+Reply = pd.DataFrame | Exception
 
 
 @dataclass
@@ -36,7 +36,7 @@ class StoredBars:
 class Vendor:
     """Returns its rows from the requested start on, as a vendor does."""
 
-    responses: dict[str, RawResponse]
+    responses: dict[str, Reply]
     requests: list[tuple[str, date | None]] = field(default_factory=list)
     name: str = "tiingo"
 
@@ -74,7 +74,7 @@ async def _run(vendor: Vendor, store: StoredBars, load: Load | None = None, **op
     return [report async for report in reports]
 
 
-async def _refresh_one(response: RawResponse, load: Load | None = None, **options: Any) -> RefreshReport:
+async def _refresh_one(response: Reply, load: Load | None = None, **options: Any) -> RefreshReport:
     store = StoredBars({"AAPL": make_bars(CLOSES[:15])})
     (report,) = await _run(Vendor({"AAPL": response}), store, load, **options)
     return report

@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 
-from gateway.api_keys import digest_of
+from gateway.api_keys import compute_digest
 from gateway.app import create_app
 from gateway.examples import stocks as examples
 from gateway.settings import GatewaySettings
@@ -72,7 +72,7 @@ async def _upload(
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """Yield a connection to a gateway on which the head of an upload has been sent."""
     async with _listening(_data_service(kept)) as inner:
-        given = {"data_url": f"http://127.0.0.1:{inner}", "api_keys": digest_of(KEY)} | settings
+        given = {"data_url": f"http://127.0.0.1:{inner}", "api_keys": compute_digest(KEY)} | settings
         async with _listening(create_app(GatewaySettings(**given))) as port:  # type: ignore[arg-type]  # any field
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             request = f"PUT /api/stocks/AAPL/bars HTTP/1.1\r\nHost: test\r\nContent-Type: text/csv\r\n{head}\r\n"

@@ -83,7 +83,7 @@ def test_after_the_pause_one_caller_looks_and_the_others_do_not() -> None:
     assert case.told == ["closed", "open", "half_open", "closed"]
 
 
-def test_who_stays_silent_is_looked_at_again_after_the_same_pause() -> None:
+def test_a_silent_upstream_is_probed_again_after_the_same_pause() -> None:
     case = Case().opened()
     for _ in range(10):
         case.wait(FIRST_PAUSE_SECONDS)
@@ -93,7 +93,7 @@ def test_who_stays_silent_is_looked_at_again_after_the_same_pause() -> None:
         assert not case.breaker.allows_probe()
 
 
-def test_who_is_alive_and_fails_is_left_alone_for_longer_each_time() -> None:
+def test_an_upstream_that_is_alive_but_fails_gets_longer_pauses() -> None:
     case, pauses = Case().opened(), []
     for _ in range(6):
         began_at = case.clock.now

@@ -14,7 +14,7 @@ from shared.errors import SymbolNotFound, UpstreamFailed, UpstreamTimeout, Upstr
 from shared.schemas.loads import LoadQuery
 from tests.support.deadlines import within
 
-RawResponse = Callable[[httpx.Request], httpx.Response]
+Reply = Callable[[httpx.Request], httpx.Response]
 BROKEN_CONNECTION = [
     httpx.RemoteProtocolError("Server disconnected without sending a response."),
     httpx.ReadError("reset"),
@@ -26,7 +26,7 @@ def _symbols(_: httpx.Request) -> httpx.Response:
     return httpx.Response(200, json=["AAPL"])
 
 
-def _raise(error: Exception) -> RawResponse:
+def _raise(error: Exception) -> Reply:
     def answer(_: httpx.Request) -> httpx.Response:
         raise error
 
@@ -37,7 +37,7 @@ def _raise(error: Exception) -> RawResponse:
 class Upstream:
     """An upstream that answers as `answers` say, one after another and then the last for good."""
 
-    answers: list[RawResponse]
+    answers: list[Reply]
     is_alive: bool = False
     asked: list[str] = field(default_factory=list)
     told: list[CallResult] = field(default_factory=list)
@@ -140,7 +140,7 @@ async def test_it_is_looked_at_by_one_caller_a_second_and_asked_as_soon_as_it_is
     assert upstream.states == ["closed", "open", "half_open", "open", "half_open", "closed"]
 
 
-async def test_who_comes_while_one_looks_is_refused_at_once() -> None:
+async def test_callers_are_rejected_at_once_while_one_probes() -> None:
     upstream = Upstream([_raise(httpx.ConnectError("refused"))])
     await upstream.fail(5)
     upstream.now, upstream.is_alive, upstream.answers = 1.3, True, [_symbols]
@@ -183,7 +183,7 @@ async def test_a_look_whose_caller_goes_away_is_over() -> None:
             await looking
 
 
-def _problem(status: int, slug: str) -> RawResponse:
+def _problem(status: int, slug: str) -> Reply:
     return lambda _: httpx.Response(status, json={"type": f"/problems/{slug}", "detail": "What happened."})
 
 
@@ -197,8 +197,8 @@ def _problem(status: int, slug: str) -> RawResponse:
         (_raise(httpx.DecodingError("no gzip")), UpstreamFailed, "failed"),
     ],
 )
-async def test_who_answers_is_asked_again_whatever_the_answer(
-    answer: RawResponse, leaf: type[Exception], outcome: CallResult
+async def test_an_upstream_that_answers_is_called_again_whatever_the_answer(
+    answer: Reply, leaf: type[Exception], outcome: CallResult
 ) -> None:
     upstream = Upstream([answer])
     for _ in range(25):
