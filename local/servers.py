@@ -1,13 +1,16 @@
 """The command that starts each server; the embedded MongoDB and Valkey come from wheels."""
 
 import importlib
+import random
 import socket
 import subprocess
 import sys
 import sysconfig
+from contextlib import suppress
 from pathlib import Path
 
 REPLICA_SET = "rs0"
+PORTS = range(10_000, 32_000)  # below those that kernels give to outgoing connections: 32,768 and up on Linux
 
 
 class ServerMissing(RuntimeError):
@@ -15,10 +18,12 @@ class ServerMissing(RuntimeError):
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that is free now."""
-    with socket.socket() as connection:
-        connection.bind(("127.0.0.1", 0))
-        return int(connection.getsockname()[1])
+    """Return a port of the loopback interface that is free now, and that no outgoing connection will take."""
+    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+        with socket.socket() as connection, suppress(OSError):
+            connection.bind(("127.0.0.1", port))
+            return port
+    raise OSError(f"No port from {PORTS.start} to {PORTS.stop - 1} is free.")
 
 
 def is_listening(port: int) -> bool:

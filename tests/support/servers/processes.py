@@ -99,15 +99,22 @@ class Server:
         """Poll until `is_ready`, which may raise while the server is down."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            if self.process is None or self.process.poll() is not None:
-                break
+            self.require_alive()
             try:
                 if is_ready():
                     return
             except (OSError, httpx.HTTPError):
                 pass
             time.sleep(0.05)
-        raise NotReady(f"{self.name} is not ready:\n{self.log.read_text(errors='replace')[-2000:]}")
+        raise self._not_ready("is not ready")
+
+    def require_alive(self) -> None:
+        """Raise NotReady if the process has ended."""
+        if self.process is None or self.process.poll() is not None:
+            raise self._not_ready("has ended")
+
+    def _not_ready(self, what: str) -> "NotReady":
+        return NotReady(f"{self.name} {what}:\n{self.log.read_text(errors='replace')[-2000:]}")
 
 
 @contextmanager
@@ -176,7 +183,13 @@ class Stack:
         return f"http://127.0.0.1:{self.gateway.port}"
 
     def is_healthy(self) -> bool:
-        """Report whether the system answers every request."""
+        """Report whether the system answers every request.
+
+        Raises:
+            NotReady: A process has ended.
+        """
+        for server in (self.mongod, self.valkey, self.data, self.prediction, self.gateway):
+            server.require_alive()
         return httpx.get(f"{self.url}/api/health", timeout=5).is_success
 
     @property
