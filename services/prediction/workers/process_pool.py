@@ -144,7 +144,8 @@ class ProcessWorkers:
         self._is_open = False
         for process in list(self._pool._processes.values()):  # Python 3.14 has kill_workers() for this
             process.kill()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        # Without cancel_futures: the broken pool fails all calls alike, and none sees a cancellation instead.
+        self._pool.shutdown(wait=True)
 
 
 def _initialise(parent: int, prepare: Callable[[], object]) -> None:
