@@ -28,8 +28,8 @@ FIELDS_BY_ALIAS: dict[str, Field] = {alias: field for field, aliases in ALIASES.
 def find_columns(names: Sequence[str]) -> dict[Field, int]:
     """Return the position of each bar field.
 
-    `name` is a field only if there is no symbol column: its cells then decide whether it is the symbol. With a symbol
-    column, it is the company's name.
+    A `name` column beside a symbol column holds the company's name. Without a symbol column it stays `name`, and its
+    cells show later whether they are symbols.
 
     Raises:
         UnreadableFile: A column is missing or duplicate, or there are too many.

@@ -1,7 +1,5 @@
 """A worker returns its measurements whether the work succeeds or fails."""
 
-import pickle
-
 import pytest
 
 from services.prediction.workers import measurements
@@ -48,6 +46,9 @@ def test_measurements_outside_of_a_computation_are_discarded() -> None:
     assert measured("result", int).measurements.fits == []
 
 
-def test_a_measured_value_can_be_pickled() -> None:
-    run = measured("forecast", _double, 1)
-    assert pickle.loads(pickle.dumps(run)) == run
+async def test_a_value_crosses_processes_with_its_measurements() -> None:
+    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
+        run: Measured[int] = await workers.run(measured, "forecast", _double, 1)
+    assert run.unwrap() == 2
+    assert [fit.outcome for fit in run.measurements.fits] == ["fitted"]
+    assert [task for task, _ in run.measurements.seconds] == ["forecast"]
