@@ -153,7 +153,7 @@ def test_a_symbol_is_removed_when_the_person_says_so(environment: dict[str, str]
     assert (gone.exit_code, "Removed AAL." in gone.output) == (0, True)
     assert [stock["symbol"] for stock in json.loads(_run(environment, "list", "--json").stdout)] == ["MMM"]
     again = _run(environment, "delete", "AAL", "--yes")
-    assert (again.exit_code, "There is no symbol AAL here." in again.output) == (1, True)
+    assert (again.exit_code, "The store has no symbol AAL." in again.output) == (1, True)
 
 
 def test_a_refresh_without_a_vendor_says_what_to_set(environment: dict[str, str]) -> None:

@@ -181,4 +181,4 @@ def test_the_command_line_prints_how_often_each_model_beats_doing_nothing(stack:
     assert [json.loads(line)["stock_symbol"] for line in lines.splitlines()] == ["AAPL", "GOOG"]
     unknown = subprocess.run([*command, "NOPE"], env=environment, capture_output=True, text=True, check=False)
     assert (unknown.returncode, unknown.stdout) == (1, "")
-    assert "There is no symbol NOPE here." in unknown.stderr
+    assert "The store has no symbol NOPE." in unknown.stderr

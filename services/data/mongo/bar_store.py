@@ -169,4 +169,4 @@ class MongoBarStore:
 
     async def _require_symbol(self, symbol: str) -> None:
         if not await self._database.list_collection_names(filter={"name": symbol}, authorizedCollections=True):
-            raise SymbolNotFound(f"There is no symbol {symbol} here.")
+            raise SymbolNotFound(f"The store has no symbol {symbol}.")

@@ -117,7 +117,7 @@ class BarStoreBehaviours:
 
     async def test_a_symbol_that_is_not_there_is_not_found_and_not_made(self, store: BarStore) -> None:
         for call in (store.bars, store.delete):
-            with pytest.raises(SymbolNotFound, match="There is no symbol NOPE here"):
+            with pytest.raises(SymbolNotFound, match="The store has no symbol NOPE"):
                 await call("NOPE")
         assert await store.symbols() == []
 

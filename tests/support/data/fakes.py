@@ -40,7 +40,7 @@ class FakeBarStore:
         self._check()
         self.n_reads += 1
         if symbol not in self.frames:
-            raise SymbolNotFound(f"There is no symbol {symbol} here.")
+            raise SymbolNotFound(f"The store has no symbol {symbol}.")
         if self.frames[symbol].bars.empty:
             raise NoBars(f"{symbol} has no bars.")
         return self.frames[symbol]
@@ -68,7 +68,7 @@ class FakeBarStore:
     async def delete(self, symbol: str) -> None:
         self._check()
         if self.frames.pop(symbol, None) is None:
-            raise SymbolNotFound(f"There is no symbol {symbol} here.")
+            raise SymbolNotFound(f"The store has no symbol {symbol}.")
         self.catalogue.pop(symbol, None)
 
     async def ping(self) -> None:

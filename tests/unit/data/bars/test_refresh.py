@@ -28,7 +28,7 @@ class StoredBars:
         if symbol in self.errors:
             raise self.errors[symbol]
         if symbol not in self.frames:
-            raise SymbolNotFound(f"There is no symbol {symbol} here.")
+            raise SymbolNotFound(f"The store has no symbol {symbol}.")
         return BarFrame(symbol, self.frames[symbol])
 
 

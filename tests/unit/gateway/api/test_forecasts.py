@@ -121,7 +121,7 @@ async def test_with_closed_reads_they_need_a_key_and_stay_out_of_shared_caches(p
 @pytest.mark.parametrize(
     ("error", "status", "members"),
     [
-        (SymbolNotFound("There is no symbol AAPL here."), 404, {"retryable": False}),
+        (SymbolNotFound("The store has no symbol AAPL."), 404, {"retryable": False}),
         (NotEnoughBars("60 are needed.", required=60, available=44), 409, {"required": 60, "available": 44}),
         (NoAdjustedPrices("The bars of AAPL have no adjusted close."), 409, {"retryable": False}),
         (Busy("Too much is waiting."), 503, {"retryable": True}),

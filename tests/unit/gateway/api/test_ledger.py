@@ -75,7 +75,7 @@ async def test_with_closed_reads_the_ledger_needs_a_key_too() -> None:
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (SymbolNotFound("There is no symbol AAPL here."), 404),
+        (SymbolNotFound("The store has no symbol AAPL."), 404),
         (InvalidRequest("A ledger takes forecasts that were made before the outcome."), 422),
         (StoreUnavailable("The store does not answer."), 503),
     ],

@@ -30,7 +30,7 @@ async def test_a_field_that_the_contract_does_not_know_is_ignored() -> None:
 @pytest.mark.parametrize(
     ("error", "status", "member"),
     [
-        (SymbolNotFound("There is no symbol NOPE."), 404, {}),
+        (SymbolNotFound("The store has no symbol NOPE."), 404, {}),
         (NotEnoughBars("7 bars are needed.", required=7, available=4), 409, {"required": 7, "available": 4}),
     ],
 )

@@ -92,7 +92,7 @@ async def test_a_view_that_does_not_exist_is_refused_here(query: str) -> None:
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (SymbolNotFound("There is no symbol NOPE."), 404),
+        (SymbolNotFound("The store has no symbol NOPE."), 404),
         (NoAdjustedPrices("The bars of NOPE have no adjusted close."), 409),
         (InvalidRequest("start is after end", errors=[("/query", "start is after end")]), 422),
     ],

@@ -33,7 +33,7 @@ class FakeBars:
 
     async def revision(self, *, symbol: str) -> str:
         if symbol == "NOPE":
-            raise SymbolNotFound("There is no symbol NOPE here.")
+            raise SymbolNotFound("The store has no symbol NOPE.")
         return self.revision_now
 
     async def bars(self, *, symbol: str, adjusted: bool) -> EncodedBars:
