@@ -49,7 +49,7 @@ COPY --from=deps-gateway /venv /venv
 COPY --from=code /app/shared shared
 COPY --from=code /app/gateway gateway
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=30s --start-period=30m --retries=6 \
     CMD ["python", "-m", "shared.probe", "http://127.0.0.1:8000/healthz"]
 CMD ["uvicorn", "--factory", "gateway.app:create_app", "--host", "0.0.0.0", "--port", "8000", \
      "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "6"]
@@ -66,7 +66,7 @@ COPY --from=deps-data /venv /venv
 COPY --from=code /app/shared shared
 COPY --from=code /app/services/data services/data
 EXPOSE 8001
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=30s --start-period=30m --retries=6 \
     CMD ["python", "-m", "shared.probe", "http://127.0.0.1:8001/healthz"]
 CMD ["uvicorn", "--factory", "services.data.app:create_app", "--host", "0.0.0.0", "--port", "8001", \
      "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "6"]
@@ -83,7 +83,7 @@ COPY --from=deps-prediction /venv /venv
 COPY --from=code /app/shared shared
 COPY --from=code /app/services/prediction services/prediction
 EXPOSE 8002
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=30s --start-period=30m --retries=6 \
     CMD ["python", "-m", "shared.probe", "http://127.0.0.1:8002/healthz"]
 CMD ["uvicorn", "--factory", "services.prediction.app:create_app", "--host", "0.0.0.0", "--port", "8002", \
      "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "6"]

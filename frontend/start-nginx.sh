@@ -1,5 +1,5 @@
 #!/bin/sh
-# nginx reads neither the environment nor /etc/resolv.conf: write the address of the gateway and of a resolver.
+# nginx reads neither the environment nor /etc/resolv.conf: write the gateway's address and limit, and a resolver.
 set -eu
 resolvers=
 while read -r word address _; do
@@ -11,6 +11,8 @@ while read -r word address _; do
 done </etc/resolv.conf
 {
   [ -z "$resolvers" ] || echo "resolver$resolvers valid=5s ipv6=off;"
+  echo "client_max_body_size ${MAX_UPLOAD_BYTES:-33554432};"
+  echo "map '' \$max_upload_bytes { default ${MAX_UPLOAD_BYTES:-33554432}; }"
   echo "map '' \$gateway { default ${GATEWAY_ADDRESS:-gateway:8000}; }"
 } >/tmp/gateway.conf
 exec "$@"

@@ -20,6 +20,7 @@ from shared.errors import NotAuthorised
 from shared.web.problem import problem_response
 
 log = structlog.get_logger()
+MAX_FILE_BYTES = 1_048_576  # 16,000 digests, read in a few milliseconds
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, description="The key itself, not its digest.")
 _BEARER = HTTPBearer(auto_error=False, description="The same key as `Authorization: Bearer`.")
@@ -45,16 +46,19 @@ def compute_digest(key: str) -> str:
 class ApiKeys:
     """Checks keys against the digests in the settings and in a file.
 
+    A file that is missing or invalid changes nothing: the digests that it held before stay in force.
+
     Args:
         digests: From the settings.
-        file: Read at each check, so that a change is in force at once.
+        file: Read at each check, so that a change is in force at once. Only its content counts, not its times: the
+            kubelet swaps symbolic links, editors replace the file.
     """
 
     def __init__(self, digests: frozenset[str], file: Path | None) -> None:
         self._digests = digests
         self._file = file
-        self._text = ""
         self._from_file: frozenset[str] = frozenset()
+        self._complaint: str | None = None
 
     def require(self, key: str | None) -> None:
         """Return if `key` is valid.
@@ -76,24 +80,42 @@ class ApiKeys:
         if not is_valid:
             raise NotAuthorised("Check the API key: it is not valid here. It may be mistyped or withdrawn.")
 
+    def is_file_valid(self) -> bool:
+        """Read the file again and return whether it is valid; a file that never was there is."""
+        self._in_force()
+        return self._complaint is None
+
     def _in_force(self) -> frozenset[str]:
-        """Return the current digests; while the file cannot be read, those that it held before."""
         if self._file is None:
             return self._digests
-        try:
-            text = self._file.read_text("utf-8-sig")
-        except FileNotFoundError:
-            text = ""
-            log.warning("api_keys_file_missing", file=str(self._file))
-        except (OSError, ValueError) as error:
-            text = self._text
-            log.warning("api_keys_file_unreadable", file=str(self._file), error=type(error).__name__)
-        if text != self._text:
-            self._text = text
-            self._from_file, broken = parse_digests(text.splitlines())
-            if broken:
-                log.warning("api_keys_file_broken", file=str(self._file), lines=broken)
+        found, complaint = read_digests(self._file)
+        if complaint is None and self._from_file and not found:
+            complaint = "it has no digest"
+        if complaint is None or not self._from_file:  # invalid from the start: its valid lines are all there is
+            self._from_file = found
+        if complaint != self._complaint:
+            self._complaint = complaint
+            log.warning("api_keys_file_changed", file=str(self._file), keys=len(self._from_file), invalid=complaint)
         return self._digests | self._from_file
+
+
+def read_digests(file: Path) -> tuple[frozenset[str], str | None]:
+    """Read the digests of a file, and what is wrong with it. A missing file is as good as an empty one."""
+    try:
+        if not file.exists():
+            return frozenset(), None
+        if not file.is_file():  # reading a pipe would block
+            return frozenset(), "it is not a file"
+        with file.open("rb") as opened:
+            content = opened.read(MAX_FILE_BYTES + 1)
+        digests, broken = parse_digests(content.decode("utf-8-sig").splitlines())
+    except UnicodeDecodeError:
+        return frozenset(), "it is not text in UTF-8"
+    except OSError as error:
+        return frozenset(), f"it cannot be read: {error.strerror}"
+    if len(content) > MAX_FILE_BYTES:
+        return digests, f"it is larger than {MAX_FILE_BYTES} bytes"
+    return digests, f"these lines are not digests: {broken[:10]}" if broken else None
 
 
 async def _require_key(

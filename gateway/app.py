@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from gateway.api.dependencies import Components
 from gateway.api.forecasts import router as forecast_router
-from gateway.api.health import DEPENDENCIES
+from gateway.api.health import COLLECTORS, DEPENDENCIES
 from gateway.api.health import router as health_router
 from gateway.api.ledger import router as ledger_router
 from gateway.api.ledger import writes as ledger_writes
@@ -60,7 +60,7 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
         settings,
         open_components,
         # If an upstream is down, some responses are 503, but another gateway would do no better.
-        Operations(registry, DEPENDENCIES, is_ready_without=True, metrics_path="/api/metrics"),
+        Operations(registry, DEPENDENCIES, is_ready_without=True, collectors=COLLECTORS, metrics_path="/api/metrics"),
         _routers(settings),
         title="Bellwether",
         summary="Self-hosted stock prediction that says how wrong it has been.",
@@ -87,4 +87,6 @@ def _routers(settings: GatewaySettings) -> list[APIRouter]:
 
 def _api_keys(settings: GatewaySettings) -> ApiKeys:
     digests, _ = parse_digests(settings.api_keys.get_secret_value().split(",") if settings.api_keys else [])
-    return ApiKeys(digests, settings.api_keys_file)
+    keys = ApiKeys(digests, settings.api_keys_file)
+    keys.is_file_valid()  # reads it, so that what it holds now is known if it is spoilt later
+    return keys

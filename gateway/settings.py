@@ -32,7 +32,7 @@ class GatewaySettings(UploadSettings):
     api_keys: SecretStr | None = None
     """SHA-256 digests of the API keys, comma separated; `python -m gateway.api_keys` makes a key. None: no writes."""
     api_keys_file: Path | None = None
-    """File with further digests, one per line, `#` for comments. A change is in force at once, without a restart."""
+    """File with further digests, one per line, `#` for comments. A valid change is in force at once."""
     open_reads: bool = True
     """Whether reads need no API key. If false, only health, metrics, the docs and the page are open."""
     frontend_dir: Path | None = None
@@ -49,19 +49,6 @@ class GatewaySettings(UploadSettings):
         _, broken = parse_digests(value.get_secret_value().split(",") if value else [])
         if broken:
             raise ValueError(f"entry {broken[0]} of the list is not the SHA-256 digest of a key: {_WANTED}")
-        return value
-
-    @field_validator("api_keys_file")
-    @classmethod
-    def _holds_digests(cls, value: Path | None) -> Path | None:
-        if value is None:
-            return None
-        try:
-            _, broken = parse_digests(value.read_text("utf-8-sig").splitlines())
-        except OSError as error:
-            raise ValueError(f"the file cannot be read: {error.strerror}") from error
-        if broken:
-            raise ValueError(f"line {broken[0]} of the file is not the SHA-256 digest of a key: {_WANTED}")
         return value
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from http.client import HTTPException
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-TIMEOUT_SECONDS = 2.0
+TIMEOUT_SECONDS = 20.0  # shorter than the health checks of images and compose, which then see the reason
 
 
 def complaint(url: str) -> str | None:

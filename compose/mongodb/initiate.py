@@ -15,35 +15,39 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 Client = MongoClient[dict[str, Any]]
 PORT = int(os.environ.get("MONGO_PORT", "27017"))
-WITHIN_SECONDS = 60
-NOT_YET_INITIALIZED, AUTHENTICATION_FAILED = 94, 18
+REPORT_SECONDS = 10.0
+AUTHENTICATION_FAILED = 18
 ADMIN, SERVICE = "admin", "bellwether"
 
 
 def connect(user: str | None = None, password: str | None = None, source: str = "admin") -> Client:
     """Build a client of the MongoDB whose network this container shares."""
     return MongoClient(
-        "127.0.0.1", PORT, username=user, password=password, authSource=source, directConnection=True, timeoutMS=5000
+        "127.0.0.1", PORT, username=user, password=password, authSource=source, directConnection=True, timeoutMS=60_000
     )
 
 
 def initiate(client: Client) -> None:
-    """Initiate the replica set if necessary, and wait until it accepts writes."""
-    until = time.monotonic() + WITHIN_SECONDS
-    while True:
-        try:
-            hello = client.admin.command("hello")
-            if hello["isWritablePrimary"]:
-                return
-            if "setName" not in hello:
-                member = {"_id": 0, "host": f"127.0.0.1:{PORT}"}
-                client.admin.command("replSetInitiate", {"_id": "rs0", "members": [member]})
-        except PyMongoError as error:  # still starting, or electing a primary
-            if time.monotonic() > until:
-                sys.exit(f"MongoDB did not become primary within {WITHIN_SECONDS} s: {error}")
-        if time.monotonic() > until:
-            sys.exit(f"MongoDB did not become primary within {WITHIN_SECONDS} s.")
+    """Initiate the replica set if necessary, and wait until it accepts writes, however long that takes."""
+    report_at = time.monotonic() + REPORT_SECONDS
+    while reason := _why_not_primary(client):
+        if time.monotonic() > report_at:
+            print(f"MongoDB does not accept writes yet: {reason}", flush=True)
+            report_at = time.monotonic() + REPORT_SECONDS
         time.sleep(0.2)
+
+
+def _why_not_primary(client: Client) -> str | None:
+    try:
+        hello = client.admin.command("hello")
+        if hello["isWritablePrimary"]:
+            return None
+        if "setName" not in hello:
+            member = {"_id": 0, "host": f"127.0.0.1:{PORT}"}
+            client.admin.command("replSetInitiate", {"_id": "rs0", "members": [member]})
+    except PyMongoError as error:  # still starting, or electing a primary
+        return str(error)
+    return "it has no primary"
 
 
 def is_password(user: str, password: str | None, source: str = "admin") -> bool:

@@ -1,8 +1,11 @@
 """Health of the whole system: each internal service and its own dependencies."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
 
 from gateway.api.dependencies import Components
+from shared.telemetry.metrics import GaugeValues, ScrapeCollector, ScrapeGauge
 from shared.web.health import Check, Dependency, Health, Inspection, inspect_all
 
 router = APIRouter(prefix="/api", tags=["operations"])
@@ -25,6 +28,17 @@ DEPENDENCIES = {
     "data": Dependency(_data, timeout_seconds=2.0),
     "prediction": Dependency(_prediction, timeout_seconds=3.0),  # it pings the data service itself
 }
+
+API_KEYS_FILE_VALID = ScrapeGauge(
+    "api_keys_file_valid", "Whether the file of API keys is valid, 1 or 0; if not, the keys that it held before apply."
+)
+
+
+async def _api_keys_file(request: Request) -> Mapping[ScrapeGauge, GaugeValues]:
+    return {API_KEYS_FILE_VALID: {(): float(_components(request).api_keys.is_file_valid())}}
+
+
+COLLECTORS = [ScrapeCollector((API_KEYS_FILE_VALID,), _api_keys_file)]
 
 
 @router.get("/health", responses={503: {"model": Health, "description": "A dependency is down"}})

@@ -25,6 +25,7 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_fastapi_instrumentator import Instrumentator
 from prometheus_fastapi_instrumentator.metrics import Info
+from starlette.exceptions import HTTPException  # noqa: TID251  # as for any unknown path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.telemetry.multiprocess import MultiprocessMetrics, StaticCollector
@@ -35,6 +36,8 @@ COLLECT_TIMEOUT_SECONDS = 4.0  # the longest that a scrape waits for one collect
 _METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"}
 # Routine requests every few seconds: neither logged, nor traced, nor counted as in progress.
 QUIET_PATHS = {"/healthz", "/readyz", "/metrics", "/api/health", "/api/metrics"}
+# A proxy adds one of these, which a caller outside cannot remove; Prometheus sends none.
+_FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"}
 log = structlog.get_logger()
 
 GaugeValues = Mapping[tuple[str, ...], float]
@@ -92,7 +95,12 @@ def install_metrics(app: FastAPI, name: str, path: str, measured: ServiceMetrics
         responses={200: {"content": {"text/plain": {"schema": {"type": "string"}, "example": _EXAMPLE}}}},
     )
     async def metrics(request: Request) -> Response:
-        """Counters and histograms of this service in the Prometheus text format."""
+        """Counters and histograms of this service in the Prometheus text format.
+
+        Not through a proxy: to a request that was forwarded from outside, this path does not exist.
+        """
+        if not _FORWARDED.isdisjoint(request.headers):
+            raise HTTPException(404)
         collected = await collect_at_scrape(measured.collectors, request)
         of_processes = measured.registry if files is None else files.registry()
         return Response(generate_latest(of_processes) + generate_latest(collected), media_type=CONTENT_TYPE_LATEST)

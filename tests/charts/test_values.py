@@ -54,7 +54,7 @@ SENTENCES = [
     ),
     ({"data": {"refresh": {"vendor": "tiingo"}}}, "data.refresh.vendor is tiingo without a key: set"),
     ({"gateway": {"image": {"tag": "latest"}}}, "bellwether/gateway: set the tag to a version; `latest`"),
-    ({"data": {"mongodb": {"image": {"tag": "latest"}}}}, "mongo: set the tag to a version; `latest`"),
+    ({"data": {"mongodb": {"image": {"tag": "latest"}}}}, "library/mongo: set the tag to a version; `latest`"),
     (
         {"prediction": {"preStopSeconds": 15}},
         "prediction: set terminationGracePeriodSeconds to at least preStopSeconds + 10",

@@ -55,6 +55,16 @@ def test_every_image_should_name_a_version(name: str) -> None:
         assert tag[0].isdigit(), container["image"]
 
 
+@pytest.mark.parametrize("name", ["gateway", "data", "prediction", "frontend", "mongodb"])
+def test_a_slow_start_should_not_be_taken_for_a_failure(name: str) -> None:
+    kind = "StatefulSet" if name == "mongodb" else "Deployment"
+    (container,) = ALL["minimal"].get(kind, name)["spec"]["template"]["spec"]["containers"]
+    startup, liveness = container["startupProbe"], container["livenessProbe"]
+    assert startup["periodSeconds"] * startup["failureThreshold"] >= 1800
+    assert startup["timeoutSeconds"] >= 20
+    assert liveness["periodSeconds"] * liveness.get("failureThreshold", 3) >= 60
+
+
 def test_an_image_should_be_named_by_registry_and_digest() -> None:
     digest = "sha256:" + "a" * 64
     values = {"global": {"imageRegistry": "registry.example.com"}, "gateway": {"image": {"digest": digest}}}
@@ -114,7 +124,7 @@ def test_every_variable_should_be_a_setting_that_takes_it(name: str, values: str
 
 def test_whole_numbers_should_be_written_as_whole_numbers() -> None:
     data = ALL["production"].get("ConfigMap", "gateway")["data"]
-    assert data["GATEWAY_MAX_UPLOAD_BYTES"] == "33554432"
+    assert data["GATEWAY_MAX_UPLOAD_BYTES"] == "16777216"
     assert data["GATEWAY_BUDGET_SECONDS"] == "8.5"
     assert data["GATEWAY_OPEN_READS"] == "true"
 

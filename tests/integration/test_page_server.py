@@ -110,6 +110,16 @@ def test_a_visit_to_what_is_not_there_is_told_as_the_gateway_tells_it(served: Se
         assert through.text == direct.text
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/api/metrics", "/api/metrics?x=1", "/api/%6detrics", "/api//metrics", "/api/x/../metrics", "/api/metrics/"],
+)
+def test_metrics_cannot_be_read_from_outside(served: Served, path: str) -> None:
+    found = httpx.get(f"{served.page}{path}")
+    assert (found.status_code, Problem.model_validate(found.json()).type) == (404, "/problems/not-found")
+    assert httpx.get(f"{served.direct}/api/metrics").is_success  # Prometheus is inside
+
+
 def test_what_the_browser_has_is_not_sent_again(served: Served) -> None:
     found = httpx.get(f"{served.page}{HASHED}")
     again = httpx.get(f"{served.page}{HASHED}", headers={"If-None-Match": found.headers["etag"]})

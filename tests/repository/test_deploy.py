@@ -121,15 +121,20 @@ def test_prometheus_finds_every_service_where_it_tells_its_metrics() -> None:
     assert targets == {name: (paths[name], name, DEPLOYED[name].port) for name in SERVICES}
 
 
-def test_nginx_takes_what_the_gateway_takes_and_waits_longer() -> None:
+def test_nginx_waits_longer_than_the_gateway_takes() -> None:
     gateway = GatewaySettings()
-    sizes = re.search(r"client_max_body_size (\d+);", NGINX)
     waits = re.search(r"proxy_read_timeout (\d+)s;", NGINX)
-    assert sizes
     assert waits
-    assert int(sizes[1]) == gateway.max_upload_bytes
-    assert f"The body must not exceed {sizes[1]} bytes." in NGINX
     assert int(waits[1]) > gateway.write_budget_seconds > gateway.budget_seconds
+
+
+def test_page_gateway_and_data_service_take_uploads_of_the_same_size() -> None:
+    start = (ROOT / "frontend" / "start-nginx.sh").read_text()
+    defaults = set(re.findall(r"MAX_UPLOAD_BYTES:-(\d+)", start + (ROOT / "docker-compose.yml").read_text()))
+    assert defaults == {str(GatewaySettings().max_upload_bytes)}
+    environments = [CONFIG["services"][name]["environment"] for name in ("frontend", "gateway", "data", "sample")]
+    given = [value for one in environments for name, value in one.items() if name.endswith("MAX_UPLOAD_BYTES")]
+    assert given == [str(DataSettings().max_upload_bytes)] * 4
 
 
 def test_there_is_one_version() -> None:

@@ -7,6 +7,7 @@ livenessPath: /healthz
 readinessPath: /readyz
 metricsPath: /metrics
 config:
+  DATA_MAX_UPLOAD_BYTES: {{ include "bellwether.maxUploadBytes" . | quote }}
   {{- include "bellwether.tracing" . | nindent 2 }}
 env:
   {{- include "data.addresses" . | nindent 2 }}

@@ -9,6 +9,7 @@ metricsPath: /api/metrics
 config:
   GATEWAY_DATA_URL: {{ .Values.dataUrl | default (printf "http://%s:8001" (include "bellwether.objectName" (list . "data"))) }}
   GATEWAY_PREDICTION_URL: {{ .Values.predictionUrl | default (printf "http://%s:8002" (include "bellwether.objectName" (list . "prediction"))) }}
+  GATEWAY_MAX_UPLOAD_BYTES: {{ include "bellwether.maxUploadBytes" . | quote }}
   {{- if .Values.apiKeys.enabled }}
   GATEWAY_API_KEYS_FILE: /etc/bellwether/api-keys/digests
   {{- end }}

@@ -19,6 +19,14 @@ data:
 {{- if and (kindIs "float64" .) (eq (float64 (int64 .)) .) }}{{ int64 . }}{{ else }}{{ . }}{{ end }}
 {{- end }}
 
+{{/* The limit of page, gateway, data service and Ingress: one value, so that they agree. */}}
+{{- define "bellwether.maxUploadBytes" -}}
+{{- if hasKey (.Values.settings | default dict) "maxUploadBytes" -}}
+{{- fail (printf "%s.settings.maxUploadBytes: set global.maxUploadBytes instead, which the page and the Ingress follow, too." .Chart.Name) -}}
+{{- end -}}
+{{ int64 .Values.global.maxUploadBytes }}
+{{- end }}
+
 {{- define "bellwether.tracing" -}}
 {{- with .Values.global.tracing.endpoint }}
 OTEL_EXPORTER_OTLP_ENDPOINT: {{ . }}

@@ -20,11 +20,13 @@ env:
 startupProbe:
   {{- include "bellwether.probe" $component.livenessPath | nindent 2 }}
   periodSeconds: 2
-  failureThreshold: 60
+  timeoutSeconds: 20
+  failureThreshold: 900  # half an hour: a slow machine is no reason to start again
 livenessProbe:
   {{- include "bellwether.probe" $component.livenessPath | nindent 2 }}
   periodSeconds: 10
-  timeoutSeconds: 5
+  timeoutSeconds: 10
+  failureThreshold: 6
 readinessProbe:
   {{- include "bellwether.probe" $component.readinessPath | nindent 2 }}
   periodSeconds: 5

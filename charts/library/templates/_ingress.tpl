@@ -6,10 +6,9 @@ apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:
   {{- include "bellwether.metadata" $ | nindent 2 }}
-  {{- with .annotations }}
   annotations:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
+    {{- $limit := dict "nginx.ingress.kubernetes.io/proxy-body-size" (include "bellwether.maxUploadBytes" $) }}
+    {{- toYaml (merge (dict) .annotations $limit) | nindent 4 }}
 spec:
   {{- with .className }}
   ingressClassName: {{ . }}

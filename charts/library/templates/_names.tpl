@@ -46,7 +46,7 @@ labels:
 {{- if eq $tag "latest" -}}
 {{- fail (printf "%s: set the tag to a version; `latest` can name another image tomorrow." $image.repository) -}}
 {{- end -}}
-{{- $registry := $root.Values.global.imageRegistry -}}
+{{- $registry := $root.Values.global.imageRegistry | default $image.registry -}}
 {{- $name := ternary (printf "%s/%s" $registry $image.repository) $image.repository (ne $registry "") -}}
 {{- ternary (printf "%s:%s@%s" $name $tag $image.digest) (printf "%s:%s" $name $tag) (ne $image.digest "") -}}
 {{- end }}

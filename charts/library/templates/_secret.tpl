@@ -1,9 +1,12 @@
-{{/* The value of a Secret that exists in the cluster, or a new random one. Arguments: root, Secret's name, key, length. */}}
+{{/* The value of a Secret that exists in the cluster, or nothing. Arguments: root, Secret's name, key. */}}
+{{- define "bellwether.storedValue" -}}
+{{- $secret := lookup "v1" "Secret" (index . 0).Release.Namespace (index . 1) | default dict -}}
+{{- index ($secret.data | default dict) (index . 2) | default "" | b64dec -}}
+{{- end }}
+
+{{/* The same, or a new random value. Arguments: root, Secret's name, key, length. */}}
 {{- define "bellwether.generatedValue" -}}
-{{- $root := index . 0 -}}
-{{- $secret := lookup "v1" "Secret" $root.Release.Namespace (index . 1) | default dict -}}
-{{- $data := $secret.data | default dict -}}
-{{- if hasKey $data (index . 2) }}{{ index $data (index . 2) | b64dec }}{{ else }}{{ randAlphaNum (index . 3) }}{{ end }}
+{{ include "bellwether.storedValue" . | default (randAlphaNum (index . 3)) }}
 {{- end }}
 
 {{/* The head of a Secret that is generated once. It outlives an uninstall and a change of values, as does the data that needs it. */}}

@@ -36,6 +36,16 @@ async def test_what_runs_is_told() -> None:
         assert f"build_info{{{labels}}} 1.0" in await _scrape(client)
 
 
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"])
+async def test_who_comes_through_a_proxy_finds_no_metrics(header: str) -> None:
+    async with serve(_app()) as client:
+        forwarded = await client.get("/metrics", headers={header: "192.0.2.1"})
+        unknown = await client.get("/nothing")
+        assert (forwarded.status_code, forwarded.json()["type"]) == (404, "/problems/not-found")
+        assert forwarded.json()["detail"] == unknown.json()["detail"]
+        assert "build_info" in await _scrape(client)
+
+
 async def test_requests_in_progress_are_counted_and_looks_at_the_service_are_not() -> None:
     app, may_end, seen = _app(), asyncio.Event(), asyncio.Event()
 
