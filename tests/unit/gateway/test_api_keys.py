@@ -3,13 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
-from gateway.api_keys import MAX_FILE_BYTES, ApiKeys, compute_digest, parse_digests
+from gateway.api_keys import ApiKeys, compute_digest, parse_digests
 from tests.support.gateway.service import KEY, WITH_KEY, FakeData, serve_gateway
 
 WRITES = [("PUT", "/api/stocks/AAPL/bars"), ("DELETE", "/api/stocks/AAPL"), ("POST", "/api/stocks/AAPL/ledger")]
@@ -140,138 +139,6 @@ async def test_with_open_reads_only_writes_need_a_key() -> None:
             if (await client.request(method, path, json={"stock_symbol": "AAPL"})).status_code == 401
         }
     assert refused == set(WRITES)
-
-
-async def _status(client: httpx.AsyncClient, key: str) -> int:
-    return (await client.delete("/api/stocks/AAPL", headers={"X-API-Key": key})).status_code
-
-
-async def test_keys_in_the_file_rotate_without_a_restart(tmp_path: Path) -> None:
-    file = tmp_path / "keys"
-    file.write_text(f"# the loader's\n{compute_digest('old')}\n")
-    async with serve_gateway(api_keys_file=file) as client:
-        assert [await _status(client, key) for key in ("old", "new", KEY)] == [204, 401, 204]
-        before = file.stat()
-        file.write_text(f"# the loader's\n{compute_digest('new')}\n")
-        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))  # as long and as old as before
-        assert [await _status(client, key) for key in ("old", "new", KEY)] == [401, 204, 204]
-
-
-def _link_anew(file: Path, text: str) -> None:
-    """Change a mounted file as the kubelet does: by a new folder and a link that is swapped."""
-    folder = file.parent / f"..{text[:8]}"
-    folder.mkdir()
-    (folder / file.name).write_text(text)
-    link = file.parent / "..next"
-    link.symlink_to(folder.name)
-    link.replace(file.parent / "..data")
-
-
-async def test_keys_in_a_mounted_secret_rotate_without_a_restart(tmp_path: Path) -> None:
-    file = tmp_path / "digests"
-    _link_anew(file, compute_digest("old"))
-    file.symlink_to(f"..data/{file.name}")
-    async with serve_gateway(api_keys_file=file) as client:
-        assert [await _status(client, key) for key in ("old", "new")] == [204, 401]
-        _link_anew(file, compute_digest("new"))
-        assert [await _status(client, key) for key in ("old", "new")] == [401, 204]
-
-
-def _write_nothing(file: Path) -> None:
-    file.write_text("")
-
-
-def _write_comments(file: Path) -> None:
-    file.write_text("# later\n\n")
-
-
-def _write_the_key_itself(file: Path) -> None:
-    file.write_text("new-secret\n")
-
-
-def _write_half(file: Path) -> None:
-    file.write_text(f"{compute_digest('new')}\n{compute_digest('other')[:20]}")
-
-
-def _write_bytes(file: Path) -> None:
-    file.write_bytes(b"\xff\xfe\x00")
-
-
-def _write_much(file: Path) -> None:
-    file.write_text(f"{compute_digest('new')}\n" + "#" * MAX_FILE_BYTES)
-
-
-def _make_a_folder(file: Path) -> None:
-    file.unlink()
-    file.mkdir()
-
-
-def _make_a_pipe(file: Path) -> None:
-    file.unlink()
-    os.mkfifo(file)
-
-
-BROKEN = [
-    Path.unlink,
-    _write_nothing,
-    _write_comments,
-    _write_the_key_itself,
-    _write_half,
-    _write_bytes,
-    _write_much,
-    _make_a_folder,
-    _make_a_pipe,
-]
-
-
-@pytest.mark.parametrize("spoil", BROKEN, ids=lambda spoil: spoil.__name__)
-async def test_an_invalid_file_locks_nobody_out_lets_nobody_in_and_is_reported(
-    spoil: Callable[[Path], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "keys"
-    file.write_text(compute_digest("old"))
-    async with serve_gateway(api_keys_file=file) as client:
-        assert "api_keys_file_valid 1.0" in (await client.get("/api/metrics")).text
-        spoil(file)
-        assert "api_keys_file_valid 0.0" in (await client.get("/api/metrics")).text
-        assert [await _status(client, key) for key in ("old", "new", "new-secret", "", KEY)] == [
-            204,
-            401,
-            401,
-            401,
-            204,
-        ]
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if "api_keys_file_changed" in line]
-    assert '"invalid": ' in line
-    assert "new-secret" not in line
-
-
-async def test_a_repaired_file_is_in_force_again(tmp_path: Path) -> None:
-    file = tmp_path / "keys"
-    file.write_text(compute_digest("old"))
-    async with serve_gateway(api_keys_file=file) as client:
-        _write_nothing(file)
-        assert await _status(client, "old") == 204
-        file.write_text(f"{compute_digest('new').upper()}  # since May\n")
-        assert [await _status(client, key) for key in ("old", "new")] == [401, 204]
-        assert "api_keys_file_valid 1.0" in (await client.get("/api/metrics")).text
-
-
-async def test_a_gateway_starts_without_the_file_and_reads_it_when_it_is_there(tmp_path: Path) -> None:
-    file = tmp_path / "keys"
-    async with serve_gateway(api_keys_file=file) as client:
-        assert [await _status(client, key) for key in ("new", KEY)] == [401, 204]
-        assert "api_keys_file_valid 1.0" in (await client.get("/api/metrics")).text
-        file.write_text(compute_digest("new"))
-        assert await _status(client, "new") == 204
-
-
-async def test_a_gateway_starts_with_an_invalid_file_and_knows_its_valid_lines(tmp_path: Path) -> None:
-    file = tmp_path / "keys"
-    _write_half(file)
-    async with serve_gateway(api_keys_file=file) as client:
-        assert [await _status(client, key) for key in ("new", "other")] == [204, 401]
-        assert "api_keys_file_valid 0.0" in (await client.get("/api/metrics")).text
 
 
 def test_a_key_that_is_not_ascii_has_the_digest_of_the_bytes_that_were_sent() -> None:
