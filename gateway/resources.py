@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gateway.settings import GatewaySettings
-from shared.clients.base import CallObserver
 from shared.clients.data import DataClient
+from shared.clients.observer import CallObserver
 from shared.clients.prediction import PredictionClient
 from shared.clients.transport import open_http
 
@@ -26,18 +26,23 @@ async def open_resources(
     prediction_observer: CallObserver | None = None,
 ) -> AsyncIterator[Resources]:
     """Open one connection pool per internal service; the observers are told about each call."""
-    async with open_http(str(settings.data_url)) as data, open_http(str(settings.prediction_url)) as prediction:
+    async with (
+        open_http(str(settings.data_url), data_observer) as data,
+        open_http(str(settings.prediction_url), prediction_observer) as prediction,
+    ):
         yield Resources(
             data=DataClient(
                 data,
                 upstream="the data service",
                 timeout_seconds=settings.data_timeout_seconds,
                 observer=data_observer,
+                retries=True,
             ),
             prediction=PredictionClient(
                 prediction,
                 upstream="the prediction service",
                 timeout_seconds=settings.prediction_timeout_seconds,
                 observer=prediction_observer,
+                retries=True,
             ),
         )

@@ -134,7 +134,7 @@ class StoreUnavailable(Unavailable):
 
 
 class Busy(Unavailable):
-    """The queue is full."""
+    """Too many requests are waiting or in progress."""
 
     slug, title = "busy", "The service is busy"
 
@@ -181,13 +181,12 @@ ERRORS_BY_SLUG: dict[str, type[ServiceError]] = {
 }
 
 # Errors that a route may pass on from what it calls.
-UPSTREAM_ERRORS = (StoreUnavailable, UpstreamUnavailable, UpstreamTimeout, UpstreamFailed)
+UPSTREAM_ERRORS = (StoreUnavailable, UpstreamUnavailable, Busy, UpstreamTimeout, UpstreamFailed)
 PREDICTION_ERRORS = (
     InvalidRequest,
     SymbolNotFound,
     NoBars,
     NotEnoughBars,
     NoAdjustedPrices,
-    Busy,
     *UPSTREAM_ERRORS,
 )

@@ -12,7 +12,6 @@ from shared.clients.data import Upload
 from shared.errors import (
     UPSTREAM_ERRORS,
     BodyTooSlow,
-    Busy,
     InvalidRequest,
     NotAuthorised,
     PayloadTooLarge,
@@ -33,7 +32,7 @@ _COMMON = (NotAuthorised, InvalidRequest, *UPSTREAM_ERRORS)
     openapi_extra={"requestBody": {"required": True, "content": examples.UPLOADS}},
     responses={
         **json_example(examples.LOAD_REPORT),
-        **problem_responses(*_COMMON, UnreadableFile, RowsRejected, PayloadTooLarge, BodyTooSlow, Busy),
+        **problem_responses(*_COMMON, UnreadableFile, RowsRejected, PayloadTooLarge, BodyTooSlow),
     },
 )
 async def load_bars(

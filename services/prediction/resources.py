@@ -8,8 +8,8 @@ from services.prediction.ports import Resources
 from services.prediction.settings import PredictionSettings
 from services.prediction.warm_up import warm_up
 from services.prediction.workers.process_pool import QueueObserver, open_workers
-from shared.clients.base import CallObserver
 from shared.clients.data import DataClient
+from shared.clients.observer import CallObserver
 from shared.clients.transport import open_http
 
 
@@ -25,7 +25,7 @@ async def open_resources(
         timeout_seconds=settings.budget_seconds,
         observer=queue_observer,
     )
-    async with open_http(str(settings.data_url)) as http, pool as workers:
+    async with open_http(str(settings.data_url), observer) as http, pool as workers:
         data = DataClient(
             http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds, observer=observer
         )

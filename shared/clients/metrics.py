@@ -3,10 +3,11 @@
 from typing import get_args
 
 import structlog
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from shared.clients.base import CallObserver, CallResult
 from shared.clients.breaker import State
+from shared.clients.observer import CallObserver, CallResult
+from shared.clients.pool import ConnectionState
 from shared.telemetry.metrics import LATENCY_BUCKETS
 
 log = structlog.get_logger()
@@ -24,6 +25,26 @@ class UpstreamMetrics:
             buckets=LATENCY_BUCKETS,
             registry=registry,
         )
+        self._waits = Histogram(
+            "upstream_wait_duration_seconds",
+            "Time that calls to an internal service waited for their turn in this process, in seconds.",
+            ("upstream",),
+            buckets=LATENCY_BUCKETS,
+            registry=registry,
+        )
+        self._retries = Counter(
+            "upstream_retries_total",
+            "Reads sent once more after an internal service answered 503.",
+            ("upstream",),
+            registry=registry,
+        )
+        self._connections = Gauge(
+            "upstream_connections",
+            "Connections to an internal service: in use by a call, idle, or lost, which none should ever be.",
+            ("upstream", "state"),
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
         self._state = Gauge(
             "breaker_state",
             "State of the circuit breaker before an internal service: 0 closed, 1 half-open, 2 open.",
@@ -40,8 +61,15 @@ class UpstreamMetrics:
         state.set(STATES["closed"])
         return CallObserver(
             call=lambda outcome, seconds: self._seconds.labels(upstream, outcome).observe(seconds),
+            waited=self._waits.labels(upstream).observe,
+            retried=self._retries.labels(upstream).inc,
+            connections=lambda counts: self._count_connections(upstream, counts),
             breaker=_BreakerGauge(upstream, state),
         )
+
+    def _count_connections(self, upstream: str, counts: dict[ConnectionState, int]) -> None:
+        for state, n in counts.items():
+            self._connections.labels(upstream, state).set(n)
 
 
 class _BreakerGauge:

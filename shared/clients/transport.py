@@ -1,25 +1,40 @@
 """HTTP to an internal service: the connection pool, and the encoding of headers and query parameters."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
 from pydantic import BaseModel
 
+from shared.clients.observer import CallObserver
 from shared.clients.pool import PooledTransport
 
-KEEP_ALIVE_SECONDS = 4.0  # less than uvicorn's 5, so that the client closes an idle connection, not the server
+SWEEP_SECONDS = 5.0  # how often connections are counted, and closed ones removed
 
 
 @asynccontextmanager
-async def open_http(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Open the connection pool to an upstream.
+async def open_http(
+    base_url: str, observer: CallObserver | None = None, sweep_seconds: float = SWEEP_SECONDS
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Open the connection pool to an upstream. Its connections are counted and swept every `sweep_seconds`.
 
     A refused connection, as during a restart, is retried once, whatever the method: nothing was sent yet.
     """
-    transport = PooledTransport(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE_SECONDS)
+    transport = PooledTransport()
     async with httpx.AsyncClient(base_url=base_url, transport=transport, trust_env=False) as http:
-        yield http
+        watching = asyncio.create_task(_watch(transport, observer or CallObserver(), sweep_seconds))
+        try:
+            yield http
+        finally:
+            watching.cancel()
+
+
+async def _watch(transport: PooledTransport, observer: CallObserver, seconds: float) -> None:
+    while True:
+        observer.connections(transport.count())
+        await transport.sweep()
+        await asyncio.sleep(seconds)
 
 
 def latin1_headers(given: dict[str, str]) -> httpx.Headers:

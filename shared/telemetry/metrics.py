@@ -26,7 +26,6 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_fastapi_instrumentator import Instrumentator
 from prometheus_fastapi_instrumentator.metrics import Info
 from starlette.exceptions import HTTPException  # noqa: TID251  # as for any unknown path
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.telemetry.multiprocess import MultiprocessMetrics, StaticCollector
 
@@ -34,7 +33,7 @@ LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 COMMAND_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 COLLECT_TIMEOUT_SECONDS = 4.0  # the longest that a scrape waits for one collector; Prometheus gives up after 10
 _METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"}
-# Routine requests every few seconds: neither logged, nor traced, nor counted as in progress.
+# Routine requests every few seconds: neither logged, nor traced, nor counted as in progress, nor refused.
 QUIET_PATHS = {"/healthz", "/readyz", "/metrics", "/api/health", "/api/metrics"}
 # A proxy adds one of these, which a caller outside cannot remove; Prometheus sends none.
 _FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"}
@@ -85,7 +84,7 @@ def install_metrics(app: FastAPI, name: str, path: str, measured: ServiceMetrics
     """Measure every request of `app`, and serve all metrics at `path`."""
     files = MultiprocessMetrics.from_environment()
     Instrumentator(registry=measured.registry).add(_record(measured.registry)).instrument(app)
-    _install_gauges(app, name, measured.registry)
+    _show_build(app, name, measured.registry)
 
     @app.get(
         path,
@@ -134,7 +133,7 @@ async def _families(collector: ScrapeCollector, request: Request) -> list[GaugeM
     return families
 
 
-def _install_gauges(app: FastAPI, name: str, registry: CollectorRegistry) -> None:
+def _show_build(app: FastAPI, name: str, registry: CollectorRegistry) -> None:
     about = {"service": name, "version": app.version, "python": platform.python_version()}
     build = Gauge(
         "build_info",
@@ -144,29 +143,6 @@ def _install_gauges(app: FastAPI, name: str, registry: CollectorRegistry) -> Non
         multiprocess_mode="livemax",
     )
     build.labels(**about).set(1)
-    in_progress = Gauge(
-        "http_requests_in_progress",
-        "Requests being served, without requests for health and metrics.",
-        registry=registry,
-        multiprocess_mode="livesum",
-    )
-    in_progress.set(0)
-    app.add_middleware(_InProgressMiddleware, gauge=in_progress)
-
-
-class _InProgressMiddleware:
-    """Counts the requests in progress; the instrumentator's own gauge is not on the app's registry."""
-
-    def __init__(self, app: ASGIApp, gauge: Gauge) -> None:
-        self.app = app
-        self.gauge = gauge
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in QUIET_PATHS:
-            await self.app(scope, receive, send)
-            return
-        with self.gauge.track_inprogress():
-            await self.app(scope, receive, send)
 
 
 def _record(registry: CollectorRegistry) -> Callable[[Info], None]:

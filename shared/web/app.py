@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from shared.settings import ServiceSettings, TracingSettings, UploadSettings, load_settings
 from shared.telemetry.logs import configure_logging
 from shared.telemetry.metrics import ScrapeCollector, ServiceMetrics, install_metrics
+from shared.web.admission import AdmissionMetrics, AdmissionMiddleware
 from shared.web.body_limit import BodyLimitMiddleware
 from shared.web.deadline_middleware import DeadlineMiddleware
 from shared.web.draining import Draining, DrainingMiddleware, notice_before_stop
@@ -83,7 +84,7 @@ def build_app(
     readiness = {} if operations.is_ready_without else operations.dependencies
     for router in (*routers, health_router(readiness, draining)):
         app.include_router(router)
-    _install_middleware(app, settings, draining)
+    _install_middleware(app, settings, draining, AdmissionMetrics(operations.registry))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the documented way to extend the schema
     return app
 
@@ -114,7 +115,7 @@ async def _client_disconnected(_: Request, __: Exception) -> Response:
     return Response(status_code=CLIENT_CLOSED_REQUEST)
 
 
-def _install_middleware(app: FastAPI, settings: ServiceSettings, draining: Draining) -> None:
+def _install_middleware(app: FastAPI, settings: ServiceSettings, draining: Draining, metrics: AdmissionMetrics) -> None:
     max_upload_bytes, write_budget_seconds = settings.max_body_bytes, settings.budget_seconds
     if isinstance(settings, UploadSettings):
         max_upload_bytes, write_budget_seconds = settings.max_upload_bytes, settings.write_budget_seconds
@@ -123,6 +124,7 @@ def _install_middleware(app: FastAPI, settings: ServiceSettings, draining: Drain
         DeadlineMiddleware, budget_seconds=settings.budget_seconds, write_budget_seconds=write_budget_seconds
     )
     app.add_middleware(RequestIdMiddleware)
+    app.add_middleware(AdmissionMiddleware, max_in_flight=settings.max_in_flight, metrics=metrics)
     app.add_middleware(DrainingMiddleware, draining=draining)
 
 

@@ -24,6 +24,12 @@ def current_request_id() -> str | None:
     return _current.get()
 
 
+def choose_request_id(scope: Scope) -> str:
+    """Return the id that the caller gave, if it is acceptable, or a new one."""
+    given = Headers(scope=scope).get(HEADER, "")
+    return given if _ACCEPTABLE.fullmatch(given) else uuid4().hex
+
+
 def request_id_of(scope: Scope) -> str:
     """Return the id that the middleware assigned to this request."""
     return str(scope["state"]["request_id"])
@@ -45,8 +51,7 @@ class RequestIdMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
-        request_id = given if _ACCEPTABLE.fullmatch(given) else uuid4().hex
+        request_id = choose_request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         token = _current.set(request_id)
         started_at, status = time.perf_counter(), 500

@@ -138,6 +138,22 @@ UPSTREAMS: PanelLine = [
         Query(rate(f"{CALLS}_count", "job, upstream, outcome", SERVICES), "{{job}} → {{upstream}}: {{outcome}}"),
     ),
 ]
+WAITS: PanelLine = [
+    lines(
+        PanelInfo("Calls between services: wait", "95th percentile of the wait for a turn before a call.", "s", 0.1, 1),
+        Query(quantile(0.95, "upstream_wait_duration_seconds", "job, upstream", SERVICES), "{{job}} → {{upstream}}"),
+    ),
+    lines(
+        PanelInfo("Calls between services: retries", "Reads per second that were sent once more after a 503.", "ops"),
+        Query(rate("upstream_retries_total", "job, upstream", SERVICES), "{{job}} → {{upstream}}"),
+    ),
+    lines(
+        PanelInfo("Connections between services", "By state; none should be lost.", "short"),
+        Query(
+            f"sum by (job, upstream, state) (upstream_connections{{{SERVICES}}})", "{{job}} → {{upstream}}: {{state}}"
+        ),
+    ),
+]
 BOARD = Board(
     name="overview",
     title="overview",
@@ -145,6 +161,6 @@ BOARD = Board(
     rows=[
         Row("Is the system healthy?", [STATUS, BUDGET]),
         Row("Requests, failures, time", [SIGNALS, ROUTES]),
-        Row("Dependencies", [DEPENDENCIES, UPSTREAMS]),
+        Row("Dependencies", [DEPENDENCIES, UPSTREAMS, WAITS]),
     ],
 )

@@ -41,6 +41,10 @@ WORK: PanelLine = [
         Query(f"http_requests_in_progress{{{JOB}}}", PROCESS),
     ),
     lines(
+        PanelInfo("Shed", "Requests per second refused because too many were in progress.", "reqps"),
+        Query(rate("http_requests_shed_total", "job, instance", JOB), PROCESS),
+    ),
+    lines(
         PanelInfo("Requests", "Requests per second by process, without health checks and scrapes.", "reqps"),
         Query(rate("http_requests_total", "job, instance", f"{JOB}, {USER_ROUTES}"), PROCESS),
     ),

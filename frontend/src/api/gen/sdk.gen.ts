@@ -23,6 +23,8 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  * Prometheus metrics
  *
  * Counters and histograms of this service in the Prometheus text format.
+ *
+ * Not through a proxy: to a request that was forwarded from outside, this path does not exist.
  */
 export const metrics = <ThrowOnError extends boolean = false>(options?: Options<MetricsData, ThrowOnError>): RequestResult<MetricsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<MetricsResponses, unknown, ThrowOnError>({ url: '/api/metrics', ...options });
 

@@ -2030,7 +2030,7 @@ export type ResultErrors = {
      */
     502: Problem;
     /**
-     * The service is busy
+     * The store is not available
      */
     503: Problem;
     /**
@@ -2095,7 +2095,7 @@ export type StockResultErrors = {
      */
     502: Problem;
     /**
-     * The service is busy
+     * The store is not available
      */
     503: Problem;
     /**
@@ -2184,7 +2184,7 @@ export type ForecastErrors = {
      */
     502: Problem;
     /**
-     * The service is busy
+     * The store is not available
      */
     503: Problem;
     /**
@@ -2285,7 +2285,7 @@ export type EvaluationErrors = {
      */
     502: Problem;
     /**
-     * The service is busy
+     * The store is not available
      */
     503: Problem;
     /**

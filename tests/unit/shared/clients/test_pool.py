@@ -10,9 +10,11 @@ import httpx
 import pytest
 
 from shared.clients.base import ServiceClient
-from shared.clients.pool import PooledTransport
+from shared.clients.observer import CallObserver
+from shared.clients.pool import ConnectionState, PooledTransport
 from shared.clients.transport import open_http
 from shared.errors import UpstreamTimeout, UpstreamUnavailable
+from tests.support.polling import wait_until
 
 N_SLOTS, N_CALLERS = 10, 60
 
@@ -24,7 +26,14 @@ class Upstream:
     port: int = 0
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
+
+    def close_all(self) -> None:
+        for writer in self.writers:
+            writer.close()
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.writers.append(writer)
         try:
             while await reader.readuntil(b"\r\n\r\n"):
                 await self.may_answer.wait()
@@ -80,12 +89,12 @@ async def _client(upstream: Upstream, transport: httpx.AsyncBaseTransport) -> As
 
 @pytest.mark.parametrize("stagger", [0.0, 0.002, 0.02])
 async def test_after_a_slow_spell_every_slot_is_free(upstream: Upstream, stagger: float) -> None:
-    transport = PooledTransport(max_connections=N_SLOTS, max_keepalive_connections=5, keepalive_expiry=60)
+    transport = PooledTransport(max_connections=N_SLOTS, keepalive_expiry=60)
     async with _client(upstream, transport) as http:
         for _ in range(3):
             await _slow_spell(upstream, http, stagger)
             assert [await _call(http, 60) for _ in range(10)] == [200] * 10
-            assert transport.n_slots == 1, "the idle connection that served the last call"
+            assert transport.count() == {"in_use": 0, "idle": 1, "lost": 0}, "idle: the one that served the last call"
 
 
 async def test_the_pool_of_httpcore_still_loses_them(upstream: Upstream) -> None:
@@ -95,6 +104,30 @@ async def test_the_pool_of_httpcore_still_loses_them(upstream: Upstream) -> None
         await _slow_spell(upstream, http, stagger=0.0)
         infos = [connection.info() for connection in transport._pool.connections]
     assert "CONNECTING" in infos
+
+
+async def test_the_state_of_the_connections_is_reported_and_closed_ones_are_removed(upstream: Upstream) -> None:
+    reported: list[dict[ConnectionState, int]] = []
+    async with open_http(f"http://127.0.0.1:{upstream.port}", CallObserver(connections=reported.append), 0.01) as http:
+        calling = asyncio.create_task(_call(http, 60))
+        await wait_until(lambda: {"in_use": 1, "idle": 0, "lost": 0} in reported)
+        upstream.may_answer.set()
+        await calling
+        await wait_until(lambda: {"in_use": 0, "idle": 1, "lost": 0} in reported)
+        upstream.close_all()
+        await wait_until(lambda: reported[-1] == {"in_use": 0, "idle": 0, "lost": 0})
+
+
+async def test_a_connection_that_no_call_uses_is_reported_as_lost(upstream: Upstream) -> None:
+    transport = PooledTransport()
+    async with _client(upstream, transport) as http:
+        upstream.may_answer.set()
+        request = http.build_request("GET", "/")
+        response = await transport.handle_async_request(request)
+        forgotten = [transport._pool._requests.pop()]
+        assert transport.count() == {"in_use": 0, "idle": 0, "lost": 1}
+        transport._pool._requests.extend(forgotten)
+        await response.aclose()
 
 
 async def test_calls_of_a_client_that_come_during_a_slow_spell_are_late_and_the_next_are_not(

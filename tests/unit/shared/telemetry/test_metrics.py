@@ -126,6 +126,10 @@ def test_calls_to_an_upstream_are_counted_by_outcome_and_its_breaker_is_shown() 
     observer.call("timeout", 2.5)
     assert value("upstream_request_duration_seconds_count", outcome="timeout") == 1
     assert value("upstream_request_duration_seconds_sum", outcome="timeout") == 2.5
+    observer.waited(0.5)
+    observer.retried()
+    assert value("upstream_wait_duration_seconds_sum") == 0.5
+    assert value("upstream_retries_total") == 1
     shown = []
     for state in ("open", "half_open", "closed"):
         observer.breaker(state)

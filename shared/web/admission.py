@@ -1,0 +1,99 @@
+"""Limits the requests in progress: one more is refused at once, because waiting would only make all of them late."""
+
+import json
+import time
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.errors import Busy
+from shared.web.problem import MEDIA_TYPE
+from shared.web.request_id import HEADER, choose_request_id, is_quiet
+
+DETAIL = "The service already serves as many requests as it can. Try again in a moment."
+LOG_SECONDS = 10.0  # at most one log line in so many seconds: a line per refusal would cost more than the refusal
+log = structlog.get_logger()
+
+
+class AdmissionMetrics:
+    """The requests in progress and the refused ones, on one registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.in_progress = Gauge(
+            "http_requests_in_progress",
+            "Requests being served, without requests for health and metrics.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self.in_progress.set(0)
+        self.refused = Counter(
+            "http_requests_shed_total",
+            "Requests refused at once with 503 because too many were in progress; not in http_requests_total.",
+            registry=registry,
+        )
+
+
+class AdmissionMiddleware:
+    """Counts the requests in progress and refuses those beyond `max_in_flight`, but never health and metrics.
+
+    A refusal has no log line and no entry in the metrics by route: it must cost little, as it comes when there is
+    little to spare.
+
+    Args:
+        app: The app to wrap.
+        max_in_flight: How many requests may be in progress in this process.
+        metrics: Where both are counted.
+    """
+
+    def __init__(self, app: ASGIApp, max_in_flight: int, metrics: AdmissionMetrics) -> None:
+        self.app = app
+        self.max_in_flight = max_in_flight
+        self.metrics = metrics
+        self._n_in_flight = 0
+        self._log_at = 0.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve or refuse one request."""
+        if scope["type"] != "http" or is_quiet(scope):
+            await self.app(scope, receive, send)
+            return
+        if self._n_in_flight >= self.max_in_flight:
+            self.metrics.refused.inc()
+            self._log()
+            await _refuse(scope, send)
+            return
+        self._n_in_flight += 1
+        self.metrics.in_progress.inc()
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._n_in_flight -= 1
+            self.metrics.in_progress.dec()
+
+    def _log(self) -> None:
+        if (now := time.monotonic()) >= self._log_at:
+            self._log_at = now + LOG_SECONDS
+            log.warning("requests_shed", in_progress=self._n_in_flight)
+
+
+async def _refuse(scope: Scope, send: Send) -> None:
+    request_id = choose_request_id(scope)
+    problem = {
+        "type": f"/problems/{Busy.slug}",
+        "title": Busy.title,
+        "status": Busy.status,
+        "detail": DETAIL,
+        "instance": scope["path"],
+        "request_id": request_id,
+        "retryable": Busy.retryable,
+    }
+    body = json.dumps(problem).encode()
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", str(Busy.retry_after_seconds).encode()),
+        (HEADER.lower().encode(), request_id.encode()),
+    ]
+    await send({"type": "http.response.start", "status": Busy.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

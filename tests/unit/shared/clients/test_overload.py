@@ -1,0 +1,106 @@
+"""What a client does with a 503, and when it has more calls than slots."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from shared.clients.breaker import State
+from shared.clients.data import DataClient
+from shared.clients.observer import CallObserver, CallResult
+from shared.clients.slots import N_SLOTS
+from shared.errors import Busy, ServiceError, StoreUnavailable
+from tests.support.deadlines import within
+from tests.support.upstream import Reply, Upstream, problem, symbols
+
+UNAVAILABLE = problem(503, "store-unavailable")
+
+
+async def test_a_read_that_is_answered_with_503_is_sent_once_more() -> None:
+    upstream = Upstream([UNAVAILABLE, symbols], retries=True)
+    assert await upstream.client.symbols() == ["AAPL"]
+    assert (upstream.told, upstream.n_retried) == (["failed", "ok"], 1)
+    upstream = Upstream([UNAVAILABLE], retries=True)
+    with pytest.raises(StoreUnavailable):
+        await upstream.client.symbols()
+    assert (upstream.told, upstream.n_retried) == (["failed"] * 2, 1)
+
+
+@pytest.mark.parametrize("answer", [problem(503, "busy"), problem(502, "upstream-failed"), problem(404, "no-bars")])
+async def test_what_a_retry_would_not_mend_is_sent_once(answer: Reply) -> None:
+    upstream = Upstream([answer], retries=True)
+    with pytest.raises(ServiceError):
+        await upstream.client.symbols()
+    assert len(upstream.asked) == 1
+
+
+async def test_only_the_first_of_several_services_retries() -> None:
+    upstream = Upstream([UNAVAILABLE])
+    with pytest.raises(StoreUnavailable):
+        await upstream.client.symbols()
+    assert len(upstream.asked) == 1
+
+
+async def test_a_write_that_is_answered_with_503_is_not_sent_again() -> None:
+    upstream = Upstream([UNAVAILABLE], retries=True)
+    with pytest.raises(StoreUnavailable):
+        await upstream.client.delete(symbol="AAPL")
+    assert len(upstream.asked) == 1
+
+
+async def test_a_read_without_time_for_a_second_one_is_told_what_the_first_said() -> None:
+    upstream = Upstream([UNAVAILABLE], retries=True)
+    with pytest.raises(StoreUnavailable):
+        await within(0.06, upstream.client.symbols)
+    assert len(upstream.asked) == 1
+
+
+async def test_an_upstream_that_always_fails_gets_hardly_more_calls_than_there_are_requests() -> None:
+    upstream = Upstream([UNAVAILABLE], retries=True)
+    await asyncio.gather(*(_unavailable(upstream) for _ in range(50)))
+    assert upstream.n_retried <= 10
+    assert upstream.states == ["closed"], "it answers, and may have other answers in its cache"
+
+
+async def _unavailable(upstream: Upstream) -> None:
+    with pytest.raises(StoreUnavailable):
+        await upstream.client.symbols()
+
+
+async def test_waiting_for_a_slot_of_ours_is_no_failure_of_the_upstream() -> None:
+    may_answer, told, states = asyncio.Event(), list[CallResult](), list[State]()
+
+    async def answer(_: httpx.Request) -> httpx.Response:
+        await may_answer.wait()
+        return httpx.Response(200, json=["AAPL"])
+
+    client = DataClient(
+        httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data"),
+        upstream="the data service",
+        timeout_seconds=60,
+        observer=CallObserver(call=lambda outcome, _: told.append(outcome), breaker=states.append),
+    )
+    calls = [asyncio.create_task(client.symbols()) for _ in range(N_SLOTS)]
+    await asyncio.sleep(0.01)
+    late = await asyncio.gather(*(within(0.1, client.symbols) for _ in range(20)), return_exceptions=True)
+    assert {type(error) for error in late} == {Busy}
+    may_answer.set()
+    assert await asyncio.gather(*calls) == [["AAPL"]] * N_SLOTS
+    assert (told.count("busy"), told.count("ok"), states) == (20, N_SLOTS, ["closed"])
+
+
+async def test_a_health_call_needs_no_slot() -> None:
+    may_answer = asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path != "/readyz":
+            await may_answer.wait()
+        return httpx.Response(200, json={"status": "ok"})
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data")
+    client = DataClient(http, upstream="the data service", timeout_seconds=60)
+    calls = [asyncio.create_task(client.delete(symbol="AAPL")) for _ in range(2 * N_SLOTS)]
+    await asyncio.sleep(0.01)
+    assert (await client.health()).status == "ok"
+    may_answer.set()
+    await asyncio.gather(*calls)

@@ -1,0 +1,74 @@
+"""One request too many is refused at once, and health and metrics never are."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from shared.settings import ServiceSettings
+from shared.web.problem import Problem
+from tests.support.asgi import bare_app, serve
+from tests.support.polling import wait_until
+
+
+@dataclass
+class Crowd:
+    """An app with two requests in progress, which is all that it may have."""
+
+    client: httpx.AsyncClient
+    may_end: asyncio.Event
+    running: list[asyncio.Task[httpx.Response]] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def _crowd() -> AsyncIterator[Crowd]:
+    app, may_end, n_seen = bare_app(ServiceSettings(budget_seconds=200, max_in_flight=2)), asyncio.Event(), 0
+
+    @app.get("/slow")
+    async def slow() -> None:
+        nonlocal n_seen
+        n_seen += 1
+        await may_end.wait()
+
+    async with serve(app) as client:
+        crowd = Crowd(client, may_end, [asyncio.create_task(client.get("/slow")) for _ in range(2)])
+        await wait_until(lambda: n_seen == 2)
+        yield crowd
+        may_end.set()
+        assert [response.status_code for response in await asyncio.gather(*crowd.running)] == [200, 200]
+
+
+async def test_one_request_too_many_is_refused_while_the_others_still_run() -> None:
+    async with _crowd() as crowd:
+        refused = await crowd.client.get("/anything", headers={"x-request-id": "abc"})
+        assert refused.status_code == 503
+        expected = {"retry-after": "2", "x-request-id": "abc", "content-type": "application/problem+json"}
+        assert expected.items() <= dict(refused.headers).items()
+        problem = Problem.model_validate_json(refused.content)
+        assert (problem.type, problem.instance, problem.request_id) == ("/problems/busy", "/anything", "abc")
+        assert problem.retryable
+        assert not any(task.done() for task in crowd.running)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+async def test_health_and_metrics_are_never_refused(path: str) -> None:
+    async with _crowd() as crowd:
+        assert (await crowd.client.get(path)).status_code == 200
+
+
+async def test_when_a_request_ends_the_next_is_served() -> None:
+    async with _crowd() as crowd:
+        crowd.may_end.set()
+        await asyncio.gather(*crowd.running)
+        assert (await crowd.client.get("/slow")).status_code == 200
+
+
+async def test_refusals_are_counted_and_logged_once_in_a_while(capsys: pytest.CaptureFixture[str]) -> None:
+    async with _crowd() as crowd:
+        for _ in range(5):
+            await crowd.client.get("/anything")
+        assert "http_requests_shed_total 5.0" in (await crowd.client.get("/metrics")).text
+    assert capsys.readouterr().out.count("requests_shed") == 1
