@@ -102,12 +102,16 @@ def load(
 
 @cli.command()
 def load_sample(
-    if_empty: Annotated[bool, typer.Option("--if-empty", help="Load nothing if the store has any symbol.")] = False,
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Load only what is missing, nothing if there are other bars.")
+    ] = False,
 ) -> None:
     """Load the real sample bars: AAPL, FB, GOOG, IBM and MSFT, up to 2013."""
 
     async def run(context: CommandContext) -> int:
-        if not (if_empty and await context.resources.store.symbols()):
+        if if_empty:
+            await commands.load_missing_sample(context)
+        else:
             await commands.load(context, SampleBarSource(), context.options("sample"))
         return 0
 

@@ -18,13 +18,14 @@ from services.data.bars.refresh import RefreshReport, refresh
 from services.data.bars.writer import BarWriter
 from services.data.cli import output
 from services.data.cli.load_files import load_source
+from services.data.files.sample import NAMES, SampleBarSource
 from services.data.metrics import DataMetrics
-from services.data.ports import BarSource, Resources
-from services.data.records import RawBars
+from services.data.ports import BarSource, BarStore, Resources
+from services.data.records import SAMPLE, RawBars
 from services.data.settings import DataSettings
 from services.data.symbols.catalogue import Catalogue
 from services.data.vendors.registry import MeasuredVendor, open_vendor
-from shared.errors import NoAdjustedPrices
+from shared.errors import NoAdjustedPrices, NoBars, SymbolNotFound
 from shared.market.exchange_sessions import exchange_sessions, last_session_over
 from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import Finding, LoadReport, Rejection
@@ -83,6 +84,27 @@ async def load(context: CommandContext, source: BarSource, options: LoadOptions)
             reports.sort(key=lambda report: report.symbol)
             context.console.print(output.render_load(source.name, reports, time.monotonic() - started_at))
     return reports
+
+
+async def load_missing_sample(context: CommandContext) -> None:
+    """Load what is missing of the sample, for example after a load that was cut short, unless there are other bars."""
+    store = context.resources.store
+    sources = {entry.symbol: entry.source for entry in await store.entries()}
+    loaded = {symbol for symbol, source in sources.items() if source == SAMPLE}
+    others = {symbol for symbol in await store.symbols() if symbol not in loaded}
+    if not others <= set(NAMES) or not all([await _is_empty(store, symbol) for symbol in others]):
+        return
+    if loaded != set(NAMES):
+        await load(context, SampleBarSource(loaded), context.options(SAMPLE))
+
+
+async def _is_empty(store: BarStore, symbol: str) -> bool:
+    """Check for a collection that a load created before it failed."""
+    try:
+        await store.bars(symbol)
+    except (SymbolNotFound, NoBars):
+        return True
+    return False
 
 
 async def search_stocks(context: CommandContext, query: str) -> list[StockSummary]:

@@ -1,6 +1,6 @@
 """Real sample bars from the package bokeh_sampledata: AAPL, FB, GOOG, IBM and MSFT, 12,154 in all."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from bokeh_sampledata.stocks import data
 
@@ -17,14 +17,22 @@ NAMES = {
 
 
 class SampleBarSource:
-    """A BarSource that is always available."""
+    """A BarSource that is always available.
+
+    Args:
+        without: Symbols to leave out.
+    """
 
     name = SAMPLE
     n_rows = len(data)
 
+    def __init__(self, without: Container[str] = ()) -> None:
+        self._without = without
+
     def frames(self) -> Iterator[RawBars]:
         """Yield one symbol after another, ascending."""
-        bars = data.rename(columns={"date": "session"}).astype(dict.fromkeys(NUMBERS, "float64"))
+        wanted = data[[symbol not in self._without for symbol in data["ticker"]]]
+        bars = wanted.rename(columns={"date": "session"}).astype(dict.fromkeys(NUMBERS, "float64"))
         bars["session"] = bars["session"].astype("datetime64[s]")
         for symbol, group in bars.groupby("ticker", sort=True):
             rows = group[["session", *NUMBERS]].assign(row=range(1, len(group) + 1)).reset_index(drop=True)
