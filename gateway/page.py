@@ -14,10 +14,10 @@ def install_page(app: FastAPI, folder: Path) -> None:
     page = folder / "index.html"
 
     @app.exception_handler(404)
-    def not_there(request: Request, error: Exception) -> Response:
+    async def not_there(request: Request, error: Exception) -> Response:
         if _is_visit(request) and page.is_file():
             return FileResponse(page, status_code=404)
-        return http_problem(request, error)
+        return await http_problem(request, error)
 
 
 def _is_visit(request: Request) -> bool:

@@ -19,7 +19,7 @@ class ServiceSettings(BaseSettings):
     """The largest request body that is accepted, in bytes."""
     budget_seconds: PositiveFloat
     """Time budget of a request, in seconds. A caller's X-Request-Budget-Ms can only shorten it."""
-    max_in_flight: PositiveInt = 512
+    max_in_flight: PositiveInt = 320
     """Requests that one process serves at a time; further ones get 503 with Retry-After at once."""
     drain_seconds: NonNegativeFloat = 2.0
     """How long a process that is told to stop announces it before it stops listening, in seconds."""

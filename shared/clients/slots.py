@@ -9,7 +9,7 @@ import anyio
 from shared.errors import Busy
 
 N_SLOTS = 64  # an upstream answers more at once no faster, only each of them later
-MAX_WAITING = 400  # fewer than a service admits, so that calls to other upstreams still get through
+MAX_WAITING = 240  # with the slots fewer than a service admits, so that calls to other upstreams still get through
 MAX_WAIT_SECONDS = 1.0  # once the first in line has waited so long, the upstream cannot keep up with its callers
 
 

@@ -84,14 +84,14 @@ def _render(request: Request, *, status: int, slug: str, **members: Any) -> JSON
     return JSONResponse(content, status_code=status, headers={HEADER: request_id}, media_type=MEDIA_TYPE)
 
 
-def _service_error(request: Request, error: Exception) -> JSONResponse:
+async def _service_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ServiceError)
     level = log.warning if isinstance(error, Unavailable) else log.info
     level("request_refused", type=error.slug, detail=error.detail)
     return problem_response(request, error)
 
 
-def _validation_error(request: Request, error: Exception) -> JSONResponse:
+async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [_invalid_field(item) for item in error.errors()]
     pointer, detail = errors[0]
@@ -104,7 +104,7 @@ def _invalid_field(item: dict[str, Any]) -> tuple[str, str]:
     return pointer, _PLAIN.get(item["type"], str(item["msg"]).removeprefix("Value error, "))
 
 
-def http_problem(request: Request, error: Exception) -> JSONResponse:
+async def http_problem(request: Request, error: Exception) -> JSONResponse:
     """Render what FastAPI itself refuses, such as an unknown path."""
     assert isinstance(error, HTTPException)
     detail = _HINTS.get(error.status_code, str(error.detail))
@@ -118,14 +118,17 @@ def http_problem(request: Request, error: Exception) -> JSONResponse:
     return response
 
 
-def _unexpected(request: Request, error: Exception) -> JSONResponse:
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("request_failed", exc_info=error)
     detail = "Bellwether failed unexpectedly. Search the logs for the request id."
     return _render(request, status=500, slug="internal-error", title="Internal error", detail=detail, retryable=False)
 
 
 def install_problem_handlers(app: FastAPI) -> None:
-    """Install handlers that render every exception of `app` as a problem."""
+    """Install handlers that render every exception of `app` as a problem.
+
+    They are async, because Starlette runs others in its thread pool: a refusal would cost twice as much.
+    """
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, http_problem)
