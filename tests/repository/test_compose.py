@@ -97,7 +97,7 @@ def test_an_image_is_as_patient_as_compose(dockerfile: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(JOBS))
 def test_jobs_end_and_try_again_if_a_store_is_slow(name: str) -> None:
-    assert SERVICES[name]["restart"] == ("no" if name == "refresh" else "on-failure:5")
+    assert SERVICES[name]["restart"] == ("no" if name == "refresh" else "on-failure:10")
     assert SERVICES[name]["healthcheck"] == {"disable": True}
 
 
