@@ -4,7 +4,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install build run load evaluate lock fmt lint types contracts chromium chart prometheus nginx test test-fast \
-	test-integration test-e2e screenshots test-frontend check bench bench-page docs openapi dashboards dev clean env up down
+	test-integration test-faults soak test-e2e screenshots test-frontend check bench bench-page docs openapi dashboards dev \
+	clean env up down
 
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := frontend/node_modules/.installed
@@ -145,6 +146,13 @@ chart: install $(CHECKOV_STAMP)  ## lint, render and scan the Helm charts with t
 test-integration: install prometheus nginx  ## run the tests with real MongoDB and Valkey and three real processes
 	pytest tests/integration $(TIMED:%=--ignore %) --cov --cov-append --cov-report= $(PARALLEL)
 	pytest $(TIMED) --cov --cov-append --cov-report=
+	pytest tests/faults -m fast
+
+test-faults: install prometheus nginx  ## break the real system in 40 ways and print what was seen: on a quiet machine, 15 minutes
+	pytest tests/faults tests/unit tests/contract tests/integration --ignore tests/faults/test_soak.py -m scenario --measure
+
+soak: install  ## load the real system for SOAK_SECONDS=1800 and require that nothing grows
+	SOAK_SECONDS=$(or $(SOAK_SECONDS),1800) pytest tests/faults/test_soak.py --measure
 
 test-e2e: install chromium build  ## run the tests with a real browser on the real system
 	pytest tests/e2e

@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.servers.processes import Database, mongo_client, mongo_server, redis_server
 
+pytest_plugins = ["tests.support.faults.table"]
+
 # How long an example takes says something of the machine and nothing of the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")

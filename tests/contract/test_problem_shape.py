@@ -83,6 +83,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
+@pytest.mark.scenario("S1")
 async def test_every_error_has_the_one_shape(name: str) -> None:
     case = CASES[name]
     async with serve_gateway(prediction=FakePrediction(error=case.error)) as client:

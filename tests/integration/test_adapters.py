@@ -133,6 +133,7 @@ class TestRedisBarCache(BarCacheBehaviours):
             assert 50 < await client.ttl(KEY) <= 60
 
     @pytest.mark.parametrize("cut", [0, 1, 10, 60, 200])
+    @pytest.mark.scenario("D5")
     async def test_an_entry_that_is_cut_short_or_changed_is_corrupt(
         self, cache: RedisBarCache, redis_url: str, cut: int
     ) -> None:
@@ -144,18 +145,21 @@ class TestRedisBarCache(BarCacheBehaviours):
                 await client.set(KEY, poison)
                 assert await cache.get("AAPL") == (None, "corrupt")
 
+    @pytest.mark.scenario("D5")
     async def test_the_entry_of_another_symbol_is_corrupt(self, cache: RedisBarCache, redis_url: str) -> None:
         await cache.put("MSFT", BARS)
         async with _client(redis_url) as client:
             await client.rename("bellwether:bars:1:MSFT", KEY)
         assert await cache.get("AAPL") == (None, "corrupt")
 
+    @pytest.mark.scenario("D5")
     async def test_a_revision_that_is_no_text_is_corrupt(self, cache: RedisBarCache, redis_url: str) -> None:
         revision = b"\xff" * 16
         async with _client(redis_url) as client:
             await client.set(KEY, MAGIC + sha256(b"AAPL\0" + revision + b"\0x").digest() + revision + b"x")
         assert await cache.get("AAPL") == (None, "corrupt")
 
+    @pytest.mark.scenario("D5")
     async def test_a_key_of_another_type_is_corrupt_and_overwritten(self, cache: RedisBarCache, redis_url: str) -> None:
         async with _client(redis_url) as client:
             await client.lpush(KEY, "x")

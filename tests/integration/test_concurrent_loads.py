@@ -67,6 +67,7 @@ def _all_have_loaded(outcomes: Counter[str], processes: list[Loader]) -> bool:
     return here and all(process.n_acknowledged for process in processes) and outcomes["read"] > N_READERS
 
 
+@pytest.mark.scenario("D4")
 async def test_readers_see_one_load_or_another_and_one_is_left(
     url: str, stores: list[MongoBarStore], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -71,6 +71,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.scenario("D1")
 def test_a_killed_loader_leaves_each_symbol_wholly_old_or_wholly_new(
     server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -89,6 +90,7 @@ def test_a_killed_loader_leaves_each_symbol_wholly_old_or_wholly_new(
     _say(capsys, f"loader killed {N_KILLS} times (seed {SEED}), {len(symbols)} symbols, all loaded again: {figures}")
 
 
+@pytest.mark.scenario("D2")
 def test_a_killed_mongod_leaves_each_symbol_wholly_old_or_wholly_new(
     server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -132,6 +134,7 @@ class Uploads:
                 self.n_acknowledged += 1
 
 
+@pytest.mark.scenario("D1")
 def test_a_killed_data_service_leaves_each_symbol_wholly_old_or_wholly_new(
     server: Server, redis_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

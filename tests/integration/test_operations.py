@@ -181,6 +181,7 @@ class Load:
         self._stops = True
 
 
+@pytest.mark.scenario("B12")
 async def test_a_rolling_restart_of_each_service_fails_no_request(tmp_path: Path, stack: Stack) -> None:
     """Runs last in this module: it leaves the stack without its services."""
     data, prediction, gateway = (Balancer(server) for server in (stack.data, stack.prediction, stack.gateway))

@@ -164,12 +164,14 @@ async def test_alpha_vantage_is_asked_for_no_more_than_is_needed() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
+@pytest.mark.scenario("D12")
 async def test_what_is_no_data_is_refused(name: VendorName, answer: Reply, is_for_all: bool, said: str) -> None:
     found = await failure(name, answer, vendor_timeout_seconds=0.2 if "0.2 s" in said else 200.0)
     assert (found.is_for_all, bool(re.search(said, found.reason))) == (is_for_all, True)
 
 
 @both
+@pytest.mark.scenario("D12")
 async def test_memory_does_not_grow_with_the_answer(name: VendorName) -> None:
     bomb = response(gzip.compress(bytes(200 * 2**20), 1), Content_Encoding="gzip")
     tracemalloc.start()
@@ -181,6 +183,7 @@ async def test_memory_does_not_grow_with_the_answer(name: VendorName) -> None:
 
 
 @both
+@pytest.mark.scenario("D12")
 async def test_shifted_and_missing_columns_are_named(name: VendorName) -> None:
     found = await failure(name, response(good(name, high="peak", close="price")))
     assert re.search(r"the expected columns \(missing: (2\. )?high, (4\. )?close\)\.$", found.reason)
@@ -189,6 +192,7 @@ async def test_shifted_and_missing_columns_are_named(name: VendorName) -> None:
 
 
 @both
+@pytest.mark.scenario("D12", "S4")
 async def test_a_redirect_is_named_and_not_followed(name: VendorName) -> None:
     async with serve(response(good(name))) as canary:
         found = await failure(name, response({}, "301 Moved", Location=canary.url))
@@ -205,6 +209,7 @@ async def test_a_vendor_that_is_busy_is_asked_again_when_it_says(name: VendorNam
 
 
 @both
+@pytest.mark.scenario("D12")
 async def test_a_vendor_that_stays_busy_is_left_alone(name: VendorName) -> None:
     for seconds, n_requests, until in (("2", 4, "15:00:08"), ("3600", 1, "16:00:00")):
         async with serve(response({}, "429 Slow", Retry_After=seconds)) as server:

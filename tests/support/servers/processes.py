@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -21,7 +21,6 @@ from local.replica_set import ensure_primary
 from local.servers import free_port, is_listening, mongo_url, mongod_command, redis_url, service_command, valkey_command
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
-from shared.settings import ServiceSettings
 from tests.support.polling import PATIENCE_SECONDS
 
 Database = AnyDatabase[dict[str, Any]]
@@ -32,17 +31,18 @@ NO_DRAIN = {f"{name}_DRAIN_SECONDS": "0" for name in ("GATEWAY", "DATA", "PREDIC
 SLOW_FACTOR = 10  # how much slower than usual a machine may be
 
 
-def _generous_limits(settings: type[ServiceSettings]) -> dict[str, str]:
-    """Build the environment that gives a service enough time on a slow machine."""
-    prefix = settings.model_config["env_prefix"]
-    limits = [name for name in settings.model_fields if name.endswith(("budget_seconds", "timeout_seconds"))]
-    return {f"{prefix}{name}".upper(): str(SLOW_FACTOR * settings.model_fields[name].default) for name in limits}
+def _limits(factor: int) -> dict[str, str]:
+    """Build the environment that gives each service so many times its time limits."""
+    return {
+        f"{settings.model_config['env_prefix']}{name}".upper(): str(factor * field.default)
+        for settings in (GatewaySettings, DataSettings, PredictionSettings)
+        for name, field in settings.model_fields.items()
+        if name.endswith(("budget_seconds", "timeout_seconds"))
+    }
 
 
-# A test of one of these limits sets it in its environment.
-GENEROUS_LIMITS = (
-    _generous_limits(GatewaySettings) | _generous_limits(DataSettings) | _generous_limits(PredictionSettings)
-)
+GENEROUS_LIMITS = _limits(SLOW_FACTOR)  # a test of one of these limits sets it in its environment
+PRODUCTION_LIMITS = _limits(1)  # for what is measured on a quiet machine
 
 
 class NotReady(AssertionError):
@@ -203,9 +203,8 @@ class Stack:
         return redis_url(self.valkey.port)
 
 
-@contextmanager
-def running_stack(folder: Path, environment: dict[str, str] | None = None) -> Iterator[Stack]:
-    """Start all five servers on free ports, with their files in `folder`, and wait until the system is healthy."""
+def build_stack(folder: Path, environment: dict[str, str] | None = None) -> Stack:
+    """Build all five servers on free ports, with their files in `folder`, not started."""
     mongo, cache = mongod(folder), valkey(folder)
     stores = {"DATA_MONGO_URL": mongo_url(mongo.port), "DATA_REDIS_URL": redis_url(cache.port)}
     data = service(folder, "services.data.app", stores | (environment or {}))
@@ -213,13 +212,23 @@ def running_stack(folder: Path, environment: dict[str, str] | None = None) -> It
     prediction = service(folder, "services.prediction.app", {"PREDICTION_DATA_URL": data_url} | (environment or {}))
     addresses = {"GATEWAY_DATA_URL": data_url, "GATEWAY_PREDICTION_URL": f"http://127.0.0.1:{prediction.port}"}
     gateway = service(folder, "gateway.app", addresses | (environment or {}))
-    stack = Stack(mongo, cache, data, prediction, gateway)
+    return Stack(mongo, cache, data, prediction, gateway)
+
+
+@contextmanager
+def started(stack: Stack) -> Iterator[Stack]:
+    """Start all five servers, and wait until the system is healthy."""
     with ExitStack() as servers:
-        for server in (mongo, cache, data, prediction, gateway):
+        for server in (stack.mongod, stack.valkey, stack.data, stack.prediction, stack.gateway):
             servers.enter_context(running(server))
-        ensure_primary(mongo.port)
-        gateway.wait_until(stack.is_healthy)
+        ensure_primary(stack.mongod.port)
+        stack.gateway.wait_until(stack.is_healthy)
         yield stack
+
+
+def running_stack(folder: Path, environment: dict[str, str] | None = None) -> AbstractContextManager[Stack]:
+    """Build a stack with its files in `folder`, start it, and wait until the system is healthy."""
+    return started(build_stack(folder, environment))
 
 
 def mongo_client(url: str) -> MongoClient[dict[str, Any]]:

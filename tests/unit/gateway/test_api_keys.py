@@ -31,6 +31,7 @@ KEYLESS: dict[str, dict[str, str]] = {
 
 @pytest.mark.parametrize("headers", KEYLESS.values(), ids=KEYLESS.keys())
 @pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.scenario("S3")
 async def test_a_write_without_a_known_key_is_refused(method: str, path: str, headers: dict[str, str]) -> None:
     data = FakeData()
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
@@ -43,6 +44,7 @@ async def test_a_write_without_a_known_key_is_refused(method: str, path: str, he
 
 
 @pytest.mark.parametrize("query", [f"?X-API-Key={KEY}", f"?api_key={KEY}", f"?access_token={KEY}"])
+@pytest.mark.scenario("S3")
 async def test_a_key_in_the_address_opens_nothing_and_is_not_logged(
     query: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -54,6 +56,7 @@ async def test_a_key_in_the_address_opens_nothing_and_is_not_logged(
 
 @pytest.mark.parametrize("headers", [WITH_KEY, {"Authorization": f"Bearer {KEY}"}, {"authorization": f"bearer {KEY}"}])
 @pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.scenario("S3")
 async def test_a_known_key_opens_writes_and_is_not_logged(
     method: str, path: str, headers: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -85,6 +88,7 @@ DETOURS = [
 
 
 @pytest.mark.parametrize(("method", "path"), DETOURS)
+@pytest.mark.scenario("S3")
 async def test_no_detour_leads_around_the_key(method: str, path: str) -> None:
     data = FakeData()
     async with serve_gateway(data) as client:
@@ -94,6 +98,7 @@ async def test_no_detour_leads_around_the_key(method: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
+@pytest.mark.scenario("S3")
 async def test_a_method_cannot_be_overridden(header: str) -> None:
     data = FakeData()
     async with serve_gateway(data) as client:

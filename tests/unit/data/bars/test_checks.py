@@ -40,6 +40,7 @@ def test_good_bars_have_no_rejection() -> None:
         ("adj_close", np.inf, "bad_adjusted_close"),
     ],
 )
+@pytest.mark.scenario("D6")
 def test_an_invalid_row_is_rejected_with_its_number(column: str, value: float | pd.Timestamp, code: str) -> None:
     bars = make_bars([10, 11, 12])
     bars.loc[1, column] = value
@@ -56,6 +57,7 @@ def test_today_is_not_the_future() -> None:
     assert _codes(make_bars([10], first_session=TODAY)) == []
 
 
+@pytest.mark.scenario("D6")
 def test_the_last_good_row_of_a_session_is_kept() -> None:
     bars = pd.concat([make_bars([10]), make_bars([11]), make_bars([12])], ignore_index=True)
     bars.loc[2, "high"] = 1.0
@@ -98,6 +100,7 @@ ROW = st.tuples(st.integers(0, 5), PRICE, PRICE, PRICE, PRICE)
 
 
 @given(st.lists(ROW, max_size=12))
+@pytest.mark.scenario("D6")
 def test_the_remaining_rows_keep_every_invariant(rows: list[tuple[int, float, float, float, float]]) -> None:
     bars = make_bars([1.0] * len(rows))
     bars["session"] += pd.to_timedelta([day * 31 for day, *_ in rows], unit="D").astype("timedelta64[s]")

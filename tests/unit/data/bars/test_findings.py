@@ -34,6 +34,7 @@ def test_less_than_a_year_is_short() -> None:
     assert finding.detail == "Only 251 bars, less than one year (252 sessions): scores are unreliable."
 
 
+@pytest.mark.scenario("D11")
 def test_a_session_of_the_exchange_without_a_bar_is_missing_and_a_holiday_is_not() -> None:
     findings = _findings_on_days(["2024-07-01", "2024-07-03", "2024-07-05"])
     assert findings == {
@@ -43,6 +44,7 @@ def test_a_session_of_the_exchange_without_a_bar_is_missing_and_a_holiday_is_not
     }
 
 
+@pytest.mark.scenario("D11")
 def test_nothing_is_missing_before_the_first_bar_or_after_the_last() -> None:
     assert _findings_on_days(["2024-07-03", "2024-07-05"]) == {}
 
@@ -67,6 +69,7 @@ def test_the_first_ten_sessions_are_named_and_all_are_counted() -> None:
 @pytest.mark.parametrize(
     ("after", "way_out"), [("adj_close", "adjusted=true"), (None, "Load bars that have an Adj Close")]
 )
+@pytest.mark.scenario("D11")
 def test_a_jump_like_a_split_is_found_with_a_remedy(after: str | None, way_out: str) -> None:
     bars = make_bars([*LONG, *(price / 4 for price in LONG)])
     bars.loc[SHORT_HISTORY, "open"] = bars["close"][SHORT_HISTORY]

@@ -84,6 +84,7 @@ async def test_a_replacement_removes_the_rest() -> None:
 
 
 @pytest.mark.parametrize("mode", ["upsert", "replace"])
+@pytest.mark.scenario("D6")
 async def test_a_symbol_without_a_good_row_stays_as_it_was(mode: Mode) -> None:
     bad = make_bars([10]).assign(close=-1.0)
     store = _stored([5, 6])
@@ -101,6 +102,7 @@ async def test_a_new_symbol_without_a_good_row_is_not_made() -> None:
     assert store.frames == {}
 
 
+@pytest.mark.scenario("D6")
 async def test_strict_rejects_everything_for_one_bad_row() -> None:
     store = _stored([5])
     with pytest.raises(

@@ -19,6 +19,8 @@ from shared.schemas.arrow import NUMBERS
 from tests.support.data.bars import make_bars
 from tests.support.data.files import HEADER, ROW, as_arrow, as_parquet, problem, read, zipped
 
+pytestmark = pytest.mark.scenario("D6")
+
 MIB = 1 << 20
 BARS = make_bars(range(1, 30)).assign(symbol="AAPL")
 FUZZED = settings(derandomize=True, deadline=None, max_examples=100, database=None)

@@ -10,6 +10,8 @@ from services.data.files.dates import read_sessions
 from shared.errors import UnreadableFile
 from shared.schemas.loads import DateFormat
 
+pytestmark = pytest.mark.scenario("D6")
+
 
 def sessions(*texts: str | None, date_format: DateFormat | None = None) -> list[date | None]:
     """Parse the sessions of a file with these dates, once each."""

@@ -195,6 +195,7 @@ def _runs(cell: str) -> bool:
 
 @settings(deadline=None)
 @given(SYMBOLS | st.sampled_from(["-A", "=F", "-1", "=1-1", "--", "^GSPC"]).filter(is_symbol))
+@pytest.mark.scenario("D8")
 def test_no_symbol_is_a_formula_and_all_read_back(symbol: str) -> None:
     rows = _cells(to_csv(make_frame(symbol, [10])))
     assert rows[1][0] == (f"'{symbol}" if symbol[0] in "-=" else symbol)
@@ -202,6 +203,7 @@ def test_no_symbol_is_a_formula_and_all_read_back(symbol: str) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
+@pytest.mark.scenario("D8")
 def test_a_hostile_name_has_an_apostrophe_before_it(name: str) -> None:
     assert _cells(to_csv(make_frame(closes=[10]), name=name))[1][-1] == f"'{name}".replace("\n=", "\n'=").replace(
         "\r=", "\r'="
@@ -210,6 +212,7 @@ def test_a_hostile_name_has_an_apostrophe_before_it(name: str) -> None:
 
 @settings(deadline=None)
 @given(st.text("=+-@＝＋－＠;,\"'\t\r\n a1", max_size=8))
+@pytest.mark.scenario("D8")
 def test_no_name_is_a_formula_even_where_semicolons_or_lines_part_cells(name: str) -> None:
     payload = to_csv(make_frame(closes=[10]), name=name)
     cells = [cell for row in _cells(payload) for cell in row]
@@ -218,6 +221,7 @@ def test_no_name_is_a_formula_even_where_semicolons_or_lines_part_cells(name: st
     assert not any(_runs(part.removeprefix('"')) for part in parts if part.strip('"'))
 
 
+@pytest.mark.scenario("D8")
 def test_numbers_are_as_they_are_even_when_they_are_negative() -> None:
     assert _cells(to_csv(make_frame(closes=[-1.5])))[1][2:6] == ["-1.5", "-0.5", "-2.5", "-1.5"]
 

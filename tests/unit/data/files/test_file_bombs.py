@@ -17,6 +17,8 @@ from services.data.files.source import FileBarSource
 from shared.errors import PayloadTooLarge, UnreadableFile
 from tests.support.data.files import HEADER, ROW, as_arrow, as_parquet, problem, read, zipped
 
+pytestmark = pytest.mark.scenario("D7")
+
 MIB = 1 << 20
 CSV = (HEADER + ROW * 40).encode()
 POOLS: list[pa.MemoryPool] = []  # memory of an earlier test may be released during this one

@@ -114,6 +114,7 @@ async def test_a_package_that_is_not_installed_is_said_for_all() -> None:
         (None, "not a table"),
     ],
 )
+@pytest.mark.scenario("D12")
 async def test_an_answer_of_another_form_is_refused_and_named(table: object, reason: str) -> None:
     failure = await _failure(_vendor_returning(table))
     assert reason in failure.reason
@@ -141,5 +142,6 @@ async def test_a_request_that_hangs_times_out() -> None:
     assert failure.reason == "Yahoo did not answer within 0.05 s. Try again."
 
 
+@pytest.mark.scenario("S4")
 async def test_an_invalid_symbol_is_not_requested() -> None:
     assert "does not use symbols of this form" in (await _failure(YFinanceVendor(build_history("none")), "../X")).reason

@@ -101,6 +101,7 @@ ODD: dict[str, tuple[pd.DataFrame, list[str]]] = {
 
 
 @pytest.mark.parametrize(("bars", "codes"), ODD.values(), ids=ODD.keys())
+@pytest.mark.scenario("D10")
 def test_odd_bars_give_an_answer_with_warnings_and_finite_numbers(bars: pd.DataFrame, codes: list[str]) -> None:
     evaluation = _evaluation(bars, EvaluationQuery(horizon=5, windows=100))
     assert _codes(evaluation) == codes

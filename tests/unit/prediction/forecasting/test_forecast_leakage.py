@@ -29,6 +29,7 @@ def _as_of_known(model: str) -> str:
     columns=st.sets(st.sampled_from(["open", "high", "low", "close", "volume", "adj_close"]), min_size=1),
     n_fewer=st.integers(0, 5),
 )
+@pytest.mark.scenario("D11")
 def test_no_later_bar_changes_a_byte(asked: str, change: str, first: int, columns: set[str], n_fewer: int) -> None:
     bars = simulated.random_walk(N_BARS, 1)[: N_BARS - n_fewer]
     later, which = bars.index >= first, sorted(columns)
@@ -42,6 +43,7 @@ def test_no_later_bar_changes_a_byte(asked: str, change: str, first: int, column
 
 
 @pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.scenario("D11")
 def test_it_equals_the_forecast_of_that_day(asked: str) -> None:
     then = simulated.random_walk(N_BARS, 1)[:KNOWN]
     assert forecast(then, model=asked, horizon=2).model_dump_json() == _as_of_known(asked)

@@ -1,0 +1,39 @@
+"""The running system; a test that breaks a part of it leaves it to these fixtures to repair."""
+
+import signal
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+
+from local.replica_set import ensure_primary
+from tests.support.faults.proxy import Fault
+from tests.support.faults.stack import FaultStack, running_fault_stack
+
+
+def _scope(fixture_name: str, config: pytest.Config) -> Literal["session", "module"]:
+    """Give each module a fresh stack when times are measured, and all modules the same one otherwise."""
+    assert fixture_name
+    return "module" if config.getoption("--measure") else "session"
+
+
+@pytest.fixture(scope=_scope)
+def shared_stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[FaultStack]:
+    measures = request.config.getoption("--measure")
+    with running_fault_stack(tmp_path_factory.mktemp("stack"), measures=measures) as stack:
+        yield stack
+
+
+@pytest.fixture
+def stack(shared_stack: FaultStack) -> Iterator[FaultStack]:
+    """Yield a stack, healthy before and after the test."""
+    yield shared_stack
+    shared_stack.to_data.fault = shared_stack.to_prediction.fault = Fault()
+    servers = shared_stack.servers
+    for server in (servers.mongod, servers.valkey, servers.data, servers.prediction, servers.gateway):
+        if server.process is None or server.process.poll() is not None:
+            server.stop()
+            server.start()
+        server.send(signal.SIGCONT)
+    ensure_primary(servers.mongod.port)
+    shared_stack.wait_until_healthy()
