@@ -183,11 +183,11 @@ openapi: $(PYTHON_STAMP) $(NODE_STAMP)  ## write docs/openapi/*.json and the pag
 	python -m tests.support.generated.openapi
 	cd frontend && npm run --silent generate
 
-env:  ## write .env with random passwords for `make up`, unless it exists
-	@if [ -e .env ]; then echo ".env exists and stays unchanged."; else umask 077 && \
-		for name in MONGO_ADMIN_PASSWORD MONGO_PASSWORD VALKEY_PASSWORD GRAFANA_PASSWORD; do \
-			echo "$$name=$$(head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n')"; done >.env \
-		&& echo "The passwords are in .env, which only you can read. Grafana's user is admin."; fi
+env:  ## write random passwords for `make up` to .env, except those that it has already
+	@umask 077; touch .env; chmod 600 .env; [ -z "$$(tail -c 1 .env)" ] || echo >>.env; \
+	for name in MONGO_ADMIN_PASSWORD MONGO_PASSWORD VALKEY_PASSWORD SERVICE_TOKEN GRAFANA_PASSWORD; do \
+		grep -q "^$$name=" .env || { echo "$$name=$$(head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n')" >>.env; \
+			echo "$$name is new in .env, which only you can read."; }; done
 
 up: env  ## build the images, start the whole system in containers and wait until it is healthy
 	docker compose up --build --detach --wait

@@ -60,7 +60,14 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
         settings,
         open_components,
         # If an upstream is down, some responses are 503, but another gateway would do no better.
-        Operations(registry, DEPENDENCIES, is_ready_without=True, collectors=COLLECTORS, metrics_path="/api/metrics"),
+        Operations(
+            registry,
+            DEPENDENCIES,
+            is_ready_without=True,
+            collectors=COLLECTORS,
+            metrics_path="/api/metrics",
+            is_public=True,
+        ),
         _routers(settings),
         title="Bellwether",
         summary="Self-hosted stock prediction that says how wrong it has been.",

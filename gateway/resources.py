@@ -26,9 +26,10 @@ async def open_resources(
     prediction_observer: CallObserver | None = None,
 ) -> AsyncIterator[Resources]:
     """Open one connection pool per internal service; the observers are told about each call."""
+    tokens = settings.service_tokens
     async with (
-        open_http(str(settings.data_url), data_observer) as data,
-        open_http(str(settings.prediction_url), prediction_observer) as prediction,
+        open_http(str(settings.data_url), data_observer, tokens=tokens) as data,
+        open_http(str(settings.prediction_url), prediction_observer, tokens=tokens) as prediction,
     ):
         yield Resources(
             data=DataClient(

@@ -1,9 +1,20 @@
 """Settings that all deployables share. They are read from the environment once, in `create_app`."""
 
+import re
 from typing import Literal, TypeVar
 
-from pydantic import HttpUrl, NonNegativeFloat, PositiveFloat, PositiveInt, ValidationError, field_validator
+from pydantic import (
+    HttpUrl,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{32,}")  # what `Authorization: Bearer` may carry, and too long to be guessed
 
 
 class ServiceSettings(BaseSettings):
@@ -23,6 +34,31 @@ class ServiceSettings(BaseSettings):
     """Requests that one process serves at a time; further ones get 503 with Retry-After at once."""
     drain_seconds: NonNegativeFloat = 2.0
     """How long a process that is told to stop announces it before it stops listening, in seconds."""
+    service_token: SecretStr | None = None
+    """Secret that the three services share; data and prediction then refuse all others. Two, comma separated, while
+    it is replaced: the first is sent, both are accepted."""
+
+    @field_validator("service_token", mode="before")
+    @classmethod
+    def _no_token_is_none(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("service_token")
+    @classmethod
+    def _are_tokens(cls, value: SecretStr | None) -> SecretStr | None:
+        if not all(_TOKEN.fullmatch(token) for token in split_tokens(value)):
+            raise ValueError("each token must have 32 or more of the characters A-Z a-z 0-9 . _ ~ + / = -")
+        return value
+
+    @property
+    def service_tokens(self) -> tuple[str, ...]:
+        """Return the tokens that are valid; the first is the one to send."""
+        return split_tokens(self.service_token)
+
+
+def split_tokens(value: SecretStr | None) -> tuple[str, ...]:
+    """Split a comma-separated list of tokens."""
+    return tuple(token.strip() for token in value.get_secret_value().split(",")) if value else ()
 
 
 class UploadSettings(ServiceSettings):

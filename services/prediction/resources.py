@@ -25,7 +25,8 @@ async def open_resources(
         timeout_seconds=settings.budget_seconds,
         observer=queue_observer,
     )
-    async with open_http(str(settings.data_url), observer) as http, pool as workers:
+    opened = open_http(str(settings.data_url), observer, tokens=settings.service_tokens)
+    async with opened as http, pool as workers:
         data = DataClient(
             http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds, observer=observer
         )

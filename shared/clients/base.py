@@ -13,6 +13,7 @@ from shared.clients.transport import latin1_headers
 from shared.clients.upstream import Upstream
 from shared.errors import ERRORS_BY_SLUG, NotAuthorised, ServiceError, UpstreamFailed
 from shared.web.health import Health
+from shared.web.service_token import CHALLENGE
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -62,7 +63,10 @@ class ServiceClient:
 
     async def health(self) -> Health:
         """Return the upstream's own health, ready or not. Neither slots nor the circuit breaker apply."""
-        return self._parse(Health, await self._upstream.ping("/readyz"))
+        response = await self._upstream.ping("/readyz")
+        if CHALLENGE in response.headers:
+            raise _not_trusted(self._upstream.title)
+        return self._parse(Health, response)
 
     async def _get(
         self,
@@ -116,5 +120,9 @@ def _error_from_problem(response: httpx.Response, service: str) -> ServiceError:
     except (ValueError, KeyError, TypeError):
         return UpstreamFailed(f"{service} failed with status {response.status_code}.")
     if isinstance(error, NotAuthorised):  # only the gateway asks for keys, so this is not the caller's fault
-        return UpstreamFailed(f"{service} refused the gateway's own request.")
+        return _not_trusted(service)
     return error
+
+
+def _not_trusted(service: str) -> UpstreamFailed:
+    return UpstreamFailed(f"{service} does not accept our token: every service needs the same SERVICE_TOKEN.")

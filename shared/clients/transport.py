@@ -15,14 +15,21 @@ SWEEP_SECONDS = 5.0  # how often connections are counted, and closed ones remove
 
 @asynccontextmanager
 async def open_http(
-    base_url: str, observer: CallObserver | None = None, sweep_seconds: float = SWEEP_SECONDS
+    base_url: str,
+    observer: CallObserver | None = None,
+    sweep_seconds: float = SWEEP_SECONDS,
+    *,
+    tokens: tuple[str, ...] = (),
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Open the connection pool to an upstream. Its connections are counted and swept every `sweep_seconds`.
+
+    It is sent the first of the services' tokens, if there is one.
 
     A refused connection, as during a restart, is retried once, whatever the method: nothing was sent yet.
     """
     transport = PooledTransport()
-    async with httpx.AsyncClient(base_url=base_url, transport=transport, trust_env=False) as http:
+    headers = {"Authorization": f"Bearer {tokens[0]}"} if tokens else {}
+    async with httpx.AsyncClient(base_url=base_url, transport=transport, headers=headers, trust_env=False) as http:
         watching = asyncio.create_task(_watch(transport, observer or CallObserver(), sweep_seconds))
         try:
             yield http

@@ -22,6 +22,7 @@ from shared.web.draining import Draining, DrainingMiddleware, notice_before_stop
 from shared.web.health import Dependencies, dependency_gauge, health_router
 from shared.web.problem import InvalidField, Problem, install_problem_handlers
 from shared.web.request_id import RequestIdMiddleware, is_quiet
+from shared.web.service_token import ServiceTokenMiddleware
 
 C = TypeVar("C")
 CLIENT_CLOSED_REQUEST = 499  # nginx's status for it; there is no standard one
@@ -38,6 +39,7 @@ class Operations:
         is_ready_without: Whether `/readyz` ignores the dependencies.
         collectors: Further gauges computed at each scrape.
         metrics_path: The path that Prometheus scrapes.
+        is_public: Whether callers need no token of the services, even if one is set.
     """
 
     registry: CollectorRegistry
@@ -45,6 +47,7 @@ class Operations:
     is_ready_without: bool = False
     collectors: Sequence[ScrapeCollector] = ()
     metrics_path: str = "/metrics"
+    is_public: bool = False
 
 
 def build_app(
@@ -84,7 +87,8 @@ def build_app(
     readiness = {} if operations.is_ready_without else operations.dependencies
     for router in (*routers, health_router(readiness, draining)):
         app.include_router(router)
-    _install_middleware(app, settings, draining, AdmissionMetrics(operations.registry))
+    tokens = () if operations.is_public else settings.service_tokens
+    _install_middleware(app, settings, draining, AdmissionMetrics(operations.registry), tokens)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the documented way to extend the schema
     return app
 
@@ -115,7 +119,13 @@ async def _client_disconnected(_: Request, __: Exception) -> Response:
     return Response(status_code=CLIENT_CLOSED_REQUEST)
 
 
-def _install_middleware(app: FastAPI, settings: ServiceSettings, draining: Draining, metrics: AdmissionMetrics) -> None:
+def _install_middleware(
+    app: FastAPI,
+    settings: ServiceSettings,
+    draining: Draining,
+    metrics: AdmissionMetrics,
+    tokens: tuple[str, ...],
+) -> None:
     max_upload_bytes, write_budget_seconds = settings.max_body_bytes, settings.budget_seconds
     if isinstance(settings, UploadSettings):
         max_upload_bytes, write_budget_seconds = settings.max_upload_bytes, settings.write_budget_seconds
@@ -123,6 +133,7 @@ def _install_middleware(app: FastAPI, settings: ServiceSettings, draining: Drain
     app.add_middleware(
         DeadlineMiddleware, budget_seconds=settings.budget_seconds, write_budget_seconds=write_budget_seconds
     )
+    app.add_middleware(ServiceTokenMiddleware, tokens=tokens)
     app.add_middleware(RequestIdMiddleware)
     app.add_middleware(AdmissionMiddleware, max_in_flight=settings.max_in_flight, metrics=metrics)
     app.add_middleware(DrainingMiddleware, draining=draining)

@@ -35,7 +35,11 @@ def _existing_secret(name: str, data: dict[str, str]) -> Json:
 
 def test_each_installation_should_have_secrets_of_its_own(api: KubeApi) -> None:
     first, second = _install_secrets(api), _install_secrets(api)
-    assert first.keys() == second.keys() == {"demo-mongodb", "demo-valkey", "demo-gateway-api-keys"}
+    assert (
+        first.keys()
+        == second.keys()
+        == {f"demo-{name}" for name in ("mongodb", "valkey", "gateway-api-keys", "service-token")}
+    )
     for name, data in first.items():
         assert all(second[name][key] != value for key, value in data.items())
 

@@ -63,8 +63,9 @@ def test_the_validation_finds_a_misspelt_field() -> None:
 
 def test_charts_render_the_same_alone_as_in_the_umbrella() -> None:
     whole = render()
+    alone: Json = {"global": {"serviceToken": {"existingSecret": "demo-service-token"}}}
     for name in ("gateway", "prediction", "frontend"):
-        assert render(name).get("Deployment", name) == whole.get("Deployment", name)
+        assert render(name, alone).get("Deployment", name) == whole.get("Deployment", name)
 
 
 def test_dependencies_are_in_the_tree_so_that_an_installation_needs_no_network() -> None:

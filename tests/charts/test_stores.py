@@ -15,6 +15,8 @@ from local.servers import free_port, is_listening, mongod_command, valkey_comman
 from tests.support.deploy.charts import Json, Objects, read_variables, render, render_values_set
 from tests.support.servers.processes import Server, running
 
+EXISTING_TOKEN: Json = {"global": {"serviceToken": {"existingSecret": "a-token"}}}
+
 
 def _sources(objects: Objects, kind: str = "Deployment", name: str = "data") -> dict[str, tuple[str, str]]:
     spec = objects.get(kind, name)["spec"]
@@ -30,6 +32,7 @@ def test_bundled_stores_should_be_opened_by_secrets_that_are_made_with_them() ->
     assert _sources(objects) == {
         "DATA_MONGO_URL": ("demo-mongodb", "mongo-url"),
         "DATA_REDIS_URL": ("demo-valkey", "redis-url"),
+        "DATA_SERVICE_TOKEN": ("demo-service-token", "token"),
     }
     mongodb = objects.get("Secret", "mongodb")["stringData"]
     host = "demo-mongodb-0.demo-mongodb:27017"
@@ -41,16 +44,27 @@ def test_bundled_stores_should_be_opened_by_secrets_that_are_made_with_them() ->
 
 
 def test_a_generated_secret_should_outlive_the_release() -> None:
-    generated = [
-        secret for secret in render().of_kind("Secret") if "password" in str(secret) or "digests" in str(secret)
-    ]
+    generated = [secret for secret in render().of_kind("Secret") if secret["metadata"]["name"] != "demo-data-addresses"]
     assert {secret["metadata"]["name"] for secret in generated} == {
         "demo-mongodb",
         "demo-valkey",
         "demo-gateway-api-keys",
+        "demo-service-token",
     }
     for secret in generated:
         assert secret["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+
+
+def test_the_three_services_should_share_one_token_and_a_chart_alone_should_have_none_unless_told() -> None:
+    generated, existing = render(), render(values=EXISTING_TOKEN)
+    for objects, secret in ((generated, "demo-service-token"), (existing, "a-token")):
+        for name in ("gateway", "data", "prediction"):
+            assert _sources(objects, name=name)[f"{name.upper()}_SERVICE_TOKEN"] == (secret, "token")
+    assert len(generated.get("Secret", "service-token")["stringData"]["token"]) == 48
+    assert "service-token" not in str(existing.of_kind("Secret"))
+    alone = render("prediction").get("Deployment", "prediction")["spec"]["template"]["spec"]["containers"][0]
+    assert "env" not in alone
+    assert "SERVICE_TOKEN" not in str(render().get("Deployment", "frontend"))
 
 
 def test_the_digest_of_the_generated_key_should_open_the_gateway_and_the_key_stay_outside_of_it() -> None:
@@ -69,6 +83,7 @@ def test_stores_outside_should_be_opened_by_a_secret_or_by_an_address_that_becom
     assert _sources(objects) == {
         "DATA_MONGO_URL": ("company-mongodb", "uri"),
         "DATA_REDIS_URL": ("demo-data-addresses", "redis-url"),
+        "DATA_SERVICE_TOKEN": ("demo-service-token", "token"),
     }
     assert list(objects.get("Secret", "data-addresses")["stringData"]) == ["redis-url"]
     assert objects.of_kind("StatefulSet") == []
@@ -135,9 +150,13 @@ def test_valkey_should_want_the_password_and_evict_what_is_old(tmp_path: Path) -
         with redis.Redis(port=port, retry=never) as stranger, pytest.raises(redis.AuthenticationError):
             stranger.ping()
         with redis.Redis(port=port, password="a-password") as client:
-            assert client.config_get("maxmemory*")["maxmemory"] == str(256 * 2**20)
-            assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "allkeys-lru"}
-            assert client.config_get("save") == {"save": ""}
+            memory = client.info("memory")
+            assert (memory["maxmemory"], memory["maxmemory_policy"]) == (256 * 2**20, "allkeys-lru")
+            assert client.set("key", "value")
+            for dangerous in (client.flushall, client.keys, client.config_get, client.save):
+                with pytest.raises(redis.exceptions.NoPermissionError):
+                    dangerous()
+        assert '--save ""' in spec["template"]["spec"]["containers"][0]["command"][2]
 
 
 def test_mongodb_should_begin_closed_and_take_the_key_file_of_its_secret(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_a_missing_password_says_what_to_do(missing: str) -> None:
 def test_the_file_contains_no_password() -> None:
     for service in SERVICES.values():
         for name, value in (service.get("environment") or {}).items():
-            if re.search(r"PASSWORD|AUTH|KEY", name) and not name.endswith("_FILE") and value is not None:
+            if re.search(r"PASSWORD|AUTH|KEY|TOKEN", name) and not name.endswith("_FILE") and value is not None:
                 assert value in SECRETS.values(), name
             elif "@" in (value or ""):
                 assert re.search(r":([^:/@]+)@", value)[1] in SECRETS.values(), name  # type: ignore[index]  # no match fails the test
@@ -169,3 +169,13 @@ def test_make_env_writes_passwords_of_its_own_once(tmp_path: Path) -> None:
     assert set(passwords) == set(SECRETS)
     assert len(set(passwords.values())) == len(SECRETS)
     assert all(re.fullmatch("[0-9a-f]{48}", value) for value in passwords.values())
+
+
+def test_make_env_adds_what_an_older_file_lacks(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / ".env").write_text("MONGO_PASSWORD=mine\nLOG_LEVEL=DEBUG")
+    subprocess.run(["make", "env"], cwd=tmp_path, check=True, capture_output=True)
+    content = dict(line.split("=") for line in (tmp_path / ".env").read_text().splitlines())
+    assert content.keys() == SECRETS.keys() | {"LOG_LEVEL"}
+    assert (content["MONGO_PASSWORD"], content["LOG_LEVEL"]) == ("mine", "DEBUG")
+    assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600

@@ -13,7 +13,7 @@ ports:
 envFrom:
   - configMapRef:
       name: {{ include "bellwether.fullname" . }}
-{{- with concat (default list $component.env) .Values.extraEnv }}
+{{- with concat (default list $component.env) (include "bellwether.serviceToken" (list . $component.prefix) | fromYamlArray) .Values.extraEnv }}
 env:
   {{- toYaml . | nindent 2 }}
 {{- end }}

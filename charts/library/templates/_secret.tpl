@@ -19,3 +19,16 @@ metadata:
     helm.sh/resource-policy: keep
 type: Opaque
 {{- end }}
+
+{{/* The variable with the token that the services share. Arguments: root, prefix of the service's variables, none if it has no settings. */}}
+{{- define "bellwether.serviceToken" -}}
+{{- $root := index . 0 -}}
+{{- $secret := $root.Values.global.serviceToken.existingSecret -}}
+{{- if and (index . 1) (or $secret (not $root.Chart.IsRoot)) -}}
+- name: {{ index . 1 }}SERVICE_TOKEN
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret | default (include "bellwether.objectName" (list $root "service-token")) }}
+      key: token
+{{- end }}
+{{- end }}

@@ -13,7 +13,10 @@ from tests.support.deploy.charts import load_values_set, python_services
 
 ROOT = Path(__file__).parents[3]
 SERVICES = ("gateway", "data", "prediction")
-SECRETS = {f"{name}_PASSWORD": f"{name.lower()}-canary" for name in ("MONGO", "MONGO_ADMIN", "VALKEY", "GRAFANA")}
+PASSWORDS = ("MONGO_PASSWORD", "MONGO_ADMIN_PASSWORD", "VALKEY_PASSWORD", "GRAFANA_PASSWORD")
+SECRETS = {name: f"{name.lower()}-canary" for name in PASSWORDS} | {
+    "SERVICE_TOKEN": "service-token-canary-of-32-letters"
+}
 
 
 @dataclass(frozen=True)
