@@ -61,16 +61,14 @@ $(PAGE): $(BUILD_STAMP) $(PAGE_SOURCES)
 	@cd frontend && npm run --silent build
 
 run: $(PYTHON_STAMP) $(PAGE)  ## run the whole system on embedded servers with sample bars; PORT and LOCAL_DIR set its port and folder
-	@exec python -m local
+	@TIED_TO=$$PPID exec python -I -S local/tie.py python -m local
 
 load: $(PYTHON_STAMP)  ## load files of bars into a running `make run`: make load FILE="prices.csv more.zip"
 	@test -n "$(FILE)" || { echo 'Name a file: make load FILE=prices.csv' >&2; exit 1; }
-	@test -f "$${LOCAL_DIR:-.local}/stores.env" || { echo 'Start `make run` in another terminal first.' >&2; exit 1; }
-	@set -a; . "$$(realpath "$${LOCAL_DIR:-.local}")/stores.env"; python -m services.data load $(FILE)
+	@exec python -m local.attach services.data load $(FILE)
 
 evaluate: $(PYTHON_STAMP)  ## print how often each model beats no change, with a running `make run`: make evaluate SYMBOLS="AAPL FB"
-	@test -f "$${LOCAL_DIR:-.local}/stores.env" || { echo 'Start `make run` in another terminal first.' >&2; exit 1; }
-	@set -a; . "$$(realpath "$${LOCAL_DIR:-.local}")/stores.env"; python -m services.prediction evaluate $(SYMBOLS)
+	@exec python -m local.attach services.prediction evaluate $(SYMBOLS)
 
 dev: $(PYTHON_STAMP) $(BUILD_STAMP)  ## serve the page with live reload, with a `make run` in another terminal
 	@cd frontend && npm run dev

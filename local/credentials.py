@@ -1,14 +1,30 @@
-"""Gives a person access to a running `make run`: an API key that may write, and the addresses of its stores."""
+"""Passwords, keys and tokens of a run: random, made once, readable by their owner only."""
 
+import os
 import shlex
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from secrets import token_urlsafe
+from secrets import token_hex, token_urlsafe
 
 API_KEY_FILE = "api-key"
 STORES_FILE = "stores.env"
 OWNER_ONLY = 0o600
+# Nobody who reaches Valkey can empty it, reconfigure it or read its keys at once.
+VALKEY_ACCESS = "user default on >{password} ~* &* +@all -@dangerous +info +slowlog\nprotected-mode yes\n"
+
+
+def secret(folder: Path, name: str) -> str:
+    """Return the secret of this name, which is generated if it is missing."""
+    return _keep(folder / "secrets" / name, token_hex(32))
+
+
+def valkey_config(folder: Path) -> tuple[Path, str]:
+    """Write Valkey's configuration file, since everyone can read a command line; return it and the password."""
+    password = secret(folder, "valkey-password")
+    path = folder / "secrets" / "valkey.conf"
+    _write(path, VALKEY_ACCESS.format(password=password))
+    return path, password
 
 
 def gateway_keys(local_dir: Path, environment: Mapping[str, str]) -> dict[str, str]:
@@ -18,24 +34,39 @@ def gateway_keys(local_dir: Path, environment: Mapping[str, str]) -> dict[str, s
     """
     if environment.get("GATEWAY_API_KEYS") or environment.get("GATEWAY_API_KEYS_FILE"):
         return {}
-    path = local_dir / API_KEY_FILE
-    if not path.exists():
-        _write(path, token_urlsafe(32) + "\n")
-    return {"GATEWAY_API_KEYS": sha256(path.read_text().strip().encode()).hexdigest()}
+    key = _keep(local_dir / API_KEY_FILE, token_urlsafe(32))
+    return {"GATEWAY_API_KEYS": sha256(key.encode()).hexdigest()}
 
 
 def write_stores(local_dir: Path, stores: Mapping[str, str]) -> None:
-    """Write the stores' addresses as shell variables for `make load`; they may contain a password."""
+    """Write the stores' addresses as shell variables for `make load`; they contain passwords."""
     _write(local_dir / STORES_FILE, "".join(f"{name}={shlex.quote(value)}\n" for name, value in stores.items()))
 
 
+def read_stores(local_dir: Path) -> dict[str, str]:
+    """Read the addresses, none while there are none."""
+    path = local_dir / STORES_FILE
+    words = shlex.split(path.read_text()) if path.exists() else []
+    return dict(word.split("=", 1) for word in words)
+
+
 def remove_stores(local_dir: Path) -> None:
-    """Remove the addresses once the stores have stopped."""
+    """Remove the addresses, which are valid only while their servers run."""
     (local_dir / STORES_FILE).unlink(missing_ok=True)
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(OWNER_ONLY)
+def _keep(path: Path, new: str) -> str:
+    """Return what the file holds; write `new` if that is nothing."""
+    if not path.exists() or not path.read_text().strip():
+        _write(path, new + "\n")
     path.chmod(OWNER_ONLY)
-    path.write_text(text)
+    return path.read_text().strip()
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace the file at once: a crash leaves the old one or the new one."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w") as file:
+        file.write(text)
+    new.replace(path)

@@ -1,40 +1,73 @@
 """Makes the embedded mongod the primary of its own one-member replica set, whatever port it has in this run."""
 
 import time
+from pathlib import Path
+from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from local.servers import REPLICA_SET, mongo_url
+from local.errors import CannotRun
+from local.servers import REPLICA_SET
 
+Client = MongoClient[dict[str, object]]
 NOT_YET_INITIALIZED = 94  # MongoDB's error code of that name
+USER = "bellwether"
 
 
-class NotPrimary(RuntimeError):
-    """mongod did not become primary in time."""
+def make_primary(port: int, key_file: Path | None = None) -> bool:
+    """Initiate the replica set, or move it to this port; report whether it accepts writes.
+
+    Args:
+        port: The port of the mongod.
+        key_file: The key that it was started with. Members of a set prove by it that they belong to it; so do we, which
+            also opens a data folder that has no users yet.
+    """
+    try:
+        with _connect(port, key_file) as client:
+            if client.admin.command("hello").get("isWritablePrimary"):
+                return True
+            _configure(client, f"127.0.0.1:{port}")
+    except PyMongoError:
+        pass  # not listening yet, or electing a primary
+    return False
+
+
+def set_user(port: int, key_file: Path, password: str, database: str) -> bool:
+    """Let the data service's user read and write this database; report whether that is done."""
+    try:
+        with _connect(port, key_file) as client:
+            users = client.admin.command("usersInfo", USER)["users"]
+            roles = [{"role": "readWrite", "db": database}]
+            client.admin.command("updateUser" if users else "createUser", USER, pwd=password, roles=roles)
+    except PyMongoError:
+        return False
+    return True
 
 
 def ensure_primary(port: int, timeout_seconds: float = 60) -> None:
-    """Initiate the replica set, or move it to this port, and wait until it accepts writes.
+    """Wait until a mongod without a key accepts writes.
 
     Raises:
-        NotPrimary: It did not accept writes within the time.
+        CannotRun: It did not within the time.
     """
     until = time.monotonic() + timeout_seconds
-    client: MongoClient[dict[str, object]] = MongoClient(mongo_url(port), serverSelectionTimeoutMS=500, timeoutMS=5000)
-    with client:
-        while time.monotonic() < until:
-            try:
-                if client.admin.command("hello").get("isWritablePrimary"):
-                    return
-                _configure(client, f"127.0.0.1:{port}")
-            except PyMongoError:
-                pass  # not listening yet, or electing a primary
-            time.sleep(0.1)
-    raise NotPrimary(f"MongoDB did not become ready within {timeout_seconds:g} s.")
+    while time.monotonic() < until:
+        if make_primary(port):
+            return
+        time.sleep(0.1)
+    raise CannotRun(f"MongoDB did not become ready within {timeout_seconds:g} s.")
 
 
-def _configure(client: MongoClient[dict[str, object]], host: str) -> None:
+def _connect(port: int, key_file: Path | None) -> Client:
+    key = key_file.read_text().strip() if key_file else None
+    login: dict[str, Any] = {"username": "__system", "password": key, "authSource": "local"} if key else {}
+    return MongoClient(
+        "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=2000, timeoutMS=20_000, **login
+    )
+
+
+def _configure(client: Client, host: str) -> None:
     members = [{"_id": 0, "host": host}]
     try:
         config = client.admin.command("replSetGetConfig")["config"]

