@@ -190,6 +190,7 @@ def test_two_runs_live_side_by_side_and_a_killed_service_comes_back(tmp_path: Pa
         (supervisord,) = (found for found in _started_in(second) if "supervisor.supervisord" in found.cmdline())
         supervisord.kill()
         _read_until(two, "Bellwether cannot run: supervisord has ended.")
+        two.wait(PATIENCE_SECONDS)
     assert (one.returncode, two.returncode) == (0, 1)
     assert _started_in(first) == _started_in(second) == []
 
