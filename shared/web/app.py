@@ -87,8 +87,7 @@ def build_app(
     readiness = {} if operations.is_ready_without else operations.dependencies
     for router in (*routers, health_router(readiness, draining)):
         app.include_router(router)
-    tokens = () if operations.is_public else settings.service_tokens
-    _install_middleware(app, settings, draining, AdmissionMetrics(operations.registry), tokens)
+    _install_middleware(app, settings, draining, operations)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the documented way to extend the schema
     return app
 
@@ -119,13 +118,8 @@ async def _client_disconnected(_: Request, __: Exception) -> Response:
     return Response(status_code=CLIENT_CLOSED_REQUEST)
 
 
-def _install_middleware(
-    app: FastAPI,
-    settings: ServiceSettings,
-    draining: Draining,
-    metrics: AdmissionMetrics,
-    tokens: tuple[str, ...],
-) -> None:
+def _install_middleware(app: FastAPI, settings: ServiceSettings, draining: Draining, operations: Operations) -> None:
+    metrics, tokens = AdmissionMetrics(operations.registry), () if operations.is_public else settings.service_tokens
     max_upload_bytes, write_budget_seconds = settings.max_body_bytes, settings.budget_seconds
     if isinstance(settings, UploadSettings):
         max_upload_bytes, write_budget_seconds = settings.max_upload_bytes, settings.write_budget_seconds

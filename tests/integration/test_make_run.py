@@ -145,8 +145,7 @@ def test_it_takes_over_an_older_folder_keeps_the_data_and_leaves_no_process(tmp_
     with _run(folder, port) as process:
         address = _wait_for_address(process)
         assert httpx.get(f"{address}/api/stocks/all").json() == ["OLD"]
-        names = {found.name() for found in _started_in(folder)}
-        assert names >= SERVERS
+        assert {found.name() for found in _started_in(folder)} >= SERVERS
         assert _is_loaded_by_make(folder, address)
         assert _is_loaded_with_the_key(folder, address)
         _assert_doors_are_closed(folder)
