@@ -53,6 +53,8 @@ LOAD_REPORT: JsonDict = {
             "session": "2013-03-06",
         }
     ],
+    "n_rejected": 1,
+    "rejected_by_code": [{"code": "high_too_low", "detail": "The high is below the open, low or close.", "count": 1}],
     "findings": [_FINDING],
     "n_bars": 3272,
     "revision": "0f4e9a7c5b21d836",

@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import pyarrow
 import typer
 from prometheus_client import CollectorRegistry
 from pydantic import TypeAdapter, ValidationError
@@ -24,6 +23,7 @@ from services.data.cli.commands import CommandContext
 from services.data.files.export import ExportFormat, write_bars
 from services.data.files.sample import SampleBarSource
 from services.data.files.source import FileBarSource
+from services.data.memory import return_freed_memory
 from services.data.metrics import DataMetrics
 from services.data.ports import VendorFailed
 from services.data.resources import open_resources
@@ -141,7 +141,9 @@ def check(symbols: Symbols = None, as_json: AsJson = False) -> None:
         results = [result async for result in commands.check_stored(context, symbols or [])]
         if not _print_json(results, as_json):
             for result in results:
-                Console().print(output.render_check(result.symbol, result.rejected, result.findings))
+                Console().print(
+                    output.render_check(result.symbol, result.rejected, result.rejected_by_code, result.findings)
+                )
         return 1 if any(result.rejected for result in results) else 0
 
     _run(run)
@@ -212,7 +214,7 @@ def _run(command: Callable[[CommandContext], Awaitable[int]]) -> None:
     settings, console = load_settings(DataSettings), Console(stderr=True)
     MultiprocessMetrics.from_environment()  # so that a service that shares the folder exports these counts
     metrics = DataMetrics(CollectorRegistry())
-    pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # Arrow's own pool keeps freed memory: 25 MB for a 30 MB file
+    return_freed_memory()
 
     async def run() -> int:
         async with open_resources(settings, metrics) as resources:

@@ -16,6 +16,7 @@ from services.data.api.uploads import router as upload_router
 from services.data.bars.load import Invalidate
 from services.data.bars.reader import BarReader
 from services.data.bars.writer import BarWriter
+from services.data.memory import return_freed_memory
 from services.data.metrics import DataMetrics
 from services.data.ports import Resources
 from services.data.resources import open_resources as open_real_resources
@@ -34,6 +35,7 @@ OpenResources = Callable[[DataSettings], AbstractAsyncContextManager[Resources]]
 def create_app(settings: DataSettings | None = None, open_resources: OpenResources | None = None) -> FastAPI:
     """Build the data service."""
     settings = settings or load_settings(DataSettings)
+    return_freed_memory()
     registry = new_registry()
     metrics = DataMetrics(registry)
     return build_app(

@@ -94,9 +94,7 @@ class DataMetrics:
         self._loads.labels("loaded" if is_stored else "refused").inc()
         for outcome in ("inserted", "updated", "unchanged"):
             self._rows.labels(outcome).inc(getattr(report, outcome))
-        self._rows.labels("rejected").inc(len(report.rejected))
-        for rejection in report.rejected:
-            self._count_rejections(rejection.code, 1)
+        self._count_rejected_rows({reason.code: reason.count for reason in report.rejected_by_code})
 
     @contextmanager
     def count_failed_load(self) -> Iterator[None]:
@@ -113,10 +111,7 @@ class DataMetrics:
     def _count_rejected_rows(self, codes: Mapping[str, int]) -> None:
         for code, n in codes.items():
             self._rows.labels("rejected").inc(n)
-            self._count_rejections(code, n)
-
-    def _count_rejections(self, code: str, n: int) -> None:
-        self._rejected.labels(code if code in REJECTION_DETAILS else "other").inc(n)
+            self._rejected.labels(code if code in REJECTION_DETAILS else "other").inc(n)
 
 
 def _build_counter(

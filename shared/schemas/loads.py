@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Mode = Literal["upsert", "replace"]
 DateFormat = Literal["iso", "dmy", "mdy", "ymd", "epoch"]
+MAX_LISTED_ROWS = 100  # whatever the file: a report of 300,000 rows took 32 MB
 
 
 class Rejection(BaseModel):
@@ -18,6 +19,16 @@ class Rejection(BaseModel):
     code: str = Field(examples=["high_too_low"])
     detail: str = Field(examples=["The high is below the open, low or close."])
     session: date | None = Field(default=None, description="The row's session, if it can be read.")
+
+
+class RejectionCount(BaseModel):
+    """How many rows failed one check first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str = Field(examples=["high_too_low"])
+    detail: str = Field(examples=["The high is below the open, low or close."])
+    count: int = Field(description="Number of rows.", examples=[1])
 
 
 class Finding(BaseModel):
@@ -41,7 +52,11 @@ class LoadReport(BaseModel):
     updated: int = Field(description="Sessions with changed numbers.")
     unchanged: int = Field(description="Sessions that were stored with the same numbers.")
     removed: int = Field(description="Sessions that were removed, which only `replace` does.")
-    rejected: list[Rejection] = Field(description="Every row that was not stored, ascending by row.")
+    rejected: list[Rejection] = Field(
+        description="The first hundred rows that were not stored, ascending by row.", max_length=MAX_LISTED_ROWS
+    )
+    n_rejected: int = Field(description="Rows that were not stored, whether `rejected` lists them or not.")
+    rejected_by_code: list[RejectionCount] = Field(description="All of these rows by reason, most frequent first.")
     findings: list[Finding]
     n_bars: int = Field(description="Bars of the symbol after the load.")
     revision: str | None = Field(description="Revision of the bars after the load; null if there are none.")

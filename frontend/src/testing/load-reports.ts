@@ -34,7 +34,7 @@ export const IS_TOO_LARGE: Problem = {
 
 export const STORE_IS_DOWN: Problem = { ...PROBLEMS.busy, title: 'The store is not available', detail: 'It does not answer.' }
 
-/** 5 new bars, 2 corrections, 1 unchanged bar, and 120 rows rejected for two reasons. */
+/** 5 new bars, 2 corrections, 1 unchanged bar, and 120 rows rejected for two reasons, the first 100 of which are listed. */
 export const REPORT: LoadReport = {
   symbol: 'NEWCO',
   mode: 'upsert',
@@ -43,12 +43,17 @@ export const REPORT: LoadReport = {
   updated: 2,
   unchanged: 1,
   removed: 0,
-  rejected: Array.from({ length: 120 }, (_, i) => ({
+  rejected: Array.from({ length: 100 }, (_, i) => ({
     row: i + 1,
     code: i % 3 === 0 ? 'no_session' : 'high_too_low',
     detail: i % 3 === 0 ? REASONS[1] : REASONS[0],
     session: i % 3 === 0 ? null : '2013-03-01',
   })),
+  n_rejected: 120,
+  rejected_by_code: [
+    { code: 'high_too_low', detail: REASONS[0], count: 80 },
+    { code: 'no_session', detail: REASONS[1], count: 40 },
+  ],
   findings: [
     { code: 'missing_sessions', detail: '12 sessions of XNYS have no bar.', count: 12, sessions: ['2013-02-27', '2013-02-28'] },
   ],

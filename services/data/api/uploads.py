@@ -1,10 +1,12 @@
 """The data service's write routes. HTTP only: parse, call, return. The gateway checks the API key."""
 
-import asyncio
-from contextlib import nullcontext
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
-from io import BytesIO
-from typing import Annotated
+from itertools import islice
+from tempfile import SpooledTemporaryFile
+from typing import Annotated, BinaryIO, cast
 
 from fastapi import APIRouter, Query, Request
 
@@ -36,6 +38,7 @@ FORMATS_BY_MEDIA_TYPE: dict[str, FileFormat | None] = {
     "application/vnd.apache.arrow.file": "arrow",
     "application/octet-stream": None,  # detected from the content
 }
+IN_MEMORY_BYTES = 1 << 20  # of an upload; a larger one waits in a temporary file
 router = APIRouter(tags=["bars"])
 
 
@@ -65,8 +68,17 @@ async def load_bars(
 async def _load(
     symbol: str, query: LoadQuery, request: Request, writer: BarWriter, settings: DataSettings
 ) -> LoadReport:
-    async with writer.slot():
-        raw = await _read_body(request, symbol, query, settings.max_upload_bytes)
+    file_format = _parse_format(request)
+    async with writer.slot(), _receive_body(request) as body:
+        source = FileBarSource(
+            body,
+            name="upload",
+            format=file_format,
+            symbol=symbol,
+            date_format=query.date_format,
+            max_bytes=settings.max_upload_bytes,
+            max_rows=settings.max_upload_rows,
+        )
         options = LoadOptions(
             source="upload",
             now=datetime.now(UTC),
@@ -75,7 +87,7 @@ async def _load(
             strict=query.strict,
             dry_run=query.dry_run,
         )
-        return await writer.load(raw, options)
+        return await writer.load(lambda: _read_rows(source, query.name), options)
 
 
 @router.delete(
@@ -88,20 +100,29 @@ async def delete_symbol(symbol: Symbol, writer: BarWriterDep) -> None:
     await writer.delete(symbol)
 
 
-async def _read_body(request: Request, symbol: str, query: LoadQuery, max_bytes: int) -> RawBars:
+def _parse_format(request: Request) -> FileFormat | None:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in FORMATS_BY_MEDIA_TYPE:
         raise InvalidRequest(f"Set the header Content-Type to one of {', '.join(FORMATS_BY_MEDIA_TYPE)}.")
-    body = BytesIO(await request.body())
-    source = FileBarSource(
-        body,
-        name="upload",
-        format=FORMATS_BY_MEDIA_TYPE[media_type],
-        symbol=symbol,
-        date_format=query.date_format,
-        max_bytes=max_bytes,
-    )
-    frames = await asyncio.to_thread(lambda: list(source.frames()))
+    return FORMATS_BY_MEDIA_TYPE[media_type]
+
+
+@asynccontextmanager
+async def _receive_body(request: Request) -> AsyncIterator[BinaryIO]:
+    """Receive the body, which stays readable inside, and is deleted afterwards."""
+    with SpooledTemporaryFile(IN_MEMORY_BYTES) as body:
+        try:
+            async for chunk in request.stream():
+                body.write(chunk)
+        except OSError as error:
+            raise StoreUnavailable(
+                "The data service has no space left for the upload. Free some on its disk, then try again."
+            ) from error
+        yield cast(BinaryIO, body)
+
+
+def _read_rows(source: FileBarSource, name: str | None) -> RawBars:
+    frames = list(islice(source.frames(), 2))
     if len(frames) != 1:
         raise UnreadableFile("The body must contain rows of exactly one symbol in a single file.")
-    return RawBars(symbol, frames[0].rows, query.name or frames[0].name)
+    return replace(frames[0], name=name or frames[0].name)

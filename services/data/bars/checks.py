@@ -1,16 +1,22 @@
 """Row validation: which rows of a load are not valid bars, and why. Pure."""
 
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from shared.schemas.arrow import NUMBERS, PRICES
-from shared.schemas.loads import Rejection
+from shared.schemas.loads import MAX_LISTED_ROWS, Rejection, RejectionCount
 
 HIGHEST_PRICE = 1e9  # the most expensive share, Berkshire Hathaway A, costs 7e5
+PART_ROWS = 1 << 16  # checked at once: the masks and copies of prices of all rows would take more than the rows
 Mask = npt.NDArray[np.bool_]
+Sessions = npt.NDArray[np.datetime64]
 
 REJECTION_DETAILS = {
     "no_session": "The date is missing or cannot be read.",
@@ -26,8 +32,38 @@ REJECTION_DETAILS = {
     "duplicate_session": "A later row has the same date.",
 }
 
+CODES = (*REJECTION_DETAILS,)
 
-def find_rejections(rows: pd.DataFrame, today: date) -> list[Rejection]:
+
+@dataclass(frozen=True)
+class Rejections:
+    """The rows of one symbol that are not valid bars: each is marked and counted, the first hundred are listed.
+
+    Attributes:
+        mask: Shape `(n_rows,)`, whether each row was rejected.
+        listed: The first MAX_LISTED_ROWS of them, in order.
+        n_by_code: Their number by the first check that they failed.
+    """
+
+    mask: Mask
+    listed: list[Rejection]
+    n_by_code: Counter[str]
+
+    @property
+    def n_rows(self) -> int:
+        """Return the number of rejected rows."""
+        return self.n_by_code.total()
+
+    @property
+    def counts(self) -> list[RejectionCount]:
+        """Return the number of rows by reason, most frequent first."""
+        return [
+            RejectionCount(code=code, detail=REJECTION_DETAILS[code], count=count)
+            for code, count in self.n_by_code.most_common()
+        ]
+
+
+def find_rejections(rows: pd.DataFrame, today: date) -> Rejections:
     """Find the rows that are not bars, in order, each with the first check in `REJECTION_DETAILS` that it fails.
 
     Of two rows with the same session, the later one is valid.
@@ -36,26 +72,46 @@ def find_rejections(rows: pd.DataFrame, today: date) -> list[Rejection]:
         rows: The columns of `services.data.records.RawBars.rows`.
         today: The latest possible session.
     """
-    sessions = rows["session"].to_numpy("datetime64[D]")
-    failed = np.full(len(rows), "", dtype="U20")
-    for code, fails in _run_checks(sessions, rows, today):
-        failed[fails & (failed == "")] = code
-    failed[_find_duplicates(sessions, failed == "")] = "duplicate_session"
-    positions = np.flatnonzero(failed)
+    failed = np.full(len(rows), -1, np.int8)  # the position in CODES, -1 for a valid row
+    for part in _iter_parts(len(rows)):
+        failed[part] = _check_rows(rows.iloc[part], today)
+    sessions = rows["session"].to_numpy()
+    failed[_find_duplicates(sessions, failed < 0)] = CODES.index("duplicate_session")
+    numbers = np.zeros(len(CODES) + 1, np.int64)
+    for part in _iter_parts(len(rows)):
+        numbers += np.bincount(failed[part] + 1, minlength=len(numbers))
+    n_by_code = Counter({code: n for code, n in zip(CODES, numbers[1:].tolist(), strict=True) if n})
+    return Rejections(failed >= 0, _list_rows(rows, failed), n_by_code)
+
+
+def _list_rows(rows: pd.DataFrame, failed: npt.NDArray[np.int8]) -> list[Rejection]:
+    positions = (part.start + at for part in _iter_parts(len(rows)) for at in np.flatnonzero(failed[part] >= 0))
+    first = list(islice(positions, MAX_LISTED_ROWS))
+    sessions = rows["session"].iloc[first].to_numpy("datetime64[D]")
     return [
         Rejection(
             row=int(row),
-            code=str(code),
-            detail=REJECTION_DETAILS[str(code)],
+            code=CODES[code],
+            detail=REJECTION_DETAILS[CODES[code]],
             session=None if np.isnat(session) else session.item(),
         )
-        for row, code, session in zip(
-            rows["row"].to_numpy()[positions], failed[positions], sessions[positions], strict=True
-        )
+        for row, code, session in zip(rows["row"].iloc[first], failed[first], sessions, strict=True)
     ]
 
 
-def _run_checks(sessions: npt.NDArray[np.datetime64], rows: pd.DataFrame, today: date) -> list[tuple[str, Mask]]:
+def _iter_parts(n_rows: int) -> Iterator[slice]:
+    return (slice(start, min(start + PART_ROWS, n_rows)) for start in range(0, n_rows, PART_ROWS))
+
+
+def _check_rows(rows: pd.DataFrame, today: date) -> npt.NDArray[np.int8]:
+    failed = np.full(len(rows), -1, np.int8)
+    sessions = rows["session"].to_numpy("datetime64[D]")
+    for code, fails in _run_checks(sessions, rows, today):
+        failed[fails & (failed < 0)] = CODES.index(code)
+    return failed
+
+
+def _run_checks(sessions: Sessions, rows: pd.DataFrame, today: date) -> list[tuple[str, Mask]]:
     opens, highs, lows, closes, volumes, adjusted = (rows[name].to_numpy(np.float64) for name in NUMBERS)
     prices = rows[list(PRICES)].to_numpy(np.float64)
     return [
@@ -72,9 +128,18 @@ def _run_checks(sessions: npt.NDArray[np.datetime64], rows: pd.DataFrame, today:
     ]
 
 
-def _find_duplicates(sessions: npt.NDArray[np.datetime64], is_good: Mask) -> npt.NDArray[np.intp]:
-    """Return the positions of good rows whose session a later good row repeats."""
-    good = np.flatnonzero(is_good)
-    if (np.diff(sessions[good]) > np.timedelta64(0, "D")).all():
-        return good[:0]
-    return good[pd.Series(sessions[good]).duplicated(keep="last").to_numpy()]
+def _find_duplicates(sessions: Sessions, is_good: Mask) -> Mask:
+    """Mark the good rows whose session a later good row repeats.
+
+    A table of the days from the first session to the last needs less memory than sorting or hashing the rows.
+    """
+    is_repeated = is_good.copy()
+    if not is_good.any():
+        return is_repeated
+    first, last = (reduce(sessions).astype("datetime64[D]") for reduce in (np.fmin.reduce, np.fmax.reduce))
+    latest = np.full((last - first).astype(np.int64) + 1, -1, np.int64)  # the position of each day's latest good row
+    for part in _iter_parts(len(sessions)):
+        good = part.start + np.flatnonzero(is_good[part])
+        latest[(sessions[good].astype("datetime64[D]") - first).astype(np.int64)] = good  # the last one wins
+    is_repeated[latest[latest >= 0]] = False
+    return is_repeated

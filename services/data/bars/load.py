@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from services.data.bars.checks import find_rejections
+from services.data.bars.checks import Rejections, find_rejections
 from services.data.bars.findings import collect_findings
 from services.data.bars.merge import MergeResult, merge_bars
 from services.data.ports import BarStore
@@ -14,9 +14,8 @@ from services.data.records import CatalogueEntry, RawBars, StoredSymbol
 from shared.errors import NoBars, RowsRejected, SymbolNotFound
 from shared.market.exchange_sessions import exchange_sessions
 from shared.schemas.arrow import NUMBERS, BarFrame
-from shared.schemas.loads import Finding, LoadReport, Mode, Rejection
+from shared.schemas.loads import MAX_LISTED_ROWS, Finding, LoadReport, Mode
 
-MAX_LISTED_ROWS = 100
 Invalidate = Callable[
     [set[str] | None], Awaitable[None]
 ]  # invalidates every cache of these symbols, or of all for None
@@ -54,15 +53,15 @@ class SplitRows:
 
     frame: BarFrame
     name: str | None
-    rejected: list[Rejection]
+    rejected: Rejections
 
 
 def split_rows(raw: RawBars, today: date) -> SplitRows:
     """Split the rows into bars and rejections."""
     rows = raw.rows.reset_index(drop=True)
     rejected = find_rejections(rows, today)
-    if rejected:
-        rows = rows[~rows["row"].isin([rejection.row for rejection in rejected])]
+    if rejected.n_rows:
+        rows = rows[~rejected.mask]
     bars = rows[["session", *NUMBERS]]
     if not bars["session"].is_monotonic_increasing:
         bars = bars.sort_values("session")
@@ -77,8 +76,6 @@ async def load_symbol(raw: RawBars, *, store: BarStore, invalidate: Invalidate, 
         StoreUnavailable: The symbol is unchanged, or loaded completely if only the response was lost.
     """
     rows = await asyncio.to_thread(split_rows, raw, options.today)
-    if options.strict and rows.rejected:
-        raise build_rejection_error({raw.symbol: rows.rejected})
     return await store_rows(rows, store=store, invalidate=invalidate, options=options)
 
 
@@ -86,9 +83,12 @@ async def store_rows(rows: SplitRows, *, store: BarStore, invalidate: Invalidate
     """Store checked bars; without any, store nothing.
 
     Raises:
+        RowsRejected: `options.strict` is set, and a row was rejected.
         StoreUnavailable: The symbol is unchanged, or loaded completely if only the response was lost.
     """
     symbol = rows.frame.symbol
+    if options.strict and rows.rejected.n_rows:
+        raise build_rejection_error({symbol: rows.rejected})
 
     def decide(stored: StoredSymbol | None) -> tuple[StoredSymbol, LoadReport]:
         result = merge_bars(stored.frame if stored else None, rows.frame, options.mode)
@@ -106,16 +106,19 @@ async def store_rows(rows: SplitRows, *, store: BarStore, invalidate: Invalidate
         await invalidate({symbol})
 
 
-def build_rejection_error(rejected: dict[str, list[Rejection]]) -> RowsRejected:
+def build_rejection_error(rejected: Mapping[str, Rejections]) -> RowsRejected:
     """Build the error of a load with these rejections by symbol; it lists the first hundred rows."""
-    rows = [(f"/{symbol}/rows/{item.row}", item.detail) for symbol, items in rejected.items() for item in items]
+    rows = [(f"/{symbol}/rows/{row.row}", row.detail) for symbol, each in rejected.items() for row in each.listed]
+    n_rows = sum(each.n_rows for each in rejected.values())
+    codes = sum((each.n_by_code for each in rejected.values()), start=Counter[str]())
+    reasons = ", ".join(f"{count:,} {code}" for code, count in codes.most_common())
     problem = (
         "1 row is not a valid bar. Correct or remove it."
-        if len(rows) == 1
-        else f"{len(rows):,} rows are not valid bars. Correct or remove them."
+        if n_rows == 1
+        else f"{n_rows:,} rows are not valid bars ({reasons}). Correct or remove them."
     )
-    codes = Counter(item.code for items in rejected.values() for item in items)
-    return RowsRejected(f"Nothing was stored: {problem}", errors=rows[:MAX_LISTED_ROWS], codes=codes)
+    cut = f" Listed are the first {MAX_LISTED_ROWS}." if n_rows > MAX_LISTED_ROWS else ""
+    return RowsRejected(f"Nothing was stored: {problem}{cut}", errors=rows[:MAX_LISTED_ROWS], codes=codes)
 
 
 def revision_and_findings(frame: BarFrame, calendar: str | None) -> tuple[str, list[Finding]]:
@@ -165,7 +168,9 @@ def _build_report(result: MergeResult, entry: CatalogueEntry, rows: SplitRows, o
         updated=result.updated,
         unchanged=result.unchanged,
         removed=result.removed,
-        rejected=rows.rejected,
+        rejected=rows.rejected.listed,
+        n_rejected=rows.rejected.n_rows,
+        rejected_by_code=rows.rejected.counts,
         findings=entry.findings,
         n_bars=entry.n_bars,
         revision=entry.revision,
@@ -181,7 +186,9 @@ def _build_empty_report(stored: StoredSymbol | None, rows: SplitRows, options: L
         updated=0,
         unchanged=0,
         removed=0,
-        rejected=rows.rejected,
+        rejected=rows.rejected.listed,
+        n_rejected=rows.rejected.n_rows,
+        rejected_by_code=rows.rejected.counts,
         findings=[],
         n_bars=len(stored.frame.bars) if stored else 0,
         revision=stored.frame.revision if stored else None,

@@ -1,17 +1,19 @@
 """Loads and deletes bars, then invalidates every cache of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
-from services.data.bars.load import Invalidate, LoadOptions, build_rejection_error, load_symbol
+from services.data.bars.load import Invalidate, LoadOptions, build_rejection_error, split_rows, store_rows
 from services.data.ports import BarStore
 from services.data.records import RawBars
 from shared import deadline
 from shared.errors import Busy
 from shared.schemas.loads import LoadReport
 
-MAX_LOADS = 2  # concurrent, each with its whole body in memory; more than one per core is no faster
+T = TypeVar("T")
+MAX_LOADS = 2  # concurrent: one is received or stored while the rows of another are checked
 
 
 class BarWriter:
@@ -21,6 +23,7 @@ class BarWriter:
         self._store = store
         self._invalidate = invalidate
         self._slots = asyncio.Semaphore(MAX_LOADS)
+        self._checks = asyncio.Lock()
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
@@ -39,17 +42,18 @@ class BarWriter:
         finally:
             self._slots.release()
 
-    async def load(self, raw: RawBars, options: LoadOptions) -> LoadReport:
-        """Load the rows of one symbol.
+    async def load(self, read: Callable[[], RawBars], options: LoadOptions) -> LoadReport:
+        """Load the rows of one symbol, which `read` returns in a thread, one load at a time: it may take much memory.
 
         Raises:
             RowsRejected: No row is a valid bar, or `options.strict` is set and one row is not.
             StoreUnavailable: The symbol is unchanged, or loaded completely if only the response was lost.
         """
-        report = await load_symbol(raw, store=self._store, invalidate=self._invalidate, options=options)
-        if report.revision is None or not report.inserted + report.updated + report.unchanged:
-            raise build_rejection_error({raw.symbol: report.rejected})
-        return report
+        async with self._checks:
+            rows = await _finish(asyncio.to_thread(lambda: split_rows(read(), options.today)))
+        if rows.frame.bars.empty:
+            raise build_rejection_error({rows.frame.symbol: rows.rejected})
+        return await store_rows(rows, store=self._store, invalidate=self._invalidate, options=options)
 
     async def delete(self, symbol: str) -> None:
         """Remove a symbol.
@@ -62,3 +66,13 @@ class BarWriter:
             await self._store.delete(symbol)
         finally:  # a failed deletion may have removed a part
             await self._invalidate({symbol})
+
+
+async def _finish(work: Coroutine[None, None, T]) -> T:
+    """Wait for work in a thread to its end, even if the caller is cancelled: until then its memory is in use."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

@@ -28,7 +28,7 @@ from services.data.vendors.registry import MeasuredVendor, open_vendor
 from shared.errors import NoAdjustedPrices, NoBars, SymbolNotFound
 from shared.market.exchange_sessions import exchange_sessions, last_session_over
 from shared.schemas.arrow import BarFrame
-from shared.schemas.loads import Finding, LoadReport, Rejection
+from shared.schemas.loads import MAX_LISTED_ROWS, Finding, LoadReport, Rejection, RejectionCount
 from shared.schemas.stocks import StockSummary
 
 PAGE_SIZE = 100
@@ -57,10 +57,12 @@ class CommandContext:
 
 @dataclass(frozen=True)
 class SymbolCheck:
-    """The rejections and findings of one symbol's stored bars."""
+    """The rejections and findings of one symbol's stored bars; the fields are named as in a `LoadReport`."""
 
     symbol: str
     rejected: list[Rejection]
+    n_rejected: int
+    rejected_by_code: list[RejectionCount]
     findings: list[Finding]
 
 
@@ -68,16 +70,18 @@ async def load(context: CommandContext, source: BarSource, options: LoadOptions)
     """Load one source with a progress bar; print its report and return it."""
     started_at = time.monotonic()
     reports: list[LoadReport] = []
+    n_listed = 0
     try:
         with _build_progress(context.console) as progress, _count_failures(context, options):
             task = progress.add_task(f"Loading {source.name}", total=None)
             async for report in load_source(
                 source, store=context.resources.store, invalidate=context.invalidate, options=options
             ):
-                reports.append(report)
+                reports.append(_limit_listed(report, n_listed))
+                n_listed += len(reports[-1].rejected)
                 if not options.dry_run:
                     context.metrics.count_load(report)
-                n_done = report.inserted + report.updated + report.unchanged + len(report.rejected)
+                n_done = report.inserted + report.updated + report.unchanged + report.n_rejected
                 progress.update(task, advance=n_done, total=source.n_rows)
     finally:  # report what was stored before a failure, too
         if reports:
@@ -131,7 +135,14 @@ async def check_stored(context: CommandContext, symbols: Sequence[str]) -> Async
 def _check_frame(frame: BarFrame, today: date, calendar: str | None) -> SymbolCheck:
     rows = frame.bars.assign(row=range(1, len(frame.bars) + 1))
     sessions = exchange_sessions(calendar) if calendar else None
-    return SymbolCheck(frame.symbol, find_rejections(rows, today), collect_findings(frame, calendar or "", sessions))
+    rejections = find_rejections(rows, today)
+    return SymbolCheck(
+        frame.symbol,
+        rejections.listed,
+        rejections.n_rows,
+        rejections.counts,
+        collect_findings(frame, calendar or "", sessions),
+    )
 
 
 async def read_frames(
@@ -180,6 +191,11 @@ async def refresh_stored(context: CommandContext, symbols: Sequence[str], *, rep
             context.console.print(output.render_refresh(report))
             reports.append(report)
     return reports
+
+
+def _limit_listed(report: LoadReport, n_earlier: int) -> LoadReport:
+    """List no more than MAX_LISTED_ROWS rejected rows of a file, however many symbols it has."""
+    return report.model_copy(update={"rejected": report.rejected[: MAX_LISTED_ROWS - n_earlier]})
 
 
 def _count_failures(context: CommandContext, options: LoadOptions) -> AbstractContextManager[None]:

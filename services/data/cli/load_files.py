@@ -46,6 +46,7 @@ async def load_source(
 
 
 def _raise_if_rejected(source: BarSource, options: LoadOptions) -> None:
-    rejected = {raw.symbol: split_rows(raw, options.today).rejected for raw in source.frames()}
-    if any(rejected.values()):
+    checked = ((raw.symbol, split_rows(raw, options.today).rejected) for raw in source.frames())
+    rejected = {symbol: rejections for symbol, rejections in checked if rejections.n_rows}
+    if rejected:
         raise build_rejection_error(rejected)

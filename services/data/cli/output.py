@@ -9,10 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from services.data.bars.refresh import RefreshReport
-from shared.schemas.loads import Finding, LoadReport, Rejection
+from shared.schemas.loads import Finding, LoadReport, Rejection, RejectionCount
 from shared.schemas.stocks import StockSummary
-
-MAX_LISTED_ROWS = 50
 
 
 def render_load(source: str, reports: Sequence[LoadReport], seconds: float) -> RenderableType:
@@ -22,30 +20,31 @@ def render_load(source: str, reports: Sequence[LoadReport], seconds: float) -> R
     names = ("inserted", "updated", "unchanged", "removed")
     new, changed, same, removed = (sum(getattr(report, name) for report in reports) for name in names)
     n_stored = new + changed + same
-    rejected = [(report.symbol, row) for report in reports for row in report.rejected]
-    speed = (n_stored + len(rejected)) / max(seconds, 1e-9)
+    n_rejected = sum(report.n_rejected for report in reports)
+    speed = (n_stored + n_rejected) / max(seconds, 1e-9)
     sentences = [
         f"{source}: {_quantity(len(reports), 'symbol')}, {_quantity(n_stored, 'bar')}: "
         f"{new:,} new, {changed:,} changed, {same:,} unchanged.",
         f"{_quantity(removed, 'old bar')} removed." if removed else "",
-        f"{_quantity(len(rejected), 'row')} rejected.",
+        f"{_quantity(n_rejected, 'row')} rejected.",
         f"{seconds:.1f} s, {speed:,.0f} rows/s.",
         "Dry run: nothing was written." if reports[0].dry_run else "",
     ]
     head = Text(" ".join(filter(None, sentences)))
-    return Group(head, *_render_rejections(rejected), *_render_findings(reports))
+    return Group(head, *_render_rejections(reports, n_rejected), *_render_findings(reports))
 
 
-def render_check(symbol: str, rejected: Sequence[Rejection], findings: Sequence[Finding]) -> RenderableType:
+def render_check(
+    symbol: str, rejected: Sequence[Rejection], counts: Sequence[RejectionCount], findings: Sequence[Finding]
+) -> RenderableType:
     """Render the rejections and findings of one symbol's stored bars."""
-    if not rejected and not findings:
+    if not counts and not findings:
         return Text(f"{symbol}: no problems found.")
     lines = [Text(f"{symbol}:")]
-    lines += [
-        Text(f"  {row.session or f'row {row.row}'}  {row.code}: {row.detail}") for row in rejected[:MAX_LISTED_ROWS]
-    ]
-    if len(rejected) > MAX_LISTED_ROWS:
-        lines.append(Text(f"  and {len(rejected) - MAX_LISTED_ROWS:,} more; use --json to list all."))
+    lines += [Text(f"  {reason.count:,} × {reason.code}: {reason.detail}") for reason in counts]
+    lines += [Text(f"  {row.session or f'row {row.row}'}  {row.code}: {row.detail}") for row in rejected]
+    if more := sum(reason.count for reason in counts) - len(rejected):
+        lines.append(Text(f"  and {more:,} more."))
     lines += [Text(f"  {finding.code}: {finding.detail}{_format_sessions(finding)}") for finding in findings]
     return Group(*lines)
 
@@ -65,15 +64,26 @@ def render_refresh(report: RefreshReport) -> RenderableType:
     return Text(f"{report.symbol:<8} {report.outcome.replace('_', ' ')}: {report.detail}")
 
 
-def _render_rejections(rejected: list[tuple[str, Rejection]]) -> list[RenderableType]:
-    if not rejected:
+def _render_rejections(reports: Sequence[LoadReport], n_rejected: int) -> list[RenderableType]:
+    if not n_rejected:
         return []
+    reasons = Table("rows", "code", "why", box=None, header_style="bold", pad_edge=False)
+    for code, detail, count in _sum_reasons(reports):
+        reasons.add_row(f"{count:,}", code, detail)
     table = Table("symbol", "row", "session", "code", "why", box=None, header_style="bold", pad_edge=False)
-    for symbol, row in rejected[:MAX_LISTED_ROWS]:
+    listed = [(report.symbol, row) for report in reports for row in report.rejected]
+    for symbol, row in listed:
         table.add_row(symbol, f"{row.row:,}", str(row.session or "–"), row.code, row.detail)
-    more = len(rejected) - MAX_LISTED_ROWS
-    rest = [Text(f"and {_quantity(more, 'row')} more; use --json to list all.")] if more > 0 else []
-    return [Text("\nRejected rows", style="bold"), table, *rest]
+    which = "All" if len(listed) == n_rejected else f"The first {len(listed):,} of {n_rejected:,}"
+    return [Text("\nRejected rows", style="bold"), reasons, Text(f"\n{which}:"), table]
+
+
+def _sum_reasons(reports: Sequence[LoadReport]) -> list[tuple[str, str, int]]:
+    """Sum the rejected rows of all reports by reason, most frequent first."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for report in reports:
+        counts.update({(reason.code, reason.detail): reason.count for reason in report.rejected_by_code})
+    return [(code, detail, count) for (code, detail), count in counts.most_common()]
 
 
 def _render_findings(reports: Sequence[LoadReport]) -> list[RenderableType]:

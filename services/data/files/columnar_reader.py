@@ -32,6 +32,7 @@ def read_parquet_batches(file: BinaryIO, budget: Budget) -> Iterator[pa.RecordBa
         budget.take_bytes(
             sum(max(0, metadata.row_group(group).total_byte_size) for group in range(metadata.num_row_groups))
         )
+        budget.require_rows(metadata.num_rows)
         schema = metadata.schema.to_arrow_schema()
         chosen = _choose_columns(schema)
         names = [schema.field(index).name for index in chosen.values()]

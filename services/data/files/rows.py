@@ -20,6 +20,7 @@ from shared.schemas.loads import DateFormat
 
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
+PART_ROWS = 1 << 18
 TEXTS = ("symbol", "name", "company")
 MAX_SYMBOLS = 100_000  # about 60,000 companies are listed worldwide
 FORMULA_STARTS = tuple("=+-@\t\r")
@@ -29,28 +30,30 @@ NO_SYMBOL = (
 
 
 class RowCollector:
-    """The rows of one file in order: 8 bytes per number, 4 per text or date."""
+    """The rows of one file in order: 8 bytes per number, 4 per text or date, none for a column that the file lacks."""
 
     def __init__(self) -> None:
         self._n_rows = 0
         # One growing array per column, not one per batch: the peak is a third lower.
-        self._numbers = {name: array("d") for name in NUMBERS}
+        self._numbers: dict[str, array[float]] = {}
         self._dates: list[pa.Array] = []
-        self._texts: dict[str, list[pa.DictionaryArray]] = {name: [] for name in TEXTS}
+        self._texts: dict[str, list[pa.DictionaryArray]] = {}
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Add the rows of a batch, its columns named by field (`columns.Field`)."""
         n_rows = batch.num_rows
         if not n_rows:
             return
-        self._n_rows += n_rows
-        names = batch.schema.names
-        for name in NUMBERS:
-            numbers = to_numbers(batch.column(name)) if name in names else np.full(n_rows, np.nan)
-            self._numbers[name].frombytes(numbers.data.cast("B"))
         self._dates.append(to_dates(batch.column("session")))
-        for name in TEXTS:
-            self._texts[name].append(to_texts(batch.column(name)) if name in names else pa.nulls(n_rows, TEXT))
+        names = set(batch.schema.names)
+        for name in names.intersection(NUMBERS) | self._numbers.keys():
+            numbers = to_numbers(batch.column(name)) if name in names else np.full(n_rows, np.nan)
+            earlier = array("d", [np.nan]) * (0 if name in self._numbers else self._n_rows)
+            self._numbers.setdefault(name, earlier).frombytes(numbers.data.cast("B"))
+        for name in names.intersection(TEXTS) | self._texts.keys():
+            texts = to_texts(batch.column(name)) if name in names else pa.nulls(n_rows, TEXT)
+            self._texts.setdefault(name, [pa.nulls(self._n_rows, TEXT)]).append(texts)
+        self._n_rows += n_rows
 
     def frames(self, symbol: str | None, default: str | None, date_format: DateFormat | None) -> Iterator[RawBars]:
         """Yield the rows of one symbol after another, by first appearance; callable once.
@@ -67,18 +70,17 @@ class RowCollector:
             raise UnreadableFile("The file has no rows.")
         sessions = self._parse_sessions(date_format)
         symbols, codes = self._find_symbols(symbol, default, np.isnat(sessions))
-        numbers = {name: np.frombuffer(values, np.float64) for name, values in self._numbers.items()}
-        companies = pa.concat_arrays(self._texts.pop("company"))
-        has_company = _codes(companies) >= 0
-        order = np.argsort(codes, kind="stable")
-        ends = np.cumsum(np.bincount(codes, minlength=len(symbols)))
-        for group_symbol, start, end in zip(symbols, (0, *ends), ends, strict=False):
-            rows = order[start:end]
-            if not len(rows):
-                continue
-            columns = {"session": sessions[rows], **{name: values[rows] for name, values in numbers.items()}}
-            name = _clean_text(companies[int(rows[np.argmax(has_company[rows])])].as_py() or "") or None
-            yield RawBars(group_symbol, pd.DataFrame({**columns, "row": rows + 1}), name)
+        missing = np.broadcast_to(np.nan, self._n_rows)  # takes no memory
+        columns = {"session": sessions} | dict.fromkeys(NUMBERS, missing)
+        columns |= {name: np.frombuffer(values, np.float64) for name, values in self._numbers.items()}
+        columns["row"] = np.arange(1, self._n_rows + 1, dtype=np.int32)
+        companies = pa.concat_arrays(self._texts.pop("company", [pa.nulls(0, TEXT)]))
+        company_codes = _codes(companies) if len(companies) else np.broadcast_to(np.int32(-1), self._n_rows)
+        for code, rows in _group_rows(codes, len(symbols)):
+            group = {name: values[rows] for name, values in columns.items()}
+            named = company_codes[rows][company_codes[rows] >= 0]
+            company = _clean_text(companies.dictionary[int(named[0])].as_py()) if len(named) else ""
+            yield RawBars(symbols[code], pd.DataFrame(group, copy=False), company or None)
 
     def _parse_sessions(self, date_format: DateFormat | None) -> npt.NDArray[np.datetime64]:
         dates = pa.concat_arrays(self._dates)
@@ -86,34 +88,55 @@ class RowCollector:
         if pa.types.is_date(dates.type):
             return np.asarray(dates.to_numpy(zero_copy_only=False)).astype("datetime64[s]")
         codes = _codes(dates)
-        counts = np.bincount(codes[codes >= 0], minlength=len(dates.dictionary))
+        counts = np.zeros(len(dates.dictionary), np.int64)
+        for start in range(0, self._n_rows, PART_ROWS):  # bincount converts to 8 bytes per row
+            part = codes[start : start + PART_ROWS]
+            counts += np.bincount(part[part >= 0], minlength=len(counts))
         days = read_sessions(dates.dictionary, counts, date_format)
-        return np.append(days, np.datetime64("NaT", "D"))[codes].astype("datetime64[s]")
+        return np.append(days, np.datetime64("NaT", "D")).astype("datetime64[s]")[codes]
 
     def _find_symbols(self, symbol: str | None, default: str | None, is_dateless: Mask) -> tuple[list[str], Codes]:
-        symbols, codes = _encode_distinct(pa.concat_arrays(self._texts.pop("symbol")), _upper)
+        symbols, codes = self._take_texts("symbol", _upper)
         if not symbols:
-            symbols, codes = _encode_distinct(pa.concat_arrays(self._texts.pop("name")))
+            symbols, codes = self._take_texts("name")
             if not all(map(is_symbol, symbols)):
                 symbols = []
         if not symbols:
             if default is None:
                 raise UnreadableFile(NO_SYMBOL)
-            return [default], np.zeros(self._n_rows, np.int32)
+            return [default], np.broadcast_to(np.int32(0), self._n_rows)
         for code, candidate in enumerate(symbols):
-            row = _first_row_number(codes == code)
             if not is_symbol(candidate):
+                row = _first_row_number(codes == code)
                 raise UnreadableFile(f"Row {row} has an invalid symbol: {quote_text(candidate)}.")
             if symbol is not None and candidate != symbol:
+                row = _first_row_number(codes == code)
                 raise UnreadableFile(f"Row {row} belongs to {candidate}, but this load is for {symbol} only.")
         is_unassigned = (codes < 0) & ~is_dateless
         if is_unassigned.any():
             raise UnreadableFile(f"Row {_first_row_number(is_unassigned)} has no symbol. Add one or remove the row.")
         return symbols, _fill_gaps(codes)
 
+    def _take_texts(self, name: str, clean: Callable[[str], str] = str) -> tuple[list[str], Codes]:
+        """Return the distinct clean texts of a column in order, and the index of each row's text; -1 for none."""
+        if name not in self._texts:
+            return [], np.broadcast_to(np.int32(-1), self._n_rows)
+        return _encode_distinct(pa.concat_arrays(self._texts.pop(name)), clean)
+
+
+def _group_rows(codes: Codes, n_codes: int) -> Iterator[tuple[int, slice | npt.NDArray[np.intp]]]:
+    """Yield each code with the positions of its rows, in order."""
+    if n_codes == 1:
+        yield 0, slice(None)  # no copy of the rows
+        return
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes, minlength=n_codes))
+    for code, (start, end) in enumerate(zip((0, *ends), ends, strict=False)):
+        if end > start:
+            yield code, order[start:end]
+
 
 def _encode_distinct(texts: pa.DictionaryArray, clean: Callable[[str], str] = str) -> tuple[list[str], Codes]:
-    """Return the distinct clean texts in order, and the index of each row's text; -1 for none."""
     if len(texts.dictionary) > MAX_SYMBOLS:
         raise UnreadableFile(f"The file has more than {MAX_SYMBOLS:,} symbols. Split it.")
     positions_by_text: dict[str, int] = {}

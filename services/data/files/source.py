@@ -8,7 +8,7 @@ from typing import BinaryIO
 from services.data.files.columns import quote_text
 from services.data.files.formats import SUFFIXES, FileFormat, read_batches
 from services.data.files.rows import RowCollector
-from services.data.files.unpack import Budget, iter_members
+from services.data.files.unpack import MAX_ROWS, Budget, iter_members
 from services.data.records import RawBars
 from shared.errors import UnreadableFile
 from shared.schemas.bars import is_symbol
@@ -32,6 +32,7 @@ class FileBarSource:
         symbol: The only symbol that the file may contain.
         date_format: The date format, None to detect it.
         max_bytes: The limit for the file and for everything unpacked from it.
+        max_rows: The limit for its rows.
     """
 
     def __init__(
@@ -43,13 +44,14 @@ class FileBarSource:
         symbol: str | None = None,
         date_format: DateFormat | None = None,
         max_bytes: int = MAX_BYTES,
+        max_rows: int = MAX_ROWS,
     ) -> None:
         self._file = file
         self.name = name or (file.name if isinstance(file, Path) else "upload")
         self._format = format
         self._symbol = symbol
         self._date_format = date_format
-        self._max_bytes = max_bytes
+        self._limits = max_bytes, max_rows
         self.n_rows = 0
 
     def frames(self) -> Iterator[RawBars]:
@@ -61,7 +63,7 @@ class FileBarSource:
         """
         members_by_symbol: dict[str, str] = {}
         self.n_rows = 0
-        budget = Budget(self._max_bytes)
+        budget = Budget(*self._limits)
         with self._open() as file:
             for name, member in iter_members(file, self.name, budget):
                 with _name_member("" if self.name.startswith(name) else f"{quote_text(name, 60)}: "):

@@ -36,11 +36,12 @@ class Budget:
 
     Args:
         max_bytes: The limit for the file and for everything unpacked from it.
+        max_rows: The limit for the rows in it.
     """
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, max_rows: int = MAX_ROWS) -> None:
         self.max_bytes = max_bytes
-        self.max_rows = min(MAX_ROWS, max_bytes // MIN_ROW_BYTES)
+        self.max_rows = min(max_rows, max_bytes // MIN_ROW_BYTES)
         self._bytes_left = max_bytes
         self._rows_left = self.max_rows
 
@@ -60,8 +61,16 @@ class Budget:
         Raises:
             PayloadTooLarge: The budget is used up.
         """
+        self.require_rows(n_rows)
         self._rows_left -= n_rows
-        if self._rows_left < 0:
+
+    def require_rows(self, n_rows: int) -> None:
+        """Check that the file may have so many more rows, as it declares.
+
+        Raises:
+            PayloadTooLarge: The budget is too small.
+        """
+        if n_rows > self._rows_left:
             raise PayloadTooLarge(f"The file has more than {self.max_rows:,} rows. Split it.")
 
 

@@ -5,7 +5,8 @@ A document has `Date` (text that begins with an ISO date, or a BSON date), `Open
 """
 
 import math
-from collections.abc import Mapping, Sequence
+import struct
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ FIELDS = {
     "adj_close": "Adj Close",
 }
 DATE = "Date"
+PART_BYTES = 1 << 20  # decoded at once: the decoder does not let other threads run meanwhile
 Document = Mapping[str, Any]
 # Text or a date that Python cannot represent, written by another tool, must not fail the rest.
 _CODEC: CodecOptions[Document] = CodecOptions(
@@ -38,7 +40,7 @@ def build_frame(symbol: str, documents: Sequence[Document]) -> BarFrame:
 
     `skipped` counts the documents left out: without a readable date, or with a repeated session.
     """
-    return _parse_columns(symbol, documents).frame()
+    return _build_bars(symbol, *_parse_documents(documents)).frame()
 
 
 def bars_from_bson(symbol: str, raw: bytes) -> BarColumns:
@@ -52,7 +54,12 @@ def bars_from_bson(symbol: str, raw: bytes) -> BarColumns:
         numbers = {name: _parse_number_column(columns.get(field), len(columns[DATE])) for name, field in FIELDS.items()}
         if sessions is not None and all(column is not None for column in numbers.values()):
             return _build_bars(symbol, sessions, numbers)
-    return _parse_columns(symbol, bson.decode_all(raw, _CODEC))
+    parts = [_parse_documents(bson.decode_all(part, _CODEC)) for part in _split_bson(raw)]
+    return _build_bars(
+        symbol,
+        np.concatenate([sessions for sessions, _ in parts]),
+        {name: np.concatenate([numbers[name] for _, numbers in parts]) for name in FIELDS},
+    )
 
 
 def parse_sessions(documents: Sequence[Document]) -> npt.NDArray[np.datetime64]:
@@ -94,9 +101,21 @@ def parse_number(value: object) -> float:
     return number if math.isfinite(number) else math.nan
 
 
-def _parse_columns(symbol: str, documents: Sequence[Document]) -> BarColumns:
+def _parse_documents(documents: Sequence[Document]) -> tuple[npt.NDArray[np.datetime64], dict[str, Any]]:
     numbers = {name: _parse_numbers([document.get(field) for document in documents]) for name, field in FIELDS.items()}
-    return _build_bars(symbol, parse_sessions(documents), numbers)
+    return parse_sessions(documents), numbers
+
+
+def _split_bson(raw: bytes) -> Iterator[bytes]:
+    """Split concatenated documents into parts; at least one, which may be empty."""
+    start = end = 0
+    while end < len(raw):
+        end += max(1, struct.unpack_from("<i", raw, end)[0])
+        if end - start > PART_BYTES:
+            yield raw[start:end]
+            start = end
+    if start == 0 or start < end:
+        yield raw[start:]
 
 
 def _build_bars(symbol: str, sessions: npt.NDArray[np.datetime64], numbers: Mapping[str, Any]) -> BarColumns:

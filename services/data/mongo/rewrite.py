@@ -28,6 +28,7 @@ LOADING_PREFIX = "bellwether_loading_"  # a copy that has not been renamed into 
 LEFTOVER_AGE = timedelta(minutes=10)  # no rewrite takes this long, so an older copy belongs to a dead process
 JOURNALED = WriteConcern("majority", j=True)
 ALL_IN_ONE_BATCH = 100_000  # the server's first batch is 101 documents, and a second costs a round trip
+PART_DOCUMENTS = 5_000  # encoded or decoded at once: the driver does not let other threads run meanwhile
 T = TypeVar("T")
 Decide = Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]
 Documents = list[dict[str, Any]]
@@ -69,7 +70,7 @@ def rewrite_by_rename(database: Database[dict[str, Any]], symbol: str, decide: D
     entry = database[CATALOGUE].find_one({"_id": symbol})
     after, changes, report = _decide_changes(symbol, documents, entry, decide)
     copy = database.get_collection(f"{LOADING_PREFIX}{ObjectId()}_{symbol}", write_concern=JOURNALED)
-    copy.insert_many([*documents, *changes.inserts])
+    _insert([*documents, *changes.inserts], copy)
     _apply(Changes([], changes.updates, changes.deletes), copy)
     _create_index(copy)
     copy.rename(symbol, dropTarget=True)
@@ -83,7 +84,7 @@ def _exists(database: Database[dict[str, Any]], symbol: str) -> bool:
 
 
 def _read_all(collection: Collection[dict[str, Any]], session: ClientSession | None = None) -> Documents:
-    return collection.find({}, session=session, batch_size=ALL_IN_ONE_BATCH).to_list()
+    return collection.find({}, session=session, batch_size=PART_DOCUMENTS).to_list()
 
 
 def _decide_changes(
@@ -101,9 +102,14 @@ def _apply(changes: Changes, collection: Collection[dict[str, Any]], session: Cl
         collection.delete_many({"_id": {"$in": changes.deletes}}, session=session)
     if changes.updates:
         updates = [UpdateOne({"_id": key}, update) for key, update in changes.updates]
-        collection.bulk_write(updates, session=session, ordered=False)
-    if changes.inserts:
-        collection.insert_many(changes.inserts, session=session, ordered=False)
+        for start in range(0, len(updates), PART_DOCUMENTS):
+            collection.bulk_write(updates[start : start + PART_DOCUMENTS], session=session, ordered=False)
+    _insert(changes.inserts, collection, session)
+
+
+def _insert(documents: Documents, collection: Collection[dict[str, Any]], session: ClientSession | None = None) -> None:
+    for start in range(0, len(documents), PART_DOCUMENTS):
+        collection.insert_many(documents[start : start + PART_DOCUMENTS], session=session, ordered=False)
 
 
 def _to_entry_document(after: StoredSymbol) -> dict[str, Any]:

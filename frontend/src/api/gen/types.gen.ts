@@ -827,9 +827,21 @@ export type LoadReport = {
     /**
      * Rejected
      *
-     * Every row that was not stored, ascending by row.
+     * The first hundred rows that were not stored, ascending by row.
      */
     rejected: Array<Rejection>;
+    /**
+     * N Rejected
+     *
+     * Rows that were not stored, whether `rejected` lists them or not.
+     */
+    n_rejected: number;
+    /**
+     * Rejected By Code
+     *
+     * All of these rows by reason, most frequent first.
+     */
+    rejected_by_code: Array<RejectionCount>;
     /**
      * Findings
      */
@@ -1132,6 +1144,28 @@ export type Rejection = {
      * The row's session, if it can be read.
      */
     session?: string | null;
+};
+
+/**
+ * RejectionCount
+ *
+ * How many rows failed one check first.
+ */
+export type RejectionCount = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Count
+     *
+     * Number of rows.
+     */
+    count: number;
 };
 
 /**

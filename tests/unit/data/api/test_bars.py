@@ -2,10 +2,19 @@ import math
 
 import pytest
 
+from services.data.api.bar_formats import PART_BARS
 from shared.schemas.arrow import MEDIA_TYPE, BarFrame, decode
 from tests.support.data.bars import make_bars, make_entry, make_frame
 from tests.support.data.fakes import FakeBarCache, FakeBarStore, FakeChangeFeed, serve_data
 from tests.support.polling import wait_until
+
+
+async def test_a_long_history_is_encoded_in_parts() -> None:
+    closes = [float(close) for close in range(10, PART_BARS + 20)]
+    async with serve_data(FakeBarStore({"AAPL": make_frame(closes=closes)})) as client:
+        body = (await client.get("/symbols/AAPL/bars")).json()
+    assert [bar["close"] for bar in body["bars"]] == closes
+    assert len({bar["session"] for bar in body["bars"]}) == len(closes)
 
 
 async def test_bars_are_json_with_their_revision_as_etag() -> None:

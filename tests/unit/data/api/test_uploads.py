@@ -2,11 +2,17 @@ import json
 from typing import Any
 
 import httpx
+import pyarrow as pa
 import pytest
 
+from services.data.api.uploads import IN_MEMORY_BYTES
+from services.data.app import create_app
+from services.data.settings import DataSettings
 from shared.schemas.arrow import MEDIA_TYPE, decode, encode
+from tests.support.asgi import serve
 from tests.support.data.bars import make_bars, make_frame
-from tests.support.data.fakes import FakeBarCache, FakeBarStore, serve_data
+from tests.support.data.fakes import FakeBarCache, FakeBarStore, fakes, serve_data
+from tests.support.data.files import as_parquet
 
 HEADER = "date,open,high,low,close,volume\n"
 ROWS = "2024-01-02,10,12,9,11,1000\n2024-01-03,11,13,10,12,2000\n"
@@ -87,6 +93,35 @@ async def test_a_body_without_one_good_row_is_an_error_and_not_a_report() -> Non
         response = await _put(client, HEADER + BAD)
     assert (response.status_code, response.json()["type"]) == (422, "/problems/rows-rejected")
     assert store.frames["NEW"].revision == make_frame("NEW").revision
+
+
+async def test_a_report_of_a_large_file_counts_its_rejected_rows_and_lists_the_first_hundred() -> None:
+    body = HEADER + "2024-01-02,10,12,9,11,1000\n" * 70_000 + BAD
+    assert len(body) > IN_MEMORY_BYTES
+    async with serve_data(FakeBarStore()) as client:
+        response = await _put(client, body)
+    report = response.json()
+    assert (report["inserted"], report["n_rejected"], len(report["rejected"])) == (1, 70_000, 100)
+    assert [(reason["code"], reason["count"]) for reason in report["rejected_by_code"]] == [
+        ("duplicate_session", 69_999),
+        ("high_too_low", 1),
+    ]
+    assert len(response.content) < 20_000
+
+
+@pytest.mark.parametrize("media_type", ["text/csv", "application/json", "application/vnd.apache.parquet"])
+async def test_a_file_with_too_many_rows_is_refused_with_the_limit(media_type: str) -> None:
+    table = pa.Table.from_pandas(make_bars(range(1, 12)).rename(columns={"session": "date"}), preserve_index=False)
+    rows = [{"date": "2024-01-02", **PRICES}] * 11
+    bodies = {"text/csv": HEADER + ROWS * 6, "application/json": json.dumps(rows)}
+    store = FakeBarStore()
+    app = create_app(DataSettings(max_upload_rows=10), open_resources=fakes(store))
+    async with serve(app) as client:
+        body = bodies.get(media_type) or as_parquet(table)
+        response = await client.put("/symbols/NEW/bars", content=body, headers={"content-type": media_type})
+    assert (response.status_code, response.json()["type"]) == (413, "/problems/payload-too-large")
+    assert response.json()["detail"] == "The file has more than 10 rows. Split it."
+    assert store.frames == {}
 
 
 @pytest.mark.parametrize(

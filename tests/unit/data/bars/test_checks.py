@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.data.bars.checks import REJECTION_DETAILS, find_rejections
+from services.data.bars.checks import PART_ROWS, REJECTION_DETAILS, find_rejections
 from shared.schemas.loads import Rejection
 from tests.support.data.bars import make_bars, to_raw
 
@@ -14,7 +14,7 @@ TODAY = date(2024, 6, 1)
 
 
 def _codes(bars: pd.DataFrame, today: date = TODAY) -> list[tuple[int, str]]:
-    return [(rejection.row, rejection.code) for rejection in find_rejections(to_raw("AAPL", bars).rows, today)]
+    return [(rejection.row, rejection.code) for rejection in find_rejections(to_raw("AAPL", bars).rows, today).listed]
 
 
 def test_good_bars_have_no_rejection() -> None:
@@ -74,7 +74,7 @@ def test_a_volume_or_adjusted_close_may_be_unknown(column: str) -> None:
 def test_a_rejection_has_the_row_of_the_source_the_session_and_a_sentence() -> None:
     rows = to_raw("AAPL", make_bars([10, 11], first_session=date(1969, 12, 31))).rows.assign(row=[7, 3])
     rows.loc[0, "open"] = np.nan
-    assert find_rejections(rows, TODAY) == [
+    assert find_rejections(rows, TODAY).listed == [
         Rejection(
             row=7,
             code="missing_price",
@@ -87,11 +87,22 @@ def test_a_rejection_has_the_row_of_the_source_the_session_and_a_sentence() -> N
 def test_a_rejection_of_an_unreadable_date_has_no_session() -> None:
     bars = make_bars([10])
     bars.loc[0, "session"] = pd.NaT
-    assert find_rejections(to_raw("AAPL", bars).rows, TODAY)[0].session is None
+    assert find_rejections(to_raw("AAPL", bars).rows, TODAY).listed[0].session is None
 
 
-def test_every_code_fits_and_has_a_sentence_for_people() -> None:
-    assert max(map(len, REJECTION_DETAILS)) <= 20
+def test_rows_of_a_large_file_are_all_counted_and_a_hundred_are_listed() -> None:
+    n_rows = 3 * PART_ROWS  # checked in several parts
+    closes = np.full(n_rows, 10.0)
+    closes[[PART_ROWS, PART_ROWS + 1, -1]] = np.nan
+    bars = make_bars([10]).loc[[0] * n_rows].assign(close=closes)
+    rejections = find_rejections(to_raw("AAPL", bars).rows, TODAY)
+    assert rejections.n_by_code == {"duplicate_session": n_rows - 4, "missing_price": 3}
+    assert [reason.count for reason in rejections.counts] == [n_rows - 4, 3]
+    assert (rejections.n_rows, len(rejections.listed), rejections.listed[-1].row) == (n_rows - 1, 100, 100)
+    assert np.flatnonzero(~rejections.mask).tolist() == [n_rows - 2]  # the last good row
+
+
+def test_every_code_has_a_sentence_for_people() -> None:
     assert all(sentence.endswith(".") for sentence in REJECTION_DETAILS.values())
 
 
@@ -106,7 +117,8 @@ def test_the_remaining_rows_keep_every_invariant(rows: list[tuple[int, float, fl
     bars["session"] += pd.to_timedelta([day * 31 for day, *_ in rows], unit="D").astype("timedelta64[s]")
     bars[["open", "high", "low", "close"]] = [prices for _, *prices in rows] or np.empty((0, 4))
     rejected = find_rejections(to_raw("AAPL", bars).rows, TODAY)
-    left = bars.drop(index=[rejection.row - 1 for rejection in rejected])
+    assert [rejection.row - 1 for rejection in rejected.listed] == np.flatnonzero(rejected.mask).tolist()
+    left = bars[~rejected.mask]
     prices = left[["open", "high", "low", "close"]]
     assert (prices > 0).all(axis=None)
     assert np.isfinite(prices.to_numpy()).all()

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pytest
 
+from services.data.bars.checks import find_rejections
 from services.data.bars.load import LoadOptions, build_rejection_error, load_symbol, revision_and_findings, split_rows
 from services.data.files.sample import SampleBarSource
 from services.data.records import RawBars
 from shared.errors import RowsRejected, StoreUnavailable
-from shared.schemas.loads import LoadReport, Mode, Rejection
+from shared.schemas.loads import LoadReport, Mode
 from tests.support.data.bars import make_bars, make_entry, make_frame, make_raw, to_raw
 from tests.support.data.behaviours import BARS
 from tests.support.data.fakes import FakeBarCache, FakeBarStore, invalidation
@@ -168,10 +169,15 @@ def test_today_is_the_date_in_the_earliest_time_zone(now: datetime, today: date)
 
 
 def test_an_error_about_many_rows_counts_all_and_names_a_hundred() -> None:
-    rejected = [Rejection(row=row, code="no_session", detail="No date.") for row in range(1, 1001)]
+    bars = make_bars([-1.0] * 1000, first_session=date(2020, 1, 1))
+    bars.loc[:9, "session"] = pd.NaT
+    rejected = find_rejections(to_raw("AAPL", bars).rows, NOW.date())
     error = build_rejection_error({"AAPL": rejected, "MSFT": rejected})
-    assert error.detail == "Nothing was stored: 2,000 rows are not valid bars. Correct or remove them."
-    assert (len(error.errors), error.errors[-1]) == (100, ("/AAPL/rows/100", "No date."))
+    assert error.detail == (
+        "Nothing was stored: 2,000 rows are not valid bars (1,980 price_not_positive, 20 no_session). "
+        "Correct or remove them. Listed are the first 100."
+    )
+    assert (len(error.errors), error.errors[-1][0]) == (100, "/AAPL/rows/100")
 
 
 def test_sessions_are_expected_of_the_calendar_that_is_asked_for() -> None:

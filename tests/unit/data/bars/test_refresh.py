@@ -63,7 +63,8 @@ class Load:
         self.loaded[raw.symbol] = raw.rows
         n = 0 if self.is_picky else len(raw.rows)
         rejected = [Rejection(row=1, code="missing_price", detail="The close is missing.")] if self.is_picky else []
-        others: dict[str, Any] = {"updated": 0, "unchanged": 0, "removed": 0, "findings": [], "rejected": rejected}
+        counts = {"rejected": rejected, "n_rejected": len(rejected), "rejected_by_code": []}
+        others: dict[str, Any] = {"updated": 0, "unchanged": 0, "removed": 0, "findings": [], **counts}
         return LoadReport(
             symbol=raw.symbol, mode="upsert", dry_run=False, inserted=n, n_bars=n, revision=None, **others
         )

@@ -4,18 +4,22 @@ import bz2
 import gzip
 import json
 import lzma
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from io import BytesIO
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from services.data.bars.checks import find_rejections
 from services.data.files.source import FileBarSource
 from shared.errors import PayloadTooLarge, UnreadableFile
-from tests.support.data.files import HEADER, ROW, as_arrow, as_parquet, problem, read, zipped
+from tests.support.data.files import HEADER, ROW, WITHOUT_SYMBOL, as_arrow, as_parquet, problem, read, zipped
 
 pytestmark = pytest.mark.scenario("D7")
 
@@ -117,3 +121,48 @@ def test_a_large_file_is_read_in_little_more_memory_than_its_numbers() -> None:
     with at_most(24 * MIB):
         n_rows = sum(len(frame.rows) for frame in FileBarSource(BytesIO(content), name="all.csv").frames())
     assert n_rows == 150_000
+
+
+def test_a_file_of_columns_is_read_without_an_object_per_cell() -> None:
+    n_rows = 150_000
+    columns = {"date": '"2024-01-02"', "open": "1", "high": "3", "low": "0.5", "close": '"2"', "volume": "1e6"}
+    members = [f'"{name}":[' + ",".join([cell] * n_rows) + "]" for name, cell in columns.items()]
+    content = "{{{}}}".format(",".join(members)).encode()
+    assert len(content) > 4 * MIB
+    with at_most(24 * MIB):
+        [frame] = FileBarSource(BytesIO(content), name="A.json").frames()
+    assert (len(frame.rows), frame.rows["volume"].iloc[-1]) == (n_rows, 1e6)
+
+
+def test_rejected_rows_take_a_few_bytes_each() -> None:
+    content = (WITHOUT_SYMBOL.splitlines()[0] + "\n" + "2024-01-02,1,3,0.5,2\n" * 300_000).encode()
+    with at_most(24 * MIB):
+        [frame] = FileBarSource(BytesIO(content), name="A.csv").frames()
+        assert find_rejections(frame.rows, date(2024, 6, 1)).n_rows == 299_999
+
+
+CHILD = """
+import resource, sys
+from io import BytesIO
+from services.data.bars.load import split_rows
+from services.data.bars.checks import find_rejections
+from services.data.files.source import FileBarSource
+from services.data.memory import return_freed_memory
+from datetime import date
+
+return_freed_memory()
+peaks = []
+for n_rows in (1_000, 1_000_000):
+    body = BytesIO(b"date,open,high,low,close\\n" + b"2024-01-02,1,3,0.5,2\\n" * n_rows)
+    [raw] = FileBarSource(body, name="A.csv").frames()
+    assert split_rows(raw, date(2024, 6, 1)).rejected.n_rows == n_rows - 1
+    del raw, body
+    peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peaks[1] - peaks[0])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux only")
+def test_a_million_bad_rows_enlarge_a_process_by_little_more_than_their_numbers() -> None:
+    done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 150_000  # the body takes 21 MB, the numbers and dates 60 MB; it was 400 MB

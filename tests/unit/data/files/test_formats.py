@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from services.data.files.json_reader import BLOCK
+from services.data.files.json_scanner import BLOCK
 from shared.schemas.arrow import encode
 from shared.schemas.bars import Bar, SymbolBars
 from tests.support.data.bars import make_bars, make_frame

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import bson
+import numpy as np
 import pandas as pd
 import pytest
 from bson import Decimal128
@@ -10,7 +11,7 @@ from bson.datetime_ms import DatetimeMS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.data.mongo.bar_documents import bars_from_bson, build_frame, to_documents
+from services.data.mongo.bar_documents import PART_BYTES, bars_from_bson, build_frame, to_documents
 from tests.support.data.bars import make_frame
 
 
@@ -54,6 +55,15 @@ def test_of_two_documents_with_one_session_the_later_counts() -> None:
     frame = build_frame("AAPL", [{"Date": "2024-01-02", "Close": 1}, {"Date": datetime(2024, 1, 2), "Close": 2}])
     assert frame.bars["close"].tolist() == [2]
     assert frame.skipped == 1
+
+
+def test_many_documents_of_different_layouts_are_read_in_parts() -> None:
+    days = np.datetime_as_string(np.arange("1900-01-01", "1992-01-01", dtype="datetime64[D]")).tolist()
+    documents = [{"Date": day, "Close": float(n), "note": "x" * (n % 50)} for n, day in enumerate(days)]
+    raw = b"".join(map(bson.encode, documents))
+    assert len(raw) > 2 * PART_BYTES
+    frame = bars_from_bson("AAPL", raw).frame()
+    pd.testing.assert_frame_equal(frame.bars, build_frame("AAPL", documents).bars)
 
 
 @pytest.mark.parametrize("value", [None, True, "", "n/a", "nan", "inf", float("inf"), [1], {"$gt": 0}])

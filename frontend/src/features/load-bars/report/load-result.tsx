@@ -23,7 +23,7 @@ export function LoadResult({ report, onShow, onAnother }: LoadResultProps) {
         </p>
       </div>
       <RowCounts report={report} />
-      {report.rejected.length > 0 && <RejectedRows rejected={report.rejected} />}
+      {report.n_rejected > 0 && <RejectedRows report={report} />}
       <ReportFindings report={report} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onAnother}>

@@ -1,15 +1,7 @@
-import type { Rejection } from '@/api/gen/types.gen'
+import type { LoadReport, Rejection } from '@/api/gen/types.gen'
 import { TableFrame } from '@/components/table-frame'
 import { formatCount } from '@/features/load-bars/load-text'
 import { count, session } from '@/lib/format'
-
-const MOST_SHOWN = 100
-
-function countReasons(rejected: readonly Rejection[]): [string, number][] {
-  const reasons = new Map<string, number>()
-  for (const { detail } of rejected) reasons.set(detail, (reasons.get(detail) ?? 0) + 1)
-  return [...reasons].sort(([, a], [, b]) => b - a)
-}
 
 function RowTable({ rows, total }: { rows: readonly Rejection[]; total: number }) {
   const which = rows.length === total ? 'All rejected rows' : `First ${count(rows.length)} of ${count(total)}`
@@ -38,23 +30,23 @@ function RowTable({ rows, total }: { rows: readonly Rejection[]; total: number }
   )
 }
 
-/** The rejected rows: their number per reason, and a table of them. */
-export function RejectedRows({ rejected }: { rejected: readonly Rejection[] }) {
-  const total = rejected.length
+/** The rejected rows: their number per reason, and a table of those that the report lists. */
+export function RejectedRows({ report }: { report: LoadReport }) {
+  const { rejected, n_rejected: total, rejected_by_code: reasons } = report
   if (total === 0) return <p>No rows would be rejected.</p>
   return (
     <section aria-labelledby="rejected-heading">
       <h4 id="rejected-heading">{formatCount(total, 'rejected row')}</h4>
       <ul className="reasons">
-        {countReasons(rejected).map(([reason, rows]) => (
-          <li key={reason}>
-            <strong>{formatCount(rows, 'row')}:</strong> {reason}
+        {reasons.map(({ code, detail, count: rows }) => (
+          <li key={code}>
+            <strong>{formatCount(rows, 'row')}:</strong> {detail}
           </li>
         ))}
       </ul>
       <details>
         <summary>Show rows</summary>
-        <RowTable rows={rejected.slice(0, MOST_SHOWN)} total={total} />
+        <RowTable rows={rejected} total={total} />
       </details>
     </section>
   )

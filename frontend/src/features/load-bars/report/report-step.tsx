@@ -18,9 +18,9 @@ interface ReportStepProps {
 
 function describeRows(report: LoadReport): string {
   const kept = countKept(report)
-  const rows = formatCount(kept + report.rejected.length, 'row')
+  const rows = formatCount(kept + report.n_rejected, 'row')
   if (kept === 0) return `None of the ${rows} can be loaded.`
-  if (report.rejected.length === 0) return `All ${rows} can be loaded.`
+  if (report.n_rejected === 0) return `All ${rows} can be loaded.`
   return `${count(kept)} of ${rows} can be loaded; the others would be rejected.`
 }
 
@@ -52,7 +52,7 @@ export function ReportStep({ report, onLoad, onBack, onCancel }: ReportStepProps
         {describeRows(report)} {describeChange(report)}
       </p>
       <RowCounts report={report} />
-      <RejectedRows rejected={report.rejected} />
+      <RejectedRows report={report} />
       <ReportFindings report={report} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onCancel}>

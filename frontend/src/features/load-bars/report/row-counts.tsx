@@ -9,12 +9,12 @@ interface Part {
   rows: number
 }
 
-function buildParts({ inserted, updated, unchanged, rejected }: LoadReport): Part[] {
+function buildParts({ inserted, updated, unchanged, n_rejected: rejected }: LoadReport): Part[] {
   return [
     { kind: 'new', name: 'New', rows: inserted },
     { kind: 'changed', name: 'Corrected', rows: updated },
     { kind: 'same', name: 'Unchanged', rows: unchanged },
-    { kind: 'rejected', name: 'Rejected', rows: rejected.length },
+    { kind: 'rejected', name: 'Rejected', rows: rejected },
   ]
 }
 
