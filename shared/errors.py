@@ -10,7 +10,10 @@ ServiceError
 ├── NoAdjustedPrices 409
 ├── NotAuthorised 401
 ├── PayloadTooLarge 413
-├── BodyTooSlow 408
+├── RequestTooSlow 408
+├── BadRequest 400
+├── TargetTooLong 414
+├── HeadersTooLarge 431
 └── Unavailable 503
     ├── StoreUnavailable
     ├── Busy
@@ -113,10 +116,28 @@ class PayloadTooLarge(ServiceError):
     status, slug, title = 413, "payload-too-large", "The body is too large"
 
 
-class BodyTooSlow(ServiceError):
-    """The body did not arrive within the request's time budget."""
+class RequestTooSlow(ServiceError):
+    """The headers or the body did not arrive in time."""
 
-    status, slug, title = 408, "request-timeout", "The body arrived too slowly"
+    status, slug, title = 408, "request-timeout", "The request arrived too slowly"
+
+
+class BadRequest(ServiceError):
+    """The request is not valid HTTP, or its body is not valid JSON."""
+
+    status, slug, title = 400, "bad-request", "Bad Request"
+
+
+class TargetTooLong(ServiceError):
+    """The path and query are longer than the service accepts."""
+
+    status, slug, title = 414, "uri-too-long", "The address is too long"
+
+
+class HeadersTooLarge(ServiceError):
+    """The headers are larger, or more, than the service accepts."""
+
+    status, slug, title = 431, "headers-too-large", "The headers are too large"
 
 
 class Unavailable(ServiceError):
@@ -171,7 +192,7 @@ ERRORS_BY_SLUG: dict[str, type[ServiceError]] = {
         NotEnoughBars,
         NoAdjustedPrices,
         PayloadTooLarge,
-        BodyTooSlow,
+        RequestTooSlow,
         StoreUnavailable,
         Busy,
         UpstreamUnavailable,

@@ -16,7 +16,6 @@ from shared.errors import (
     NoBars,
     NotAuthorised,
     NotEnoughBars,
-    PayloadTooLarge,
     SymbolNotFound,
 )
 from shared.schemas.bars import Symbol
@@ -43,7 +42,7 @@ async def ledger(symbol: Symbol, query: Annotated[LedgerQuery, Query()], data: D
 @writes.post(
     "/stocks/{symbol}/ledger",
     status_code=201,
-    responses=problem_responses(*_COMMON, NotAuthorised, NotEnoughBars, NoAdjustedPrices, Busy, PayloadTooLarge),
+    responses=problem_responses(*_COMMON, NotAuthorised, NotEnoughBars, NoAdjustedPrices, Busy),
 )
 async def keep_forecast(
     symbol: Symbol,

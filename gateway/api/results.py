@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query, Response
 
 from gateway.api.dependencies import PredictionClientDep, SettingsDep
 from gateway.api.responses import forward
-from shared.errors import PREDICTION_ERRORS, PayloadTooLarge
+from shared.errors import PREDICTION_ERRORS
 from shared.schemas.bars import Symbol
 from shared.schemas.results import Result, ResultRequest
 from shared.web.etags import NOT_MODIFIED
@@ -15,7 +15,7 @@ from shared.web.problem import problem_responses
 router = APIRouter(prefix="/api", tags=["predictions"])
 
 
-@router.post("/result", response_model=Result, responses=problem_responses(*PREDICTION_ERRORS, PayloadTooLarge))
+@router.post("/result", response_model=Result, responses=problem_responses(*PREDICTION_ERRORS))
 @router.post("/result/", response_model=Result, include_in_schema=False)
 async def result(body: ResultRequest, prediction: PredictionClientDep, settings: SettingsDep) -> Response:
     """Estimate each test session's close from its own open, high and low, and score it against persistence.

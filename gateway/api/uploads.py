@@ -11,7 +11,6 @@ from gateway.examples import stocks as examples
 from shared.clients.data import Upload
 from shared.errors import (
     UPSTREAM_ERRORS,
-    BodyTooSlow,
     InvalidRequest,
     NotAuthorised,
     PayloadTooLarge,
@@ -32,7 +31,7 @@ _COMMON = (NotAuthorised, InvalidRequest, *UPSTREAM_ERRORS)
     openapi_extra={"requestBody": {"required": True, "content": examples.UPLOADS}},
     responses={
         **json_example(examples.LOAD_REPORT),
-        **problem_responses(*_COMMON, UnreadableFile, RowsRejected, PayloadTooLarge, BodyTooSlow),
+        **problem_responses(*_COMMON, UnreadableFile, RowsRejected, PayloadTooLarge),
     },
 )
 async def load_bars(

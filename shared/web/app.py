@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.openapi.utils import get_openapi
 from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CollectorRegistry
 from starlette.requests import ClientDisconnect
@@ -17,10 +16,13 @@ from shared.telemetry.logs import configure_logging
 from shared.telemetry.metrics import ScrapeCollector, ServiceMetrics, install_metrics
 from shared.web.admission import AdmissionMetrics, AdmissionMiddleware
 from shared.web.body_limit import BodyLimitMiddleware
+from shared.web.connections import bound_connections
 from shared.web.deadline_middleware import DeadlineMiddleware
 from shared.web.draining import Draining, DrainingMiddleware, notice_before_stop
 from shared.web.health import Dependencies, dependency_gauge, health_router
-from shared.web.problem import InvalidField, Problem, install_problem_handlers
+from shared.web.methods import MethodsMiddleware
+from shared.web.openapi import openapi_document
+from shared.web.problem import install_problem_handlers
 from shared.web.request_id import RequestIdMiddleware, is_quiet
 from shared.web.service_token import ServiceTokenMiddleware
 
@@ -61,9 +63,11 @@ def build_app(
     """Build an app with these routes, whose lifespan opens the components and sets `app.state.components`."""
     configure_logging(name, settings)
     tracing, draining = load_settings(TracingSettings), Draining()
+    put_limits_in_force = bound_connections(operations.registry)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        put_limits_in_force()
         with notice_before_stop(draining, settings.drain_seconds):
             async with _traces(name, tracing), open_components() as components:
                 app.state.components = components
@@ -81,15 +85,21 @@ def build_app(
     )
     install_problem_handlers(app)
     app.add_exception_handler(ClientDisconnect, _client_disconnected)
-    collectors = [dependency_gauge(operations.dependencies), *operations.collectors]
-    app.state.metrics = ServiceMetrics(operations.registry, collectors)
-    install_metrics(app, name, operations.metrics_path, app.state.metrics)
+    _install_metrics(app, name, operations)
     readiness = {} if operations.is_ready_without else operations.dependencies
     for router in (*routers, health_router(readiness, draining)):
         app.include_router(router)
     _install_middleware(app, settings, draining, operations)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the documented way to extend the schema
     return app
+
+
+def _install_metrics(app: FastAPI, name: str, operations: Operations) -> None:
+    """Measure the requests as they came: the middleware added first is the innermost, so a HEAD counts as one."""
+    collectors = [dependency_gauge(operations.dependencies), *operations.collectors]
+    app.state.metrics = ServiceMetrics(operations.registry, collectors)
+    app.add_middleware(MethodsMiddleware)
+    install_metrics(app, name, operations.metrics_path, app.state.metrics)
 
 
 def _telemetry(*, is_on: bool) -> TelemetryConfig:
@@ -134,21 +144,6 @@ def _install_middleware(app: FastAPI, settings: ServiceSettings, draining: Drain
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """Build the schema with Problem and without FastAPI's own error models, which are never sent."""
     if app.openapi_schema is None:
-        schema = get_openapi(
-            title=app.title,
-            version=app.version,
-            summary=app.summary,
-            description=app.description,
-            routes=app.routes,
-            tags=app.openapi_tags,
-        )
-        components = schema.setdefault("components", {}).setdefault("schemas", {})
-        for model in (Problem, InvalidField):
-            components[model.__name__] = model.model_json_schema(ref_template="#/components/schemas/{model}")
-            components[model.__name__].pop("$defs", None)
-        for unused in ("HTTPValidationError", "ValidationError"):
-            components.pop(unused, None)
-        app.openapi_schema = schema
+        app.openapi_schema = openapi_document(app)
     return app.openapi_schema

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import deadline
-from shared.errors import BodyTooSlow, PayloadTooLarge
+from shared.errors import PayloadTooLarge, RequestTooSlow
 from shared.web.problem import problem_response
 
 ARRIVAL_SHARE = 0.8  # of a request's time; the rest is for processing the body
@@ -59,7 +59,7 @@ def _limited(receive: Receive, max_bytes: int) -> Receive:
                 message = await receive()
         except TimeoutError as error:
             detail = f"The body did not arrive within {seconds:.0f} s. Send it faster, or in parts."
-            raise HTTPException(BodyTooSlow.status, detail, headers={"Connection": "close"}) from error
+            raise HTTPException(RequestTooSlow.status, detail, headers={"Connection": "close"}) from error
         received += len(message.get("body", b""))
         is_whole = not message.get("more_body", False)
         if received > max_bytes:

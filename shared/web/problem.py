@@ -11,8 +11,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from shared.errors import BodyTooSlow, InvalidRequest, PayloadTooLarge, ServiceError, Unavailable
+from shared.errors import InvalidRequest, PayloadTooLarge, RequestTooSlow, ServiceError, Unavailable
 from shared.telemetry.tracing import current_trace_id
+from shared.web.methods import allow_header
 from shared.web.request_id import HEADER, request_id_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -27,7 +28,7 @@ _HINTS = {
     404: "Not found. See /docs for the available paths.",
     405: "This path does not accept that method. See the Allow header and /docs.",
 }
-_BODY_ERRORS: dict[int, type[ServiceError]] = {error.status: error for error in (PayloadTooLarge, BodyTooSlow)}
+_BODY_ERRORS: dict[int, type[ServiceError]] = {error.status: error for error in (PayloadTooLarge, RequestTooSlow)}
 
 
 class InvalidField(BaseModel):
@@ -55,32 +56,39 @@ class Problem(BaseModel):
 
 def problem_response(request: Request, error: ServiceError) -> JSONResponse:
     """Render a ServiceError, with `Retry-After` where it has one."""
-    response = _render(
-        request,
-        status=error.status,
-        slug=error.slug,
-        title=error.title,
-        detail=error.detail,
-        retryable=error.retryable,
-        errors=[InvalidField(pointer=pointer, detail=detail) for pointer, detail in error.errors] or None,
-        **error.extras,
-    )
+    response = _render(request, **_members(error))
     if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
 
 
-def _render(request: Request, *, status: int, slug: str, **members: Any) -> JSONResponse:
+def problem_content(error: ServiceError, path: str, request_id: str) -> dict[str, Any]:
+    """Build the body of the response to `error`, for where there is no Request."""
+    return _content(path, request_id, **_members(error))
+
+
+def _members(error: ServiceError) -> dict[str, Any]:
+    return {
+        "status": error.status,
+        "slug": error.slug,
+        "title": error.title,
+        "detail": error.detail,
+        "retryable": error.retryable,
+        "errors": [InvalidField(pointer=pointer, detail=detail) for pointer, detail in error.errors] or None,
+        **error.extras,
+    }
+
+
+def _content(path: str, request_id: str, *, slug: str, **members: Any) -> dict[str, Any]:
+    kind = f"/problems/{slug}"
+    problem = Problem(type=kind, instance=path, request_id=request_id, trace_id=current_trace_id(), **members)
+    content: dict[str, Any] = jsonable_encoder(problem, exclude_none=True)
+    return content
+
+
+def _render(request: Request, *, status: int, **members: Any) -> JSONResponse:
     request_id = request_id_of(request.scope)
-    problem = Problem(
-        type=f"/problems/{slug}",
-        status=status,
-        instance=request.url.path,
-        request_id=request_id,
-        trace_id=current_trace_id(),
-        **members,
-    )
-    content = jsonable_encoder(problem, exclude_none=True)
+    content = _content(request.url.path, request_id, status=status, **members)
     return JSONResponse(content, status_code=status, headers={HEADER: request_id}, media_type=MEDIA_TYPE)
 
 
@@ -115,6 +123,8 @@ async def http_problem(request: Request, error: Exception) -> JSONResponse:
         slug = title.lower().replace(" ", "-")
         response = _render(request, status=error.status_code, slug=slug, title=title, detail=detail, retryable=False)
     response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = allow_header(request, response.headers.get("Allow"))
     return response
 
 

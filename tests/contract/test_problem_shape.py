@@ -164,6 +164,49 @@ async def test_the_wrong_method_says_which_are_right() -> None:
     assert response.headers["allow"] == "POST"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PATCH", "/api/stocks/AAPL", "GET, HEAD, DELETE"),
+        ("POST", "/api/stocks/AAPL/bars", "GET, HEAD, PUT"),
+        ("DELETE", "/api/stocks/AAPL/ledger", "GET, HEAD, POST"),
+        ("HEAD", "/api/result", "POST"),
+        ("TRACE", "/api/models", "GET, HEAD"),
+        ("PROPFIND", "/healthz", "GET, HEAD"),
+        ("PUT", "/openapi.json", "GET, HEAD"),
+        ("POST", "/docs/assets/favicon.png", "GET, HEAD"),
+    ],
+)
+@pytest.mark.parametrize("open_reads", [True, False])
+async def test_allow_names_all_methods_of_the_path(method: str, path: str, allowed: str, open_reads: bool) -> None:
+    async with serve_gateway(open_reads=open_reads) as client:
+        response = await client.request(method, path)
+        options = await client.options(path)
+    assert (response.status_code, response.headers["allow"]) == (405, allowed)
+    assert response.headers["content-type"] == "application/problem+json"
+    if not path.startswith("/docs"):
+        assert (options.status_code, options.headers["allow"], options.content) == (204, allowed, b"")
+
+
+@pytest.mark.parametrize("path", ["/api/stocks/AAPL", "/api/stocks/AAPL/bars", "/healthz", "/openapi.json", "/docs"])
+async def test_head_is_get_without_the_body(path: str) -> None:
+    async with serve_gateway() as client:
+        head, get = await client.head(path), await client.get(path)
+        counted = (await client.get("/api/metrics")).text
+    assert (head.status_code, head.content) == (get.status_code, b"") == (200, b"")
+    varying = {"x-request-id", "date"}
+    assert {k: v for k, v in head.headers.items() if k not in varying} == {
+        k: v for k, v in get.headers.items() if k not in varying
+    }
+    assert 'method="HEAD"} 1.0' in counted
+
+
+async def test_head_and_options_of_what_is_not_there_are_not_found() -> None:
+    async with serve_gateway() as client:
+        head, options = await client.head("/api/nothing"), await client.options("/api/nothing")
+    assert (head.status_code, head.content, options.status_code) == (404, b"", 404)
+
+
 async def test_a_request_id_that_could_forge_a_log_line_is_replaced() -> None:
     async with serve_gateway() as client:
         response = await client.get("/api/nothing", headers={"x-request-id": "a b=c"})

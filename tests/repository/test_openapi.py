@@ -14,6 +14,20 @@ def test_the_committed_document_is_the_code_s(name: str) -> None:
     assert (FOLDER / f"{name}.json").read_text() == document(name), "run `make openapi`"
 
 
+@pytest.mark.parametrize("name", APPS)
+def test_each_operation_names_the_errors_that_any_request_can_get(name: str) -> None:
+    document = APPS[name]().openapi()
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    assert len(operations) > 5
+    for operation in operations:
+        expected = {"400", "408", "414", "431"} | ({"413"} if "requestBody" in operation else set())
+        assert expected <= set(operation["responses"]), operation["operationId"]
+        for status in expected:
+            (content,) = operation["responses"][status]["content"].items()
+            assert content[0] == "application/problem+json"
+            assert content[1]["schema"] == {"$ref": "#/components/schemas/Problem"}
+
+
 def test_the_page_s_client_is_the_document_s(tmp_path: Path) -> None:
     root, page = FOLDER.parents[1], tmp_path / "frontend"
     shutil.copytree(FOLDER, tmp_path / "docs" / "openapi")

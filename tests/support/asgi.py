@@ -1,15 +1,21 @@
 """Apps in process, each with its lifespan, for clients that go through HTTP all the same."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.settings import ServiceSettings
 from shared.telemetry.metrics import ScrapeCollector, new_registry
 from shared.web.app import Operations, build_app
 from shared.web.health import Dependency
+from tests.support.polling import wait_until
 
 
 @asynccontextmanager
@@ -19,6 +25,22 @@ async def serve(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     client = httpx.AsyncClient(transport=transport, base_url="http://test")
     async with app.router.lifespan_context(app), client:
         yield client
+
+
+@asynccontextmanager
+async def listen(app: ASGIApp, http: type[HttpToolsProtocol] = HttpToolsProtocol) -> AsyncIterator[int]:
+    """Serve with uvicorn, in this event loop, on a free port until the end of the block."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(app, http=http, log_config=None, ws="none", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        running = asyncio.create_task(server.serve(sockets=[listener]))
+        await wait_until(lambda: server.started)
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            await running
 
 
 def bare_app(

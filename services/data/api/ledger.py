@@ -10,7 +10,7 @@ from services.data.api.dependencies import BarReaderDep, BarStoreDep, ForecastLe
 from services.data.ledger.checks import check_entries, check_is_forecast
 from services.data.ledger.scores import build_ledger
 from services.data.records import IssuedEntry
-from shared.errors import InvalidRequest, NoBars, PayloadTooLarge, StoreUnavailable, SymbolNotFound
+from shared.errors import InvalidRequest, NoBars, StoreUnavailable, SymbolNotFound
 from shared.schemas.arrow import decode
 from shared.schemas.bars import EncodedBars, Symbol
 from shared.schemas.forecasts import MAX_HORIZON
@@ -30,7 +30,7 @@ async def ledger(
     return await asyncio.to_thread(_score, bars, entries, query)
 
 
-@router.post("/symbols/{symbol}/ledger", status_code=201, responses=problem_responses(*_ERRORS, PayloadTooLarge))
+@router.post("/symbols/{symbol}/ledger", status_code=201, responses=problem_responses(*_ERRORS))
 async def keep(
     symbol: Symbol,
     entries: Annotated[list[LedgerEntry], Body(min_length=1, max_length=MAX_HORIZON)],

@@ -3,7 +3,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, BarsData, BarsErrors, BarsResponses, DeleteStockData, DeleteStockErrors, DeleteStockResponses, EvaluationData, EvaluationErrors, EvaluationResponses, ForecastData, ForecastErrors, ForecastResponses, HealthData, HealthErrors, HealthResponses, HealthzData, HealthzResponses, KeepForecastData, KeepForecastErrors, KeepForecastResponses, LedgerData, LedgerErrors, LedgerResponses, LoadBarsData, LoadBarsErrors, LoadBarsResponses, MetricsData, MetricsResponses, ModelsData, ModelsErrors, ModelsResponses, ReadyzData, ReadyzErrors, ReadyzResponses, ResultData, ResultErrors, ResultResponses, StockData, StockErrors, StockResponses, StockResultData, StockResultErrors, StockResultResponses, StocksData, StocksErrors, StocksResponses } from './types.gen';
+import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, BarsData, BarsErrors, BarsResponses, DeleteStockData, DeleteStockErrors, DeleteStockResponses, EvaluationData, EvaluationErrors, EvaluationResponses, ForecastData, ForecastErrors, ForecastResponses, HealthData, HealthErrors, HealthResponses, HealthzData, HealthzErrors, HealthzResponses, KeepForecastData, KeepForecastErrors, KeepForecastResponses, LedgerData, LedgerErrors, LedgerResponses, LoadBarsData, LoadBarsErrors, LoadBarsResponses, MetricsData, MetricsErrors, MetricsResponses, ModelsData, ModelsErrors, ModelsResponses, ReadyzData, ReadyzErrors, ReadyzResponses, ResultData, ResultErrors, ResultResponses, StockData, StockErrors, StockResponses, StockResultData, StockResultErrors, StockResultResponses, StocksData, StocksErrors, StocksResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -26,7 +26,7 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  *
  * Not through a proxy: to a request that was forwarded from outside, this path does not exist.
  */
-export const metrics = <ThrowOnError extends boolean = false>(options?: Options<MetricsData, ThrowOnError>): RequestResult<MetricsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<MetricsResponses, unknown, ThrowOnError>({ url: '/api/metrics', ...options });
+export const metrics = <ThrowOnError extends boolean = false>(options?: Options<MetricsData, ThrowOnError>): RequestResult<MetricsResponses, MetricsErrors, ThrowOnError> => (options?.client ?? client).get<MetricsResponses, MetricsErrors, ThrowOnError>({ url: '/api/metrics', ...options });
 
 /**
  * Stocks
@@ -190,7 +190,7 @@ export const health = <ThrowOnError extends boolean = false>(options?: Options<H
  *
  * Say that the process is alive, whatever the state of its dependencies.
  */
-export const healthz = <ThrowOnError extends boolean = false>(options?: Options<HealthzData, ThrowOnError>): RequestResult<HealthzResponses, unknown, ThrowOnError> => (options?.client ?? client).get<HealthzResponses, unknown, ThrowOnError>({ url: '/healthz', ...options });
+export const healthz = <ThrowOnError extends boolean = false>(options?: Options<HealthzData, ThrowOnError>): RequestResult<HealthzResponses, HealthzErrors, ThrowOnError> => (options?.client ?? client).get<HealthzResponses, HealthzErrors, ThrowOnError>({ url: '/healthz', ...options });
 
 /**
  * Can it do its work?

@@ -1665,6 +1665,27 @@ export type MetricsData = {
     url: '/api/metrics';
 };
 
+export type MetricsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+};
+
+export type MetricsError = MetricsErrors[keyof MetricsErrors];
+
 export type MetricsResponses = {
     /**
      * Successful Response
@@ -1702,9 +1723,25 @@ export type StocksData = {
 
 export type StocksErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
      * The request is not valid
      */
     422: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * A service failed
      */
@@ -1738,6 +1775,22 @@ export type AllSymbolsData = {
 };
 
 export type AllSymbolsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * A service failed
      */
@@ -1781,6 +1834,10 @@ export type DeleteStockData = {
 
 export type DeleteStockErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * An API key is needed
      */
     401: Problem;
@@ -1789,9 +1846,21 @@ export type DeleteStockErrors = {
      */
     404: Problem;
     /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
      * The request is not valid
      */
     422: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * A service failed
      */
@@ -1833,13 +1902,29 @@ export type StockData = {
 
 export type StockErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unknown symbol
      */
     404: Problem;
     /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
      * The request is not valid
      */
     422: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * A service failed
      */
@@ -1910,17 +1995,33 @@ export type BarsData = {
 
 export type BarsErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unknown symbol
      */
     404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
     /**
      * No adjusted prices
      */
     409: Problem;
     /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
      * The request is not valid
      */
     422: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * A service failed
      */
@@ -1995,11 +2096,15 @@ export type LoadBarsData = {
 
 export type LoadBarsErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * An API key is needed
      */
     401: Problem;
     /**
-     * The body arrived too slowly
+     * The request arrived too slowly
      */
     408: Problem;
     /**
@@ -2007,9 +2112,17 @@ export type LoadBarsErrors = {
      */
     413: Problem;
     /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
      * The request is not valid
      */
     422: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * A service failed
      */
@@ -2044,9 +2157,17 @@ export type ResultData = {
 
 export type ResultErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unknown symbol
      */
     404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
     /**
      * Too few bars
      */
@@ -2056,9 +2177,17 @@ export type ResultErrors = {
      */
     413: Problem;
     /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
      * The request is not valid
      */
     422: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * A service failed
      */
@@ -2113,17 +2242,33 @@ export type StockResultData = {
 
 export type StockResultErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unknown symbol
      */
     404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
     /**
      * Too few bars
      */
     409: Problem;
     /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
      * The request is not valid
      */
     422: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * A service failed
      */
@@ -2202,17 +2347,33 @@ export type ForecastData = {
 
 export type ForecastErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unknown symbol
      */
     404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
     /**
      * Too few bars
      */
     409: Problem;
     /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
      * The request is not valid
      */
     422: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * A service failed
      */
@@ -2303,17 +2464,33 @@ export type EvaluationData = {
 
 export type EvaluationErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unknown symbol
      */
     404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
     /**
      * Too few bars
      */
     409: Problem;
     /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
      * The request is not valid
      */
     422: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * A service failed
      */
@@ -2354,9 +2531,25 @@ export type ModelsData = {
 
 export type ModelsErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
      * The request is not valid
      */
     422: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * A service failed
      */
@@ -2411,13 +2604,29 @@ export type LedgerData = {
 
 export type LedgerErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unknown symbol
      */
     404: Problem;
     /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
      * The request is not valid
      */
     422: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * A service failed
      */
@@ -2459,6 +2668,10 @@ export type KeepForecastData = {
 
 export type KeepForecastErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * An API key is needed
      */
     401: Problem;
@@ -2466,6 +2679,10 @@ export type KeepForecastErrors = {
      * Unknown symbol
      */
     404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
     /**
      * Too few bars
      */
@@ -2475,9 +2692,17 @@ export type KeepForecastErrors = {
      */
     413: Problem;
     /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
      * The request is not valid
      */
     422: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * A service failed
      */
@@ -2512,6 +2737,22 @@ export type HealthData = {
 
 export type HealthErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
      * A dependency is down
      */
     503: Health;
@@ -2535,6 +2776,27 @@ export type HealthzData = {
     url: '/healthz';
 };
 
+export type HealthzErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+};
+
+export type HealthzError = HealthzErrors[keyof HealthzErrors];
+
 export type HealthzResponses = {
     /**
      * Successful Response
@@ -2552,6 +2814,22 @@ export type ReadyzData = {
 };
 
 export type ReadyzErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
     /**
      * Send requests elsewhere: a dependency is down, or the process is stopping
      */

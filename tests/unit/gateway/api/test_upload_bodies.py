@@ -1,13 +1,11 @@
 """Uploads over real connections, from a caller through the gateway to a service that keeps what reaches it."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request
 
 from gateway.api_keys import compute_digest
@@ -15,7 +13,7 @@ from gateway.app import create_app
 from gateway.examples import stocks as examples
 from gateway.settings import GatewaySettings
 from shared.settings import UploadSettings
-from tests.support.asgi import bare_app
+from tests.support.asgi import bare_app, listen
 from tests.support.gateway.service import KEY
 from tests.support.polling import PATIENCE_SECONDS, wait_until
 
@@ -51,29 +49,13 @@ def _data_service(kept: Kept) -> FastAPI:
 
 
 @asynccontextmanager
-async def _listening(app: FastAPI) -> AsyncIterator[int]:
-    """Serve on a free port until the end of the block."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        running = asyncio.create_task(server.serve(sockets=[listener]))
-        await wait_until(lambda: server.started)
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            await running
-
-
-@asynccontextmanager
 async def _upload(
     kept: Kept, head: str, **settings: object
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """Yield a connection to a gateway on which the head of an upload has been sent."""
-    async with _listening(_data_service(kept)) as inner:
+    async with listen(_data_service(kept)) as inner:
         given = {"data_url": f"http://127.0.0.1:{inner}", "api_keys": compute_digest(KEY)} | settings
-        async with _listening(create_app(GatewaySettings(**given))) as port:  # type: ignore[arg-type]  # any field
+        async with listen(create_app(GatewaySettings(**given))) as port:  # type: ignore[arg-type]  # any field
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             request = f"PUT /api/stocks/AAPL/bars HTTP/1.1\r\nHost: test\r\nContent-Type: text/csv\r\n{head}\r\n"
             writer.write(request.encode())
