@@ -11,6 +11,7 @@ from services.data.ports import CacheOutcome, ObserveDuration
 from services.data.settings import VendorName
 from shared.errors import RowsRejected
 from shared.schemas.loads import LoadReport
+from shared.telemetry.breakers import BreakerGauges
 from shared.telemetry.metrics import COMMAND_BUCKETS
 
 MONGO_COMMANDS = (
@@ -73,6 +74,7 @@ class DataMetrics:
             "Connections to MongoDB that were replaced because they were opened while the member was starting.",
             registry=registry,
         )
+        self.observe_store_breaker = BreakerGauges(registry).observer("store")
         mongo_times = _build_histogram(registry, "mongo_command", "command", MONGO_TIME)
         cache_times = _build_histogram(registry, "cache_command", "command", CACHE_TIME)
         vendor_times = _build_histogram(registry, "vendor_request", "vendor", VENDOR_TIME, VENDOR_BUCKETS)

@@ -16,7 +16,11 @@ ObserveDuration = Callable[[str, str, float], None]  # command, "ok" or "failed"
 
 
 class BarStore(Protocol):
-    """The source of truth. Every method raises StoreUnavailable if the store does not answer or refuses access."""
+    """The source of truth.
+
+    Every method raises StoreUnavailable if the store does not answer or refuses access; every method but `ping` raises
+    Busy if it has too many calls at once.
+    """
 
     async def symbols(self) -> list[str]:
         """Return every symbol, ascending."""

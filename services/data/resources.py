@@ -27,11 +27,12 @@ async def open_resources(settings: DataSettings, metrics: DataMetrics) -> AsyncI
         settings.mongo_database,
         metrics.observe_mongo,
         metrics.count_replaced_connection,
+        metrics.observe_store_breaker,
     )
-    async with mongo as database, cache as open_cache:
+    async with mongo as connection, cache as open_cache:
         yield Resources(
-            store=MongoBarStore(database, settings.store_timeout_seconds, settings.write_timeout_seconds),
+            store=MongoBarStore(connection, settings.store_timeout_seconds, settings.write_timeout_seconds),
             cache=open_cache,
-            feed=MongoChangeFeed(database, settings.cache_seconds),
-            ledger=MongoForecastLedger(database, settings.store_timeout_seconds, settings.write_timeout_seconds),
+            feed=MongoChangeFeed(connection, settings.cache_seconds),
+            ledger=MongoForecastLedger(connection, settings.store_timeout_seconds, settings.write_timeout_seconds),
         )

@@ -2,16 +2,12 @@
 
 from typing import get_args
 
-import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from shared.clients.breaker import State
 from shared.clients.observer import CallObserver, CallResult
 from shared.clients.pool import ConnectionState
+from shared.telemetry.breakers import BreakerGauges
 from shared.telemetry.metrics import LATENCY_BUCKETS
-
-log = structlog.get_logger()
-STATES: dict[State, int] = {"closed": 0, "half_open": 1, "open": 2}
 
 
 class UpstreamMetrics:
@@ -45,43 +41,21 @@ class UpstreamMetrics:
             registry=registry,
             multiprocess_mode="livesum",
         )
-        self._state = Gauge(
-            "breaker_state",
-            "State of the circuit breaker before an internal service: 0 closed, 1 half-open, 2 open.",
-            ("upstream",),
-            registry=registry,
-            multiprocess_mode="livemax",
-        )
+        self._breakers = BreakerGauges(registry)
 
     def observer(self, upstream: str) -> CallObserver:
         """Return the observer for a client of this upstream."""
         for outcome in get_args(CallResult):
             self._seconds.labels(upstream, outcome)
-        state = self._state.labels(upstream)
-        state.set(STATES["closed"])
         return CallObserver(
             call=lambda outcome, seconds: self._seconds.labels(upstream, outcome).observe(seconds),
             waited=self._waits.labels(upstream).observe,
             retried=self._retries.labels(upstream).inc,
             connections=lambda counts: self._count_connections(upstream, counts),
-            breaker=_BreakerGauge(upstream, state),
+            breaker=self._breakers.observer(upstream),
         )
 
     def _count_connections(self, upstream: str, counts: dict[ConnectionState, int]) -> None:
         for state, n in counts.items():
             self._connections.labels(upstream, state).set(n)
 
-
-class _BreakerGauge:
-    """Sets the gauge to each state, and logs when calls stop and resume, but not the probes in between."""
-
-    def __init__(self, upstream: str, gauge: Gauge) -> None:
-        self._upstream = upstream
-        self._gauge = gauge
-        self._logged: State = "closed"
-
-    def __call__(self, now: State) -> None:
-        self._gauge.set(STATES[now])
-        if now not in ("half_open", self._logged):
-            self._logged = now
-            log.warning("upstream_back" if now == "closed" else "upstream_silent", upstream=self._upstream)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.clients.breaker import State
+from shared.breaker import State
 from shared.clients.pool import ConnectionState
 
 CallResult = Literal["ok", "refused", "failed", "timeout", "unreachable", "open", "busy"]

@@ -10,7 +10,7 @@ import anyio
 import httpx
 
 from shared import deadline
-from shared.clients.breaker import Breaker
+from shared.breaker import Breaker
 from shared.clients.observer import CallObserver, CallResult
 from shared.clients.retries import RetryThrottle
 from shared.clients.slots import Slots
@@ -36,7 +36,7 @@ class Upstream:
     A read is sent once more if its connection breaks, as a kept-alive connection to a server that has just stopped
     does. With `retries`, it is also sent once more after a 503 that is not the upstream's being busy, until most calls
     fail (`shared.clients.retries`). A write is sent once, unless its connection was refused. After repeated failures,
-    calls are rejected immediately for a cool-down period (`shared.clients.breaker`): of failures to answer, not of
+    calls are rejected immediately for a cool-down period (`shared.breaker`): of failures to answer, not of
     errors that are answered, because an upstream that has lost its store still serves what it has cached.
 
     Args:

@@ -9,7 +9,7 @@ from local.replica_set import ensure_primary
 from local.servers import is_listening
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.change_feed import MongoChangeFeed
-from services.data.mongo.connection import Database, open_mongo
+from services.data.mongo.connection import Connection, open_mongo
 from services.data.mongo.forecast_ledger import MongoForecastLedger
 from shared.errors import StoreUnavailable
 from tests.support.data.bars import make_frame
@@ -47,12 +47,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-async def database(address: str) -> AsyncIterator[Database]:
+async def database(address: str) -> AsyncIterator[Connection]:
     async with open_mongo(address, DATABASE) as database:
         yield database
 
 
-async def test_bars_are_read_and_what_may_not_be_seen_is_not_there(database: Database) -> None:
+async def test_bars_are_read_and_what_may_not_be_seen_is_not_there(database: Connection) -> None:
     store = MongoBarStore(database, 10, 10)
     await store.ping()
     assert await store.symbols() == ["AAPL"]
@@ -61,7 +61,7 @@ async def test_bars_are_read_and_what_may_not_be_seen_is_not_there(database: Dat
     assert await store.entries() == []
 
 
-async def test_a_load_is_refused_in_a_sentence_and_changes_nothing(database: Database) -> None:
+async def test_a_load_is_refused_in_a_sentence_and_changes_nothing(database: Connection) -> None:
     store = MongoBarStore(database, 10, 10)
     for call in (put(store, make_frame()), store.delete("AAPL")):
         with pytest.raises(StoreUnavailable, match=r"refuses access\. Check the user and its rights in DATA_MONGO_URL"):
@@ -69,14 +69,14 @@ async def test_a_load_is_refused_in_a_sentence_and_changes_nothing(database: Dat
     assert (await store.bars("AAPL")).bars["close"].tolist() == [1.0]
 
 
-async def test_a_ledger_that_may_not_be_seen_is_empty_and_takes_nothing(database: Database) -> None:
+async def test_a_ledger_that_may_not_be_seen_is_empty_and_takes_nothing(database: Connection) -> None:
     ledger = MongoForecastLedger(database, 10, 10)
     assert await ledger.entries("AAPL") == []
     with pytest.raises(StoreUnavailable, match=r"refuses access\. Check the user and its rights in DATA_MONGO_URL"):
         await ledger.add([make_ledger_entry()], AT)
 
 
-async def test_without_the_right_to_change_streams_the_bound_is_said(database: Database) -> None:
+async def test_without_the_right_to_change_streams_the_bound_is_said(database: Connection) -> None:
     feed = MongoChangeFeed(database, 60)
     following = asyncio.ensure_future(anext(feed.changes()))
     sentence = "This MongoDB user may not open a change stream: changes by other tools become visible after up to 60 s."

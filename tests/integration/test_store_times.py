@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import redis.asyncio
-from pymongo.errors import OperationFailure
 
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
 from services.data.redis_bar_cache import open_redis_bar_cache
+from shared.errors import StoreUnavailable
 from shared.telemetry.multiprocess import MultiprocessMetrics
 from tests.support.data.bars import make_frame
 from tests.support.data.behaviours import BARS, put
@@ -26,8 +26,8 @@ async def test_each_command_of_a_load_and_of_a_read_is_told(mongo_url: str, data
         store = MongoBarStore(opened, 10, 20)
         await put(store, make_frame())
         await store.bars("AAPL")
-        with pytest.raises(OperationFailure):
-            await opened.command({"find": 5})
+        with pytest.raises(StoreUnavailable):
+            await opened.run(5, lambda: opened.database.command({"find": 5}))
     assert {("insert", "ok"), ("commitTransaction", "ok"), ("find", "ok"), ("find", "failed")} <= {
         (command, outcome) for command, outcome, _ in told
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from shared.clients.breaker import State
+from shared.breaker import State
 from shared.clients.data import DataClient
 from shared.clients.observer import CallObserver, CallResult
 from shared.errors import UpstreamUnavailable

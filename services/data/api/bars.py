@@ -15,7 +15,7 @@ from services.data.api.dependencies import (
 )
 from services.data.bars.load import describe_bars
 from services.data.records import CatalogueEntry
-from shared.errors import InvalidRequest, NoAdjustedPrices, NoBars, StoreUnavailable, SymbolNotFound
+from shared.errors import Busy, InvalidRequest, NoAdjustedPrices, NoBars, StoreUnavailable, SymbolNotFound
 from shared.schemas.arrow import MEDIA_TYPE, decode
 from shared.schemas.bars import BarsQuery, EncodedBars, Symbol, SymbolBars
 from shared.schemas.stocks import Stock, StockPage
@@ -25,13 +25,13 @@ from shared.web.problem import problem_responses
 router = APIRouter(tags=["bars"])
 
 
-@router.get("/symbols", responses=problem_responses(StoreUnavailable))
+@router.get("/symbols", responses=problem_responses(Busy, StoreUnavailable))
 async def symbols(store: BarStoreDep) -> list[str]:
     """Return every symbol that has bars, ascending."""
     return await store.symbols()
 
 
-@router.get("/search", responses=problem_responses(InvalidRequest, StoreUnavailable))
+@router.get("/search", responses=problem_responses(InvalidRequest, Busy, StoreUnavailable))
 async def search(
     catalogue: CatalogueDep,
     query: Annotated[str, Query(max_length=100)] = "",
@@ -42,7 +42,9 @@ async def search(
     return await catalogue.search(query, limit=limit, cursor=cursor)
 
 
-@router.get("/symbols/{symbol}", responses=problem_responses(InvalidRequest, SymbolNotFound, NoBars, StoreUnavailable))
+@router.get(
+    "/symbols/{symbol}", responses=problem_responses(InvalidRequest, SymbolNotFound, NoBars, Busy, StoreUnavailable)
+)
 async def stock(symbol: Symbol, store: BarStoreDep, reader: BarReaderDep, settings: SettingsDep) -> Stock:
     """Return a symbol's metadata and findings."""
     revision, entry = await asyncio.gather(reader.revision(symbol), store.entry(symbol))
@@ -62,7 +64,7 @@ async def stock(symbol: Symbol, store: BarStoreDep, reader: BarReaderDep, settin
             "description": "The bars; their ETag is the revision.",
         },
         **NOT_MODIFIED,
-        **problem_responses(InvalidRequest, SymbolNotFound, NoBars, NoAdjustedPrices, StoreUnavailable),
+        **problem_responses(InvalidRequest, SymbolNotFound, NoBars, NoAdjustedPrices, Busy, StoreUnavailable),
     },
 )
 async def bars(

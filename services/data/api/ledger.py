@@ -10,7 +10,7 @@ from services.data.api.dependencies import BarReaderDep, BarStoreDep, ForecastLe
 from services.data.ledger.checks import check_entries, check_is_forecast
 from services.data.ledger.scores import build_ledger
 from services.data.records import IssuedEntry
-from shared.errors import InvalidRequest, NoBars, StoreUnavailable, SymbolNotFound
+from shared.errors import Busy, InvalidRequest, NoBars, StoreUnavailable, SymbolNotFound
 from shared.schemas.arrow import decode
 from shared.schemas.bars import EncodedBars, Symbol
 from shared.schemas.forecasts import MAX_HORIZON
@@ -18,7 +18,7 @@ from shared.schemas.ledger import Kept, Ledger, LedgerEntry, LedgerQuery
 from shared.web.problem import problem_responses
 
 router = APIRouter(tags=["ledger"])
-_ERRORS = (InvalidRequest, SymbolNotFound, NoBars, StoreUnavailable)
+_ERRORS = (InvalidRequest, SymbolNotFound, NoBars, Busy, StoreUnavailable)
 
 
 @router.get("/symbols/{symbol}/ledger", responses=problem_responses(*_ERRORS))

@@ -93,7 +93,7 @@ async def _load(
 @router.delete(
     "/symbols/{symbol}",
     status_code=204,
-    responses=problem_responses(InvalidRequest, SymbolNotFound, StoreUnavailable),
+    responses=problem_responses(InvalidRequest, SymbolNotFound, Busy, StoreUnavailable),
 )
 async def delete_symbol(symbol: Symbol, writer: BarWriterDep) -> None:
     """Remove a symbol and all its bars. Its recorded forecasts stay: the ledger is append-only."""

@@ -5,7 +5,8 @@ Reads write nothing, so a database filled by another tool can be served with a r
 """
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from pymongo.errors import OperationFailure
 
 from services.data.mongo.bar_documents import DATE, FIELDS, bars_from_bson
 from services.data.mongo.catalogue_documents import from_document
-from services.data.mongo.connection import UNAUTHORIZED, Database, bounded
+from services.data.mongo.connection import UNAUTHORIZED, Connection
 from services.data.mongo.rewrite import (
     ALL_IN_ONE_BATCH,
     CATALOGUE,
@@ -44,13 +45,14 @@ class MongoBarStore:
     """A BarStore on one database.
 
     Args:
-        database: The database that has one collection per symbol.
+        connection: The connection to the database that has one collection per symbol.
         timeout_seconds: The timeout of a call that reads, shortened by the deadline of its request.
         write_timeout_seconds: The same for a call that writes.
     """
 
-    def __init__(self, database: Database, timeout_seconds: float, write_timeout_seconds: float) -> None:
-        self._database = database
+    def __init__(self, connection: Connection, timeout_seconds: float, write_timeout_seconds: float) -> None:
+        self._connection = connection
+        self._database = connection.database
         self._timeout_seconds = timeout_seconds
         self._write_timeout_seconds = write_timeout_seconds
         self._has_transactions: bool | None = None  # and snapshots; None until first checked
@@ -58,17 +60,16 @@ class MongoBarStore:
 
     async def symbols(self) -> list[str]:
         """Return every collection whose name is a symbol, ascending."""
-        with bounded(self._timeout_seconds):
-            names = await self._database.list_collection_names(authorizedCollections=True)
-        return sorted(filter(is_symbol, names))
+        names = partial(self._database.list_collection_names, authorizedCollections=True)
+        return sorted(filter(is_symbol, await self._connection.run(self._timeout_seconds, names)))
 
     async def bars(self, symbol: str) -> BarFrame:
         """Return the bars of `symbol`, whatever the format of its documents."""
-        return await self._read(symbol, BarColumns.frame)
+        return await self._connection.run(self._timeout_seconds, lambda: self._read(symbol, BarColumns.frame))
 
     async def encoded_bars(self, symbol: str) -> EncodedBars:
         """Return the bars of `symbol` as an Arrow IPC stream."""
-        return await self._read(symbol, encode_with_revision)
+        return await self._connection.run(self._timeout_seconds, lambda: self._read(symbol, encode_with_revision))
 
     async def entry(self, symbol: str) -> CatalogueEntry | None:
         """Return the catalogue entry of `symbol`."""
@@ -86,62 +87,70 @@ class MongoBarStore:
         Uses one transaction or, without a replica set, a copy that is renamed into place: docs/decisions/0009. It
         continues if its caller is cancelled.
         """
-        return await asyncio.shield(asyncio.create_task(self._rewrite(symbol, decide)))
+        return await asyncio.shield(asyncio.create_task(self._write(symbol, lambda: self._rewrite(symbol, decide))))
 
     async def delete(self, symbol: str) -> None:
         """Remove the symbol; a crash in between leaves an entry without bars, which is never shown."""
-        database = self._database.with_options(write_concern=JOURNALED)
-        async with self._lock(symbol):
-            with bounded(self._write_timeout_seconds):
-                await self._require_symbol(symbol)
-                await database.drop_collection(symbol)
-                await database[CATALOGUE].delete_one({"_id": symbol})
+        await asyncio.shield(asyncio.create_task(self._write(symbol, lambda: self._delete(symbol))))
 
     async def ping(self) -> None:
         """Return if MongoDB answers."""
-        with bounded(self._timeout_seconds, at_most=PING_SECONDS):
-            await self._database.command("ping")
-            await self._supports_transactions()  # logs once if transactions are not available
+        await self._connection.ping(PING_SECONDS)
+        if self._has_transactions is None:  # logs once if they are not available
+            await self._connection.run(self._timeout_seconds, self._supports_transactions)
 
-    async def _rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
+    async def _write(self, symbol: str, write: Callable[[], T]) -> T:
         async with self._lock(symbol):
-            with bounded(self._write_timeout_seconds):
-                write = rewrite_in_transaction if await self._supports_transactions() else rewrite_by_rename
-                return await asyncio.to_thread(write, self._database.delegate, symbol, decide)
+            return await self._connection.run(self._write_timeout_seconds, write)
+
+    def _rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
+        """Blocks."""
+        rewrite = rewrite_in_transaction if self._supports_transactions() else rewrite_by_rename
+        return rewrite(self._database, symbol, decide)
+
+    def _delete(self, symbol: str) -> None:
+        """Blocks."""
+        database = self._database.with_options(write_concern=JOURNALED)
+        self._require_symbol(symbol)
+        database.drop_collection(symbol)
+        database[CATALOGUE].delete_one({"_id": symbol})
 
     def _lock(self, symbol: str) -> asyncio.Lock:
         return self._locks.setdefault(symbol, asyncio.Lock())
 
-    async def _read_catalogue(self, condition: dict[str, str], projection: dict[str, bool]) -> list[dict[str, Any]]:
-        """Return the entries as documents; none if the user may only read bars."""
-        with bounded(self._timeout_seconds):
-            try:
-                return await self._database[CATALOGUE].find(condition, projection).sort("_id").to_list(None)
-            except OperationFailure as error:
-                if error.code != UNAUTHORIZED:
-                    raise
-                return []
+    async def _read_catalogue(self, condition: dict[str, Any], projection: dict[str, Any]) -> list[dict[str, Any]]:
+        find = partial(self._find_in_catalogue, condition, projection)
+        return await self._connection.run(self._timeout_seconds, find)
 
-    async def _read(self, symbol: str, build: Callable[[BarColumns], T]) -> T:
-        with bounded(self._timeout_seconds):
-            result = await self._read_with_retry(symbol, build)
-            if result is None:
-                await self._require_symbol(symbol)
-                result = await self._read_with_retry(symbol, build)  # it may have been loaded between the two reads
+    def _find_in_catalogue(self, condition: dict[str, Any], projection: dict[str, Any]) -> list[dict[str, Any]]:
+        """Blocks."""
+        try:
+            return self._database[CATALOGUE].find(condition, projection).sort("_id").to_list()
+        except OperationFailure as error:
+            if error.code != UNAUTHORIZED:
+                raise
+            return []
+
+    def _read(self, symbol: str, build: Callable[[BarColumns], T]) -> T:
+        """Read in one thread, because each switch between threads takes time. Blocks."""
+        result = self._read_with_retry(symbol, build)
+        if result is None:
+            self._require_symbol(symbol)
+            result = self._read_with_retry(symbol, build)  # it may have been loaded between the two reads
         if result is None:
             raise NoBars(f"{symbol} is stored, but none of its rows has a readable date.")
         return result
 
-    async def _read_with_retry(self, symbol: str, build: Callable[[BarColumns], T]) -> T | None:
-        is_transactional = await self._supports_transactions()
+    def _read_with_retry(self, symbol: str, build: Callable[[BarColumns], T]) -> T | None:
+        """Blocks."""
+        is_transactional = self._supports_transactions()
         while True:  # until the timeout raises
             try:
-                # All in one thread, because each switch between threads takes time.
-                return await asyncio.to_thread(self._read_once, symbol, build, is_transactional)
+                return self._read_once(symbol, build, is_transactional)
             except OperationFailure as error:
                 if error.code not in TRANSIENT_CODES:
                     raise
-            await asyncio.sleep(RETRY_SECONDS)
+            time.sleep(RETRY_SECONDS)
 
     def _read_once(self, symbol: str, build: Callable[[BarColumns], T], is_transactional: bool) -> T | None:
         """Return the result of `build`; None if there are no bars. Blocks."""
@@ -150,16 +159,18 @@ class MongoBarStore:
 
     def _read_documents(self, symbol: str, is_transactional: bool) -> bytes:
         """Read from one snapshot; without it, a read could see part of a load that commits meanwhile. Blocks."""
-        collection = self._database.delegate[symbol]
-        find = partial(collection.find_raw_batches, {}, _PROJECTION, batch_size=ALL_IN_ONE_BATCH)
+        collection = self._database[symbol]
+        find: Callable[..., Iterable[bytes]] = partial(  # type: ignore[assignment]  # the driver's stubs say documents
+            collection.find_raw_batches, {}, _PROJECTION, batch_size=ALL_IN_ONE_BATCH
+        )
         if not is_transactional:
             return b"".join(find())
-        with self._database.client.delegate.start_session(snapshot=True) as session:
+        with self._database.client.start_session(snapshot=True) as session:
             return b"".join(find(session=session))
 
-    async def _supports_transactions(self) -> bool:
+    def _supports_transactions(self) -> bool:
         if self._has_transactions is None:
-            hello = await self._database.command("hello")
+            hello = self._database.command("hello")
             # A member reports isreplicaset while it starts, and setName afterwards.
             is_shared = bool(hello.keys() & {"setName", "isreplicaset"}) or hello.get("msg") == "isdbgrid"
             self._has_transactions = is_shared and hello["maxWireVersion"] >= MIN_SNAPSHOT_WIRE_VERSION
@@ -167,6 +178,6 @@ class MongoBarStore:
                 log.warning("store_has_no_transactions", detail=NO_TRANSACTIONS)
         return self._has_transactions
 
-    async def _require_symbol(self, symbol: str) -> None:
-        if not await self._database.list_collection_names(filter={"name": symbol}, authorizedCollections=True):
+    def _require_symbol(self, symbol: str) -> None:
+        if not self._database.list_collection_names(filter={"name": symbol}, authorizedCollections=True):
             raise SymbolNotFound(f"The store has no symbol {symbol}.")

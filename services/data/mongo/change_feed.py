@@ -10,7 +10,7 @@ import structlog
 from pymongo.change_stream import DatabaseChangeStream
 from pymongo.errors import OperationFailure, PyMongoError
 
-from services.data.mongo.connection import UNAUTHORIZED, Database
+from services.data.mongo.connection import UNAUTHORIZED, Connection
 from services.data.mongo.rewrite import CATALOGUE
 from shared.errors import StoreUnavailable
 from shared.schemas.bars import is_symbol
@@ -31,12 +31,12 @@ class MongoChangeFeed:
     """A ChangeFeed on one database.
 
     Args:
-        database: The database that has one collection per symbol.
+        connection: The connection to the database. The feed waits in its own calls, outside the circuit breaker.
         cache_seconds: The maximum delay of a change without the feed, for the detail of `ping`.
     """
 
-    def __init__(self, database: Database, cache_seconds: int) -> None:
-        self._database = database
+    def __init__(self, connection: Connection, cache_seconds: int) -> None:
+        self._database = connection.database
         self._failure: str | None = "MongoDB has not been reached yet"
         self._cache_seconds = cache_seconds
 
@@ -70,7 +70,7 @@ class MongoChangeFeed:
 
     def _open(self, resume: Event | None) -> DatabaseChangeStream[dict[str, Any]]:
         with pymongo.timeout(TIMEOUT_SECONDS):
-            stream: DatabaseChangeStream[dict[str, Any]] = self._database.delegate.watch(
+            stream: DatabaseChangeStream[dict[str, Any]] = self._database.watch(
                 _PIPELINE, resume_after=resume, max_await_time_ms=int(BATCH_SECONDS * 1000)
             )
         return stream

@@ -1,13 +1,13 @@
 """The ledger in MongoDB: one append-only collection for all symbols."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pymongo.errors import BulkWriteError, OperationFailure
 
-from services.data.mongo.connection import UNAUTHORIZED, Database, bounded
+from services.data.mongo.connection import UNAUTHORIZED, Connection
 from services.data.mongo.ledger_documents import build_key_filter, from_document, to_document
 from services.data.mongo.rewrite import ALL_IN_ONE_BATCH, JOURNALED
 from services.data.records import IssuedEntry
@@ -21,42 +21,44 @@ class MongoForecastLedger:
     """A ForecastLedger on one database.
 
     Args:
-        database: The database with the bars.
+        connection: The connection to the database with the bars.
         timeout_seconds: The timeout of a read, shortened by the deadline of its request.
         write_timeout_seconds: The same for a write.
     """
 
-    def __init__(self, database: Database, timeout_seconds: float, write_timeout_seconds: float) -> None:
-        self._database = database
+    def __init__(self, connection: Connection, timeout_seconds: float, write_timeout_seconds: float) -> None:
+        self._connection = connection
         self._timeout_seconds = timeout_seconds
         self._write_timeout_seconds = write_timeout_seconds
 
     async def add(self, entries: Sequence[LedgerEntry], given_at: datetime) -> Kept:
         """Insert the entries whose keys are new, journaled by a majority."""
-        ledger = self._database.get_collection(LEDGER, write_concern=JOURNALED)
-        n_duplicates = 0
-        with bounded(self._write_timeout_seconds):
-            try:
-                await ledger.insert_many([to_document(entry, given_at) for entry in entries], ordered=False)
-            except BulkWriteError as error:
-                n_duplicates = _count_duplicates(error)
+        documents = [to_document(entry, given_at) for entry in entries]
+        n_duplicates = await self._connection.run(self._write_timeout_seconds, partial(self._insert, documents))
         return Kept(kept=len(entries) - n_duplicates, known=n_duplicates)
 
     async def entries(self, symbol: str) -> list[IssuedEntry]:
         """Return the entries; none if the user may only read bars."""
-        cursor = self._database[LEDGER].find({"_id": build_key_filter(symbol)}, batch_size=ALL_IN_ONE_BATCH)
-        with bounded(self._timeout_seconds):
-            try:
-                documents = await cursor.to_list(None)
-            except OperationFailure as error:
-                if error.code != UNAUTHORIZED:
-                    raise
-                return []
-        return await asyncio.to_thread(_from_documents, documents)
+        return await self._connection.run(self._timeout_seconds, partial(self._find, symbol))
 
+    def _insert(self, documents: list[dict[str, Any]]) -> int:
+        """Return how many of the documents are in the ledger already. Blocks."""
+        ledger = self._connection.database.get_collection(LEDGER, write_concern=JOURNALED)
+        try:
+            ledger.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            return _count_duplicates(error)
+        return 0
 
-def _from_documents(documents: list[dict[str, Any]]) -> list[IssuedEntry]:
-    return [entry for entry in map(from_document, documents) if entry is not None]
+    def _find(self, symbol: str) -> list[IssuedEntry]:
+        ledger = self._connection.database[LEDGER]
+        try:
+            documents = ledger.find({"_id": build_key_filter(symbol)}, batch_size=ALL_IN_ONE_BATCH).to_list()
+        except OperationFailure as error:
+            if error.code != UNAUTHORIZED:
+                raise
+            return []
+        return [entry for entry in map(from_document, documents) if entry is not None]
 
 
 def _count_duplicates(error: BulkWriteError) -> int:

@@ -1747,7 +1747,7 @@ export type StocksErrors = {
      */
     502: Problem;
     /**
-     * The store is not available
+     * The service is busy
      */
     503: Problem;
     /**
@@ -1796,7 +1796,7 @@ export type AllSymbolsErrors = {
      */
     502: Problem;
     /**
-     * The store is not available
+     * The service is busy
      */
     503: Problem;
     /**
@@ -1866,7 +1866,7 @@ export type DeleteStockErrors = {
      */
     502: Problem;
     /**
-     * The store is not available
+     * The service is busy
      */
     503: Problem;
     /**
@@ -1930,7 +1930,7 @@ export type StockErrors = {
      */
     502: Problem;
     /**
-     * The store is not available
+     * The service is busy
      */
     503: Problem;
     /**
@@ -2027,7 +2027,7 @@ export type BarsErrors = {
      */
     502: Problem;
     /**
-     * The store is not available
+     * The service is busy
      */
     503: Problem;
     /**
@@ -2128,7 +2128,7 @@ export type LoadBarsErrors = {
      */
     502: Problem;
     /**
-     * The store is not available
+     * The service is busy
      */
     503: Problem;
     /**
@@ -2632,7 +2632,7 @@ export type LedgerErrors = {
      */
     502: Problem;
     /**
-     * The store is not available
+     * The service is busy
      */
     503: Problem;
     /**
@@ -2708,7 +2708,7 @@ export type KeepForecastErrors = {
      */
     502: Problem;
     /**
-     * The store is not available
+     * The service is busy
      */
     503: Problem;
     /**

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from shared.clients.breaker import State
+from shared.breaker import State
 from shared.clients.data import DataClient
 from shared.clients.observer import CallObserver, CallResult
 from shared.clients.slots import N_SLOTS

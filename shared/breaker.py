@@ -1,8 +1,8 @@
 """Circuit breaker: after repeated failures, calls are rejected immediately for a cool-down period. Pure.
 
-Closed: every call goes out. After `N_IN_A_ROW` failures, or when half of the recent calls failed, it opens for a pause.
-Half-open, after the pause: one caller probes the upstream with a cheap call, and the others are rejected until the
-probe has ended. A successful probe closes the breaker on trial: the next failure opens it at once.
+Closed: every call goes out. After some failures in a row, or when half of the recent calls failed, it opens for a
+pause. Half-open, after the pause: one probe goes out, a cheap call, and other calls are rejected until it has ended. A
+successful probe closes the breaker on trial: the next failure opens it at once.
 """
 
 import random
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Literal
 
 State = Literal["closed", "half_open", "open"]
-N_IN_A_ROW = 5
+N_IN_A_ROW = 5  # of calls that fail at once; fewer where each failure costs its caller the whole timeout
 N_JUDGED, WINDOW_SECONDS, SHARE_FAILED = 20, 10.0, 0.5  # open if half of at least 20 calls in 10 s failed
 FIRST_PAUSE_SECONDS = 1.0  # a probe is cheap, and recovery should be noticed quickly
 LONGEST_PAUSE_SECONDS = 10.0  # for an upstream whose probes succeed while its calls fail
@@ -22,6 +22,7 @@ class Breaker:
     """Decides whether calls to one upstream may go out; it makes none itself.
 
     Args:
+        n_in_a_row: The number of failures in a row that opens it.
         monotonic: The clock.
         jitter: From 0 to 1: lengthens a pause by up to a quarter, so that callers do not all probe at once.
         on_change: Called with every new state.
@@ -30,10 +31,12 @@ class Breaker:
     def __init__(
         self,
         *,
+        n_in_a_row: int = N_IN_A_ROW,
         monotonic: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
         on_change: Callable[[State], None] = lambda _: None,
     ) -> None:
+        self._n_allowed_in_a_row = n_in_a_row
         self._monotonic = monotonic
         self._jitter = jitter
         self._on_change = on_change
@@ -54,6 +57,11 @@ class Breaker:
     def period(self) -> int:
         """Return the period that a call starting now passes to `succeeded` or `failed`."""
         return self._period
+
+    @property
+    def seconds_until_probe(self) -> float:
+        """Return how long an open breaker waits before its next probe."""
+        return max(0.0, self._probe_at - self._monotonic())
 
     def allows_probe(self) -> bool:
         """Say whether this caller must probe. If so, it must call `probe_succeeded` or `probe_failed` at the end."""
@@ -89,7 +97,7 @@ class Breaker:
         self._calls.append((self._monotonic(), False))
         if self._is_on_trial:
             self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
-        if self._is_on_trial or self._n_in_a_row >= N_IN_A_ROW or self._is_half_failed():
+        if self._is_on_trial or self._n_in_a_row >= self._n_allowed_in_a_row or self._is_half_failed():
             self._open()
 
     def _is_news(self, period: int) -> bool:

@@ -5,7 +5,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from shared.clients.breaker import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, N_IN_A_ROW, Breaker, State
+from shared.breaker import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, N_IN_A_ROW, Breaker, State
 
 
 @dataclass
