@@ -35,6 +35,7 @@ DESCRIPTION = """\
 What a model predicts for a stock, how wrong it has been, and whether it beats assuming no change.
 
 Every error is `application/problem+json` (RFC 9457) with a `request_id` that the logs of every service have.
+While the database is down, known data is served with `Warning: 110 - "Response is Stale"`.
 Not investment advice.
 """
 

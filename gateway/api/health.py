@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from gateway.api.dependencies import Components
 from shared.telemetry.metrics import GaugeValues, ScrapeCollector, ScrapeGauge
-from shared.web.health import Check, Dependency, Health, Inspection, inspect_all
+from shared.web.health import Check, Dependency, Health, Inspection, inspect_all, is_any_stale
 
 router = APIRouter(prefix="/api", tags=["operations"])
 
@@ -48,7 +48,8 @@ async def health(request: Request, response: Response) -> Health:
     `degraded` still answers every request; `down` gives status 503.
     """
     inspections = await inspect_all(DEPENDENCIES, request)
-    system = Health.of({name: check for service, one in inspections.items() for name, check in _checks(service, one)})
+    checks = {name: check for service, one in inspections.items() for name, check in _checks(service, one)}
+    system = Health.of(checks, stale=is_any_stale(inspections))
     if system.status == "down":
         response.status_code = 503
     return system

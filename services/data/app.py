@@ -13,6 +13,7 @@ from services.data.api.dependencies import Components
 from services.data.api.health import DEPENDENCIES, freshness_gauges
 from services.data.api.ledger import router as ledger_router
 from services.data.api.uploads import router as upload_router
+from services.data.bars.kept_answers import KeptAnswers
 from services.data.bars.load import Invalidate
 from services.data.bars.reader import BarReader
 from services.data.bars.writer import BarWriter
@@ -54,8 +55,9 @@ async def _open_components(
     settings: DataSettings, metrics: DataMetrics, open_resources: OpenResources
 ) -> AsyncIterator[Components]:
     async with open_resources(settings) as resources:
-        reader = BarReader(resources.store, resources.cache, seconds=settings.cache_seconds)
-        catalogue = Catalogue(resources.store, seconds=settings.cache_seconds)
+        kept = KeptAnswers(settings.stale_seconds)
+        reader = BarReader(resources.store, resources.cache, kept, seconds=settings.cache_seconds)
+        catalogue = Catalogue(resources.store, kept, seconds=settings.cache_seconds)
 
         async def invalidate(symbols: set[str] | None) -> None:
             catalogue.invalidate()
@@ -67,6 +69,7 @@ async def _open_components(
                 cache=resources.cache,
                 feed=resources.feed,
                 ledger=resources.ledger,
+                kept=kept,
                 reader=reader,
                 writer=BarWriter(resources.store, invalidate),
                 catalogue=catalogue,

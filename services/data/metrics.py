@@ -31,6 +31,8 @@ MONGO_COMMANDS = (
 )
 CACHE_COMMANDS = ("get", "set", "delete", "clear")
 OUTCOMES = ("ok", "failed")
+REJECTED = "Rejected rows by the first check that they fail."
+READS = "Reads of bars by cache outcome: hit, miss, stale (MongoDB is away), corrupt (discarded) or unavailable."
 MONGO_TIME = "Duration of a MongoDB command, in seconds."
 CACHE_TIME = "Duration of a cache command, in seconds."
 VENDOR_TIME = "Duration of fetching one symbol from a vendor, including pauses and retries, in seconds."
@@ -44,7 +46,7 @@ class DataMetrics:
         self._reads = _build_counter(
             registry,
             "cache_requests_total",
-            "Reads of bars by cache outcome: hit, miss, corrupt (discarded) or unavailable.",
+            READS,
             "outcome",
             get_args(CacheOutcome),
         )
@@ -63,18 +65,15 @@ class DataMetrics:
             ("loaded", "refused", "failed"),
         )
         self._rejected = _build_counter(
-            registry,
-            "bars_rejected_total",
-            "Rejected rows by the first check that they fail.",
-            "code",
-            (*REJECTION_DETAILS, "other"),
+            registry, "bars_rejected_total", REJECTED, "code", (*REJECTION_DETAILS, "other")
         )
         self._replaced_connections = Counter(
             "mongo_connections_replaced_total",
             "Connections to MongoDB that were replaced because they were opened while the member was starting.",
             registry=registry,
         )
-        self.observe_store_breaker = BreakerGauges(registry).observer("store")
+        observer = BreakerGauges(registry).observer
+        self.observe_store_breaker, self.observe_cache_breaker = observer("store"), observer("cache")
         mongo_times = _build_histogram(registry, "mongo_command", "command", MONGO_TIME)
         cache_times = _build_histogram(registry, "cache_command", "command", CACHE_TIME)
         vendor_times = _build_histogram(registry, "vendor_request", "vendor", VENDOR_TIME, VENDOR_BUCKETS)

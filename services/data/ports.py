@@ -11,7 +11,7 @@ from shared.schemas.bars import EncodedBars
 from shared.schemas.ledger import Kept, LedgerEntry
 
 T = TypeVar("T")
-CacheOutcome = Literal["hit", "miss", "corrupt", "unavailable"]
+CacheOutcome = Literal["hit", "miss", "stale", "corrupt", "unavailable"]
 ObserveDuration = Callable[[str, str, float], None]  # command, "ok" or "failed", seconds
 
 
@@ -106,7 +106,7 @@ class BarCache(Protocol):
     """Caches encoded bars. Only `ping` raises: without a cache, reads are slower but still succeed."""
 
     async def get(self, symbol: str) -> tuple[EncodedBars | None, CacheOutcome]:
-        """Return the cached bars, None unless the outcome is a hit."""
+        """Return the cached bars, None unless the outcome is a hit or, beyond their lifetime, stale."""
         ...
 
     async def put(self, symbol: str, bars: EncodedBars) -> None:
@@ -114,11 +114,11 @@ class BarCache(Protocol):
         ...
 
     async def evict(self, symbol: str) -> None:
-        """Evict the bars of `symbol`."""
+        """Evict the bars of `symbol`, or return nothing of the cache until that is done."""
         ...
 
     async def evict_all(self) -> None:
-        """Evict all bars."""
+        """Evict all bars, or return nothing of the cache until that is done."""
         ...
 
     async def ping(self) -> None:

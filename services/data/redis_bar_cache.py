@@ -7,8 +7,8 @@ executed or unpickled. A truncated entry, or one of another version or symbol, i
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from hashlib import sha256
 from typing import Any
 
@@ -20,15 +20,19 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from services.data.ports import CacheOutcome, ObserveDuration
+from shared.breaker import State
 from shared.errors import StoreUnavailable
+from shared.probed_breaker import ProbedBreaker
 from shared.schemas.bars import EncodedBars
 from shared.telemetry import tracing
 
 MAGIC = b"BELLWETHER-BARS-1\n"
-PAUSE_SECONDS = 1.0  # after a failure, so that a hanging cache delays one request per second, not all of them
 EVICT_ALL_SECONDS = 5.0
+N_FAILURES_IN_A_ROW = 1  # a cache that hangs costs every caller its timeout, and one that is skipped costs little
 _DIGEST = 32
 _REVISION = re.compile(rb"[0-9a-f]{16}")
+NO_ANSWER = "The cache does not answer. Reads are slower until it does."
+FAILURES = (RedisError, OSError, TimeoutError)
 log = structlog.get_logger()
 
 
@@ -42,67 +46,82 @@ class _TracedRedis(Redis):
 
 
 class RedisBarCache:
-    """A BarCache whose entries live for `seconds`; calls time out after `timeout_seconds`.
+    """A BarCache. While it does not answer, it is skipped; evictions are made up for before it is read again.
 
-    `observe` is called for each command except pings.
+    Args:
+        seconds: The lifetime of an entry.
+        stale_seconds: How much longer an entry is kept.
+        timeout_seconds: The timeout of a call.
+        observe: Called for each command except pings; `on_breaker` with each new state of the circuit breaker.
     """
 
     def __init__(
-        self, redis: Redis, *, seconds: int, timeout_seconds: float, observe: ObserveDuration = lambda *_: None
+        self,
+        redis: Redis,
+        *,
+        seconds: int,
+        stale_seconds: int,
+        timeout_seconds: float,
+        observe: ObserveDuration,
+        on_breaker: Callable[[State], None],
     ) -> None:
         self._redis = redis
         self._observe = observe
         self._seconds = seconds
+        self._stale_seconds = stale_seconds
         self._timeout_seconds = timeout_seconds
-        self._paused_until = 0.0
+        self._breaker = ProbedBreaker(self._evict_owed, n_in_a_row=N_FAILURES_IN_A_ROW, on_change=on_breaker)
+        self._owed: set[str] = set()  # symbols whose entries are outdated and could not be evicted
+        self._owes_all = False
 
     async def get(self, symbol: str) -> tuple[EncodedBars | None, CacheOutcome]:
-        """Return the cached bars, None unless the outcome is a hit."""
-        if self._is_paused():
+        """Return the cached bars, None unless the outcome is a hit or stale."""
+        if not self._breaker.is_closed:
             return None, "unavailable"
         try:
             with self._measure("get"):
-                async with asyncio.timeout(self._timeout_seconds):
-                    entry = await self._redis.get(_key(symbol))
-        except (RedisError, OSError, TimeoutError) as error:
-            if isinstance(error, ResponseError) and str(error).startswith("WRONGTYPE"):
+                async with asyncio.timeout(self._timeout_seconds), self._redis.pipeline(transaction=True) as pipeline:
+                    pipeline.get(_key(symbol))
+                    pipeline.pttl(_key(symbol))
+                    entry, milliseconds_left = await pipeline.execute()
+        except FAILURES as error:
+            if isinstance(error, ResponseError) and "WRONGTYPE" in str(error):
                 return None, "corrupt"
-            self._pause(error)
+            self._failed(error)
             return None, "unavailable"
+        self._breaker.succeeded(self._breaker.period)
         if entry is None:
             return None, "miss"
-        bars = _unseal(symbol, entry)
-        return bars, "corrupt" if bars is None else "hit"
+        if (bars := _unseal(symbol, entry)) is None:
+            return None, "corrupt"
+        return bars, "hit" if milliseconds_left > 1000 * self._stale_seconds else "stale"
 
     async def put(self, symbol: str, bars: EncodedBars) -> None:
         """Store the bars of `symbol`."""
-        if self._is_paused():
+        if not self._breaker.is_closed:
             return
         try:
             with self._measure("set"):
                 async with asyncio.timeout(self._timeout_seconds):
-                    await self._redis.set(_key(symbol), _seal(symbol, bars), ex=self._seconds)
-        except (RedisError, OSError, TimeoutError) as error:
-            self._pause(error)
+                    await self._redis.set(_key(symbol), _seal(symbol, bars), ex=self._seconds + self._stale_seconds)
+        except FAILURES as error:
+            self._failed(error)
 
     async def evict(self, symbol: str) -> None:
-        """Evict the bars of `symbol`; if that fails, the entry expires."""
-        try:
-            with self._measure("delete"):
-                async with asyncio.timeout(self._timeout_seconds):
-                    await self._redis.delete(_key(symbol))
-        except (RedisError, OSError, TimeoutError) as error:
-            self._pause(error)
+        """Evict the bars of `symbol`, now or before the cache is read again."""
+        if self._breaker.is_closed:
+            with suppress(*FAILURES):
+                await self._delete(symbol)
+        else:
+            self._owed.add(symbol)
 
     async def evict_all(self) -> None:
-        """Evict all bars; entries for which that fails expire."""
-        try:
-            with self._measure("clear"):
-                async with asyncio.timeout(EVICT_ALL_SECONDS):
-                    async for key in self._redis.scan_iter(_key("*"), count=1000):
-                        await self._redis.unlink(key)
-        except (RedisError, OSError, TimeoutError) as error:
-            self._pause(error)
+        """Evict all bars, now or before the cache is read again."""
+        if self._breaker.is_closed:
+            with suppress(*FAILURES):
+                await self._unlink_all()
+        else:
+            self._owes_all = True
 
     async def ping(self) -> None:
         """Return if the cache answers.
@@ -113,8 +132,47 @@ class RedisBarCache:
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 await self._redis.ping()
-        except (RedisError, OSError, TimeoutError) as error:
-            raise StoreUnavailable("The cache does not answer. Reads are slower until it does.") from error
+        except FAILURES as error:
+            raise StoreUnavailable(NO_ANSWER) from error
+
+    def close(self) -> None:
+        """End the probing."""
+        self._breaker.close()
+
+    async def _evict_owed(self) -> None:
+        """Probe the cache, and evict what is owed before it is read again."""
+        await self.ping()
+        try:
+            if self._owes_all:
+                await self._unlink_all()
+            while self._owed:
+                await self._delete(next(iter(self._owed)))
+        except FAILURES as error:
+            raise StoreUnavailable(NO_ANSWER) from error
+
+    async def _delete(self, symbol: str) -> None:
+        self._owed.add(symbol)
+        with self._measure("delete"), self._failing():
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._redis.delete(_key(symbol))
+        self._owed.discard(symbol)
+
+    async def _unlink_all(self) -> None:
+        self._owes_all = True
+        with self._measure("clear"), self._failing():
+            async with asyncio.timeout(EVICT_ALL_SECONDS):
+                async for key in self._redis.scan_iter(_key("*"), count=1000):
+                    await self._redis.unlink(key)
+        self._owes_all = False
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Open the breaker if the enclosed eviction fails, or is cancelled: its entries must not be read."""
+        try:
+            yield
+        except BaseException as error:
+            self._failed(error)
+            raise
 
     @contextmanager
     def _measure(self, command: str) -> Iterator[None]:
@@ -125,12 +183,9 @@ class RedisBarCache:
         finally:
             self._observe(command, outcome, time.perf_counter() - began_at)
 
-    def _is_paused(self) -> bool:
-        return time.monotonic() < self._paused_until
-
-    def _pause(self, error: Exception) -> None:
-        self._paused_until = time.monotonic() + PAUSE_SECONDS
+    def _failed(self, error: BaseException) -> None:
         log.warning("cache_failed", error=type(error).__name__)
+        self._breaker.failed(self._breaker.period)
 
 
 def _key(symbol: str) -> str:
@@ -163,7 +218,13 @@ def _unseal(symbol: str, entry: bytes | str) -> EncodedBars | None:
 
 @asynccontextmanager
 async def open_redis_bar_cache(
-    url: str, *, seconds: int, timeout_seconds: float, observe: ObserveDuration = lambda *_: None
+    url: str,
+    *,
+    seconds: int,
+    timeout_seconds: float,
+    stale_seconds: int = 0,
+    observe: ObserveDuration = lambda *_: None,
+    on_breaker: Callable[[State], None] = lambda _: None,
 ) -> AsyncIterator[RedisBarCache]:
     """Open the connection pool. It connects on first use, so the service starts without the cache."""
     redis = _TracedRedis.from_url(
@@ -173,7 +234,16 @@ async def open_redis_bar_cache(
         retry=Retry(NoBackoff(), 0),  # the client's own ten retries would take seconds
         max_connections=64,
     )
+    cache = RedisBarCache(
+        redis,
+        seconds=seconds,
+        stale_seconds=stale_seconds,
+        timeout_seconds=timeout_seconds,
+        observe=observe,
+        on_breaker=on_breaker,
+    )
     try:
-        yield RedisBarCache(redis, seconds=seconds, timeout_seconds=timeout_seconds, observe=observe)
+        yield cache
     finally:
+        cache.close()
         await redis.aclose()

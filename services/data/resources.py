@@ -19,8 +19,10 @@ async def open_resources(settings: DataSettings, metrics: DataMetrics) -> AsyncI
     cache = open_redis_bar_cache(
         settings.redis_url.get_secret_value(),
         seconds=settings.cache_seconds,
+        stale_seconds=settings.stale_seconds,
         timeout_seconds=settings.cache_timeout_seconds,
         observe=metrics.observe_cache,
+        on_breaker=metrics.observe_cache_breaker,
     )
     mongo = open_mongo(
         settings.mongo_url.get_secret_value(),

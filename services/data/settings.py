@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import (
     Field,
     HttpUrl,
+    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     SecretStr,
@@ -33,6 +34,8 @@ class DataSettings(UploadSettings):
     """Address of Redis or Valkey. If it does not answer, reads are slower but still succeed."""
     cache_seconds: PositiveInt = 60
     """Lifetime of cached bars, in seconds; also the maximum delay before another tool's change is visible."""
+    stale_seconds: NonNegativeInt = 3600
+    """How much longer bars are kept, in seconds, to be served as stale while MongoDB is down; 0 to serve none."""
     cache_timeout_seconds: PositiveFloat = 0.1
     """Cache timeout, in seconds, after which the store is read instead."""
     store_timeout_seconds: PositiveFloat = 2.0

@@ -18,7 +18,7 @@ class BarsReader(Protocol):
         """Return every symbol that has bars, ascending."""
         ...
 
-    async def revision(self, *, symbol: str) -> str:
+    async def current_revision(self, *, symbol: str) -> str | None:
         """Return the revision of the bars of `symbol`, without the bars."""
         ...
 

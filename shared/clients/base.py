@@ -8,6 +8,7 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from shared import staleness
 from shared.clients.observer import CallObserver
 from shared.clients.transport import latin1_headers
 from shared.clients.upstream import Upstream
@@ -17,7 +18,7 @@ from shared.web.service_token import CHALLENGE
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
-FORWARDED_HEADERS = ("ETag", "Content-Type", "Content-Disposition")
+FORWARDED_HEADERS = ("ETag", "Content-Type", "Content-Disposition", staleness.HEADER)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import RootModel
 
+from shared import staleness
 from shared.clients.base import RawResponse, ServiceClient
 from shared.clients.transport import latin1_headers, query_params
 from shared.errors import UpstreamFailed
@@ -62,16 +63,17 @@ class DataClient(ServiceClient):
             NoAdjustedPrices: The bars have no adjusted close.
         """
         answer = await self.raw_bars(symbol=symbol, query=BarsQuery(format="arrow", adjusted=adjusted))
-        return EncodedBars(revision=_revision(answer), arrow=answer.body)
+        return EncodedBars(revision=_revision(answer), arrow=answer.body, is_stale=_is_stale(answer))
 
-    async def revision(self, *, symbol: str) -> str:
-        """Return the revision of the bars of `symbol`, without the bars.
+    async def current_revision(self, *, symbol: str) -> str | None:
+        """Return the revision of the bars of `symbol`, without the bars; None while the data service cannot know it.
 
         Raises:
             SymbolNotFound, NoBars: There are no bars.
         """
         # Not HEAD: its response has no body, so an error could not say what is wrong.
-        return _revision(await self.raw_bars(symbol=symbol, query=BarsQuery(format="arrow"), if_none_match="*"))
+        answer = await self.raw_bars(symbol=symbol, query=BarsQuery(format="arrow"), if_none_match="*")
+        return None if _is_stale(answer) else _revision(answer)
 
     async def raw_bars(self, *, symbol: str, query: BarsQuery, if_none_match: str | None = None) -> RawResponse:
         """Return the encoded bars of `symbol` in the form of `query`, or 304 if the caller has this revision.
@@ -124,6 +126,10 @@ class DataClient(ServiceClient):
             SymbolNotFound, NoBars: There are no bars to compare the forecasts with.
         """
         return await self._get(f"/symbols/{symbol}/ledger", self._as(Ledger), query_params(query))
+
+
+def _is_stale(answer: RawResponse) -> bool:
+    return staleness.is_stale(answer.headers.get(staleness.HEADER))
 
 
 def _revision(answer: RawResponse) -> str:

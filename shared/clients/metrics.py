@@ -58,4 +58,3 @@ class UpstreamMetrics:
     def _count_connections(self, upstream: str, counts: dict[ConnectionState, int]) -> None:
         for state, n in counts.items():
             self._connections.labels(upstream, state).set(n)
-

@@ -9,7 +9,7 @@ from typing import TypeVar
 import anyio
 import httpx
 
-from shared import deadline
+from shared import deadline, staleness
 from shared.breaker import Breaker
 from shared.clients.observer import CallObserver, CallResult
 from shared.clients.retries import RetryThrottle
@@ -115,6 +115,8 @@ class Upstream:
         except Busy:
             self._observer.call("busy", 0.0)
             raise
+        if staleness.is_stale(response.headers.get(staleness.HEADER)):
+            staleness.mark()
         outcome = _outcome(response)
         try:
             return parse(response)

@@ -91,7 +91,9 @@ class EncodedBars:
     Attributes:
         revision: The version of the bars.
         arrow: What `shared.schemas.arrow.encode` wrote and `decode` reads.
+        is_stale: Whether they are from before the store went away, so that newer ones may exist.
     """
 
     revision: str
     arrow: bytes
+    is_stale: bool = False

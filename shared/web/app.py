@@ -25,6 +25,7 @@ from shared.web.openapi import openapi_document
 from shared.web.problem import install_problem_handlers
 from shared.web.request_id import RequestIdMiddleware, is_quiet
 from shared.web.service_token import ServiceTokenMiddleware
+from shared.web.stale_responses import StaleResponsesMiddleware
 
 C = TypeVar("C")
 CLIENT_CLOSED_REQUEST = 499  # nginx's status for it; there is no standard one
@@ -130,6 +131,7 @@ async def _client_disconnected(_: Request, __: Exception) -> Response:
 
 def _install_middleware(app: FastAPI, settings: ServiceSettings, draining: Draining, operations: Operations) -> None:
     metrics, tokens = AdmissionMetrics(operations.registry), () if operations.is_public else settings.service_tokens
+    app.add_middleware(StaleResponsesMiddleware, registry=operations.registry)
     max_upload_bytes, write_budget_seconds = settings.max_body_bytes, settings.budget_seconds
     if isinstance(settings, UploadSettings):
         max_upload_bytes, write_budget_seconds = settings.max_upload_bytes, settings.write_budget_seconds

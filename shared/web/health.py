@@ -34,12 +34,13 @@ class Health(BaseModel):
 
     status: Status
     checks: dict[str, Check] = Field(default_factory=dict)
+    stale: bool = Field(False, description="Whether data from before the store stopped answering is being served.")
 
     @classmethod
-    def of(cls, checks: Mapping[str, Check]) -> "Health":
+    def of(cls, checks: Mapping[str, Check], *, stale: bool = False) -> "Health":
         """Combine `checks`: the worst one decides."""
         worst = max((check.status for check in checks.values()), key=_SEVERITY.index, default="ok")
-        return cls(status=worst, checks=dict(checks))
+        return cls(status=worst, checks=dict(checks), stale=stale)
 
 
 # Not down: it still answers every request.
@@ -54,11 +55,13 @@ class Inspection:
         is_up: Whether it answers and does not report itself as down.
         check: What that means for the service that depends on it.
         inner: The checks that the dependency reports itself, if it is one of our services.
+        is_stale: Whether it serves data from before its store stopped answering.
     """
 
     is_up: bool
     check: Check
     inner: Mapping[str, Check] = field(default_factory=dict)
+    is_stale: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class Dependency:
             return Inspection(is_up=False, check=Check(status=self.when_failing, detail=detail))
         failing = [f"{name}: {check.detail}" for name, check in health.checks.items() if check.status != "ok"]
         check = Check(status=health.status, detail=" ".join(failing) or None)
-        return Inspection(is_up=health.status != "down", check=check, inner=health.checks)
+        return Inspection(is_up=health.status != "down", check=check, inner=health.checks, is_stale=health.stale)
 
 
 Dependencies = Mapping[str, Dependency]
@@ -97,6 +100,11 @@ async def inspect_all(dependencies: Dependencies, request: Request) -> dict[str,
     """Ping all dependencies concurrently and return the results by name."""
     inspections = await asyncio.gather(*(dependency.inspect(request) for dependency in dependencies.values()))
     return dict(zip(dependencies, inspections, strict=True))
+
+
+def is_any_stale(inspections: Mapping[str, Inspection]) -> bool:
+    """Say whether a dependency serves stale data."""
+    return any(one.is_stale for one in inspections.values())
 
 
 def dependency_gauge(dependencies: Dependencies) -> ScrapeCollector:
@@ -121,10 +129,11 @@ def health_router(dependencies: Dependencies, draining: Draining) -> APIRouter:
     @router.get("/readyz", summary="Can it do its work?", responses={503: {"model": Health, "description": NOT_READY}})
     async def readyz(request: Request, response: Response) -> Health:
         """Say whether requests should be sent here, and what is wrong with each dependency."""
-        checks = {name: one.check for name, one in (await inspect_all(dependencies, request)).items()}
+        inspections = await inspect_all(dependencies, request)
+        checks = {name: one.check for name, one in inspections.items()}
         if draining.is_on:
             checks["process"] = STOPPING
-        health = Health.of(checks)
+        health = Health.of(checks, stale=is_any_stale(inspections))
         if health.status == "down" or draining.is_on:
             response.status_code = 503
         return health

@@ -16,9 +16,10 @@ from services.data.app import create_app as create_data_app
 from services.data.settings import DataSettings
 from shared.clients.data import DataClient
 from shared.schemas.arrow import decode
+from shared.staleness import STALE
 from tests.support.asgi import serve
 from tests.support.data.bars import make_frame
-from tests.support.data.fakes import FakeBarStore, serve_data
+from tests.support.data.fakes import FakeBarCache, FakeBarStore, serve_data
 from tests.support.data.ledgers import Forecasting
 from tests.support.gateway.service import KEY, WITH_KEY, FakePrediction, gateway_resources
 
@@ -26,8 +27,10 @@ CSV = b"Date,Open,High,Low,Close\n2024-01-02,10,12,9,11\n2024-01-03,11,13,10,12\
 
 
 @asynccontextmanager
-async def _gateway(store: FakeBarStore, prediction: FakePrediction | None = None) -> AsyncIterator[httpx.AsyncClient]:
-    async with serve_data(store) as http:
+async def _gateway(
+    store: FakeBarStore, prediction: FakePrediction | None = None, cache: FakeBarCache | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    async with serve_data(store, cache) as http:
         data = DataClient(http, upstream="the data service", timeout_seconds=60)
 
         @asynccontextmanager
@@ -139,3 +142,18 @@ async def test_a_forecast_is_kept_and_scored_when_its_session_has_come_and_no_lo
     assert "before the outcome" in late.json()["detail"]
     assert (page["n_scored"], page["n_pending"], page["coverage"]) == (1, 2, 1.0)
     assert [record["actual"] for record in page["records"] + rest["records"]] == [13.0, None, None]
+
+
+async def test_stale_answers_are_marked_at_the_public_door_too() -> None:
+    store = FakeBarStore({"AAPL": make_frame()})
+    paths = ["/api/stocks/AAPL/bars", "/api/stocks/AAPL", "/api/stocks/all"]
+    async with _gateway(store, cache=FakeBarCache(is_old=True)) as client:
+        fresh = [await client.get(path) for path in paths]
+        assert (await client.get("/api/health")).json()["stale"] is False
+        store.is_down = True
+        for path, before in zip(paths, fresh, strict=True):
+            answer = await client.get(path)
+            assert (answer.status_code, answer.content) == (200, before.content)
+            assert (answer.headers["warning"], answer.headers["cache-control"]) == (STALE, "no-store")
+            assert "warning" not in before.headers
+        assert (await client.get("/api/health")).json()["stale"] is True

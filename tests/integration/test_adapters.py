@@ -1,9 +1,11 @@
 """The adapters on a real mongod and valkey: the behaviours of the fakes, and failures that only real servers cause."""
 
+import signal
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -16,11 +18,13 @@ from local.servers import mongo_url as mongo_address
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
 from services.data.ports import ObserveDuration
-from services.data.redis_bar_cache import MAGIC, PAUSE_SECONDS, RedisBarCache, open_redis_bar_cache
+from services.data.redis_bar_cache import MAGIC, RedisBarCache, open_redis_bar_cache
+from shared.breaker import FIRST_PAUSE_SECONDS, State
 from shared.errors import NoBars, StoreUnavailable
 from tests.support.data.bars import make_frame
 from tests.support.data.behaviours import BARS, BarCacheBehaviours, BarStoreBehaviours, put
-from tests.support.servers.processes import Database, mongod, running
+from tests.support.polling import wait_until
+from tests.support.servers.processes import Database, mongod, running, valkey
 
 KEY = "bellwether:bars:1:AAPL"
 
@@ -176,10 +180,38 @@ class TestRedisBarCache(BarCacheBehaviours):
             for _ in range(100):
                 assert await cache.get("AAPL") == (None, "unavailable")
                 await cache.put("AAPL", BARS)
-            assert 1 <= len(tried) <= 1 + (time.monotonic() - began_at) / PAUSE_SECONDS
+            assert 1 <= len(tried) <= 1 + (time.monotonic() - began_at) / FIRST_PAUSE_SECONDS
             await cache.evict("AAPL")
             with pytest.raises(StoreUnavailable, match="The cache does not answer"):
                 await cache.ping()
+
+    async def test_an_entry_is_kept_beyond_its_lifetime_and_then_gone(self, redis_url: str) -> None:
+        async with open_redis_bar_cache(redis_url, seconds=60, stale_seconds=600, timeout_seconds=2) as cache:
+            await cache.put("AAPL", BARS)
+            assert await cache.get("AAPL") == (BARS, "hit")
+            async with _client(redis_url) as client:
+                await client.pexpire(KEY, 600_000)
+            assert await cache.get("AAPL") == (BARS, "stale")
+            await cache.evict("AAPL")
+            assert await cache.get("AAPL") == (None, "miss")
+
+    @pytest.mark.parametrize("symbols", [["AAPL"], None])
+    async def test_an_eviction_that_fails_is_made_up_for_before_the_cache_is_read_again(
+        self, tmp_path: Path, symbols: list[str] | None
+    ) -> None:
+        with running(valkey(tmp_path)) as server:
+            server.wait_until(lambda: is_listening(server.port))
+            states: list[State] = []
+            url = f"redis://127.0.0.1:{server.port}/0"
+            async with open_redis_bar_cache(url, seconds=60, timeout_seconds=0.2, on_breaker=states.append) as cache:
+                await cache.put("AAPL", BARS)
+                server.send(signal.SIGSTOP)
+                await (cache.evict("AAPL") if symbols else cache.evict_all())
+                server.send(signal.SIGCONT)
+                assert states[-1] == "open"
+                assert await cache.get("AAPL") == (None, "unavailable")
+                await wait_until(lambda: states[-1] == "closed")
+                assert await cache.get("AAPL") == (None, "miss")
 
     async def test_a_cache_that_is_full_and_evicts_nothing_still_lets_reads_through(
         self, cache: RedisBarCache, redis_url: str

@@ -2,7 +2,7 @@
 
 from charts.monitoring.dashboards.board import Board, Row
 from charts.monitoring.dashboards.panels import PanelInfo, PanelLine, Query, bars, lines, number
-from charts.monitoring.dashboards.queries import count, quantile, rate, share
+from charts.monitoring.dashboards.queries import SERVICES, count, quantile, rate, share
 
 MONGO = "mongo_command_duration_seconds"
 CACHE = "cache_command_duration_seconds"
@@ -70,6 +70,10 @@ MONGODB: PanelLine = [
     lines(
         PanelInfo("Commands of MongoDB: outcome", "Commands per second by outcome.", "ops"),
         Query(rate(f"{MONGO}_count", "outcome", DATA), "{{outcome}}"),
+    ),
+    lines(
+        PanelInfo("Stale answers", "Responses per second from bars kept from before MongoDB stopped answering.", "ops"),
+        Query(rate("stale_responses_total", "job", SERVICES), "{{job}}"),
     ),
 ]
 FRESHNESS: PanelLine = [

@@ -121,7 +121,9 @@ DEPENDENCIES: PanelLine = [
         {0: ("down", RED), 1: ("up", GREEN)},
     ),
     states(
-        PanelInfo("Breakers", "While a breaker is open, calls to a failing service are rejected immediately.", "none"),
+        PanelInfo(
+            "Breakers", "While a breaker is open, calls to a failing service or store are rejected immediately.", "none"
+        ),
         Query(f"max by (job, upstream) (breaker_state{{{SERVICES}}})", "{{job}} → {{upstream}}"),
         {0: ("closed", GREEN), 1: ("half open", ORANGE), 2: ("open", RED)},
     ),

@@ -1,6 +1,7 @@
 import { Link, useLocation } from 'wouter'
 import { paths } from '@/address/paths'
 import { useView } from '@/address/use-view'
+import { StaleAnswersNotice } from '@/components/notices/stale-answers-notice'
 import { PanelBoundary } from '@/components/panel-boundary'
 import { AboutButton } from '@/features/about/about-button'
 import { LoadBars } from '@/features/load-bars/load-bars'
@@ -36,6 +37,7 @@ export function Layout() {
         </div>
         <ThemeSelect />
       </header>
+      <StaleAnswersNotice />
       <main id="main" tabIndex={-1}>
         <PanelBoundary>
           {path === paths.home ? <HomePage /> : <NotFound />}

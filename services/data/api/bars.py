@@ -8,7 +8,6 @@ from fastapi import APIRouter, Header, Query, Response
 from services.data.api.bar_formats import build_bars_response
 from services.data.api.dependencies import (
     BarReaderDep,
-    BarStoreDep,
     CatalogueDep,
     MetricsDep,
     SettingsDep,
@@ -26,9 +25,9 @@ router = APIRouter(tags=["bars"])
 
 
 @router.get("/symbols", responses=problem_responses(Busy, StoreUnavailable))
-async def symbols(store: BarStoreDep) -> list[str]:
+async def symbols(catalogue: CatalogueDep) -> list[str]:
     """Return every symbol that has bars, ascending."""
-    return await store.symbols()
+    return await catalogue.symbols()
 
 
 @router.get("/search", responses=problem_responses(InvalidRequest, Busy, StoreUnavailable))
@@ -45,12 +44,14 @@ async def search(
 @router.get(
     "/symbols/{symbol}", responses=problem_responses(InvalidRequest, SymbolNotFound, NoBars, Busy, StoreUnavailable)
 )
-async def stock(symbol: Symbol, store: BarStoreDep, reader: BarReaderDep, settings: SettingsDep) -> Stock:
+async def stock(symbol: Symbol, catalogue: CatalogueDep, reader: BarReaderDep, settings: SettingsDep) -> Stock:
     """Return a symbol's metadata and findings."""
-    revision, entry = await asyncio.gather(reader.revision(symbol), store.entry(symbol))
-    if entry is None or entry.revision != revision:  # another tool has written the bars, all or some
+    revision = await reader.current_revision(symbol)
+    entry = await catalogue.entry(symbol)
+    if entry is None or entry.revision != revision:  # the store is away, or another tool has written the bars
         encoded, _ = await reader.read(symbol)
-        entry = await asyncio.to_thread(_describe, encoded, entry.name if entry else None, settings.calendar)
+        if entry is None or entry.revision != encoded.revision:
+            entry = await asyncio.to_thread(_describe, encoded, entry.name if entry else None, settings.calendar)
     return entry.to_stock()
 
 
@@ -76,8 +77,9 @@ async def bars(
 ) -> Response:
     """Return the bars of a symbol, ascending by session."""
     if if_none_match:
-        etag = f'"{await reader.revision(symbol)}"'
-        if matches(etag, if_none_match):
+        revision = await reader.current_revision(symbol)  # None if the caller's bars may be outdated
+        etag = f'"{revision}"'
+        if revision is not None and matches(etag, if_none_match):
             return Response(status_code=304, headers={"ETag": etag})
     encoded, outcome = await reader.read(symbol)
     metrics.count_cache_read(outcome)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from services.data.bars.kept_answers import KeptAnswers
 from services.data.bars.reader import BarReader
 from services.data.bars.writer import BarWriter
 from services.data.metrics import DataMetrics
@@ -22,6 +23,7 @@ class Components:
     cache: BarCache
     feed: ChangeFeed
     ledger: ForecastLedger
+    kept: KeptAnswers
     reader: BarReader
     writer: BarWriter
     catalogue: Catalogue

@@ -7,8 +7,9 @@ from fastapi import Request
 
 from services.data.api.dependencies import Components
 from services.data.symbols.freshness import SESSIONS_BEHIND, SYMBOL_COUNT, SYMBOLS_BEHIND, compute_freshness
+from shared.errors import StoreUnavailable
 from shared.telemetry.metrics import GaugeValues, ScrapeCollector, ScrapeGauge
-from shared.web.health import Dependency
+from shared.web.health import Check, Dependency, Health
 
 
 def _components(request: Request) -> Components:
@@ -18,6 +19,17 @@ def _components(request: Request) -> Components:
 
 async def _ping_store(request: Request) -> None:
     await _components(request).store.ping()
+    _components(request).kept.store_answered()
+
+
+async def _check_freshness(request: Request) -> Health:
+    components = _components(request)
+    if components.kept.are_served:
+        try:
+            await _ping_store(request)
+        except StoreUnavailable:
+            return Health(status="degraded", checks={"answers": _STALE}, stale=True)
+    return Health(status="ok")
 
 
 async def _ping_cache(request: Request) -> None:
@@ -28,10 +40,14 @@ async def _ping_feed(request: Request) -> None:
     await _components(request).feed.ping()
 
 
+_STALE = Check(
+    status="degraded", detail="They are from before the store stopped answering, and marked with the header Warning."
+)
 DEPENDENCIES = {
     "store": Dependency(_ping_store),
     "cache": Dependency(_ping_cache, when_failing="degraded"),
     "feed": Dependency(_ping_feed, when_failing="degraded"),
+    "freshness": Dependency(_check_freshness, when_failing="degraded", timeout_seconds=2.0),
 }
 
 

@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.data.bars.invalidation import Invalidation, Token
+from services.data.bars.kept_answers import KeptAnswers
 from services.data.ports import BarCache, BarStore, CacheOutcome
 from shared.errors import StoreUnavailable
 from shared.schemas.bars import EncodedBars
@@ -32,15 +33,23 @@ class BarReader:
     Args:
         store: The source of truth.
         cache: Read first.
+        kept: Says whether bars beyond their lifetime are served while the store is away.
         seconds: How long a revision is trusted without reading the bars: the lifetime of a cache entry.
         monotonic: The clock.
     """
 
     def __init__(
-        self, store: BarStore, cache: BarCache, *, seconds: float, monotonic: Callable[[], float] = time.monotonic
+        self,
+        store: BarStore,
+        cache: BarCache,
+        kept: KeptAnswers,
+        *,
+        seconds: float,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._cache = cache
+        self._kept = kept
         self._seconds = seconds
         self._monotonic = monotonic
         self._reads: SingleFlight[Read] = SingleFlight()
@@ -51,6 +60,8 @@ class BarReader:
     async def read(self, symbol: str) -> Read:
         """Return the encoded bars of `symbol`, from the cache if it has them, and the outcome of the cache.
 
+        While the store is away, bars that the cache keeps beyond their lifetime are returned, too, as stale.
+
         Raises:
             SymbolNotFound, NoBars: There are no bars to return.
             StoreUnavailable: The cache does not have them, and the store does not answer in the time that is left.
@@ -59,18 +70,25 @@ class BarReader:
         if write := self._cache_writes.get(token):
             return write.read
         try:
-            return await self._reads.run(token, lambda: self._read(symbol))
+            read = await self._reads.run(token, lambda: self._read(symbol))
         except TimeoutError as error:
             raise StoreUnavailable(
                 "The data service could not read the bars in the time left for the request. Try again in a moment."
             ) from error
+        if read[0].is_stale:
+            self._kept.serve()
+        return read
 
-    async def revision(self, symbol: str) -> str:
-        """Return the revision of `symbol`, without reading the bars if it is remembered; raises as `read`."""
+    async def current_revision(self, symbol: str) -> str | None:
+        """Return the revision of `symbol`, without reading the bars if it is remembered; raises as `read`.
+
+        It is None while it cannot be known because the store is away.
+        """
         revision = self._revisions.get(symbol)
         if revision is not None and self._monotonic() < revision.valid_until:
             return revision.value
-        return (await self.read(symbol))[0].revision
+        bars, _ = await self.read(symbol)
+        return None if bars.is_stale else bars.revision
 
     async def invalidate(self, symbols: set[str] | None) -> None:
         """Evict these symbols, or all for None, and keep reads that have begun from caching them again."""
@@ -87,10 +105,17 @@ class BarReader:
     async def _read(self, symbol: str) -> Read:
         token, began_at = self._invalidation.token(symbol), self._monotonic()
         cached, outcome = await self._cache.get(symbol)
-        if cached is not None:
+        if cached is not None and outcome == "hit":
             # Its revision is not remembered: how long the cache entry has left to live is not known.
             return cached, outcome
-        read = await self._store.encoded_bars(symbol), outcome
+        try:
+            bars = await self._store.encoded_bars(symbol)
+        except StoreUnavailable:
+            if cached is None or not self._invalidation.is_current(token):
+                raise
+            return replace(cached, is_stale=True), "stale"
+        self._kept.store_answered()
+        read: Read = bars, "miss" if outcome == "stale" else outcome
         if self._invalidation.is_current(token):
             self._revisions[symbol] = _Revision(read[0].revision, began_at + self._seconds)
             # A task of its own, so that a slow cache keeps no caller waiting.

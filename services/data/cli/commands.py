@@ -13,6 +13,7 @@ from rich.text import Text
 
 from services.data.bars.checks import find_rejections
 from services.data.bars.findings import collect_findings
+from services.data.bars.kept_answers import KeptAnswers
 from services.data.bars.load import LoadOptions, load_symbol
 from services.data.bars.refresh import RefreshReport, refresh
 from services.data.bars.writer import BarWriter
@@ -113,7 +114,7 @@ async def _is_empty(store: BarStore, symbol: str) -> bool:
 
 async def search_stocks(context: CommandContext, query: str) -> list[StockSummary]:
     """Return every symbol that matches, best first."""
-    catalogue = Catalogue(context.resources.store, seconds=context.settings.budget_seconds)
+    catalogue = Catalogue(context.resources.store, KeptAnswers(0), seconds=context.settings.budget_seconds)
     results: list[StockSummary] = []
     cursor: str | None = None
     while True:

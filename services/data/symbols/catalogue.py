@@ -5,10 +5,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
+from services.data.bars.kept_answers import KeptAnswers
 from services.data.ports import BarStore
 from services.data.records import SAMPLE, CatalogueEntry
 from services.data.symbols.search import ListedSymbol, SymbolIndex
+from shared.errors import StoreUnavailable
 from shared.schemas.stocks import StockPage, StockSummary
 
 
@@ -20,22 +23,73 @@ class _Snapshot:
     until: float
 
 
+@dataclass(frozen=True)
+class _Symbols:
+    symbols: list[str]
+    until: float
+
+
+K = TypeVar("K", _Snapshot, _Symbols)
+
+
 class Catalogue:
     """Searches symbols and names in memory.
 
     Args:
         store: Read again after an invalidation, and when the snapshot is older than `seconds`.
+        kept: Says for how long the last answers are served while the store is away.
         seconds: The maximum delay before an unreported change is visible.
         monotonic: The clock.
     """
 
-    def __init__(self, store: BarStore, *, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, store: BarStore, kept: KeptAnswers, *, seconds: float, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._store = store
+        self._kept = kept
         self._seconds = seconds
         self._monotonic = monotonic
         self._snapshot: _Snapshot | None = None
+        self._symbols: _Symbols | None = None
+        self._entries: dict[str, CatalogueEntry] = {}
         self._n_changes = 0
         self._lock = asyncio.Lock()
+
+    async def symbols(self) -> list[str]:
+        """Return every symbol that has bars, ascending.
+
+        Raises:
+            StoreUnavailable: The store is away, and the symbols are not known from before.
+        """
+        n_changes, until = self._n_changes, self._monotonic() + self._seconds
+        try:
+            symbols = await self._store.symbols()
+        except StoreUnavailable as error:
+            return self._require_kept(self._symbols, error).symbols
+        self._kept.store_answered()
+        if n_changes == self._n_changes:
+            self._symbols = _Symbols(symbols, until)
+        return symbols
+
+    async def entry(self, symbol: str) -> CatalogueEntry | None:
+        """Return the entry of `symbol`; while the store is away, the last one that was returned, if there is one.
+
+        It is valid only for the bars of its revision, so it is not outdated where those are not.
+
+        Raises:
+            StoreUnavailable: The store is away, and nothing is kept.
+        """
+        n_changes = self._n_changes
+        try:
+            entry = await self._store.entry(symbol)
+        except StoreUnavailable:
+            if not self._kept.seconds:
+                raise
+            self._kept.serve()
+            return self._entries.get(symbol)
+        if entry is not None and n_changes == self._n_changes:
+            self._entries[symbol] = entry
+        return entry
 
     async def search(self, query: str, *, limit: int, cursor: str | None) -> StockPage:
         """Return one page of the symbols that match, best first.
@@ -67,16 +121,30 @@ class Catalogue:
         """Read the store again before the next search."""
         self._n_changes += 1
         self._snapshot = None
+        self._symbols = None
+        self._entries.clear()
 
     async def _get_snapshot(self) -> _Snapshot:
         async with self._lock:  # of concurrent searches, the first one reads for all
             snapshot = self._snapshot
             if snapshot is None or self._monotonic() >= snapshot.until:
                 n_changes = self._n_changes
-                snapshot = await self._read()
+                try:
+                    snapshot = await self._read()
+                except StoreUnavailable as error:
+                    return self._require_kept(self._snapshot, error)
+                self._kept.store_answered()
                 if n_changes == self._n_changes:
                     self._snapshot = snapshot
+                    self._symbols = _Symbols(snapshot.symbols, snapshot.until)
             return snapshot
+
+    def _require_kept(self, known: K | None, error: StoreUnavailable) -> K:
+        """Return what is known, marked as stale; raise the store's error if it is too old."""
+        if known is None or self._monotonic() >= known.until + self._kept.seconds:
+            raise error
+        self._kept.serve()
+        return known
 
     async def _read(self) -> _Snapshot:
         until = self._monotonic() + self._seconds

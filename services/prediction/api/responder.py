@@ -19,11 +19,16 @@ from services.prediction.provenance import provenance
 from services.prediction.workers.measurements import measured
 from shared.errors import Busy
 from shared.schemas.bars import EncodedBars
-from shared.schemas.wire import Wire
+from shared.schemas.wire import Warning, Wire
 from shared.single_flight import SingleFlight
 from shared.telemetry.metrics import LATENCY_BUCKETS
 from shared.web.etags import matches
 
+STALE_BARS = Warning(
+    code="stale_bars",
+    detail="The database does not answer at the moment, so this is computed from bars that were read before: newer or "
+    "corrected bars may exist.",
+)
 ComputationKind = Literal["result", "forecast", "evaluation"]
 _HELP_TEXTS: dict[ComputationKind, str] = {
     "result": "Time to split, fit, predict and score one result, including the wait for a worker.",
@@ -69,8 +74,8 @@ class Responder:
             Busy: The computation does not finish in time, or too many calls are waiting.
         """
         if if_none_match:
-            etag = self._etag(await resources.data.revision(symbol=key.symbol))
-            if matches(etag, if_none_match):
+            revision = await resources.data.current_revision(symbol=key.symbol)
+            if revision is not None and matches(etag := self._etag(revision), if_none_match):
                 return _not_modified(etag)
         encoded = await resources.data.bars(symbol=key.symbol, adjusted=key.adjusted)
 
@@ -80,13 +85,14 @@ class Responder:
             self._metrics.record(run.measurements)
             value = run.unwrap()
             self._seconds[key.kind].observe(time.perf_counter() - started_at)
-            return value.model_dump_json().encode()
+            return (_warn(value) if encoded.is_stale else value).model_dump_json().encode()
 
         try:
-            body = await self._flight.run((key, encoded.revision), compute)
+            body = await self._flight.run((key, encoded.revision, encoded.is_stale), compute)
         except TimeoutError as error:
             raise Busy("Try again in a moment: the computation did not finish in time.") from error
-        return _json(body, self._etag(encoded.revision))
+        # Without a tag if stale: its bytes must not stand for those of the answer without the warning.
+        return _json(body, None if encoded.is_stale else self._etag(encoded.revision))
 
     def respond_with(self, value: Wire, if_none_match: str) -> Response:
         """Return a value that does not depend on bars, or 304 if the caller already has it."""
@@ -99,9 +105,13 @@ class Responder:
         return f'"{revision}-{self._version}"'
 
 
+def _warn(value: Wire) -> Wire:
+    return value.model_copy(update={"warnings": [STALE_BARS, *getattr(value, "warnings", ())]})
+
+
 def _not_modified(etag: str) -> Response:
     return Response(status_code=304, headers={"ETag": etag})
 
 
-def _json(body: bytes, etag: str) -> Response:
-    return Response(body, media_type="application/json", headers={"ETag": etag})
+def _json(body: bytes, etag: str | None) -> Response:
+    return Response(body, media_type="application/json", headers={"ETag": etag} if etag else {})

@@ -81,16 +81,19 @@ class FakeBarStore:
 
 @dataclass
 class FakeBarCache:
-    """A BarCache in a dictionary; `is_down` makes it behave as an unreachable cache."""
+    """A BarCache in a dictionary; `is_down` makes it behave as an unreachable cache, `is_old` as one of old entries."""
 
     entries: dict[str, EncodedBars] = field(default_factory=dict)
     is_down: bool = False
+    is_old: bool = False
 
     async def get(self, symbol: str) -> tuple[EncodedBars | None, CacheOutcome]:
         if self.is_down:
             return None, "unavailable"
         bars = self.entries.get(symbol)
-        return bars, "miss" if bars is None else "hit"
+        if bars is None:
+            return None, "miss"
+        return bars, "stale" if self.is_old else "hit"
 
     async def put(self, symbol: str, bars: EncodedBars) -> None:
         if not self.is_down:
@@ -109,13 +112,14 @@ class FakeBarCache:
 
 @dataclass
 class FakeChangeFeed:
-    """A ChangeFeed that reports what a test puts into `queue`; `is_down` makes `ping` fail."""
+    """A ChangeFeed that reports what a test puts into `queue`; `is_down` makes `ping` fail and the start unreported."""
 
     is_down: bool = False
     queue: asyncio.Queue[set[str] | None] = field(default_factory=asyncio.Queue)
 
     async def changes(self) -> AsyncIterator[set[str] | None]:
-        yield None
+        if not self.is_down:
+            yield None
         while True:
             yield await self.queue.get()
 

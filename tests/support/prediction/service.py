@@ -12,7 +12,7 @@ from services.prediction.settings import PredictionSettings
 from shared.clients.data import DataClient
 from shared.errors import ServiceError
 from tests.support.asgi import serve
-from tests.support.data.fakes import FakeBarStore, serve_data
+from tests.support.data.fakes import FakeBarCache, FakeBarStore, serve_data
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,10 +36,10 @@ class InlineWorkers:
 
 @asynccontextmanager
 async def serve_prediction(
-    store: FakeBarStore, workers: InlineWorkers | None = None
+    store: FakeBarStore, workers: InlineWorkers | None = None, cache: FakeBarCache | None = None
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of the prediction service."""
-    async with serve_data(store) as http:
+    async with serve_data(store, cache) as http:
         data = DataClient(http, upstream="the data service", timeout_seconds=60)
 
         @asynccontextmanager

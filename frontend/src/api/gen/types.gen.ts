@@ -497,6 +497,12 @@ export type Health = {
     checks?: {
         [key: string]: Check;
     };
+    /**
+     * Stale
+     *
+     * Whether data from before the store stopped answering is being served.
+     */
+    stale?: boolean;
 };
 
 /**
@@ -1747,7 +1753,7 @@ export type StocksErrors = {
      */
     502: Problem;
     /**
-     * The service is busy
+     * The store is not available
      */
     503: Problem;
     /**
@@ -1796,7 +1802,7 @@ export type AllSymbolsErrors = {
      */
     502: Problem;
     /**
-     * The service is busy
+     * The store is not available
      */
     503: Problem;
     /**
@@ -1866,7 +1872,7 @@ export type DeleteStockErrors = {
      */
     502: Problem;
     /**
-     * The service is busy
+     * The store is not available
      */
     503: Problem;
     /**
@@ -1930,7 +1936,7 @@ export type StockErrors = {
      */
     502: Problem;
     /**
-     * The service is busy
+     * The store is not available
      */
     503: Problem;
     /**
@@ -2027,7 +2033,7 @@ export type BarsErrors = {
      */
     502: Problem;
     /**
-     * The service is busy
+     * The store is not available
      */
     503: Problem;
     /**
@@ -2128,7 +2134,7 @@ export type LoadBarsErrors = {
      */
     502: Problem;
     /**
-     * The service is busy
+     * The store is not available
      */
     503: Problem;
     /**
@@ -2632,7 +2638,7 @@ export type LedgerErrors = {
      */
     502: Problem;
     /**
-     * The service is busy
+     * The store is not available
      */
     503: Problem;
     /**
@@ -2708,7 +2714,7 @@ export type KeepForecastErrors = {
      */
     502: Problem;
     /**
-     * The service is busy
+     * The store is not available
      */
     503: Problem;
     /**

@@ -1,8 +1,9 @@
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
+from services.data.bars.kept_answers import KeptAnswers
 from services.data.bars.reader import BarReader
 from shared.deadline import seconds_left
 from shared.errors import StoreUnavailable, SymbolNotFound
@@ -23,12 +24,15 @@ class SlowStore(FakeBarStore):
     has_read: asyncio.Event = field(default_factory=asyncio.Event)
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
     seconds_given: list[float] = field(default_factory=list)
+    error: Exception | None = None
 
     async def bars(self, symbol: str) -> BarFrame:
         frame = await super().bars(symbol)
         self.seconds_given.append(seconds_left(1000))
         self.has_read.set()
         await self.may_answer.wait()
+        if self.error is not None:
+            raise self.error
         return frame
 
 
@@ -53,7 +57,7 @@ class Clock:
 
 
 def _reader(store: FakeBarStore, cache: FakeBarCache | None = None, clock: Clock | None = None) -> BarReader:
-    return BarReader(store, cache or FakeBarCache(), seconds=60, monotonic=clock or Clock())
+    return BarReader(store, cache or FakeBarCache(), KeptAnswers(3600), seconds=60, monotonic=clock or Clock())
 
 
 async def test_a_miss_reads_the_store_once_and_fills_the_cache() -> None:
@@ -142,7 +146,7 @@ async def test_a_read_that_began_before_a_change_is_not_cached_after_it() -> Non
     store.may_answer.set()
     await early
     assert (await late)[0].revision == NEW.revision
-    assert await reader.revision("AAPL") == NEW.revision
+    assert await reader.current_revision("AAPL") == NEW.revision
     assert {bars.revision for bars in cache.entries.values()} <= {NEW.revision}
 
 
@@ -157,7 +161,7 @@ async def test_a_change_during_a_cache_write_evicts_the_bars_afterwards(symbols:
     cache.may_keep.set()
     await read
     assert cache.entries == {}
-    assert await reader.revision("AAPL") == NEW.revision
+    assert await reader.current_revision("AAPL") == NEW.revision
 
 
 async def test_a_remembered_revision_needs_neither_cache_nor_store() -> None:
@@ -166,18 +170,18 @@ async def test_a_remembered_revision_needs_neither_cache_nor_store() -> None:
     await reader.read("AAPL")
     store.is_down, cache.is_down = True, True
     clock.now = 59.9
-    assert await reader.revision("AAPL") == OLD.revision
+    assert await reader.current_revision("AAPL") == OLD.revision
     clock.now = 60.1
     with pytest.raises(StoreUnavailable):
-        await reader.revision("AAPL")
+        await reader.current_revision("AAPL")
 
 
 async def test_a_revision_from_the_cache_is_not_trusted_longer_than_its_entry() -> None:
     store, cache = FakeBarStore({"AAPL": NEW}), FakeBarCache({"AAPL": BARS})
     reader = _reader(store, cache)
-    assert await reader.revision("AAPL") == BARS.revision
+    assert await reader.current_revision("AAPL") == BARS.revision
     cache.entries.clear()  # it has expired
-    assert await reader.revision("AAPL") == NEW.revision
+    assert await reader.current_revision("AAPL") == NEW.revision
 
 
 async def test_only_changed_symbols_are_invalidated() -> None:
@@ -187,9 +191,9 @@ async def test_only_changed_symbols_are_invalidated() -> None:
         await reader.read(symbol)
     store.frames = {"AAPL": NEW, "MSFT": NEW}
     await reader.invalidate({"AAPL", "NEVER-READ"})
-    assert [await reader.revision(symbol) for symbol in ("AAPL", "MSFT")] == [NEW.revision, OLD.revision]
+    assert [await reader.current_revision(symbol) for symbol in ("AAPL", "MSFT")] == [NEW.revision, OLD.revision]
     await reader.invalidate(None)
-    assert await reader.revision("MSFT") == NEW.revision
+    assert await reader.current_revision("MSFT") == NEW.revision
     assert {bars.revision for bars in cache.entries.values()} == {NEW.revision}
 
 
@@ -207,3 +211,26 @@ async def test_a_slow_cache_write_keeps_no_reader_waiting() -> None:
 async def _let_others_run() -> None:
     for _ in range(10):
         await asyncio.sleep(0)
+
+
+async def test_bars_beyond_their_lifetime_are_served_only_while_the_store_is_away() -> None:
+    store, cache = FakeBarStore({"AAPL": NEW}), FakeBarCache({"AAPL": BARS}, is_old=True)
+    reader = _reader(store, cache)
+    store.is_down = True
+    assert await reader.read("AAPL") == (replace(BARS, is_stale=True), "stale")
+    assert await reader.current_revision("AAPL") is None
+    store.is_down = False
+    bars, outcome = await reader.read("AAPL")
+    assert (bars.revision, bars.is_stale, outcome) == (NEW.revision, False, "miss")
+
+
+async def test_bars_that_change_while_the_store_is_asked_are_not_served_from_the_past() -> None:
+    store, cache = SlowStore({"AAPL": OLD}), FakeBarCache({"AAPL": BARS}, is_old=True)
+    reader = _reader(store, cache)
+    read = asyncio.create_task(reader.read("AAPL"))
+    await store.has_read.wait()
+    await reader.invalidate({"AAPL"})
+    store.error = StoreUnavailable("The store does not answer.")
+    store.may_answer.set()
+    with pytest.raises(StoreUnavailable):
+        await read

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from services.data.bars.kept_answers import KeptAnswers
 from services.data.symbols.catalogue import Catalogue
 from shared.errors import StoreUnavailable
 from tests.support.data.bars import make_entry, make_frame
@@ -28,7 +29,7 @@ async def _search(catalogue: Catalogue, query: str = "") -> list[str]:
 async def test_values_of_the_catalogue_are_returned_and_missing_ones_are_null() -> None:
     store = _store("AAPL", "IBM")
     store.catalogue["AAPL"] = make_entry(store.frames["AAPL"], name="Apple Inc.")
-    page = await Catalogue(store, seconds=60).search("", limit=10, cursor=None)
+    page = await Catalogue(store, KeptAnswers(3600), seconds=60).search("", limit=10, cursor=None)
     assert [stock.model_dump(mode="json") for stock in page.stocks] == [
         {
             "symbol": "AAPL",
@@ -45,11 +46,11 @@ async def test_values_of_the_catalogue_are_returned_and_missing_ones_are_null() 
 async def test_names_are_searched_too() -> None:
     store = _store("AAPL", "IBM")
     store.catalogue["IBM"] = make_entry(store.frames["IBM"], name="Big Blue")
-    assert await _search(Catalogue(store, seconds=60), "blue") == ["IBM"]
+    assert await _search(Catalogue(store, KeptAnswers(3600), seconds=60), "blue") == ["IBM"]
 
 
 async def test_pages_follow_one_another() -> None:
-    catalogue = Catalogue(_store("A", "B", "C"), seconds=60)
+    catalogue = Catalogue(_store("A", "B", "C"), KeptAnswers(3600), seconds=60)
     first = await catalogue.search("", limit=2, cursor=None)
     second = await catalogue.search("", limit=2, cursor=first.next_cursor)
     assert [stock.symbol for page in (first, second) for stock in page.stocks] == ["A", "B", "C"]
@@ -59,13 +60,13 @@ async def test_pages_follow_one_another() -> None:
 async def test_an_entry_without_bars_is_not_shown() -> None:
     store = _store("AAPL")
     store.catalogue["GONE"] = make_entry(make_frame("GONE"))
-    assert await _search(Catalogue(store, seconds=60)) == ["AAPL"]
+    assert await _search(Catalogue(store, KeptAnswers(3600), seconds=60)) == ["AAPL"]
 
 
 async def test_the_store_is_read_once_until_something_changes_or_time_passes() -> None:
     now = 0.0
     store = _store("AAPL")
-    catalogue = Catalogue(store, seconds=60, monotonic=lambda: now)
+    catalogue = Catalogue(store, KeptAnswers(3600), seconds=60, monotonic=lambda: now)
     await asyncio.gather(*(_search(catalogue) for _ in range(20)))
     assert store.n_listed == 1
     store.frames["IBM"] = make_frame("IBM")
@@ -79,7 +80,7 @@ async def test_the_store_is_read_once_until_something_changes_or_time_passes() -
 
 async def test_a_change_during_a_read_is_not_missed_after_it() -> None:
     store = _store("AAPL")
-    catalogue = Catalogue(store, seconds=60)
+    catalogue = Catalogue(store, KeptAnswers(3600), seconds=60)
     reading = asyncio.create_task(_search(catalogue))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -92,9 +93,37 @@ async def test_a_change_during_a_read_is_not_missed_after_it() -> None:
 
 async def test_a_store_that_is_down_is_an_error_until_it_is_back() -> None:
     store = _store("AAPL")
-    catalogue = Catalogue(store, seconds=60)
+    catalogue = Catalogue(store, KeptAnswers(3600), seconds=60)
     store.is_down = True
     with pytest.raises(StoreUnavailable):
         await _search(catalogue)
     store.is_down = False
     assert await _search(catalogue) == ["AAPL"]
+
+
+async def test_what_is_known_is_served_for_a_while_when_the_store_is_away() -> None:
+    store, now = _store("AAPL", "IBM"), 0.0
+    kept = KeptAnswers(3600)
+    catalogue = Catalogue(store, kept, seconds=60, monotonic=lambda: now)
+    await _search(catalogue)
+    store.is_down, now = True, 61.0
+    assert await _search(catalogue) == await catalogue.symbols() == ["AAPL", "IBM"]
+    assert kept.are_served
+    now = 3661.0
+    for call in (catalogue.symbols, lambda: _search(catalogue)):
+        with pytest.raises(StoreUnavailable):
+            await call()
+    store.is_down = False
+    await _search(catalogue)
+    assert not kept.are_served
+
+
+async def test_what_is_known_is_not_served_after_a_change() -> None:
+    store = _store("AAPL")
+    catalogue = Catalogue(store, KeptAnswers(3600), seconds=60)
+    await catalogue.symbols()
+    catalogue.invalidate()
+    store.is_down = True
+    for call in (catalogue.symbols, lambda: _search(catalogue)):
+        with pytest.raises(StoreUnavailable):
+            await call()

@@ -100,6 +100,7 @@ async def test_health_is_ok_and_lists_each_dependency() -> None:
             "data.store": {"status": "ok", "detail": None},
             "prediction": {"status": "ok", "detail": None},
         },
+        "stale": False,
     }
 
 

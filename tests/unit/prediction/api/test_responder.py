@@ -1,4 +1,5 @@
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +14,7 @@ from services.prediction.ports import Resources
 from shared.errors import Busy, NotEnoughBars, SymbolNotFound
 from shared.schemas.bars import EncodedBars
 from shared.schemas.forecasts import FeatureInfo
+from shared.schemas.wire import Warning, Wire
 from shared.web.health import Health
 from tests.support.deadlines import within
 
@@ -26,19 +28,20 @@ class FakeBars:
     """A data service whose bars are identified by their revision alone."""
 
     revision_now: str = "old"
+    is_stale: bool = False
     n_reads: int = 0
 
     async def symbols(self) -> list[str]:
         return ["AAPL"]
 
-    async def revision(self, *, symbol: str) -> str:
+    async def current_revision(self, *, symbol: str) -> str | None:
         if symbol == "NOPE":
             raise SymbolNotFound("The store has no symbol NOPE.")
-        return self.revision_now
+        return None if self.is_stale else self.revision_now
 
     async def bars(self, *, symbol: str, adjusted: bool) -> EncodedBars:
         self.n_reads += 1
-        return EncodedBars(await self.revision(symbol=symbol), b"adjusted" if adjusted else b"raw")
+        return EncodedBars(self.revision_now, b"adjusted" if adjusted else b"raw", self.is_stale)
 
     async def health(self) -> Health:
         return Health(status="ok")
@@ -74,9 +77,14 @@ class Service:
         if not is_slow:
             self.workers.may_end.set()
 
-    async def ask(self, key: ComputationKey = FORECAST, if_none_match: str = "") -> Response:
+    async def ask(
+        self,
+        key: ComputationKey = FORECAST,
+        if_none_match: str = "",
+        work: Callable[[EncodedBars, str], Wire] | None = None,
+    ) -> Response:
         resources = Resources(data=self.bars, workers=self.workers)
-        return await self.responder.respond(key, if_none_match, resources, _echo)
+        return await self.responder.respond(key, if_none_match, resources, work or _echo)
 
     def count(self, kind: str) -> float | None:
         return self.registry.get_sample_value(f"{kind}_duration_seconds_count")
@@ -84,6 +92,14 @@ class Service:
 
 def _echo(payload: EncodedBars, symbol: str) -> FeatureInfo:
     return FeatureInfo(name=symbol, description=f"{payload.revision} {payload.arrow.decode()}")
+
+
+class _WithWarnings(Wire):
+    warnings: list[Warning]
+
+
+def _echo_with_warnings(_: EncodedBars, __: str) -> _WithWarnings:
+    return _WithWarnings(warnings=[Warning(code="known", detail="A sentence.")])
 
 
 async def test_the_response_holds_the_value_of_the_work() -> None:
@@ -192,3 +208,15 @@ async def test_a_response_without_bars_has_the_etag_of_the_code() -> None:
     assert response.body == b'{"name":"a","description":"b"}'
     assert fixed(response.headers["etag"]).status_code == 304
     assert fixed('"other"').status_code == 200
+
+
+async def test_a_response_from_stale_bars_says_so_and_stands_for_no_other() -> None:
+    service = Service()
+    fresh = await service.ask(work=_echo_with_warnings)
+    service.bars.is_stale = True
+    stale = await service.ask(if_none_match=fresh.headers["etag"], work=_echo_with_warnings)
+    assert stale.status_code == 200
+    assert "etag" not in stale.headers
+    assert [warning["code"] for warning in json.loads(bytes(stale.body))["warnings"]] == ["stale_bars", "known"]
+    service.bars.is_stale = False
+    assert (await service.ask(work=_echo_with_warnings)).body == fresh.body

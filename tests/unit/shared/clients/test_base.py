@@ -119,7 +119,7 @@ async def test_a_revision_is_asked_for_without_the_bars() -> None:
         assert request.headers["if-none-match"] == "*"
         return httpx.Response(304, headers={"etag": '"abc"'})
 
-    assert await _client(answer).revision(symbol="AAPL") == "abc"
+    assert await _client(answer).current_revision(symbol="AAPL") == "abc"
 
 
 async def test_bars_to_pass_on_are_as_the_upstream_sent_them_and_nothing_more_is() -> None:
