@@ -13,7 +13,7 @@ TYPES = "types { text/html html; text/javascript js; text/css css; image/svg+xml
 
 
 def page_server(folder: Path, page: Path, gateway_port: int) -> Server:
-    """Build the server of the files in `page` in front of the gateway's port, not started; slow clients get 1 s."""
+    """Build the server of the files in `page` in front of the gateway's port, not started."""
     assert shutil.which("nginx"), "nginx is missing: run `make nginx`"
     port = free_port()
     replacements = {
@@ -21,7 +21,6 @@ def page_server(folder: Path, page: Path, gateway_port: int) -> Server:
         "/etc/nginx/mime.types": str(folder / "mime.types"),
         "/usr/share/nginx/html": str(page),
         "listen 8080": f"listen 127.0.0.1:{port}",
-        "client_header_timeout 10s": "client_header_timeout 1s",
     }
     (folder / "mime.types").write_text(TYPES)
     (folder / "nginx.conf").write_text(rewrite_text(FRONTEND / "nginx.conf", replacements))
