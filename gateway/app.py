@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
 from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
 
 from gateway.api.dependencies import Components
 from gateway.api.forecasts import router as forecast_router
@@ -60,16 +61,9 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
         "gateway",
         settings,
         open_components,
-        # If an upstream is down, some responses are 503, but another gateway would do no better.
-        Operations(
-            registry,
-            DEPENDENCIES,
-            is_ready_without=True,
-            collectors=COLLECTORS,
-            metrics_path="/api/metrics",
-            is_public=True,
-        ),
+        _operations(registry),
         _routers(settings),
+        reading_posts={"/api/result", "/api/result/"},
         title="Bellwether",
         summary="Self-hosted stock prediction that says how wrong it has been.",
         description=DESCRIPTION,
@@ -80,6 +74,17 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
     if settings.frontend_dir is not None:
         install_page(app, settings.frontend_dir)
     return app
+
+
+def _operations(registry: CollectorRegistry) -> Operations:
+    return Operations(
+        registry,
+        DEPENDENCIES,
+        is_ready_without=True,  # some responses are then 503, but another gateway would do no better
+        collectors=COLLECTORS,
+        metrics_path="/api/metrics",
+        is_public=True,
+    )
 
 
 def _routers(settings: GatewaySettings) -> list[APIRouter]:

@@ -14,6 +14,7 @@ ServiceError
 ├── BadRequest 400
 ├── TargetTooLong 414
 ├── HeadersTooLarge 431
+├── ComputationRefused 500
 └── Unavailable 503
     ├── StoreUnavailable
     ├── Busy
@@ -140,6 +141,12 @@ class HeadersTooLarge(ServiceError):
     status, slug, title = 431, "headers-too-large", "The headers are too large"
 
 
+class ComputationRefused(ServiceError):
+    """The computation ended its worker process repeatedly; not 503, since trying again would end another one."""
+
+    status, slug, title = 500, "computation-refused", "The computation cannot be completed"
+
+
 class Unavailable(ServiceError):
     """A dependency is down or busy; the same request may succeed later."""
 
@@ -193,6 +200,7 @@ ERRORS_BY_SLUG: dict[str, type[ServiceError]] = {
         NoAdjustedPrices,
         PayloadTooLarge,
         RequestTooSlow,
+        ComputationRefused,
         StoreUnavailable,
         Busy,
         UpstreamUnavailable,
@@ -209,5 +217,6 @@ PREDICTION_ERRORS = (
     NoBars,
     NotEnoughBars,
     NoAdjustedPrices,
+    ComputationRefused,
     *UPSTREAM_ERRORS,
 )

@@ -11,6 +11,14 @@ from shared.telemetry import tracing
 T = TypeVar("T")
 
 
+class _Shared(Generic[T]):
+    """Work under way, and how many callers wait for it."""
+
+    def __init__(self, task: asyncio.Task[T]) -> None:
+        self.task = task
+        self.n_callers = 0
+
+
 class SingleFlight(Generic[T]):
     """Runs work for the first caller of a key; callers that come while it runs share its result or its error.
 
@@ -18,28 +26,43 @@ class SingleFlight(Generic[T]):
     """
 
     def __init__(self) -> None:
-        self._tasks: dict[Hashable, asyncio.Task[T]] = {}
+        self._shared: dict[Hashable, _Shared[T]] = {}
 
     async def run(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Return the result of `work`, started now or by an earlier caller with the same key.
 
-        The work continues when callers leave, even the first. It runs in a context of its own, so no caller's deadline
-        limits it: it must end by itself. Only its spans belong to the first caller's trace.
+        The work continues while anybody waits for it, even if its first caller has left, and is cancelled when the last
+        one leaves or has no time left. It runs in a context of its own, so no caller's deadline limits it: it must end
+        by itself. Only its spans belong to the first caller's trace.
 
         Raises:
             TimeoutError: The caller's request has no time left.
         """
-        task = self._tasks.get(key)
-        if task is None:
-            task = self._tasks[key] = asyncio.create_task(work(), context=tracing.context_of_trace())
-            task.add_done_callback(lambda done: self._land(key, done))
+        shared = self._shared.get(key) or self._start(key, work)
         seconds = deadline.seconds_left(math.inf)
-        ended, _ = await asyncio.wait({task}, timeout=None if math.isinf(seconds) else max(0.0, seconds))
+        shared.n_callers += 1
+        try:
+            ended, _ = await asyncio.wait({shared.task}, timeout=None if math.isinf(seconds) else max(0.0, seconds))
+        finally:
+            shared.n_callers -= 1
+            if not shared.n_callers and not shared.task.done():
+                self._forget(key, shared)  # before it has ended: the next caller must not join work that is cancelled
+                shared.task.cancel()
         if not ended:
             raise TimeoutError
-        return task.result()
+        return shared.task.result()
 
-    def _land(self, key: Hashable, task: asyncio.Task[T]) -> None:
-        del self._tasks[key]
-        if not task.cancelled():
-            task.exception()  # marks it as retrieved, even if every caller has left
+    def _start(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> _Shared[T]:
+        task = asyncio.create_task(work(), context=tracing.context_of_trace())
+        shared = self._shared[key] = _Shared(task)
+        task.add_done_callback(lambda _: self._land(key, shared))
+        return shared
+
+    def _land(self, key: Hashable, shared: _Shared[T]) -> None:
+        self._forget(key, shared)
+        if not shared.task.cancelled():
+            shared.task.exception()  # marks it as retrieved, even if every caller has left
+
+    def _forget(self, key: Hashable, shared: _Shared[T]) -> None:
+        if self._shared.get(key) is shared:
+            del self._shared[key]

@@ -11,6 +11,7 @@ from gateway.examples.ledger import LEDGER
 from shared.errors import (
     UPSTREAM_ERRORS,
     Busy,
+    ComputationRefused,
     InvalidRequest,
     NoAdjustedPrices,
     NoBars,
@@ -42,7 +43,7 @@ async def ledger(symbol: Symbol, query: Annotated[LedgerQuery, Query()], data: D
 @writes.post(
     "/stocks/{symbol}/ledger",
     status_code=201,
-    responses=problem_responses(*_COMMON, NotAuthorised, NotEnoughBars, NoAdjustedPrices, Busy),
+    responses=problem_responses(*_COMMON, NotAuthorised, NotEnoughBars, NoAdjustedPrices, Busy, ComputationRefused),
 )
 async def keep_forecast(
     symbol: Symbol,

@@ -87,6 +87,7 @@ async def _evaluate_symbols(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     async with open_resources(settings) as resources:
         requested = symbols or await resources.data.symbols()
+        await resources.workers.wait_until_ready()
         evaluations = []
         with Progress(*columns, console=console) as progress:
             task = progress.add_task("Evaluating", total=len(requested))

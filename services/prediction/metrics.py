@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.prediction.models.registry import MODELS
 from services.prediction.workers.measurements import FitOutcome, Measurements, Task
-from services.prediction.workers.process_pool import Refusal
+from services.prediction.workers.queue_observer import Refusal
 from shared.schemas.results import SAME_SESSION
 from shared.telemetry.metrics import LATENCY_BUCKETS
 
@@ -76,10 +76,11 @@ class QueueMetrics:
 
         self._depth = gauge("worker_queue_depth", "Calls waiting for a worker process.")
         self._limit = gauge("worker_queue_limit", "Calls that may wait before further ones are refused.")
-        self._busy = gauge("workers_busy", "Worker processes computing a call that has not timed out.")
+        self._busy = gauge("workers_busy", "Worker processes that are computing, also what nobody waits for any more.")
         self._refusals = Counter(
             "worker_refusals_total",
-            "Calls that were refused, by reason: queue_full, too_slow or died (the worker process).",
+            "Calls that were refused, by reason: queue_full, too_slow, died (the worker process), not_ready (all "
+            "are starting) or harmful (it ended its worker process twice).",
             ("reason",),
             registry=registry,
         )

@@ -1,6 +1,6 @@
 """The ports of the prediction service: what it needs from outside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -34,8 +34,27 @@ class BarsReader(Protocol):
 class Workers(Protocol):
     """Runs CPU work outside of the event loop."""
 
-    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work` outside of the event loop; return its value or raise its error."""
+    async def run(self, key: Hashable, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `work` outside of the event loop; return its value or raise its error.
+
+        Equal keys stand for equal work: work that ends its process repeatedly is refused by its key.
+
+        Raises:
+            Busy: No worker is ready, too many calls are waiting, the call took too long, or its process died.
+            ComputationRefused: The work ended its process repeatedly.
+        """
+        ...
+
+    def require_ready(self) -> None:
+        """Return if a worker is ready, so that nothing is fetched in vain.
+
+        Raises:
+            Busy: No worker is ready.
+        """
+        ...
+
+    async def wait_until_ready(self) -> None:
+        """Return once work can run."""
         ...
 
     async def ping(self) -> None:

@@ -7,7 +7,8 @@ from functools import partial
 from services.prediction.ports import Resources
 from services.prediction.settings import PredictionSettings
 from services.prediction.warm_up import warm_up
-from services.prediction.workers.process_pool import QueueObserver, open_workers
+from services.prediction.workers.process_pool import open_workers
+from services.prediction.workers.queue_observer import QueueObserver
 from shared.clients.data import DataClient
 from shared.clients.observer import CallObserver
 from shared.clients.transport import open_http
@@ -23,6 +24,7 @@ async def open_resources(
         prepare=partial(warm_up, settings),
         max_waiting=settings.max_waiting,
         timeout_seconds=settings.budget_seconds,
+        max_bytes=settings.worker_memory_mb * 1_000_000,
         observer=queue_observer,
     )
     opened = open_http(str(settings.data_url), observer, tokens=settings.service_tokens)

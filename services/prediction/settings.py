@@ -23,6 +23,8 @@ class PredictionSettings(ServiceSettings):
     """Time budget of a request, in seconds. A caller's X-Request-Budget-Ms can only shorten it."""
     workers: PositiveInt = 2
     """Worker processes that fit models; one per core is a good choice."""
+    worker_memory_mb: PositiveInt = 600
+    """Memory of a worker process, in MB. One that takes more is replaced, before the system kills others."""
     max_waiting: PositiveInt = 64
     """Requests that may wait for a worker; further ones get 503 with Retry-After."""
     calendar: Calendar = "XNYS"

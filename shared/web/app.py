@@ -1,7 +1,7 @@
 """The app factory of all deployables: errors, request ids, traces, limits, metrics, draining, health."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -17,18 +17,17 @@ from shared.telemetry.metrics import ScrapeCollector, ServiceMetrics, install_me
 from shared.web.admission import AdmissionMetrics, AdmissionMiddleware
 from shared.web.body_limit import BodyLimitMiddleware
 from shared.web.connections import bound_connections
-from shared.web.deadline_middleware import DeadlineMiddleware
 from shared.web.draining import Draining, DrainingMiddleware, notice_before_stop
 from shared.web.health import Dependencies, dependency_gauge, health_router
 from shared.web.methods import MethodsMiddleware
 from shared.web.openapi import openapi_document
 from shared.web.problem import install_problem_handlers
 from shared.web.request_id import RequestIdMiddleware, is_quiet
+from shared.web.request_lifetime import CLIENT_CLOSED_REQUEST, DeadlineMiddleware, DisconnectMiddleware
 from shared.web.service_token import ServiceTokenMiddleware
 from shared.web.stale_responses import StaleResponsesMiddleware
 
 C = TypeVar("C")
-CLIENT_CLOSED_REQUEST = 499  # nginx's status for it; there is no standard one
 VERSION = "0.1.0"  # equals pyproject.toml and the top of CHANGELOG.md: tests/repository/test_docs.py
 
 
@@ -59,6 +58,7 @@ def build_app(
     open_components: Callable[[], AbstractAsyncContextManager[C]],
     operations: Operations,
     routers: Sequence[APIRouter] = (),
+    reading_posts: Collection[str] = (),  # paths whose POST only reads, so that it ends when its caller leaves
     **about: Any,
 ) -> FastAPI:
     """Build an app with these routes, whose lifespan opens the components and sets `app.state.components`."""
@@ -85,8 +85,7 @@ def build_app(
         **about,
     )
     install_problem_handlers(app)
-    app.add_exception_handler(ClientDisconnect, _client_disconnected)
-    _install_metrics(app, name, operations)
+    _install_inner_middleware(app, name, operations, reading_posts)
     readiness = {} if operations.is_ready_without else operations.dependencies
     for router in (*routers, health_router(readiness, draining)):
         app.include_router(router)
@@ -95,10 +94,12 @@ def build_app(
     return app
 
 
-def _install_metrics(app: FastAPI, name: str, operations: Operations) -> None:
-    """Measure the requests as they came: the middleware added first is the innermost, so a HEAD counts as one."""
+def _install_inner_middleware(app: FastAPI, name: str, operations: Operations, reading_posts: Collection[str]) -> None:
+    """Measure the requests as they came and ended: what is added first is the innermost, so a HEAD counts as one."""
     collectors = [dependency_gauge(operations.dependencies), *operations.collectors]
     app.state.metrics = ServiceMetrics(operations.registry, collectors)
+    app.add_exception_handler(ClientDisconnect, _client_disconnected)
+    app.add_middleware(DisconnectMiddleware, reading_posts=reading_posts)
     app.add_middleware(MethodsMiddleware)
     install_metrics(app, name, operations.metrics_path, app.state.metrics)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 import httpx
@@ -49,6 +49,7 @@ def bare_app(
     name: str = "test",
     dependencies: dict[str, Dependency] | None = None,
     collectors: list[ScrapeCollector] | None = None,
+    reading_posts: Collection[str] = (),
 ) -> FastAPI:
     """Return an app of `build_app` that has no components and no routes of its own."""
 
@@ -57,4 +58,6 @@ def bare_app(
         yield None
 
     operations = Operations(new_registry(), dependencies or {}, collectors=collectors or ())
-    return build_app(name, settings or ServiceSettings(budget_seconds=200), no_components, operations)
+    return build_app(
+        name, settings or ServiceSettings(budget_seconds=200), no_components, operations, reading_posts=reading_posts
+    )

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.types import Receive, Scope, Send
 
-from shared.web.deadline_middleware import DeadlineMiddleware
+from shared.web.request_lifetime import DeadlineMiddleware
 
 
 async def within(seconds: float, call: Callable[[], Awaitable[object]]) -> None:

@@ -77,18 +77,21 @@ class Responder:
             revision = await resources.data.current_revision(symbol=key.symbol)
             if revision is not None and matches(etag := self._etag(revision), if_none_match):
                 return _not_modified(etag)
+        resources.workers.require_ready()  # before the bars are fetched, which takes most of the time of a refusal
         encoded = await resources.data.bars(symbol=key.symbol, adjusted=key.adjusted)
+
+        computation = (key, encoded.revision, encoded.is_stale)
 
         async def compute() -> bytes:
             started_at = time.perf_counter()
-            run = await resources.workers.run(measured, key.kind, work, encoded, key.symbol)
+            run = await resources.workers.run(computation, measured, key.kind, work, encoded, key.symbol)
             self._metrics.record(run.measurements)
             value = run.unwrap()
             self._seconds[key.kind].observe(time.perf_counter() - started_at)
             return (_warn(value) if encoded.is_stale else value).model_dump_json().encode()
 
         try:
-            body = await self._flight.run((key, encoded.revision, encoded.is_stale), compute)
+            body = await self._flight.run(computation, compute)
         except TimeoutError as error:
             raise Busy("Try again in a moment: the computation did not finish in time.") from error
         # Without a tag if stale: its bytes must not stand for those of the answer without the warning.

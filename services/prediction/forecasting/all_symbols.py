@@ -66,7 +66,8 @@ async def evaluate_all(
 async def _evaluate(resources: Resources, symbol: str, query: EvaluationQuery) -> SymbolEvaluation:
     try:
         encoded = await resources.data.bars(symbol=symbol, adjusted=query.adjusted)
-        return SymbolEvaluation(symbol, await resources.workers.run(compute_evaluation, encoded, symbol, query))
+        key = ("evaluation", symbol, encoded.revision)
+        return SymbolEvaluation(symbol, await resources.workers.run(key, compute_evaluation, encoded, symbol, query))
     except (NoBars, NotEnoughBars):
         return SymbolEvaluation(symbol, None)
 

@@ -1,69 +1,45 @@
-"""Runs CPU work in a few processes behind a bounded queue, so that the event loop stays free."""
+"""Runs CPU work in a few processes behind a bounded queue, so that the event loop stays free.
+
+A process that dies is replaced alone, and only the call that it was running fails. The queue holds the waiting callers
+themselves, so a call whose caller leaves or has no time left is never begun. One that is running ends by itself, though
+nobody waits: that takes less than the start of another process, and a forecast keeps its fitted models for the next
+caller.
+"""
 
 import asyncio
-import ctypes
-import multiprocessing
-import os
-import signal
-import sys
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Literal, ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, TypeVar
 
 import structlog
-from threadpoolctl import threadpool_limits
 
+from services.prediction.workers.queue_observer import NullObserver, QueueObserver, Refusal
+from services.prediction.workers.supervisor import Supervisor
+from services.prediction.workers.suspects import Suspects
+from services.prediction.workers.worker import Outcome, Worker
 from shared import deadline
-from shared.errors import Busy
+from shared.errors import Busy, ComputationRefused
 from shared.telemetry import tracing
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Refusal = Literal["queue_full", "too_slow", "died"]
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
+DEFAULT_MAX_BYTES = (
+    600_000_000  # three times what a worker takes with the largest symbols; two fit into the chart's limit
+)
 log = structlog.get_logger()
 
 
-class QueueObserver(Protocol):
-    """Observes the queue of the worker processes."""
-
-    def set_limit(self, limit: int) -> None:
-        """Called with the queue limit."""
-        ...
-
-    def set_load(self, *, waiting: int, busy: int) -> None:
-        """Called with the numbers of waiting and of running calls whenever they change."""
-        ...
-
-    def count_refusal(self, reason: Refusal) -> None:
-        """Called for each call that is refused."""
-        ...
-
-
-class _NullObserver:
-    """A QueueObserver that does nothing."""
-
-    def set_limit(self, limit: int) -> None:
-        pass
-
-    def set_load(self, *, waiting: int, busy: int) -> None:
-        pass
-
-    def count_refusal(self, reason: Refusal) -> None:
-        pass
-
-
 class ProcessWorkers:
-    """A pool of processes that refuses work rather than letting it wait too long.
+    """A pool of processes that refuses work rather than letting it wait too long. Create it in the event loop.
 
     Args:
         n_workers: Processes.
         prepare: Runs once in each process as it starts, so that the first call does not wait for imports.
         max_waiting: Calls that may wait for a process; further ones raise Busy.
         timeout_seconds: How long one call may wait and run, unless its request has less time left.
+        max_bytes: Memory of a process; one that takes more is killed.
         observer: Observes the queue.
     """
 
@@ -74,89 +50,152 @@ class ProcessWorkers:
         prepare: Callable[[], object],
         max_waiting: int,
         timeout_seconds: float,
+        max_bytes: int = DEFAULT_MAX_BYTES,
         observer: QueueObserver | None = None,
     ) -> None:
-        self._observer = observer or _NullObserver()
+        self._observer = observer or NullObserver()
         self._observer.set_limit(max_waiting)
-        self._prepare = prepare
-        self._n_workers = n_workers
-        self._max_pending = n_workers + max_waiting
+        self._max_waiting = max_waiting
         self._timeout_seconds = timeout_seconds
-        self._pending = 0
-        self._is_open = True
-        self._pool = self._new_pool()
+        self._suspects = Suspects()
+        self._queue: deque[asyncio.Future[Worker]] = deque()
+        self._idle: list[Worker] = []
+        self._n_busy = 0
+        self._is_ready = asyncio.Event()
+        self._supervisor = Supervisor(n_workers, prepare, max_bytes, on_ready=self._give, on_lost=self._lose)
 
-    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run(self, key: Hashable, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work` in a process; return its value or raise its error.
 
         Raises:
-            Busy: Too many calls are waiting, the call took too long, or its process died.
+            Busy: No process is ready, too many calls are waiting, the call took too long, or its process died.
+            ComputationRefused: Processes died while they ran work with this key.
         """
-        if self._pending >= self._max_pending:
-            self._observer.count_refusal("queue_full")
-            raise Busy(f"Try again in a moment: {self._pending} requests are running or waiting.")
-        pool = self._pool
-        self._change_pending(1)
+        try:
+            self._suspects.require_harmless(key)
+        except ComputationRefused:
+            self._observer.count_refusal("harmful")
+            raise
         try:
             async with asyncio.timeout(deadline.seconds_left(self._timeout_seconds)):
                 with tracing.span("compute"):
-                    return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *args, **kwargs))
+                    outcome = await self._run(key, partial(work, *args, **kwargs))
         except TimeoutError as error:
-            self._observer.count_refusal("too_slow")
-            raise Busy("Try again in a moment: the computation did not finish in time.") from error
-        except BrokenProcessPool as error:
-            self._replace(pool)
-            self._observer.count_refusal("died")
-            raise Busy("Try again in a moment: a worker process died and is being replaced.") from error
-        finally:
-            self._change_pending(-1)
+            raise self._refuse("too_slow", "the computation did not finish in time.") from error
+        if outcome.fate == "died":
+            raise self._refuse("died", "the worker process of this computation died and is being replaced.")
+        if outcome.error is not None:
+            raise outcome.error
+        value: T = outcome.value
+        return value
 
     async def ping(self) -> None:
         """Return if at least one process is ready.
 
         Raises:
-            Busy: All processes are still starting.
+            Busy: All processes are starting.
         """
-        if not any(first.done() and first.exception() is None for first in self._first_calls):
+        if not self._supervisor.ready:
             raise Busy("The worker processes are starting.")
 
-    def _change_pending(self, change: int) -> None:
-        self._pending += change
-        busy = min(self._pending, self._n_workers)
-        self._observer.set_load(waiting=self._pending - busy, busy=busy)
+    def require_ready(self) -> None:
+        """Return if `run` would not refuse at once because no process is ready; raises Busy, as `run` does."""
+        if not self._supervisor.ready:
+            raise self._refuse_unready()
 
-    def _replace(self, broken: ProcessPoolExecutor) -> None:
-        """Replace the broken pool; of several callers that find it broken, only the first replaces it."""
-        if self._pool is broken and self._is_open:
-            log.error("worker_died")
-            self._pool = self._new_pool()
+    async def wait_until_ready(self) -> None:
+        """Return once a process is ready."""
+        await self._is_ready.wait()
 
-    def _new_pool(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")  # fork would copy the event loop and its threads
-        arguments = (os.getpid(), self._prepare)
-        pool = ProcessPoolExecutor(self._n_workers, mp_context=context, initializer=_initialise, initargs=arguments)
-        # A process starts at the first call that finds no idle one: start them now, not during a request.
-        self._first_calls: list[Future[int]] = [pool.submit(os.getpid) for _ in range(self._n_workers)]
-        return pool
+    async def close(self) -> None:
+        """Kill the processes; calls that wait or run raise Busy."""
+        self._refuse_queue()
+        await self._supervisor.close()
 
-    def close(self) -> None:
-        """Kill the processes even if they are computing, since no caller is left."""
-        self._is_open = False
-        for process in list(self._pool._processes.values()):  # Python 3.14 has kill_workers() for this
-            process.kill()
-        # Without cancel_futures: the broken pool fails all calls alike, and none sees a cancellation instead.
-        self._pool.shutdown(wait=True)
+    async def _run(self, key: Hashable, call: Callable[[], object]) -> Outcome:
+        outcome = Outcome("not_begun")
+        while outcome.fate == "not_begun":
+            worker = await self._take()
+            outcome = await asyncio.shield(self._begin(worker, key, call))
+        return outcome
 
+    async def _take(self) -> Worker:
+        """Wait for an idle worker."""
+        if deadline.seconds_left(self._timeout_seconds) <= 0:
+            raise TimeoutError
+        self.require_ready()
+        if self._idle:
+            return self._idle.pop()
+        if len(self._queue) >= self._max_waiting:
+            raise self._refuse("queue_full", f"{self._n_busy + len(self._queue)} requests are running or waiting.")
+        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self._queue.append(turn)
+        self._show_load()
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self._give(turn.result())  # the caller left at the very moment when its turn came
+            raise
+        finally:
+            with suppress(ValueError):
+                self._queue.remove(turn)
+            self._show_load()
 
-def _initialise(parent: int, prepare: Callable[[], object]) -> None:
-    """Ignore Ctrl-C, die with the parent, prepare, and limit the process to one thread."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
-    prepare()
-    threadpool_limits(1)
+    def _begin(self, worker: Worker, key: Hashable, call: Callable[[], object]) -> asyncio.Future[Outcome]:
+        worker.begin()
+        self._n_busy += 1
+        self._show_load()
+        running = asyncio.get_running_loop().run_in_executor(self._supervisor.threads, worker.call, call)
+        running.add_done_callback(partial(self._end, worker, key))
+        return running
+
+    def _end(self, worker: Worker, key: Hashable, running: asyncio.Future[Outcome]) -> None:
+        self._n_busy -= 1
+        fate = "ended" if running.exception() else running.result().fate  # what cannot be pickled harms no process
+        if fate == "ended":
+            self._give(worker)
+        else:
+            self._supervisor.give_up(worker)
+        if fate == "died" and self._supervisor.is_open:
+            log.error("computation_died", computation=str(key))
+            self._suspects.record_death(key)
+        self._show_load()
+
+    def _give(self, worker: Worker) -> None:
+        """Give a worker to the next caller, or keep it idle."""
+        if worker not in self._supervisor.ready:
+            return
+        self._is_ready.set()
+        while self._queue:
+            turn = self._queue.popleft()
+            if not turn.done():
+                turn.set_result(worker)
+                return
+        self._idle.append(worker)
+
+    def _lose(self, worker: Worker) -> None:
+        if worker in self._idle:
+            self._idle.remove(worker)
+        if not self._supervisor.ready:
+            self._is_ready.clear()
+            self._refuse_queue()
+
+    def _refuse_queue(self) -> None:
+        """Refuse the callers that wait: the start of a process takes longer than most of them have."""
+        for turn in self._queue:
+            if not turn.done():
+                turn.set_exception(self._refuse_unready())
+
+    def _refuse_unready(self) -> Busy:
+        return self._refuse("not_ready", "the worker processes are starting.")
+
+    def _refuse(self, reason: Refusal, why: str) -> Busy:
+        self._observer.count_refusal(reason)
+        return Busy(f"Try again in a moment: {why}")
+
+    def _show_load(self) -> None:
+        self._observer.set_load(waiting=len(self._queue), busy=self._n_busy)
 
 
 @asynccontextmanager
@@ -166,6 +205,7 @@ async def open_workers(
     prepare: Callable[[], object],
     max_waiting: int,
     timeout_seconds: float,
+    max_bytes: int = DEFAULT_MAX_BYTES,
     observer: QueueObserver | None = None,
 ) -> AsyncIterator[ProcessWorkers]:
     """Open the pool, and close it at the end."""
@@ -174,9 +214,10 @@ async def open_workers(
         prepare=prepare,
         max_waiting=max_waiting,
         timeout_seconds=timeout_seconds,
+        max_bytes=max_bytes,
         observer=observer,
     )
     try:
         yield workers
     finally:
-        await asyncio.to_thread(workers.close)
+        await workers.close()

@@ -1,6 +1,6 @@
 """The prediction service in process, on a data service with a fake store; work runs where it is called."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
 
@@ -24,10 +24,16 @@ class InlineWorkers:
     def __init__(self, error: ServiceError | None = None) -> None:
         self._error = error
 
-    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run(self, key: Hashable, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._error is not None:
             raise self._error
         return work(*args, **kwargs)
+
+    def require_ready(self) -> None:
+        pass
+
+    async def wait_until_ready(self) -> None:
+        pass
 
     async def ping(self) -> None:
         if self._error is not None:

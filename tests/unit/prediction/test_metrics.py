@@ -7,6 +7,7 @@ import signal
 import time
 from dataclasses import replace
 from functools import partial
+from typing import get_args
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -17,6 +18,7 @@ from services.prediction.metrics import ComputationMetrics, QueueMetrics
 from services.prediction.models.registry import MODELS
 from services.prediction.workers.measurements import measured
 from services.prediction.workers.process_pool import open_workers
+from services.prediction.workers.queue_observer import Refusal
 from shared.errors import Busy
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarStore
@@ -98,22 +100,25 @@ async def test_the_queue_is_shown_and_each_refusal_counted_by_its_reason() -> No
     async with open_workers(
         n_workers=1, prepare=os.getpid, max_waiting=2, timeout_seconds=200, observer=QueueMetrics(registry)
     ) as workers:
-        await workers.run(os.getpid)
+        await workers.wait_until_ready()
         assert values("worker_queue_depth", "worker_queue_limit", "workers_busy") == [0, 2, 0]
-        running = [asyncio.create_task(workers.run(time.sleep, 0.2)) for _ in range(3)]
+        running = [asyncio.create_task(workers.run("key", time.sleep, 0.2)) for _ in range(3)]
         await asyncio.sleep(0)
         assert values("worker_queue_depth", "workers_busy") == [2, 1]
         with pytest.raises(Busy):
-            await workers.run(os.getpid)
+            await workers.run("key", os.getpid)
         await asyncio.gather(*running)
         assert values("worker_queue_depth", "workers_busy") == [0, 0]
-        pid = await workers.run(os.getpid)
+        pid = await workers.run("key", os.getpid)
         with pytest.raises(Busy, match="died"):
-            await workers.run(os.kill, pid, signal.SIGKILL)
+            await workers.run("key", os.kill, pid, signal.SIGKILL)
+        with pytest.raises(Busy, match="starting"):
+            await workers.run("key", os.getpid)
+        await workers.wait_until_ready()
         with pytest.raises(Busy, match="in time"):
-            await within(0.05, partial(workers.run, time.sleep, 600))
-    refusals = {reason: _refusals(registry, reason) for reason in ("queue_full", "too_slow", "died")}
-    assert refusals == {"queue_full": 1, "too_slow": 1, "died": 1}
+            await within(0.05, partial(workers.run, "key", time.sleep, 600))
+    refusals = {reason: _refusals(registry, reason) for reason in get_args(Refusal)}
+    assert refusals == {"queue_full": 1, "too_slow": 1, "died": 1, "not_ready": 1, "harmful": 0}
 
 
 def _refusals(registry: CollectorRegistry, reason: str) -> float | None:

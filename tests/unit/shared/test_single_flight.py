@@ -10,11 +10,11 @@ from tests.support.deadlines import within
 
 
 class Work:
-    """Work that counts its starts and ends when `may_end` is set, with its own number or with `error`."""
+    """Work that ends when `may_end` is set, with its number or with `error`, which it raises also if cancelled."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
-        self.n_starts = 0
+        self.n_starts = self.n_cancelled = 0
         self.seconds_given: list[float] = []
         self.may_end = asyncio.Event()
 
@@ -22,7 +22,12 @@ class Work:
         self.n_starts += 1
         number = self.n_starts
         self.seconds_given.append(seconds_left(1000))
-        await self.may_end.wait()
+        try:
+            await self.may_end.wait()
+        except asyncio.CancelledError:
+            self.n_cancelled += 1
+            if self.error is None:
+                raise
         if self.error is not None:
             raise self.error
         return number
@@ -75,28 +80,41 @@ async def test_a_caller_who_goes_away_takes_nothing_from_the_others(gone: int) -
     assert work.n_starts == 1
 
 
-async def test_work_goes_on_after_all_callers_left_and_a_new_caller_joins_it() -> None:
+async def test_work_ends_when_the_last_caller_has_left_and_the_next_one_begins_anew() -> None:
     flight, work = SingleFlight[int](), Work()
-    first = asyncio.create_task(flight.run("key", work))
+    callers = [asyncio.create_task(flight.run("key", work)) for _ in range(3)]
     await asyncio.sleep(0)
-    first.cancel()
-    await asyncio.gather(first, return_exceptions=True)
-    late = asyncio.create_task(flight.run("key", work))
+    for caller in callers:
+        assert work.n_cancelled == 0
+        caller.cancel()
+    await asyncio.gather(*callers, return_exceptions=True)
+    late = asyncio.create_task(flight.run("key", work))  # the cancelled work has not ended yet
     await asyncio.sleep(0)
     work.may_end.set()
-    assert await late == 1
+    assert await late == 2
+    assert work.n_cancelled == 1
 
 
 async def test_each_caller_waits_as_long_as_its_own_request_may() -> None:
     flight, work = SingleFlight[int](), Work()
-    with pytest.raises(TimeoutError):
-        await within(0.02, lambda: flight.run("key", work))
+    impatient = asyncio.create_task(within(0.02, lambda: flight.run("key", work)))
+    await asyncio.sleep(0)
     patient = asyncio.create_task(flight.run("key", work))
+    with pytest.raises(TimeoutError):
+        await impatient
     with pytest.raises(TimeoutError):
         await within(0, lambda: flight.run("key", work))
     work.may_end.set()
     assert await patient == 1
     assert work.seconds_given == [1000]  # not the first caller's
+
+
+async def test_work_ends_when_its_last_caller_has_no_time_left() -> None:
+    flight, work = SingleFlight[int](), Work()
+    with pytest.raises(TimeoutError):
+        await within(0.02, lambda: flight.run("key", work))
+    await asyncio.sleep(0)
+    assert work.n_cancelled == 1
 
 
 async def test_an_error_without_callers_is_not_reported() -> None:
@@ -107,10 +125,11 @@ async def test_an_error_without_callers_is_not_reported() -> None:
     await asyncio.sleep(0)
     caller.cancel()
     await asyncio.gather(caller, return_exceptions=True)
-    work.may_end.set()
+    work.may_end.set()  # for the last one
     for _ in range(5):
         await asyncio.sleep(0)
     gc.collect()
     assert complaints == []
+    assert work.n_cancelled == 1
     with pytest.raises(RuntimeError, match="unheard"):
         await flight.run("key", work)

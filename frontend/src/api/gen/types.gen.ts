@@ -2195,6 +2195,10 @@ export type ResultErrors = {
      */
     431: Problem;
     /**
+     * The computation cannot be completed
+     */
+    500: Problem;
+    /**
      * A service failed
      */
     502: Problem;
@@ -2275,6 +2279,10 @@ export type StockResultErrors = {
      * The headers are too large
      */
     431: Problem;
+    /**
+     * The computation cannot be completed
+     */
+    500: Problem;
     /**
      * A service failed
      */
@@ -2380,6 +2388,10 @@ export type ForecastErrors = {
      * The headers are too large
      */
     431: Problem;
+    /**
+     * The computation cannot be completed
+     */
+    500: Problem;
     /**
      * A service failed
      */
@@ -2497,6 +2509,10 @@ export type EvaluationErrors = {
      * The headers are too large
      */
     431: Problem;
+    /**
+     * The computation cannot be completed
+     */
+    500: Problem;
     /**
      * A service failed
      */
@@ -2709,6 +2725,10 @@ export type KeepForecastErrors = {
      * The headers are too large
      */
     431: Problem;
+    /**
+     * The computation cannot be completed
+     */
+    500: Problem;
     /**
      * A service failed
      */

@@ -126,10 +126,11 @@ async def test_a_first_reader_that_is_cancelled_does_not_cancel_the_others() -> 
 async def test_a_read_is_not_bounded_by_the_deadline_of_its_first_reader() -> None:
     store = SlowStore({"AAPL": OLD})
     reader = _reader(store)
-    with pytest.raises(StoreUnavailable, match="data service could not read the bars in the time left for the request"):
-        await within(0.02, lambda: reader.read("AAPL"))
-    patient = asyncio.create_task(reader.read("AAPL"))
+    impatient = asyncio.create_task(within(0.02, lambda: reader.read("AAPL")))
     await asyncio.sleep(0)
+    patient = asyncio.create_task(reader.read("AAPL"))
+    with pytest.raises(StoreUnavailable, match="data service could not read the bars in the time left for the request"):
+        await impatient
     store.may_answer.set()
     assert (await patient)[0].revision == OLD.revision
     assert store.seconds_given == [1000]

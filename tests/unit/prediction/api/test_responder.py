@@ -1,6 +1,6 @@
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import ParamSpec, TypeVar
@@ -52,17 +52,25 @@ class SlowWorkers:
     """Workers that run when `may_end` is set, unless `error` is."""
 
     error: Exception | None = None
+    is_ready: bool = True
     n_runs: int = 0
     has_begun: asyncio.Event = field(default_factory=asyncio.Event)
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run(self, key: Hashable, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         self.n_runs += 1
         self.has_begun.set()
         await self.may_end.wait()
         if self.error is not None:
             raise self.error
         return work(*args, **kwargs)
+
+    def require_ready(self) -> None:
+        if not self.is_ready:
+            raise Busy("The worker processes are starting.")
+
+    async def wait_until_ready(self) -> None:
+        pass
 
     async def ping(self) -> None:
         pass
@@ -129,6 +137,16 @@ async def test_an_outdated_etag_gets_the_new_response() -> None:
     assert response.headers["etag"] != etag
     with pytest.raises(SymbolNotFound):
         await service.ask(ComputationKey("result", "NOPE", adjusted=False), if_none_match=etag)
+
+
+async def test_without_a_ready_worker_no_bars_are_fetched_but_a_matching_etag_still_gets_304() -> None:
+    service = Service()
+    etag = (await service.ask()).headers["etag"]
+    service.workers.is_ready = False
+    with pytest.raises(Busy):
+        await service.ask(if_none_match='"another"')
+    assert (await service.ask(if_none_match=etag)).status_code == 304
+    assert (service.bars.n_reads, service.workers.n_runs) == (1, 1)
 
 
 async def test_a_load_during_the_computation_gives_the_old_response_no_new_etag() -> None:

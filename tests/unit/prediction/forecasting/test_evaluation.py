@@ -148,7 +148,8 @@ async def test_the_same_request_gives_the_same_bytes_in_a_worker_process_too() -
     here = compute_evaluation(payload, "AAPL", query).model_dump_json()
     assert compute_evaluation(payload, "AAPL", query).model_dump_json() == here
     async with open_workers(n_workers=1, prepare=describe_models, max_waiting=1, timeout_seconds=200) as workers:
-        elsewhere = await workers.run(compute_evaluation, payload, "AAPL", query)
+        await workers.wait_until_ready()
+        elsewhere = await workers.run("key", compute_evaluation, payload, "AAPL", query)
     assert elsewhere.model_dump_json() == here
 
 

@@ -31,7 +31,8 @@ def test_a_value_comes_with_its_measurements() -> None:
 
 async def test_an_error_crosses_processes_with_its_extras_measurements_and_traceback() -> None:
     async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
-        run: Measured[int] = await workers.run(measured, "result", _refuse)
+        await workers.wait_until_ready()
+        run: Measured[int] = await workers.run("key", measured, "result", _refuse)
     assert [fit.outcome for fit in run.measurements.fits] == ["failed"]
     assert run.measurements.seconds == []
     with pytest.raises(NotEnoughBars) as raised:
@@ -48,7 +49,8 @@ def test_measurements_outside_of_a_computation_are_discarded() -> None:
 
 async def test_a_value_crosses_processes_with_its_measurements() -> None:
     async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
-        run: Measured[int] = await workers.run(measured, "forecast", _double, 1)
+        await workers.wait_until_ready()
+        run: Measured[int] = await workers.run("key", measured, "forecast", _double, 1)
     assert run.unwrap() == 2
     assert [fit.outcome for fit in run.measurements.fits] == ["fitted"]
     assert [task for task, _ in run.measurements.seconds] == ["forecast"]
