@@ -20,7 +20,8 @@ def _scope(fixture_name: str, config: pytest.Config) -> Literal["session", "modu
 @pytest.fixture(scope=_scope)
 def shared_stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[FaultStack]:
     measures = request.config.getoption("--measure")
-    with running_fault_stack(tmp_path_factory.mktemp("stack"), measures=measures) as stack:
+    is_proxied = not measures or request.node.nodeid.endswith("test_latency.py")
+    with running_fault_stack(tmp_path_factory.mktemp("stack"), measures=measures, is_proxied=is_proxied) as stack:
         yield stack
 
 

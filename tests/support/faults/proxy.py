@@ -50,7 +50,7 @@ class Fault:
 
 
 class FaultProxy:
-    """Forwards connections to a port of the loopback interface, with the current fault.
+    """Forwards connections to the port `target` of the loopback interface, with the current fault.
 
     Attributes:
         port: The port that it listens on.
@@ -59,9 +59,9 @@ class FaultProxy:
         n_probes: The number of health checks so far.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, target: int) -> None:
         self.port = free_port()
-        self.target = 0
+        self._target = target
         self.fault = Fault()
         self.n_requests = self.n_probes = 0
         self._dice = random.Random(16)
@@ -86,7 +86,7 @@ class FaultProxy:
             _reset(writer)
             return
         with closing(writer), suppress(OSError):
-            back_reader, back_writer = await asyncio.open_connection("127.0.0.1", self.target)
+            back_reader, back_writer = await asyncio.open_connection("127.0.0.1", self._target)
             with closing(back_writer):
                 both = [
                     asyncio.create_task(self._forward_requests(reader, back_writer, writer)),

@@ -101,21 +101,19 @@ def random_bars(seed: int, n_bars: int = N_BARS) -> bytes:
 
 
 @contextmanager
-def running_fault_stack(
-    folder: Path, environment: dict[str, str] | None = None, *, measures: bool = True
-) -> Iterator[FaultStack]:
-    """Start everything, load the symbols, and yield it; with the limits of production if times are measured."""
-    limits = PRODUCTION_LIMITS if measures else {}
+def running_fault_stack(folder: Path, *, measures: bool, is_proxied: bool) -> Iterator[FaultStack]:
+    """Start everything, load the symbols, and yield it; with the limits of production if times are measured.
+
+    The proxies run in this process: where a thousand callers do, too, the gateway must reach the services directly.
+    """
     keys = {"GATEWAY_API_KEYS": compute_digest(KEY)}
     keys |= {f"{service}_SERVICE_TOKEN": TOKEN for service in ("GATEWAY", "DATA", "PREDICTION")}
-    servers = build_stack(folder, limits | keys | (environment or {}))
-    stack = FaultStack(servers, FaultProxy(), FaultProxy())
-    stack.to_data.target, stack.to_prediction.target = servers.data.port, servers.prediction.port
+    servers = build_stack(folder, keys | (PRODUCTION_LIMITS if measures else {}))
     servers.mongod.command += ["--setParameter", "enableTestCommands=1"]
-    servers.gateway.environment |= {
-        "GATEWAY_DATA_URL": stack.to_data.url,
-        "GATEWAY_PREDICTION_URL": stack.to_prediction.url,
-    }
+    stack = FaultStack(servers, FaultProxy(servers.data.port), FaultProxy(servers.prediction.port))
+    if is_proxied:
+        servers.gateway.environment["GATEWAY_DATA_URL"] = stack.to_data.url
+        servers.gateway.environment["GATEWAY_PREDICTION_URL"] = stack.to_prediction.url
     with running_proxies(stack.to_data, stack.to_prediction), started(servers):
         _load(stack)
         yield stack
