@@ -10,6 +10,7 @@ from tests.support.faults.stack import KEY, TOKEN, FaultStack
 from tests.support.faults.table import Figures
 
 
+@pytest.mark.fast
 @pytest.mark.scenario("API")
 @pytest.mark.parametrize("name", ["gateway", "data", "prediction"])
 async def test_each_response_is_as_documented(stack: FaultStack, figures: Figures, name: str, tmp_path: Path) -> None:

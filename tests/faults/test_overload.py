@@ -214,15 +214,17 @@ async def test_after_a_hiccup_of_an_upstream_all_is_as_before(
     stack: FaultStack, figures: Figures, n_callers: int
 ) -> None:
     gateway = stack.servers.gateway
-    answered = []
+    answered: list[dict[int, int]] = []
     for _ in range(10):
         with stopped(stack.servers.data):
             calls = asyncio.gather(*(stack.ask(BARS.format(SYMBOLS[n % 20])) for n in range(n_callers)))
             await asyncio.sleep(5)
         await asyncio.sleep(2)
-        answered.append([(await stack.ask(BARS.format(symbol))).status for symbol in SYMBOLS[:10]].count(200))
+        answered.append(statuses([await stack.ask(BARS.format(symbol)) for symbol in SYMBOLS[:10]]))
         check_errors(await calls)
-    figures.note(f"answered 2 s later: {answered} of 10")
-    assert answered == [10] * 10
-    for state in ("in_use", "lost"):
-        figures.at_most(f"connections {state} at rest", metric(gateway, "upstream_connections", state=state), 0)
+    as_before = sum(one == {200: 10} for one in answered)
+    figures.note(f"statuses of ten requests 2 s later: {answered}")
+    figures.at_least("hiccups without a trace", as_before, 10)
+    in_use = metric(gateway, "upstream_connections", state="in_use")
+    figures.at_most("connections in use at rest", in_use, 2)  # the scrape itself asks both services for their health
+    figures.at_most("connections lost", metric(gateway, "upstream_connections", state="lost"), 0)
