@@ -132,6 +132,7 @@ def _flood(port: int, n_client: int) -> bytes:
         return connection.recv(4096)
 
 
+@pytest.mark.scenario("headers", "S5")
 def test_large_headers_cost_no_memory_in_any_service(tmp_path: Path) -> None:
     with ExitStack() as started:
         servers = [started.enter_context(running(service(tmp_path, app, {}))) for app in APPS]

@@ -39,6 +39,7 @@ def _age_cached_bars(stack: Stack) -> None:
             cache.pexpire(key, 1000 * STALE_SECONDS)
 
 
+@pytest.mark.scenario("stale")
 def test_bars_that_are_cached_outlive_the_store_and_then_say_so(api: httpx.Client, stack: Stack) -> None:
     bars, fresh = api.get("/api/stocks/AAPL/bars"), _result(api)
     stack.mongod.send(signal.SIGSTOP)
