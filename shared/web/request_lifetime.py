@@ -2,8 +2,7 @@
 
 A server only reports that the caller has left. The cancellation reaches everything that the request waits for: a call
 to another service closes its connection, which that service sees as a disconnect in turn; a place in a queue is given
-up;
-shared work ends with its last caller.
+up; shared work ends with its last caller.
 """
 
 import asyncio
