@@ -5,6 +5,8 @@ import math
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
+import anyio
+
 from shared import deadline
 from shared.telemetry import tracing
 
@@ -14,9 +16,19 @@ T = TypeVar("T")
 class _Shared(Generic[T]):
     """Work under way, and how many callers wait for it."""
 
-    def __init__(self, task: asyncio.Task[T]) -> None:
-        self.task = task
+    def __init__(self, work: Callable[[], Coroutine[Any, Any, T]]) -> None:
+        self._scope = anyio.CancelScope()
+        self.task = asyncio.create_task(self._run(work), context=tracing.context_of_trace())
         self.n_callers = 0
+
+    def cancel(self) -> None:
+        """Cancel the work. Not by Task.cancel(): httpcore protects its slots from anyio's cancellation only."""
+        self._scope.cancel()
+
+    async def _run(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        with self._scope:
+            return await work()
+        raise asyncio.CancelledError
 
 
 class SingleFlight(Generic[T]):
@@ -47,15 +59,14 @@ class SingleFlight(Generic[T]):
             shared.n_callers -= 1
             if not shared.n_callers and not shared.task.done():
                 self._forget(key, shared)  # before it has ended: the next caller must not join work that is cancelled
-                shared.task.cancel()
+                shared.cancel()
         if not ended:
             raise TimeoutError
         return shared.task.result()
 
     def _start(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> _Shared[T]:
-        task = asyncio.create_task(work(), context=tracing.context_of_trace())
-        shared = self._shared[key] = _Shared(task)
-        task.add_done_callback(lambda _: self._land(key, shared))
+        shared = self._shared[key] = _Shared(work)
+        shared.task.add_done_callback(lambda _: self._land(key, shared))
         return shared
 
     def _land(self, key: Hashable, shared: _Shared[T]) -> None:

@@ -8,11 +8,13 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from shared import staleness
+from shared import deadline, staleness
 from shared.clients.observer import CallObserver
 from shared.clients.transport import latin1_headers
 from shared.clients.upstream import Upstream
-from shared.errors import ERRORS_BY_SLUG, NotAuthorised, ServiceError, UpstreamFailed
+from shared.errors import ERRORS_BY_SLUG, NotAuthorised, ServiceError, UpstreamFailed, UpstreamTimeout
+from shared.single_flight import SingleFlight
+from shared.web import request_id
 from shared.web.health import Health
 from shared.web.service_token import CHALLENGE
 
@@ -53,6 +55,8 @@ class ServiceClient:
         retries: bool = False,
     ) -> None:
         self._http = http
+        self._timeout_seconds = timeout_seconds
+        self._flight: SingleFlight[RawResponse] = SingleFlight()
         self._upstream = Upstream(
             http,
             upstream,
@@ -80,9 +84,24 @@ class ServiceClient:
         return await self._upstream.read(self._http.build_request("GET", path, params=params, headers=headers), read)
 
     async def _get_raw(self, path: str, params: Mapping[str, str] | None, if_none_match: str | None) -> RawResponse:
-        """Return a response to forward, 304 if the caller has this one."""
+        """Return a response to forward, 304 if the caller has this one. Callers at the same time share one request.
+
+        A caller in a hurry makes one of its own: a shared one takes as long as it may.
+        """
         headers = latin1_headers({} if if_none_match is None else {"If-None-Match": if_none_match})
-        return await self._get(path, self._answer, params, headers)
+        if deadline.seconds_left(self._timeout_seconds) < self._timeout_seconds:
+            return await self._get(path, self._answer, params, headers)
+        if known := request_id.current_request_id():
+            headers[request_id.HEADER] = known
+        key = (path, frozenset((params or {}).items()), if_none_match)
+        try:
+            answer = await self._flight.run(key, lambda: self._get(path, self._answer, params, headers))
+        except TimeoutError as error:
+            detail = f"{self._upstream.title} did not answer in the time that was left. Try again."
+            raise UpstreamTimeout(detail) from error
+        if staleness.is_stale(answer.headers.get(staleness.HEADER)):
+            staleness.mark()  # of this caller's response; the request itself marked only the first caller's
+        return answer
 
     async def _write(self, request: httpx.Request, read: Callable[[httpx.Response], T]) -> T:
         """Send a request that writes, which may take all the time left, and parse the response with `read`."""

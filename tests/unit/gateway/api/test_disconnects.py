@@ -1,4 +1,7 @@
-"""A caller of the gateway that leaves ends the call behind it, over real connections."""
+"""A caller of the gateway that leaves ends the call behind it, over real connections.
+
+Each caller asks for another symbol: those that ask for the same share one call.
+"""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -12,7 +15,7 @@ from gateway.settings import GatewaySettings
 from tests.support.asgi import bare_app, listen
 from tests.support.polling import wait_until
 
-BODY = b'{"stock_symbol": "AAPL"}'
+BODY = '{"stock_symbol": "SYMBOL"}'
 
 
 @dataclass
@@ -26,25 +29,26 @@ class Prediction:
     def app(self) -> FastAPI:
         app = bare_app(name="prediction")
 
-        @app.get("/symbols/AAPL/{kind}")
-        async def compute(kind: str) -> str:
+        @app.get("/symbols/{symbol}/{kind}")
+        async def compute(symbol: str, kind: str) -> str:
             self.n_begun += 1
             try:
                 await self.never.wait()
             finally:
                 self.n_cancelled += 1
-            return kind
+            return f"{kind} of {symbol}"
 
         return app
 
 
 @pytest.mark.parametrize(
     ("request_line", "body"),
-    [("GET /api/stocks/AAPL/forecast", b""), ("GET /api/stocks/AAPL/result", b""), ("POST /api/result", BODY)],
+    [("GET /api/stocks/SYMBOL/forecast", ""), ("GET /api/stocks/SYMBOL/result", ""), ("POST /api/result", BODY)],
 )
-async def test_a_caller_that_leaves_ends_the_call_behind_it(request_line: str, body: bytes) -> None:
+async def test_a_caller_that_leaves_ends_the_call_behind_it(request_line: str, body: str) -> None:
     prediction, n_callers = Prediction(), 20
-    head = f"{request_line} HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    head = "{} HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
+    request = head.format(request_line, len(body)) + body
     async with AsyncExitStack() as stack:
         inner = await stack.enter_async_context(listen(prediction.app()))
         gateway = create_app(
@@ -56,8 +60,8 @@ async def test_a_caller_that_leaves_ends_the_call_behind_it(request_line: str, b
         )
         port = await stack.enter_async_context(listen(gateway))
         writers = [(await asyncio.open_connection("127.0.0.1", port))[1] for _ in range(n_callers)]
-        for writer in writers:
-            writer.write(f"{head}\r\n".encode() + body)
+        for number, writer in enumerate(writers):
+            writer.write(request.replace("SYMBOL", f"CHAR{number:02}").encode())
         await wait_until(lambda: prediction.n_begun == n_callers)
         for writer in writers:
             writer.transport.abort()

@@ -1,0 +1,105 @@
+"""Callers that read the same at the same time share one request to the upstream."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from shared import staleness
+from shared.clients.base import RawResponse
+from shared.clients.data import DataClient
+from shared.errors import StoreUnavailable
+from shared.schemas.bars import BarsQuery
+from tests.support.deadlines import within
+
+QUERY = BarsQuery(format="csv")
+
+
+@dataclass
+class Upstream:
+    """An upstream that answers each request when it may."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+    status: int = 200
+    n_asked: int = 0
+    n_cut: int = 0
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        http = httpx.AsyncClient(transport=httpx.MockTransport(self._answer), base_url="http://data")
+        self.client = DataClient(http, upstream="the data service", timeout_seconds=60)
+
+    async def _answer(self, _: httpx.Request) -> httpx.Response:
+        self.n_asked += 1
+        number = self.n_asked
+        try:
+            await self.may_answer.wait()
+        except asyncio.CancelledError:
+            self.n_cut += 1
+            raise
+        body = {"type": "/problems/store-unavailable", "detail": "No."} if self.status == 503 else number
+        return httpx.Response(self.status, json=body, headers={"ETag": '"abc"'} | self.headers)
+
+    async def read(self, symbol: str = "AAPL", if_none_match: str | None = None) -> RawResponse:
+        return await self.client.raw_bars(symbol=symbol, query=QUERY, if_none_match=if_none_match)
+
+
+async def test_callers_at_the_same_time_share_one_request_and_later_ones_make_another() -> None:
+    upstream = Upstream()
+    callers = [asyncio.create_task(upstream.read()) for _ in range(300)]
+    await asyncio.sleep(0.01)
+    upstream.may_answer.set()
+    assert {answer.body for answer in await asyncio.gather(*callers)} == {b"1"}
+    assert (await upstream.read()).body == b"2"
+
+
+async def test_other_questions_are_other_requests() -> None:
+    upstream = Upstream()
+    upstream.may_answer.set()
+    await asyncio.gather(upstream.read("AAPL"), upstream.read("MSFT"), upstream.read("AAPL", '"abc"'))
+    assert upstream.n_asked == 3
+
+
+async def test_an_error_reaches_every_caller() -> None:
+    upstream = Upstream(status=503)
+    upstream.may_answer.set()
+    errors = await asyncio.gather(*(upstream.read() for _ in range(5)), return_exceptions=True)
+    assert ({type(error) for error in errors}, upstream.n_asked) == ({StoreUnavailable}, 1)
+
+
+async def test_a_caller_in_a_hurry_makes_a_request_of_its_own() -> None:
+    upstream = Upstream()
+    patient = asyncio.create_task(upstream.read())
+    await asyncio.sleep(0.01)
+    hurried = asyncio.create_task(within(30, upstream.read))
+    await asyncio.sleep(0.01)
+    upstream.may_answer.set()
+    await asyncio.gather(patient, hurried)
+    assert upstream.n_asked == 2
+
+
+async def test_a_stale_answer_marks_the_response_of_every_caller() -> None:
+    upstream = Upstream(headers={staleness.HEADER: staleness.STALE})
+    upstream.may_answer.set()
+
+    async def is_marked() -> bool:
+        with staleness.marking() as mark:
+            await upstream.read()
+        return mark.is_set
+
+    assert await asyncio.gather(*(is_marked() for _ in range(3))) == [True] * 3
+
+
+@pytest.mark.parametrize("n_leaving", [1, 2])
+async def test_the_request_ends_with_its_last_caller(n_leaving: int) -> None:
+    upstream = Upstream()
+    callers = [asyncio.create_task(upstream.read()) for _ in range(2)]
+    await asyncio.sleep(0.01)
+    for caller in callers[:n_leaving]:
+        caller.cancel()
+    await asyncio.sleep(0.01)
+    assert upstream.n_cut == (n_leaving == 2)
+    upstream.may_answer.set()
+    answers = await asyncio.gather(*callers, return_exceptions=True)
+    assert [type(answer) for answer in answers[n_leaving:]] == [RawResponse] * (2 - n_leaving)
