@@ -8,7 +8,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from hashlib import sha256
 from typing import Any
 
@@ -40,9 +40,13 @@ class _TracedRedis(Redis):
     """A client that records a span per command."""
 
     async def execute_command(self, *arguments: Any, **options: Any) -> Any:
-        attributes = {"db.system.name": "redis", "db.operation.name": str(arguments[0])}
-        with tracing.span(f"redis {arguments[0]}", SpanKind.CLIENT, attributes):
+        with _span(str(arguments[0])):
             return await super().execute_command(*arguments, **options)  # type: ignore[no-untyped-call]
+
+
+def _span(command: str) -> AbstractContextManager[None]:
+    attributes = {"db.system.name": "redis", "db.operation.name": command}
+    return tracing.span(f"redis {command}", SpanKind.CLIENT, attributes)
 
 
 class RedisBarCache:
@@ -79,7 +83,7 @@ class RedisBarCache:
         if not self._breaker.is_closed:
             return None, "unavailable"
         try:
-            with self._measure("get"):
+            with self._measure("get"), _span("GET"):  # a pipeline's commands do not pass through execute_command
                 async with asyncio.timeout(self._timeout_seconds), self._redis.pipeline(transaction=True) as pipeline:
                     pipeline.get(_key(symbol))
                     pipeline.pttl(_key(symbol))

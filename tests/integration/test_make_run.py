@@ -29,7 +29,7 @@ ODD = "my 100% odd 'data' \"folder\" #1 ;%(x)s ü"
 @contextmanager
 def _run(folder: Path, port: int, **environment: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "local"],
+        ["env", "--default-signal=HUP", sys.executable, "-m", "local"],  # not ignored, as under nohup
         env=os.environ | {"PORT": str(port), "LOCAL_DIR": str(folder)} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
