@@ -8,9 +8,8 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from hashlib import sha256
-from typing import Any
 
 import structlog
 from opentelemetry.trace import SpanKind
@@ -34,19 +33,6 @@ _REVISION = re.compile(rb"[0-9a-f]{16}")
 NO_ANSWER = "The cache does not answer. Reads are slower until it does."
 FAILURES = (RedisError, OSError, TimeoutError)
 log = structlog.get_logger()
-
-
-class _TracedRedis(Redis):
-    """A client that records a span per command."""
-
-    async def execute_command(self, *arguments: Any, **options: Any) -> Any:
-        with _span(str(arguments[0])):
-            return await super().execute_command(*arguments, **options)  # type: ignore[no-untyped-call]
-
-
-def _span(command: str) -> AbstractContextManager[None]:
-    attributes = {"db.system.name": "redis", "db.operation.name": command}
-    return tracing.span(f"redis {command}", SpanKind.CLIENT, attributes)
 
 
 class RedisBarCache:
@@ -83,7 +69,7 @@ class RedisBarCache:
         if not self._breaker.is_closed:
             return None, "unavailable"
         try:
-            with self._measure("get"), _span("GET"):  # a pipeline's commands do not pass through execute_command
+            with self._measure("get"):
                 async with asyncio.timeout(self._timeout_seconds), self._redis.pipeline(transaction=True) as pipeline:
                     pipeline.get(_key(symbol))
                     pipeline.pttl(_key(symbol))
@@ -180,9 +166,12 @@ class RedisBarCache:
 
     @contextmanager
     def _measure(self, command: str) -> Iterator[None]:
-        began_at, outcome = time.perf_counter(), "failed"
+        """Record a span, and observe the duration."""
+        began_at, outcome, name = time.perf_counter(), "failed", command.upper()
+        attributes = {"db.system.name": "redis", "db.operation.name": name}
         try:
-            yield
+            with tracing.span(f"redis {name}", SpanKind.CLIENT, attributes):
+                yield
             outcome = "ok"
         finally:
             self._observe(command, outcome, time.perf_counter() - began_at)
@@ -231,7 +220,7 @@ async def open_redis_bar_cache(
     on_breaker: Callable[[State], None] = lambda _: None,
 ) -> AsyncIterator[RedisBarCache]:
     """Open the connection pool. It connects on first use, so the service starts without the cache."""
-    redis = _TracedRedis.from_url(
+    redis = Redis.from_url(
         url,
         socket_timeout=timeout_seconds,
         socket_connect_timeout=timeout_seconds,

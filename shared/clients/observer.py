@@ -23,7 +23,7 @@ class CallObserver:
         waited: Called with how long a call waited for its slot, in seconds.
         retried: Called for each read that is sent once more.
         breaker: Called with each new state of the circuit breaker.
-        connections: Called every few seconds with the number of connections by state.
+        connections: Called every second with the number of connections by state.
     """
 
     call: Callable[[CallResult, float], None] = _ignore

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from shared.clients.observer import CallObserver
 from shared.clients.pool import PooledTransport
 
-SWEEP_SECONDS = 5.0  # how often connections are counted, and closed ones removed
+SWEEP_SECONDS = 1.0  # how often connections are counted, and closed ones removed
 
 
 @asynccontextmanager
