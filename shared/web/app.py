@@ -26,6 +26,7 @@ from shared.web.request_id import RequestIdMiddleware, is_quiet
 from shared.web.request_lifetime import CLIENT_CLOSED_REQUEST, DeadlineMiddleware, DisconnectMiddleware
 from shared.web.service_token import ServiceTokenMiddleware
 from shared.web.stale_responses import StaleResponsesMiddleware
+from shared.web.strict_json import StrictJsonMiddleware
 
 C = TypeVar("C")
 VERSION = "0.1.0"  # equals pyproject.toml and the top of CHANGELOG.md: tests/repository/test_docs.py
@@ -136,6 +137,7 @@ def _install_middleware(app: FastAPI, settings: ServiceSettings, draining: Drain
     max_upload_bytes, write_budget_seconds = settings.max_body_bytes, settings.budget_seconds
     if isinstance(settings, UploadSettings):
         max_upload_bytes, write_budget_seconds = settings.max_upload_bytes, settings.write_budget_seconds
+    app.add_middleware(StrictJsonMiddleware)
     app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes, max_upload_bytes=max_upload_bytes)
     app.add_middleware(
         DeadlineMiddleware, budget_seconds=settings.budget_seconds, write_budget_seconds=write_budget_seconds

@@ -1,7 +1,9 @@
 """Renders every error as RFC 9457 problem+json."""
 
+import re
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request
@@ -17,12 +19,14 @@ from shared.web.methods import allow_header
 from shared.web.request_id import HEADER, request_id_of
 
 MEDIA_TYPE = "application/problem+json"
+_PATH_CHARACTERS = "/:@!$&'()*+,;=-._~^"
 log = structlog.get_logger()
 _PLAIN = {
     "string_pattern_mismatch": "use 1 to 15 of the characters A-Z 0-9 . - ^ =",
     "json_invalid": "the JSON is invalid from this character on",
     "model_attributes_type": "send a JSON object with the header Content-Type: application/json",
 }
+_PLAIN_NAME = re.compile(r"[\w.-]{1,40}", re.ASCII)  # an unknown member or parameter is named as the caller did
 _HINTS = {
     400: "The body is not valid JSON.",
     404: "Not found. See /docs for the available paths.",
@@ -81,7 +85,8 @@ def _members(error: ServiceError) -> dict[str, Any]:
 
 def _content(path: str, request_id: str, *, slug: str, **members: Any) -> dict[str, Any]:
     kind = f"/problems/{slug}"
-    problem = Problem(type=kind, instance=path, request_id=request_id, trace_id=current_trace_id(), **members)
+    instance = quote(path, safe=_PATH_CHARACTERS)
+    problem = Problem(type=kind, instance=instance, request_id=request_id, trace_id=current_trace_id(), **members)
     content: dict[str, Any] = jsonable_encoder(problem, exclude_none=True)
     return content
 
@@ -108,7 +113,7 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
 
 def _invalid_field(item: dict[str, Any]) -> tuple[str, str]:
     """Say where and what is wrong, but never repeat the input: it may be hostile or huge."""
-    pointer = "".join(f"/{part}" for part in item["loc"])
+    pointer = "".join(f"/{part if _PLAIN_NAME.fullmatch(str(part)) else '?'}" for part in item["loc"])
     return pointer, _PLAIN.get(item["type"], str(item["msg"]).removeprefix("Value error, "))
 
 

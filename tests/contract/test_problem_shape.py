@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from shared.errors import Busy, NoAdjustedPrices, NotEnoughBars, ServiceError, UpstreamFailed, UpstreamTimeout
-from tests.support.gateway.service import FakePrediction, serve_gateway
+from tests.support.gateway.service import WITH_KEY, FakePrediction, serve_gateway
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "request_id", "retryable"}
 HOSTILE = "<script>" + "A" * 10_000
@@ -29,6 +29,7 @@ class Case:
     query: str = ""
     content_type: str = "application/json"
     error: Exception | None = None
+    key: bool = False
 
 
 def _symbol(value: object) -> bytes:
@@ -52,9 +53,15 @@ CASES = {
     "array": Case(b"[]", 422, "invalid-request"),
     "nothing": Case(b"", 422, "invalid-request"),
     "broken JSON": Case(b'{"stock_symbol": ', 422, "invalid-request"),
-    "100,000 deep": Case(b"[" * 30_000, 400, "bad-request"),
-    "5,000 digits": Case(b'{"stock_symbol": ' + b"9" * 5000 + b"}", 400, "bad-request"),
-    "not UTF-8": Case(b'{"stock_symbol": "\xff"}', 400, "bad-request"),
+    "100,000 deep": Case(b"[" * 30_000, 422, "invalid-request"),
+    "5,000 digits": Case(b'{"stock_symbol": ' + b"9" * 5000 + b"}", 422, "invalid-request"),
+    "not UTF-8": Case(b'{"stock_symbol": "\xff"}', 422, "invalid-request"),
+    "hostile member": Case(
+        json.dumps({HOSTILE: 1}).encode(), 422, "invalid-request", path="/api/stocks/AAPL/ledger", key=True
+    ),
+    "hostile parameter": Case(
+        b"", 422, "invalid-request", method="GET", path="/api/stocks/AAPL/forecast", query=f"{HOSTILE[:500]}=1"
+    ),
     "wrong content type": Case(_symbol("AAPL"), 422, "invalid-request", content_type="text/plain"),
     "too large": Case(b" " * 70_000, 413, "payload-too-large"),
     "no key": Case(b"", 401, "not-authorised", method="PUT", path="/api/stocks/AAPL/bars"),
@@ -91,7 +98,8 @@ async def test_every_error_has_the_one_shape(name: str) -> None:
             case.method,
             f"{case.path}?{case.query}",
             content=case.body,
-            headers={"content-type": case.content_type, "x-request-id": "from-the-caller"},
+            headers={"content-type": case.content_type, "x-request-id": "from-the-caller"}
+            | (WITH_KEY if case.key else {}),
         )
     problem = response.json()
     assert (response.status_code, problem["type"]) == (case.status, f"/problems/{case.slug}")

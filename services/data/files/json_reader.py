@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from services.data.files.columns import MAX_COLUMNS, find_columns
+from services.data.files.columns import MAX_COLUMNS, find_columns, quote_text
 from services.data.files.json_scanner import BLOCK, EXPECTED_SHAPES, JsonScanner
 from shared.errors import UnreadableFile
 
@@ -91,6 +91,8 @@ def _read_object(scanner: JsonScanner) -> Iterator[pa.RecordBatch]:
     mark = scanner.take("{")
     while mark != "}" and not (mark == "{" and scanner.peek() == "}"):
         key = str(scanner.value(BLOCK))
+        if key in members or (has_bars and key == "bars"):
+            raise UnreadableFile(f"The object has the key {quote_text(key)} twice.")
         scanner.take(":")
         if key == "bars" and scanner.peek() == "[":
             has_bars = True

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO
@@ -19,8 +20,18 @@ EXPECTED_SHAPES = (
     'or columns, {"date": ["2024-01-31", …], "open": [1, …], …}.'
 )
 _SPACE = re.compile(r"[ \t\n\r]*")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        [(key, _)] = Counter(key for key, _ in pairs).most_common(1)
+        raise UnreadableFile(f"An object has the key {quote_text(key)} twice.")
+    return members
+
+
 # Numbers stay text: no overflow, and one number parser for all text formats.
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=str, parse_int=str, parse_constant=str)
 
 
 class JsonScanner:

@@ -208,3 +208,16 @@ def test_a_spreadsheet_is_an_error_that_says_what_to_do() -> None:
 
 def test_an_archive_without_files_is_an_error() -> None:
     assert problem(zipped({})) == "The archive contains no files."
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[{"date": "2024-01-31", "open": 1, "high": 1, "low": 1, "close": 1, "close": 2}]',
+        '[{"date": "2024-01-31", "open": 1, "high": 1, "low": 1, "close": 1, "x": {"a": 1, "a": 2}}]',
+        '{"date": ["2024-01-31"], "open": [1], "high": [1], "low": [1], "close": [1], "close": [2]}',
+        '{"bars": [{"date": "2024-01-31", "open": 1, "high": 1, "low": 1, "close": 1}], "bars": []}',
+    ],
+)
+def test_json_that_says_the_same_thing_twice_is_an_error(content: str) -> None:
+    assert "twice" in str(problem(content, format="json"))
