@@ -10,6 +10,7 @@ from gateway.examples import stocks as examples
 from shared.errors import UPSTREAM_ERRORS, InvalidRequest, NoAdjustedPrices, NoBars, SymbolNotFound
 from shared.schemas.bars import BarsQuery, Symbol, SymbolBars
 from shared.schemas.stocks import Stock, StockPage
+from shared.schemas.text import VisibleText
 from shared.web.etags import NOT_MODIFIED
 from shared.web.problem import problem_responses
 
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/api", tags=["stocks"])
 )
 async def stocks(
     data: DataClientDep,
-    query: Annotated[str, Query(max_length=100, description="Part of a symbol or a name, in any case.")] = "",
+    query: Annotated[VisibleText, Query(max_length=100, description="Part of a symbol or a name, in any case.")] = "",
     limit: Annotated[int, Query(ge=1, le=100, description="Stocks per page.")] = 20,
     cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the previous page.")] = None,
 ) -> StockPage:

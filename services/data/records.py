@@ -10,6 +10,7 @@ from shared.schemas.arrow import BarFrame
 from shared.schemas.ledger import LedgerEntry
 from shared.schemas.loads import Finding
 from shared.schemas.stocks import Stock
+from shared.schemas.text import CleanText
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class RawBars:
         symbol: The symbol.
         rows: Columns `session` (datetime64[s], NaT if unreadable), the NUMBERS of `shared.schemas.arrow` (float64,
             NaN if missing or not a number) and `row` (its number in the source, from 1), in any order.
-        name: The company's name, if the source has it.
+        name: The company's name as the source writes it, if it has one.
     """
 
     symbol: str
@@ -36,12 +37,12 @@ class CatalogueEntry:
     """A symbol's metadata, written by our loads; valid only for the bars of `revision`."""
 
     symbol: str
-    name: str | None
+    name: CleanText | None
     revision: str
     n_bars: int
     first_session: date
     last_session: date
-    source: str | None
+    source: CleanText | None
     loaded_at: datetime | None
     has_adjusted_prices: bool
     findings: list[Finding] = field(default_factory=list)

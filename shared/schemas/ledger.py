@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.schemas.bars import Symbol
 from shared.schemas.forecasts import Adjusted, Forecast, ForecastQuery, Horizon, Level, ModelName
+from shared.schemas.text import VisibleText
 from shared.schemas.wire import Wire
 
 
@@ -26,8 +27,10 @@ class LedgerEntry(Wire):
     point: float
     lower: float
     upper: float
-    revision: str = Field(min_length=1, max_length=64, description="Revision of the bars that it was computed from.")
-    bellwether: str = Field(min_length=1, max_length=32, description="Version of Bellwether that computed it.")
+    revision: VisibleText = Field(
+        min_length=1, max_length=64, description="Revision of the bars that it was computed from."
+    )
+    bellwether: VisibleText = Field(min_length=1, max_length=32, description="Version of Bellwether that computed it.")
 
     @property
     def key(self) -> str:

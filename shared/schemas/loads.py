@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.schemas.text import MAX_NAME, VisibleText
+
 Mode = Literal["upsert", "replace"]
 DateFormat = Literal["iso", "dmy", "mdy", "ymd", "epoch"]
 MAX_LISTED_ROWS = 100  # whatever the file: a report of 300,000 rows took 32 MB
@@ -71,4 +73,6 @@ class LoadQuery(BaseModel):
     strict: bool = Field(False, description="Whether one invalid row rejects the whole file.")
     dry_run: bool = Field(False, description="Whether to report only and write nothing.")
     date_format: DateFormat | None = Field(None, description="How dates are written, if the file is ambiguous.")
-    name: str | None = Field(None, description="The company's name, for searches.", min_length=1, max_length=200)
+    name: VisibleText | None = Field(
+        None, description="The company's name, for searches.", min_length=1, max_length=MAX_NAME
+    )

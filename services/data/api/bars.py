@@ -18,6 +18,7 @@ from shared.errors import Busy, InvalidRequest, NoAdjustedPrices, NoBars, StoreU
 from shared.schemas.arrow import MEDIA_TYPE, decode
 from shared.schemas.bars import BarsQuery, EncodedBars, Symbol, SymbolBars
 from shared.schemas.stocks import Stock, StockPage
+from shared.schemas.text import VisibleText
 from shared.web.etags import NOT_MODIFIED, matches
 from shared.web.problem import problem_responses
 
@@ -33,7 +34,7 @@ async def symbols(catalogue: CatalogueDep) -> list[str]:
 @router.get("/search", responses=problem_responses(InvalidRequest, Busy, StoreUnavailable))
 async def search(
     catalogue: CatalogueDep,
-    query: Annotated[str, Query(max_length=100)] = "",
+    query: Annotated[VisibleText, Query(max_length=100)] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> StockPage:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from shared.market.split_jumps import split_like_jumps
 from shared.schemas.arrow import PRICES, BarFrame
 from shared.schemas.loads import Finding
+from shared.schemas.text import is_visible
 
 Sessions = npt.NDArray[np.datetime64]
 MAX_LISTED_DATES = 10
@@ -41,6 +42,13 @@ def collect_findings(frame: BarFrame, calendar: str, exchange: Sessions | None) 
         )
         findings.append(Finding(code="rows_skipped", detail=sentence, count=frame.skipped, sessions=[]))
     return findings
+
+
+def find_altered_name(name: str | None) -> Iterator[Finding]:
+    """Report that a company's name is not stored as its source writes it."""
+    if name and not is_visible(name):
+        sentence = "The company's name was cleaned: it has control characters, or some that hide or turn others."
+        yield Finding(code="name_cleaned", detail=sentence, count=1, sessions=[])
 
 
 def _find_calendar_mismatches(calendar: str, exchange: Sessions | None, sessions: Sessions) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from services.data.bars.checks import Rejections, find_rejections
-from services.data.bars.findings import collect_findings
+from services.data.bars.findings import collect_findings, find_altered_name
 from services.data.bars.merge import MergeResult, merge_bars
 from services.data.ports import BarStore
 from services.data.records import CatalogueEntry, RawBars, StoredSymbol
@@ -15,6 +15,7 @@ from shared.errors import NoBars, RowsRejected, SymbolNotFound
 from shared.market.exchange_sessions import exchange_sessions
 from shared.schemas.arrow import NUMBERS, BarFrame
 from shared.schemas.loads import MAX_LISTED_ROWS, Finding, LoadReport, Mode
+from shared.schemas.text import clean_text
 
 Invalidate = Callable[
     [set[str] | None], Awaitable[None]
@@ -155,8 +156,8 @@ def _build_entry(
     frame: BarFrame, name: str | None, stored: StoredSymbol | None, options: LoadOptions
 ) -> CatalogueEntry:
     stored_name = stored.entry.name if stored and stored.entry else None
-    entry = describe_bars(frame, name or stored_name, options.calendar)
-    return replace(entry, source=options.source, loaded_at=options.now)
+    entry = describe_bars(frame, (clean_text(name) if name else None) or stored_name, options.calendar)
+    return replace(entry, source=clean_text(options.source), loaded_at=options.now)
 
 
 def _build_report(result: MergeResult, entry: CatalogueEntry, rows: SplitRows, options: LoadOptions) -> LoadReport:
@@ -171,7 +172,7 @@ def _build_report(result: MergeResult, entry: CatalogueEntry, rows: SplitRows, o
         rejected=rows.rejected.listed,
         n_rejected=rows.rejected.n_rows,
         rejected_by_code=rows.rejected.counts,
-        findings=entry.findings,
+        findings=[*entry.findings, *find_altered_name(rows.name)],
         n_bars=entry.n_bars,
         revision=entry.revision,
     )

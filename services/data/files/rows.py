@@ -17,6 +17,7 @@ from shared.errors import UnreadableFile
 from shared.schemas.arrow import NUMBERS
 from shared.schemas.bars import is_symbol
 from shared.schemas.loads import DateFormat
+from shared.schemas.text import clean_text
 
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
@@ -79,7 +80,7 @@ class RowCollector:
         for code, rows in _group_rows(codes, len(symbols)):
             group = {name: values[rows] for name, values in columns.items()}
             named = company_codes[rows][company_codes[rows] >= 0]
-            company = _clean_text(companies.dictionary[int(named[0])].as_py()) if len(named) else ""
+            company = _without_guard(companies.dictionary[int(named[0])].as_py()).strip() if len(named) else ""
             yield RawBars(symbols[code], pd.DataFrame(group, copy=False), company or None)
 
     def _parse_sessions(self, date_format: DateFormat | None) -> npt.NDArray[np.datetime64]:
@@ -142,16 +143,14 @@ def _encode_distinct(texts: pa.DictionaryArray, clean: Callable[[str], str] = st
     positions_by_text: dict[str, int] = {}
     positions = []
     for raw in texts.dictionary.to_pylist():
-        text = clean(_clean_text(raw or ""))
+        text = clean(clean_text(_without_guard(raw or "")))
         positions.append(positions_by_text.setdefault(text, len(positions_by_text)) if text else -1)
     return list(positions_by_text), np.array([*positions, -1], np.int32)[_codes(texts)]
 
 
-def _clean_text(text: str) -> str:
-    """Put the text on one line, without the apostrophe that protects a spreadsheet from a formula."""
-    if text.startswith("'") and text[1:2] in FORMULA_STARTS:
-        text = text[1:]
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+def _without_guard(text: str) -> str:
+    """Remove the apostrophe that protects a spreadsheet from a formula."""
+    return text[1:] if text.startswith("'") and text[1:2] in FORMULA_STARTS else text
 
 
 def _upper(text: str) -> str:

@@ -47,6 +47,17 @@ async def test_a_csv_is_loaded_and_the_report_says_what_became_of_it() -> None:
     assert (stock["name"], stock["source"], stock["bars"]) == ("New Corp.", "upload", 2)
 
 
+@pytest.mark.parametrize("name", ["Apple\u202e Inc.", "Apple\0", "Apple\n", "\u200bApple", "\ufeffApple", "A\x7f"])
+async def test_a_name_with_characters_that_deceive_is_refused(name: str) -> None:
+    store = FakeBarStore()
+    async with serve_data(store) as client:
+        refused = await _put(client, HEADER + ROWS, name=name)
+        searched = await client.get("/search", params={"query": name})
+    assert (refused.status_code, searched.status_code) == (422, 422)
+    assert refused.json()["errors"][0]["pointer"] == "/query/name"
+    assert not store.frames
+
+
 async def test_a_load_is_seen_at_once_whatever_was_cached() -> None:
     store, cache = FakeBarStore({"NEW": make_frame("NEW")}), FakeBarCache()
     async with serve_data(store, cache) as client:

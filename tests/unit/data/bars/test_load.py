@@ -46,6 +46,26 @@ async def test_the_sample_is_five_symbols_without_a_rejected_row() -> None:
     assert sum(len(frame.bars) for frame in store.frames.values()) == 12_154
 
 
+@pytest.mark.parametrize("name", ["Evil \u202eknaB\x1b[2J\n Corp.", "\u200bEvil\0 knaB [2J Corp.\ud800"])
+async def test_a_name_is_stored_without_characters_that_deceive_and_the_report_says_so(name: str) -> None:
+    store = FakeBarStore()
+    options = replace(OPTIONS, source="a\nb\udcff.csv")
+    report = await _load(replace(make_raw("AAPL"), name=name), store, options)
+    entry = store.catalogue["AAPL"]
+    assert entry.name is not None
+    assert entry.name.replace(" [", "[") == "Evil knaB[2J Corp."
+    assert entry.source == "a b .csv"
+    assert [finding.code for finding in report.findings if finding.code == "name_cleaned"] == ["name_cleaned"]
+    assert not [finding for finding in entry.findings if finding.code == "name_cleaned"]  # not about the bars
+
+
+async def test_a_plain_name_is_stored_as_it_is() -> None:
+    store = FakeBarStore()
+    report = await _load(replace(make_raw("AAPL"), name="Nestlé S.A. 株式会社 (A)"), store)
+    assert store.catalogue["AAPL"].name == "Nestlé S.A. 株式会社 (A)"
+    assert not [finding for finding in report.findings if finding.code == "name_cleaned"]
+
+
 async def test_bad_rows_are_left_out_and_the_rest_is_stored_in_order() -> None:
     raw, store = _with_a_bad_row(), FakeBarStore()
     report = await _load(RawBars("AAPL", raw.rows.iloc[::-1]), store)

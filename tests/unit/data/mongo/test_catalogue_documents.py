@@ -60,3 +60,9 @@ def test_a_document_that_is_not_ours_is_no_entry(change: dict[str, Any]) -> None
 
 def test_a_document_with_a_key_alone_is_no_entry() -> None:
     assert from_document({"_id": "AAPL"}) is None
+
+
+def test_a_name_that_another_tool_wrote_is_cleaned() -> None:
+    entry = from_document(to_document(ENTRY) | {"name": "Apple\u202e\n Inc.", "source": "x\0"})
+    assert entry is not None
+    assert (entry.name, entry.source) == ("Apple Inc.", "x")

@@ -37,3 +37,9 @@ def test_a_forecast_of_the_past_or_of_what_there_is_not_cannot_be_kept(asked: di
 def test_an_entry_has_numbers_only(number: float) -> None:
     with pytest.raises(ValidationError):
         LedgerEntry(**make_ledger_entry().model_dump() | {"upper": number})
+
+
+@pytest.mark.parametrize("change", [{"revision": "0\u202e1"}, {"bellwether": "1\n2"}])
+def test_text_that_deceives_cannot_be_recorded(change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        make_ledger_entry(**change)
