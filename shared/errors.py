@@ -15,6 +15,8 @@ ServiceError
 ├── TargetTooLong 414
 ├── HeadersTooLarge 431
 ├── ComputationRefused 500
+├── UnknownHost 400
+├── RateLimited 429
 └── Unavailable 503
     ├── StoreUnavailable
     ├── Busy
@@ -40,7 +42,7 @@ class ServiceError(Exception):
     slug: ClassVar[str]
     title: ClassVar[str]
     retryable: ClassVar[bool] = False
-    retry_after_seconds: ClassVar[int | None] = None
+    retry_after_seconds: int | None = None
 
     def __init__(self, detail: str, *, errors: Sequence[tuple[str, str]] = (), **extras: int | str) -> None:
         super().__init__(detail)
@@ -147,12 +149,28 @@ class ComputationRefused(ServiceError):
     status, slug, title = 500, "computation-refused", "The computation cannot be completed"
 
 
+class UnknownHost(ServiceError):
+    """The request names a host that is not this server."""
+
+    status, slug, title = 400, "unknown-host", "Unknown host name"
+
+
+class RateLimited(ServiceError):
+    """The caller has sent too many requests; `Retry-After` says when the next one is accepted."""
+
+    status, slug, title, retryable = 429, "rate-limited", "Too many requests", True
+
+    def __init__(self, detail: str, *, retry_after_seconds: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class Unavailable(ServiceError):
     """A dependency is down or busy; the same request may succeed later."""
 
     status = 503
     retryable = True
-    retry_after_seconds: ClassVar[int | None] = 2
+    retry_after_seconds = 2
 
 
 class StoreUnavailable(Unavailable):

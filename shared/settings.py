@@ -1,9 +1,10 @@
 """Settings that all deployables share. They are read from the environment once, in `create_app`."""
 
 import re
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
+    Field,
     HttpUrl,
     NonNegativeFloat,
     PositiveFloat,
@@ -17,6 +18,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{32,}")  # what `Authorization: Bearer` may carry, and too long to be guessed
 
 
+_NAME = r"(\*|(\*\.)?[A-Za-z0-9._-]+)"
+ALLOWED_HOSTS = rf"^\s*({_NAME}(\s*,\s*{_NAME})*)?\s*$"
+
+
 class ServiceSettings(BaseSettings):
     """Fields that each deployable's settings inherit."""
 
@@ -28,6 +33,9 @@ class ServiceSettings(BaseSettings):
     """One JSON object per line, or lines for people."""
     max_body_bytes: PositiveInt = 64 * 1024
     """The largest request body that is accepted, in bytes."""
+    allowed_hosts: Annotated[str, Field(pattern=ALLOWED_HOSTS)] = ""
+    """Host names of this server besides its addresses, localhost and the machine's name, comma separated;
+    `*.example.com` stands for all names below example.com, `*` for every name. Other names are refused."""
     budget_seconds: PositiveFloat
     """Time budget of a request, in seconds. A caller's X-Request-Budget-Ms can only shorten it."""
     max_in_flight: PositiveInt = 320

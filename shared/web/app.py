@@ -15,6 +15,7 @@ from shared.settings import ServiceSettings, TracingSettings, UploadSettings, lo
 from shared.telemetry.logs import configure_logging
 from shared.telemetry.metrics import ScrapeCollector, ServiceMetrics, install_metrics
 from shared.web.admission import AdmissionMetrics, AdmissionMiddleware
+from shared.web.allowed_hosts import AllowedHostsMiddleware
 from shared.web.body_limit import BodyLimitMiddleware
 from shared.web.connections import bound_connections
 from shared.web.draining import Draining, DrainingMiddleware, notice_before_stop
@@ -143,6 +144,9 @@ def _install_middleware(app: FastAPI, settings: ServiceSettings, draining: Drain
         DeadlineMiddleware, budget_seconds=settings.budget_seconds, write_budget_seconds=write_budget_seconds
     )
     app.add_middleware(ServiceTokenMiddleware, tokens=tokens)
+    prefix = type(settings).model_config.get("env_prefix", "")
+    names = [name.strip() for name in settings.allowed_hosts.split(",")]
+    app.add_middleware(AllowedHostsMiddleware, names=names, variable=f"{prefix}ALLOWED_HOSTS")
     app.add_middleware(RequestIdMiddleware)
     app.add_middleware(AdmissionMiddleware, max_in_flight=settings.max_in_flight, metrics=metrics)
     app.add_middleware(DrainingMiddleware, draining=draining)

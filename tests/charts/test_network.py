@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.deploy.charts import RELEASE, VALUE_SETS, Json, Objects, render, render_values_set
+from tests.support.deploy.charts import NAMESPACE, RELEASE, VALUE_SETS, Json, Objects, render, render_values_set
 
 CALLERS = {
     "gateway": {"frontend", "test"},
@@ -101,3 +101,18 @@ def test_stores_outside_tracing_and_vendor_should_be_reached_by_their_port() -> 
     assert (ANYWHERE, 4318) not in _callees(production, "frontend")
     assert (ANYWHERE, 443) in _callees(production, "data-refresh")
     assert (ANYWHERE, 443) not in _callees(production, "data")
+
+
+@pytest.mark.parametrize("name", ["gateway", "data", "prediction"])
+def test_a_service_should_answer_to_the_names_of_its_service_only(name: str) -> None:
+    variable = f"{name.upper()}_ALLOWED_HOSTS"
+    own = f"{RELEASE}-{name}"
+    names = [own, f"{own}.{NAMESPACE}", f"{own}.{NAMESPACE}.svc", f"{own}.{NAMESPACE}.svc.cluster.local"]
+    assert render_values_set("minimal").get("ConfigMap", name)["data"][variable].split(",") == names
+    more = render(values={name: {"allowedHosts": ["b.example.com", "a.example.com"]}})
+    assert more.get("ConfigMap", name)["data"][variable].split(",") == [*names, "b.example.com", "a.example.com"]
+
+
+def test_the_gateway_should_answer_to_the_names_of_its_routes() -> None:
+    hosts = render_values_set("production").get("ConfigMap", "gateway")["data"]["GATEWAY_ALLOWED_HOSTS"]
+    assert hosts.endswith(",bellwether.example.com")

@@ -162,3 +162,8 @@ def test_the_stage_reader_sees_only_the_stage(tmp_path: Path) -> None:
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_text('FROM a AS one\nCMD ["x", \\\n  "y"]\nFROM b AS two\nCMD ["z"]\n')
     assert dockerfile_stage("one", dockerfile) == {"CMD": '["x", "y"]'}
+
+
+def test_compose_names_each_service_as_the_others_and_prometheus_call_it() -> None:
+    for name in SERVICES:
+        assert name in CONFIG["services"][name]["environment"][f"{name.upper()}_ALLOWED_HOSTS"].split(",")

@@ -22,7 +22,7 @@ from tests.support.polling import wait_until
 async def serve(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of `app`; an exception that the app answers with a 500 is not raised into the test."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    client = httpx.AsyncClient(transport=transport, base_url="http://test")
+    client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
     async with app.router.lifespan_context(app), client:
         yield client
 

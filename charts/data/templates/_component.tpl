@@ -8,6 +8,7 @@ readinessPath: /readyz
 metricsPath: /metrics
 config:
   DATA_MAX_UPLOAD_BYTES: {{ include "bellwether.maxUploadBytes" . | quote }}
+  DATA_ALLOWED_HOSTS: {{ include "bellwether.allowedHosts" . | quote }}
   {{- include "bellwether.tracing" . | nindent 2 }}
 env:
   {{- include "data.addresses" . | nindent 2 }}

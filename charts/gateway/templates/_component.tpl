@@ -7,6 +7,7 @@ livenessPath: /healthz
 readinessPath: /readyz
 metricsPath: /api/metrics
 config:
+  GATEWAY_ALLOWED_HOSTS: {{ include "bellwether.allowedHosts" . | quote }}
   GATEWAY_DATA_URL: {{ .Values.dataUrl | default (printf "http://%s:8001" (include "bellwether.objectName" (list . "data"))) }}
   GATEWAY_PREDICTION_URL: {{ .Values.predictionUrl | default (printf "http://%s:8002" (include "bellwether.objectName" (list . "prediction"))) }}
   GATEWAY_MAX_UPLOAD_BYTES: {{ include "bellwether.maxUploadBytes" . | quote }}

@@ -8,6 +8,18 @@
 {{ printf "%s-%s" $root.Release.Name (index . 1) | trunc 52 | trimSuffix "-" }}
 {{- end }}
 
+{{/* The host names that the component answers to, comma separated: those of its Service, its routes and `allowedHosts`. */}}
+{{- define "bellwether.allowedHosts" -}}
+{{- $name := include "bellwether.fullname" . -}}
+{{- $hosts := list $name -}}
+{{- range list "" ".svc" (printf ".svc.%s" .Values.global.clusterDomain) -}}
+{{- $hosts = append $hosts (printf "%s.%s%s" $name $.Release.Namespace .) -}}
+{{- end -}}
+{{- with .Values.ingress }}{{ if .enabled }}{{ $hosts = concat $hosts .hosts }}{{ end }}{{ end -}}
+{{- with .Values.httpRoute }}{{ if .enabled }}{{ $hosts = concat $hosts .hostnames }}{{ end }}{{ end -}}
+{{- concat $hosts .Values.allowedHosts | uniq | join "," -}}
+{{- end }}
+
 {{- define "bellwether.selectorLabels" -}}
 app.kubernetes.io/name: {{ index . 1 }}
 app.kubernetes.io/instance: {{ (index . 0).Release.Name }}

@@ -7,6 +7,7 @@ livenessPath: /healthz
 readinessPath: /readyz
 metricsPath: /metrics
 config:
+  PREDICTION_ALLOWED_HOSTS: {{ include "bellwether.allowedHosts" . | quote }}
   PREDICTION_DATA_URL: {{ .Values.dataUrl | default (printf "http://%s:8001" (include "bellwether.objectName" (list . "data"))) }}
   PREDICTION_MODELS_DIR: /var/lib/bellwether/models
   {{- include "bellwether.tracing" . | nindent 2 }}

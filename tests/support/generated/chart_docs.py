@@ -29,7 +29,7 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "data": DataSettings,
     "prediction": PredictionSettings,
 }
-OWN_VALUES = {"data_url", "prediction_url", "vendor"}  # settings for which the charts have values of their own
+OWN_VALUES = {"data_url", "prediction_url", "vendor", "allowed_hosts"}  # settings for which the charts have values of their own
 BEGIN, END = "<!-- values: `make docs` writes this table -->", "<!-- end of values -->"
 _KEY = re.compile(r"^( *)([A-Za-z]\w*):")
 _CONSTRAINED = re.compile(r"^(.*[.?!])\s+(\{.*\})$")

@@ -122,6 +122,6 @@ async def test_waiting_for_the_caller_to_go_away_is_not_hurried() -> None:
 
 
 async def test_a_body_that_came_in_time_leaves_the_answer_all_the_time_it_takes() -> None:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(_app(NONE)), base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(_app(NONE)), base_url="http://localhost") as client:
         response = await client.post("/parsed", json=[1, 2], headers={deadline.HEADER: "200000"})
     assert response.json() == 2
