@@ -52,7 +52,7 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=30s --start-period=30m --retries=6 \
     CMD ["python", "-m", "shared.probe", "http://127.0.0.1:8000/healthz"]
 CMD ["uvicorn", "--factory", "gateway.app:create_app", "--host", "0.0.0.0", "--port", "8000", \
-     "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "6"]
+     "--no-access-log", "--no-server-header", "--no-proxy-headers", "--timeout-graceful-shutdown", "6"]
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Bellwether gateway" \
@@ -69,7 +69,7 @@ EXPOSE 8001
 HEALTHCHECK --interval=10s --timeout=30s --start-period=30m --retries=6 \
     CMD ["python", "-m", "shared.probe", "http://127.0.0.1:8001/healthz"]
 CMD ["uvicorn", "--factory", "services.data.app:create_app", "--host", "0.0.0.0", "--port", "8001", \
-     "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "6"]
+     "--no-access-log", "--no-server-header", "--no-proxy-headers", "--timeout-graceful-shutdown", "6"]
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Bellwether data service" \
@@ -86,7 +86,7 @@ EXPOSE 8002
 HEALTHCHECK --interval=10s --timeout=30s --start-period=30m --retries=6 \
     CMD ["python", "-m", "shared.probe", "http://127.0.0.1:8002/healthz"]
 CMD ["uvicorn", "--factory", "services.prediction.app:create_app", "--host", "0.0.0.0", "--port", "8002", \
-     "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "6"]
+     "--no-access-log", "--no-server-header", "--no-proxy-headers", "--timeout-graceful-shutdown", "6"]
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Bellwether prediction service" \

@@ -66,24 +66,27 @@ class ApiKeys:
         Raises:
             NotAuthorised: It is missing or invalid; the detail says what to do.
         """
-        digests = self._in_force()
-        if not digests:
+        if not self._in_force():
             raise NotAuthorised(
                 "This needs an API key, and none is set up. Run `python -m gateway.api_keys` to make one, put its "
                 "digest into GATEWAY_API_KEYS or the file GATEWAY_API_KEYS_FILE, and send the key as X-API-Key."
             )
         if not key:
             raise NotAuthorised("This needs an API key. Send it in the header X-API-Key or as Authorization: Bearer.")
-        given, is_valid = compute_digest(key), False
-        for digest in digests:  # all of them, so that timing reveals nothing
-            is_valid |= hmac.compare_digest(digest, given)
-        if not is_valid:
+        if not self.is_valid(key):
             raise NotAuthorised("Check the API key: it is not valid here. It may be mistyped or withdrawn.")
 
     def is_file_valid(self) -> bool:
         """Read the file again and return whether it is valid; a file that never was there is."""
         self._in_force()
         return self._complaint is None
+
+    def is_valid(self, key: str) -> bool:
+        """Say whether the key is one of ours."""
+        given, is_valid = compute_digest(key), False
+        for digest in self._in_force():  # all of them, so that timing reveals nothing
+            is_valid |= hmac.compare_digest(digest, given)
+        return is_valid
 
     def _in_force(self) -> frozenset[str]:
         if self._file is None:

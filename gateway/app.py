@@ -5,7 +5,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
 from fastapi import APIRouter, FastAPI
+from limits import RateLimitItemPerMinute
 from prometheus_client import CollectorRegistry
+from starlette.middleware import Middleware
 
 from gateway.api.dependencies import Components
 from gateway.api.forecasts import router as forecast_router
@@ -19,12 +21,17 @@ from gateway.api.uploads import router as upload_router
 from gateway.api_keys import NEEDS_KEY, ApiKeys, not_authorised, parse_digests
 from gateway.browser_headers import BrowserHeadersMiddleware
 from gateway.docs import install_docs
+from gateway.metrics import RateLimitMetrics
 from gateway.page import install_page
+from gateway.rate_limits.callers import parse_networks
+from gateway.rate_limits.counters import open_counters
+from gateway.rate_limits.kinds import Kind
+from gateway.rate_limits.middleware import RateLimitMiddleware
 from gateway.resources import Resources
 from gateway.resources import open_resources as open_real_resources
 from gateway.settings import GatewaySettings
 from shared.clients.metrics import UpstreamMetrics
-from shared.errors import NotAuthorised
+from shared.errors import NotAuthorised, RateLimited
 from shared.settings import load_settings
 from shared.telemetry.metrics import new_registry
 from shared.web.app import Operations, build_app
@@ -54,8 +61,12 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
 
     @asynccontextmanager
     async def open_components() -> AsyncIterator[Components]:
-        async with open_all(settings) as resources:
-            yield Components(resources.data, resources.prediction, _api_keys(settings), settings)
+        url = settings.limits_redis_url
+        async with (
+            open_all(settings) as resources,
+            open_counters(url.get_secret_value() if url else None) as counters,
+        ):
+            yield Components(resources.data, resources.prediction, _api_keys(settings), settings, counters)
 
     app = build_app(
         "gateway",
@@ -64,6 +75,7 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
         _operations(registry),
         _routers(settings),
         reading_posts={"/api/result", "/api/result/"},
+        middleware=[_rate_limits(settings, RateLimitMetrics(registry))],
         title="Bellwether",
         summary="Self-hosted stock prediction that says how wrong it has been.",
         description=DESCRIPTION,
@@ -95,7 +107,24 @@ def _routers(settings: GatewaySettings) -> list[APIRouter]:
         for router in reads:
             guarded.include_router(router)
         reads = [guarded]
-    return [*reads, upload_router, ledger_writes, health_router]
+    limited = APIRouter(responses=problem_responses(RateLimited))
+    for router in (*reads, upload_router, ledger_writes):
+        limited.include_router(router)
+    return [limited, health_router]
+
+
+def _rate_limits(settings: GatewaySettings, metrics: RateLimitMetrics) -> Middleware:
+    per_minute: dict[Kind, int] = {
+        "reads": settings.reads_per_minute,
+        "computations": settings.computations_per_minute,
+        "writes": settings.writes_per_minute,
+    }
+    return Middleware(
+        RateLimitMiddleware,
+        limits={kind: RateLimitItemPerMinute(n, namespace=kind) for kind, n in per_minute.items() if n},
+        proxies=parse_networks(settings.trusted_proxies),
+        observe=metrics.count,
+    )
 
 
 def _api_keys(settings: GatewaySettings) -> ApiKeys:

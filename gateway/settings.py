@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Self
 
-from pydantic import HttpUrl, PositiveFloat, SecretStr, field_validator, model_validator
+from pydantic import HttpUrl, NonNegativeInt, PositiveFloat, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from gateway.api_keys import parse_digests
+from gateway.rate_limits.callers import parse_networks
 from shared.settings import UploadSettings
 
 _WANTED = "use 64 hexadecimal digits, as `python -m gateway.api_keys` prints them"
@@ -35,10 +36,20 @@ class GatewaySettings(UploadSettings):
     """File with further digests, one per line, `#` for comments. A valid change is in force at once."""
     open_reads: bool = True
     """Whether reads need no API key. If false, only health, metrics, the docs and the page are open."""
+    reads_per_minute: NonNegativeInt = 0
+    """How many stocks, bars and ledgers one API key, or one address without a key, may request; 0: any number."""
+    computations_per_minute: NonNegativeInt = 0
+    """The same for results, forecasts and evaluations."""
+    writes_per_minute: NonNegativeInt = 0
+    """The same for requests that write."""
+    limits_redis_url: SecretStr | None = None
+    """Redis or Valkey, where all gateways count together. Without it, or while it is away, each counts for itself."""
+    trusted_proxies: str = ""
+    """Networks of the proxies whose X-Forwarded-For is believed, comma separated, as 10.0.0.0/8. None: nobody's."""
     frontend_dir: Path | None = None
     """Folder of the built page, which is served at `/`. Without it, only the API is served."""
 
-    @field_validator("api_keys", "api_keys_file", mode="before")
+    @field_validator("api_keys", "api_keys_file", "limits_redis_url", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -49,6 +60,22 @@ class GatewaySettings(UploadSettings):
         _, broken = parse_digests(value.get_secret_value().split(",") if value else [])
         if broken:
             raise ValueError(f"entry {broken[0]} of the list is not the SHA-256 digest of a key: {_WANTED}")
+        return value
+
+    @field_validator("limits_redis_url")
+    @classmethod
+    def _is_an_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must be an address that begins with redis:// or rediss:// or unix://")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        try:
+            parse_networks(value)
+        except ValueError as error:
+            raise ValueError(f"use networks as 10.0.0.0/8, comma separated: {error}") from None
         return value
 
     @model_validator(mode="after")

@@ -120,6 +120,7 @@ def service_command(app: str, port: int) -> list[str]:
         *serve,
         "--no-access-log",
         "--no-server-header",
+        "--no-proxy-headers",  # otherwise uvicorn believes X-Forwarded-For of every client on this machine
         "--timeout-graceful-shutdown",
         "6",
         "--port",

@@ -170,7 +170,7 @@ class Unavailable(ServiceError):
 
     status = 503
     retryable = True
-    retry_after_seconds = 2
+    retry_after_seconds: int | None = 2
 
 
 class StoreUnavailable(Unavailable):

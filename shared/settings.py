@@ -16,8 +16,6 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{32,}")  # what `Authorization: Bearer` may carry, and too long to be guessed
-
-
 _NAME = r"(\*|(\*\.)?[A-Za-z0-9._-]+)"
 ALLOWED_HOSTS = rf"^\s*({_NAME}(\s*,\s*{_NAME})*)?\s*$"
 

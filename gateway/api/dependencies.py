@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from gateway.api_keys import ApiKeys
+from gateway.rate_limits.counters import Counters
 from gateway.settings import GatewaySettings
 from shared.clients.data import DataClient
 from shared.clients.prediction import PredictionClient
@@ -20,6 +21,7 @@ class Components:
     prediction: PredictionClient
     api_keys: ApiKeys
     settings: GatewaySettings
+    counters: Counters
 
 
 DataClientDep = Annotated[DataClient, Depends(component("data"))]

@@ -9,7 +9,7 @@ CALLERS = {
     "data": {"gateway", "prediction"},
     "prediction": {"gateway"},
     "mongodb": {"data", "data-refresh", "data-sample", "mongodb"},
-    "valkey": {"data", "data-refresh", "data-sample"},
+    "valkey": {"data", "data-refresh", "data-sample", "gateway"},
 }
 ANYWHERE = "anywhere"
 
@@ -86,7 +86,7 @@ def test_a_service_should_reach_those_it_calls_only() -> None:
     objects = render_values_set("minimal")
     dns = {(ANYWHERE, 53)}
     assert _callees(objects, "frontend") == dns | {("gateway", 8000)}
-    assert _callees(objects, "gateway") == dns | {("data", 8001), ("prediction", 8002)}
+    assert _callees(objects, "gateway") == dns | {("data", 8001), ("prediction", 8002), ("valkey", 6379)}
     assert _callees(objects, "prediction") == dns | {("data", 8001)}
     assert _callees(objects, "data") == dns | {("mongodb", 27017), ("valkey", 6379)}
     assert _callees(objects, "mongodb") == dns | {("mongodb", 27017)}
@@ -116,3 +116,33 @@ def test_a_service_should_answer_to_the_names_of_its_service_only(name: str) -> 
 def test_the_gateway_should_answer_to_the_names_of_its_routes() -> None:
     hosts = render_values_set("production").get("ConfigMap", "gateway")["data"]["GATEWAY_ALLOWED_HOSTS"]
     assert hosts.endswith(",bellwether.example.com")
+
+
+PRIVATE = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
+
+
+@pytest.mark.parametrize(
+    ("values", "believed"),
+    [
+        ({"service": {"type": "ClusterIP"}}, PRIVATE),
+        ({}, ""),  # a client of the load balancer may have a private address
+        ({"service": {"type": "ClusterIP"}, "ingress": {"enabled": True, "hosts": ["a.example.com"]}}, ""),
+        ({"service": {"type": "ClusterIP"}, "networkPolicy": {"enabled": False}}, ""),
+        ({"rateLimits": {"trustedProxies": ["10.244.0.0/16", "fd00::/64"]}}, "10.244.0.0/16,fd00::/64"),
+    ],
+)
+def test_the_gateway_should_believe_no_address_that_a_client_could_choose(values: Json, believed: str) -> None:
+    config = render(values={"gateway": values}).get("ConfigMap", "gateway")["data"]
+    assert config["GATEWAY_TRUSTED_PROXIES"] == believed
+
+
+def test_the_gateways_should_count_together() -> None:
+    for values, secret, store in (
+        ("minimal", f"{RELEASE}-valkey", ("valkey", 6379)),
+        ("production", "bellwether-valkey", (ANYWHERE, 6379)),
+    ):
+        objects = render_values_set(values)
+        (pod,) = [pod for name, pod in objects.pod_specs().items() if name == f"Deployment {RELEASE}-gateway"]
+        (variable,) = [one for one in pod["spec"]["containers"][0]["env"] if one["name"] == "GATEWAY_LIMITS_REDIS_URL"]
+        assert variable["valueFrom"]["secretKeyRef"] == {"name": secret, "key": "redis-url", "optional": True}
+        assert store in _callees(objects, "gateway")

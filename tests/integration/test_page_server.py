@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
 
 from gateway.settings import GatewaySettings
+from local.servers import is_listening
 from shared.web.problem import Problem
 from tests.support.deploy.page_server import page_server
 from tests.support.polling import PATIENCE_SECONDS
@@ -177,3 +179,22 @@ def test_without_the_gateway_the_page_is_told_so_until_it_is_back(served: Served
     assert (problem.type, problem.status, problem.retryable) == ("/problems/upstream-unavailable", 503, True)
     assert found.headers["x-request-id"] == problem.request_id
     served.gateway.wait_until(lambda: httpx.get(f"{served.page}/docs").is_success)
+
+
+def test_a_client_cannot_choose_its_address_through_the_page(tmp_path: Path) -> None:
+    for folder in ("believed", "not"):
+        (tmp_path / folder).mkdir()
+    for folder, trusted in (("believed", "127.0.0.0/8"), ("not", "")):
+        gateway = service(
+            tmp_path / folder,
+            "gateway.app",
+            {"GATEWAY_READS_PER_MINUTE": "3", "GATEWAY_TRUSTED_PROXIES": "127.0.0.0/8"},
+        )
+        nginx = page_server(tmp_path / folder, tmp_path, gateway.port)
+        nginx.environment["TRUSTED_PROXIES"] = trusted
+        with running(gateway), running(nginx):
+            url = f"http://127.0.0.1:{nginx.port}/api/nothing"
+            gateway.wait_until(lambda port=gateway.port: httpx.get(f"http://127.0.0.1:{port}/docs").is_success)  # type: ignore[misc]
+            nginx.wait_until(lambda port=nginx.port: is_listening(port))  # type: ignore[misc]
+            statuses = [httpx.get(url, headers={"x-forwarded-for": f"1.2.3.{n}"}).status_code for n in range(5)]
+        assert statuses == ([404] * 5 if trusted else [404] * 3 + [429] * 2)

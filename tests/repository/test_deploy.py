@@ -10,6 +10,7 @@ import yaml
 from pydantic_settings import BaseSettings
 
 from gateway.settings import GatewaySettings
+from local.servers import service_command
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
 from shared.web.app import VERSION
@@ -167,3 +168,21 @@ def test_the_stage_reader_sees_only_the_stage(tmp_path: Path) -> None:
 def test_compose_names_each_service_as_the_others_and_prometheus_call_it() -> None:
     for name in SERVICES:
         assert name in CONFIG["services"][name]["environment"][f"{name.upper()}_ALLOWED_HOSTS"].split(",")
+
+
+@each_way
+def test_uvicorn_leaves_the_clients_address_alone(way: str, name: str) -> None:
+    """Its default believes X-Forwarded-For of this machine, and FORWARDED_ALLOW_IPS=* that of everybody."""
+    assert "--no-proxy-headers" in WAYS[way][name].command
+    assert "--no-proxy-headers" in service_command("gateway.app", 1)
+
+
+def test_compose_limits_requests_and_counts_them_in_valkey() -> None:
+    given = CONFIG["services"]["gateway"]["environment"]
+    settings = GatewaySettings(
+        **{name.removeprefix("GATEWAY_").lower(): value for name, value in given.items() if value}
+    )
+    assert settings.reads_per_minute > settings.computations_per_minute > 0 < settings.writes_per_minute
+    assert settings.limits_redis_url is not None
+    assert settings.limits_redis_url.get_secret_value() == CONFIG["services"]["data"]["environment"]["DATA_REDIS_URL"]
+    assert not CONFIG["services"]["gateway"].get("ports")  # so that nobody else can claim an address

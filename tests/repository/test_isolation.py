@@ -19,7 +19,7 @@ DEPLOYABLES = {
     "prediction": ("services/prediction", "services.prediction.app"),
 }
 FOREIGN = {
-    "gateway": ["services", "pandas", "motor", "sklearn", "redis", "pytest"],
+    "gateway": ["services", "pandas", "motor", "sklearn", "pytest"],
     "data": ["gateway", "services.prediction", "sklearn", "fastapi_offline", "pytest"],
     "prediction": ["gateway", "services.data", "motor", "redis", "fastapi_offline", "pytest"],
 }

@@ -2,7 +2,7 @@
 {{- define "data.component" -}}
 port: 8001
 prefix: DATA_
-command: [uvicorn, --factory, "services.data.app:create_app", --host, 0.0.0.0, --port, "8001", --no-access-log, --no-server-header, --timeout-graceful-shutdown, "6"]
+command: [uvicorn, --factory, "services.data.app:create_app", --host, 0.0.0.0, --port, "8001", --no-access-log, --no-server-header, --no-proxy-headers, --timeout-graceful-shutdown, "6"]
 livenessPath: /healthz
 readinessPath: /readyz
 metricsPath: /metrics

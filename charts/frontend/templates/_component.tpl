@@ -6,6 +6,9 @@ readinessPath: /healthz
 config:
   GATEWAY_ADDRESS: {{ .Values.gatewayAddress | default (printf "%s.%s.svc.%s:8000" (include "bellwether.objectName" (list . "gateway")) .Release.Namespace .Values.global.clusterDomain) }}
   MAX_UPLOAD_BYTES: {{ include "bellwether.maxUploadBytes" . | quote }}
+  {{- with .Values.trustedProxies }}
+  TRUSTED_PROXIES: {{ join "," . }}
+  {{- end }}
 public: {{ or (ne .Values.service.type "ClusterIP") .Values.ingress.enabled .Values.httpRoute.enabled }}
 calls:
   - {name: gateway, port: 8000}

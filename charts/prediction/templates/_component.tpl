@@ -2,7 +2,7 @@
 {{- define "prediction.component" -}}
 port: 8002
 prefix: PREDICTION_
-command: [uvicorn, --factory, "services.prediction.app:create_app", --host, 0.0.0.0, --port, "8002", --no-access-log, --no-server-header, --timeout-graceful-shutdown, "6"]
+command: [uvicorn, --factory, "services.prediction.app:create_app", --host, 0.0.0.0, --port, "8002", --no-access-log, --no-server-header, --no-proxy-headers, --timeout-graceful-shutdown, "6"]
 livenessPath: /healthz
 readinessPath: /readyz
 metricsPath: /metrics

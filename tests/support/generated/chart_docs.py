@@ -17,6 +17,7 @@ import yaml
 from pydantic import SecretStr
 from pydantic.alias_generators import to_camel
 
+from gateway.rate_limits.kinds import KINDS
 from gateway.settings import GatewaySettings
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
@@ -29,7 +30,10 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "data": DataSettings,
     "prediction": PredictionSettings,
 }
-OWN_VALUES = {"data_url", "prediction_url", "vendor", "allowed_hosts"}  # settings for which the charts have values of their own
+# Settings for which the charts have values of their own.
+OWN_VALUES = {"data_url", "prediction_url", "vendor", "allowed_hosts", "trusted_proxies"} | {
+    f"{kind}_per_minute" for kind in KINDS
+}
 BEGIN, END = "<!-- values: `make docs` writes this table -->", "<!-- end of values -->"
 _KEY = re.compile(r"^( *)([A-Za-z]\w*):")
 _CONSTRAINED = re.compile(r"^(.*[.?!])\s+(\{.*\})$")

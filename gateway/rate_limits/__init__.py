@@ -1,0 +1,1 @@
+"""Rate limits: which requests count, for whom, and where they are counted."""
