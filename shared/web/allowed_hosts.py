@@ -41,7 +41,7 @@ class AllowedHostsMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["path"] in PROBES or self._admits(_hosts(scope)):
+        if scope["type"] != "http" or scope["path"] in PROBES or self._admits(_hosts(scope), scope["http_version"]):
             await self.app(scope, receive, send)
             return
         error = UnknownHost(
@@ -51,10 +51,10 @@ class AllowedHostsMiddleware:
         log.info("request_refused", type=error.slug)
         await problem_response(Request(scope), error)(scope, receive, send)
 
-    def _is_allowed(self, hosts: tuple[bytes, ...]) -> bool:
+    def _is_allowed(self, hosts: tuple[bytes, ...], version: str) -> bool:
         """Say whether the values of `Host` are at most one, and that one is allowed."""
         if not hosts:
-            return True  # HTTP/1.0; every browser sends it
+            return version == "1.0"  # later versions require it, and every browser sends it
         parts = _HOST.fullmatch(hosts[0].decode("latin-1").lower())
         if len(hosts) > 1 or parts is None or int(parts[2] or 0) > 65535:
             return False

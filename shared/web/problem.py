@@ -19,6 +19,7 @@ from shared.web.methods import allow_header
 from shared.web.request_id import HEADER, request_id_of
 
 MEDIA_TYPE = "application/problem+json"
+MAX_FIELDS = 20  # invalid parts that a problem lists
 _PATH_CHARACTERS = "/:@!$&'()*+,;=-._~^"
 log = structlog.get_logger()
 _PLAIN = {
@@ -106,7 +107,7 @@ async def _service_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    errors = [_invalid_field(item) for item in error.errors()]
+    errors = [_invalid_field(item) for item in error.errors()[:MAX_FIELDS]]
     pointer, detail = errors[0]
     return problem_response(request, InvalidRequest(f"{pointer}: {detail}", errors=errors))
 

@@ -59,6 +59,13 @@ CASES = {
     "hostile member": Case(
         json.dumps({HOSTILE: 1}).encode(), 422, "invalid-request", path="/api/stocks/AAPL/ledger", key=True
     ),
+    "1,000 members": Case(
+        json.dumps({f"k{n}": 1 for n in range(1000)}).encode(),
+        422,
+        "invalid-request",
+        path="/api/stocks/AAPL/ledger",
+        key=True,
+    ),
     "hostile parameter": Case(
         b"", 422, "invalid-request", method="GET", path="/api/stocks/AAPL/forecast", query=f"{HOSTILE[:500]}=1"
     ),

@@ -3,6 +3,7 @@
 from socket import gethostname
 
 import pytest
+from starlette.types import Message
 
 from gateway.settings import GatewaySettings
 from shared.settings import InvalidSettings, ServiceSettings, load_settings
@@ -65,6 +66,21 @@ async def test_two_names_are_none() -> None:
     async with serve(bare_app(SETTINGS)) as client:
         response = await client.get("/metrics", headers=[("host", "localhost"), ("host", "data")])
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize(("version", "status"), [("1.0", 200), ("1.1", 400)])
+async def test_only_old_clients_may_name_none(version: str, status: int) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "http_version": version, "method": "GET", "path": "/metrics", "raw_path": b"/metrics"}
+    await bare_app(SETTINGS)(scope | {"query_string": b"", "headers": [], "scheme": "http"}, receive, send)
+    assert sent[0]["status"] == status
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
