@@ -17,7 +17,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from shared.clients.breaker import Breaker
+from shared.breaker import Breaker
 
 TIMEOUT_SECONDS = 0.1  # as the data service's cache; then the request is counted here
 N_CONNECTIONS = 32  # more requests than that wait for one, within the timeout

@@ -11,7 +11,7 @@ from redis import Redis
 
 from gateway.rate_limits.counters import PREFIX
 from local.servers import is_listening, redis_url
-from shared.clients.breaker import N_IN_A_ROW
+from shared.breaker import N_IN_A_ROW
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Server, running, service, valkey
 

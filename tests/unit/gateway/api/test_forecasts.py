@@ -150,7 +150,7 @@ async def test_the_docs_say_how_to_name_models_and_which_errors_may_come() -> No
     for name in ("forecast", "evaluation"):
         responses = paths[f"/api/stocks/{{symbol}}/{name}"]["get"]["responses"]
         of_http = {"400", "408", "414", "431"}  # any request can get these
-        assert set(responses) - of_http == {"200", "304", "404", "409", "422", "500", "502", "503", "504"}
+        assert set(responses) - of_http == {"200", "304", "404", "409", "422", "429", "500", "502", "503", "504"}
         conflicts = responses["409"]["content"]["application/problem+json"]["examples"]
         assert set(conflicts) == {"not-enough-bars", "no-adjusted-prices"}
 

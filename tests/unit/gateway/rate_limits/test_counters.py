@@ -7,7 +7,7 @@ from limits.aio.storage import MemoryStorage
 from redis.exceptions import ConnectionError as Away
 
 from gateway.rate_limits.counters import MAX_COUNTERS, Counters
-from shared.clients.breaker import N_IN_A_ROW, Breaker
+from shared.breaker import N_IN_A_ROW, Breaker
 
 LIMIT = RateLimitItemPerMinute(3, namespace="reads")
 
