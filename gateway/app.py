@@ -61,11 +61,7 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
 
     @asynccontextmanager
     async def open_components() -> AsyncIterator[Components]:
-        url = settings.limits_redis_url
-        async with (
-            open_all(settings) as resources,
-            open_counters(url.get_secret_value() if url else None) as counters,
-        ):
+        async with open_all(settings) as resources, open_counters(settings.limits_redis_url) as counters:
             yield Components(resources.data, resources.prediction, _api_keys(settings), settings, counters)
 
     app = build_app(
@@ -114,6 +110,7 @@ def _routers(settings: GatewaySettings) -> list[APIRouter]:
 
 
 def _rate_limits(settings: GatewaySettings, metrics: RateLimitMetrics) -> Middleware:
+    """Build the innermost middleware: what it refuses is measured and logged, and has a request id."""
     per_minute: dict[Kind, int] = {
         "reads": settings.reads_per_minute,
         "computations": settings.computations_per_minute,

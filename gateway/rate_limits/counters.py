@@ -12,6 +12,7 @@ import structlog
 from limits import RateLimitItem
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from pydantic import SecretStr
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -122,13 +123,13 @@ def _log_change() -> Callable[[str], None]:
 
 
 @asynccontextmanager
-async def open_counters(url: str | None) -> AsyncIterator[Counters]:
+async def open_counters(url: SecretStr | None) -> AsyncIterator[Counters]:
     """Open the connection pool, which connects on first use; without `url`, count in this process."""
     if url is None:
         yield Counters()
         return
     pool = BlockingConnectionPool.from_url(
-        url,
+        url.get_secret_value(),
         max_connections=N_CONNECTIONS,
         timeout=TIMEOUT_SECONDS,
         socket_timeout=TIMEOUT_SECONDS,
