@@ -1745,6 +1745,10 @@ export type StocksErrors = {
      */
     422: Problem;
     /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
      * The headers are too large
      */
     431: Problem;
@@ -1793,6 +1797,10 @@ export type AllSymbolsErrors = {
      * The address is too long
      */
     414: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
     /**
      * The headers are too large
      */
@@ -1864,6 +1872,10 @@ export type DeleteStockErrors = {
      */
     422: Problem;
     /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
      * The headers are too large
      */
     431: Problem;
@@ -1927,6 +1939,10 @@ export type StockErrors = {
      * The request is not valid
      */
     422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
     /**
      * The headers are too large
      */
@@ -2024,6 +2040,10 @@ export type BarsErrors = {
      * The request is not valid
      */
     422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
     /**
      * The headers are too large
      */
@@ -2126,6 +2146,10 @@ export type LoadBarsErrors = {
      */
     422: Problem;
     /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
      * The headers are too large
      */
     431: Problem;
@@ -2190,6 +2214,10 @@ export type ResultErrors = {
      * The request is not valid
      */
     422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
     /**
      * The headers are too large
      */
@@ -2275,6 +2303,10 @@ export type StockResultErrors = {
      * The request is not valid
      */
     422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
     /**
      * The headers are too large
      */
@@ -2384,6 +2416,10 @@ export type ForecastErrors = {
      * The request is not valid
      */
     422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
     /**
      * The headers are too large
      */
@@ -2506,6 +2542,10 @@ export type EvaluationErrors = {
      */
     422: Problem;
     /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
      * The headers are too large
      */
     431: Problem;
@@ -2568,6 +2608,10 @@ export type ModelsErrors = {
      * The request is not valid
      */
     422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
     /**
      * The headers are too large
      */
@@ -2646,6 +2690,10 @@ export type LedgerErrors = {
      */
     422: Problem;
     /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
      * The headers are too large
      */
     431: Problem;
@@ -2721,6 +2769,10 @@ export type KeepForecastErrors = {
      * The request is not valid
      */
     422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
     /**
      * The headers are too large
      */
