@@ -15,10 +15,11 @@ from shared.settings import ServiceSettings, TracingSettings, UploadSettings, lo
 from shared.telemetry.logs import configure_logging
 from shared.telemetry.metrics import ScrapeCollector, ServiceMetrics, install_metrics
 from shared.web.admission import AdmissionMetrics, AdmissionMiddleware
-from shared.web.allowed_hosts import AllowedHostsMiddleware
 from shared.web.body_limit import BodyLimitMiddleware
 from shared.web.connections import bound_connections
 from shared.web.draining import Draining, DrainingMiddleware, notice_before_stop
+from shared.web.guards.allowed_hosts import AllowedHostsMiddleware
+from shared.web.guards.strict_json import StrictJsonMiddleware
 from shared.web.health import Dependencies, dependency_gauge, health_router
 from shared.web.methods import MethodsMiddleware
 from shared.web.openapi import openapi_document
@@ -27,7 +28,6 @@ from shared.web.request_id import RequestIdMiddleware, is_quiet
 from shared.web.request_lifetime import CLIENT_CLOSED_REQUEST, DeadlineMiddleware, DisconnectMiddleware
 from shared.web.service_token import ServiceTokenMiddleware
 from shared.web.stale_responses import StaleResponsesMiddleware
-from shared.web.strict_json import StrictJsonMiddleware
 
 C = TypeVar("C")
 VERSION = "0.1.0"  # equals pyproject.toml and the top of CHANGELOG.md: tests/repository/test_docs.py
