@@ -57,7 +57,7 @@ async def _upload(
         given = {"data_url": f"http://127.0.0.1:{inner}", "api_keys": compute_digest(KEY)} | settings
         async with listen(create_app(GatewaySettings(**given))) as port:  # type: ignore[arg-type]  # any field
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            request = f"PUT /api/stocks/AAPL/bars HTTP/1.1\r\nHost: test\r\nContent-Type: text/csv\r\n{head}\r\n"
+            request = f"PUT /api/stocks/AAPL/bars HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n{head}\r\n"
             writer.write(request.encode())
             await writer.drain()
             try:
