@@ -67,15 +67,15 @@ async def _stream(port: int, head: bytes, parts: Iterator[bytes]) -> tuple[int, 
         writer.transport.abort()
 
 
-UPLOAD = b"PUT /api/stocks/BIG/bars HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nX-API-Key: %s\r\n" % (
+UPLOAD = b"PUT /api/stocks/BIG/bars HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nX-API-Key: %s\r\n" % (
     WITH_KEY["X-API-Key"].encode()
 )
 ENDLESS = {
     "chunked upload": UPLOAD + b"Transfer-Encoding: chunked\r\n\r\n",
     "announced 500 MB": UPLOAD + b"Content-Length: 500000000\r\n\r\n",
-    "chunked upload without a key": b"PUT /api/stocks/BIG/bars HTTP/1.1\r\nHost: x\r\n"
+    "chunked upload without a key": b"PUT /api/stocks/BIG/bars HTTP/1.1\r\nHost: localhost\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n",
-    "chunked result": b"POST /api/result HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "chunked result": b"POST /api/result HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
 }
 
 

@@ -75,8 +75,8 @@ async def test_odd_symbols_are_refused_and_make_no_collection(stack: FaultStack,
 
 
 RESULT = b'{"stock_symbol":"CH01"}'
-SMUGGLED = b"0\r\n\r\nGET /api/models HTTP/1.1\r\nHost: x\r\n\r\n"
-POST = b"POST /api/result HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+SMUGGLED = b"0\r\n\r\nGET /api/models HTTP/1.1\r\nHost: localhost\r\n\r\n"
+POST = b"POST /api/result HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
 GET = b"GET /api/stocks/all HTTP/1.1\r\nConnection: close\r\n"
 MALFORMED = {
     "CL.TE": POST + b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n" % len(SMUGGLED) + SMUGGLED,
@@ -86,14 +86,14 @@ MALFORMED = {
     "signed length": POST + b"Content-Length: +23\r\n\r\n" + RESULT,
     "negative length": POST + b"Content-Length: -1\r\n\r\n" + RESULT,
     "space before the colon": GET + b"Host : evil.example\r\n\r\n",
-    "NUL in a header": GET + b"Host: x\r\nX-A: a\0b\r\n\r\n",
+    "NUL in a header": GET + b"Host: localhost\r\nX-A: a\0b\r\n\r\n",
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "TLS": bytes.fromhex("16030100a5010000a10303") + b"\0" * 160,
 }
 OVERSIZED = {
-    "100 KB of header": GET + b"Host: x\r\nX-A: " + b"a" * 100_000 + b"\r\n\r\n",
-    "20,000 headers": GET + b"Host: x\r\n" + b"".join(b"X-H%d: v\r\n" % n for n in range(20_000)) + b"\r\n",
-    "target of 100 KB": b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    "100 KB of header": GET + b"Host: localhost\r\nX-A: " + b"a" * 100_000 + b"\r\n\r\n",
+    "20,000 headers": GET + b"Host: localhost\r\n" + b"".join(b"X-H%d: v\r\n" % n for n in range(20_000)) + b"\r\n",
+    "target of 100 KB": b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
 }
 
 
