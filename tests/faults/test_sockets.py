@@ -13,7 +13,8 @@ from tests.support.faults.table import Figures
 HALF_OPEN = {
     "nothing": b"",
     "header": b"GET /api/stocks/all HTTP/1.1\r\nHost: localhost\r\nX-A: ",
-    "body": b"POST /api/result HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{",
+    "body": b"POST /api/result HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 60000\r\n\r\n{",
 }
 
 

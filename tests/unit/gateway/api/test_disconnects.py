@@ -47,7 +47,7 @@ class Prediction:
 )
 async def test_a_caller_that_leaves_ends_the_call_behind_it(request_line: str, body: str) -> None:
     prediction, n_callers = Prediction(), 20
-    head = "{} HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
+    head = "{} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
     request = head.format(request_line, len(body)) + body
     async with AsyncExitStack() as stack:
         inner = await stack.enter_async_context(listen(prediction.app()))

@@ -58,7 +58,7 @@ async def _asked(
     """Yield a connection that has sent this request, and the address of the server."""
     async with listen(_app(work)) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(f"{request} HTTP/1.1\r\nHost: test\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        writer.write(f"{request} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
         await writer.drain()
         try:
             yield reader, writer, f"http://127.0.0.1:{port}"
@@ -108,7 +108,7 @@ async def test_a_caller_that_stays_is_answered_also_twice_on_one_connection() ->
     work.may_end.set()
     async with _asked(work, "POST /work", b"first") as (reader, writer, _), asyncio.timeout(PATIENCE_SECONDS):
         assert (await reader.readuntil(b'"ended"')).startswith(b"HTTP/1.1 200")
-        writer.write(b"POST /work HTTP/1.1\r\nHost: test\r\nContent-Length: 6\r\n\r\nsecond")
+        writer.write(b"POST /work HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\nsecond")
         assert (await reader.readuntil(b'"ended"')).startswith(b"HTTP/1.1 200")
     assert (work.bodies, work.n_cancelled) == ([b"first", b"second"], 0)
 
