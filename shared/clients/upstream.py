@@ -21,6 +21,7 @@ from shared.web import request_id
 T = TypeVar("T")
 MIN_CALL_SECONDS = 0.05  # with less time left, a call cannot be answered in time
 PROBE_SECONDS = 1.0  # the longest that a caller waits for the probe of an upstream that was silent
+QUICK_SECONDS = 0.5  # a 503 that took longer has spent the upstream's own patience; once more would double the wait
 RETRY_AFTER_SECONDS = (0.025, 0.25)  # random in between, so that callers that failed together do not return together
 BROKEN_CONNECTION = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
 _CALL_RESULTS: dict[type[ServiceError], CallResult] = {UpstreamTimeout: "timeout", UpstreamFailed: "failed"}
@@ -34,9 +35,9 @@ class Upstream:
     """One internal service, as its clients reach it. Raises only ServiceErrors.
 
     A read is sent once more if its connection breaks, as a kept-alive connection to a server that has just stopped
-    does. With `retries`, it is also sent once more after a 503 that is not the upstream's being busy, until most calls
-    fail (`shared.clients.retries`). A write is sent once, unless its connection was refused. After repeated failures,
-    calls are rejected immediately for a cool-down period (`shared.breaker`): of failures to answer, not of
+    does. With `retries`, it is also sent once more after a quick 503 that is not the upstream's being busy, until
+    most calls fail (`shared.clients.retries`). A write is sent once, unless its connection was refused. After repeated
+    failures, calls are rejected immediately for a cool-down period (`shared.breaker`): of failures to answer, not of
     errors that are answered, because an upstream that has lost its store still serves what it has cached.
 
     Args:
@@ -82,11 +83,11 @@ class Upstream:
         """Send a request that changes nothing, and parse the response."""
         if self._throttle is None:
             return await self._call(request, self._timeout_seconds, parse)
-        pause = random.uniform(*RETRY_AFTER_SECONDS)  # noqa: S311  # no secret
+        parse_or_retry = partial(self._parse_or_retry, parse, time.perf_counter())
         try:
-            return await self._call(request, self._timeout_seconds, partial(self._parse_or_retry, parse, pause))
+            return await self._call(request, self._timeout_seconds, parse_or_retry)
         except _Retry:
-            await anyio.sleep(pause)
+            await anyio.sleep(random.uniform(*RETRY_AFTER_SECONDS))  # noqa: S311  # no secret
             self._observer.retried()
             return await self._call(request, self._timeout_seconds, parse)
 
@@ -94,13 +95,15 @@ class Upstream:
         """Send a request that writes, which may take all the time left, and parse the response."""
         return await self._call(request, deadline.MAX_SECONDS, parse)
 
-    def _parse_or_retry(self, parse: Callable[[httpx.Response], T], pause: float, response: httpx.Response) -> T:
+    def _parse_or_retry(self, parse: Callable[[httpx.Response], T], began_at: float, response: httpx.Response) -> T:
         assert self._throttle is not None
         if response.status_code != 503 or _is_busy(response):
             self._throttle.succeeded()
             return parse(response)
         self._throttle.failed()
-        if self._throttle.allows() and deadline.seconds_left(deadline.MAX_SECONDS) > pause + MIN_CALL_SECONDS:
+        was_quick = time.perf_counter() - began_at < QUICK_SECONDS
+        is_time_left = deadline.seconds_left(deadline.MAX_SECONDS) > RETRY_AFTER_SECONDS[1] + MIN_CALL_SECONDS
+        if was_quick and is_time_left and self._throttle.allows():
             raise _Retry
         return parse(response)
 

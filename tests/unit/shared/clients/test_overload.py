@@ -9,6 +9,7 @@ from shared.breaker import State
 from shared.clients.data import DataClient
 from shared.clients.observer import CallObserver, CallResult
 from shared.clients.slots import N_SLOTS
+from shared.clients.upstream import QUICK_SECONDS
 from shared.errors import Busy, ServiceError, StoreUnavailable
 from tests.support.deadlines import within
 from tests.support.upstream import Reply, Upstream, problem, symbols
@@ -53,6 +54,20 @@ async def test_a_read_without_time_for_a_second_one_is_told_what_the_first_said(
     with pytest.raises(StoreUnavailable):
         await within(0.06, upstream.client.symbols)
     assert len(upstream.asked) == 1
+
+
+async def test_a_read_whose_503_took_long_is_not_sent_again() -> None:
+    async def slowly(_: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(QUICK_SECONDS)
+        return httpx.Response(503, json={"type": "/problems/store-unavailable", "detail": "No."})
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(slowly), base_url="http://data")
+    n_retried: list[None] = []
+    observer = CallObserver(retried=lambda: n_retried.append(None))
+    client = DataClient(http, upstream="it", timeout_seconds=60, observer=observer, retries=True)
+    with pytest.raises(StoreUnavailable):
+        await client.symbols()
+    assert not n_retried
 
 
 async def test_an_upstream_that_always_fails_gets_hardly_more_calls_than_there_are_requests() -> None:
