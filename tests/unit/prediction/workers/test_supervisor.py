@@ -1,5 +1,6 @@
 """Processes that are replaced: for their memory, for a failed start, and without leaving anything behind."""
 
+import gc
 import os
 import signal
 import sys
@@ -55,6 +56,7 @@ async def test_a_process_that_dies_as_it_starts_is_started_again(tmp_path: Path)
 
 async def test_deaths_leave_no_file_open() -> None:
     def n_open() -> int:
+        gc.collect()  # what earlier tests left behind
         return len(os.listdir("/dev/fd"))
 
     async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
@@ -64,4 +66,4 @@ async def test_deaths_leave_no_file_open() -> None:
             with pytest.raises(Busy, match="died"):
                 await workers.run(number, _end)
             await workers.wait_until_ready()
-        assert n_open() == before
+        assert n_open() <= before
