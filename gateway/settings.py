@@ -45,7 +45,7 @@ class GatewaySettings(UploadSettings):
     limits_redis_url: SecretStr | None = None
     """Redis or Valkey, where all gateways count together. Without it, or while it is away, each counts for itself."""
     trusted_proxies: str = ""
-    """Networks of the proxies whose X-Forwarded-For is believed, comma separated, as 10.0.0.0/8. None: nobody's."""
+    """Networks of the proxies whose X-Forwarded-For is believed, comma separated, as 10.0.0.0/8. None: of no proxy."""
     frontend_dir: Path | None = None
     """Folder of the built page, which is served at `/`. Without it, only the API is served."""
 

@@ -1,4 +1,4 @@
-"""Runs a command of the services beside a running `make run`: `python -m local.attach services.data load FILE…`."""
+"""Runs a command of the services next to a running `make run`: `python -m local.attach services.data load FILE…`."""
 
 import os
 import sys

@@ -14,9 +14,8 @@ from local.errors import CannotRun
 SUBFOLDERS = ("secrets", "logs", "mongodb", "valkey", "models")
 LOCK = "lock"
 MB = 1_000_000
-NEW_DATA_BYTES = (
-    500 * MB
-)  # measured: MongoDB allocates 3 journal files of 100 MB, then fails; the rest is for data and logs
+# Measured: MongoDB allocates 3 journal files of 100 MB, or fails; the rest is for data and logs.
+NEW_DATA_BYTES = 500 * MB
 MORE_DATA_BYTES = 100 * MB  # MongoDB begins a new journal file now and then
 _OTHER = "set LOCAL_DIR to another folder"
 _REASONS = {

@@ -16,7 +16,7 @@ def parse_networks(text: str) -> list[Network]:
     """Parse networks, comma separated.
 
     Raises:
-        ValueError: One is no network.
+        ValueError: An item is not a network.
     """
     return [ip_network(item.strip()) for item in text.split(",") if item.strip()]
 

@@ -1,6 +1,6 @@
-"""Counts each request and answers 429 to those above a limit, with the header fields of the IETF's draft.
+"""Counts each request and answers 429 to those above a limit, with the fields of an IETF draft.
 
-`RateLimit` and `RateLimit-Policy` are in the form of draft-ietf-httpapi-ratelimit-headers-11: `"reads";r=41;t=12`.
+`RateLimit` and `RateLimit-Policy`, as `"reads";r=41;t=12`, are those of draft-ietf-httpapi-ratelimit-headers.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -76,7 +76,7 @@ class QueueMetrics:
 
         self._depth = gauge("worker_queue_depth", "Calls waiting for a worker process.")
         self._limit = gauge("worker_queue_limit", "Calls that may wait before further ones are refused.")
-        self._busy = gauge("workers_busy", "Worker processes that are computing, also what nobody waits for any more.")
+        self._busy = gauge("workers_busy", "Worker processes that are computing, even if the caller has left.")
         self._refusals = Counter(
             "worker_refusals_total",
             "Calls that were refused, by reason: queue_full, too_slow, died (the worker process), not_ready (all "

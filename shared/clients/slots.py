@@ -29,16 +29,10 @@ class Slots:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._upstream = upstream
-        self._n_slots = n_slots
         self._max_waiting = max_waiting
         self._monotonic = monotonic
         self._free = anyio.Semaphore(n_slots, fast_acquire=True)
         self._waiting: dict[object, float] = {}  # in order of arrival, with the time of it
-
-    @property
-    def n_taken(self) -> int:
-        """Return how many calls are in progress."""
-        return self._n_slots - self._free.value
 
     @asynccontextmanager
     async def take(self, seconds: float) -> AsyncIterator[float]:

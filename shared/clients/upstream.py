@@ -1,8 +1,10 @@
 """Sends requests to one internal service within their time, behind slots, a circuit breaker and one retry of reads."""
 
+import asyncio
 import random
 import time
 from collections.abc import Callable
+from contextvars import Context
 from functools import partial
 from typing import TypeVar
 
@@ -67,6 +69,7 @@ class Upstream:
         self._breaker = Breaker(monotonic=monotonic, on_change=observer.breaker)
         self._slots = Slots(name)
         self._throttle = RetryThrottle() if retries else None
+        self._probing: asyncio.Task[None] | None = None  # a task without a reference may vanish
 
     @property
     def title(self) -> str:
@@ -109,7 +112,7 @@ class Upstream:
 
     async def _call(self, request: httpx.Request, at_most: float, parse: Callable[[httpx.Response], T]) -> T:
         """Send the request when a slot and the circuit breaker allow it, and report the result."""
-        await self._require_closed(at_most)
+        await self._require_closed()
         try:
             async with self._slots.take(self._seconds(deadline.MAX_SECONDS)) as waited:
                 self._observer.waited(waited)
@@ -145,10 +148,13 @@ class Upstream:
         self._breaker.succeeded(period)
         return response, time.perf_counter() - began_at
 
-    async def _require_closed(self, at_most: float) -> None:
+    async def _require_closed(self) -> None:
         """Raise UpstreamUnavailable immediately if the breaker is open, unless this caller's probe closes it."""
         if self._breaker.allows_probe():
-            await self._probe(min(at_most, PROBE_SECONDS))
+            # In a context of its own: neither a caller that leaves nor one with little time may make it fail.
+            self._probing = asyncio.create_task(self._probe(), context=Context())
+            with anyio.move_on_after(deadline.seconds_left(PROBE_SECONDS)):
+                await asyncio.shield(self._probing)
         self._refuse_unless_closed()
 
     def _refuse_unless_closed(self) -> None:
@@ -156,15 +162,13 @@ class Upstream:
             self._observer.call("open", 0.0)
             raise self._unreachable()
 
-    async def _probe(self, at_most: float) -> None:
-        is_alive = False
+    async def _probe(self) -> None:
         try:
-            await self._send(self.http.build_request("GET", "/healthz"), self._seconds(at_most))
-            is_alive = True
+            await self._send(self.http.build_request("GET", "/healthz"), PROBE_SECONDS)
         except UpstreamUnavailable:
-            pass
-        finally:  # also if the caller has left
-            (self._breaker.probe_succeeded if is_alive else self._breaker.probe_failed)()
+            self._breaker.probe_failed()
+        else:
+            self._breaker.probe_succeeded()
 
     def _seconds(self, at_most: float) -> float:
         seconds = deadline.seconds_left(at_most)

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import Busy
-from shared.web.problem import MEDIA_TYPE
+from shared.web.problem import MEDIA_TYPE, problem_content
 from shared.web.request_id import HEADER, choose_request_id, is_quiet
 
 DETAIL = "The service already serves as many requests as it can. Try again in a moment."
@@ -79,16 +79,7 @@ class AdmissionMiddleware:
 
 async def _refuse(scope: Scope, send: Send) -> None:
     request_id = choose_request_id(scope)
-    problem = {
-        "type": f"/problems/{Busy.slug}",
-        "title": Busy.title,
-        "status": Busy.status,
-        "detail": DETAIL,
-        "instance": scope["path"],
-        "request_id": request_id,
-        "retryable": Busy.retryable,
-    }
-    body = json.dumps(problem).encode()
+    body = json.dumps(problem_content(Busy(DETAIL), scope["path"], request_id)).encode()
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),

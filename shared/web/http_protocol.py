@@ -52,7 +52,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def __init__(
         self,
         *args: Any,
-        count_refusal: Callable[[str], object] = bool,
+        count_refusal: Callable[[str], object] = lambda _: None,
         max_connections: int = MAX_CONNECTIONS,
         **kwargs: Any,
     ) -> None:
@@ -85,7 +85,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came, unless the connection is refused or brings too much that is no body."""
+        """Parse the data, unless the connection is refused or sends too much outside of bodies."""
         if self._is_refused:
             return
         self._unset_keepalive_if_required()
@@ -151,7 +151,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Give the body little more time if nobody has waited for its end."""
+        """Shorten the time for the rest of a body that the response did not wait for."""
         super().on_response_complete()
         if self._phase is _Phase.BODY and self.cycle.response_complete:
             self._since = self.loop.time()

@@ -1,9 +1,9 @@
 """Runs CPU work in a few processes behind a bounded queue, so that the event loop stays free.
 
 A process that dies is replaced alone, and only the call that it was running fails. The queue holds the waiting callers
-themselves, so a call whose caller leaves or has no time left is never begun. One that is running ends by itself, though
-nobody waits: that takes less than the start of another process, and a forecast keeps its fitted models for the next
-caller.
+themselves, so a call whose caller leaves or has no time left is never begun. One that is running
+continues without its caller: that takes less than starting another process, and a forecast stores its fitted models for
+the next caller.
 """
 
 import asyncio
@@ -25,9 +25,8 @@ from shared.telemetry import tracing
 
 P = ParamSpec("P")
 T = TypeVar("T")
-DEFAULT_MAX_BYTES = (
-    600_000_000  # three times what a worker takes with the largest symbols; two fit into the chart's limit
-)
+# Three times what a worker takes with the largest symbols; two fit into the chart's limit.
+DEFAULT_MAX_BYTES = 600_000_000
 log = structlog.get_logger()
 
 

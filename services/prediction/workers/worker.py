@@ -52,7 +52,7 @@ class Worker:
 
     @property
     def is_busy(self) -> bool:
-        """Return whether a call is running, also one that nobody waits for."""
+        """Return whether a call is running, even if its caller has left."""
         return self._begun_at is not None
 
     @property

@@ -1,4 +1,4 @@
-"""Who may write: every way around a key that a caller may think of, and keys that come and go while it runs."""
+"""Only a valid key may write: attempts to get around it, and keys added and withdrawn while the gateway runs."""
 
 import os
 import subprocess

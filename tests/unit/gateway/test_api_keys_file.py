@@ -1,4 +1,4 @@
-"""The file of API keys while the gateway runs: keys that come and go, and files that are spoilt on the way."""
+"""The file of API keys while the gateway runs: keys are added and withdrawn, and the file may become invalid."""
 
 import os
 from collections.abc import Callable

@@ -165,4 +165,4 @@ print(peaks[1] - peaks[0])
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux only")
 def test_a_million_bad_rows_enlarge_a_process_by_little_more_than_their_numbers() -> None:
     done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=True)
-    assert int(done.stdout) < 150_000  # the body takes 21 MB, the numbers and dates 60 MB; it was 400 MB
+    assert int(done.stdout) < 150_000  # the body takes 21 MB, the numbers and dates 60 MB

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from shared.breaker import State
 from shared.clients.data import DataClient, Upload
-from shared.clients.observer import CallResult
+from shared.clients.observer import CallObserver, CallResult
 from shared.errors import (
     SymbolNotFound,
     UpstreamFailed,
@@ -16,6 +17,7 @@ from shared.errors import (
 )
 from shared.schemas.loads import LoadQuery
 from tests.support.deadlines import within
+from tests.support.polling import wait_until
 from tests.support.upstream import BROKEN_CONNECTION, Reply, Upstream, fail_with, problem, symbols
 
 
@@ -109,29 +111,42 @@ async def test_a_health_call_goes_past_it_and_closes_it_whatever_it_says() -> No
     assert upstream.told == ["unreachable"] * 5 + ["ok"]
 
 
-async def test_a_look_whose_caller_goes_away_is_over() -> None:
-    has_begun = asyncio.Event()
+@pytest.mark.parametrize("has_time", [True, False])
+async def test_a_probe_goes_on_without_its_caller(has_time: bool) -> None:
+    """Callers that leave, or have little time, would otherwise keep the breaker of a healthy upstream open."""
+    has_begun, may_answer = asyncio.Event(), asyncio.Event()
 
-    async def never(request: httpx.Request) -> httpx.Response:
+    async def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path != "/healthz":
             raise httpx.ConnectError("refused")
         has_begun.set()
-        await asyncio.sleep(60)
-        raise AssertionError("not reached")
+        await may_answer.wait()
+        return httpx.Response(200)
 
-    http, now = httpx.AsyncClient(transport=httpx.MockTransport(never), base_url="http://data"), [0.0]
-    client = DataClient(http, upstream="the data service", timeout_seconds=0.5, monotonic=lambda: now[0])
+    http, now, states = (
+        httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data"),
+        0.0,
+        list[State](),
+    )
+    client = DataClient(
+        http,
+        upstream="the data service",
+        timeout_seconds=0.5,
+        observer=CallObserver(breaker=states.append),
+        monotonic=lambda: now,
+    )
     for _ in range(5):
         with pytest.raises(UpstreamUnavailable):
             await client.symbols()
-    for _ in range(2):  # a probe that never ended would block all later probes
-        now[0] += 1.3
-        has_begun.clear()
-        looking = asyncio.create_task(client.symbols())
-        await has_begun.wait()
-        looking.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await looking
+    now = 1.3
+    caller = asyncio.create_task(client.symbols() if has_time else within(0.06, client.symbols))
+    await has_begun.wait()
+    if has_time:
+        caller.cancel()
+    with pytest.raises(asyncio.CancelledError if has_time else UpstreamUnavailable):
+        await caller
+    may_answer.set()
+    await wait_until(lambda: states[-1] == "closed")
 
 
 @pytest.mark.parametrize(
