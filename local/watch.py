@@ -4,8 +4,10 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 from local.errors import CannotRun
 from local.folder import MB, free_bytes
@@ -45,7 +47,7 @@ class Watch:
             CannotRun: A program ends again and again.
         """
         began, said_after = time.monotonic(), PATIENCE_SECONDS
-        while (why := reason()) is not None:
+        while (why := ask_in_thread(reason)) is not None:
             self._note(self._supervisor.wait(seconds_between))
             took = time.monotonic() - began
             if took >= said_after:
@@ -84,6 +86,20 @@ class Watch:
             data = self._folder / name
             return f" If {data} is damaged or of another version, restore it, or move it away to begin anew."
         return ""
+
+
+def ask_in_thread(reason: Callable[[], str | None]) -> str | None:
+    """Ask away from the main thread: Ctrl-C then ends our waiting, and never a driver halfway through its work."""
+    answer: Future[str | None] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(reason())
+        except BaseException as error:
+            answer.set_exception(error)
+
+    Thread(target=ask, daemon=True).start()
+    return answer.result()
 
 
 def last_lines(path: Path) -> str:
