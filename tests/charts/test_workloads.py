@@ -85,9 +85,14 @@ def test_every_service_should_be_replaced_without_a_gap(name: str) -> None:
         "topology.kubernetes.io/zone",
     }
     readiness = "/healthz" if name == "frontend" else "/readyz"
-    assert container["startupProbe"]["httpGet"] == container["livenessProbe"]["httpGet"]
+    assert container["startupProbe"]["httpGet"] == {"path": readiness, "port": "http"}
     assert container["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "http"}
-    assert container["readinessProbe"]["httpGet"] == {"path": readiness, "port": "http"}
+
+
+@pytest.mark.parametrize("name", ["gateway", "data", "prediction", "frontend"])
+def test_a_service_should_stay_reachable_without_what_it_depends_on(name: str) -> None:
+    (container,) = ALL["external"].get("Deployment", name)["spec"]["template"]["spec"]["containers"]
+    assert container["readinessProbe"]["httpGet"] == {"path": "/healthz", "port": "http"}
 
 
 def test_the_python_services_should_listen_where_the_others_look_for_them() -> None:

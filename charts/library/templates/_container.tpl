@@ -17,8 +17,8 @@ envFrom:
 env:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-startupProbe:
-  {{- include "bellwether.probe" $component.livenessPath | nindent 2 }}
+startupProbe:  # ready once, or a rollout with a wrong setting would replace what works
+  {{- include "bellwether.probe" $component.readinessPath | nindent 2 }}
   periodSeconds: 2
   timeoutSeconds: 20
   failureThreshold: 900  # half an hour: a slow machine is no reason to start again
@@ -27,8 +27,8 @@ livenessProbe:
   periodSeconds: 10
   timeoutSeconds: 10
   failureThreshold: 6
-readinessProbe:
-  {{- include "bellwether.probe" $component.readinessPath | nindent 2 }}
+readinessProbe:  # not what it depends on: without MongoDB every pod would go, and with it the stale bars and the error's reason
+  {{- include "bellwether.probe" $component.livenessPath | nindent 2 }}
   periodSeconds: 5
   timeoutSeconds: 3
   failureThreshold: 2

@@ -102,7 +102,7 @@ def _service(objects: Objects, name: str) -> PythonService:
         command=container["command"],
         environment=frozenset(read_variables(objects, container)),
         liveness_path=container["livenessProbe"]["httpGet"]["path"],
-        readiness_path=container["readinessProbe"]["httpGet"]["path"],
+        readiness_path=container["startupProbe"]["httpGet"]["path"],
         metrics_path=monitors[0]["spec"]["endpoints"][0]["path"] if monitors else None,
         pre_stop_seconds=container["lifecycle"]["preStop"]["sleep"]["seconds"],
         grace_seconds=pod["terminationGracePeriodSeconds"],
