@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 
 from gateway.api.dependencies import DataClientDep
 from gateway.api.responses import json_example
@@ -20,6 +20,7 @@ from shared.errors import (
 )
 from shared.schemas.bars import Symbol
 from shared.schemas.loads import LoadQuery, LoadReport
+from shared.schemas.stocks import Stock, StockPatch
 from shared.web.problem import problem_responses
 
 router = APIRouter(prefix="/api", tags=["stocks"], dependencies=[NEEDS_KEY])
@@ -50,6 +51,21 @@ async def load_bars(
         body=request.stream(),
     )
     return await data.load(symbol=symbol, query=query, upload=upload)
+
+
+@router.patch(
+    "/stocks/{symbol}",
+    responses={**json_example(examples.STOCK), **problem_responses(*_COMMON, SymbolNotFound)},
+)
+async def change_stock(
+    symbol: Symbol, patch: Annotated[StockPatch, Body(openapi_examples=examples.PATCHES)], data: DataClientDep
+) -> Stock:
+    """Change a stock's name, sector, currency, exchange calendar or time zone.
+
+    A field that is left out stays, and null removes it. The calendar dates the stock's forecasts, its findings and how
+    current it is: any code of the package exchange_calendars, such as XNYS (the default), XLON or 24/7.
+    """
+    return await data.change(symbol=symbol, patch=patch)
 
 
 @router.delete("/stocks/all", include_in_schema=False)

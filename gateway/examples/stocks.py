@@ -36,6 +36,15 @@ STOCK: JsonDict = {
     "loaded_at": "2026-11-02T09:30:00Z",
     "has_adjusted_prices": False,
     "findings": [_FINDING],
+    "sector": "Technology",
+    "currency": "USD",
+    "calendar": "XNYS",
+    "time_zone": "America/New_York",
+    "sessions_behind": 3440,
+}
+PATCHES: dict[str, Any] = {
+    "name": {"summary": "Name and currency", "value": {"name": "Apple Inc.", "currency": "USD"}},
+    "calendar": {"summary": "A symbol that trades every day", "value": {"calendar": "24/7"}},
 }
 LOAD_REPORT: JsonDict = {
     "symbol": "AAPL",

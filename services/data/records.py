@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Annotated
 
 import pandas as pd
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
 
+from shared.market.exchange_sessions import NAMES
 from shared.schemas.arrow import BarFrame
 from shared.schemas.ledger import LedgerEntry
 from shared.schemas.loads import Finding
@@ -29,6 +31,26 @@ class RawBars:
     name: str | None = None
 
 
+KnownCalendar = Annotated[str | None, BeforeValidator(lambda code: code if code in NAMES else None)]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How a symbol is listed; None where that is not known.
+
+    Attributes:
+        sector: The company's sector, in the words of whoever gave it.
+        currency: The currency of the prices, such as USD; GBp for pence.
+        calendar: Code of the exchange whose sessions the symbol has, such as XNYS, or 24/7.
+        time_zone: The exchange's time zone, such as America/New_York.
+    """
+
+    sector: CleanText | None = None
+    currency: CleanText | None = None
+    calendar: KnownCalendar = None
+    time_zone: str | None = None
+
+
 SAMPLE = "sample"  # the source of the sample bars; they end in 2013
 
 
@@ -46,9 +68,16 @@ class CatalogueEntry:
     loaded_at: datetime | None
     has_adjusted_prices: bool
     findings: list[Finding] = field(default_factory=list)
+    listing: Listing = Listing()
 
-    def to_stock(self) -> Stock:
-        """Return the wire model of the symbol."""
+    def to_stock(self, calendar: str | None, time_zone: str | None, sessions_behind: int | None) -> Stock:
+        """Return the wire model of the symbol.
+
+        Args:
+            calendar: The calendar that is used for the symbol, its own or the default.
+            time_zone: The time zone of that calendar; the symbol's own is preferred.
+            sessions_behind: Sessions of that calendar since the last bar.
+        """
         return Stock(
             symbol=self.symbol,
             name=self.name,
@@ -60,7 +89,20 @@ class CatalogueEntry:
             loaded_at=self.loaded_at,
             has_adjusted_prices=self.has_adjusted_prices,
             findings=self.findings,
+            sector=self.listing.sector,
+            currency=self.listing.currency,
+            calendar=calendar,
+            time_zone=self.listing.time_zone or time_zone,
+            sessions_behind=sessions_behind,
         )
+
+
+@dataclass(frozen=True)
+class LastSession:
+    """The session of a symbol's last bar, and the symbol's own calendar if it has one."""
+
+    session: date
+    calendar: str | None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from shared.errors import UpstreamFailed
 from shared.schemas.bars import BarsQuery, EncodedBars
 from shared.schemas.ledger import Kept, Ledger, LedgerEntry, LedgerQuery
 from shared.schemas.loads import LoadQuery, LoadReport
-from shared.schemas.stocks import Stock, StockPage
+from shared.schemas.stocks import Stock, StockPage, StockPatch
 
 
 class _Symbols(RootModel[list[str]]):
@@ -98,6 +98,16 @@ class DataClient(ServiceClient):
             "PUT", f"/symbols/{symbol}/bars", params=query_params(query), headers=headers, content=upload.body
         )
         return await self._write(request, self._as(LoadReport))
+
+    async def change(self, *, symbol: str, patch: StockPatch) -> Stock:
+        """Change what is known about `symbol` besides its bars.
+
+        Raises:
+            InvalidRequest: The calendar or the time zone does not exist.
+            SymbolNotFound: The symbol does not exist.
+        """
+        body = patch.model_dump(mode="json", exclude_unset=True)
+        return await self._write(self._http.build_request("PATCH", f"/symbols/{symbol}", json=body), self._as(Stock))
 
     async def delete(self, *, symbol: str) -> None:
         """Delete `symbol` and all of its bars.

@@ -1,6 +1,6 @@
 """The sessions of an exchange, from the package exchange_calendars."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Annotated
 
@@ -11,6 +11,10 @@ from pydantic import AfterValidator
 
 START = "1960-01-04"  # the package's own default is only 20 years back
 NAMES = frozenset(exchange_calendars.get_calendar_names())
+EVERY_DAY = "24/7"
+N_CONCLUDED_FROM = 60  # bars: two months, so that a pause years ago does not count
+MIN_CONCLUDED_FROM = 14  # bars: two weekends at least
+SHARE_OF_WEEKENDS = 0.8  # with bars; currencies, which open on Sunday evening, have half of them
 _NONE: npt.NDArray[np.datetime64] = np.array([], "datetime64[D]")
 
 
@@ -37,6 +41,55 @@ def exchange_sessions(calendar: str) -> npt.NDArray[np.datetime64]:
         exchange = exchange_calendars.get_calendar(calendar, start=earliest)
     sessions: npt.NDArray[np.datetime64] = exchange.sessions.to_numpy().astype("datetime64[D]")
     return sessions
+
+
+def conclude_calendar(sessions: npt.NDArray[np.datetime64]) -> str | None:
+    """Conclude from the latest bars that a symbol trades every day of the week, as cryptocurrencies do.
+
+    Args:
+        sessions: Shape `(n_bars,)`, `datetime64[D]`, ascending.
+
+    Returns:
+        EVERY_DAY, or None if the bars do not show it.
+    """
+    latest = sessions[-N_CONCLUDED_FROM:]
+    if len(latest) < MIN_CONCLUDED_FROM:
+        return None
+    days = np.arange(latest[0], latest[-1] + 1)
+    weekend = days[~np.is_busday(days)]
+    return EVERY_DAY if np.isin(weekend, latest).mean() >= SHARE_OF_WEEKENDS else None
+
+
+def choose_calendar(own: str | None, sessions: npt.NDArray[np.datetime64], default: str | None) -> str | None:
+    """Choose the calendar of a symbol: its own, else the one that its bars show, else the default."""
+    return own or conclude_calendar(sessions) or default or None
+
+
+def exchange_time_zone(calendar: str) -> str:
+    """Return the time zone of the exchange, such as America/New_York."""
+    return str(exchange_calendars.get_calendar(calendar).tz)
+
+
+def count_sessions_behind(
+    lasts: npt.NDArray[np.datetime64], calendar: str | None, now: datetime
+) -> npt.NDArray[np.int64]:
+    """Count the sessions after each of `lasts` that are over; weekdays if there is no calendar.
+
+    Args:
+        lasts: Sessions of last bars, `datetime64[D]`, in any order.
+        calendar: A name of `NAMES`, or None.
+        now: The current time, timezone-aware.
+
+    Returns:
+        Numbers from 0, of the same shape.
+    """
+    if calendar:
+        sessions, over = exchange_sessions(calendar), np.datetime64(last_session_over(calendar, now), "D")
+        behind = sessions.searchsorted(over, side="right") - sessions.searchsorted(lasts, side="right")
+    else:
+        behind = np.busday_count(lasts + 1, np.datetime64(now.astimezone(UTC).date(), "D"))
+    counts: npt.NDArray[np.int64] = np.maximum(behind, 0)
+    return counts
 
 
 def last_session_over(calendar: str, now: datetime) -> date:

@@ -35,18 +35,23 @@ class BarColumns:
         symbol: The symbol.
         sessions: Shape `(n_bars,)`, `datetime64[D]`, ascending, each once.
         numbers: Arrays of the same shape by the names of `NUMBERS`; missing numbers are NaN.
-        skipped: As in `BarFrame`.
+        skipped, calendar: As in `BarFrame`.
     """
 
     symbol: str
     sessions: npt.NDArray[np.datetime64]
     numbers: dict[str, npt.NDArray[np.float64]]
     skipped: int = 0
+    calendar: str | None = None
 
     @property
     def revision(self) -> str:
-        """Compute 16 hexadecimal digits from every value, so that equal bars have equal revisions."""
-        digest = hashlib.sha256(f"{VERSION}:{self.symbol}:{self.skipped}".encode())
+        """Compute 16 hexadecimal digits from every value, so that equal bars have equal revisions.
+
+        The symbol's own calendar counts, too, because it dates the forecasts.
+        """
+        calendar = f":{self.calendar}" if self.calendar else ""
+        digest = hashlib.sha256(f"{VERSION}:{self.symbol}:{self.skipped}{calendar}".encode())
         digest.update(self.sessions.astype(np.int64).tobytes())
         for name in NUMBERS:
             numbers = self.numbers[name]
@@ -57,7 +62,7 @@ class BarColumns:
     def frame(self) -> "BarFrame":
         """Convert the bars to a frame."""
         bars = pd.DataFrame({"session": self.sessions.astype("datetime64[s]"), **self.numbers}, copy=False)
-        return BarFrame(self.symbol, bars, self.skipped)
+        return BarFrame(self.symbol, bars, self.skipped, self.calendar)
 
 
 @dataclass(frozen=True)
@@ -68,11 +73,13 @@ class BarFrame:
         symbol: The symbol.
         bars: Shape `(n_bars, 7)`, the columns of `SCHEMA`, ascending by session.
         skipped: Stored rows that were left out: no readable date, or a duplicate session.
+        calendar: Code of the exchange whose sessions the symbol has, if one is known for this symbol.
     """
 
     symbol: str
     bars: pd.DataFrame
     skipped: int = 0
+    calendar: str | None = None
 
     @property
     def revision(self) -> str:
@@ -82,7 +89,8 @@ class BarFrame:
     def columns(self) -> BarColumns:
         """Convert the bars to plain arrays."""
         numbers = {name: self.bars[name].to_numpy(np.float64) for name in NUMBERS}
-        return BarColumns(self.symbol, self.bars["session"].to_numpy("datetime64[D]"), numbers, self.skipped)
+        sessions = self.bars["session"].to_numpy("datetime64[D]")
+        return BarColumns(self.symbol, sessions, numbers, self.skipped, self.calendar)
 
     @property
     def has_adjusted_prices(self) -> bool:
@@ -109,6 +117,7 @@ def encode(bars: BarColumns, revision: str) -> bytes:
     sessions = pa.array(bars.sessions.astype(np.int32)).view(pa.date32())
     numbers = [pa.array(bars.numbers[name], from_pandas=True) for name in NUMBERS]  # a NaN is null
     about = {"version": VERSION, "symbol": bars.symbol, "revision": revision, "skipped": bars.skipped}
+    about |= {"calendar": bars.calendar} if bars.calendar else {}
     schema = SCHEMA.with_metadata({_KEY: json.dumps(about).encode()})
     table = pa.Table.from_arrays([sessions, *numbers], schema=schema)
     sink = pa.BufferOutputStream()
@@ -134,8 +143,9 @@ def decode(payload: bytes) -> BarFrame:
             table = reader.read_all()
         about = json.loads((table.schema.metadata or {})[_KEY])
         version, symbol, skipped = about["version"], about["symbol"], about["skipped"]
+        calendar = about.get("calendar")
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise InvalidArrow("not an Arrow stream of bars") from error
     if version != VERSION or not table.schema.equals(SCHEMA, check_metadata=False):
         raise InvalidArrow(f"not version {VERSION} of the schema")
-    return BarFrame(symbol=symbol, bars=table.to_pandas(date_as_object=False), skipped=skipped)
+    return BarFrame(symbol, table.to_pandas(date_as_object=False), skipped, calendar)

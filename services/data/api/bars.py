@@ -1,6 +1,8 @@
 """The data service's read routes. HTTP only: parse, call, return."""
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
@@ -12,8 +14,9 @@ from services.data.api.dependencies import (
     MetricsDep,
     SettingsDep,
 )
-from services.data.bars.load import describe_bars
+from services.data.bars.load import complete_listing, describe_bars
 from services.data.records import CatalogueEntry
+from services.data.symbols.freshness import describe_stock
 from shared.errors import Busy, InvalidRequest, NoAdjustedPrices, NoBars, StoreUnavailable, SymbolNotFound
 from shared.schemas.arrow import MEDIA_TYPE, decode
 from shared.schemas.bars import BarsQuery, EncodedBars, Symbol, SymbolBars
@@ -52,8 +55,8 @@ async def stock(symbol: Symbol, catalogue: CatalogueDep, reader: BarReaderDep, s
     if entry is None or entry.revision != revision:  # the store is away, or another tool has written the bars
         encoded, _ = await reader.read(symbol)
         if entry is None or entry.revision != encoded.revision:
-            entry = await asyncio.to_thread(_describe, encoded, entry.name if entry else None, settings.calendar)
-    return entry.to_stock()
+            entry = await asyncio.to_thread(_describe, encoded, entry, settings.calendar)
+    return await asyncio.to_thread(describe_stock, entry, settings.calendar, datetime.now(UTC))
 
 
 @router.get(
@@ -87,5 +90,7 @@ async def bars(
     return await build_bars_response(encoded, symbol, query)
 
 
-def _describe(encoded: EncodedBars, name: str | None, calendar: str | None) -> CatalogueEntry:
-    return describe_bars(decode(encoded.arrow), name, calendar)
+def _describe(encoded: EncodedBars, known: CatalogueEntry | None, calendar: str | None) -> CatalogueEntry:
+    frame = decode(encoded.arrow)
+    entry = describe_bars(frame, known.name if known else None, calendar)
+    return replace(entry, listing=complete_listing(frame, known))

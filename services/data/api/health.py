@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from fastapi import Request
 
@@ -52,10 +53,10 @@ DEPENDENCIES = {
 
 
 def freshness_gauges(calendar: str | None) -> ScrapeCollector:
-    """Build the collector of how far the symbols are behind this exchange; it reads the catalogue."""
+    """Build the collector of how far symbols are behind their exchange, by default this; it reads the catalogue."""
 
     async def collect(request: Request) -> Mapping[ScrapeGauge, GaugeValues]:
         last_sessions = await _components(request).catalogue.last_sessions()
-        return await asyncio.to_thread(compute_freshness, last_sessions, calendar)
+        return await asyncio.to_thread(compute_freshness, last_sessions, calendar, datetime.now(UTC))
 
     return ScrapeCollector((SYMBOL_COUNT, SYMBOLS_BEHIND, SESSIONS_BEHIND), collect)

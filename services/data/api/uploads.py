@@ -1,5 +1,6 @@
 """The data service's write routes. HTTP only: parse, call, return. The gateway checks the API key."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
@@ -17,6 +18,8 @@ from services.data.files.formats import FileFormat
 from services.data.files.source import FileBarSource
 from services.data.records import RawBars
 from services.data.settings import DataSettings
+from services.data.symbols.freshness import describe_stock
+from services.data.symbols.listing import apply_patch, check_patch
 from shared.errors import (
     Busy,
     InvalidRequest,
@@ -28,6 +31,7 @@ from shared.errors import (
 )
 from shared.schemas.bars import Symbol
 from shared.schemas.loads import LoadQuery, LoadReport
+from shared.schemas.stocks import Stock, StockPatch
 from shared.web.problem import problem_responses
 
 FORMATS_BY_MEDIA_TYPE: dict[str, FileFormat | None] = {
@@ -98,6 +102,14 @@ async def _load(
 async def delete_symbol(symbol: Symbol, writer: BarWriterDep) -> None:
     """Remove a symbol and all its bars. Its recorded forecasts stay: the ledger is append-only."""
     await writer.delete(symbol)
+
+
+@router.patch("/symbols/{symbol}", responses=problem_responses(InvalidRequest, SymbolNotFound, Busy, StoreUnavailable))
+async def change_symbol(symbol: Symbol, patch: StockPatch, writer: BarWriterDep, settings: SettingsDep) -> Stock:
+    """Change what is known about a symbol besides its bars: a field that is left out stays, and null removes it."""
+    check_patch(patch)
+    entry = await writer.change(symbol, lambda stored: apply_patch(symbol, stored, patch, settings.calendar))
+    return await asyncio.to_thread(describe_stock, entry, settings.calendar, datetime.now(UTC))
 
 
 def _parse_format(request: Request) -> FileFormat | None:

@@ -1,18 +1,19 @@
 """Loads one symbol's rows: check, merge, store, invalidate, report."""
 
 import asyncio
+import dataclasses
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from services.data.bars.checks import Rejections, find_rejections
 from services.data.bars.findings import collect_findings, find_altered_name
 from services.data.bars.merge import MergeResult, merge_bars
 from services.data.ports import BarStore
-from services.data.records import CatalogueEntry, RawBars, StoredSymbol
+from services.data.records import CatalogueEntry, Listing, RawBars, StoredSymbol
 from shared.errors import NoBars, RowsRejected, SymbolNotFound
-from shared.market.exchange_sessions import exchange_sessions
+from shared.market.exchange_sessions import choose_calendar, conclude_calendar, exchange_sessions
 from shared.schemas.arrow import NUMBERS, BarFrame
 from shared.schemas.loads import MAX_LISTED_ROWS, Finding, LoadReport, Mode
 from shared.schemas.text import clean_text
@@ -93,8 +94,10 @@ async def store_rows(rows: SplitRows, *, store: BarStore, invalidate: Invalidate
 
     def decide(stored: StoredSymbol | None) -> tuple[StoredSymbol, LoadReport]:
         result = merge_bars(stored.frame if stored else None, rows.frame, options.mode)
-        entry = _build_entry(result.frame, rows.name, stored, options)
-        return StoredSymbol(result.frame, entry), _build_report(result, entry, rows, options)
+        listing = complete_listing(result.frame, stored.entry if stored else None)
+        frame = dataclasses.replace(result.frame, calendar=listing.calendar)
+        entry = _build_entry(frame, rows.name, listing, stored, options)
+        return StoredSymbol(frame, entry), _build_report(result, entry, rows, options)
 
     if rows.frame.bars.empty:
         return _build_empty_report(await _read_stored(store, symbol), rows, options)
@@ -123,12 +126,16 @@ def build_rejection_error(rejected: Mapping[str, Rejections]) -> RowsRejected:
 
 
 def revision_and_findings(frame: BarFrame, calendar: str | None) -> tuple[str, list[Finding]]:
-    """Compute the revision and the findings of the bars, at least one."""
-    return frame.revision, collect_findings(frame, calendar or "", exchange_sessions(calendar) if calendar else None)
+    """Compute the revision and the findings of the bars, at least one; `calendar` is the default."""
+    chosen = choose_calendar(frame.calendar, frame.bars["session"].to_numpy("datetime64[D]"), calendar)
+    return frame.revision, collect_findings(frame, chosen or "", exchange_sessions(chosen) if chosen else None)
 
 
 def describe_bars(frame: BarFrame, name: str | None, calendar: str | None) -> CatalogueEntry:
-    """Build a catalogue entry from the bars, at least one, without `source` and `loaded_at`."""
+    """Build a catalogue entry from the bars, at least one, without `source` and `loaded_at`.
+
+    `calendar` is the exchange of symbols that have none of their own.
+    """
     revision, findings = revision_and_findings(frame, calendar)
     sessions = frame.bars["session"]
     return CatalogueEntry(
@@ -142,7 +149,16 @@ def describe_bars(frame: BarFrame, name: str | None, calendar: str | None) -> Ca
         loaded_at=None,
         has_adjusted_prices=frame.has_adjusted_prices,
         findings=findings,
+        listing=Listing(calendar=frame.calendar),
     )
+
+
+def complete_listing(frame: BarFrame, known: CatalogueEntry | None) -> Listing:
+    """Return the known listing; without a calendar in it, the bars may show one."""
+    listing = known.listing if known else Listing()
+    if listing.calendar:
+        return listing
+    return dataclasses.replace(listing, calendar=conclude_calendar(frame.bars["session"].to_numpy("datetime64[D]")))
 
 
 async def _read_stored(store: BarStore, symbol: str) -> StoredSymbol | None:
@@ -153,11 +169,11 @@ async def _read_stored(store: BarStore, symbol: str) -> StoredSymbol | None:
 
 
 def _build_entry(
-    frame: BarFrame, name: str | None, stored: StoredSymbol | None, options: LoadOptions
+    frame: BarFrame, name: str | None, listing: Listing, stored: StoredSymbol | None, options: LoadOptions
 ) -> CatalogueEntry:
     stored_name = stored.entry.name if stored and stored.entry else None
     entry = describe_bars(frame, (clean_text(name) if name else None) or stored_name, options.calendar)
-    return replace(entry, source=clean_text(options.source), loaded_at=options.now)
+    return dataclasses.replace(entry, listing=listing, source=clean_text(options.source), loaded_at=options.now)
 
 
 def _build_report(result: MergeResult, entry: CatalogueEntry, rows: SplitRows, options: LoadOptions) -> LoadReport:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from services.data.bars.load import Invalidate, LoadOptions, build_rejection_error, split_rows, store_rows
 from services.data.ports import BarStore
-from services.data.records import RawBars
+from services.data.records import CatalogueEntry, RawBars, StoredSymbol
 from shared import deadline
 from shared.errors import Busy
 from shared.schemas.loads import LoadReport
@@ -54,6 +54,23 @@ class BarWriter:
         if rows.frame.bars.empty:
             raise build_rejection_error({rows.frame.symbol: rows.rejected})
         return await store_rows(rows, store=self._store, invalidate=self._invalidate, options=options)
+
+    async def change(self, symbol: str, change: Callable[[StoredSymbol | None], StoredSymbol]) -> CatalogueEntry:
+        """Store what `change` makes of the symbol, and return its entry.
+
+        Raises:
+            StoreUnavailable: The symbol is unchanged, or changed if only the response was lost.
+        """
+
+        def decide(stored: StoredSymbol | None) -> tuple[StoredSymbol, CatalogueEntry]:
+            after = change(stored)
+            assert after.entry is not None
+            return after, after.entry
+
+        try:
+            return await self._store.rewrite(symbol, decide)
+        finally:
+            await self._invalidate({symbol})
 
     async def delete(self, symbol: str) -> None:
         """Remove a symbol.

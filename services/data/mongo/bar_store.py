@@ -7,14 +7,16 @@ Reads write nothing, so a database filled by another tool can be served with a r
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
 import structlog
+from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
 
 from services.data.mongo.bar_documents import DATE, FIELDS, bars_from_bson
-from services.data.mongo.catalogue_documents import from_document
+from services.data.mongo.catalogue_documents import CALENDAR_ONLY, from_document, parse_calendar
 from services.data.mongo.connection import UNAUTHORIZED, Connection
 from services.data.mongo.rewrite import (
     ALL_IN_ONE_BATCH,
@@ -122,10 +124,12 @@ class MongoBarStore:
         find = partial(self._find_in_catalogue, condition, projection)
         return await self._connection.run(self._timeout_seconds, find)
 
-    def _find_in_catalogue(self, condition: dict[str, Any], projection: dict[str, Any]) -> list[dict[str, Any]]:
+    def _find_in_catalogue(
+        self, condition: dict[str, Any], projection: dict[str, Any], session: ClientSession | None = None
+    ) -> list[dict[str, Any]]:
         """Blocks."""
         try:
-            return self._database[CATALOGUE].find(condition, projection).sort("_id").to_list()
+            return self._database[CATALOGUE].find(condition, projection, session=session).sort("_id").to_list()
         except OperationFailure as error:
             if error.code != UNAUTHORIZED:
                 raise
@@ -154,19 +158,28 @@ class MongoBarStore:
 
     def _read_once(self, symbol: str, build: Callable[[BarColumns], T], is_transactional: bool) -> T | None:
         """Return the result of `build`; None if there are no bars. Blocks."""
-        bars = bars_from_bson(symbol, self._read_documents(symbol, is_transactional))
-        return build(bars) if len(bars.sessions) else None
+        documents, calendar = self._read_documents(symbol, is_transactional)
+        bars = bars_from_bson(symbol, documents)
+        return build(replace(bars, calendar=calendar)) if len(bars.sessions) else None
 
-    def _read_documents(self, symbol: str, is_transactional: bool) -> bytes:
-        """Read from one snapshot; without it, a read could see part of a load that commits meanwhile. Blocks."""
+    def _read_documents(self, symbol: str, is_transactional: bool) -> tuple[bytes, str | None]:
+        """Read the documents and the symbol's calendar from one snapshot. Blocks.
+
+        Without a snapshot, a read could see part of a load that commits meanwhile.
+        """
         collection = self._database[symbol]
         find: Callable[..., Iterable[bytes]] = partial(  # type: ignore[assignment]  # the driver's stubs say documents
             collection.find_raw_batches, {}, _PROJECTION, batch_size=ALL_IN_ONE_BATCH
         )
         if not is_transactional:
-            return b"".join(find())
+            return b"".join(find()), self._read_calendar(symbol)
         with self._database.client.start_session(snapshot=True) as session:
-            return b"".join(find(session=session))
+            return b"".join(find(session=session)), self._read_calendar(symbol, session)
+
+    def _read_calendar(self, symbol: str, session: ClientSession | None = None) -> str | None:
+        """Return the calendar that the catalogue has for the symbol, if any. Blocks."""
+        documents = self._find_in_catalogue({"_id": symbol}, CALENDAR_ONLY, session)
+        return parse_calendar(documents[0]) if documents else None
 
     def _supports_transactions(self) -> bool:
         if self._has_transactions is None:

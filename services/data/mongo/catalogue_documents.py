@@ -8,8 +8,10 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from services.data.records import CatalogueEntry
+from shared.market.exchange_sessions import NAMES
 
 _ENTRY = TypeAdapter(CatalogueEntry)
+CALENDAR_ONLY = {"listing.calendar": True}
 log = structlog.get_logger()
 
 
@@ -32,3 +34,10 @@ def from_document(document: Mapping[str, Any]) -> CatalogueEntry | None:
     except ValidationError:
         log.warning("catalogue_entry_ignored", symbol=str(document.get("_id"))[:20])
         return None
+
+
+def parse_calendar(document: Mapping[str, Any]) -> str | None:
+    """Parse the symbol's own calendar from an entry, or from CALENDAR_ONLY of one; None if it has none we know."""
+    listing = document.get("listing")
+    calendar = listing.get("calendar") if isinstance(listing, Mapping) else None
+    return calendar if isinstance(calendar, str) and calendar in NAMES else None

@@ -22,6 +22,11 @@ class Changes:
     updates: list[tuple[Any, dict[str, Any]]]
     deletes: list[Any]
 
+    @property
+    def are_empty(self) -> bool:
+        """Say whether nothing changes."""
+        return not (self.inserts or self.updates or self.deletes)
+
 
 def compute_changes(documents: list[dict[str, Any]], frame: BarFrame) -> Changes:
     """Compute the changes that turn `documents` into the bars of `frame`.

@@ -5,6 +5,7 @@ cancelled between two calls could otherwise be left open.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from services.data.mongo.bar_documents import DATE, build_frame
-from services.data.mongo.catalogue_documents import from_document, to_document
+from services.data.mongo.catalogue_documents import from_document, parse_calendar, to_document
 from services.data.mongo.document_changes import Changes, compute_changes
 from services.data.records import StoredSymbol
 
@@ -39,7 +40,7 @@ def rewrite_in_transaction(database: Database[dict[str, Any]], symbol: str, deci
     """Rewrite bars and entry in one transaction; return the second item that `decide` returns."""
     collection, catalogue = database[symbol], database[CATALOGUE]
 
-    def write(session: ClientSession) -> T:
+    def write(session: ClientSession) -> tuple[T, Changes]:
         # First, so that of two concurrent rewrites of one symbol, one conflicts and waits before it has done any work.
         claim = {"$set": {"rewrite": ObjectId()}}
         entry = catalogue.find_one_and_update({"_id": symbol}, claim, upsert=True, session=session)
@@ -50,12 +51,13 @@ def rewrite_in_transaction(database: Database[dict[str, Any]], symbol: str, deci
             collection.create_index(DATE, unique=True, session=session)
         _apply(changes, collection, session)
         catalogue.replace_one({"_id": symbol}, _to_entry_document(after), session=session)
-        return report
+        return report, changes
 
     with database.client.start_session() as session:
         # Not "snapshot", which does not allow creating an index; a transaction reads from one snapshot anyway.
-        report = session.with_transaction(write, read_concern=ReadConcern("local"), write_concern=JOURNALED)
-    _create_index(collection)
+        report, changes = session.with_transaction(write, read_concern=ReadConcern("local"), write_concern=JOURNALED)
+    if not changes.are_empty:
+        _create_index(collection)
     return report
 
 
@@ -69,12 +71,15 @@ def rewrite_by_rename(database: Database[dict[str, Any]], symbol: str, decide: D
     documents = _read_all(database[symbol])
     entry = database[CATALOGUE].find_one({"_id": symbol})
     after, changes, report = _decide_changes(symbol, documents, entry, decide)
+    catalogue = database.get_collection(CATALOGUE, write_concern=JOURNALED)
+    if documents and changes.are_empty:
+        catalogue.replace_one({"_id": symbol}, _to_entry_document(after), upsert=True)
+        return report
     copy = database.get_collection(f"{LOADING_PREFIX}{ObjectId()}_{symbol}", write_concern=JOURNALED)
     _insert([*documents, *changes.inserts], copy)
     _apply(Changes([], changes.updates, changes.deletes), copy)
     _create_index(copy)
     copy.rename(symbol, dropTarget=True)
-    catalogue = database.get_collection(CATALOGUE, write_concern=JOURNALED)
     catalogue.replace_one({"_id": symbol}, _to_entry_document(after), upsert=True)
     return report
 
@@ -90,9 +95,10 @@ def _read_all(collection: Collection[dict[str, Any]], session: ClientSession | N
 def _decide_changes(
     symbol: str, documents: Documents, entry: dict[str, Any] | None, decide: Decide[T]
 ) -> tuple[StoredSymbol, Changes, T]:
-    before = (
-        StoredSymbol(build_frame(symbol, documents), from_document(entry) if entry else None) if documents else None
-    )
+    before = None
+    if documents:
+        frame = replace(build_frame(symbol, documents), calendar=parse_calendar(entry or {}))
+        before = StoredSymbol(frame, from_document(entry) if entry else None)
     after, report = decide(before)
     return after, compute_changes(documents, after.frame), report
 

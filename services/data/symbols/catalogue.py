@@ -4,12 +4,11 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import TypeVar
 
 from services.data.bars.kept_answers import KeptAnswers
 from services.data.ports import BarStore
-from services.data.records import SAMPLE, CatalogueEntry
+from services.data.records import SAMPLE, CatalogueEntry, LastSession
 from services.data.symbols.search import ListedSymbol, SymbolIndex
 from shared.errors import StoreUnavailable
 from shared.schemas.stocks import StockPage, StockSummary
@@ -103,8 +102,8 @@ class Catalogue:
         stocks = [_build_summary(match, snapshot.entries.get(match.symbol)) for match in matches]
         return StockPage(stocks=stocks, next_cursor=next_cursor)
 
-    async def last_sessions(self) -> dict[str, date | None]:
-        """Return the last session of every symbol that has bars.
+    async def last_sessions(self) -> dict[str, LastSession | None]:
+        """Return the last session and the calendar of every symbol that has bars.
 
         It is None for symbols that are not expected to be current: the sample, and symbols that we have not loaded.
 
@@ -113,7 +112,9 @@ class Catalogue:
         """
         snapshot = await self._get_snapshot()
         last_sessions_by_symbol = {
-            symbol: entry.last_session for symbol, entry in snapshot.entries.items() if entry.source != SAMPLE
+            symbol: LastSession(entry.last_session, entry.listing.calendar)
+            for symbol, entry in snapshot.entries.items()
+            if entry.source != SAMPLE
         }
         return {symbol: last_sessions_by_symbol.get(symbol) for symbol in snapshot.symbols}
 

@@ -18,7 +18,7 @@ from services.prediction.scoring import verdicts
 from services.prediction.walk_forward.run import volatility_ahead
 from services.prediction.walk_forward.windows import require_enough
 from services.prediction.workers.measurements import measure_task
-from shared.market.exchange_sessions import exchange_sessions, next_sessions
+from shared.market.exchange_sessions import choose_calendar, exchange_sessions, next_sessions
 from shared.schemas.bars import EncodedBars
 from shared.schemas.forecasts import Candidate, Choice, Forecast, ForecastQuery, ForecastStep, ModelName
 from shared.schemas.wire import Warning
@@ -44,7 +44,8 @@ def compute_forecast(
         encoded: The bars of the symbol.
         symbol: The symbol.
         query: The request.
-        calendar: Code of the exchange whose sessions come next; empty for every weekday.
+        calendar: Code of the exchange whose sessions come next, unless the symbol has a calendar of its own or its
+            bars show one; empty for every weekday.
         store: Where fitted models are kept; None to fit them anew each time.
 
     Raises:
@@ -56,7 +57,8 @@ def compute_forecast(
     selection = _select_model(history, query, store)
     nearer = [_fit_or_load(history, selection.name, horizon, query, store) for horizon in range(1, query.horizon)]
     at_horizon = selection.at_horizon or _fit_or_load(history, selection.name, query.horizon, query, store)
-    return _build_forecast(history, query, calendar, selection, [*nearer, at_horizon])
+    chosen = choose_calendar(history.calendar, history.sessions, calendar)
+    return _build_forecast(history, query, chosen or "", selection, [*nearer, at_horizon])
 
 
 def _fit_or_load(
@@ -145,6 +147,6 @@ def _check_calendar(history: History, calendar: str) -> list[Warning]:
         return []
     detail = (
         f"{n_others} of the last {len(recent)} bars are on days when {calendar} was closed, so the sessions ahead may "
-        "be dated wrongly. Set PREDICTION_CALENDAR to the right exchange."
+        f"be dated wrongly. Set the calendar of {history.symbol} (PATCH /api/stocks/{history.symbol})."
     )
     return [Warning(code="off_calendar", detail=detail)]

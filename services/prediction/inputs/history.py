@@ -26,6 +26,7 @@ class History:
         n_incomplete: Bars left out for a price that is missing, not above zero or absurdly large.
         n_skipped: Stored rows left out earlier for an unreadable or duplicate date.
         has_adjusted_prices: Whether adjusted prices are available.
+        calendar: Code of the exchange whose sessions the symbol has, if one is known for this symbol.
     """
 
     symbol: str
@@ -39,6 +40,7 @@ class History:
     n_incomplete: int = 0
     n_skipped: int = 0
     has_adjusted_prices: bool = False
+    calendar: str | None = None
 
     def __len__(self) -> int:
         """Return the number of bars."""
@@ -76,6 +78,7 @@ def history_until(arrow: bytes, revision: str, *, symbol: str, as_of: date | Non
         n_incomplete=int((~is_complete).sum()),
         n_skipped=frame.skipped,
         has_adjusted_prices=frame.has_adjusted_prices,
+        calendar=frame.calendar,
         **{name: bars[name].to_numpy(np.float64) for name in (*PRICES, "volume")},
     )
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pandas as pd
 
-from services.data.records import CatalogueEntry, RawBars
+from services.data.records import CatalogueEntry, Listing, RawBars
 from shared.schemas.arrow import NUMBERS, BarFrame
 
 
@@ -28,9 +28,15 @@ def make_bars(closes: Iterable[float], *, first_session: date = date(2024, 1, 1)
     return bars[["session", *NUMBERS]]
 
 
-def make_frame(symbol: str = "AAPL", closes: Iterable[float] = (10, 11, 12), skipped: int = 0) -> BarFrame:
+def make_frame(
+    symbol: str = "AAPL",
+    closes: Iterable[float] = (10, 11, 12),
+    skipped: int = 0,
+    *,
+    first_session: date = date(2024, 1, 1),
+) -> BarFrame:
     """Build the frame of a symbol with the bars of `make_bars`."""
-    return BarFrame(symbol=symbol, bars=make_bars(closes), skipped=skipped)
+    return BarFrame(symbol=symbol, bars=make_bars(closes, first_session=first_session), skipped=skipped)
 
 
 def make_raw(
@@ -62,4 +68,5 @@ def make_entry(frame: BarFrame, *, name: str | None = None, source: str = "test"
         source=source,
         loaded_at=datetime(2024, 6, 1, 12, tzinfo=UTC),
         has_adjusted_prices=frame.has_adjusted_prices,
+        listing=Listing(calendar=frame.calendar),
     )

@@ -14,7 +14,7 @@ import pytest
 from services.data.ports import BarCache, BarStore, ChangeFeed
 from services.data.records import StoredSymbol
 from shared.errors import SymbolNotFound
-from shared.schemas.arrow import BarFrame
+from shared.schemas.arrow import BarFrame, decode
 from shared.schemas.bars import EncodedBars
 from shared.schemas.loads import Finding
 from tests.support.data.bars import make_entry, make_frame
@@ -52,6 +52,16 @@ class BarStoreBehaviours:
         pd.testing.assert_frame_equal(frame_read.bars, frame.bars)
         assert (frame_read.symbol, frame_read.revision, frame_read.skipped) == ("BRK.B", frame.revision, 0)
         assert await store.entry("BRK.B") == entry
+
+    async def test_bars_carry_the_calendar_of_their_entry(self, store: BarStore) -> None:
+        frame = replace(make_frame("ETH-USD"), calendar="24/7")
+        await put(store, frame)
+        assert (await store.bars("ETH-USD")).calendar == "24/7"
+        encoded = await store.encoded_bars("ETH-USD")
+        assert (decode(encoded.arrow).calendar, encoded.revision) == ("24/7", frame.revision)
+        received = await store.rewrite("ETH-USD", lambda stored: (StoredSymbol(frame, make_entry(frame)), stored))
+        assert received is not None
+        assert received.frame.revision == frame.revision
 
     async def test_symbols_ascend(self, store: BarStore) -> None:
         for symbol in ("MSFT", "^GSPC", "AAPL", "BRK-B"):

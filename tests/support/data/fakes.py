@@ -43,7 +43,8 @@ class FakeBarStore:
             raise SymbolNotFound(f"The store has no symbol {symbol}.")
         if self.frames[symbol].bars.empty:
             raise NoBars(f"{symbol} has no bars.")
-        return self.frames[symbol]
+        entry = self.catalogue.get(symbol)
+        return replace(self.frames[symbol], calendar=entry.listing.calendar) if entry else self.frames[symbol]
 
     async def encoded_bars(self, symbol: str) -> EncodedBars:
         return encode_with_revision((await self.bars(symbol)).columns())

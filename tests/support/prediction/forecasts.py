@@ -15,10 +15,17 @@ ASKED = [*MODEL_NAMES, "auto"]
 
 
 def forecast(
-    bars: pd.DataFrame, *, calendar: str = "XNYS", models_dir: Path | None = None, skipped: int = 0, **asked: Any
+    bars: pd.DataFrame,
+    *,
+    calendar: str = "XNYS",
+    own_calendar: str | None = None,
+    models_dir: Path | None = None,
+    skipped: int = 0,
+    **asked: Any,
 ) -> Forecast:
     """Forecast the sessions after the bars, as if they were those of AAPL; `asked` is the query."""
-    payload, query = to_payload(bars, skipped=skipped), ForecastQuery.model_validate(asked)
+    payload = to_payload(bars, skipped=skipped, calendar=own_calendar)
+    query = ForecastQuery.model_validate(asked)
     return run_forecast(payload, "AAPL", query, calendar=calendar, models_dir=models_dir)
 
 

@@ -78,9 +78,9 @@ def sample_bars(symbol: str) -> pd.DataFrame:
     return rows.reset_index(drop=True)[["session", *NUMBERS]].astype(dict.fromkeys(NUMBERS, "float64"))
 
 
-def to_payload(bars: pd.DataFrame, symbol: str = "AAPL", skipped: int = 0) -> EncodedBars:
+def to_payload(bars: pd.DataFrame, symbol: str = "AAPL", skipped: int = 0, calendar: str | None = None) -> EncodedBars:
     """Encode the bars as the data service does."""
-    columns = BarFrame(symbol, bars.reset_index(drop=True), skipped).columns()
+    columns = BarFrame(symbol, bars.reset_index(drop=True), skipped, calendar).columns()
     return EncodedBars(columns.revision, encode(columns, columns.revision))
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -13,8 +13,13 @@ from services.data.files.sample import SampleBarSource
 from services.data.metrics import DataMetrics
 from services.data.mongo.monitoring import CommandDurations
 from services.data.ports import VendorFailed
-from services.data.records import RawBars
-from services.data.symbols.freshness import SESSIONS_BEHIND, SYMBOL_COUNT, SYMBOLS_BEHIND, compute_freshness
+from services.data.records import LastSession, RawBars
+from services.data.symbols.freshness import (
+    SESSIONS_BEHIND,
+    SYMBOL_COUNT,
+    SYMBOLS_BEHIND,
+    compute_freshness,
+)
 from services.data.vendors.registry import MeasuredVendor
 from shared.errors import StoreUnavailable
 from tests.support.data.bars import make_entry, make_frame, make_raw
@@ -118,18 +123,34 @@ async def test_the_lag_of_the_symbols_is_read_from_the_catalogue() -> None:
 
 def test_sessions_behind_are_those_of_the_exchange_that_are_over() -> None:
     monday = date(2024, 7, 8)  # after Thursday, 4 July, a holiday
-    lasts = {"A": date(2024, 7, 5), "B": date(2024, 7, 3), "C": date(2024, 7, 2), "D": None, "E": monday}
-    series = compute_freshness(lasts, "XNYS", today=lambda: monday)
+    days = {"A": date(2024, 7, 5), "B": date(2024, 7, 3), "C": date(2024, 7, 2), "E": monday}
+    lasts: dict[str, LastSession | None] = {symbol: LastSession(day, None) for symbol, day in days.items()}
+    lasts["D"] = None
+    before_the_open = datetime(2024, 7, 8, 12, tzinfo=UTC)
+    series = compute_freshness(lasts, "XNYS", before_the_open)
     assert series[SESSIONS_BEHIND] == {("C",): 2, ("B",): 1, ("A",): 0, ("E",): 0}
     assert (series[SYMBOL_COUNT], series[SYMBOLS_BEHIND]) == ({(): 5}, {(): 0})
-    assert compute_freshness(lasts, None, today=lambda: monday)[SESSIONS_BEHIND][("C",)] == 3
+    assert compute_freshness(lasts, None, before_the_open)[SESSIONS_BEHIND][("C",)] == 3
+    after_the_close = datetime(2024, 7, 8, 21, tzinfo=UTC)
+    assert compute_freshness(lasts, "XNYS", after_the_close)[SESSIONS_BEHIND][("A",)] == 1
+
+
+def test_sessions_behind_are_those_of_the_symbols_own_calendar() -> None:
+    lasts: dict[str, LastSession | None] = {
+        symbol: LastSession(date(2024, 7, 5), calendar) for symbol, calendar in (("STOCK", None), ("COIN", "24/7"))
+    }
+    monday = datetime(2024, 7, 8, 12, tzinfo=UTC)
+    assert compute_freshness(lasts, "XNYS", monday)[SESSIONS_BEHIND] == {("COIN",): 2, ("STOCK",): 0}
 
 
 def test_only_the_furthest_behind_are_named() -> None:
-    lasts: dict[str, date | None] = {f"S{n:03}": date(2024, 1, 1 + n % 28) for n in range(300)}
-    series = compute_freshness(lasts, "XNYS", today=lambda: date(2024, 2, 1))
+    lasts: dict[str, LastSession | None] = {
+        f"S{n:03}": LastSession(date(2024, 1, 1 + n % 28), None) for n in range(300)
+    }
+    now = datetime(2024, 2, 1, 12, tzinfo=UTC)
+    series = compute_freshness(lasts, "XNYS", now)
     assert list(series[SESSIONS_BEHIND].values()) == [21] * 11 + [20] * 9
-    assert compute_freshness({}, None, today=lambda: date(2024, 2, 1)) == {
+    assert compute_freshness({}, None, now) == {
         SYMBOL_COUNT: {(): 0},
         SYMBOLS_BEHIND: {(): 0},
         SESSIONS_BEHIND: {},

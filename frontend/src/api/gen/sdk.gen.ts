@@ -3,7 +3,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, BarsData, BarsErrors, BarsResponses, DeleteStockData, DeleteStockErrors, DeleteStockResponses, EvaluationData, EvaluationErrors, EvaluationResponses, ForecastData, ForecastErrors, ForecastResponses, HealthData, HealthErrors, HealthResponses, HealthzData, HealthzErrors, HealthzResponses, KeepForecastData, KeepForecastErrors, KeepForecastResponses, LedgerData, LedgerErrors, LedgerResponses, LoadBarsData, LoadBarsErrors, LoadBarsResponses, MetricsData, MetricsErrors, MetricsResponses, ModelsData, ModelsErrors, ModelsResponses, ReadyzData, ReadyzErrors, ReadyzResponses, ResultData, ResultErrors, ResultResponses, StockData, StockErrors, StockResponses, StockResultData, StockResultErrors, StockResultResponses, StocksData, StocksErrors, StocksResponses } from './types.gen';
+import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, BarsData, BarsErrors, BarsResponses, ChangeStockData, ChangeStockErrors, ChangeStockResponses, DeleteStockData, DeleteStockErrors, DeleteStockResponses, EvaluationData, EvaluationErrors, EvaluationResponses, ForecastData, ForecastErrors, ForecastResponses, HealthData, HealthErrors, HealthResponses, HealthzData, HealthzErrors, HealthzResponses, KeepForecastData, KeepForecastErrors, KeepForecastResponses, LedgerData, LedgerErrors, LedgerResponses, LoadBarsData, LoadBarsErrors, LoadBarsResponses, MetricsData, MetricsErrors, MetricsResponses, ModelsData, ModelsErrors, ModelsResponses, ReadyzData, ReadyzErrors, ReadyzResponses, ResultData, ResultErrors, ResultResponses, StockData, StockErrors, StockResponses, StockResultData, StockResultErrors, StockResultResponses, StocksData, StocksErrors, StocksResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -63,6 +63,24 @@ export const deleteStock = <ThrowOnError extends boolean = false>(options: Optio
  * Describe a stock: its name, first and last session, the source of its bars, and findings about them.
  */
 export const stock = <ThrowOnError extends boolean = false>(options: Options<StockData, ThrowOnError>): RequestResult<StockResponses, StockErrors, ThrowOnError> => (options.client ?? client).get<StockResponses, StockErrors, ThrowOnError>({ url: '/api/stocks/{symbol}', ...options });
+
+/**
+ * Change Stock
+ *
+ * Change a stock's name, sector, currency, exchange calendar or time zone.
+ *
+ * A field that is left out stays, and null removes it. The calendar dates the stock's forecasts, its findings and how
+ * current it is: any code of the package exchange_calendars, such as XNYS (the default), XLON or 24/7.
+ */
+export const changeStock = <ThrowOnError extends boolean = false>(options: Options<ChangeStockData, ThrowOnError>): RequestResult<ChangeStockResponses, ChangeStockErrors, ThrowOnError> => (options.client ?? client).patch<ChangeStockResponses, ChangeStockErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/stocks/{symbol}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Bars

@@ -1395,6 +1395,34 @@ export type Stock = {
      * Findings
      */
     findings: Array<Finding>;
+    /**
+     * Sector
+     */
+    sector?: string | null;
+    /**
+     * Currency
+     *
+     * Currency of the prices.
+     */
+    currency?: string | null;
+    /**
+     * Calendar
+     *
+     * Exchange calendar that dates the forecasts: the symbol's own, or the default; null for weekdays.
+     */
+    calendar?: string | null;
+    /**
+     * Time Zone
+     *
+     * Time zone of the exchange.
+     */
+    time_zone?: string | null;
+    /**
+     * Sessions Behind
+     *
+     * Sessions of the calendar that are over and have no bar yet.
+     */
+    sessions_behind?: number | null;
 };
 
 /**
@@ -1413,6 +1441,38 @@ export type StockPage = {
      * Pass it as `cursor` to get the next page; null on the last.
      */
     next_cursor: string | null;
+};
+
+/**
+ * StockPatch
+ *
+ * What to change about a symbol; a field that is left out stays, and null removes it.
+ */
+export type StockPatch = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Sector
+     */
+    sector?: string | null;
+    /**
+     * Currency
+     *
+     * Currency of the prices; GBp for pence.
+     */
+    currency?: string | null;
+    /**
+     * Calendar
+     *
+     * Code of an exchange calendar; 24/7 for every day. Null: concluded from the bars, or the default.
+     */
+    calendar?: string | null;
+    /**
+     * Time Zone
+     */
+    time_zone?: string | null;
 };
 
 /**
@@ -1971,6 +2031,82 @@ export type StockResponses = {
 };
 
 export type StockResponse = StockResponses[keyof StockResponses];
+
+export type ChangeStockData = {
+    body: StockPatch;
+    path: {
+        /**
+         * Symbol
+         *
+         * Exchange ticker, in any case.
+         */
+        symbol: string;
+    };
+    query?: never;
+    url: '/api/stocks/{symbol}';
+};
+
+export type ChangeStockErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * An API key is needed
+     */
+    401: Problem;
+    /**
+     * Unknown symbol
+     */
+    404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type ChangeStockError = ChangeStockErrors[keyof ChangeStockErrors];
+
+export type ChangeStockResponses = {
+    /**
+     * Successful Response
+     */
+    200: Stock;
+};
+
+export type ChangeStockResponse = ChangeStockResponses[keyof ChangeStockResponses];
 
 export type BarsData = {
     body?: never;

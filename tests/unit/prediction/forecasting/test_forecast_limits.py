@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from services.prediction.walk_forward.windows import bars_needed
@@ -53,9 +54,20 @@ def test_bars_on_days_without_a_session_are_reported() -> None:
     bars = simulated.random_walk(N_BARS, 1)  # until 2010-09-10, on Labor Day and the Monday after Independence Day too
     assert _warnings(forecast(bars, horizon=1, model="drift"))["off_calendar"] == (
         "2 of the last 60 bars are on days when XNYS was closed, so the sessions ahead may be dated wrongly. "
-        "Set PREDICTION_CALENDAR to the right exchange."
+        "Set the calendar of AAPL (PATCH /api/stocks/AAPL)."
     )
     assert "off_calendar" not in _warnings(forecast(bars, horizon=1, model="drift", calendar=""))
+
+
+@pytest.mark.parametrize("every_day", [True, False])
+def test_a_symbols_own_calendar_dates_its_forecast(every_day: bool) -> None:
+    bars = simulated.random_walk(N_BARS, 1)
+    if every_day:  # as the bars show
+        bars["session"] = pd.date_range("2021-05-01", periods=N_BARS, unit="s")
+    answer = forecast(bars, horizon=3, model="drift", own_calendar=None if every_day else "24/7")
+    last = bars["session"].iloc[-1].date()
+    assert [step.session for step in answer.steps] == [last + timedelta(days=ahead) for ahead in (1, 2, 3)]
+    assert "off_calendar" not in _warnings(answer)
 
 
 def test_adjusted_prices_of_a_past_day_are_reported() -> None:

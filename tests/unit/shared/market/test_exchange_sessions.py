@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.market.exchange_sessions import NAMES, exchange_sessions, next_sessions
+from shared.market.exchange_sessions import (
+    NAMES,
+    choose_calendar,
+    conclude_calendar,
+    exchange_sessions,
+    exchange_time_zone,
+    next_sessions,
+)
 
 
 def _is_session(calendar: str, day: str) -> bool:
@@ -71,3 +78,34 @@ def test_where_the_calendar_ends_weekdays_go_on_without_a_gap_or_a_repeat() -> N
     found = next_sessions("XNYS", exchange_sessions("XNYS")[-4].item(), 20)
     assert found[:3] == exchange_sessions("XNYS")[-3:].tolist()
     assert found[3:] == [day.date() for day in pd.bdate_range(last + timedelta(days=1), periods=17)]
+
+
+def _days(first: str, n: int, *, without: tuple[int, ...] = ()) -> np.ndarray:
+    """Return days without these days of the week, 0 for Monday."""
+    days = np.arange(np.datetime64(first, "D"), np.datetime64(first, "D") + n)
+    return days[~np.isin((days.astype(np.int64) + 3) % 7, without)]
+
+
+def test_bars_of_every_day_show_that_a_symbol_trades_every_day() -> None:
+    every_day = _days("2022-01-03", 40)
+    assert conclude_calendar(every_day) == "24/7"
+    assert conclude_calendar(np.delete(every_day, [3, 12])) == "24/7"  # two bars are missing, one on a weekend
+    assert conclude_calendar(every_day[:13]) is None
+
+
+@pytest.mark.parametrize("without", [(5, 6), (5,), (4, 5)])
+def test_bars_of_some_days_of_the_week_show_nothing(without: tuple[int, ...]) -> None:
+    """Stocks; currencies, which open on Sunday evening; exchanges that are closed on Friday."""
+    assert conclude_calendar(_days("2022-01-03", 400, without=without)) is None
+
+
+def test_a_symbols_own_calendar_comes_before_what_its_bars_show_and_the_default() -> None:
+    every_day, weekdays = _days("2022-01-03", 40), _days("2022-01-03", 40, without=(5, 6))
+    assert choose_calendar("XLON", every_day, "XNYS") == "XLON"
+    assert choose_calendar(None, every_day, "XNYS") == "24/7"
+    assert choose_calendar(None, weekdays, "XNYS") == "XNYS"
+    assert choose_calendar(None, weekdays, "") is None
+
+
+def test_an_exchange_has_a_time_zone() -> None:
+    assert (exchange_time_zone("XNYS"), exchange_time_zone("24/7")) == ("America/New_York", "UTC")

@@ -1,0 +1,57 @@
+"""Changes what is known about a symbol besides its bars: name, sector, currency, calendar, time zone. Pure."""
+
+import dataclasses
+from difflib import get_close_matches
+from zoneinfo import available_timezones
+
+from services.data.bars.load import complete_listing, describe_bars
+from services.data.records import StoredSymbol
+from shared.errors import InvalidRequest, SymbolNotFound
+from shared.market.exchange_sessions import NAMES
+from shared.schemas.stocks import StockPatch
+
+
+def apply_patch(symbol: str, stored: StoredSymbol | None, patch: StockPatch, default: str | None) -> StoredSymbol:
+    """Return the symbol with the fields of the patch; the bars stay as they are.
+
+    Args:
+        symbol: The symbol.
+        stored: What is stored of it.
+        patch: A field that is not set stays; None removes it.
+        default: The calendar of symbols that have none of their own.
+
+    Raises:
+        SymbolNotFound: Nothing is stored.
+    """
+    if stored is None:
+        raise SymbolNotFound(f"The store has no symbol {symbol}. Load bars of it first.")
+    changes = patch.model_dump(exclude_unset=True)
+    known = stored.entry
+    name = changes.pop("name", known.name if known else None)
+    listing = complete_listing(stored.frame, known)
+    listing = dataclasses.replace(listing, **changes)
+    frame = dataclasses.replace(stored.frame, calendar=listing.calendar)
+    entry = dataclasses.replace(describe_bars(frame, name, default), listing=listing)
+    if known is not None and known.revision == stored.frame.revision:  # the entry is of these bars
+        entry = dataclasses.replace(entry, source=known.source, loaded_at=known.loaded_at)
+    return StoredSymbol(frame, entry)
+
+
+def check_patch(patch: StockPatch) -> None:
+    """Check that calendar and time zone exist.
+
+    Raises:
+        InvalidRequest: One does not; `errors` lists all.
+    """
+    errors = []
+    if patch.calendar is not None and patch.calendar not in NAMES:
+        errors.append(("/body/calendar", f"use the code of an exchange{_suggest(patch.calendar, NAMES)}"))
+    if patch.time_zone is not None and patch.time_zone not in (zones := available_timezones()):
+        errors.append(("/body/time_zone", f"use the name of a time zone{_suggest(patch.time_zone, zones)}"))
+    if errors:
+        raise InvalidRequest("{}: {}".format(*errors[0]), errors=errors)
+
+
+def _suggest(text: str, known: frozenset[str] | set[str]) -> str:
+    close = get_close_matches(text.upper(), known, n=1) or get_close_matches(text, known, n=1)
+    return f", for example {close[0]}" if close else ", for example XNYS or 24/7" if "XNYS" in known else ""
