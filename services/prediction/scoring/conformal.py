@@ -8,6 +8,8 @@ Source: Gibbs and Candès (2021), Adaptive Conformal Inference Under Distributio
 quantile: Lei et al. (2018), Distribution-Free Predictive Inference for Regression, arXiv 1604.04173, 2.2.
 """
 
+import math
+from bisect import bisect_left, insort
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,22 +34,6 @@ class HalfWidths:
     next_row: Array
 
 
-def quantile(scores: Array, miscoverage: Array) -> Array:
-    """Compute the conformal quantile: the smallest score that bounds the next one with probability 1 − `miscoverage`.
-
-    It is the k-th smallest of n with k = ⌈(n + 1)(1 − miscoverage)⌉, clipped to 1 … n.
-
-    Args:
-        scores: Shape `(n_models, n_scores)`.
-        miscoverage: Shape `(n_models,)`, a share, which adaptation may take below 0 or above 1.
-    """
-    n_scores = scores.shape[1]
-    ordered = np.sort(scores, axis=1)
-    rank = np.ceil(np.round((n_scores + 1) * (1 - miscoverage), 9)).astype(int)
-    quantiles: Array = ordered[np.arange(len(scores)), np.clip(rank, 1, n_scores) - 1]
-    return quantiles
-
-
 def adaptive_half_widths(scores: Array, level: int, *, delay: int) -> HalfWidths:
     """Compute the half widths of consecutive rows, each from what was known when it was predicted.
 
@@ -56,13 +42,36 @@ def adaptive_half_widths(scores: Array, level: int, *, delay: int) -> HalfWidths
         level: Nominal coverage, in percent.
         delay: Rows until a score is known: the horizon.
     """
+    half_widths = np.array([_follow(row, level, delay) for row in scores.tolist()])
+    return HalfWidths(half_widths[:, : scores.shape[1]], half_widths[:, -1])
+
+
+def _follow(scores: list[float], level: int, delay: int) -> list[float]:
+    """Compute the half width of each row of one model, and of `delay` rows more."""
     nominal = 1 - level / 100
-    n_models, n_rows = scores.shape
-    miscoverage = np.full(n_models, nominal)
-    half_widths = np.full((n_models, n_rows + delay), np.nan)
-    for row in range(MIN_SCORES + delay - 1, n_rows + delay):
-        last = row - delay  # whose score has just become known
-        is_outside = np.where(np.isnan(half_widths[:, last]), nominal, scores[:, last] > half_widths[:, last])
-        miscoverage += LEARNING_RATE * (nominal - is_outside)
-        half_widths[:, row] = quantile(scores[:, max(0, last + 1 - N_SCORES) : last + 1], miscoverage)
-    return HalfWidths(half_widths[:, :n_rows], half_widths[:, -1])
+    miscoverage = nominal
+    half_widths = [math.nan] * (len(scores) + delay)
+    ordered = sorted(scores[: MIN_SCORES - 1])
+    for last in range(MIN_SCORES - 1, len(scores)):  # whose score has just become known
+        score = scores[last]
+        insort(ordered, score)
+        if last >= N_SCORES:
+            del ordered[bisect_left(ordered, scores[last - N_SCORES])]
+        if not math.isnan(half_widths[last]):
+            miscoverage += LEARNING_RATE * (nominal - (score > half_widths[last]))
+        half_widths[last + delay] = ordered[rank(len(ordered), miscoverage) - 1]
+    return half_widths
+
+
+def rank(n_scores: int, miscoverage: float) -> int:
+    """Return which of the ascending scores is the conformal quantile, counted from 1.
+
+    It is the smallest score that bounds the next one with probability 1 − `miscoverage`: the k-th smallest of n with
+    k = ⌈(n + 1)(1 − miscoverage)⌉, clipped to 1 … n.
+
+    Args:
+        n_scores: How many scores there are, at least 1.
+        miscoverage: A share, which adaptation may take below 0 or above 1.
+    """
+    exact = (n_scores + 1) * (1 - miscoverage)
+    return min(max(math.ceil(round(exact * 1e9) / 1e9), 1), n_scores)  # 90 % of 9 + 1 is 9, whatever the rounding

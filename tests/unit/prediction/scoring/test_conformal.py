@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mapie.regression import SplitConformalRegressor
 from sklearn.dummy import DummyRegressor
 
-from services.prediction.scoring.conformal import MIN_SCORES, adaptive_half_widths, quantile
+from services.prediction.scoring.conformal import MIN_SCORES, adaptive_half_widths, rank
 from services.prediction.types import Array
 
 DELAYS = [1, 5, 20]
@@ -17,6 +17,10 @@ DELAYS = [1, 5, 20]
 
 def _scores(n_rows: int, n_models: int = 3, seed: int = 1) -> Array:
     return np.abs(np.random.default_rng(seed).standard_t(3, (n_models, n_rows)))
+
+
+def _quantile(scores: Array, miscoverage: float) -> float:
+    return float(np.sort(scores)[rank(len(scores), miscoverage) - 1])
 
 
 def _slow_half_widths(scores: list[float], level: int, delay: int) -> list[float]:
@@ -45,24 +49,20 @@ def test_the_quantile_is_that_of_mapie(n_scores: int, level: int) -> None:
     zero = DummyRegressor(strategy="constant", constant=0.0).fit(none, residuals)
     mapie = SplitConformalRegressor(zero, confidence_level=level / 100, prefit=True).conformalize(none, residuals)
     upper = mapie.predict_interval(none[:1])[1][0, 1, 0]
-    found = quantile(np.abs(residuals)[np.newaxis], np.array([1 - level / 100]))
-    assert found[0] == pytest.approx(upper, abs=1e-9)
+    assert _quantile(np.abs(residuals), 1 - level / 100) == pytest.approx(upper, abs=1e-9)
 
 
 @pytest.mark.parametrize(
     ("miscoverage", "expected"), [(-0.1, 9.0), (0.0, 9.0), (0.1, 9.0), (0.2, 8.0), (0.9, 1.0), (1.0, 1.0), (1.1, 1.0)]
 )
 def test_the_quantile_of_one_to_nine(miscoverage: float, expected: float) -> None:
-    nine = np.array([[3.0, 1, 2, 9, 8, 7, 4, 5, 6]])
-    assert quantile(nine, np.array([miscoverage])).tolist() == [expected]
+    assert _quantile(np.array([3.0, 1, 2, 9, 8, 7, 4, 5, 6]), miscoverage) == expected
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=50), st.floats(-0.2, 1.2), st.floats(-0.2, 1.2))
 def test_the_quantile_is_the_larger_the_less_may_lie_outside(scores: list[float], first: float, second: float) -> None:
-    narrow, wide = (
-        quantile(np.array([scores]), np.array([share])) for share in (max(first, second), min(first, second))
-    )
-    assert narrow[0] <= wide[0]
+    narrow, wide = (_quantile(np.array(scores), share) for share in (max(first, second), min(first, second)))
+    assert narrow <= wide
 
 
 @pytest.mark.parametrize("delay", DELAYS)
@@ -109,6 +109,14 @@ def test_models_do_not_see_each_other() -> None:
 def test_constant_scores_are_the_half_width(constant: float) -> None:
     found = adaptive_half_widths(np.full((1, 400), constant), 90, delay=1)
     assert set(found.rows[0, MIN_SCORES:]) | set(found.next_row) == {constant}
+
+
+def test_equal_scores_leave_the_window_one_by_one() -> None:
+    """A score that leaves must not take its equals with it, nor another in its place."""
+    scores = np.round(_scores(900, n_models=2, seed=3), 1)
+    found = adaptive_half_widths(scores, 90, delay=1)
+    for model, row in enumerate(scores.tolist()):
+        assert found.rows[model, MIN_SCORES:].tolist() == _slow_half_widths(row, 90, 1)[MIN_SCORES:-1]
 
 
 def test_a_higher_level_is_wider_except_in_few_rows() -> None:
