@@ -163,8 +163,9 @@ test-frontend: install  ## run the page's own tests
 
 check: lint types contracts test-fast test-frontend  ## run the checks that every commit must pass
 
-bench: $(PYTHON_STAMP)  ## measure loads and reads against the bare driver; FILE= for your own bars
+bench: $(PYTHON_STAMP)  ## measure loads, reads and answers against plain programs; FILE= for your own bars
 	python -m tests.support.bench.services $(FILE)
+	python -m tests.support.bench.answers $(FILE)
 
 bench-page: install chromium build  ## measure the page against a bare page that draws the same bars with the same library
 	python -m tests.support.bench.page

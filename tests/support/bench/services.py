@@ -22,12 +22,12 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from services.data.files.source import FileBarSource
 from services.data.settings import DataSettings
+from tests.support.bench import bars_file
 from tests.support.data.bars import make_bars
 from tests.support.servers.processes import mongo_client, mongo_server, redis_server, running, service
 
 N_ROUNDS = 3
 N_READS = 300
-N_SYMBOLS, N_BARS = 505, 1226  # the size of five years of the S&P 500
 Documents = dict[str, list[dict[str, Any]]]
 FIELDS = {"open": "Open", "high": "High", "low": "Low", "close": "Close", "volume": "Volume"}
 
@@ -35,20 +35,11 @@ FIELDS = {"open": "Open", "high": "High", "low": "Low", "close": "Close", "volum
 def main() -> None:
     """Run the benchmarks and print the figures."""
     with tempfile.TemporaryDirectory() as folder, mongo_server() as (_, mongo), redis_server() as (_, cache):
-        file = Path(sys.argv[1]) if len(sys.argv) > 1 else _generate(Path(folder))
+        file = bars_file.choose(sys.argv[1:], Path(folder))
         environment = {"DATA_MONGO_URL": mongo, "DATA_REDIS_URL": cache}
         print(f"{file.name}, {os.cpu_count()} cores, {N_ROUNDS} rounds")
         _loads(file, environment)
         _reads(Path(folder), environment)
-
-
-def _generate(folder: Path) -> Path:
-    """Write a CSV as large as five years of the S&P 500, and return its path."""
-    path, random = folder / "generated.csv", np.random.default_rng(7)
-    for n in range(N_SYMBOLS):
-        bars = make_bars(np.round(100 * np.exp(np.cumsum(random.normal(0, 0.01, N_BARS))), 2)).drop(columns="adj_close")
-        bars.assign(Name=f"S{n:03}").to_csv(path, mode="a", header=n == 0, index=False)
-    return path
 
 
 def _loads(file: Path, environment: dict[str, str]) -> None:
