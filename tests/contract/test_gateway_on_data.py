@@ -86,7 +86,7 @@ async def test_bars_that_are_loaded_are_found_described_read_and_deleted() -> No
     assert [stock["symbol"] for stock in found["stocks"]] == ["NEW"]
     assert (described["name"], described["bars"]) == ("New Corp", 2)
     assert described["revision"] == loaded.json()["revision"] == arrow.headers["etag"].strip('"')
-    assert decode(arrow.content).bars["close"].tolist() == [12]
+    assert decode(arrow.content).numbers["close"].tolist() == [12]
     assert 'filename="NEW_' in to_csv.headers["content-disposition"]
     assert (known.status_code, deleted.status_code, gone.status_code) == (304, 204, 404)
 

@@ -1,14 +1,15 @@
 """Renders one symbol's bars as a response: all or a range, unadjusted or adjusted, in the requested format."""
 
 import asyncio
-import json
+from collections.abc import Iterator
 
-import pandas as pd
+import numpy as np
+import orjson
 from fastapi import Response
 
 from services.data.files.export import to_csv, to_parquet
 from shared.errors import NoAdjustedPrices
-from shared.schemas.arrow import MEDIA_TYPE, NUMBERS, BarFrame, decode, encode
+from shared.schemas.arrow import MEDIA_TYPE, NUMBERS, BarColumns, decode, encode
 from shared.schemas.bars import BarsFormat, BarsQuery, EncodedBars
 
 PART_BARS = 1 << 13  # encoded at once: the encoder does not let other threads run meanwhile
@@ -33,41 +34,45 @@ async def build_bars_response(bars: EncodedBars, symbol: str, query: BarsQuery) 
 
 
 def _render(bars: EncodedBars, symbol: str, query: BarsQuery) -> tuple[bytes, dict[str, str]]:
-    frame = decode(bars.arrow).between(query.start, query.end)
+    columns = decode(bars.arrow).between(query.start, query.end)
     if query.adjusted:
-        if not frame.has_adjusted_prices and not frame.bars.empty:
+        if not columns.has_adjusted_prices and len(columns):
             raise NoAdjustedPrices(f"The bars of {symbol} have no adjusted close. Load bars that have one.")
-        frame = frame.adjusted()
+        columns = columns.adjusted()
     match query.format:
         case "json":
-            return _render_json(frame, bars.revision), {}
+            return b"".join(_render_json(columns, bars.revision)), {}
         case "arrow":
-            return encode(frame.columns(), bars.revision), {}
+            return encode(columns, bars.revision), {}
         case "csv":
-            return to_csv(frame), _build_download_headers(frame, query)
+            return to_csv(columns.frame()), _build_download_headers(columns, query)
         case "parquet":
-            return to_parquet(frame), _build_download_headers(frame, query)
+            return to_parquet(columns.frame()), _build_download_headers(columns, query)
 
 
-def _build_download_headers(frame: BarFrame, query: BarsQuery) -> dict[str, str]:
-    sessions = frame.bars["session"].dt.strftime("%Y-%m-%d")
-    span = f"_{sessions.iloc[0]}_{sessions.iloc[-1]}" if len(sessions) else ""
+def _build_download_headers(columns: BarColumns, query: BarsQuery) -> dict[str, str]:
+    span = f"_{columns.sessions[0]}_{columns.sessions[-1]}" if len(columns) else ""
     adjusted = "_adjusted" if query.adjusted else ""
-    return {"Content-Disposition": f'attachment; filename="{frame.symbol}{span}{adjusted}.{query.format}"'}
+    return {"Content-Disposition": f'attachment; filename="{columns.symbol}{span}{adjusted}.{query.format}"'}
 
 
-def _render_json(frame: BarFrame, revision: str) -> bytes:
-    """Encode a `shared.schemas.bars.SymbolBars` without building a model per bar, which takes 20 times as long."""
-    header = json.dumps({"symbol": frame.symbol, "revision": revision, "skipped": frame.skipped})
-    starts = range(0, len(frame.bars), PART_BARS)
-    parts = ", ".join(_render_json_bars(frame.bars.iloc[start : start + PART_BARS]) for start in starts)
-    return f'{header[:-1]}, "bars": [{parts}]}}'.encode()
+def _render_json(columns: BarColumns, revision: str) -> Iterator[bytes]:
+    """Encode a `shared.schemas.bars.SymbolBars` in pieces, without a model per bar, which takes 40 times as long."""
+    header = {"symbol": columns.symbol, "revision": revision, "skipped": columns.skipped}
+    yield orjson.dumps(header)[:-1] + b',"bars":['
+    for start in range(0, len(columns), PART_BARS):
+        yield (b"," if start else b"") + _render_json_bars(columns.select(slice(start, start + PART_BARS)))
+    yield b"]}"
 
 
-def _render_json_bars(bars: pd.DataFrame) -> str:
-    """Encode bars as the items of a JSON array."""
-    columns: dict[str, list[object]] = {"session": bars["session"].dt.strftime("%Y-%m-%d").tolist()}
-    for name in NUMBERS:
-        columns[name] = bars[name].astype(object).where(bars[name].notna(), None).tolist()
-    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return json.dumps(rows, allow_nan=False)[1:-1]
+def _render_json_bars(columns: BarColumns) -> bytes:
+    """Encode bars as the items of a JSON array; a number that is missing or infinite is null."""
+    sessions = np.datetime_as_string(columns.sessions, unit="D").tolist()
+    rows = zip(sessions, *(columns.numbers[name].tolist() for name in NUMBERS), strict=True)
+    # A literal: half of the time of dict(zip(…)).
+    return orjson.dumps(
+        [
+            {"session": session, "open": o, "high": h, "low": low, "close": c, "volume": v, "adj_close": a}
+            for session, o, h, low, c, v, a in rows
+        ]
+    )[1:-1]

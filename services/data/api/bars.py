@@ -91,6 +91,6 @@ async def bars(
 
 
 def _describe(encoded: EncodedBars, known: CatalogueEntry | None, calendar: str | None) -> CatalogueEntry:
-    frame = decode(encoded.arrow)
+    frame = decode(encoded.arrow).frame()
     entry = describe_bars(frame, known.name if known else None, calendar)
     return replace(entry, listing=complete_listing(frame, known))

@@ -49,4 +49,4 @@ async def keep(
 
 
 def _score(bars: EncodedBars, entries: list[IssuedEntry], query: LedgerQuery) -> Ledger:
-    return build_ledger(decode(bars.arrow), entries, query)
+    return build_ledger(decode(bars.arrow).frame(), entries, query)

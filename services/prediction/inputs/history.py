@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from services.prediction.types import Array
 from shared.errors import UpstreamFailed
-from shared.schemas.arrow import PRICES, BarFrame, InvalidArrow, decode
+from shared.schemas.arrow import PRICES, BarColumns, InvalidArrow, decode
 
 TOO_LARGE = 1e100  # as a price: its square would soon overflow
 
@@ -64,26 +64,27 @@ def history_until(arrow: bytes, revision: str, *, symbol: str, as_of: date | Non
     Raises:
         UpstreamFailed: The bytes are not bars.
     """
-    frame = decode_or_fail(arrow)
+    bars = decode_or_fail(arrow)
     if as_of is not None:
-        frame = replace(frame.between(None, as_of), skipped=0)  # some of these rows may belong to later sessions
-        revision = frame.revision
-    prices = frame.bars[list(PRICES)].to_numpy(np.float64)
-    is_complete = np.isfinite(prices).all(axis=1) & ((prices > 0) & (prices < TOO_LARGE)).all(axis=1)
-    bars = frame.bars[is_complete]
+        bars = replace(bars.between(None, as_of), skipped=0)  # some of these rows may belong to later sessions
+        revision = bars.revision
+    prices = np.column_stack([bars.numbers[name] for name in PRICES])
+    is_complete = np.asarray(np.isfinite(prices) & (prices > 0) & (prices < TOO_LARGE)).all(axis=1)
+    assert isinstance(is_complete, np.ndarray)
+    complete = bars.select(is_complete)
     return History(
         symbol=symbol,
         revision=revision,
-        sessions=bars["session"].to_numpy("datetime64[D]"),
+        sessions=complete.sessions,
         n_incomplete=int((~is_complete).sum()),
-        n_skipped=frame.skipped,
-        has_adjusted_prices=frame.has_adjusted_prices,
-        calendar=frame.calendar,
-        **{name: bars[name].to_numpy(np.float64) for name in (*PRICES, "volume")},
+        n_skipped=bars.skipped,
+        has_adjusted_prices=bars.has_adjusted_prices,
+        calendar=bars.calendar,
+        **{name: complete.numbers[name] for name in (*PRICES, "volume")},
     )
 
 
-def decode_or_fail(arrow: bytes) -> BarFrame:
+def decode_or_fail(arrow: bytes) -> BarColumns:
     """Decode the bars from an Arrow IPC stream.
 
     Raises:

@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 
 import numpy as np
-import pandas as pd
 from sklearn.linear_model import LinearRegression
 
 from services.prediction.inputs import warnings
@@ -15,9 +14,9 @@ from services.prediction.same_session.intervals import LEVEL, Intervals
 from services.prediction.scoring import scores
 from services.prediction.scoring.conformal import MIN_SCORES
 from services.prediction.scoring.scores import Scores
-from services.prediction.types import Array
+from services.prediction.types import Array, Sessions
 from shared.errors import NotEnoughBars
-from shared.schemas.arrow import PRICES, BarFrame
+from shared.schemas.arrow import PRICES, BarColumns
 from shared.schemas.bars import EncodedBars
 from shared.schemas.results import (
     SAME_SESSION,
@@ -78,8 +77,9 @@ def compute_result(
         NotEnoughBars: The split leaves too few bars on one side.
         UpstreamFailed: The bars cannot be decoded.
     """
-    frame = decode_or_fail(encoded.arrow)
-    bars = frame.bars.dropna(subset=list(PRICES)).reset_index(drop=True)
+    stored = decode_or_fail(encoded.arrow)
+    prices = np.array([stored.numbers[name] for name in PRICES])
+    bars = stored.select(np.asarray(~np.isnan(prices).any(axis=0)))
     _require_enough(bars, symbol)
     first = holdout.split_position(len(bars))
     fitted = _fit_and_score(bars, first, measure_fit)
@@ -93,23 +93,23 @@ def compute_result(
         baseline=Baseline(**asdict(fitted.persistence_scores)),
         midrange=Midrange(**asdict(fitted.midrange_scores)),
         interval=_build_interval(fitted),
-        warnings=[*_warn_about_scores(fitted, len(bars)), *_warn_about_bars(frame, bars, adjusted=adjusted)],
+        warnings=[*_warn_about_scores(fitted, len(bars)), *_warn_about_bars(stored, bars, adjusted=adjusted)],
         model=Model(
             name="linear_regression",
             feature_names=list(FEATURES),
             coefficients=fitted.model.coef_.tolist(),
             intercept=float(fitted.model.intercept_),
         ),
-        data=Data(revision=encoded.revision, adjusted=adjusted, **_span(bars).model_dump()),
-        split=Split(train=_span(bars[:first]), test=_span(bars[first:])),
-        predictions=_build_predictions(bars[first:], fitted),
+        data=Data(revision=encoded.revision, adjusted=adjusted, **_span(bars.sessions).model_dump()),
+        split=Split(train=_span(bars.sessions[:first]), test=_span(bars.sessions[first:])),
+        predictions=_build_predictions(bars.sessions[first:], fitted),
     )
 
 
-def _fit_and_score(bars: pd.DataFrame, first: int, measure_fit: FitContext) -> _FittedResult:
+def _fit_and_score(bars: BarColumns, first: int, measure_fit: FitContext) -> _FittedResult:
     """Fit on the bars before position `first` and score on the others."""
-    features = bars[list(FEATURES.values())].to_numpy(np.float64)
-    highs, lows, closes = (bars[name].to_numpy(np.float64) for name in ("high", "low", "close"))
+    features = np.array([bars.numbers[name] for name in FEATURES.values()]).T
+    highs, lows, closes = (bars.numbers[name] for name in ("high", "low", "close"))
     with measure_fit():
         model = LinearRegression().fit(features[:first], closes[:first])
     predicted = model.predict(features[first:])
@@ -126,7 +126,7 @@ def _fit_and_score(bars: pd.DataFrame, first: int, measure_fit: FitContext) -> _
     )
 
 
-def _require_enough(bars: pd.DataFrame, symbol: str) -> None:
+def _require_enough(bars: BarColumns, symbol: str) -> None:
     required = holdout.bars_needed(MIN_TRAIN, MIN_TEST)
     if len(bars) < required:
         raise NotEnoughBars(
@@ -137,13 +137,8 @@ def _require_enough(bars: pd.DataFrame, symbol: str) -> None:
         )
 
 
-def _sessions(bars: pd.DataFrame) -> list[object]:
-    return list(bars["session"].dt.date)
-
-
-def _span(bars: pd.DataFrame) -> Span:
-    sessions = _sessions(bars.iloc[[0, -1]])
-    return Span.model_validate({"first_session": sessions[0], "last_session": sessions[1], "bars": len(bars)})
+def _span(sessions: Sessions) -> Span:
+    return Span(first_session=sessions[0].item(), last_session=sessions[-1].item(), bars=len(sessions))
 
 
 def _build_interval(fitted: _FittedResult) -> ResultInterval | None:
@@ -158,10 +153,10 @@ def _build_interval(fitted: _FittedResult) -> ResultInterval | None:
     )
 
 
-def _build_predictions(test: pd.DataFrame, fitted: _FittedResult) -> Predictions:
+def _build_predictions(sessions: Sessions, fitted: _FittedResult) -> Predictions:
     return Predictions.model_validate(
         {
-            "session": _sessions(test),
+            "session": sessions.tolist(),
             "actual": fitted.actual.tolist(),
             "predicted": fitted.predicted.tolist(),
             "lower": fitted.intervals and fitted.intervals.lower.tolist(),
@@ -189,15 +184,15 @@ def _warn_about_scores(fitted: _FittedResult, n_bars: int) -> list[Warning]:
     return [Warning(code=code, detail=detail) for code, detail in details.items()]
 
 
-def _warn_about_bars(frame: BarFrame, bars: pd.DataFrame, *, adjusted: bool) -> list[Warning]:
+def _warn_about_bars(stored: BarColumns, bars: BarColumns, *, adjusted: bool) -> list[Warning]:
     return [
-        *warnings.incomplete_bars(len(frame.bars) - len(bars), adjusted=adjusted, above_zero=False),
-        *warnings.unreadable_rows(frame.skipped),
+        *warnings.incomplete_bars(len(stored) - len(bars), adjusted=adjusted, above_zero=False),
+        *warnings.unreadable_rows(stored.skipped),
         *warnings.split_like_jump(
-            bars["session"].to_numpy("datetime64[D]"),
-            bars["open"].to_numpy(np.float64),
-            bars["close"].to_numpy(np.float64),
+            bars.sessions,
+            bars.numbers["open"],
+            bars.numbers["close"],
             adjusted=adjusted,
-            can_adjust=frame.has_adjusted_prices,
+            can_adjust=stored.has_adjusted_prices,
         ),
     ]

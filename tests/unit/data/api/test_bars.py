@@ -37,6 +37,15 @@ async def test_bars_are_json_with_their_revision_as_etag() -> None:
     assert body["bars"][1]["volume"] is None
 
 
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+async def test_a_number_that_json_does_not_have_is_null(number: float) -> None:
+    frame = make_frame(closes=[10, 11])
+    frame.bars.loc[1, "high"] = number
+    async with serve_data(FakeBarStore({"AAPL": frame})) as client:
+        bars = (await client.get("/symbols/AAPL/bars")).json()["bars"]
+    assert [bar["high"] for bar in bars] == [11, None]
+
+
 async def test_bars_are_arrow_when_asked_for() -> None:
     frame = make_frame()
     async with serve_data(FakeBarStore({"AAPL": frame})) as client:

@@ -229,7 +229,7 @@ async def test_a_part_of_the_bars_and_adjusted_prices_can_be_had() -> None:
     async with serve_data(store) as client:
         response = await client.get("/symbols/AAPL/bars", params=span)
         wrong = await client.get("/symbols/AAPL/bars", params={"start": "2024-01-03", "end": "2024-01-02"})
-    part = decode(response.content).bars
+    part = decode(response.content).frame().bars
     assert (len(part), part["close"].tolist(), part["open"].tolist()) == (1, [10], [5])
     assert (wrong.status_code, wrong.json()["type"]) == (422, "/problems/invalid-request")
 

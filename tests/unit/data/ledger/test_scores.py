@@ -160,7 +160,7 @@ def test_extreme_numbers_are_scored(price: float) -> None:
 
 def test_bars_as_they_come_from_the_cache_give_the_same() -> None:
     given = [make_issued_entry(), make_issued_entry(adjusted=True), make_issued_entry(sessions_ahead=2)]
-    assert _ledger(given, decode(encode(FOUR_DAYS.columns(), "r"))) == _ledger(given)
+    assert _ledger(given, decode(encode(FOUR_DAYS.columns(), "r")).frame()) == _ledger(given)
 
 
 def test_records_come_latest_first_page_by_page() -> None:

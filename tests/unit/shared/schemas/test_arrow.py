@@ -22,13 +22,13 @@ def test_bars_survive_the_way_to_arrow_and_back(days: list[date], data: st.DataO
     bars = pd.DataFrame(np.array(rows, dtype=np.float64).reshape(-1, len(NUMBERS)), columns=list(NUMBERS))
     bars.insert(0, "session", np.array(days, dtype="datetime64[s]"))
     frame = BarFrame("BRK.B", bars, skipped=3)
-    found = decode(encode(frame.columns(), frame.revision))
+    found = decode(encode(frame.columns(), frame.revision)).frame()
     pd.testing.assert_frame_equal(found.bars, frame.bars, check_dtype=False)
     assert (found.symbol, found.skipped, found.revision) == ("BRK.B", 3, frame.revision)
 
 
 def test_decoded_bars_have_the_types_of_bars() -> None:
-    found = decode(encode(make_frame().columns(), "r")).bars
+    found = decode(encode(make_frame().columns(), "r")).frame().bars
     assert list(found.columns) == SCHEMA.names
     assert found["session"].dtype.kind == "M"
     assert {found[name].dtype for name in NUMBERS} == {np.dtype("float64")}
