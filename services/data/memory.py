@@ -4,8 +4,9 @@ import ctypes
 
 import pyarrow
 
-_M_MMAP_THRESHOLD = -3  # of mallopt, from glibc's malloc.h
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of mallopt, from glibc's malloc.h
 _MMAP_BYTES = 1 << 17
+_N_ARENAS = 2  # each thread would fill one of its own, up to eight per core, and what is freed stays in it
 
 
 def return_freed_memory() -> None:
@@ -18,3 +19,4 @@ def return_freed_memory() -> None:
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):  # not with musl or on macOS
         libc.mallopt(_M_MMAP_THRESHOLD, _MMAP_BYTES)
+        libc.mallopt(_M_ARENA_MAX, _N_ARENAS)

@@ -7,7 +7,7 @@ from typing import Annotated
 import pandas as pd
 from pydantic import AwareDatetime, BeforeValidator
 
-from shared.market.exchange_sessions import NAMES
+from shared.market.calendar_names import NAMES
 from shared.schemas.arrow import BarFrame
 from shared.schemas.ledger import LedgerEntry
 from shared.schemas.loads import Finding

@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_settings import SettingsConfigDict
 
-from shared.market.exchange_sessions import Calendar
+from shared.market.calendar_names import Calendar
 from shared.settings import UploadSettings
 
 VendorName = Literal["tiingo", "alpha_vantage", "yfinance"]

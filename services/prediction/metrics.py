@@ -4,15 +4,15 @@ from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.prediction.models.registry import MODELS
 from services.prediction.workers.measurements import FitOutcome, Measurements, Task
 from services.prediction.workers.queue_observer import Refusal
+from shared.schemas.forecasts import MODEL_NAMES
 from shared.schemas.results import SAME_SESSION
 from shared.telemetry.metrics import LATENCY_BUCKETS
 
 FIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 SKILL_BUCKETS = (-1.0, -0.5, -0.2, -0.1, -0.05, -0.02, 0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-MODEL_LABELS = (SAME_SESSION, *MODELS)
+MODEL_LABELS = (SAME_SESSION, *MODEL_NAMES)
 
 
 class ComputationMetrics:
@@ -50,7 +50,7 @@ class ComputationMetrics:
             self._fit_seconds.labels(model)
             for outcome in get_args(FitOutcome):
                 self._fits.labels(model, outcome)
-        for name in set(MODELS) - {"persistence"}:
+        for name in set(MODEL_NAMES) - {"persistence"}:
             self._skills.labels(name)
         for task in get_args(Task):
             self._seconds.labels(task)

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import services.prediction
-from services.prediction.models.registry import SEED
+from services.prediction.types import SEED
 from shared.schemas.forecasts import Provenance
 from shared.web.app import VERSION
 

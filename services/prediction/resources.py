@@ -6,7 +6,7 @@ from functools import partial
 
 from services.prediction.ports import Resources
 from services.prediction.settings import PredictionSettings
-from services.prediction.warm_up import warm_up
+from services.prediction.tasks import PRELOADED, prepare
 from services.prediction.workers.process_pool import open_workers
 from services.prediction.workers.queue_observer import QueueObserver
 from shared.clients.data import DataClient
@@ -21,11 +21,12 @@ async def open_resources(
     """Open the connection pool to the data service and start the worker processes."""
     pool = open_workers(
         n_workers=settings.workers,
-        prepare=partial(warm_up, settings),
+        prepare=partial(prepare, settings),
         max_waiting=settings.max_waiting,
         timeout_seconds=settings.budget_seconds,
         max_bytes=settings.worker_memory_mb * 1_000_000,
         observer=queue_observer,
+        preload=[PRELOADED],
     )
     opened = open_http(str(settings.data_url), observer, tokens=settings.service_tokens)
     async with opened as http, pool as workers:

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import HttpUrl, PositiveFloat, PositiveInt, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from shared.market.exchange_sessions import Calendar
+from shared.market.calendar_names import Calendar
 from shared.settings import ServiceSettings
 
 

@@ -1,4 +1,4 @@
-"""What a worker process does before its first request, whose caller should not wait for imports."""
+"""What happens before a worker process's first request, whose caller should not wait for it."""
 
 from services.prediction.forecasting import evaluation, forecast_task
 from services.prediction.models import registry
@@ -11,10 +11,15 @@ from shared.telemetry.logs import configure_logging
 TASKS = (evaluation.compute_evaluation, forecast_task.run_forecast, result.compute_result)
 
 
+def warm_up_once(calendar: str) -> None:
+    """Run once whatever is slow the first time, in the process that the workers are forked from."""
+    registry.warm_up()
+    exchange_sessions(calendar)
+
+
 def warm_up(settings: PredictionSettings) -> None:
-    """Configure logging, open the model store, and run once whatever is slow the first time."""
+    """Configure logging, open the model store, and load another calendar than the usual one, in a worker process."""
     configure_logging("prediction", settings)
     forecast_task.open_model_store(settings.models_dir)
-    registry.warm_up()
     if settings.calendar:
         exchange_sessions(settings.calendar)

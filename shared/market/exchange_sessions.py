@@ -2,15 +2,12 @@
 
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Annotated
 
 import exchange_calendars
 import numpy as np
 import numpy.typing as npt
-from pydantic import AfterValidator
 
 START = "1960-01-04"  # the package's own default is only 20 years back
-NAMES = frozenset(exchange_calendars.get_calendar_names())
 EVERY_DAY = "24/7"
 N_CONCLUDED_FROM = 60  # bars: two months, so that a pause years ago does not count
 MIN_CONCLUDED_FROM = 14  # bars: two weekends at least
@@ -18,21 +15,12 @@ SHARE_OF_WEEKENDS = 0.8  # with bars; currencies, which open on Sunday evening, 
 _NONE: npt.NDArray[np.datetime64] = np.array([], "datetime64[D]")
 
 
-def _is_a_calendar(value: str | None) -> str | None:
-    if value and value not in NAMES:
-        raise ValueError("use the code of an exchange, for example XNYS")
-    return value or None
-
-
-Calendar = Annotated[str | None, AfterValidator(_is_a_calendar)]  # as a setting; empty means None
-
-
 @cache
 def exchange_sessions(calendar: str) -> npt.NDArray[np.datetime64]:
     """Return every session of the exchange from 1960 to a year from now, ascending, as `datetime64[D]`.
 
     Args:
-        calendar: A name of `NAMES`, for example "XNYS".
+        calendar: A name of `shared.market.calendar_names`, for example "XNYS".
     """
     try:
         exchange = exchange_calendars.get_calendar(calendar, start=START)
@@ -77,7 +65,7 @@ def count_sessions_behind(
 
     Args:
         lasts: Sessions of last bars, `datetime64[D]`, in any order.
-        calendar: A name of `NAMES`, or None.
+        calendar: A name of `shared.market.calendar_names`, or None.
         now: The current time, timezone-aware.
 
     Returns:

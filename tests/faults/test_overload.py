@@ -173,8 +173,8 @@ async def test_callers_that_leave_take_their_work_with_them(stack: FaultStack, f
 
 
 def _workers(stack: FaultStack) -> list[psutil.Process]:
-    children = process_of(stack.servers.prediction).children(recursive=True)
-    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    service = process_of(stack.servers.prediction)  # its own children are the fork server and a tracker
+    return [child for child in service.children(recursive=True) if child.ppid() != service.pid]
 
 
 @pytest.mark.scenario("workers")

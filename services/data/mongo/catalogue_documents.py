@@ -8,7 +8,7 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from services.data.records import CatalogueEntry
-from shared.market.exchange_sessions import NAMES
+from shared.market.calendar_names import NAMES
 
 _ENTRY = TypeAdapter(CatalogueEntry)
 CALENDAR_ONLY = {"listing.calendar": True}

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from services.data.bars.load import complete_listing, describe_bars
 from services.data.records import StoredSymbol
 from shared.errors import InvalidRequest, SymbolNotFound
-from shared.market.exchange_sessions import NAMES
+from shared.market.calendar_names import NAMES
 from shared.schemas.stocks import StockPatch
 
 

@@ -7,9 +7,8 @@ from fastapi import APIRouter, Header, Query, Response
 
 from services.prediction.api.dependencies import ResourcesDep, ResponderDep, SettingsDep
 from services.prediction.api.responder import ComputationKey
-from services.prediction.forecasting.evaluation import compute_evaluation
-from services.prediction.forecasting.forecast_task import run_forecast
 from services.prediction.models.registry import describe_models
+from services.prediction.tasks import compute_evaluation, compute_forecast
 from shared.errors import PREDICTION_ERRORS
 from shared.schemas.bars import Symbol
 from shared.schemas.evaluations import Evaluation
@@ -35,7 +34,7 @@ async def forecast(
 ) -> Response:
     """Forecast the next sessions of a symbol, each with an interval and the track record of the selected model."""
     key = ComputationKey("forecast", symbol, query.adjusted, query.model_dump_json())
-    work = partial(run_forecast, query=query, calendar=settings.calendar or "", models_dir=settings.models_dir)
+    work = partial(compute_forecast, query=query, calendar=settings.calendar or "", models_dir=settings.models_dir)
     return await responder.respond(key, if_none_match, resources, work)
 
 

@@ -16,19 +16,15 @@ from prometheus_client import CollectorRegistry, Histogram
 from services.prediction.metrics import ComputationMetrics
 from services.prediction.ports import Resources
 from services.prediction.provenance import provenance
+from services.prediction.tasks import encode_answer
 from services.prediction.workers.measurements import measured
 from shared.errors import Busy
 from shared.schemas.bars import EncodedBars
-from shared.schemas.wire import Warning, Wire
+from shared.schemas.wire import Wire
 from shared.single_flight import SingleFlight
 from shared.telemetry.metrics import LATENCY_BUCKETS
 from shared.web.etags import matches
 
-STALE_BARS = Warning(
-    code="stale_bars",
-    detail="The database does not answer at the moment, so this is computed from bars that were read before: newer or "
-    "corrected bars may exist.",
-)
 ComputationKind = Literal["result", "forecast", "evaluation"]
 _HELP_TEXTS: dict[ComputationKind, str] = {
     "result": "Time to split, fit, predict and score one result, including the wait for a worker.",
@@ -84,11 +80,11 @@ class Responder:
 
         async def compute() -> bytes:
             started_at = time.perf_counter()
-            run = await resources.workers.run(computation, measured, key.kind, work, encoded, key.symbol)
+            run = await resources.workers.run(computation, measured, key.kind, encode_answer, work, encoded, key.symbol)
             self._metrics.record(run.measurements)
-            value = run.unwrap()
+            body = run.unwrap()
             self._seconds[key.kind].observe(time.perf_counter() - started_at)
-            return (_warn(value) if encoded.is_stale else value).model_dump_json().encode()
+            return body
 
         try:
             body = await self._flight.run(computation, compute)
@@ -106,10 +102,6 @@ class Responder:
 
     def _etag(self, revision: str) -> str:
         return f'"{revision}-{self._version}"'
-
-
-def _warn(value: Wire) -> Wire:
-    return value.model_copy(update={"warnings": [STALE_BARS, *getattr(value, "warnings", ())]})
 
 
 def _not_modified(etag: str) -> Response:

@@ -7,11 +7,10 @@ from fastapi import APIRouter, Header, Query, Response
 
 from services.prediction.api.dependencies import ResourcesDep, ResponderDep
 from services.prediction.api.responder import ComputationKey
-from services.prediction.same_session.result import compute_result
-from services.prediction.workers.measurements import measure_fit
+from services.prediction.tasks import compute_result
 from shared.errors import PREDICTION_ERRORS
 from shared.schemas.bars import Symbol
-from shared.schemas.results import SAME_SESSION, Result
+from shared.schemas.results import Result
 from shared.web.etags import NOT_MODIFIED
 from shared.web.problem import problem_responses
 
@@ -32,5 +31,4 @@ async def result(
 ) -> Response:
     """Return the same-session result of a symbol."""
     key = ComputationKey("result", symbol, adjusted)
-    work = partial(compute_result, adjusted=adjusted, measure_fit=partial(measure_fit, SAME_SESSION))
-    return await responder.respond(key, if_none_match, resources, work)
+    return await responder.respond(key, if_none_match, resources, partial(compute_result, adjusted=adjusted))

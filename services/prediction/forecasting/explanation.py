@@ -7,8 +7,8 @@ from sklearn.pipeline import Pipeline
 
 from services.prediction.inputs.history import History
 from services.prediction.models import features, targets
-from services.prediction.models.registry import SEED, ModelSpec
-from services.prediction.types import Array
+from services.prediction.models.registry import ModelSpec
+from services.prediction.types import SEED, Array
 from shared.schemas.forecasts import Explanation, Importance
 
 N_SHUFFLED = 250  # rows that are shuffled, about a year

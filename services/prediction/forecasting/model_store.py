@@ -35,7 +35,7 @@ MAGIC = b"BELLWETHER-MODEL-1\n"
 MAX_BYTES = 8_000_000  # of a file, packed and unpacked: a hundred times the largest that we write
 STALE_TEMPORARY_SECONDS = 600.0  # an older temporary file has no living writer
 TRUSTED = (  # in addition to what skops trusts by default
-    "services.prediction.models.registry.FromFeature",
+    "services.prediction.models.estimators.FromFeature",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
 )
 NODES = frozenset(  # everything in our models; skops alone would accept every scikit-learn estimator
@@ -47,7 +47,7 @@ NODES = frozenset(  # everything in our models; skops alone would accept every s
         "NdArrayNode numpy.float64",
         "NdArrayNode numpy.ndarray",
         "NdArrayNode numpy.uint64",
-        "ObjectNode services.prediction.models.registry.FromFeature",
+        "ObjectNode services.prediction.models.estimators.FromFeature",
         "ObjectNode sklearn._loss.link.IdentityLink",
         "ObjectNode sklearn._loss.link.Interval",
         "ObjectNode sklearn._loss.loss.HalfSquaredError",

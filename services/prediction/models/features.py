@@ -4,16 +4,20 @@ Every function takes a history of `n_bars` bars and returns shape `(n_bars,)`, a
 `[:t + 1]` only, which a property test checks; it is NaN if that is fewer bars than the feature looks back.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
-from services.prediction.inputs.history import History
 from services.prediction.types import Array
+
+if TYPE_CHECKING:
+    from services.prediction.inputs.history import History
 
 LOOKBACK = 20  # sessions: the longest lookback, about a month of trading
 N_LAGS = 5
@@ -89,6 +93,8 @@ def ewma_volatility(close: Array) -> Array:
 
     Source: RiskMetrics Technical Document, 4th ed. (1996), J.P. Morgan and Reuters, 5.2.
     """
+    import pandas as pd  # noqa: PLC0415  # not where models are only described
+
     squares = _log_returns(close)[1:] ** 2
     variance = np.full(len(close), np.nan)
     if len(close) > LOOKBACK:

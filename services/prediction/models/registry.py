@@ -1,25 +1,21 @@
-"""The available models by name: scikit-learn estimators, their features, and how often they are refitted.
+"""The available models by name: their estimators, their features, and how often they are refitted.
 
 Nothing is tuned on the data that scores it: every parameter is fixed here.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.dummy import DummyRegressor
-from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.linear_model import LinearRegression, Ridge
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from services.prediction.models.features import FEATURES, LOOKBACK, TRAINING_FEATURES
-from services.prediction.types import Array
+from services.prediction.types import SEED
 from shared.schemas.forecasts import FeatureInfo, ModelInfo, ModelName, Models
 
-SEED = 20261124
+if TYPE_CHECKING:
+    from sklearn.base import RegressorMixin
+
 RIDGE_ALPHA = 1000.0  # in rows: with four years of bars it halves a coefficient
 TREES = {
     "max_iter": 20,
@@ -33,17 +29,16 @@ TREES = {
 }
 
 
-class FromFeature(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """Predicts its only feature unchanged, and learns nothing."""
+def _lazily(name: str) -> Callable[[], "RegressorMixin"]:
+    """Return a function that builds this estimator. Only then is scikit-learn imported: a second and 60 MB."""
 
-    def fit(self, features: Array, target: Array) -> Self:
-        """Learn nothing."""
-        self.n_features_in_ = features.shape[1]
-        return self
+    def make() -> "RegressorMixin":
+        from services.prediction.models import estimators  # noqa: PLC0415
 
-    def predict(self, features: Array) -> Array:
-        """Return the feature, shape `(n_rows,)`."""
-        return features[:, 0].copy()
+        estimator: RegressorMixin = getattr(estimators, name)()
+        return estimator
+
+    return make
 
 
 @dataclass(frozen=True)
@@ -60,7 +55,7 @@ class ModelSpec:
     name: ModelName
     kind: Literal["model", "baseline"]
     description: str
-    make: Callable[[], RegressorMixin]
+    make: Callable[[], "RegressorMixin"]
     feature_names: tuple[str, ...] = ()
     parameters: dict[str, float | int | str] = field(default_factory=dict)
     penalty: float | None = None
@@ -84,7 +79,7 @@ _SPECS = (
         "linear_regression",
         "model",
         "Ordinary least squares on past returns, ranges, gaps, volume and the day of the week.",
-        LinearRegression,
+        _lazily("linear_regression"),
         TRAINING_FEATURES,
         penalty=0.0,
     ),
@@ -92,7 +87,7 @@ _SPECS = (
         "ridge",
         "model",
         "Linear regression with coefficients shrunk towards zero, which errs less where there is little to learn.",
-        lambda: make_pipeline(StandardScaler(), Ridge(alpha=RIDGE_ALPHA)),
+        _lazily("ridge"),
         TRAINING_FEATURES,
         {"alpha": RIDGE_ALPHA},
         penalty=RIDGE_ALPHA,
@@ -101,7 +96,7 @@ _SPECS = (
         "gradient_boosting",
         "model",
         "Many small decision trees, each fitted to the errors of the previous ones; it can model nonlinear effects.",
-        lambda: HistGradientBoostingRegressor(**TREES),
+        _lazily("gradient_boosting"),
         TRAINING_FEATURES,
         {name: value for name, value in TREES.items() if name != "early_stopping"},
         refit_every=125,
@@ -110,21 +105,21 @@ _SPECS = (
         "persistence",
         "baseline",
         "No change: every coming close equals the last one.",
-        lambda: DummyRegressor(strategy="constant", constant=0.0),
+        _lazily("persistence"),
         refit_every=None,
     ),
     ModelSpec(
         "drift",
         "baseline",
         "The mean past log return continues.",
-        lambda: DummyRegressor(strategy="mean"),
+        _lazily("drift"),
         penalty=0.0,
     ),
     ModelSpec(
         "moving_average",
         "baseline",
         f"Every coming close equals the mean close of the last {LOOKBACK} sessions.",
-        FromFeature,
+        _lazily("moving_average"),
         ("distance_to_mean",),
         {"window": LOOKBACK},
         refit_every=None,

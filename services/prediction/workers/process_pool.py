@@ -8,7 +8,7 @@ the next caller.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import ParamSpec, TypeVar
@@ -40,6 +40,7 @@ class ProcessWorkers:
         timeout_seconds: How long one call may wait and run, unless its request has less time left.
         max_bytes: Memory of a process; one that takes more is killed.
         observer: Observes the queue.
+        preload: Modules that are imported once for all processes.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class ProcessWorkers:
         timeout_seconds: float,
         max_bytes: int = DEFAULT_MAX_BYTES,
         observer: QueueObserver | None = None,
+        preload: Sequence[str] = (),
     ) -> None:
         self._observer = observer or NullObserver()
         self._observer.set_limit(max_waiting)
@@ -61,7 +63,9 @@ class ProcessWorkers:
         self._idle: list[Worker] = []
         self._n_busy = 0
         self._is_ready = asyncio.Event()
-        self._supervisor = Supervisor(n_workers, prepare, max_bytes, on_ready=self._give, on_lost=self._lose)
+        self._supervisor = Supervisor(
+            n_workers, prepare, max_bytes, on_ready=self._give, on_lost=self._lose, preload=preload
+        )
 
     async def run(self, key: Hashable, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work` in a process; return its value or raise its error.
@@ -206,6 +210,7 @@ async def open_workers(
     timeout_seconds: float,
     max_bytes: int = DEFAULT_MAX_BYTES,
     observer: QueueObserver | None = None,
+    preload: Sequence[str] = (),
 ) -> AsyncIterator[ProcessWorkers]:
     """Open the pool, and close it at the end."""
     workers = ProcessWorkers(
@@ -215,6 +220,7 @@ async def open_workers(
         timeout_seconds=timeout_seconds,
         max_bytes=max_bytes,
         observer=observer,
+        preload=preload,
     )
     try:
         yield workers

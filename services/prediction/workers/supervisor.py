@@ -1,11 +1,12 @@
 """Keeps the worker processes alive: replaces each that ends, and kills those that take too much memory or time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
+from services.prediction.workers import fork_server
 from services.prediction.workers.worker import Worker
 
 WATCH_SECONDS = 0.25  # between two looks at the memory; reading it takes 30 µs per process
@@ -24,6 +25,7 @@ class Supervisor:
         max_bytes: Memory of a process. One that takes more is killed, before the system kills it or another.
         on_ready: Called when a process is prepared.
         on_lost: Called when a worker is no longer ready.
+        preload: Modules that the fork server imports, before it forks the first process.
 
     Attributes:
         ready: The workers that can run calls, busy or not.
@@ -38,10 +40,12 @@ class Supervisor:
         max_bytes: int,
         on_ready: Callable[[Worker], None],
         on_lost: Callable[[Worker], None],
+        preload: Sequence[str] = (),
     ) -> None:
-        self._prepare, self._max_bytes = prepare, max_bytes
+        self._prepare, self._max_bytes, self._preload = prepare, max_bytes, preload
         self._on_ready, self._on_lost = on_ready, on_lost
         self._workers: set[Worker] = set()
+        self._forking: set[asyncio.Future[Worker]] = set()
         self._n_failed_starts = 0
         self.is_open = True
         self.ready: set[Worker] = set()
@@ -55,6 +59,7 @@ class Supervisor:
         """Kill the processes even if they are computing, since no caller is left."""
         self.is_open = False
         self._watching.cancel()
+        await asyncio.gather(*self._forking, return_exceptions=True)
         for worker in self._workers:
             self._loop.remove_reader(worker.sentinel)
             worker.kill()
@@ -73,7 +78,19 @@ class Supervisor:
     def _start(self) -> None:
         if not self.is_open:
             return
-        worker = Worker(self._prepare)  # not in a thread: a process dies with the thread that starts it
+        fork_server.start(self._preload)  # not in a thread: it dies with the thread that starts it
+        forking = self._loop.run_in_executor(self.threads, Worker, self._prepare)
+        self._forking.add(forking)
+        forking.add_done_callback(self._forked)
+
+    def _forked(self, forking: asyncio.Future[Worker]) -> None:
+        """Watch a process that has been forked; if the fork server died instead, start again later."""
+        self._forking.discard(forking)
+        if (error := forking.exception()) is not None:
+            log.error("worker_not_started", error=f"{type(error).__name__}: {error}")
+            self._start_later()
+            return
+        worker = forking.result()
         self._workers.add(worker)
         self._loop.add_reader(worker.sentinel, self._replace, worker)
         starting = self._loop.run_in_executor(self.threads, worker.wait_until_ready)
@@ -95,6 +112,9 @@ class Supervisor:
         if worker.was_ready:
             self._start()
             return
+        self._start_later()
+
+    def _start_later(self) -> None:
         seconds = min(MAX_RESTART_SECONDS, RESTART_SECONDS * 2**self._n_failed_starts)
         self._n_failed_starts += 1
         self._loop.call_later(seconds, self._start)

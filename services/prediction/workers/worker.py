@@ -1,10 +1,7 @@
 """One worker process, and the pipe that carries calls to it and outcomes back."""
 
-import ctypes
-import multiprocessing
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,7 +13,9 @@ from typing import Any, Literal
 
 from threadpoolctl import threadpool_limits
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
+from services.prediction.workers import fork_server
+from services.prediction.workers.tie import die_with_parent
+
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -30,22 +29,26 @@ class Outcome:
 
 
 class Worker:
-    """A process that runs one call at a time. Create it in a thread that lives as long as it may: it dies with it.
+    """A process that runs one call at a time. It dies with the fork server.
+
+    Creating it waits until the fork server has imported what it preloads. Blocks.
 
     Args:
-        prepare: Runs once in the process as it starts, so that the first call does not wait for imports.
+        prepare: Runs once in the process as it starts, so that the first call does not wait for it.
 
     Attributes:
         sentinel: A file descriptor that is readable once the process has ended.
         was_ready: Whether the process has been prepared.
+
+    Raises:
+        OSError, EOFError: The fork server has died.
     """
 
     def __init__(self, prepare: Callable[[], object]) -> None:
-        context = multiprocessing.get_context("spawn")  # fork would copy the event loop and its threads
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, os.getpid(), prepare), daemon=True)
-        self._process.start()
-        theirs.close()
+        self._pipe, theirs = fork_server.context.Pipe()
+        with theirs:
+            self._process = fork_server.context.Process(target=_serve, args=(theirs, prepare), daemon=True)
+            self._process.start()
         self.sentinel = self._process.sentinel
         self.was_ready = False
         self._begun_at: float | None = None
@@ -104,9 +107,9 @@ class Worker:
         return self._process.exitcode or 0
 
 
-def _serve(pipe: Connection, parent: int, prepare: Callable[[], object]) -> None:
+def _serve(pipe: Connection, prepare: Callable[[], object]) -> None:
     """Run calls until the parent is gone. The empty messages say: prepared, and begun."""
-    _initialise(parent, prepare)
+    _initialise(prepare)
     with suppress(EOFError, OSError):
         pipe.send_bytes(b"")
         while True:
@@ -115,13 +118,10 @@ def _serve(pipe: Connection, parent: int, prepare: Callable[[], object]) -> None
             pipe.send_bytes(_run(call))
 
 
-def _initialise(parent: int, prepare: Callable[[], object]) -> None:
-    """Ignore Ctrl-C, die with the parent, prepare, and limit the process to one thread."""
+def _initialise(prepare: Callable[[], object]) -> None:
+    """Ignore Ctrl-C, die with the fork server, prepare, and limit the process to one thread."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
+    die_with_parent()
     prepare()
     threadpool_limits(1)
 

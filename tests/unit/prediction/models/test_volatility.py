@@ -169,7 +169,9 @@ def _bytes(history: History) -> list[bytes]:
 
 
 @settings(max_examples=20, deadline=None)
-@given(factor=st.sampled_from([0.01, 0.5, 3.0, 1000.0]), columns=st.lists(st.sampled_from(PRICES), min_size=1, unique=True))
+@given(
+    factor=st.sampled_from([0.01, 0.5, 3.0, 1000.0]), columns=st.lists(st.sampled_from(PRICES), min_size=1, unique=True)
+)
 def test_later_bars_change_no_bit(factor: float, columns: list[str]) -> None:
     bars = simulated.volatility_clusters(200, seed=1)
     before = _bytes(simulated.history(bars))

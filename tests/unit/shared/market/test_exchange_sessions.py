@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.market.calendar_names import NAMES
 from shared.market.exchange_sessions import (
-    NAMES,
     choose_calendar,
     conclude_calendar,
     exchange_sessions,
@@ -43,6 +43,7 @@ def test_an_exchange_that_is_not_known_as_far_back_is_known_from_when_it_is() ->
 
 def test_names_are_codes_of_exchanges() -> None:
     assert {"XNYS", "XLON", "XTKS"} <= NAMES
+    assert set(exchange_calendars.get_calendar_names()) == NAMES
 
 
 @pytest.mark.parametrize(

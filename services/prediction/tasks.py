@@ -1,0 +1,63 @@
+"""What a worker process is asked to do: compute, and encode the answer there, so that bytes come back.
+
+Naming a task imports nothing that computes. Only the process that runs one does, and the web process stays small.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from services.prediction.settings import PredictionSettings
+from services.prediction.workers.measurements import measure_fit
+from shared.schemas.bars import EncodedBars
+from shared.schemas.evaluations import Evaluation
+from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery
+from shared.schemas.results import SAME_SESSION, Result
+from shared.schemas.wire import Warning, Wire
+
+STALE_BARS = Warning(
+    code="stale_bars",
+    detail="The database does not answer at the moment, so this is computed from bars that were read before: newer or "
+    "corrected bars may exist.",
+)
+
+
+PRELOADED = "services.prediction.preloaded"  # what the tasks import, once for all worker processes
+
+
+def prepare(settings: PredictionSettings) -> None:
+    """Do what a worker process does before its first request."""
+    from services.prediction.warm_up import warm_up  # noqa: PLC0415
+
+    warm_up(settings)
+
+
+def compute_result(bars: EncodedBars, symbol: str, *, adjusted: bool) -> Result:
+    """Compute the same-session result, and measure the fit."""
+    from services.prediction.same_session import result  # noqa: PLC0415
+
+    return result.compute_result(bars, symbol, adjusted=adjusted, measure_fit=partial(measure_fit, SAME_SESSION))
+
+
+def compute_forecast(
+    bars: EncodedBars, symbol: str, *, query: ForecastQuery, calendar: str, models_dir: Path | None
+) -> Forecast:
+    """Compute the forecast with the process's model store."""
+    from services.prediction.forecasting.forecast_task import run_forecast  # noqa: PLC0415
+
+    return run_forecast(bars, symbol, query, calendar=calendar, models_dir=models_dir)
+
+
+def compute_evaluation(bars: EncodedBars, symbol: str, *, query: EvaluationQuery) -> Evaluation:
+    """Compute the walk-forward scores."""
+    from services.prediction.forecasting import evaluation  # noqa: PLC0415
+
+    return evaluation.compute_evaluation(bars, symbol, query)
+
+
+def encode_answer(work: Callable[[EncodedBars, str], Wire], bars: EncodedBars, symbol: str) -> bytes:
+    """Return the value of `work` as JSON, with a warning if the bars are stale."""
+    value = work(bars, symbol)
+    if bars.is_stale:
+        value = value.model_copy(update={"warnings": [STALE_BARS, *getattr(value, "warnings", ())]})
+    return value.model_dump_json().encode()

@@ -1,0 +1,16 @@
+"""Ties a process to the one that started it."""
+
+import ctypes
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def die_with_parent() -> None:
+    """Let the kernel kill this process when the thread that started it ends; elsewhere than on Linux, do nothing.
+
+    A parent that has ended before this call is noticed by the pipes that it had open.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
