@@ -173,6 +173,7 @@ bench-page: install chromium build  ## measure the page against a bare page that
 docs: $(PYTHON_STAMP)  ## write the tables of settings, metrics and chart values, and the charts' schemas
 	python -m tests.support.generated.settings_table
 	python -m tests.support.generated.metrics_table
+	python -m tests.support.generated.columns_table
 	python -m tests.support.generated.chart_docs
 
 dashboards: $(PYTHON_STAMP)  ## write Grafana's dashboards from their modules in charts/monitoring/dashboards

@@ -98,5 +98,7 @@ UPLOADS: dict[str, Any] = {
     PARQUET: _BINARY,
     ARROW: _BINARY,
     "application/vnd.apache.arrow.file": _BINARY,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _BINARY,
+    "application/vnd.ms-excel": _BINARY,
     "application/octet-stream": _BINARY,
 }

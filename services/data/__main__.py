@@ -7,19 +7,33 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from prometheus_client import CollectorRegistry
-from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 from rich.console import Console
 
 from services.data.bars.load import LoadOptions
 from services.data.cli import commands, output
 from services.data.cli.commands import CommandContext
+from services.data.cli.options import (
+    AsJson,
+    ColumnsOption,
+    DateFormatOption,
+    DecimalOption,
+    Files,
+    ResampleOption,
+    SymbolOption,
+    Symbols,
+    TimezoneOption,
+    build_reading,
+    parse_symbol,
+)
+from services.data.cli.output import print_error
 from services.data.files.export import ExportFormat, write_bars
 from services.data.files.sample import SampleBarSource
 from services.data.files.source import FileBarSource
@@ -28,9 +42,8 @@ from services.data.metrics import DataMetrics
 from services.data.ports import VendorFailed
 from services.data.resources import open_resources
 from services.data.settings import DataSettings
-from shared.errors import ServiceError, StoreUnavailable
-from shared.schemas.bars import Symbol
-from shared.schemas.loads import DateFormat, Mode
+from shared.errors import ServiceError
+from shared.schemas.loads import LoadReport, Mode
 from shared.settings import load_settings
 from shared.telemetry.multiprocess import MultiprocessMetrics
 
@@ -40,61 +53,37 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,  # they print local variables, including addresses with passwords
     help="Manage Bellwether's bars.",
 )
-_SYMBOL = TypeAdapter(Symbol)
-
-
-def _parse_symbol(text: str) -> str:
-    try:
-        return _SYMBOL.validate_python(text)
-    except ValidationError as error:
-        raise typer.BadParameter("1 to 15 of the characters A-Z 0-9 . - ^ = are expected") from error
-
-
-Symbols = Annotated[list[str] | None, typer.Argument(parser=_parse_symbol, help="All stored symbols if omitted.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")]
-
-
-Files = Annotated[
-    list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV, JSON, Parquet, Arrow; .gz .xz .bz2 .zip.")
-]
-SymbolOption = Annotated[
-    str | None, typer.Option("--symbol", parser=_parse_symbol, help="Symbol of the bars, if the file does not name it.")
-]
-DateFormatOption = Annotated[DateFormat | None, typer.Option(help="Date format, if the file is ambiguous.")]
 
 
 @cli.command()
-def load(
+def load(  # noqa: PLR0913, PLR0917  one for each option
     files: Files,
     symbol: SymbolOption = None,
     mode: Annotated[Mode, typer.Option(help="Keep (upsert) or remove (replace) bars of other sessions.")] = "upsert",
     strict: Annotated[bool, typer.Option("--strict", help="Store nothing from a file with an invalid row.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report without writing.")] = False,
     date_format: DateFormatOption = None,
+    columns: ColumnsOption = None,
+    decimal: DecimalOption = None,
+    timezone: TimezoneOption = None,
+    resample: ResampleOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Load bars of any number of symbols from files."""
+    reading = build_reading(
+        columns=columns, decimal=decimal, date_format=date_format, timezone=timezone, resample=resample
+    )
 
     async def run(context: CommandContext) -> int:
-        reports, failed = [], False
-        for file in files:
-            source = FileBarSource(file, symbol=symbol, date_format=date_format)
-            options = LoadOptions(
-                source=source.name,
-                now=datetime.now().astimezone(),
-                calendar=context.settings.calendar,
-                mode=mode,
-                strict=strict,
-                dry_run=dry_run,
-            )
-            try:
-                reports += await commands.load(context, source, options)
-            except StoreUnavailable:
-                raise
-            except ServiceError as error:  # concerns this file only
-                _print_error(context.console, f"{source.name}: {error.detail}", error.errors)
-                failed = True
-        _print_json(reports, as_json)
+        options = LoadOptions("", datetime.now().astimezone(), context.settings.calendar, mode, strict, dry_run)
+        reports: list[LoadReport] = []
+        failed = False
+        try:
+            for file in files:
+                source = FileBarSource(file, symbol=symbol, options=reading)
+                failed |= not await commands.load_file(context, source, replace(options, source=source.name), reports)
+        finally:  # what was stored before a failure, too
+            _print_json(reports, as_json)
         return 1 if failed else 0
 
     _run(run)
@@ -177,7 +166,7 @@ def export(
 
 @cli.command()
 def delete(
-    symbols: Annotated[list[str], typer.Argument(parser=_parse_symbol)],
+    symbols: Annotated[list[str], typer.Argument(parser=parse_symbol)],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Remove symbols and all their bars."""
@@ -224,18 +213,12 @@ def _run(command: Callable[[CommandContext], Awaitable[int]]) -> None:
     try:
         status = asyncio.run(run())
     except ServiceError as error:
-        _print_error(console, error.detail, error.errors)
+        print_error(console, error.detail, error.errors)
         status = 1
     except VendorFailed as failure:
-        _print_error(console, failure.reason)
+        print_error(console, failure.reason)
         status = 1
     raise typer.Exit(status)
-
-
-def _print_error(console: Console, sentence: str, errors: Any = ()) -> None:
-    console.print(sentence, style="bold red", markup=False, highlight=False)
-    for pointer, detail in errors:
-        console.print(f"  {pointer}: {detail}", markup=False, highlight=False)
 
 
 def _print_json(results: Any, as_json: bool) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol, TypeVar
 
-from services.data.records import CatalogueEntry, IssuedEntry, RawBars, StoredSymbol
+from services.data.records import CatalogueEntry, IssuedEntry, RawBars, SkippedPart, StoredSymbol
 from shared.schemas.arrow import BarFrame
 from shared.schemas.bars import EncodedBars
 from shared.schemas.ledger import Kept, LedgerEntry
@@ -141,6 +141,11 @@ class BarSource(Protocol):
     @property
     def n_rows(self) -> int:
         """Return how many rows have been read so far, which may be more than have been yielded."""
+        ...
+
+    @property
+    def skipped(self) -> Sequence[SkippedPart]:
+        """Return what could not be read so far, beside what was."""
         ...
 
     def frames(self) -> Iterator[RawBars]:

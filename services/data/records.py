@@ -22,13 +22,37 @@ class RawBars:
     Attributes:
         symbol: The symbol.
         rows: Columns `session` (datetime64[s], NaT if unreadable), the NUMBERS of `shared.schemas.arrow` (float64,
-            NaN if missing or not a number) and `row` (its number in the source, from 1), in any order.
+            NaN if missing or not a number) and `row` (its number in the source, from 1), in any order; and `problem`
+            (int8, a position in `ROW_PROBLEMS`) if the source knows why a row is not a bar.
         name: The company's name as the source writes it, if it has one.
+        notes: What was assumed in reading the source and what of it was not read, one sentence each.
     """
 
     symbol: str
     rows: pd.DataFrame
     name: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SkippedPart:
+    """A part of a source that was not read, such as a file of an archive: what, with ": " at its end or "", and why."""
+
+    what: str
+    reason: str
+
+    @property
+    def may_hold_bars(self) -> bool:
+        """Return whether it is more than a blank file or one about something else."""
+        return not self.reason.startswith(("The file has no rows.", "Missing columns: date, open, high, low, close."))
+
+    def __str__(self) -> str:
+        """Return a line for the report."""
+        return f"{self.what}{self.reason}"
+
+
+# Why a row is not a bar, where only its source can tell; the sentences are in `services.data.bars.checks`.
+ROW_PROBLEMS = ("", "too_many_cells", "too_few_cells", "no_symbol", "unreadable_price", "other_series")
 
 
 KnownCalendar = Annotated[str | None, BeforeValidator(lambda code: code if code in NAMES else None)]

@@ -11,11 +11,22 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 BarsFormat = Literal["json", "csv", "parquet", "arrow"]
-SYMBOL_PATTERN = r"^[A-Z0-9.\-^=]{1,15}$"
+SYMBOL_PATTERN = r"^[A-Z0-9.\-^=&]{1,15}$"
+_SEPARATORS = str.maketrans("/_", "--")  # a slash ends a segment of an address, an underscore is ours in the store
+
+
+def normalise_symbol(text: str) -> str:
+    """Write a symbol of a file or a search as it is stored: upper case, and "-" for "/" and "_".
+
+    >>> normalise_symbol(" btc/usdt "), normalise_symbol("BRK_B"), normalise_symbol("M&M.NS")
+    ('BTC-USDT', 'BRK-B', 'M&M.NS')
+    """
+    text = text.strip().translate(_SEPARATORS)
+    return text.upper() if text.isascii() else text  # "ß".upper() is "SS"
 
 
 def _upper(value: object) -> object:
-    return value.strip().upper() if isinstance(value, str) and value.isascii() else value  # "ß".upper() is "SS"
+    return value.strip().upper() if isinstance(value, str) and value.isascii() else value
 
 
 def _not_reserved(value: str) -> str:

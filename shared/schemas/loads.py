@@ -1,14 +1,19 @@
 """Wire models of loads: the query, the report, rejected rows, and findings about the bars."""
 
+import csv
+import re
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.schemas.text import MAX_NAME, VisibleText
 
 Mode = Literal["upsert", "replace"]
 DateFormat = Literal["iso", "dmy", "mdy", "ymd", "epoch"]
+Decimal = Literal[".", ","]
+Resample = Literal["daily"]
+ColumnField = Literal["date", "open", "high", "low", "close", "volume", "adj_close", "symbol", "company"]
 MAX_LISTED_ROWS = 100  # whatever the file: a report of 300,000 rows took 32 MB
 
 
@@ -60,11 +65,56 @@ class LoadReport(BaseModel):
     n_rejected: int = Field(description="Rows that were not stored, whether `rejected` lists them or not.")
     rejected_by_code: list[RejectionCount] = Field(description="All of these rows by reason, most frequent first.")
     findings: list[Finding]
+    notes: list[str] = Field(
+        default_factory=list,
+        description="What was assumed in reading the file, and what of it was not read, one sentence each.",
+        examples=[["'Last' was not read: 'Close' is the close."]],
+    )
     n_bars: int = Field(description="Bars of the symbol after the load.")
     revision: str | None = Field(description="Revision of the bars after the load; null if there are none.")
 
 
-class LoadQuery(BaseModel):
+def parse_columns(text: str) -> dict[str, str]:
+    """Parse which column holds which field; the field `date` is named as here, not "session".
+
+    >>> parse_columns('close=Last,volume="Qty, total"')
+    {'close': 'Last', 'volume': 'Qty, total'}
+    """
+    pairs = [pair.partition("=") for pair in next(csv.reader([re.sub(r'(\w+)="', r'"\1=', text)]), [])]
+    columns = {field.strip().lower(): name.strip() for field, _, name in pairs}
+    if len(columns) < len(pairs) or not all(columns.values()) or columns.keys() - {*get_args(ColumnField)}:
+        raise ValueError(f"write field=column, separated by commas; the fields are {', '.join(get_args(ColumnField))}")
+    return columns
+
+
+def _check_columns(text: str) -> str:
+    parse_columns(text)
+    return text
+
+
+class ReadQuery(BaseModel):
+    """How to read a file of bars, where it leaves something open."""
+
+    model_config = ConfigDict(frozen=True)
+
+    columns: Annotated[str, AfterValidator(_check_columns)] | None = Field(
+        None,
+        description="Which column holds which field, if the names do not say so.",
+        examples=["close=Last,date=When"],
+        max_length=500,
+    )
+    decimal: Decimal | None = Field(None, description="The decimal mark, if the file is ambiguous.")
+    date_format: DateFormat | None = Field(None, description="How dates are written, if the file is ambiguous.")
+    timezone: str | None = Field(
+        None,
+        description="The exchange's time zone, in which instants become days.",
+        examples=["Europe/Paris"],
+        pattern=r"^[A-Za-z][A-Za-z0-9_+\-/]{0,39}$",
+    )
+    resample: Resample | None = Field(None, description="Make daily bars of the hours or minutes of each day.")
+
+
+class LoadQuery(ReadQuery):
     """How to load a body of bars, as query parameters."""
 
     mode: Mode = Field(
@@ -72,7 +122,6 @@ class LoadQuery(BaseModel):
     )
     strict: bool = Field(False, description="Whether one invalid row rejects the whole file.")
     dry_run: bool = Field(False, description="Whether to report only and write nothing.")
-    date_format: DateFormat | None = Field(None, description="How dates are written, if the file is ambiguous.")
     name: VisibleText | None = Field(
         None, description="The company's name, for searches.", min_length=1, max_length=MAX_NAME
     )

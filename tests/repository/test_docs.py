@@ -8,6 +8,7 @@ from gateway.settings import GatewaySettings
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
 from shared.web.app import VERSION
+from tests.support.generated.columns_table import columns_table
 from tests.support.generated.metrics_table import metrics_table
 from tests.support.generated.settings_table import settings_table
 
@@ -29,6 +30,10 @@ def test_the_readme_lists_every_setting_as_it_is() -> None:
 
 def test_the_operations_list_every_metric_as_it_is() -> None:
     assert metrics_table() in (ROOT / "docs" / "operations.md").read_text(), "run `make docs`"
+
+
+def test_the_table_of_column_names_lists_what_is_read() -> None:
+    assert columns_table() in (ROOT / "docs" / "files.md").read_text(), "run `make docs`"
 
 
 def test_every_setting_says_what_it_means() -> None:

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query, Request
 from services.data.api.dependencies import BarWriterDep, MetricsDep, SettingsDep
 from services.data.bars.load import LoadOptions
 from services.data.bars.writer import BarWriter
-from services.data.files.formats import FileFormat
+from services.data.files.formats.detect import FileFormat
 from services.data.files.source import FileBarSource
 from services.data.records import RawBars
 from services.data.settings import DataSettings
@@ -40,8 +40,11 @@ FORMATS_BY_MEDIA_TYPE: dict[str, FileFormat | None] = {
     "application/vnd.apache.parquet": "parquet",
     "application/vnd.apache.arrow.stream": "arrow",
     "application/vnd.apache.arrow.file": "arrow",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "excel",
+    "application/vnd.ms-excel": None,  # some send a CSV file under it
     "application/octet-stream": None,  # detected from the content
 }
+MAX_SKIPPED = 20  # are named in the report
 IN_MEMORY_BYTES = 1 << 20  # of an upload; a larger one waits in a temporary file
 router = APIRouter(tags=["bars"])
 
@@ -79,7 +82,7 @@ async def _load(
             name="upload",
             format=file_format,
             symbol=symbol,
-            date_format=query.date_format,
+            options=query,
             max_bytes=settings.max_upload_bytes,
             max_rows=settings.max_upload_rows,
         )
@@ -137,4 +140,5 @@ def _read_rows(source: FileBarSource, name: str | None) -> RawBars:
     frames = list(islice(source.frames(), 2))
     if len(frames) != 1:
         raise UnreadableFile("The body must contain rows of exactly one symbol in a single file.")
-    return replace(frames[0], name=name or frames[0].name)
+    notes = (*frames[0].notes, *(f"Not read: {part}" for part in source.skipped[:MAX_SKIPPED]))
+    return replace(frames[0], name=name or frames[0].name, notes=notes)

@@ -1,11 +1,12 @@
 """Findings about valid bars that a person should know: gaps, jumps, stale prices, short histories. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
+from services.data.bars.checks import Rejections
 from shared.market.split_jumps import split_like_jumps
 from shared.schemas.arrow import PRICES, BarFrame
 from shared.schemas.loads import Finding
@@ -14,6 +15,7 @@ from shared.schemas.text import is_visible
 Sessions = npt.NDArray[np.datetime64]
 MAX_LISTED_DATES = 10
 STALE_SESSIONS = 5  # this many equal bars in a row mean a stopped feed rather than a quiet market
+NEWEST_REJECTED = "newest_row_rejected"
 SHORT_HISTORY = 252  # sessions in a year
 
 
@@ -49,6 +51,23 @@ def find_altered_name(name: str | None) -> Iterator[Finding]:
     if name and not is_visible(name):
         sentence = "The company's name was cleaned: it has control characters, or some that hide or turn others."
         yield Finding(code="name_cleaned", detail=sentence, count=1, sessions=[])
+
+
+def find_rejected_newest(last_session: date, rejected: Rejections, earlier: Iterable[Finding]) -> Iterator[Finding]:
+    """Report a row that is newer than every bar and was rejected, until there is a bar of its session or a later one.
+
+    Args:
+        last_session: That of the bars after the load.
+        rejected: The rejected rows of the load.
+        earlier: The findings of earlier loads.
+    """
+    newest = rejected.newest
+    if newest is not None and newest.session is not None and newest.session > last_session:
+        reason = newest.detail[0].lower() + newest.detail[1:]
+        sentence = f"The newest row, of {newest.session}, was rejected: {reason} The bars end on {last_session}."
+        yield Finding(code=NEWEST_REJECTED, detail=sentence, count=1, sessions=[newest.session])
+        return
+    yield from (each for each in earlier if each.code == NEWEST_REJECTED and each.sessions[0] > last_session)
 
 
 def _find_calendar_mismatches(calendar: str, exchange: Sessions | None, sessions: Sessions) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from services.data.bars.checks import Rejections, find_rejections
-from services.data.bars.findings import collect_findings, find_altered_name
+from services.data.bars.findings import collect_findings, find_altered_name, find_rejected_newest
 from services.data.bars.merge import MergeResult, merge_bars
 from services.data.ports import BarStore
 from services.data.records import CatalogueEntry, Listing, RawBars, StoredSymbol
@@ -56,6 +56,7 @@ class SplitRows:
     frame: BarFrame
     name: str | None
     rejected: Rejections
+    notes: tuple[str, ...] = ()
 
 
 def split_rows(raw: RawBars, today: date) -> SplitRows:
@@ -67,7 +68,7 @@ def split_rows(raw: RawBars, today: date) -> SplitRows:
     bars = rows[["session", *NUMBERS]]
     if not bars["session"].is_monotonic_increasing:
         bars = bars.sort_values("session")
-    return SplitRows(BarFrame(raw.symbol, bars.reset_index(drop=True)), raw.name, rejected)
+    return SplitRows(BarFrame(raw.symbol, bars.reset_index(drop=True)), raw.name, rejected, raw.notes)
 
 
 async def load_symbol(raw: RawBars, *, store: BarStore, invalidate: Invalidate, options: LoadOptions) -> LoadReport:
@@ -96,7 +97,7 @@ async def store_rows(rows: SplitRows, *, store: BarStore, invalidate: Invalidate
         result = merge_bars(stored.frame if stored else None, rows.frame, options.mode)
         listing = complete_listing(result.frame, stored.entry if stored else None)
         frame = dataclasses.replace(result.frame, calendar=listing.calendar)
-        entry = _build_entry(frame, rows.name, listing, stored, options)
+        entry = _build_entry(frame, rows, listing, stored, options)
         return StoredSymbol(frame, entry), _build_report(result, entry, rows, options)
 
     if rows.frame.bars.empty:
@@ -169,11 +170,19 @@ async def _read_stored(store: BarStore, symbol: str) -> StoredSymbol | None:
 
 
 def _build_entry(
-    frame: BarFrame, name: str | None, listing: Listing, stored: StoredSymbol | None, options: LoadOptions
+    frame: BarFrame, rows: SplitRows, listing: Listing, stored: StoredSymbol | None, options: LoadOptions
 ) -> CatalogueEntry:
     stored_name = stored.entry.name if stored and stored.entry else None
-    entry = describe_bars(frame, (clean_text(name) if name else None) or stored_name, options.calendar)
-    return dataclasses.replace(entry, listing=listing, source=clean_text(options.source), loaded_at=options.now)
+    entry = describe_bars(frame, (clean_text(rows.name) if rows.name else None) or stored_name, options.calendar)
+    earlier = stored.entry.findings if stored and stored.entry else []
+    newest = find_rejected_newest(entry.last_session, rows.rejected, earlier)
+    return dataclasses.replace(
+        entry,
+        findings=[*newest, *entry.findings],
+        listing=listing,
+        source=clean_text(options.source),
+        loaded_at=options.now,
+    )
 
 
 def _build_report(result: MergeResult, entry: CatalogueEntry, rows: SplitRows, options: LoadOptions) -> LoadReport:
@@ -189,6 +198,7 @@ def _build_report(result: MergeResult, entry: CatalogueEntry, rows: SplitRows, o
         n_rejected=rows.rejected.n_rows,
         rejected_by_code=rows.rejected.counts,
         findings=[*entry.findings, *find_altered_name(rows.name)],
+        notes=list(rows.notes),
         n_bars=entry.n_bars,
         revision=entry.revision,
     )
@@ -207,6 +217,7 @@ def _build_empty_report(stored: StoredSymbol | None, rows: SplitRows, options: L
         n_rejected=rows.rejected.n_rows,
         rejected_by_code=rows.rejected.counts,
         findings=[],
+        notes=list(rows.notes),
         n_bars=len(stored.frame.bars) if stored else 0,
         revision=stored.frame.revision if stored else None,
     )

@@ -26,7 +26,7 @@ from services.data.records import SAMPLE, RawBars
 from services.data.settings import DataSettings
 from services.data.symbols.catalogue import Catalogue
 from services.data.vendors.registry import MeasuredVendor, open_vendor
-from shared.errors import NoAdjustedPrices, NoBars, SymbolNotFound
+from shared.errors import NoAdjustedPrices, NoBars, ServiceError, StoreUnavailable, SymbolNotFound
 from shared.market.exchange_sessions import exchange_sessions, last_session_over
 from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import MAX_LISTED_ROWS, Finding, LoadReport, Rejection, RejectionCount
@@ -67,10 +67,12 @@ class SymbolCheck:
     findings: list[Finding]
 
 
-async def load(context: CommandContext, source: BarSource, options: LoadOptions) -> list[LoadReport]:
-    """Load one source with a progress bar; print its report and return it."""
+async def load(
+    context: CommandContext, source: BarSource, options: LoadOptions, reports: list[LoadReport] | None = None
+) -> None:
+    """Load one source with a progress bar; print its report, and add it to `reports`, also after a failure."""
     started_at = time.monotonic()
-    reports: list[LoadReport] = []
+    own: list[LoadReport] = []
     n_listed = 0
     try:
         with _build_progress(context.console) as progress, _count_failures(context, options):
@@ -78,17 +80,37 @@ async def load(context: CommandContext, source: BarSource, options: LoadOptions)
             async for report in load_source(
                 source, store=context.resources.store, invalidate=context.invalidate, options=options
             ):
-                reports.append(_limit_listed(report, n_listed))
-                n_listed += len(reports[-1].rejected)
+                own.append(_limit_listed(report, n_listed))
+                n_listed += len(own[-1].rejected)
                 if not options.dry_run:
                     context.metrics.count_load(report)
                 n_done = report.inserted + report.updated + report.unchanged + report.n_rejected
                 progress.update(task, advance=n_done, total=source.n_rows)
     finally:  # report what was stored before a failure, too
-        if reports:
-            reports.sort(key=lambda report: report.symbol)
-            context.console.print(output.render_load(source.name, reports, time.monotonic() - started_at))
-    return reports
+        if own:
+            own.sort(key=lambda report: report.symbol)
+            seconds = time.monotonic() - started_at
+            context.console.print(output.render_load(source.name, own, source.skipped, seconds))
+        if reports is not None:
+            reports += own
+
+
+async def load_file(
+    context: CommandContext, source: BarSource, options: LoadOptions, reports: list[LoadReport]
+) -> bool:
+    """Load one file, add its reports, and return whether everything in it that may be bars was read.
+
+    Raises:
+        StoreUnavailable: As for the next file.
+    """
+    try:
+        await load(context, source, options, reports)
+    except StoreUnavailable:
+        raise
+    except ServiceError as error:  # concerns this file only
+        output.print_error(context.console, f"{source.name}: {error.detail}", error.errors)
+        return False
+    return not any(part.may_hold_bars for part in source.skipped)
 
 
 async def load_missing_sample(context: CommandContext) -> None:

@@ -27,6 +27,7 @@ async def load_source(
     frames = source.frames()  # one after another, so that they are never all in memory
     running: set[asyncio.Task[LoadReport]] = set()
     is_at_end = False
+    failure: BaseException | None = None
     try:
         while True:
             while len(running) < MAX_CONCURRENT_LOADS and not is_at_end:
@@ -37,12 +38,17 @@ async def load_source(
                         asyncio.create_task(load_symbol(raw, store=store, invalidate=invalidate, options=options))
                     )
             if not running:
-                return
+                break
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
-                yield task.result()
+                if error := task.exception():
+                    failure, is_at_end = failure or error, True  # those that are running are reported, too
+                else:
+                    yield task.result()
     finally:
         await asyncio.gather(*running, return_exceptions=True)
+    if failure is not None:
+        raise failure
 
 
 def _raise_if_rejected(source: BarSource, options: LoadOptions) -> None:

@@ -1,20 +1,25 @@
-"""Renders loads, checks and symbols as tables and sentences for people. Pure."""
+"""Renders loads, checks, symbols and errors as tables and sentences for people."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from services.data.bars.refresh import RefreshReport
+from services.data.records import SkippedPart
 from shared.schemas.loads import Finding, LoadReport, Rejection, RejectionCount
 from shared.schemas.stocks import StockSummary
 
+MAX_LINES = 30  # of parts that were not read, and of notes
 
-def render_load(source: str, reports: Sequence[LoadReport], seconds: float) -> RenderableType:
-    """Render the result of loading one source: counts, rejected rows with reasons, and findings by code."""
+
+def render_load(
+    source: str, reports: Sequence[LoadReport], skipped: Sequence[SkippedPart], seconds: float
+) -> RenderableType:
+    """Render the result of loading one source: counts, what was not read or assumed, rejected rows, and findings."""
     if not reports:
         return Text(f"{source}: no rows.")
     names = ("inserted", "updated", "unchanged", "removed")
@@ -31,7 +36,32 @@ def render_load(source: str, reports: Sequence[LoadReport], seconds: float) -> R
         "Dry run: nothing was written." if reports[0].dry_run else "",
     ]
     head = Text(" ".join(filter(None, sentences)))
-    return Group(head, *_render_rejections(reports, n_rejected), *_render_findings(reports))
+    return Group(
+        head,
+        *_render_lines("Not read", map(str, skipped[:MAX_LINES]), len(skipped)),
+        *_render_notes(reports),
+        *_render_rejections(reports, n_rejected),
+        *_render_findings(reports),
+    )
+
+
+def _render_notes(reports: Sequence[LoadReport]) -> list[RenderableType]:
+    symbols: dict[str, list[str]] = {}
+    for report in reports:
+        for note in report.notes:
+            symbols.setdefault(note, []).append(report.symbol)
+    lines = [
+        note if len(named) == len(reports) else f"{', '.join(named[:5])}{' …' if len(named) > 5 else ''}: {note}"
+        for note, named in symbols.items()
+    ]
+    return _render_lines("How it was read", lines[:MAX_LINES], len(lines))
+
+
+def _render_lines(title: str, lines: Iterable[str], n_lines: int) -> list[RenderableType]:
+    if not n_lines:
+        return []
+    more = [Text(f"  and {n_lines - MAX_LINES:,} more.")] if n_lines > MAX_LINES else []
+    return [Text(f"\n{title}", style="bold"), *(Text(f"  {line}") for line in lines), *more]
 
 
 def render_check(
@@ -112,3 +142,10 @@ def _format_sessions(finding: Finding) -> str:
 
 def _quantity(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def print_error(console: Console, sentence: str, errors: Iterable[tuple[str, str]] = ()) -> None:
+    """Print an error, and the parts of the input that it concerns."""
+    console.print(sentence, style="bold red", markup=False, highlight=False)
+    for pointer, detail in errors:
+        console.print(f"  {pointer}: {detail}", markup=False, highlight=False)

@@ -2,6 +2,8 @@
 
 from array import array
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,120 +11,207 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.data.files.cells import TEXT, to_dates, to_numbers, to_texts
-from services.data.files.columns import quote_text
-from services.data.files.dates import read_sessions
-from services.data.records import RawBars
+from services.data.files.moments import MomentCollector
+from services.data.files.number_columns import NumberColumn
+from services.data.files.texts import TextCollector, without_guard
+from services.data.records import ROW_PROBLEMS, RawBars
+from services.data.tables.cells import is_text
+from services.data.tables.days import conclude_sessions
+from services.data.tables.names import PRICES
+from services.data.tables.notes import Notes, quote_text
+from services.data.tables.numbers import NumberReader
+from services.data.tables.resample import to_daily
+from services.data.tables.stamps import Stamps
 from shared.errors import UnreadableFile
 from shared.schemas.arrow import NUMBERS
-from shared.schemas.bars import is_symbol
-from shared.schemas.loads import DateFormat
+from shared.schemas.bars import is_symbol, normalise_symbol
+from shared.schemas.loads import ReadQuery
 from shared.schemas.text import clean_text
 
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
-PART_ROWS = 1 << 18
-TEXTS = ("symbol", "name", "company")
-MAX_SYMBOLS = 100_000  # about 60,000 companies are listed worldwide
-FORMULA_STARTS = tuple("=+-@\t\r")
+Skip = Callable[[str, str], None]  # what is left out, and why
 NO_SYMBOL = (
     "Name the file after its symbol, for example AAPL.csv, or add a column symbol: the file does not name a symbol."
 )
+ORDINARY_SERIES = "EQ"  # of the National Stock Exchange of India; others are bonds, or trade apart
+
+
+@dataclass
+class Reading:
+    """How one file is read: what was asked for, what its numbers have shown, and what is to be reported."""
+
+    options: ReadQuery = field(default_factory=ReadQuery)
+    notes: Notes = field(default_factory=Notes)
+
+    def __post_init__(self) -> None:
+        """Start without a decimal mark, unless one is given."""
+        self.numbers = NumberReader(self.options.decimal)
 
 
 class RowCollector:
-    """The rows of one file in order: 8 bytes per number, 4 per text or date, none for a column that the file lacks."""
+    """The rows of one table in order: 8 bytes per number, 4 per text or date, none for a column that it lacks."""
 
-    def __init__(self) -> None:
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
         self._n_rows = 0
-        # One growing array per column, not one per batch: the peak is a third lower.
-        self._numbers: dict[str, array[float]] = {}
-        self._dates: list[pa.Array] = []
-        self._texts: dict[str, list[pa.DictionaryArray]] = {}
+        self._numbers: dict[str, NumberColumn] = {}
+        self._problems: array[int] = array("b")  # empty until a row has one
+        self._moments = MomentCollector(reading.options.date_format, reading.notes)
+        self._texts = {name: TextCollector() for name in ("symbol", "name", "company", "series")}
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Add the rows of a batch, its columns named by field (`columns.Field`)."""
+        """Add the rows of a batch, its columns named by field (`names.Field`), with `problem` of `ROW_PROBLEMS`."""
         n_rows = batch.num_rows
         if not n_rows:
             return
-        self._dates.append(to_dates(batch.column("session")))
-        names = set(batch.schema.names)
-        for name in names.intersection(NUMBERS) | self._numbers.keys():
-            numbers = to_numbers(batch.column(name)) if name in names else np.full(n_rows, np.nan)
-            earlier = array("d", [np.nan]) * (0 if name in self._numbers else self._n_rows)
-            self._numbers.setdefault(name, earlier).frombytes(numbers.data.cast("B"))
-        for name in names.intersection(TEXTS) | self._texts.keys():
-            texts = to_texts(batch.column(name)) if name in names else pa.nulls(n_rows, TEXT)
-            self._texts.setdefault(name, [pa.nulls(self._n_rows, TEXT)]).append(texts)
+        columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+        problems = np.zeros(n_rows, np.int8)
+        if "problem" in columns:
+            problems = pc.fill_null(columns["problem"], 0).to_numpy(zero_copy_only=False).astype(np.int8)
+        self._moments.add(columns["session"], columns.get("time"))
+        self._add_numbers(columns, problems)
+        for name, texts in self._texts.items():
+            texts.add(columns.get(name), self._n_rows, n_rows)
+        if problems.any() or self._problems:
+            if not self._problems:
+                self._problems = array("b", bytes(self._n_rows))
+            self._problems.frombytes(problems.tobytes())
         self._n_rows += n_rows
 
-    def frames(self, symbol: str | None, default: str | None, date_format: DateFormat | None) -> Iterator[RawBars]:
+    def _add_numbers(self, columns: dict[str, pa.Array], problems: npt.NDArray[np.int8]) -> None:
+        numbers = self._reading.numbers
+        numbers.settle([column for name, column in columns.items() if name in NUMBERS and is_text(column.type)])
+        for name in (columns.keys() & {*NUMBERS}) | self._numbers.keys():
+            if name not in self._numbers:
+                self._numbers[name] = NumberColumn(self._n_rows)
+            is_given = name in columns
+            missing = np.broadcast_to(np.nan, len(problems))
+            self._numbers[name].extend(self._read_numbers(name, columns[name], problems) if is_given else missing)
+
+    def _read_numbers(self, name: str, column: pa.Array, problems: npt.NDArray[np.int8]) -> npt.NDArray[np.float64]:
+        if not is_text(column.type):
+            return np.asarray(pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False))
+        read = self._reading.numbers.read(column, is_volume=name == "volume")
+        if read.is_unreadable is not None:
+            wrong = np.flatnonzero(read.is_unreadable)
+            self._reading.notes.add_unread(name, len(wrong), str(column[int(wrong[0])].as_py()))
+            if name in PRICES:
+                problems[read.is_unreadable & (problems == 0)] = ROW_PROBLEMS.index("unreadable_price")
+        return read.values
+
+    def frames(
+        self, symbol: str | None, default: str | None, skip: Skip, *, is_wide: bool = False
+    ) -> Iterator[RawBars]:
         """Yield the rows of one symbol after another, by first appearance; callable once.
 
         Args:
             symbol: The only allowed symbol; None for any.
             default: The symbol if no column names it.
-            date_format: The date format; None to detect it.
+            skip: Takes a symbol whose rows cannot be read, and why.
+            is_wide: Whether other symbols share the rows, so that one without numbers is none of this symbol's.
 
         Raises:
             UnreadableFile: There are no rows, or their symbols or dates cannot be read.
         """
         if not self._n_rows:
             raise UnreadableFile("The file has no rows.")
-        sessions = self._parse_sessions(date_format)
-        symbols, codes = self._find_symbols(symbol, default, np.isnat(sessions))
-        missing = np.broadcast_to(np.nan, self._n_rows)  # takes no memory
-        columns = {"session": sessions} | dict.fromkeys(NUMBERS, missing)
-        columns |= {name: np.frombuffer(values, np.float64) for name, values in self._numbers.items()}
-        columns["row"] = np.arange(1, self._n_rows + 1, dtype=np.int32)
-        companies = pa.concat_arrays(self._texts.pop("company", [pa.nulls(0, TEXT)]))
-        company_codes = _codes(companies) if len(companies) else np.broadcast_to(np.int32(-1), self._n_rows)
+        self._moments.parse()
+        symbols, codes = self._find_symbols(symbol, default, skip)
+        companies, company_codes = self._texts["company"].encode(self._n_rows)
         for code, rows in _group_rows(codes, len(symbols)):
-            group = {name: values[rows] for name, values in columns.items()}
-            named = company_codes[rows][company_codes[rows] >= 0]
-            company = _without_guard(companies.dictionary[int(named[0])].as_py()).strip() if len(named) else ""
-            yield RawBars(symbols[code], pd.DataFrame(group, copy=False), company or None)
+            if symbols[code] is None:
+                continue
+            name = _first_text(companies, company_codes[rows])
+            try:
+                raw = self._build(str(symbols[code]), rows, name, is_wide)
+            except UnreadableFile as error:
+                skip(str(symbols[code]), error.detail)
+            else:
+                yield raw
 
-    def _parse_sessions(self, date_format: DateFormat | None) -> npt.NDArray[np.datetime64]:
-        dates = pa.concat_arrays(self._dates)
-        self._dates.clear()
-        if pa.types.is_date(dates.type):
-            return np.asarray(dates.to_numpy(zero_copy_only=False)).astype("datetime64[s]")
-        codes = _codes(dates)
-        counts = np.zeros(len(dates.dictionary), np.int64)
-        for start in range(0, self._n_rows, PART_ROWS):  # bincount converts to 8 bytes per row
-            part = codes[start : start + PART_ROWS]
-            counts += np.bincount(part[part >= 0], minlength=len(counts))
-        days = read_sessions(dates.dictionary, counts, date_format)
-        return np.append(days, np.datetime64("NaT", "D")).astype("datetime64[s]")[codes]
+    def _build(self, symbol: str, rows: slice | npt.NDArray[np.intp], company: str | None, is_wide: bool) -> RawBars:
+        notes, options = Notes(), self._reading.options
+        written = self._texts["symbol"].written.get(symbol, symbol).strip()
+        if written.upper() not in (symbol, f"'{symbol}"):
+            notes.add(f"{quote_text(written)} is stored as {symbol}.")
+        stamps = self._moments.take(rows)
+        sessions = conclude_sessions(stamps, options.timezone, options.resample is not None, notes)
+        frame = pd.DataFrame({"session": sessions.days.astype("datetime64[s]")} | self._take(rows), copy=False)
+        series = self._texts["series"].slice(rows)
+        if series is not None:
+            frame = _mark_other_series(frame, np.array(series))
+        if is_wide:
+            has_numbers = frame[list(NUMBERS)].notna().any(axis=1).to_numpy()
+            frame, stamps = frame[has_numbers], Stamps(stamps.local[has_numbers])
+        if sessions.is_intraday:
+            n_parts = len(frame)
+            frame = to_daily(frame, stamps.local)
+            notes.add(f"{n_parts:,} parts of days were made daily bars; the first and the last day may be incomplete.")
+        file_notes = [*self._reading.notes.sentences(), *self._reading.numbers.notes()]
+        return RawBars(symbol, frame, company, (*file_notes, *notes.sentences()))
 
-    def _find_symbols(self, symbol: str | None, default: str | None, is_dateless: Mask) -> tuple[list[str], Codes]:
-        symbols, codes = self._take_texts("symbol", _upper)
+    def _take(self, rows: slice | npt.NDArray[np.intp]) -> dict[str, npt.NDArray[Any]]:
+        """Return the columns of some rows but for the session."""
+        row = np.arange(1, self._n_rows + 1, dtype=np.int32) if isinstance(rows, slice) else (rows + 1).astype(np.int32)
+        missing = np.broadcast_to(np.nan, len(row))  # takes no memory
+        numbers = {name: self._numbers[name].take(rows) if name in self._numbers else missing for name in NUMBERS}
+        problems = {"problem": np.frombuffer(self._problems, np.int8)[rows]} if self._problems else {}
+        return {**numbers, "row": row, **problems}
+
+    def _find_symbols(self, symbol: str | None, default: str | None, skip: Skip) -> tuple[list[str | None], Codes]:
+        """Return the symbols, None for those that are skipped, and the position of each row's symbol."""
+        symbols, codes = self._texts["symbol"].encode(self._n_rows, _clean_symbol)
         if not symbols:
-            symbols, codes = self._take_texts("name")
-            if not all(map(is_symbol, symbols)):
-                symbols = []
+            symbols, codes = self._texts["name"].encode(self._n_rows, _clean_symbol)
+            symbols = symbols if all(map(is_symbol, symbols)) else []
         if not symbols:
             if default is None:
                 raise UnreadableFile(NO_SYMBOL)
             return [default], np.broadcast_to(np.int32(0), self._n_rows)
-        for code, candidate in enumerate(symbols):
-            if not is_symbol(candidate):
-                row = _first_row_number(codes == code)
-                raise UnreadableFile(f"Row {row} has an invalid symbol: {quote_text(candidate)}.")
-            if symbol is not None and candidate != symbol:
-                row = _first_row_number(codes == code)
-                raise UnreadableFile(f"Row {row} belongs to {candidate}, but this load is for {symbol} only.")
-        is_unassigned = (codes < 0) & ~is_dateless
-        if is_unassigned.any():
-            raise UnreadableFile(f"Row {_first_row_number(is_unassigned)} has no symbol. Add one or remove the row.")
-        return symbols, _fill_gaps(codes)
+        others = [each for each in symbols if symbol is not None and each != symbol]
+        for each in others:
+            row = f"{int(np.argmax(codes == symbols.index(each))) + 1:,}"
+            raise UnreadableFile(f"Row {row} belongs to {quote_text(each)[1:-1]}, but this load is for {symbol} only.")
+        kept = [each if is_symbol(each) else None for each in symbols]
+        if not any(kept):
+            row = f"{int(np.argmax(codes >= 0)) + 1:,}"
+            raise UnreadableFile(f"Row {row} has an invalid symbol: {quote_text(symbols[int(codes[codes >= 0][0])])}.")
+        for position, each in enumerate(symbols):
+            if kept[position] is None:
+                n_rows = int((codes == position).sum())
+                skip(quote_text(each), f"not a valid symbol, in {n_rows:,} {'row' if n_rows == 1 else 'rows'}")
+        self._mark_unassigned(codes < 0)
+        return list(kept), _fill_gaps(codes)
 
-    def _take_texts(self, name: str, clean: Callable[[str], str] = str) -> tuple[list[str], Codes]:
-        """Return the distinct clean texts of a column in order, and the index of each row's text; -1 for none."""
-        if name not in self._texts:
-            return [], np.broadcast_to(np.int32(-1), self._n_rows)
-        return _encode_distinct(pa.concat_arrays(self._texts.pop(name)), clean)
+    def _mark_unassigned(self, is_unassigned: Mask) -> None:
+        if is_unassigned.any():
+            if not self._problems:
+                self._problems = array("b", bytes(self._n_rows))
+            problems = np.frombuffer(self._problems, np.int8).copy()
+            problems[is_unassigned & (problems == 0)] = ROW_PROBLEMS.index("no_symbol")
+            self._problems = array("b", problems.tobytes())
+
+
+def _mark_other_series(frame: pd.DataFrame, series: npt.NDArray[np.str_]) -> pd.DataFrame:
+    """Mark the rows of other series on days that have one of `ORDINARY_SERIES`."""
+    is_ordinary = series == ORDINARY_SERIES
+    ordinary = frame["session"][is_ordinary]
+    is_other = ~is_ordinary & frame["session"].isin(ordinary).to_numpy()
+    if not is_other.any():
+        return frame
+    problems = frame["problem"].to_numpy().copy() if "problem" in frame else np.zeros(len(frame), np.int8)
+    problems[is_other & (problems == 0)] = ROW_PROBLEMS.index("other_series")
+    return frame.assign(problem=problems)
+
+
+def _clean_symbol(text: str) -> str:
+    return normalise_symbol(clean_text(text))
+
+
+def _first_text(texts: list[str], codes: Codes) -> str | None:
+    named = codes[codes >= 0]
+    return (without_guard(texts[int(named[0])]).strip() or None) if len(named) else None
 
 
 def _group_rows(codes: Codes, n_codes: int) -> Iterator[tuple[int, slice | npt.NDArray[np.intp]]]:
@@ -137,36 +226,8 @@ def _group_rows(codes: Codes, n_codes: int) -> Iterator[tuple[int, slice | npt.N
             yield code, order[start:end]
 
 
-def _encode_distinct(texts: pa.DictionaryArray, clean: Callable[[str], str] = str) -> tuple[list[str], Codes]:
-    if len(texts.dictionary) > MAX_SYMBOLS:
-        raise UnreadableFile(f"The file has more than {MAX_SYMBOLS:,} symbols. Split it.")
-    positions_by_text: dict[str, int] = {}
-    positions = []
-    for raw in texts.dictionary.to_pylist():
-        text = clean(clean_text(_without_guard(raw or "")))
-        positions.append(positions_by_text.setdefault(text, len(positions_by_text)) if text else -1)
-    return list(positions_by_text), np.array([*positions, -1], np.int32)[_codes(texts)]
-
-
-def _without_guard(text: str) -> str:
-    """Remove the apostrophe that protects a spreadsheet from a formula."""
-    return text[1:] if text.startswith("'") and text[1:2] in FORMULA_STARTS else text
-
-
-def _upper(text: str) -> str:
-    return text.upper() if text.isascii() else text  # "ß".upper() is "SS"
-
-
-def _codes(texts: pa.DictionaryArray) -> Codes:
-    return np.asarray(pc.fill_null(texts.indices, -1).to_numpy(zero_copy_only=False))
-
-
 def _fill_gaps(codes: Codes) -> Codes:
     """Fill missing codes with that of the previous row, or with the first code at the start."""
     has_code = codes >= 0
     last = np.maximum.accumulate(np.where(has_code, np.arange(len(codes)), np.argmax(has_code)))
     return codes[last]
-
-
-def _first_row_number(is_wrong: Mask) -> str:
-    return f"{int(np.argmax(is_wrong)) + 1:,}"

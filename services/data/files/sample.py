@@ -25,6 +25,7 @@ class SampleBarSource:
 
     name = SAMPLE
     n_rows = len(data)
+    skipped = ()
 
     def __init__(self, without: Container[str] = ()) -> None:
         self._without = without

@@ -1,36 +1,40 @@
-"""Reads bars from a file: CSV, JSON, Parquet or Arrow; plain, compressed or in a zip archive."""
+"""Reads bars from a file: CSV, JSON, Parquet, Arrow or Excel; plain, compressed or in a zip archive."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from services.data.files.columns import quote_text
-from services.data.files.formats import SUFFIXES, FileFormat, read_batches
+from services.data.files.formats.detect import SUFFIXES, FileFormat, iter_tables
 from services.data.files.rows import RowCollector
 from services.data.files.unpack import MAX_ROWS, Budget, iter_members
-from services.data.records import RawBars
+from services.data.records import RawBars, SkippedPart
+from services.data.tables.notes import quote_text
 from shared.errors import UnreadableFile
-from shared.schemas.bars import is_symbol
-from shared.schemas.loads import DateFormat
+from shared.schemas.bars import is_symbol, normalise_symbol
+from shared.schemas.loads import ReadQuery
 
 MAX_BYTES = 2 << 30  # unpacked; 45 million rows of CSV
+MAX_SKIPPED = 1_000  # are listed
 
 
 class FileBarSource:
     """A BarSource: the bars of one or many symbols, in any order.
 
-    A problem with the whole file is an error. An invalid number is NaN and an invalid date is NaT, which
+    A problem with the whole file is an error; a file of an archive, a sheet or a symbol that cannot be read is
+    skipped, and `skipped` says why. An invalid number is NaN and an invalid date is NaT, which
     `services.data.bars.checks` rejects row by row. A row of too few or too many cells has neither date nor numbers.
 
-    The symbol comes from its column, else from `symbol`, else from the file's name: `brk.b.csv.gz` holds BRK.B.
+    The symbol comes from its column, else from the names of the columns, else from `symbol`, else from the file's
+    name: `brk.b.csv.gz` holds BRK.B.
 
     Args:
         file: A path, or an open file, which stays open.
         name: The file's name, if `file` does not have one.
         format: The format, None to detect it.
         symbol: The only symbol that the file may contain.
-        date_format: The date format, None to detect it.
+        options: What settles how the file is read.
         max_bytes: The limit for the file and for everything unpacked from it.
         max_rows: The limit for its rows.
     """
@@ -42,7 +46,7 @@ class FileBarSource:
         name: str | None = None,
         format: FileFormat | None = None,  # noqa: A002  the contract's word
         symbol: str | None = None,
-        date_format: DateFormat | None = None,
+        options: ReadQuery | None = None,
         max_bytes: int = MAX_BYTES,
         max_rows: int = MAX_ROWS,
     ) -> None:
@@ -50,9 +54,11 @@ class FileBarSource:
         self.name = name or (file.name if isinstance(file, Path) else "upload")
         self._format = format
         self._symbol = symbol
-        self._date_format = date_format
+        self._options = options or ReadQuery()
         self._limits = max_bytes, max_rows
+        self._owners: dict[str, str] = {}
         self.n_rows = 0
+        self.skipped: list[SkippedPart] = []
 
     def frames(self) -> Iterator[RawBars]:
         """Yield the rows of one symbol after another; each file of an archive is read completely first.
@@ -61,28 +67,82 @@ class FileBarSource:
             UnreadableFile: The file does not contain readable bars; the detail says what is expected.
             PayloadTooLarge: The file is too large.
         """
-        members_by_symbol: dict[str, str] = {}
-        self.n_rows = 0
+        self._owners, self.skipped, self.n_rows = {}, [], 0
+        n_members = 0
         budget = Budget(*self._limits)
         with self._open() as file:
             for name, member in iter_members(file, self.name, budget):
-                with _name_member("" if self.name.startswith(name) else f"{quote_text(name, 60)}: "):
-                    for raw in self._read_rows(member, name, budget):
-                        if raw.symbol in members_by_symbol:
-                            raise UnreadableFile(
-                                f"{members_by_symbol[raw.symbol]} also has bars of {raw.symbol}. Merge the two files."
-                            )
-                        members_by_symbol[raw.symbol] = quote_text(name, 60)
-                        yield raw
-            if not members_by_symbol:
-                raise UnreadableFile("The archive contains no files.")
+                n_members += 1
+                where = "" if self.name.startswith(name) else f"{quote_text(name, 60)}: "
+                try:
+                    yield from self._read_member(member, name, where, budget)
+                except UnreadableFile as error:
+                    self._skip(where, error.detail)
+        if not n_members:
+            raise UnreadableFile("The archive contains no files.")
+        if not self._owners:
+            raise UnreadableFile(" ".join(f"{part.what}{part.reason}" for part in self.skipped[:3]))
 
-    def _read_rows(self, member: BinaryIO, name: str, budget: Budget) -> Iterator[RawBars]:
-        rows = RowCollector()
-        for batch in read_batches(member, name, self._format, budget):
-            rows.add(batch)
-            self.n_rows += batch.num_rows
-        return rows.frames(self._symbol, self._symbol or _parse_symbol(name), self._date_format)
+    def _skip(self, what: str, reason: str) -> None:
+        if len(self.skipped) < MAX_SKIPPED:
+            self.skipped.append(SkippedPart(what, reason))
+
+    def _read_member(self, member: BinaryIO, name: str, where: str, budget: Budget) -> Iterator[RawBars]:
+        tables: list[tuple[str, dict[str | None, RowCollector]]] = []
+        for title, reading, batches in iter_tables(member, name, self._format, budget, self._options):
+            place = f"{where}sheet {quote_text(title, 40)}: " if title else where
+            collectors: dict[str | None, RowCollector] = {}
+            try:
+                for symbol, batch in batches:
+                    collectors.setdefault(symbol, RowCollector(reading)).add(batch)
+                    self.n_rows += batch.num_rows
+                if not collectors:
+                    raise UnreadableFile("The file has no rows.")
+            except UnreadableFile as error:
+                self._skip(place, error.detail)
+            else:
+                tables.append((title, collectors))
+        for title, collectors in tables:
+            place = f"{where}sheet {quote_text(title, 40)}: " if title else where
+            default = name if len(tables) == 1 and (self._symbol or _parse_symbol(name)) else title or name
+            with self._catch(place):
+                yield from self._iter_frames(collectors, default, place)
+
+    @contextmanager
+    def _catch(self, place: str) -> Iterator[None]:
+        try:
+            yield
+        except UnreadableFile as error:
+            self._skip(place, error.detail)
+
+    def _iter_frames(self, collectors: dict[str | None, RowCollector], name: str, place: str) -> Iterator[RawBars]:
+        self._require_symbol([each for each in collectors if each])
+        parsed = _parse_symbol(name)
+        for own, rows in collectors.items():
+            default = own or self._symbol or parsed
+            skip = self._skip_symbol(place)
+            for raw in rows.frames(self._symbol, default, skip, is_wide=len(collectors) > 1):
+                if raw.symbol in self._owners:
+                    owner = self._owners[raw.symbol]
+                    self._skip(place, f"{owner} also has bars of {raw.symbol}. Merge the two files.")
+                    continue
+                self._owners[raw.symbol] = quote_text(name, 60)
+                is_renamed = raw.symbol == parsed and raw.symbol not in name.upper()
+                note = (f"{quote_text(name, 60)} is {raw.symbol}.",) if is_renamed else ()
+                yield replace(raw, notes=raw.notes + note)
+
+    def _skip_symbol(self, place: str) -> Callable[[str, str], None]:
+        def skip(what: str, reason: str) -> None:
+            self._skip(f"{place}{what}: ", reason)
+
+        return skip
+
+    def _require_symbol(self, symbols: list[str]) -> None:
+        others = [each for each in symbols if self._symbol is not None and each != self._symbol]
+        if others:
+            raise UnreadableFile(
+                f"The file has bars of {', '.join(symbols[:10])}, but this load is for {self._symbol} only."
+            )
 
     @contextmanager
     def _open(self) -> Iterator[BinaryIO]:
@@ -97,17 +157,8 @@ class FileBarSource:
             yield file
 
 
-@contextmanager
-def _name_member(where: str) -> Iterator[None]:
-    """Prefix errors with the file of the archive that they concern."""
-    try:
-        yield
-    except UnreadableFile as error:
-        raise UnreadableFile(f"{where}{error.detail}") from error
-
-
 def _parse_symbol(name: str) -> str | None:
     """Parse the symbol from a plain file's name; None if the name is not a symbol."""
     path = PurePath(name)
-    stem = (path.stem if path.suffix.lower() in SUFFIXES else path.name).upper()
+    stem = normalise_symbol(path.stem if path.suffix.lower() in SUFFIXES else path.name)
     return stem if is_symbol(stem) else None

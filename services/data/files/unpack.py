@@ -121,30 +121,66 @@ def _unpack(stream: BinaryIO, name: str, budget: Budget, layer: int) -> Iterator
             yield from _unpack(unpacked, name, budget, layer + 1)
     elif start.startswith(ZIP):
         with make_seekable(stream) as file:
-            yield from _iter_archive(file, budget, layer)
+            if _is_workbook(file):
+                yield name, file
+            else:
+                yield from _iter_archive(file, budget, layer)
     else:
         yield re.sub(r"(?i)(\.(gz|xz|bz2|zip))+$", "", name), stream
 
 
-def _iter_archive(stream: BinaryIO, budget: Budget, layer: int) -> Iterator[tuple[str, BinaryIO]]:
+def _open_archive(stream: BinaryIO) -> zipfile.ZipFile:
     try:
-        archive = zipfile.ZipFile(cast(BinaryIO, _SmallReads(stream)))
+        return zipfile.ZipFile(cast(BinaryIO, _SmallReads(stream)))
     except _DAMAGED as error:
         raise UnreadableFile("The zip archive is damaged or truncated.") from error
-    with archive:
-        if "xl/workbook.xml" in archive.NameToInfo:
-            raise UnreadableFile("This is a spreadsheet. Save it as CSV.")
+
+
+def _is_workbook(stream: BinaryIO) -> bool:
+    with _open_archive(stream) as archive:
+        names = archive.NameToInfo
+        if "xl/workbook.bin" in names or "content.xml" in names:
+            raise UnreadableFile("This spreadsheet is neither .xlsx nor .xls. Save it as one of them, or as CSV.")
+        is_workbook = "xl/workbook.xml" in names
+    stream.seek(0)
+    return is_workbook
+
+
+def _iter_archive(stream: BinaryIO, budget: Budget, layer: int) -> Iterator[tuple[str, BinaryIO]]:
+    with _open_archive(stream) as archive:
         for member in archive.infolist():
             name = member.filename.replace("\\", "/").rpartition("/")[2]
             if not name or name.startswith(".") or member.filename.startswith("__MACOSX/"):
                 continue
             try:
-                member_file = archive.open(member)
-            except _DAMAGED as error:
-                reason = "encrypted" if member.flag_bits & 1 else "damaged or compressed with an unknown method"
-                raise UnreadableFile(f"A file in the archive is {reason}. Unpack it first.") from error
-            with member_file, _BudgetedStream(cast(BinaryIO, member_file), budget) as unpacked:
-                yield from _unpack(unpacked, name, budget, layer + 1)
+                yield from _open_member(archive, member, name, budget, layer)
+            except UnreadableFile as error:  # of this file only; the next may be whole
+                yield name, cast(BinaryIO, _UnreadableStream(error))
+
+
+def _open_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, budget: Budget, layer: int
+) -> Iterator[tuple[str, BinaryIO]]:
+    try:
+        member_file = archive.open(member)
+    except _DAMAGED as error:
+        reason = "encrypted" if member.flag_bits & 1 else "damaged or compressed with an unknown method"
+        raise UnreadableFile(f"A file in the archive is {reason}. Unpack it first.") from error
+    with member_file, _BudgetedStream(cast(BinaryIO, member_file), budget) as unpacked:
+        yield from _unpack(unpacked, name, budget, layer + 1)
+
+
+class _UnreadableStream(io.RawIOBase):
+    """Stands for a file that cannot be unpacked: reading it raises the reason."""
+
+    def __init__(self, error: UnreadableFile) -> None:
+        self._error = error
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        raise self._error
 
 
 class _BudgetedStream(io.BufferedReader):

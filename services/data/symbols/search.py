@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.errors import InvalidRequest
+from shared.schemas.bars import normalise_symbol
 
 _NO_MATCH = 255
 
@@ -86,14 +87,15 @@ class SymbolIndex:
     def _rank_matches(self, query: str) -> npt.NDArray[np.uint8]:
         """Rank how well each symbol matches; 0 is best."""
         symbols, names = self._symbols, self._names
+        symbol = normalise_symbol(query).lower()
         word = _mark_words(query) or f" {query}"  # names have no punctuation, so "^" matches none of them
         matches = (
-            pc.equal(symbols, query),
-            pc.starts_with(symbols, query),
+            pc.equal(symbols, symbol),
+            pc.starts_with(symbols, symbol),
             pc.equal(names, word),
             pc.starts_with(names, word),
             pc.match_substring(names, word),
-            pc.match_substring(symbols, query),
+            pc.match_substring(symbols, symbol),
             pc.match_substring(names, word[1:]),
         )
         ranks = np.full(len(symbols), _NO_MATCH, dtype=np.uint8)

@@ -10,16 +10,23 @@ from pyarrow import parquet
 from services.data.files.source import FileBarSource
 from services.data.records import RawBars
 from shared.errors import UnreadableFile
+from shared.schemas.loads import ReadQuery
 
 HEADER = "date,open,high,low,close,volume,symbol\n"
 ROW = "2024-01-02,1,3,0.5,2,100,AAPL\n"
 WITHOUT_SYMBOL = "date,open,high,low,close\n2024-01-02,1,3,0.5,2\n"
 
 
-def read(content: str | bytes, name: str = "A.csv", **options: object) -> list[RawBars]:
-    """Read a file with this content and name."""
+def source(content: str | bytes, name: str = "A.csv", **options: object) -> FileBarSource:
+    """Open a file with this content and name; the options are those of `ReadQuery` and of `FileBarSource`."""
     content = content.encode() if isinstance(content, str) else content
-    return list(FileBarSource(BytesIO(content), name=name, **options).frames())  # type: ignore[arg-type]
+    reading = ReadQuery.model_validate({each: options.pop(each) for each in options.keys() & ReadQuery.model_fields})
+    return FileBarSource(BytesIO(content), name=name, options=reading, **options)  # type: ignore[arg-type]
+
+
+def read(content: str | bytes, name: str = "A.csv", **options: object) -> list[RawBars]:
+    """Read a file with this content and name; see `source`."""
+    return list(source(content, name, **options).frames())
 
 
 def problem(content: str | bytes, name: str = "A.csv", **options: object) -> str:

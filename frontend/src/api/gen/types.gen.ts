@@ -853,6 +853,12 @@ export type LoadReport = {
      */
     findings: Array<Finding>;
     /**
+     * Notes
+     *
+     * What was assumed in reading the file, and what of it was not read, one sentence each.
+     */
+    notes?: Array<string>;
+    /**
      * N Bars
      *
      * Bars of the symbol after the load.
@@ -2223,6 +2229,36 @@ export type LoadBarsData = {
     };
     query?: {
         /**
+         * Columns
+         *
+         * Which column holds which field, if the names do not say so.
+         */
+        columns?: string | null;
+        /**
+         * Decimal
+         *
+         * The decimal mark, if the file is ambiguous.
+         */
+        decimal?: '.' | ',' | null;
+        /**
+         * Date Format
+         *
+         * How dates are written, if the file is ambiguous.
+         */
+        date_format?: 'iso' | 'dmy' | 'mdy' | 'ymd' | 'epoch' | null;
+        /**
+         * Timezone
+         *
+         * The exchange's time zone, in which instants become days.
+         */
+        timezone?: string | null;
+        /**
+         * Resample
+         *
+         * Make daily bars of the hours or minutes of each day.
+         */
+        resample?: 'daily' | null;
+        /**
          * Mode
          *
          * Whether bars of other sessions are kept (`upsert`) or removed (`replace`).
@@ -2240,12 +2276,6 @@ export type LoadBarsData = {
          * Whether to report only and write nothing.
          */
         dry_run?: boolean;
-        /**
-         * Date Format
-         *
-         * How dates are written, if the file is ambiguous.
-         */
-        date_format?: 'iso' | 'dmy' | 'mdy' | 'ymd' | 'epoch' | null;
         /**
          * Name
          *

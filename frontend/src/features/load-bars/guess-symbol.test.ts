@@ -11,6 +11,7 @@ test.each([
   ['AAPL-2013.csv', 'AAPL'],
   ['brk.b.csv.gz', 'BRK.B'],
   ['BTC-USD.json', 'BTC-USD'],
+  ['M&M.NS.xlsx', 'M&M.NS'],
   ['EURUSD=X.csv', 'EURUSD=X'],
   ['HistoricalData_1700000000000.csv', null],
   ['prices.csv', null],
@@ -27,7 +28,9 @@ test.each([
   [' brk.b ', true],
   ['^GSPC', true],
   ['', false],
-  ['A/B', false],
+  ['BTC/USDT', true],
+  ['M&M', true],
+  ['A B', false],
   ['SIXTEENLETTERSXX', false],
 ])('whether %j can be a symbol: %s', (typed, expected) => {
   expect(new RegExp(`^(?:${SYMBOL_PATTERN})$`, 'v').test(typed)).toBe(expected)

@@ -6,7 +6,7 @@ import pytest
 
 from services.data.bars.load import LoadOptions
 from services.data.cli.load_files import MAX_CONCURRENT_LOADS, load_source
-from services.data.records import RawBars
+from services.data.records import RawBars, SkippedPart
 from shared.errors import RowsRejected, UnreadableFile
 from tests.support.data.bars import make_raw
 from tests.support.data.fakes import FakeBarCache, FakeBarStore, invalidation
@@ -23,6 +23,7 @@ class Source:
     name: str = "test"
     n_rows: int = 0
     read: list[str] = field(default_factory=list)
+    skipped: tuple[SkippedPart, ...] = ()
 
     def frames(self) -> Iterator[RawBars]:
         for symbol in self.symbols:

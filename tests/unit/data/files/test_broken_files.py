@@ -56,7 +56,7 @@ def check(content: bytes) -> None:
     assert len(detail) < 1_500
     assert detail.isprintable()
     for frame in frames:
-        assert list(frame.rows.columns) == ["session", *NUMBERS, "row"]
+        assert list(frame.rows.columns) in (["session", *NUMBERS, "row"], ["session", *NUMBERS, "row", "problem"])
         assert frame.rows["session"].dtype == "datetime64[s]"
         assert {str(frame.rows[name].dtype) for name in NUMBERS} == {"float64"}
         assert frame.rows["row"].is_monotonic_increasing
@@ -202,8 +202,13 @@ def test_what_is_packed_too_deep_is_an_error() -> None:
     assert problem(content) == "The file is compressed more than 3 times over. Unpack it."
 
 
-def test_a_spreadsheet_is_an_error_that_says_what_to_do() -> None:
-    assert problem(zipped({"xl/workbook.xml": b"<workbook/>"})) == "This is a spreadsheet. Save it as CSV."
+def test_a_spreadsheet_that_cannot_be_read_is_an_error_that_says_what_to_do() -> None:
+    assert problem(zipped({"xl/workbook.xml": b"<workbook/>"})) == (
+        "The workbook is damaged or protected by a password. Save it anew, or as CSV."
+    )
+    assert problem(zipped({"content.xml": b"<x/>"})) == (
+        "This spreadsheet is neither .xlsx nor .xls. Save it as one of them, or as CSV."
+    )
 
 
 def test_an_archive_without_files_is_an_error() -> None:

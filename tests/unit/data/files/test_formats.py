@@ -10,7 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from services.data.files.json_scanner import BLOCK
+from services.data.files.formats.json_scanner import BLOCK
+from services.data.records import ROW_PROBLEMS
 from shared.schemas.arrow import encode
 from shared.schemas.bars import Bar, SymbolBars
 from tests.support.data.bars import make_bars, make_frame
@@ -26,6 +27,25 @@ def test_csv_is_read_with_any_usual_delimiter_line_end_and_encoding(delimiter: s
     (frame,) = read(content)
     assert (frame.symbol, frame.name) == ("NESN", "Nestlé; S.A. | Vevey")
     assert frame.rows["close"].tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "header"),
+    [
+        ("gb18030", "日期,开盘,最高,最低,收盘,成交量"),
+        ("big5", "日期,open,high,low,close,成交量"),
+        ("shift_jis", "日付,始値,高値,安値,終値,出来高"),
+        ("euc_kr", "날짜,시가,고가,저가,종가,거래량"),
+        ("cp1250", "Data,Otwarcie,Najwyższy,Najniższy,Zamknięcie,Wolumen"),
+        ("cp1251", "Дата,Открытие,Максимум,Минимум,Закрытие,Объем"),
+        ("latin-1", "Datum,Eröffnung,Höchst,Tief,Schlusskurs,Stücke"),
+        ("utf-16-le", "日期,开盘,最高,最低,收盘,成交量"),
+        ("utf-16-be", "Date,Open,High,Low,Close,Volume"),
+    ],
+)
+def test_names_are_read_in_the_encoding_in_which_they_are_names(encoding: str, header: str) -> None:
+    (frame,) = read((header + "\n2024-01-02,1.5,3,0.5,2.5,100\n" * 2).encode(encoding))
+    assert frame.rows[["open", "high", "low", "close", "volume"]].iloc[0].tolist() == [1.5, 3, 0.5, 2.5, 100]
 
 
 JSON_ROWS = [
@@ -49,6 +69,36 @@ def test_json_is_read_in_each_shape(shape: str, encoding: str) -> None:
     assert frame.rows["low"].tolist() == [0.5, 1]
     assert np.isnan(frame.rows["open"]).tolist() == [False, True]
     assert frame.symbol == "AAPL"
+
+
+DAYS = {f"2024-01-{day:02}": {"open": 1.5, "high": 3, "low": 1, "close": 2} for day in range(2, 13)}
+ROWS = [{"date": day} | bar for day, bar in DAYS.items()]
+COLUMNS = {name: [row[name] for row in ROWS] for name in ROWS[0]}
+DOCUMENTS = {
+    "by date": {"Meta Data": {"2. Symbol": "IBM"}, "Time Series (Daily)": DAYS},
+    "arrays": [list(COLUMNS), *(list(row.values()) for row in ROWS)],
+    "rows by symbol": {"IBM": ROWS, "GE": ROWS},
+    "columns by symbol": {"IBM": COLUMNS, "GE": COLUMNS},
+    "symbols in rows": {"stocks": [{"symbol": "IBM", "historical": ROWS}, {"symbol": "GE", "historical": ROWS}]},
+    "nested": {"data": {"symbol": "IBM", "table": {"headers": {"date": "Date"}, "rows": ROWS}}},
+    "columns at any depth": {"chart": {"result": [{"meta": {"symbol": "IBM"}, "quote": [COLUMNS]}], "error": None}},
+}
+
+
+@pytest.mark.parametrize("layout", DOCUMENTS)
+def test_json_is_read_in_the_layouts_of_vendors(layout: str) -> None:
+    frames = read(json.dumps(DOCUMENTS[layout]), "A.json")
+    expected = {"A"} if layout == "arrays" else {"IBM", "GE"} if "symbol" in layout else {"IBM"}
+    assert {frame.symbol for frame in frames} == expected
+    for frame in frames:
+        assert frame.rows["session"].dt.strftime("%Y-%m-%d").tolist() == list(DAYS)
+        assert frame.rows["close"].tolist() == [2] * len(DAYS)
+
+
+def test_rows_under_two_keys_that_are_no_symbols_are_an_error() -> None:
+    assert problem(json.dumps({"first": ROWS, "second": ROWS}), "A.json") == (
+        "The object has several arrays of rows, also under 'second': split it."
+    )
 
 
 def test_json_larger_than_what_is_read_at_once_is_read_whole() -> None:
@@ -143,21 +193,29 @@ def test_a_column_of_a_type_that_is_not_read_is_an_error() -> None:
         ("1e400", np.inf),
         ("-Infinity", -np.inf),
         *((cell, np.nan) for cell in ("", "NA", "null", "N/A", "-", "NaN", "nan", "x", "1x", "0x10", "1_0", "=1+1")),
-        *((cell, np.nan) for cell in ('"12,5"', '"1.234,5"', '"1,23,456"', "1 2", "\x00", "٣", "1-2", "'5")),
+        ('"1,23,456"', 123456),
+        ('"$1,234.50"', 1234.5),
+        ("€7", 7),
+        ("7 €", 7),
+        ("₹1234.50", 1234.5),
+        ("1'234.50", 1234.5),
+        ("1 234.50", 1234.5),
+        *((cell, np.nan) for cell in ('"12,5"', '"1.234,5"', "1 2", "\x00", "٣", "1-2", "'5", "1,2,3")),
     ],
 )
 def test_a_cell_is_the_number_that_is_written_or_none(cell: str, number: float) -> None:
-    (frame,) = read(WITHOUT_SYMBOL.replace("0.5", cell) + "2024-01-03,1,1,8.25,1\n", "A.csv")
+    (frame,) = read(WITHOUT_SYMBOL.replace("0.5", cell) + "2024-01-03,1.5,1.5,8.25,1.5\n", "A.csv")
     np.testing.assert_array_equal(frame.rows["low"], [number, 8.25])
 
 
-def test_where_a_comma_is_decimal_no_comma_of_the_column_is_between_thousands() -> None:
-    rows = "2024-01-02;1;1;1;1,234\n2024-01-03;1;1;1;12,5\n2024-01-04;1;1;1;9.5\n"
+def test_where_some_commas_are_decimal_none_is_between_thousands() -> None:
+    rows = "2024-01-02;1;1;1;1,234\n2024-01-03;1;1;1;12,5\n" + "2024-01-04;1;1;1;9.5\n" * 4
     (frame,) = read("date;open;high;low;close\n" + rows, "A.csv")
-    np.testing.assert_array_equal(frame.rows["close"], [np.nan, np.nan, 9.5])
+    np.testing.assert_array_equal(frame.rows["close"], [np.nan, np.nan, 9.5, 9.5, 9.5, 9.5])
+    assert "2 cells of close could not be read, for example '1,234'." in frame.notes
 
 
-def test_rows_with_too_few_or_too_many_cells_are_empty_rows_with_their_numbers() -> None:
+def test_rows_with_too_few_or_too_many_cells_are_empty_rows_with_their_numbers_and_reasons() -> None:
     odd, blank = "2024-01-09,1\n", "\n"
     good = "2024-01-02,1,1,1,1,1,AAPL\n"
     frames = read(HEADER + odd + good + blank + odd + "1,2,3,4,5,6,7,8,9\n" + good + good.replace("AAPL", "IBM") + odd)
@@ -165,6 +223,9 @@ def test_rows_with_too_few_or_too_many_cells_are_empty_rows_with_their_numbers()
     assert rows["AAPL"]["row"].tolist() == [1, 2, 3, 4, 5]
     assert rows["AAPL"]["session"].isna().tolist() == [True, False, True, True, False]
     assert rows["AAPL"]["close"].isna().tolist() == [True, False, True, True, False]
+    few, many = ROW_PROBLEMS.index("too_few_cells"), ROW_PROBLEMS.index("too_many_cells")
+    assert rows["AAPL"]["problem"].tolist() == [few, 0, few, many, 0]
+    assert rows["IBM"]["problem"].tolist() == [0, few]
     assert rows["IBM"]["row"].tolist() == [6, 7]
 
 

@@ -12,10 +12,11 @@ import pyarrow as pa
 import pytest
 
 from services.data.files.source import FileBarSource
+from services.data.records import ROW_PROBLEMS
 from shared.errors import UnreadableFile
 from shared.schemas.arrow import NUMBERS
 from tests.support.data.bars import make_bars
-from tests.support.data.files import HEADER, ROW, WITHOUT_SYMBOL, as_parquet, closes, problem, read, zipped
+from tests.support.data.files import HEADER, ROW, WITHOUT_SYMBOL, as_parquet, closes, problem, read, source, zipped
 
 ONE = HEADER + ROW + "2024-01-03,2,4,1.5,3,200,AAPL\n"
 
@@ -57,9 +58,32 @@ def test_each_file_of_an_archive_is_a_file_of_its_own() -> None:
     assert closes(read(zipped(parts), "all.zip")) == {"AAPL": [2], "IBM": [7], "GE": [5]}
 
 
-def test_two_files_of_an_archive_with_one_symbol_are_an_error() -> None:
-    parts = {"2023.csv": ONE.encode(), "2024.csv": ONE.encode()}
-    assert problem(zipped(parts)) == "'2024.csv': '2023.csv' also has bars of AAPL. Merge the two files."
+def test_of_two_files_of_an_archive_with_one_symbol_the_second_is_skipped() -> None:
+    parts = {"2023.csv": ONE.encode(), "2024.csv": ONE.encode() + b"2024-01-02,1,3,0.5,2,100,IBM\n"}
+    opened = source(zipped(parts), "all.zip")
+    assert closes(list(opened.frames())) == {"AAPL": [2, 3], "IBM": [2]}
+    assert [str(part) for part in opened.skipped] == [
+        "'2024.csv': '2023.csv' also has bars of AAPL. Merge the two files."
+    ]
+
+
+def test_a_file_of_an_archive_that_cannot_be_read_is_skipped_and_named() -> None:
+    parts = {
+        "blank.csv": b"",
+        "AAPL.csv": ONE.encode(),
+        "README.md": b"# about\n",
+        "IBM.csv.gz": b"\x1f\x8bcut",
+        "z.csv": b"",
+    }
+    opened = source(zipped(parts), "all.zip")
+    assert closes(list(opened.frames())) == {"AAPL": [2, 3]}
+    assert [str(part)[:50] for part in opened.skipped] == [
+        "'blank.csv': The file has no rows.",
+        "'README.md': Missing columns: date, open, high, lo",
+        "'IBM.csv.gz': The file is damaged or truncated and",
+        "'z.csv': The file has no rows.",
+    ]
+    assert problem(zipped({"blank.csv": b""}), "all.zip") == "'blank.csv': The file has no rows."
 
 
 @pytest.mark.parametrize(
@@ -101,11 +125,23 @@ def test_a_name_of_a_company_ends_somewhere() -> None:
     assert frame.name == "x" * 200
 
 
-def test_an_invalid_symbol_is_an_error_with_its_row() -> None:
-    assert problem(ONE.replace("AAPL\n2", "AA PL<script>alert(1)</script>\n2")) == (
-        "Row 1 has an invalid symbol: 'AA PL<SCRIPT>ALERT(1…'."
-    )
-    assert problem(ONE + "2024-01-04,2,4,1.5,3,200,\n") == "Row 3 has no symbol. Add one or remove the row."
+def test_an_invalid_symbol_is_skipped_and_named() -> None:
+    opened = source(ONE.replace("AAPL\n2", "AA PL<script>alert(1)<-script>\n2"))
+    assert closes(list(opened.frames())) == {"AAPL": [3]}
+    assert [str(part) for part in opened.skipped] == ["'AA PL<SCRIPT>ALERT(1…': not a valid symbol, in 1 row"]
+    assert problem(ONE.replace("AAPL", "A B")) == "Row 1 has an invalid symbol: 'A B'."
+
+
+def test_a_row_without_a_symbol_is_rejected_alone() -> None:
+    (frame,) = read(ONE + "2024-01-04,2,4,1.5,3,200,\n")
+    assert frame.rows["problem"].tolist() == [0, 0, ROW_PROBLEMS.index("no_symbol")]
+
+
+@pytest.mark.parametrize(
+    ("written", "symbol"), [("M&M", "M&M"), ("btc/usdt", "BTC-USDT"), ("BRK_B", "BRK-B"), ("M&M.NS", "M&M.NS")]
+)
+def test_symbols_of_other_signs_are_stored_by_one_rule(written: str, symbol: str) -> None:
+    assert [frame.symbol for frame in read(ONE.replace("AAPL", written))] == [symbol]
 
 
 def test_a_row_of_nothing_but_delimiters_is_an_empty_row() -> None:

@@ -105,6 +105,11 @@ def test_case_accents_and_the_punctuation_of_names_do_not_matter(query: str, sym
     assert _search(query) == symbols
 
 
+def test_a_symbol_is_found_as_files_write_it() -> None:
+    listed = [ListedSymbol("BTC-USDT", None), ListedSymbol("BRK-B", None), ListedSymbol("M&M", None)]
+    assert [_search(query, listed) for query in ("btc/usdt", "BRK_B", "m&m")] == [["BTC-USDT"], ["BRK-B"], ["M&M"]]
+
+
 def test_a_sign_for_several_letters_is_those_letters() -> None:
     assert (
         _search("acmetm ", [ListedSymbol("A", "Acme™")]) == _search("ＡＣＭＥ™", [ListedSymbol("A", "acmetm")]) == ["A"]

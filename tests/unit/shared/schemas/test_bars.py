@@ -1,7 +1,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from shared.schemas.bars import Symbol, is_symbol
+from shared.schemas.bars import Symbol, is_symbol, normalise_symbol
 
 PARSE = TypeAdapter(Symbol).validate_python
 
@@ -15,6 +15,7 @@ PARSE = TypeAdapter(Symbol).validate_python
         ("EURUSD=X", "EURUSD=X"),
         ("A-B", "A-B"),
         ("3M", "3M"),
+        ("m&m.ns", "M&M.NS"),
     ],
 )
 def test_a_symbol_is_read_in_any_case(given: str, symbol: str) -> None:
@@ -30,6 +31,14 @@ def test_what_the_store_reserves_is_no_symbol(name: str) -> None:
     with pytest.raises(ValidationError):
         PARSE(name)
     assert not is_symbol(name)
+
+
+@pytest.mark.parametrize(
+    ("written", "symbol"),
+    [(" btc/usdt ", "BTC-USDT"), ("BRK_B", "BRK-B"), ("M&M", "M&M"), ("aapl", "AAPL"), ("ß", "ß")],
+)
+def test_a_symbol_of_a_file_is_written_as_it_is_stored(written: str, symbol: str) -> None:
+    assert normalise_symbol(written) == symbol
 
 
 def test_a_stored_name_in_lower_case_is_no_symbol() -> None:

@@ -1,0 +1,62 @@
+"""The arguments and options that commands share."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from shared.schemas.bars import Symbol, normalise_symbol
+from shared.schemas.loads import DateFormat, Decimal, ReadQuery, Resample, parse_columns
+
+_SYMBOL = TypeAdapter(Symbol)
+
+
+def parse_symbol(text: str) -> str:
+    """Parse a symbol, also one as files write it."""
+    try:
+        return _SYMBOL.validate_python(normalise_symbol(text))
+    except ValidationError as error:
+        raise typer.BadParameter("1 to 15 of the characters A-Z 0-9 . - ^ = & are expected") from error
+
+
+Symbols = Annotated[list[str] | None, typer.Argument(parser=parse_symbol, help="All stored symbols if omitted.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")]
+
+
+def _parse_columns(text: str) -> str:
+    try:
+        parse_columns(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    return text
+
+
+Files = Annotated[
+    list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV, JSON, Parquet, Arrow, Excel; .gz .xz .bz2 .zip.")
+]
+SymbolOption = Annotated[
+    str | None, typer.Option("--symbol", parser=parse_symbol, help="Symbol of the bars, if the file does not name it.")
+]
+DateFormatOption = Annotated[DateFormat | None, typer.Option(help="Date format, if the file is ambiguous.")]
+ColumnsOption = Annotated[
+    str | None,
+    typer.Option(parser=_parse_columns, metavar="FIELD=COLUMN,…", help="Which columns hold which fields: close=Last."),
+]
+DecimalOption = Annotated[Decimal | None, typer.Option(help="Decimal mark, if the file is ambiguous.")]
+TimezoneOption = Annotated[
+    str | None, typer.Option(help="The exchange's time zone, if times are in UTC: Europe/Paris.")
+]
+ResampleOption = Annotated[Resample | None, typer.Option(help="Make daily bars of hours or minutes.")]
+
+
+def build_reading(**options: Any) -> ReadQuery:
+    """Build what settles how files are read.
+
+    Raises:
+        typer.BadParameter: An option is not valid.
+    """
+    try:
+        return ReadQuery(**options)
+    except ValidationError as error:
+        raise typer.BadParameter("; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())) from error

@@ -1,0 +1,178 @@
+"""Finds tables of bars in a JSON document: as pandas and the APIs of vendors write them. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from services.data.tables.columns import count_fields
+from shared.errors import UnreadableFile
+from shared.schemas.bars import is_symbol
+
+MIN_FIELDS = 3
+SYMBOL_KEYS = ("symbol", "ticker", "Symbol", "Ticker", "2. Symbol")
+NO_SYMBOLS = {"BARS", "CANDLES", "DATA", "HISTORICAL", "HISTORY", "ITEMS", "PRICES", "QUOTES", "RESULTS", "ROWS"}
+META_KEYS = ("meta", "metadata", "Meta Data", "info")
+
+
+@dataclass(frozen=True)
+class JsonTable:
+    """A table of texts.
+
+    Attributes:
+        symbol: The symbol that stands beside it, if one does.
+        names: The names of its columns, "" for the index of pandas.
+        columns: Their cells, all equally many.
+    """
+
+    symbol: str | None
+    names: list[str]
+    columns: list[pa.ChunkedArray]
+
+
+def to_text(cell: object) -> str | None:
+    """Return a cell as text; numbers are texts already."""
+    if isinstance(cell, str):
+        return cell if cell.isascii() else cell.encode(errors="replace").decode()  # half of a surrogate pair
+    return None if cell is None else "?"  # true, or something nested
+
+
+def find_symbol(members: Mapping[str, Any]) -> str | None:
+    """Return the symbol that an object states, itself or in its metadata."""
+    for key in SYMBOL_KEYS:
+        if isinstance(symbol := members.get(key), str):
+            return symbol
+    meta = (members.get(key) for key in META_KEYS)
+    return next((symbol for each in meta if isinstance(each, dict) and (symbol := find_symbol(each))), None)
+
+
+def symbol_of_key(key: str) -> str | None:
+    """Return the key of a table if it is a symbol, in upper case, and no word for data."""
+    return key if is_symbol(key) and key not in NO_SYMBOLS else None
+
+
+def find_tables(value: Any, symbol: str | None = None) -> Iterator[JsonTable]:
+    """Yield each table in a document, from the outside in.
+
+    Known are, with their index or keys as a column: columns of values, columns and rows by key, names apart from rows,
+    arrays of values under names at any depth, rows as objects, and rows as arrays after one of names.
+    """
+    if isinstance(value, dict):
+        symbol = find_symbol(value) or symbol
+        table = _read_keyed_columns(value) or _read_keyed_rows(value) or _read_split(value) or _read_flat(value)
+        if table is not None:
+            yield JsonTable(symbol or _find_nested_symbol(value), *table)
+            return
+        for key, member in value.items():
+            yield from find_tables(member, symbol or symbol_of_key(key))
+    elif isinstance(value, list):
+        table = _read_objects(value) or _read_arrays(value)
+        if table is not None:
+            yield JsonTable(symbol, *table)
+            return
+        for member in value:
+            yield from find_tables(member, symbol)
+
+
+def _find_nested_symbol(value: Mapping[str, Any]) -> str | None:
+    """Return the symbol of an object in the object that is the only one of its kind."""
+    inner = [member[0] if isinstance(member, list) and len(member) == 1 else member for member in value.values()]
+    found = [find_symbol(each) or _find_nested_symbol(each) for each in inner if isinstance(each, dict)]
+    return next(filter(None, found), None)
+
+
+_Table = tuple[list[str], list[pa.ChunkedArray]]
+
+
+def _read_keyed_columns(value: Mapping[str, Any]) -> _Table | None:
+    """Read {"Open": {"2024-01-02": 1, …}, …}."""
+    columns = {name: cells for name, cells in value.items() if isinstance(cells, dict) and _is_flat(cells)}
+    if len(columns) < MIN_FIELDS or count_fields([*columns, "date"]) <= MIN_FIELDS:
+        return None
+    index = list(dict.fromkeys(key for cells in columns.values() for key in cells))
+    return _build(["", *columns], [index, *([cells.get(key) for key in index] for cells in columns.values())])
+
+
+def _read_keyed_rows(value: Mapping[str, Any]) -> _Table | None:
+    """Read {"2024-01-02": {"open": 1, …}, …}."""
+    rows = list(value.values())
+    if not rows or not all(isinstance(row, dict) and _is_flat(row) for row in rows):
+        return None
+    if count_fields([*rows[0], "date"]) <= MIN_FIELDS:
+        return None
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return _build(["", *names], [list(value), *([row.get(name) for row in rows] for name in names)])
+
+
+def _is_flat(cells: Mapping[str, Any]) -> bool:
+    return not any(isinstance(cell, dict | list | pa.ChunkedArray) for cell in cells.values())
+
+
+def _read_split(value: Mapping[str, Any]) -> _Table | None:
+    """Read {"columns": ["Open", …], "index": [0, …], "data": [[1, …], …]}."""
+    names, rows = value.get("columns"), value.get("data")
+    names = names.to_pylist() if isinstance(names, pa.ChunkedArray) else names
+    if not isinstance(names, list) or not isinstance(rows, list):
+        return None
+    names = [str(tuple(name)) if isinstance(name, list) else str(name) for name in names]
+    index = value.get("index")
+    index = index.to_pylist() if isinstance(index, pa.ChunkedArray) else index
+    if not all(isinstance(row, list) and len(row) == len(names) for row in rows):
+        return None
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    if isinstance(index, list) and len(index) == len(rows):
+        return _build(["", *names], [index, *columns])
+    return _build(names, columns)
+
+
+def _read_flat(value: Mapping[str, Any]) -> _Table | None:
+    """Read {"timestamp": [1, …], "indicators": {"quote": [{"open": [1, …], …}]}}: arrays at any depth."""
+    found = list(_iter_arrays(value))
+    arrays, texts = dict(found), {key: cell for key, cell in value.items() if isinstance(cell, str)}
+    if len(arrays) < len(found) or count_fields(list(arrays)) < MIN_FIELDS:  # two tables, or none
+        return None
+    lengths = {len(cells) for cells in arrays.values()}
+    if len(lengths) > 1:
+        arrays = {name: cells for name, cells in arrays.items() if count_fields([name]) or name == "volume"}
+        if len({len(cells) for cells in arrays.values()}) > 1:
+            raise UnreadableFile("The columns must have the same length.")
+    n_rows = len(next(iter(arrays.values())))
+    same = {key: [cell] * n_rows for key, cell in texts.items() if key not in SYMBOL_KEYS}
+    return _build([*arrays, *same], [*arrays.values(), *same.values()])
+
+
+def _iter_arrays(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, member in value.items():
+        if isinstance(member, pa.ChunkedArray) or (
+            isinstance(member, list) and not any(isinstance(cell, dict | list) for cell in member)
+        ):
+            yield name, member
+        elif isinstance(member, dict):
+            yield from _iter_arrays(member)
+        elif isinstance(member, list) and len(member) == 1 and isinstance(member[0], dict):
+            yield from _iter_arrays(member[0])
+
+
+def _read_objects(rows: Sequence[Any]) -> _Table | None:
+    if not rows or not all(isinstance(row, dict) for row in rows) or count_fields(list(rows[0])) < MIN_FIELDS:
+        return None
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return _build(names, [[row.get(name) for row in rows] for name in names])
+
+
+def _read_arrays(rows: Sequence[Any]) -> _Table | None:
+    """Read [["date", "open", …], ["2024-01-02", 1, …], …]."""
+    if len(rows) < 2 or not all(isinstance(row, list) and len(row) == len(rows[0]) for row in rows):
+        return None
+    names = [str(name) for name in rows[0]]
+    if count_fields(names) < MIN_FIELDS:
+        return None
+    return _build(names, [list(column) for column in zip(*rows[1:], strict=True)])
+
+
+def _build(names: list[str], columns: Sequence[Any]) -> _Table:
+    return names, [
+        cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([pa.array(map(to_text, cells), pa.string())])
+        for cells in columns
+    ]

@@ -1,0 +1,71 @@
+"""Collect a column of texts, each distinct one once."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from services.data.tables.cells import TEXT, to_texts
+from shared.errors import UnreadableFile
+
+Codes = npt.NDArray[np.int32]
+MAX_SYMBOLS = 100_000  # about 60,000 companies are listed worldwide
+FORMULA_STARTS = tuple("=+-@\t\r")
+
+
+class TextCollector:
+    """The texts of one column; none until a batch has the column."""
+
+    def __init__(self) -> None:
+        self._parts: list[pa.DictionaryArray] = []
+        self._joined: pa.DictionaryArray | None = None
+        self.written: dict[str, str] = {}  # how each clean text was written first
+
+    def add(self, column: pa.Array | None, n_earlier: int, n_rows: int) -> None:
+        """Add the texts of the next `n_rows` rows, None if a batch lacks the column."""
+        if column is None and not self._parts:
+            return
+        if not self._parts and n_earlier:
+            self._parts.append(pa.nulls(n_earlier, TEXT))
+        self._parts.append(pa.nulls(n_rows, TEXT) if column is None else to_texts(column))
+
+    def _join(self) -> pa.DictionaryArray | None:
+        if self._joined is None and self._parts:
+            self._joined = pa.concat_arrays(self._parts)
+            self._parts = []
+        return self._joined
+
+    def encode(self, n_rows: int, clean: Callable[[str], str] = str) -> tuple[list[str], Codes]:
+        """Return the distinct clean texts in order, and the index of each row's text; -1 for none."""
+        texts = self._join()
+        if texts is None:
+            return [], np.broadcast_to(np.int32(-1), n_rows)
+        if len(texts.dictionary) > MAX_SYMBOLS:
+            raise UnreadableFile(f"The file has more than {MAX_SYMBOLS:,} symbols. Split it.")
+        positions: dict[str, int] = {}
+        by_code = []
+        for raw in texts.dictionary.to_pylist():
+            text = clean(without_guard(raw or ""))
+            by_code.append(positions.setdefault(text, len(positions)) if text else -1)
+            self.written.setdefault(text, raw or "")
+        return list(positions), np.array([*by_code, -1], np.int32)[to_codes(texts)]
+
+    def slice(self, rows: slice | npt.NDArray[np.intp]) -> list[str] | None:
+        """Return the texts of some rows, "" for none; None if there is no such column."""
+        texts = self._join()
+        if texts is None:
+            return None
+        distinct = [*(text or "" for text in texts.dictionary.to_pylist()), ""]
+        return [distinct[code].strip().upper() for code in to_codes(texts)[rows].tolist()]
+
+
+def to_codes(texts: pa.DictionaryArray) -> Codes:
+    """Return the index of each text in the dictionary, -1 for null."""
+    return np.asarray(pc.fill_null(texts.indices, -1).to_numpy(zero_copy_only=False))
+
+
+def without_guard(text: str) -> str:
+    """Remove the apostrophe that protects a spreadsheet from a formula."""
+    return text[1:] if text.startswith("'") and text[1:2] in FORMULA_STARTS else text

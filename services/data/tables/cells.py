@@ -1,0 +1,105 @@
+"""Converts the cells of a column to dates and texts; an invalid cell becomes null. Pure."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from services.data.tables.notes import quote_text
+from services.data.tables.stamps import NAT, Stamps, limit_years
+from shared.errors import UnreadableFile
+from shared.schemas.arrow import NUMBERS
+
+TEXT = pa.dictionary(pa.int32(), pa.string())
+MAX_TEXT = 200  # characters; longer than any symbol or date, and a company's name is cut there
+
+
+def check_types(schema: pa.Schema) -> None:
+    """Check that the columns, named by field, have types that the functions below can read.
+
+    Raises:
+        UnreadableFile: A column has an unsupported type.
+    """
+    for field in schema:
+        kind = storage_type(field.type)
+        is_plain = is_text(kind) or pa.types.is_null(kind)
+        is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+        if field.name in NUMBERS:
+            fits = is_plain or is_number or pa.types.is_decimal(kind)
+        elif field.name == "session":
+            fits = is_plain or is_number or pa.types.is_date(kind) or pa.types.is_timestamp(kind)
+            fits = fits and _is_daily_period(field)
+        elif field.name == "time":
+            fits = is_plain or is_number or pa.types.is_time(kind)
+        else:
+            fits = is_plain or pa.types.is_integer(kind)
+        if not fits:
+            raise UnreadableFile(
+                f"The column for {field.name} has the unsupported type {quote_text(str(field.type), 40)}. "
+                "Write numbers as float64, dates as date32 and text as string."
+            )
+
+
+def storage_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type in which an extension type, such as a period of pandas, is stored."""
+    return kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
+
+
+def _is_daily_period(field: pa.Field) -> bool:
+    """Return whether a column is not one of periods, or of days."""
+    metadata = field.metadata or {}
+    name, about = metadata.get(b"ARROW:extension:name", b""), metadata.get(b"ARROW:extension:metadata", b"{}")
+    if isinstance(field.type, pa.BaseExtensionType):
+        name, about = field.type.extension_name.encode(), field.type.__arrow_ext_serialize__()
+    if name != b"pandas.period":
+        return True
+    try:
+        return bool(json.loads(about).get("freq") == "D")
+    except (ValueError, AttributeError):
+        return False
+
+
+def to_texts(column: pa.Array) -> pa.DictionaryArray:
+    """Convert a column to dictionary-encoded text (`TEXT`), cut to MAX_TEXT characters."""
+    if pa.types.is_dictionary(column.type):
+        encoded = pa.DictionaryArray.from_arrays(
+            pc.cast(column.indices, pa.int32()), pc.cast(column.dictionary, pa.string())
+        )
+    else:
+        encoded = pc.cast(column, pa.string()).dictionary_encode()
+    longest = pc.max(pc.binary_length(encoded.dictionary)).as_py() or 0
+    if longest <= MAX_TEXT:
+        return encoded
+    return pa.DictionaryArray.from_arrays(encoded.indices, pc.utf8_slice_codeunits(encoded.dictionary, 0, MAX_TEXT))
+
+
+def to_dates(column: pa.Array) -> Stamps | pa.DictionaryArray:
+    """Convert a column of a time type to moments, any other column to texts."""
+    if isinstance(column, pa.ExtensionArray):
+        column = column.storage
+    kind = column.type
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        utc = _to_seconds(column.cast(pa.timestamp(kind.unit))) if pa.types.is_timestamp(kind) and kind.tz else None
+        local = _to_seconds(pc.local_timestamp(column) if utc is not None else column)
+        return Stamps(local, None if utc is None else np.where(np.isnat(local), NAT, utc))
+    if pa.types.is_floating(kind):
+        numbers = np.asarray(pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False))
+        is_whole = np.isfinite(numbers) & (np.abs(numbers) < 2.0**63) & (numbers == np.floor(numbers))
+        if (is_whole | np.isnan(numbers)).all():
+            column = pa.array(np.where(is_whole, numbers, 0).astype(np.int64), mask=~is_whole)
+    if pa.types.is_time(kind):
+        column = pc.cast(column, pa.string())
+    return to_texts(column)
+
+
+def _to_seconds(column: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
+    moments = np.asarray(column.to_numpy(zero_copy_only=False))
+    return limit_years(moments.astype("datetime64[s]")).astype("datetime64[s]")
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Return whether a column type is text, plain or dictionary-encoded."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or kind == pa.string_view())

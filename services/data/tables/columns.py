@@ -1,0 +1,213 @@
+"""Map a table's column names to bar fields. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import pyarrow as pa
+
+from services.data.tables.name_parts import split_names
+from services.data.tables.names import LAST_PRICES, PER_SYMBOL, PRICES, Field, is_unnamed, normalise, rank
+from services.data.tables.notes import Notes, quote_text
+from shared.errors import UnreadableFile
+from shared.schemas.bars import normalise_symbol
+from shared.schemas.loads import ReadQuery, parse_columns
+
+MAX_COLUMNS = 1_000
+EXPECTED_COLUMNS = "date, open, high, low and close, and optionally volume, adj_close, symbol and company"
+HOW_TO_NAME = "name them with --columns date=…,close=… (columns= over HTTP)"
+DATE = re.compile(r"\d{4}[-/.年]?\s?\d{1,2}|\d{1,2}[-/. ]\w{1,9}[-/. ]\d{2}|\w{3,9}\.? \d{1,2},? \d{4}|\d{9,}")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where the fields of a table are.
+
+    Attributes:
+        groups: The position of each field, by symbol; None if the columns do not name symbols.
+    """
+
+    groups: dict[str | None, dict[Field, int]]
+
+    @property
+    def positions(self) -> list[int]:
+        """Return the positions of all columns that are read, ascending."""
+        return sorted({index for fields in self.groups.values() for index in fields.values()})
+
+    @property
+    def numbers(self) -> set[int]:
+        """Return the positions of the columns that hold numbers."""
+        return {index for fields in self.groups.values() for name, index in fields.items() if name in PER_SYMBOL}
+
+    def split(self, batch: pa.RecordBatch) -> Iterator[tuple[str | None, pa.RecordBatch]]:
+        """Yield each symbol's columns, named by field, of a batch that has the columns of `positions`."""
+        places = {index: place for place, index in enumerate(self.positions)}
+        for symbol, fields in self.groups.items():
+            arrays = [batch.column(places[index]) for index in fields.values()]
+            yield symbol, pa.RecordBatch.from_arrays(arrays, names=list(fields))
+
+
+def find_columns(
+    names: Sequence[str],
+    options: ReadQuery | None = None,
+    notes: Notes | None = None,
+    *,
+    symbols: Sequence[str] = (),
+    sample: Sequence[Sequence[str]] = (),
+) -> Columns:
+    """Return the position of each bar field, by symbol if the columns name several.
+
+    A `name` column beside a symbol column holds the company's name. Without a symbol column it stays `name`, and its
+    cells show later whether they are symbols.
+
+    Args:
+        names: The names of the columns.
+        options: Its `columns` decide before any name does.
+        notes: Take what was assumed and which columns are not read.
+        symbols: The symbol of each column, "" for none, if a line of the header names them.
+        sample: The first rows, to find the dates without a name, and as examples.
+
+    Raises:
+        UnreadableFile: A column is missing or duplicate, or there are too many.
+    """
+    if len(names) > MAX_COLUMNS:
+        raise UnreadableFile(f"The file has more than {MAX_COLUMNS:,} columns. Expected {EXPECTED_COLUMNS}.")
+    finder = _Finder(names, _parse_options(options), sample)
+    if not any(symbols):
+        symbols = [""] * len(names)
+        if not finder.has_prices(symbols):
+            finder.names, symbols = split_names(names)
+    return finder.find(symbols, notes or Notes())
+
+
+def count_fields(names: Sequence[str], options: ReadQuery | None = None) -> int:
+    """Return how many of date and prices a row of names has, also with a symbol's prefix."""
+    names = names[:MAX_COLUMNS]
+    with_prefix, _ = split_names(names)
+    named = {field for field, name in _parse_options(options).items() if name in names}
+    found = {field for field in ("session", *PRICES) if any(rank(field, name) is not None for name in with_prefix)}
+    return len(found | named)
+
+
+def list_names(names: Iterable[str]) -> str:
+    """Quote the first twenty names."""
+    quoted = [quote_text(name) for name in names]
+    more = f" and {len(quoted) - 20} more" if len(quoted) > 20 else ""
+    return ", ".join(quoted[:20]) + more if quoted else "none"
+
+
+def _parse_options(options: ReadQuery | None) -> dict[Field, str]:
+    chosen = parse_columns(options.columns) if options and options.columns else {}
+    return {cast(Field, "session" if name == "date" else name): column for name, column in chosen.items()}
+
+
+class _Finder:
+    """The columns of one table: as written, and by the form of their names that `ALIASES` has."""
+
+    def __init__(self, written: Sequence[str], chosen: Mapping[Field, str], sample: Sequence[Sequence[str]]) -> None:
+        self.written = written
+        self.names = [normalise(name) for name in written]
+        self.chosen = {field: self._find_chosen(name) for field, name in chosen.items()}
+        self.sample = sample
+
+    def _find_chosen(self, name: str) -> int:
+        if name in self.written:
+            return self.written.index(name)
+        if normalise(name) in self.names:
+            return self.names.index(normalise(name))
+        raise UnreadableFile(f"There is no column {quote_text(name, 60)}. Found: {list_names(self.written)}.")
+
+    def has_prices(self, symbols: Sequence[str]) -> bool:
+        return all(self._candidates(field, symbols, "") for field in PRICES)
+
+    def find(self, symbols: Sequence[str], notes: Notes) -> Columns:
+        shared = self._find_shared(symbols, notes)
+        groups: dict[str | None, dict[Field, int]] = {}
+        keys = list(dict.fromkeys(filter(None, symbols))) or [""]
+        found = {key: self._pick(PER_SYMBOL, symbols, key, notes) for key in keys}
+        whole = [key for key in keys if found[key].keys() >= {*PRICES}]
+        for key in whole or keys[:1]:
+            groups[normalise_symbol(key) if key else None] = shared | found[key]
+        if lost := [key for key in keys if whole and key not in whole]:
+            notes.add(f"Columns of {list_names(lost)} were not read: open, high, low or close is missing.")
+        self._check(next(iter(groups.values())))
+        self._note_unread(groups, notes)
+        return Columns(groups)
+
+    def _candidates(self, field: Field, symbols: Sequence[str], key: str) -> list[tuple[int, int]]:
+        """Return rank and position of the columns for a field, best first."""
+        if field in self.chosen:
+            return [(-1, self.chosen[field])]
+        ranks = ((rank(field, name), index) for index, name in enumerate(self.names) if symbols[index] == key)
+        taken = set(self.chosen.values())
+        return sorted((position, index) for position, index in ranks if position is not None and index not in taken)
+
+    def _pick(self, fields: Iterable[Field], symbols: Sequence[str], key: str, notes: Notes) -> dict[Field, int]:
+        picked: dict[Field, int] = {}
+        for field in fields:
+            candidates = self._candidates(field, symbols, key)
+            if len(candidates) > 1 and candidates[0][0] == candidates[1][0]:
+                first, second = (quote_text(self.written[index]) for _, index in candidates[:2])
+                raise UnreadableFile(
+                    f"Remove or rename one of two columns with the same meaning: {first} and {second}."
+                )
+            if candidates:
+                picked[field] = candidates[0][1]
+        if "close" in picked and "close" not in self.chosen and self.names[picked["close"]] in LAST_PRICES:
+            notes.add(f"{quote_text(self.written[picked['close']])} was read as the close.")
+        return picked
+
+    def _find_shared(self, symbols: Sequence[str], notes: Notes) -> dict[Field, int]:
+        fields: tuple[Field, ...] = ("session", "symbol", "name", "company", "series")
+        shared = self._pick(fields, symbols, "", notes)
+        if "session" not in shared:
+            shared |= self._find_unnamed_dates(symbols, notes)
+        time = [index for _, index in self._candidates("time", symbols, "")]
+        if "session" in shared and time and time[0] != shared["session"]:
+            shared["time"] = time[0]
+        if "symbol" in shared and "name" in shared:
+            index = shared.pop("name")
+            shared.setdefault("company", index)
+        return shared
+
+    def _find_unnamed_dates(self, symbols: Sequence[str], notes: Notes) -> dict[Field, int]:
+        """Find the one column without a name that holds dates."""
+        unnamed = [index for index, name in enumerate(self.names) if is_unnamed(name) and not symbols[index]]
+        dated = [index for index in unnamed if self._holds_dates(index)]
+        dated = dated or [index for index in unnamed if not self._cells(index)]
+        if len(dated) != 1:
+            return {}
+        notes.add("The column without a name was read as the date.")
+        return {"session": dated[0]}
+
+    def _holds_dates(self, index: int) -> bool:
+        cells = self._cells(index)
+        return bool(cells) and all(DATE.match(cell.strip()) for cell in cells)
+
+    def _cells(self, index: int) -> list[str]:
+        return [row[index] for row in self.sample if index < len(row) and row[index]]
+
+    def _check(self, fields: Mapping[Field, int]) -> None:
+        missing = ["date" if name == "session" else name for name in ("session", *PRICES) if name not in fields]
+        if missing:
+            noun = "column" if len(missing) == 1 else "columns"
+            raise UnreadableFile(
+                f"Missing {noun}: {', '.join(missing)}. Expected {EXPECTED_COLUMNS}; or {HOW_TO_NAME}. "
+                f"Found: {list_names(self.written)}."
+            )
+
+    def _note_unread(self, groups: Mapping[str | None, Mapping[Field, int]], notes: Notes) -> None:
+        used = {index for fields in groups.values() for index in fields.values()}
+        unread = [index for index, name in enumerate(self.names) if index not in used and not is_unnamed(name)]
+        if unread:
+            shown = [quote_text(self.written[index], 40) + self._example(index) for index in unread[:10]]
+            more = f" and {len(unread) - 10} more" if len(unread) > 10 else ""
+            notes.add(f"Columns that were not read: {', '.join(shown)}{more}.")
+        volumes = [index for index in unread if "volume" in self.names[index]]
+        if volumes and not any("volume" in fields for fields in groups.values()):
+            notes.add(f"No column was read as the volume. Name one with --columns volume={self.written[volumes[0]]!r}.")
+
+    def _example(self, index: int) -> str:
+        cells = self._cells(index)
+        return f" (for example {quote_text(cells[0])})" if cells else ""

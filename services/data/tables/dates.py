@@ -1,0 +1,230 @@
+"""Parses the dates of a file, each as the moment that is written and, if it names an offset, as an instant. Pure.
+
+A file has one date format, detected from all its dates; a date in another format is invalid.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from services.data.tables.epochs import parse_epochs
+from services.data.tables.month_names import number_months
+from services.data.tables.notes import Notes, quote_text
+from services.data.tables.stamps import NAT, Seconds, Stamps, limit_years
+from services.data.tables.times import parse_times
+from shared.errors import UnreadableFile
+from shared.schemas.loads import DateFormat
+
+Counts = npt.NDArray[np.int64]
+
+CLEAR_MAJORITY = 10  # times as many dates can only be in one order as in the other
+_REST = r"(?P<rest>(?:[T ,].*)?)$"
+_YEAR = r"(?P<year>\d{4}|\d{2})"
+_DAY_AND_MONTH = r"^(?P<{}>\d{{1,2}})[-/.](?P<{}>\d{{1,2}})[-/.]"
+_WEEKDAY = r"^(?:\pL{2,10}\.?,?\s+)?"
+_MONTH = r"(?P<month>\pL{3,12})\.?"
+PATTERNS: dict[str, str] = {
+    "iso": r"^(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _REST,
+    "dmy": _DAY_AND_MONTH.format("day", "month") + _YEAR + _REST,
+    "mdy": _DAY_AND_MONTH.format("month", "day") + _YEAR + _REST,
+    "ymd": r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:\.0*)?(?P<rest>(?:[T ,].*|\d{6})?)$",
+    "year_first": r"^(?P<year>\d{2})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _REST,
+    "month_name": _WEEKDAY + _MONTH + r"[-/ ]+(?P<day>\d{1,2})(?:st|nd|rd|th)?[-/, ]+" + _YEAR + _REST,
+    "day_month_name": _WEEKDAY
+    + r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?(?:\s+de)?[-/ ]+"
+    + _MONTH
+    + r"(?:\s+de)?[-/, ]+"
+    + _YEAR
+    + _REST,
+    "year_month_name": r"^(?P<year>\d{4})[-/ ]" + _MONTH + r"[-/ ](?P<day>\d{1,2})" + _REST,
+}
+ORDERS = ("dmy", "mdy", "year_first")  # 01/02/03 may be any of them
+EPOCH = "epoch"
+CHUNK_SIZE = 1 << 16  # texts; their parsed parts take ten times their memory
+DENSE, SPARSE = 7, 25  # days from one date to the next
+TWO_DIGITS_END = 69  # as POSIX has it: 68 is 2068, 69 is 1969
+
+
+def parse_dates(
+    texts: pa.StringArray, counts: Counts, date_format: DateFormat | None = None, notes: Notes | None = None
+) -> Stamps:
+    """Parse each text, NaT where it is not in the format of most.
+
+    Args:
+        texts: The distinct dates of a file; null or empty is no date.
+        counts: How often each occurs.
+        date_format: Their format; None to detect it.
+        notes: Take what was concluded.
+
+    Raises:
+        UnreadableFile: No format fits at least half of them, or day and month are ambiguous.
+    """
+    return DateReader(date_format, notes).read(texts, counts)
+
+
+@dataclass
+class DateReader:
+    """Reads dates in one format, which the first texts settle if it is not given."""
+
+    date_format: str | None = None
+    notes: Notes | None = None
+
+    def read(self, texts: pa.StringArray, counts: Counts) -> Stamps:
+        """Parse texts; see `parse_dates`."""
+        texts = _tidy(texts)
+        n_present = int(counts[_is_present(texts)].sum())
+        if self.date_format is not None:
+            stamps = _parse(texts, self.date_format)
+            if self.date_format == "iso" and not stamps.is_valid.any():
+                stamps = _parse(texts, "year_first")
+            return self._choose(texts, counts, n_present, {self.date_format: stamps})
+        readings = {"iso": _parse(texts, "iso")}
+        if counts[readings["iso"].is_valid].sum() < n_present:
+            readings |= {other: _parse(texts, other) for other in (*PATTERNS, EPOCH) if other != "iso"}
+            _resolve_order(texts, counts, readings)
+            _resolve_ymd_or_epoch(counts, readings)
+        return self._choose(texts, counts, n_present, readings)
+
+    def _choose(self, texts: pa.StringArray, counts: Counts, n_present: int, stamps: dict[str, Stamps]) -> Stamps:
+        n_read = {name: int(counts[each.is_valid].sum()) for name, each in stamps.items()}
+        best = max(n_read, key=n_read.__getitem__)
+        chosen = stamps[best]
+        unread = _is_present(texts) & ~chosen.is_valid
+        if n_read[best] * 2 < n_present:
+            example = quote_text(texts[int(np.flatnonzero(unread)[0])].as_py())
+            candidates = (
+                f"the date format {best}" if len(stamps) == 1 else "any date format (iso, dmy, mdy, ymd, epoch)"
+            )
+            reason = chosen.problem or stamps.get(EPOCH, chosen).problem
+            raise UnreadableFile(reason or f"Most dates do not match {candidates}, for example {example}.")
+        self.date_format = best
+        if self.notes is not None:
+            self._note(chosen, best, texts, unread, counts)
+        return chosen
+
+    def _note(
+        self, chosen: Stamps, best: str, texts: pa.StringArray, unread: npt.NDArray[np.bool_], counts: Counts
+    ) -> None:
+        assert self.notes is not None
+        names = {"dmy": "day first", "mdy": "month first", "year_first": "year first"}
+        first = np.flatnonzero(chosen.is_valid)
+        if len(first) and best in names:
+            self.notes.add(f"Dates such as {quote_text(texts[int(first[0])].as_py())} were read {names[best]}.")
+        if chosen.note:
+            self.notes.add(chosen.note)
+        if unread.any():
+            self.notes.add_unread("the date", int(counts[unread].sum()), texts[int(np.flatnonzero(unread)[0])].as_py())
+
+
+def _tidy(texts: pa.StringArray) -> pa.StringArray:
+    """Trim, and write 2024年1月2日 as 2024-1-2."""
+    texts = pc.utf8_trim_whitespace(texts)
+    return pc.replace_substring_regex(
+        texts, r"^(\d{4})\s?[年년][ -]*(\d{1,2})\s?[月월][ -]*(\d{1,2})\s?[日일]", r"\1-\2-\3"
+    )
+
+
+def _is_present(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.greater(pc.fill_null(pc.binary_length(texts), 0), 0).to_numpy(zero_copy_only=False))
+
+
+def _resolve_order(texts: pa.StringArray, counts: Counts, stamps: dict[str, Stamps]) -> None:
+    """Keep one of `ORDERS`, that of the dates that can only be in one order.
+
+    Raises:
+        UnreadableFile: Two orders remain.
+    """
+    _drop_sparse_order(stamps)
+    valid = {name: stamps[name].is_valid for name in ORDERS}
+    only = {name: _count_only(name, valid, counts) for name in ORDERS}
+    best = max(ORDERS, key=lambda name: (int(counts[valid[name]].sum()), only[name]))
+    rivals = [name for name in ORDERS if name != best and (valid[name] & valid[best]).any() | bool(only[name])]
+    for rival in rivals:
+        more, fewer = (int(counts[valid[a] & ~valid[b]].sum()) for a, b in ((best, rival), (rival, best)))
+        if more < max(1, CLEAR_MAJORITY * fewer):
+            is_either = not more and not fewer
+            mask = valid[best] & valid[rival] if is_either else valid[rival] & ~valid[best]
+            raise UnreadableFile(_describe_orders(texts, mask, best, rival, is_either=is_either))
+    for name in ORDERS:
+        if name != best:
+            del stamps[name]
+
+
+def _drop_sparse_order(stamps: dict[str, Stamps]) -> None:
+    """Drop the reading of two-digit years, first or last, under which the dates are months or years apart."""
+    gaps = {name: _typical_gap(stamps[name]) for name in ORDERS}
+    last = min(gaps["dmy"], gaps["mdy"])
+    if gaps["year_first"] > SPARSE > DENSE >= last:
+        stamps["year_first"] = Stamps.none(len(stamps["year_first"].local))
+    elif last > SPARSE > DENSE >= gaps["year_first"]:
+        stamps |= {name: Stamps.none(len(stamps[name].local)) for name in ("dmy", "mdy")}
+
+
+def _typical_gap(stamps: Stamps) -> float:
+    """Return the median of days from one date to the next; infinite for fewer than four dates."""
+    days = np.unique(stamps.local[stamps.is_valid].astype("datetime64[D]"))
+    return float(np.median(np.diff(days).astype(np.int64))) if len(days) > 3 else np.inf
+
+
+def _count_only(name: str, valid: dict[str, npt.NDArray[np.bool_]], counts: Counts) -> int:
+    others = np.logical_or.reduce([valid[other] for other in ORDERS if other != name])
+    return int(counts[valid[name] & ~others].sum())
+
+
+def _describe_orders(
+    texts: pa.StringArray, mask: npt.NDArray[np.bool_], best: str, rival: str, *, is_either: bool
+) -> str:
+    example = quote_text(texts[int(np.flatnonzero(mask)[0])].as_py())
+    words = {"dmy": "day first", "mdy": "month first", "year_first": "year first"}
+    first, second = (words[name] for name in sorted((best, rival), key=ORDERS.index))
+    problem = (
+        f"The dates may be {first} or {second}, for example {example}."
+        if is_either
+        else f"Some dates can only be {first} and others only {second}, for example {example}."
+    )
+    choices = "dmy, mdy or iso" if "year_first" in (best, rival) else "dmy or mdy"
+    return f"{problem} Choose one with --date-format {choices} (date_format= over HTTP)."
+
+
+def _resolve_ymd_or_epoch(counts: Counts, stamps: dict[str, Stamps]) -> None:
+    """Drop one of `ymd` and `epoch`: few epochs are valid YYYYMMDD dates by chance."""
+    n_ymd, n_epoch = (counts[stamps[name].is_valid].sum() for name in ("ymd", EPOCH))
+    del stamps[EPOCH if n_ymd * 2 > n_epoch else "ymd"]
+
+
+def _parse(texts: pa.StringArray, date_format: str) -> Stamps:
+    if date_format == EPOCH:
+        return parse_epochs(texts)
+    starts = range(0, max(1, len(texts)), CHUNK_SIZE)
+    return Stamps.concatenate([_parse_pattern(texts.slice(start, CHUNK_SIZE), date_format) for start in starts])
+
+
+def _parse_pattern(texts: pa.StringArray, date_format: str) -> Stamps:
+    fields = pc.extract_regex(texts, PATTERNS[date_format])
+    if fields.null_count == len(fields):
+        return Stamps.none(len(texts))
+    year, day = (_to_integers(fields.field(name), fields) for name in ("year", "day"))
+    is_named = date_format.endswith("month_name")
+    month = number_months(fields.field("month")) if is_named else _to_integers(fields.field("month"), fields)
+    is_short = np.asarray(pc.equal(pc.fill_null(pc.binary_length(fields.field("year")), 0), 2).to_numpy(False))
+    year = np.where(is_short, np.where(year < TWO_DIGITS_END, year + 2000, year + 1900), year)
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (day - 1)
+    is_day = (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("datetime64[M]") == months)
+    written: Seconds = limit_years(np.where(is_day, days, NAT)).astype("datetime64[s]")
+    note = "Two-digit years were read as 1969 to 2068." if (is_short & ~np.isnat(written)).any() else ""
+    rest = fields.field("rest")
+    if not pc.any(pc.greater(pc.fill_null(pc.binary_length(rest), 0), 0)).as_py():
+        return Stamps(written, note=note)
+    seconds, offsets = parse_times(rest)
+    local = np.asarray(written + seconds)
+    return Stamps(local, None if offsets is None else local - offsets, note=note)
+
+
+def _to_integers(field: pa.StringArray, fields: pa.StructArray) -> npt.NDArray[np.int64]:
+    """Convert to integers, 0 where the pattern does not match."""
+    text = pc.if_else(fields.is_valid(), field, "0")
+    return np.asarray(pc.cast(text, pa.int64()).to_numpy(zero_copy_only=False))

@@ -1,0 +1,186 @@
+"""Concludes the sessions of one symbol's moments: dates as written, or days in the exchange's time zone. Pure.
+
+Moments that are not daily are refused: several on a day, or one a week or a month.
+"""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from services.data.tables.notes import Notes
+from services.data.tables.stamps import Seconds, Stamps
+from shared.errors import UnreadableFile
+
+Deltas = npt.NDArray[np.timedelta64]
+Days = npt.NDArray[np.datetime64]
+DAY = 86_400
+MIN_DAYS = 10  # fewer say nothing about weekends
+FEW, MANY = 0.02, 0.1  # shares of days on weekends
+MANY_A_DAY = 1.5  # moments, on average
+END_OF_DAY = DAY - 120
+# Where an exchange is, one for each rule of summer time. The first that fits names the others.
+ZONES = (
+    *("America/New_York", "America/Chicago", "America/Sao_Paulo", "Europe/London", "Europe/Paris", "Europe/Helsinki"),
+    *("Africa/Johannesburg", "Asia/Jerusalem", "Europe/Moscow", "Asia/Dubai", "Asia/Karachi", "Asia/Kolkata"),
+    *("Asia/Jakarta", "Asia/Shanghai", "Asia/Tokyo", "Australia/Brisbane", "Australia/Sydney", "Pacific/Auckland"),
+)
+HOW_TO_ZONE = "Say in which zone with --timezone, for example --timezone Europe/Paris (timezone= over HTTP)."
+HOW_TO_RESAMPLE = "Make daily bars of them with --resample daily (resample=daily over HTTP)."
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """The session of each moment, NaT where there is none; and whether they are parts of days."""
+
+    days: Days
+    is_intraday: bool = False
+
+
+def conclude_sessions(stamps: Stamps, timezone: str | None, resample: bool, notes: Notes) -> Sessions:
+    """Return the session of each moment of one symbol, `datetime64[D]`.
+
+    Args:
+        stamps: The moments.
+        timezone: The exchange's time zone; None to conclude it.
+        resample: Whether several moments on a day are wanted.
+        notes: Take what was concluded.
+
+    Raises:
+        UnreadableFile: The moments are not daily, or their days cannot be concluded.
+    """
+    local = _in_zone(stamps, timezone) if timezone else stamps.local
+    days = local.astype("datetime64[D]")
+    valid = ~np.isnat(local)
+    seconds = _seconds_of_day(local[valid])
+    if seconds.any() and _is_intraday(local[valid]):
+        if not resample:
+            raise UnreadableFile(f"These are {_describe_intraday(local[valid])}, not daily ones. {HOW_TO_RESAMPLE}")
+        if timezone is None and stamps.utc is not None:
+            _require_weekdays(days[valid])
+        return Sessions(days, is_intraday=True)
+    if seconds.any() and timezone is None:
+        days = days + _shift(stamps, local, notes)
+    _refuse_longer(days[valid])
+    return Sessions(days)
+
+
+def _in_zone(stamps: Stamps, timezone: str) -> Seconds:
+    """Return the moments in a zone; those without an offset are in it already."""
+    if stamps.utc is None:
+        return stamps.local
+    return np.where(np.isnat(stamps.utc), stamps.local, _to_zone(stamps.utc, timezone))
+
+
+def _to_zone(utc: Seconds, timezone: str) -> Seconds:
+    try:
+        zone = ZoneInfo(timezone)
+    except (ValueError, OSError) as error:  # ZoneInfoNotFoundError is a KeyError
+        raise UnreadableFile(f"There is no time zone {timezone}.") from error
+    except KeyError as error:
+        raise UnreadableFile(f"There is no time zone {timezone}. Write one as Europe/Paris.") from error
+    moments = pd.DatetimeIndex(utc).tz_localize("UTC").tz_convert(zone).tz_localize(None)
+    return np.asarray(moments.to_numpy("datetime64[s]"))
+
+
+def _is_intraday(local: Seconds) -> bool:
+    distinct = np.unique(local)
+    return len(distinct) > MANY_A_DAY * len(np.unique(distinct.astype("datetime64[D]")))
+
+
+def _describe_intraday(local: Seconds) -> str:
+    distinct = np.unique(local)
+    days = distinct.astype("datetime64[D]")
+    gaps = np.diff(distinct).astype(np.int64)[np.diff(days).astype(np.int64) == 0]
+    minutes = max(1, round(float(np.median(gaps)) / 60))
+    kind = "hourly bars" if minutes == 60 else f"{minutes}-minute bars"
+    _, n_a_day = np.unique(days, return_counts=True)
+    return f"{kind}, {round(float(np.median(n_a_day)))} a day"
+
+
+def _require_weekdays(days: Days) -> None:
+    """Refuse days in UTC of a market that sleeps at weekends elsewhere."""
+    share = _weekend_share(np.unique(days))
+    if 0 < share < 0.25 and len(np.unique(days)) >= MIN_DAYS:
+        raise UnreadableFile(f"The bars are in UTC, where some fall on weekends. {HOW_TO_ZONE}")
+
+
+def _shift(stamps: Stamps, local: Seconds, notes: Notes) -> Deltas:
+    """Return by how many days the session of each moment differs from the date that is written."""
+    shift = np.zeros(len(local), "timedelta64[D]")
+    known = np.zeros(len(local), bool) if stamps.utc is None else ~np.isnat(stamps.utc)
+    if stamps.utc is None or not known.any():
+        known = ~np.isnat(local)
+        shift[known] = _shift_moments(local[known], local[known], False, notes)
+        return shift
+    utc, written = stamps.utc[known], _seconds_of_day(local[known])
+    if written.any() and not _seconds_of_day(utc).any():  # midnight in UTC, written in another zone
+        shift[known] = utc.astype("datetime64[D]") - local[known].astype("datetime64[D]")
+        if shift.astype(np.int64).any():
+            notes.add("The times are midnight in UTC: sessions are the dates in UTC.")
+    elif written.any():
+        shift[known] = _shift_moments(utc, local[known], True, notes)
+    return shift
+
+
+def _shift_moments(instants: Seconds, local: Seconds, is_known: bool, notes: Notes) -> Deltas:
+    """Return whether each session is the date as written, a day later or, for evenings west of Greenwich, earlier.
+
+    Args:
+        instants: Moments in UTC, or those that may be.
+        local: The same moments as written.
+        is_known: Whether `instants` are known to be in UTC.
+        notes: Take what was concluded.
+
+    Raises:
+        UnreadableFile: Neither weekends nor summer time tell.
+    """
+    days, seconds = local.astype("datetime64[D]"), _seconds_of_day(local)
+    none = np.zeros(len(local), "timedelta64[D]")
+    is_late = seconds >= DAY // 2
+    side = 1 if is_late.any() else -1
+    shift = np.where(is_late if side > 0 else seconds > 0, side, 0).astype("timedelta64[D]")
+    has_summer_time = len(np.unique(seconds)) > 1
+    zones = [zone for zone in ZONES if _is_midnight(instants, zone)] if is_known or has_summer_time else []
+    is_long = len(np.unique(days)) >= MIN_DAYS
+    as_written, shifted = _weekend_share(np.unique(days)), _weekend_share(np.unique(days + shift))
+    if is_long and as_written <= FEW and shifted > MANY:
+        return none
+    if is_long and shifted <= FEW < as_written:
+        where = f"midnight in {zones[0]}" if zones else "in another time zone"
+        words = "a day later" if side > 0 else "a day earlier"
+        notes.add(f"The times are {where} (as written, bars would be on weekends): sessions are up to {words}.")
+        return shift
+    if not zones or side < 0 or int(seconds.min()) >= END_OF_DAY:
+        return none  # opening or close, midnight west of Greenwich, or the end of the day in UTC
+    if has_summer_time and is_long:
+        notes.add(f"The times are midnight in {zones[0]}, summer time included: sessions are the dates there.")
+        return shift
+    clock = f"{int(seconds.max()) // 3600:02}:{int(seconds.max()) % 3600 // 60:02}"
+    raise UnreadableFile(f"The times, {clock} in UTC, may be midnight of the next day somewhere east. {HOW_TO_ZONE}")
+
+
+def _seconds_of_day(moments: Seconds) -> npt.NDArray[np.int64]:
+    return np.asarray((moments - moments.astype("datetime64[D]")).astype(np.int64))
+
+
+def _is_midnight(utc: Seconds, zone: str) -> bool:
+    local = _to_zone(utc, zone)
+    return not _seconds_of_day(local).any()
+
+
+def _weekend_share(days: Days) -> float:
+    return float((~np.is_busday(days)).mean()) if len(days) else 0.0
+
+
+def _refuse_longer(days: Days) -> None:
+    """Refuse weeks, months and longer."""
+    gaps = np.diff(np.unique(days)).astype(np.int64)
+    if len(gaps) < 4:
+        return
+    spans = {"weekly": (6, 8, 0.8), "monthly": (26, 35, 0.8), "quarterly": (85, 98, 0.8), "yearly": (355, 375, 0.8)}
+    for kind, (least, most, share) in spans.items():
+        if ((gaps >= least) & (gaps <= most)).mean() >= share:
+            raise UnreadableFile(f"These are {kind} bars. Only daily bars are forecast: load daily ones.")

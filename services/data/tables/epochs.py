@@ -1,0 +1,68 @@
+"""Parses numbers as moments: seconds to nanoseconds or days since 1970, or the days of a spreadsheet. Pure."""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from services.data.tables.stamps import Stamps, limit_years
+
+EPOCH = r"^[+-]?\d{1,20}(\.\d*)?([eE]\+?\d{1,2})?$"
+MAX_SECONDS = 1e10  # the year 2286; milliseconds of the same day have three more digits
+MAX_DAYS = 100_000  # the year 2173 of a spreadsheet
+SECONDS_PER_DAY = 86_400
+SHEET_EPOCH = 25_569  # 1970-01-01 in a spreadsheet, which counts from 1899-12-30
+ONE_DAY = "The dates are numbers that are no dates: {}. Name the column that has the dates with --columns date=…"
+_UNITS = {1.0: "seconds", 1e3: "milliseconds", 1e6: "microseconds", 1e9: "nanoseconds"}
+
+
+def parse_epochs(texts: pa.StringArray) -> Stamps:
+    """Parse each number, NaT where a text is not one.
+
+    All have one unit, by their size: days around 1970 are small numbers in milliseconds, too. Numbers of days from
+    25,569 on are those of a spreadsheet, as days since 1970 they would be in the future; smaller ones are days since
+    1970. A count of rows, from 0 or 1 on, is not a date.
+    """
+    is_number = pc.match_substring_regex(texts, EPOCH)
+    column = pc.cast(pc.if_else(is_number, texts, pa.scalar(None, texts.type)), pa.float64())
+    numbers = np.asarray(column.to_numpy(zero_copy_only=False))
+    finite = numbers[np.isfinite(numbers)]
+    if not len(finite):
+        return Stamps.none(len(texts))
+    size = float(np.median(np.abs(finite)))
+    if size < MAX_DAYS:
+        return _parse_days(numbers, finite)
+    unit = next((power for power in (1.0, 1e3, 1e6) if size <= MAX_SECONDS * power), 1e9)
+    stamps = _to_stamps(texts, numbers, unit)
+    days = stamps.local[stamps.is_valid].astype("datetime64[D]")
+    if len(days) > 2 and (days == days[0]).all():
+        return Stamps.none(len(texts), ONE_DAY.format(f"in {_UNITS[unit]}, all fall on {days[0]}"))
+    return stamps
+
+
+def _parse_days(numbers: npt.NDArray[np.float64], finite: npt.NDArray[np.float64]) -> Stamps:
+    typical = float(np.median(finite))
+    if float(np.min(finite)) <= 1 or typical < SECONDS_PER_DAY / 24:  # rows are counted from 0 or 1
+        return Stamps.none(len(numbers), ONE_DAY.format("they are small, as if rows were counted"))
+    is_sheet = float(np.quantile(finite, 0.95)) >= SHEET_EPOCH
+    seconds = (numbers - (SHEET_EPOCH if is_sheet else 0)) * SECONDS_PER_DAY
+    kind = "the days of a spreadsheet" if is_sheet else "days since 1970"
+    stamps = _from_seconds(np.round(seconds))
+    return Stamps(stamps.local, note=f"Dates such as {finite[0]:g} were read as {kind}.")
+
+
+def _to_stamps(texts: pa.StringArray, numbers: npt.NDArray[np.float64], unit: float) -> Stamps:
+    stamps = _from_seconds(np.floor(numbers / unit))
+    return Stamps(
+        stamps.local, stamps.local, note=f"Dates such as {_first(texts)} were read as {_UNITS[unit]} since 1970."
+    )
+
+
+def _first(texts: pa.StringArray) -> str:
+    return next((text[:20] for text in texts[:100].to_pylist() if text), "")
+
+
+def _from_seconds(seconds: npt.NDArray[np.float64]) -> Stamps:
+    is_moment = np.isfinite(seconds) & (np.abs(seconds) < 1e11)
+    moments = np.where(is_moment, seconds, 0).astype(np.int64).astype("datetime64[s]")
+    return Stamps(limit_years(np.where(is_moment, moments, np.datetime64("NaT", "s"))))

@@ -1,0 +1,65 @@
+"""Reads the symbol in a column's name, as in "AAPL.Open" or "('Open', 'AAPL')". Pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from services.data.tables.names import ALIASES, PER_SYMBOL, PRICES, normalise, rank
+
+NO_SYMBOLS = {"ADJ", "ADJUSTED", "ASK", "AVG", "BID", "DAY", "MID", "OFFER", "PREV", "PREVIOUS", "RAW", "UNADJUSTED"}
+_TUPLE = re.compile(r"""\(\s*(['"])(?P<upper>.*)\1,\s*(['"])(?P<lower>.*)\3\s*\)""")
+_SEPARATOR = re.compile(r"[\W_]+")
+
+
+def split_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the normalised names of fields and their symbols, "" for a name without one.
+
+    Read are "('Close', 'AAPL')", in either order, and "AAPL.Open" or "Open_AAPL" if a symbol has all four prices.
+    """
+    tuples = [_TUPLE.fullmatch(name) for name in names]
+    return _read_tuples(names, tuples) if any(tuples) else _read_prefixes(names)
+
+
+def _read_tuples(names: Sequence[str], tuples: Sequence[re.Match[str] | None]) -> tuple[list[str], list[str]]:
+    """Read names such as "('Close', 'AAPL')", in either order, as names and symbols."""
+    pairs = [
+        (match["upper"], match["lower"]) if match else (name, "") for name, match in zip(names, tuples, strict=True)
+    ]
+    upper, lower = (sum(_is_field(normalise(pair[side])) for pair in pairs) for side in (0, 1))
+    if lower > upper:
+        pairs = [
+            (second, first) if match else (first, "") for (first, second), match in zip(pairs, tuples, strict=True)
+        ]
+    return [normalise(name) for name, _ in pairs], [symbol for _, symbol in pairs]
+
+
+def _read_prefixes(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Read names such as "AAPL.Open" or "Open_AAPL" as names and symbols, where a symbol has all four prices."""
+    split = [_split_prefix(name) for name in names]
+    fields: defaultdict[str, set[str]] = defaultdict(set)
+    for symbol, name in split:
+        fields[symbol] |= {field for field in PRICES if symbol and rank(field, name) is not None}
+    whole = {symbol for symbol, found in fields.items() if found >= {*PRICES} and symbol.upper() not in NO_SYMBOLS}
+    kept = [
+        (symbol, short) if symbol in whole else ("", normalise(name))
+        for name, (symbol, short) in zip(names, split, strict=True)
+    ]
+    return [name for _, name in kept], [symbol for symbol, _ in kept]
+
+
+def _split_prefix(name: str) -> tuple[str, str]:
+    """Return the symbol and the normalised name of a field, the longest that there is: "AAPL.Adj Close"."""
+    if _is_field(normalise(name)):
+        return "", normalise(name)
+    cuts = [match.span() for match in _SEPARATOR.finditer(name[:100])]
+    for start, end in cuts:
+        if len(right := normalise(name[end:])) > 2 and _is_field(right) and name[:start]:
+            return name[:start], right
+    for start, end in reversed(cuts):
+        if len(left := normalise(name[:start])) > 2 and _is_field(left) and name[end:]:
+            return name[end:], left
+    return "", normalise(name)
+
+
+def _is_field(name: str) -> bool:
+    return any(name in ALIASES[field] for field in PER_SYMBOL)

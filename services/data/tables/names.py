@@ -1,0 +1,102 @@
+"""The column names that are recognised, by field: the one list of them. Pure.
+
+Of two columns for one field, the one whose name stands first here is read; the report names the other.
+"""
+
+import re
+import unicodedata
+from typing import Literal
+
+Field = Literal[
+    "session", "time", "open", "high", "low", "close", "volume", "adj_close", "symbol", "name", "company", "series"
+]
+PRICES: tuple[Field, ...] = ("open", "high", "low", "close")
+PER_SYMBOL: tuple[Field, ...] = (*PRICES, "volume", "adj_close")
+
+# Lower case, without accents; what is not a letter or digit is "_". English, then other languages and tools.
+ALIASES: dict[Field, tuple[str, ...]] = {
+    "session": (
+        *("date", "trade_date", "trading_date", "session", "session_date", "business_date", "quote_date", "price_date"),
+        *("day", "datetime", "date_time", "timestamp", "time", "traddt", "date1", "dt", "ds", "formatted_date"),
+        *("datum", "fecha", "data", "date_de_cotation", "tarih", "дата"),
+        *("日期", "交易日期", "时间", "日付", "날짜", "일자"),
+        *("open_time", "opentime", "unix", "unix_timestamp", "epoch", "t"),
+    ),
+    "time": ("time", "uhrzeit", "zeit", "hora", "heure", "czas"),
+    "open": (
+        *("open", "open_price", "opening_price", "price_open", "opening", "opnpric", "o"),
+        *("erster", "eroffnung", "eroffn", "eroffnungskurs", "ouv", "oppen", "apertura", "abertura"),
+        *("ouverture", "otwarcie", "openen"),
+        *("acilis", "откр", "открытие", "开盘", "开盘价", "今开", "始値", "시가", "first"),
+    ),
+    "high": (
+        *("high", "high_price", "price_high", "day_high", "hghpric", "h"),
+        *("hoch", "maxima", "hogst", "高", "tageshoch", "hochst", "hochstkurs", "maximo", "massimo", "max"),
+        *("haut", "plus_haut", "najwyzszy"),
+        *("hoog", "yuksek", "макс", "максимум", "最高", "最高价", "高値", "고가"),
+    ),
+    "low": (
+        *("low", "low_price", "price_low", "day_low", "lwpric", "l"),
+        *("tief", "minima", "lagst", "低", "tagestief", "tiefst", "tiefstkurs", "minimo", "min", "bas"),
+        *("plus_bas", "najnizszy"),
+        *("laag", "dusuk", "мин", "минимум", "最低", "最低价", "安値", "저가"),
+    ),
+    "close": (
+        *("close", "close_price", "closing_price", "price_close", "closing", "clspric", "close_last", "c"),
+        *("schlusskurs", "schluss", "cierre", "chiusura", "fechamento", "cloture", "zamkniecie", "slotkoers", "slot"),
+        *("kapanis", "закр", "закрытие", "收盘", "收盘价", "終値", "종가"),
+        *("last", "last_price", "lastpric", "ltp", "price"),
+        *("zuletzt", "ultimo", "dernier", "laatste", "ostatnio", "senaste", "simdi", "цена"),
+    ),
+    "volume": (
+        *("volume", "vol", "total_volume", "trade_volume", "trading_volume", "volume_traded", "traded_volume"),
+        *("number_of_shares", "no_of_shares", "shares_traded", "traded_quantity", "total_traded_quantity", "quantity"),
+        *("tottrdqty", "ttltradgvol", "ttl_trd_qnty", "v"),
+        *("stuecke", "stucke", "stuck", "wolumen", "volumen", "volumes", "hacim", "объем"),
+        *("成交量", "交易量", "出来高", "거래량"),
+    ),
+    "adj_close": (
+        *("adj_close", "adjclose", "adjusted_close", "adjusted_closing_price", "adj_closing_price", "close_adj"),
+        *("close_adjusted", "adjusted", "adj_close_price", "adjusted_price"),
+    ),
+    "symbol": (
+        *("symbol", "ticker", "ticker_symbol", "stock_symbol", "act_symbol", "ts_code", "tckrsymb", "secid", "tic"),
+        *("股票代码", "证券代码", "代码"),
+    ),
+    "name": ("name", "stock"),
+    "company": ("company", "company_name", "security", "security_name", "stockname", "issuer", "名称", "股票名称"),
+    "series": ("series", "sctysrs"),
+}
+# A close under one of these names is an assumption that the report states.
+LAST_PRICES = ALIASES["close"][ALIASES["close"].index("last") :]
+RANKS: dict[Field, dict[str, int]] = {
+    field: {alias: rank for rank, alias in enumerate(aliases)} for field, aliases in ALIASES.items()
+}
+# A number in front, as in "4. close"; the day and the currency, as in "24h Open (USD)".
+_AROUND = re.compile(r"^(\d{1,2}|24h)_(?=[^\W\d])|(?<!^)(?<!volume)_(usd|usdt|eur|gbp|inr|jpy|cny)$")
+_LETTERS = str.maketrans("łı", "li")  # which Unicode does not take apart
+_UNNAMED = re.compile(r"|index|unnamed_\d+|(unnamed_\d+_)?level_\d+|index_level_\d+")
+
+
+def normalise(name: str) -> str:
+    """Return the name in the form of `ALIASES`.
+
+    >>> normalise(" Adj. Close**"), normalise("<OPEN>"), normalise("4. close"), normalise("Höchstkurs")
+    ('adj_close', 'open', 'close', 'hochstkurs')
+    """
+    folded = unicodedata.normalize("NFKD", name[:100]).casefold()
+    letters = (
+        "".join(letter for letter in folded if not unicodedata.combining(letter)).replace("ł", "l").replace("ı", "i")
+    )
+    plain = re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", letters)).strip("_")
+    return _AROUND.sub("", plain)
+
+
+def rank(field: Field, name: str) -> int | None:
+    """Return the position of a normalised name among those of the field; None if it is not one."""
+    return RANKS[field].get(name)
+
+
+def is_unnamed(name: str) -> bool:
+    """Return whether a normalised name is that of an index without a name."""
+    return _UNNAMED.fullmatch(name) is not None

@@ -1,0 +1,37 @@
+"""What the reading of a file assumed and left out, as sentences for the report. Pure."""
+
+MAX_NOTES = 20
+MAX_EXAMPLES = 100  # columns whose unreadable cells are counted
+
+
+def quote_text(text: str, limit: int = 20) -> str:
+    """Quote text from a file for a message: printable and shortened."""
+    printable = "".join(letter if letter.isprintable() else "?" for letter in text[:limit])
+    return f"'{printable}{'…' if len(text) > limit else ''}'"
+
+
+class Notes:
+    """The notes on one file, each once, in order; and the cells of each column that were not read."""
+
+    def __init__(self) -> None:
+        self._sentences: dict[str, None] = {}
+        self._unread: dict[str, tuple[int, str]] = {}
+
+    def add(self, sentence: str) -> None:
+        """Add a sentence."""
+        self._sentences.setdefault(sentence)
+
+    def add_unread(self, column: str, count: int, example: str) -> None:
+        """Count cells of a column that could not be read; the first example is kept."""
+        if count and (column in self._unread or len(self._unread) < MAX_EXAMPLES):
+            earlier, first = self._unread.get(column, (0, example))
+            self._unread[column] = (earlier + count, first)
+
+    def sentences(self) -> list[str]:
+        """Return the notes so far, at most MAX_NOTES."""
+        unread = [
+            f"{count:,} {'cell' if count == 1 else 'cells'} of {column} could not be read, for example "
+            f"{quote_text(cell)}."
+            for column, (count, cell) in self._unread.items()
+        ]
+        return [*self._sentences, *unread][:MAX_NOTES]

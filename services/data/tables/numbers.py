@@ -1,0 +1,211 @@
+"""Reads the numbers of a file's text columns under its one decimal mark. Pure.
+
+The mark is settled by the first numbers that show it: "12,5" can only have a decimal comma, "1.234,5" too, "12.5" and
+"1,234.5" only a point. "1,234" shows nothing. A cell that contradicts the settled mark is not a number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from services.data.tables.notes import quote_text
+from shared.errors import UnreadableFile
+from shared.schemas.loads import Decimal
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+_CHOOSE = "Choose one with --decimal . or --decimal , (decimal= over HTTP)."
+CLEAR_MAJORITY = 4  # times as many numbers show one mark as show the other
+_CURRENCIES = r"(?:US\$|R\$|\p{Sc}|Rs\.?|EUR|USD|GBP|CHF|JPY|INR|PLN|zł)"
+_SPACES = r"['’\x{00a0}\x{202f}\x{2009} ]"
+_SIGN = r"^[+-]?"
+_END = r"(?:[eE][+-]?\d+)?$"
+_MISSING = r"^(?i:|-+|—|\.|#?n/?a\.?|nan|null|none|nil)$"
+# What a volume may end with, and its power of ten.
+MULTIPLIERS: Mapping[str, int] = {
+    **{"k": 3, "tsd": 3, "m": 6, "mn": 6, "mio": 6, "b": 9, "bn": 9, "mrd": 9, "t": 12},
+    **{"lakh": 5, "lac": 5, "crore": 7, "cr": 7, "万": 4, "億": 8, "亿": 8},
+}
+_MULTIPLIER = rf"^(.*\d[.,]?)\s*(?i:({'|'.join(sorted(MULTIPLIERS, key=len, reverse=True))}))\.?$"
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """The patterns of numbers with one decimal mark, where the other is between thousands."""
+
+    point: str
+    comma: str
+
+    @property
+    def shown(self) -> str:
+        """Match a number that can only have this mark."""
+        thousands = rf"\d{{1,3}}(?:(?:{self.comma}\d{{3}})+|(?:{_SPACES}\d{{3}})+){self.point}\d+"
+        several = rf"\d{{1,3}}(?:{self.comma}\d{{3}}){{2,}}|\d{{1,2}}(?:{self.comma}\d{{2}})+{self.comma}\d{{3}}"
+        plain = rf"\d+{self.point}(?:\d{{0,2}}|\d{{4,}})|{self.point}\d+|(?:0\d*|\d{{4,}}){self.point}\d{{3}}"
+        return rf"{_SIGN}(?:{thousands}|{several}|{plain})(?:[eE][+-]?\d+|\s*\pL{{1,5}})?$"
+
+    @property
+    def open(self) -> str:
+        """Match a number that has this mark or, as well, one such sign between thousands."""
+        return rf"{_SIGN}[1-9]\d{{0,2}}{self.point}\d{{3}}$"
+
+    @property
+    def plain(self) -> str:
+        return rf"{_SIGN}(?:\d+{self.point}?\d*|{self.point}\d+){_END}"
+
+    @property
+    def grouped(self) -> str:
+        lakhs = rf"\d{{1,2}}(?:{self.comma}\d{{2}})+{self.comma}\d{{3}}"
+        groups = "|".join(
+            rf"\d{{1,3}}(?:{each}\d{{3}})+" for each in (self.comma, "['’]", r"[\x{00a0}\x{202f}\x{2009} ]")
+        )
+        return rf"{_SIGN}(?:{groups}|{lakhs})(?:{self.point}\d*)?$"
+
+
+MARKS: dict[Decimal, _Mark] = {".": _Mark(r"\.", ","), ",": _Mark(",", r"\.")}
+
+
+@dataclass(frozen=True)
+class ReadNumbers:
+    """Numbers, NaN where a cell has none; and which cells hold something else."""
+
+    values: Floats
+    is_unreadable: Mask | None = None  # None if every cell is a number or empty
+
+
+class NumberReader:
+    """Reads the numbers of one file.
+
+    Args:
+        decimal: The decimal mark; None to settle it by the numbers.
+        by_semicolon: Whether semicolons separate the cells, as where commas are decimal.
+    """
+
+    def __init__(self, decimal: Decimal | None = None, *, by_semicolon: bool = False) -> None:
+        self.decimal = decimal
+        self.example = ""  # of the settled mark
+        self._is_given = decimal is not None
+        self.by_semicolon = by_semicolon
+        self._is_mixed = False
+        self._is_weak = False  # settled by "1.234" alone
+
+    def notes(self) -> list[str]:
+        """Return what was concluded, as a sentence, if it is not the usual."""
+        is_comma = self.decimal == "," and not self._is_given
+        return [f"Numbers such as {quote_text(self.example)} were read with a decimal comma."] if is_comma else []
+
+    def settle(self, columns: list[pa.Array]) -> None:
+        """Settle the decimal mark by these text columns, if it is open and they show it.
+
+        Raises:
+            UnreadableFile: They leave it open, although a number has a comma or a point.
+        """
+        if self.decimal is not None and not self._is_weak:
+            return
+        texts = [_strip(column) for column in columns]
+        texts = [text.filter(pc.match_substring_regex(text, "[.,]")) for text in texts]
+        shown = {mark: _count(texts, MARKS[mark].shown) for mark in MARKS}
+        (points, point), (commas, comma) = shown["."], shown[","]
+        if points and commas and max(points, commas) < CLEAR_MAJORITY * min(points, commas):
+            raise UnreadableFile(
+                f"Some numbers have a decimal comma, for example {quote_text(comma)}, and others a decimal point, for "
+                f"example {quote_text(point)}. {_CHOOSE}"
+            )
+        if commas and self._is_weak:
+            raise UnreadableFile(f"Numbers such as {quote_text(comma)} have a decimal comma, others a point. {_CHOOSE}")
+        if points or commas:
+            self._is_weak = False
+            self.decimal, self.example = (".", point) if points > commas else (",", comma)
+            self._is_mixed = bool(points and commas)
+        elif self.decimal is None:
+            self._settle_open(texts)
+
+    def _settle_open(self, texts: list[pa.Array]) -> None:
+        (commas, comma), (points, point) = (_count(texts, MARKS[mark].open) for mark in (",", "."))
+        if commas or (points and self.by_semicolon):
+            raise UnreadableFile(
+                f"Numbers such as {quote_text(comma or point)} may have a decimal mark or one between thousands. "
+                f"{_CHOOSE}"
+            )
+        if points:
+            self.decimal, self._is_weak = ".", True
+
+    def read(self, column: pa.Array, *, is_volume: bool = False) -> ReadNumbers:
+        """Read a text column, plain or dictionary-encoded; `settle` must have seen it."""
+        if pa.types.is_dictionary(column.type):
+            indices = pc.fill_null(pc.cast(column.indices, pa.int64()), -1).to_numpy(zero_copy_only=False)
+            distinct = self.read(column.dictionary, is_volume=is_volume)
+            wrong = distinct.is_unreadable
+            return ReadNumbers(
+                np.append(distinct.values, np.nan)[indices], None if wrong is None else np.append(wrong, False)[indices]
+            )
+        if self.decimal != "," or not pc.any(pc.match_substring_regex(column, "[.,]")).as_py():
+            try:
+                return ReadNumbers(_to_numpy(pc.cast(column, pa.float64())))
+            except pa.ArrowInvalid:
+                pass
+        return self._read_dirty(column, is_volume)
+
+    def _read_dirty(self, column: pa.Array, is_volume: bool) -> ReadNumbers:
+        text = _strip(column)
+        if is_volume:
+            text = _expand_multipliers(text)
+        mark = MARKS[self.decimal or "."]
+        is_number = _match(text, mark.plain) | _match(text, r"^[+-]?(?i:inf(inity)?)$")
+        is_grouped = _match(text, mark.grouped)
+        if self._is_mixed and not self._is_given:  # it may be the other mark
+            is_grouped &= ~_match(text, MARKS["," if self.decimal == "." else "."].open)
+        is_grouped &= ~is_number
+        bare = pc.replace_substring_regex(text, rf"{mark.comma}|{_SPACES}", "")
+        if self.decimal == ",":
+            bare = pc.replace_substring(bare, ",", ".")
+        is_read = is_number | is_grouped
+        values = pc.cast(pc.if_else(pa.array(is_read), bare, pa.scalar(None, bare.type)), pa.float64())
+        wrong = ~is_read & ~_match(text, _MISSING) & ~_to_numpy(pc.is_null(column)).astype(bool)
+        return ReadNumbers(_to_numpy(values), wrong if wrong.any() else None)
+
+
+def _strip(column: pa.Array) -> pa.Array:
+    """Remove spaces around and a currency before or after."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary
+    text = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
+    if not pc.any(pc.match_substring_regex(text, r"[^\d.,eE+-]")).as_py():
+        return text
+    text = pc.replace_substring_regex(text, rf"^([+-]?){_CURRENCIES}\s*([+-]?[\d.,])", r"\1\2")
+    return pc.replace_substring_regex(text, rf"([\d.,])\s*{_CURRENCIES}$", r"\1")
+
+
+def _expand_multipliers(text: pa.Array) -> pa.Array:
+    """Write "489.00K" as "489.00e3", which is read exactly."""
+    parts = pc.extract_regex(text, _MULTIPLIER.replace("^(.*", "^(?P<number>.*").replace("(?i:(", "(?i:(?P<unit>"))
+    if parts.null_count == len(parts):
+        return text
+    for unit, power in MULTIPLIERS.items():
+        is_unit = pc.fill_null(pc.equal(pc.utf8_lower(parts.field("unit")), unit), False)
+        is_unit = pc.and_(is_unit, parts.is_valid())
+        text = pc.if_else(is_unit, pc.binary_join_element_wise(parts.field("number"), f"e{power}", ""), text)
+    return text
+
+
+def _count(texts: list[pa.Array], pattern: str) -> tuple[int, str]:
+    """Count the texts that match, and return the first."""
+    count, example = 0, ""
+    for text in texts:
+        matching = text.filter(pc.match_substring_regex(text, pattern))
+        count += len(matching)
+        example = example or (matching[0].as_py() if len(matching) else "")
+    return count, example
+
+
+def _match(text: pa.Array, pattern: str) -> Mask:
+    return _to_numpy(pc.fill_null(pc.match_substring_regex(text, pattern), False)).astype(bool)
+
+
+def _to_numpy(column: pa.Array) -> Floats:
+    return np.asarray(column.to_numpy(zero_copy_only=False))

@@ -1,0 +1,36 @@
+"""Makes daily bars of the parts of each day. Pure."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from shared.schemas.arrow import NUMBERS
+
+_RULES = {"open": "first", "high": "max", "low": "min", "close": "last", "adj_close": "last", "row": "first"}
+
+
+def to_daily(rows: pd.DataFrame, moments: npt.NDArray[np.datetime64]) -> pd.DataFrame:
+    """Return one row a day: the first open, the highest high, the lowest low, the last close, the sum of volumes.
+
+    Of two rows of one moment, the later one is taken. Rows without a day, or of which a price is missing, stay as they
+    are, to be rejected with their numbers.
+
+    Args:
+        rows: The columns of `services.data.records.RawBars.rows`, `session` the day of each part.
+        moments: The moment of each row.
+    """
+    prices = rows[list(NUMBERS[:4])].to_numpy(np.float64)
+    is_whole = rows["session"].notna().to_numpy() & np.isfinite(prices).all(axis=1)
+    if "problem" in rows:
+        is_whole &= rows["problem"].to_numpy() == 0
+    order = np.argsort(moments[is_whole], kind="stable")
+    ordered = moments[is_whole][order]
+    is_last = np.append(ordered[1:] != ordered[:-1], True)[: len(order)]  # of the rows of one moment
+    parts = rows[is_whole].iloc[order[is_last]]
+    by_day = parts.groupby("session", sort=True)
+    days = by_day.agg(_RULES)
+    days["volume"] = by_day["volume"].sum(min_count=1)
+    if "problem" in rows:
+        days["problem"] = np.int8(0)
+    daily: pd.DataFrame = pd.concat([days.reset_index()[list(rows.columns)], rows[~is_whole]], ignore_index=True)
+    return daily

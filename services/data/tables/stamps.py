@@ -1,0 +1,60 @@
+"""Moments as a file writes them, with the instants that they are if that is known. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Seconds = npt.NDArray[np.datetime64]
+YEARS = range(1600, 2200)  # the first stock exchange opened in 1602
+NAT = np.datetime64("NaT", "D")
+
+
+@dataclass(frozen=True)
+class Stamps:
+    """Moments, NaT where there is none.
+
+    Attributes:
+        local: Shape `(n,)`, `datetime64[s]`: the date and time as written; those of an epoch are UTC.
+        utc: The same moments in UTC, NaT where a text names no offset; None if none does.
+        note: What was assumed.
+        problem: Why there are none, as a sentence.
+    """
+
+    local: Seconds
+    utc: Seconds | None = None
+    note: str = ""
+    problem: str = ""
+
+    @property
+    def is_valid(self) -> npt.NDArray[np.bool_]:
+        """Return where there is a moment."""
+        return ~np.isnat(self.local)
+
+    @classmethod
+    def none(cls, n: int, problem: str = "") -> "Stamps":
+        """Return `n` times no moment."""
+        return cls(np.full(n, np.datetime64("NaT", "s")), problem=problem)
+
+    @classmethod
+    def concatenate(cls, parts: Sequence["Stamps"]) -> "Stamps":
+        """Join parts."""
+        if len(parts) == 1:
+            return parts[0]
+        has_utc = any(part.utc is not None for part in parts)
+        missing = [cls.none(len(part.local)).local if part.utc is None else part.utc for part in parts]
+        local, note = np.concatenate([part.local for part in parts]), next((p.note for p in parts if p.note), "")
+        return cls(local, np.concatenate(missing) if has_utc else None, note)
+
+    def take(self, codes: npt.NDArray[np.int32]) -> "Stamps":
+        """Return the moment of each code; NaT for -1."""
+        nat = np.datetime64("NaT", "s")
+        utc = None if self.utc is None else np.append(self.utc, nat)[codes]
+        return Stamps(np.append(self.local, nat)[codes], utc, self.note, self.problem)
+
+
+def limit_years(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
+    """Replace moments outside `YEARS` by NaT."""
+    first, end = (np.datetime64(f"{year}-01-01", "D") for year in (YEARS.start, YEARS.stop))
+    return np.where((days >= first) & (days < end), days, np.datetime64("NaT"))
