@@ -1,6 +1,6 @@
 """The sessions of an exchange, from the package exchange_calendars."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
 import exchange_calendars
@@ -22,12 +22,7 @@ def exchange_sessions(calendar: str) -> npt.NDArray[np.datetime64]:
     Args:
         calendar: A name of `shared.market.calendar_names`, for example "XNYS".
     """
-    try:
-        exchange = exchange_calendars.get_calendar(calendar, start=START)
-    except ValueError:  # some calendars do not go back that far
-        earliest = exchange_calendars.get_calendar(calendar).bound_min()
-        exchange = exchange_calendars.get_calendar(calendar, start=earliest)
-    sessions: npt.NDArray[np.datetime64] = exchange.sessions.to_numpy().astype("datetime64[D]")
+    sessions: npt.NDArray[np.datetime64] = _open_calendar(calendar).sessions.to_numpy().astype("datetime64[D]")
     return sessions
 
 
@@ -85,6 +80,30 @@ def last_session_over(calendar: str, now: datetime) -> date:
     closes = exchange_calendars.get_calendar(calendar).closes
     session: date = closes[closes <= now].index[-1].date()
     return session
+
+
+def session_close(calendar: str | None, session: date) -> datetime:
+    """Return when the session closes, in UTC: the end of its day if the calendar does not know it.
+
+    >>> session_close("XNYS", date(2024, 7, 3)).isoformat()
+    '2024-07-03T17:00:00+00:00'
+    """
+    known = _closes(calendar).get(session) if calendar else None
+    return known or datetime.combine(session + timedelta(days=1), time(), UTC)
+
+
+@cache
+def _closes(calendar: str) -> dict[date, datetime]:
+    closes = _open_calendar(calendar).closes
+    return dict(zip(closes.index.date, closes.dt.to_pydatetime(), strict=True))
+
+
+@cache
+def _open_calendar(calendar: str) -> exchange_calendars.ExchangeCalendar:
+    try:
+        return exchange_calendars.get_calendar(calendar, start=START)
+    except ValueError:  # some calendars do not go back that far
+        return exchange_calendars.get_calendar(calendar, start=exchange_calendars.get_calendar(calendar).bound_min())
 
 
 def next_sessions(calendar: str, after: date, n: int) -> list[date]:

@@ -10,6 +10,15 @@ from shared.schemas.forecasts import Adjusted, Forecast, ForecastQuery, Horizon,
 from shared.schemas.text import VisibleText
 from shared.schemas.wire import Wire
 
+OutcomeState = Literal["pending", "scored", "late", "never_came", "unclear"]
+
+
+class KnownClose(Wire):
+    """A close as it was known when a forecast was issued."""
+
+    session: date
+    close: float = Field(gt=0)
+
 
 class LedgerEntry(Wire):
     """The recorded forecast of one session. It is never changed."""
@@ -31,6 +40,16 @@ class LedgerEntry(Wire):
         min_length=1, max_length=64, description="Revision of the bars that it was computed from."
     )
     bellwether: VisibleText = Field(min_length=1, max_length=32, description="Version of Bellwether that computed it.")
+    asked_for: ModelName | Literal["auto"] | None = Field(
+        None,
+        description="The model that was requested; auto if Bellwether chose it. Null in entries that predate this.",
+    )
+    closes: list[KnownClose] = Field(
+        [],
+        max_length=5,
+        description="The last closes up to `as_of`, ascending, as the data service knew them: it tells by them whether "
+        "all prices were restated since, as after a split, or one was corrected. Empty in entries that predate this.",
+    )
 
     @property
     def key(self) -> str:
@@ -43,13 +62,33 @@ class LedgerRecord(LedgerEntry):
     """A recorded forecast, when it was issued, and the actual close."""
 
     given_at: datetime = Field(description="When it was recorded, in UTC.")
+    state: OutcomeState = Field(
+        description="scored; pending until the session's bar is stored; late if it was recorded after the session's "
+        "close; never_came if there is no close 30 days after the session; unclear if prices changed since in a way "
+        "that is no split or dividend of all of them, or jump as at a split that no adjusted close confirms. "
+        "Only scored ones count."
+    )
     actual: float | None = Field(
-        description="The actual close in the price units at issue: if the close of `as_of` was restated since, as "
-        "after a split, it is scaled by the same factor. Null until the session's bar is stored."
+        description="The actual close in the price units at issue: if most earlier closes were restated by one factor, "
+        "as after a split, it is scaled by the same factor. Null while it is unknown or unclear."
     )
     is_inside: bool | None = Field(
-        description="Whether the actual close lay inside the interval. Null until it is known."
+        description="Whether the actual close lay inside the interval. Null if there is no actual."
     )
+
+
+class CoverageRecord(Wire):
+    """How often the actual close lay inside the intervals of one level."""
+
+    level: int = Field(description="Nominal coverage, in percent.")
+    n_scored: int
+    n_independent: int = Field(
+        description="How many of them have periods from `as_of` to `session` that do not overlap: forecasts of one "
+        "period succeed or fail together, so only these count for the confidence interval."
+    )
+    coverage: float | None
+    lower: float | None = Field(description="Lower end of the 95 % confidence interval of the coverage (Wilson 1927).")
+    upper: float | None = Field(description="Upper end.")
 
 
 class LedgerScore(Wire):
@@ -61,7 +100,11 @@ class LedgerScore(Wire):
     adjusted: bool = Field(description="Whether the forecasts are of adjusted prices, whose errors have other units.")
     n_scored: int
     n_pending: int
+    n_left_out: int = Field(description="Forecasts that are late, unclear, or whose session never came.")
+    n_independent: int = Field(description="How many of the scored ones have periods that do not overlap.")
     coverage: float | None
+    coverage_lower: float | None = Field(description="Lower end of the 95 % confidence interval of the coverage.")
+    coverage_upper: float | None = Field(description="Upper end.")
     mae: float | None = Field(description="Mean absolute error, in the price units at issue.")
     mae_of_persistence: float | None = Field(
         description="Mean absolute error of persistence, which predicts `last_close`."
@@ -70,6 +113,10 @@ class LedgerScore(Wire):
         description="1 − MAE / MAE of persistence; zero or less is no better than no change. "
         "Null if persistence made no error."
     )
+    skill_lower: float | None = Field(
+        description="Lower end of the 95 % confidence interval of the skill; null below 10 independent periods."
+    )
+    skill_upper: float | None = Field(description="Upper end.")
 
 
 class Ledger(Wire):
@@ -78,8 +125,11 @@ class Ledger(Wire):
     symbol: str
     n_scored: int
     n_pending: int
-    coverage: float | None = Field(
-        description="Share of all scored forecasts whose actual close lay inside the interval."
+    n_late: int = Field(description="Forecasts recorded after their session's close: left out.")
+    n_never_came: int = Field(description="Forecasts without a close 30 days after their session: left out.")
+    n_unclear: int = Field(description="Forecasts whose actual cannot be told in the price units at issue: left out.")
+    coverage: list[CoverageRecord] = Field(
+        description="Share of the scored forecasts of each level whose actual close lay inside the interval."
     )
     scores: list[LedgerScore]
     records: list[LedgerRecord]
@@ -140,6 +190,7 @@ def build_entries(forecast: Forecast) -> list[LedgerEntry]:
             upper=step.upper,
             revision=forecast.data.revision,
             bellwether=forecast.provenance.bellwether,
+            asked_for=forecast.choice.asked_for,
         )
         for step in forecast.steps
     ]

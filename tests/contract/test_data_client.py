@@ -55,9 +55,11 @@ async def test_recorded_forecasts_come_out_of_the_ledger_with_their_actuals() ->
         assert await client.keep(symbol="AAPL", entries=entries[:3]) == Kept(kept=0, known=3)
         first = await client.ledger(symbol="AAPL", query=LedgerQuery(limit=15))
         rest = await client.ledger(symbol="AAPL", query=LedgerQuery(cursor=first.next_cursor))
-    assert (first.n_pending, len(first.records), len(rest.records), rest.next_cursor) == (20, 15, 5, None)
-    said = [record.model_dump(exclude={"given_at", "actual", "is_inside"}) for record in first.records + rest.records]
-    assert said == [entry.model_dump() for entry in entries]
+    assert (first.n_late, len(first.records), len(rest.records), rest.next_cursor) == (20, 15, 5, None)
+    records = first.records + rest.records
+    said = [record.model_dump(exclude={"given_at", "state", "actual", "is_inside", "closes"}) for record in records]
+    assert said == [entry.model_dump(exclude={"closes"}) for entry in entries]
+    assert {tuple(known.close for known in record.closes) for record in records} == {(10.0, 11.0, 12.0)}
 
 
 async def test_refusals_of_the_ledger_arrive_as_they_were() -> None:

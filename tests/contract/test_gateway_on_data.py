@@ -124,7 +124,7 @@ async def test_a_row_that_rejects_a_strict_file_is_pointed_at() -> None:
     assert listed.json() == []
 
 
-async def test_a_forecast_is_kept_and_scored_when_its_session_has_come_and_no_longer_taken_then() -> None:
+async def test_a_forecast_is_kept_and_compared_when_its_session_has_come_and_no_longer_taken_then() -> None:
     async with _gateway(FakeBarStore({"AAPL": make_frame()}), Forecasting()) as client:
         path = "/api/stocks/AAPL/ledger"
         kept = await client.post(path, json={"horizon": 2}, headers=WITH_KEY)
@@ -140,7 +140,7 @@ async def test_a_forecast_is_kept_and_scored_when_its_session_has_come_and_no_lo
     ]
     assert (late.status_code, late.json()["type"]) == (422, "/problems/invalid-request")
     assert "before the outcome" in late.json()["detail"]
-    assert (page["n_scored"], page["n_pending"], page["coverage"]) == (1, 2, 1.0)
+    assert (page["n_scored"], page["n_late"]) == (0, 3)  # of sessions of 2024, recorded later
     assert [record["actual"] for record in page["records"] + rest["records"]] == [13.0, None, None]
 
 

@@ -9,6 +9,8 @@ from shared.errors import InvalidRequest
 from shared.schemas.arrow import BarFrame
 from shared.schemas.ledger import LedgerEntry
 
+ROUNDING = 1e-9
+
 
 def check_entries(symbol: str, entries: Sequence[LedgerEntry], today: date) -> None:
     """Check that each entry is consistent and belongs to the ledger of `symbol`.
@@ -40,6 +42,20 @@ def check_is_forecast(entries: Sequence[LedgerEntry], frame: BarFrame) -> None:
         raise InvalidRequest(
             f"Make a new forecast: {frame.symbol} already has a close of {last}, and this forecast ends at {oldest}. "
             "The ledger accepts only forecasts made before the outcome is known."
+        )
+
+
+def check_last_close(entry: LedgerEntry, frame: BarFrame) -> None:
+    """Check that the stored close of `as_of` is still the one that the forecast was made from.
+
+    Raises:
+        InvalidRequest: It was changed meanwhile, for example by a split.
+    """
+    bars = (frame.adjusted() if entry.adjusted else frame).between(entry.as_of, entry.as_of).bars
+    if len(bars) and abs(bars["close"].iloc[0] / entry.last_close - 1) > ROUNDING:
+        raise InvalidRequest(
+            f"Make a new forecast: the close of {entry.as_of} has changed since this one was made, from "
+            f"{entry.last_close:g} to {bars['close'].iloc[0]:g}."
         )
 
 

@@ -6,129 +6,132 @@ Scores are not stored: they are computed from the entries and the current bars.
 import base64
 import math
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from services.data.ledger.outcomes import Outcome, find_outcomes
+from services.data.ledger.uncertainty import count_independent, coverage_interval, skill_interval
 from services.data.records import IssuedEntry
 from shared.errors import InvalidRequest
 from shared.schemas.arrow import BarFrame
-from shared.schemas.ledger import Ledger, LedgerQuery, LedgerRecord, LedgerScore
+from shared.schemas.ledger import CoverageRecord, Ledger, LedgerQuery, LedgerRecord, LedgerScore
 
-Floats = npt.NDArray[np.float64]
 _GROUP = ["model", "sessions_ahead", "level", "adjusted"]
 
 
-def build_ledger(frame: BarFrame, entries: Sequence[IssuedEntry], query: LedgerQuery) -> Ledger:
+def build_ledger(
+    frame: BarFrame, entries: Sequence[IssuedEntry], query: LedgerQuery, *, calendar: str | None, now: datetime
+) -> Ledger:
     """Score all entries of a symbol and return one page of them, latest first.
 
     Args:
         frame: The current bars.
         entries: The entries, in any order.
         query: The requested page.
+        calendar: The exchange whose sessions are forecast; None if unknown.
+        now: The current time, timezone-aware.
 
     Raises:
         InvalidRequest: The cursor is not from a page of this ledger.
     """
     ordered = sorted(entries, key=_sort_key)
-    table = _build_table(ordered, frame)
+    outcomes = find_outcomes(ordered, frame, calendar=calendar, now=now)
+    table = _build_table(ordered, outcomes)
     first = 0 if query.cursor is None else _find_start(query.cursor, ordered)
     end = first + query.limit
-    n_scored = int(table["actual"].count())
+    n_in_state = table["state"].value_counts()
     return Ledger(
         symbol=frame.symbol,
-        n_scored=n_scored,
-        n_pending=len(table) - n_scored,
-        coverage=_finite_or_none(table["is_inside"].mean()),
-        scores=_compute_scores(table),
-        records=_build_records(ordered[first:end], table[first:end]),
+        **{
+            f"n_{state}": int(n_in_state.get(state, 0))
+            for state in ("scored", "pending", "late", "never_came", "unclear")
+        },
+        coverage=[_build_coverage(rows) for _, rows in table.groupby("level", sort=True)],
+        scores=[_build_score(rows) for _, rows in table.groupby(_GROUP, sort=True)],
+        records=list(map(_build_record, ordered[first:end], outcomes[first:end])),
         next_cursor=_build_cursor(ordered[end - 1]) if len(ordered) > end else None,
     )
 
 
-def compute_actuals(entries: Sequence[IssuedEntry], frame: BarFrame) -> Floats:
-    """Compute the actual close of each entry in the price units of its `last_close`; NaN while it is unknown.
-
-    If the close of `as_of` has changed since, as after a split, the prices were restated, and the actual is scaled
-    back by the same factor. Without a close of `as_of`, the factor and the actual are unknown.
-
-    Returns:
-        Shape `(n_entries,)`, in the order of the entries, finite or NaN.
-    """
-    actuals = np.full(len(entries), np.nan)
-    are_adjusted = np.array([entry.adjusted for entry in entries], dtype=bool)
-    for is_selected, bars in ((~are_adjusted, frame), (are_adjusted, frame.adjusted())):
-        selected = [entry for entry, is_selected_entry in zip(entries, is_selected, strict=True) if is_selected_entry]
-        issued_closes = np.array([entry.last_close for entry in selected], dtype=np.float64)
-        closes = _closes(bars)
-        with np.errstate(over="ignore"):
-            factors = issued_closes / closes.reindex(_sessions(selected, "as_of")).to_numpy()
-            actuals[is_selected] = closes.reindex(_sessions(selected, "session")).to_numpy() * factors
-    return np.where(np.isfinite(actuals), actuals, np.nan)
-
-
-def _closes(frame: BarFrame) -> "pd.Series[float]":
-    """Return the closes by session, NaN where a close is not a valid price."""
-    closes = pd.Series(frame.bars["close"].to_numpy(np.float64), index=pd.DatetimeIndex(frame.bars["session"]))
-    return closes.where(np.isfinite(closes) & (closes > 0))
-
-
-def _sessions(entries: Sequence[IssuedEntry], name: str) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(np.array([getattr(entry, name) for entry in entries], dtype="datetime64[s]"))
-
-
-def _build_table(entries: Sequence[IssuedEntry], frame: BarFrame) -> pd.DataFrame:
-    """Build a table with a row per entry, in order; unknown values are NaN."""
-    columns = ["last_close", "point", "lower", "upper"]
-    table = pd.DataFrame({name: [getattr(entry, name) for entry in entries] for name in _GROUP})
-    last_close, point, lower, upper = (np.array([getattr(entry, name) for entry in entries], float) for name in columns)
-    actual = compute_actuals(entries, frame)
-    is_inside = (lower <= actual) & (actual <= upper)
+def _build_table(entries: Sequence[IssuedEntry], outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Build a table with a row per entry, in order; unknown numbers are NaN."""
+    table = pd.DataFrame({name: [getattr(entry, name) for entry in entries] for name in [*_GROUP, "as_of", "session"]})
+    names = ["last_close", "point", "lower", "upper"]
+    last_close, point, lower, upper = (np.array([getattr(entry, name) for entry in entries], float) for name in names)
+    actual = np.array([math.nan if outcome.actual is None else outcome.actual for outcome in outcomes])
     with np.errstate(over="ignore"):
         return table.assign(
-            actual=actual,
-            is_inside=np.where(np.isnan(actual), np.nan, is_inside),
+            state=[outcome.state for outcome in outcomes],
+            is_inside=(lower <= actual) & (actual <= upper),
             error=np.abs(actual - point),
             error_of_persistence=np.abs(actual - last_close),
         )
 
 
-def _compute_scores(table: pd.DataFrame) -> list[LedgerScore]:
-    groups = table.groupby(_GROUP, sort=True).agg(
-        n=("actual", "size"),
-        n_scored=("actual", "count"),
-        coverage=("is_inside", "mean"),
-        mae=("error", "mean"),
-        mae_of_persistence=("error_of_persistence", "mean"),
-    )
-    return [_build_score(row) for row in groups.reset_index().to_dict("records")]
-
-
-def _build_score(row: dict[Any, Any]) -> LedgerScore:
-    mae, mae_of_persistence = _finite_or_none(row["mae"]), _finite_or_none(row["mae_of_persistence"])
-    return LedgerScore(
-        **{name: row[name] for name in _GROUP},
-        n_scored=row["n_scored"],
-        n_pending=row["n"] - row["n_scored"],
-        coverage=_finite_or_none(row["coverage"]),
-        mae=mae,
-        mae_of_persistence=mae_of_persistence,
-        skill=_finite_or_none(1 - mae / mae_of_persistence) if mae is not None and mae_of_persistence else None,
+def _build_coverage(rows: pd.DataFrame) -> CoverageRecord:
+    scored = rows[rows["state"] == "scored"]
+    n_independent = _count_independent(scored)
+    coverage = float(scored["is_inside"].mean()) if n_independent else None
+    lower, upper = (None, None) if coverage is None else coverage_interval(coverage, n_independent)
+    return CoverageRecord(
+        level=rows["level"].iloc[0],
+        n_scored=len(scored),
+        n_independent=n_independent,
+        coverage=coverage,
+        lower=lower,
+        upper=upper,
     )
 
 
-def _build_records(entries: Sequence[IssuedEntry], table: pd.DataFrame) -> list[LedgerRecord]:
-    actuals, are_inside = table["actual"].tolist(), table["is_inside"].tolist()
-    return [
-        LedgerRecord(
-            **entry.model_dump(),
-            actual=_finite_or_none(actual),
-            is_inside=None if math.isnan(is_inside) else bool(is_inside),
-        )
-        for entry, actual, is_inside in zip(entries, actuals, are_inside, strict=True)
-    ]
+def _build_score(rows: pd.DataFrame) -> LedgerScore:
+    scored = rows[rows["state"] == "scored"]
+    n_pending = int((rows["state"] == "pending").sum())
+    record = _build_coverage(rows)
+    errors, persistence_errors = (scored[name].to_numpy(np.float64) for name in ("error", "error_of_persistence"))
+    mae, mae_of_persistence = _mean(errors), _mean(persistence_errors)
+    skill = interval = None
+    if mae is not None and mae_of_persistence:
+        skill = _finite_or_none(1 - mae / mae_of_persistence)
+        interval = skill_interval(errors, persistence_errors, record.n_independent)
+    lower, upper = map(_finite_or_none, interval) if interval else (None, None)
+    return LedgerScore.model_validate(
+        {
+            **rows[_GROUP].iloc[0].to_dict(),
+            "n_scored": len(scored),
+            "n_pending": n_pending,
+            "n_left_out": len(rows) - len(scored) - n_pending,
+            "n_independent": record.n_independent,
+            "coverage": record.coverage,
+            "coverage_lower": record.lower,
+            "coverage_upper": record.upper,
+            "mae": mae,
+            "mae_of_persistence": mae_of_persistence,
+            "skill": skill,
+            "skill_lower": lower,
+            "skill_upper": upper,
+        }
+    )
+
+
+def _build_record(entry: IssuedEntry, outcome: Outcome) -> LedgerRecord:
+    actual = outcome.actual
+    return LedgerRecord(
+        **entry.model_dump(),
+        state=outcome.state,
+        actual=actual,
+        is_inside=None if actual is None else entry.lower <= actual <= entry.upper,
+    )
+
+
+def _count_independent(rows: pd.DataFrame) -> int:
+    return count_independent(zip(rows["as_of"], rows["session"], strict=True))
+
+
+def _mean(numbers: "np.typing.NDArray[np.float64]") -> float | None:
+    with np.errstate(over="ignore"):
+        return _finite_or_none(float(numbers.mean())) if len(numbers) else None
 
 
 def _finite_or_none(number: float) -> float | None:

@@ -54,9 +54,10 @@ def make_ledger_entry(**fields: Any) -> LedgerEntry:
     return LedgerEntry(**usual | fields)
 
 
-def make_issued_entry(given_at: datetime = AT, **fields: Any) -> IssuedEntry:
-    """Build the same entry as the ledger stores it."""
-    return IssuedEntry(**make_ledger_entry(**fields).model_dump(), given_at=given_at)
+def make_issued_entry(given_at: datetime | None = None, **fields: Any) -> IssuedEntry:
+    """Build the same entry as the ledger stores it, by default issued on the evening of `as_of`."""
+    entry = make_ledger_entry(**fields)
+    return IssuedEntry(**entry.model_dump(), given_at=given_at or AT + (entry.as_of - DAY))
 
 
 def reissue(entries: list[LedgerEntry]) -> list[LedgerEntry]:

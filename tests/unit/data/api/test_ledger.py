@@ -16,22 +16,40 @@ async def _keep(client: httpx.AsyncClient, *entries: LedgerEntry, symbol: str = 
     return await client.post(f"/symbols/{symbol}/ledger", json=body)
 
 
-async def test_a_forecast_is_recorded_at_once_and_scored_when_its_session_is_stored() -> None:
-    store = FakeBarStore({"AAPL": make_frame()})
-    began_at = datetime.now(UTC)
-    async with serve_data(store) as client:
-        posted = await _keep(client, make_ledger_entry(), make_ledger_entry(sessions_ahead=2))
-        pending = (await client.get("/symbols/aapl/ledger")).json()
+async def test_a_forecast_is_scored_when_its_session_is_stored() -> None:
+    ledger = FakeForecastLedger({entry.key: entry for entry in [make_issued_entry()]})  # on the evening of the session
+    async with serve_data(FakeBarStore({"AAPL": make_frame()}), ledger=ledger) as client:
+        waiting = (await client.get("/symbols/aapl/ledger")).json()
         csv = "date,open,high,low,close\n2024-01-04,12,16,12,15\n"
         await client.put("/symbols/AAPL/bars", content=csv, headers={"content-type": "text/csv"})
         scored = (await client.get("/symbols/AAPL/ledger")).json()
-    assert (posted.status_code, posted.json()) == (201, {"kept": 2, "known": 0})
-    assert (pending["n_scored"], pending["n_pending"], pending["coverage"]) == (0, 2, None)
-    assert (scored["n_scored"], scored["n_pending"], scored["coverage"]) == (1, 1, 0.0)
-    assert [record["actual"] for record in scored["records"]] == [15.0, None]
+    assert (waiting["n_scored"], waiting["n_never_came"]) == (0, 1)  # 2024 is long over
+    assert (scored["n_scored"], scored["n_never_came"]) == (1, 0)
+    assert [one["coverage"] for one in scored["coverage"]] == [0.0]
+    assert [record["actual"] for record in scored["records"]] == [15.0]
     assert scored["scores"][0]["skill"] == 1 - 2.5 / 3
-    given_at = datetime.fromisoformat(scored["records"][0]["given_at"])
+
+
+async def test_a_forecast_is_recorded_with_the_closes_of_then_and_late_after_its_session() -> None:
+    began_at = datetime.now(UTC)
+    async with serve_data(FakeBarStore({"AAPL": make_frame()})) as client:
+        posted = await _keep(client, make_ledger_entry(), make_ledger_entry(sessions_ahead=2))
+        ledger = (await client.get("/symbols/AAPL/ledger")).json()
+    assert (posted.status_code, posted.json()) == (201, {"kept": 2, "known": 0})
+    assert (ledger["n_scored"], ledger["n_pending"], ledger["n_late"]) == (0, 0, 2)
+    assert {record["state"] for record in ledger["records"]} == {"late"}
+    assert [known["close"] for known in ledger["records"][0]["closes"]] == [10.0, 11.0, 12.0]
+    given_at = datetime.fromisoformat(ledger["records"][0]["given_at"])
     assert began_at <= given_at <= datetime.now(UTC)
+
+
+async def test_a_forecast_from_a_close_that_was_corrected_meanwhile_is_refused() -> None:
+    ledger = FakeForecastLedger()
+    async with serve_data(FakeBarStore({"AAPL": make_frame(closes=[10, 11, 12.5])}), ledger=ledger) as client:
+        response = await _keep(client, make_ledger_entry())
+    assert (response.status_code, response.json()["type"]) == (422, "/problems/invalid-request")
+    assert "the close of 2024-01-03 has changed since this one was made, from 12 to 12.5" in response.json()["detail"]
+    assert ledger.by_key == {}
 
 
 async def test_recording_a_forecast_again_changes_nothing() -> None:
@@ -124,15 +142,14 @@ async def test_records_come_in_pages() -> None:
 
 
 async def test_a_ledger_outlives_its_symbol_and_is_there_when_it_comes_back() -> None:
-    store, ledger = FakeBarStore({"AAPL": make_frame()}), FakeForecastLedger()
-    async with serve_data(store, ledger=ledger) as client:
-        await _keep(client, make_ledger_entry())
+    store, entry = FakeBarStore({"AAPL": make_frame()}), make_issued_entry()
+    async with serve_data(store, ledger=FakeForecastLedger({entry.key: entry})) as client:
         assert (await client.delete("/symbols/AAPL")).status_code == 204
         missing = await client.get("/symbols/AAPL/ledger")
         store.frames["AAPL"] = make_frame(closes=[10, 11, 12, 13])
         back = (await client.get("/symbols/AAPL/ledger")).json()
     assert missing.status_code == 404
-    assert (back["n_scored"], back["coverage"]) == (1, 1.0)
+    assert (back["n_scored"], back["coverage"][0]["coverage"]) == (1, 1.0)
 
 
 async def test_a_ledger_that_does_not_answer_is_unavailable() -> None:
@@ -152,5 +169,5 @@ async def test_a_ledger_of_thousands_answers_one_page() -> None:
     async with serve_data(store, ledger=FakeForecastLedger({entry.key: entry for entry in entries})) as client:
         ledger = (await client.get("/symbols/AAPL/ledger?limit=1000")).json()
     assert (len(ledger["records"]), len(ledger["scores"])) == (1000, 20)
-    assert ledger["n_scored"] + ledger["n_pending"] == 8000
+    assert ledger["n_scored"] + ledger["n_never_came"] == 8000
     assert [score["n_scored"] for score in ledger["scores"]] == [400 - ahead for ahead in range(1, 21)]

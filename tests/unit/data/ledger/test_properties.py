@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.data.ledger.scores import build_ledger
 from services.data.records import IssuedEntry
 from shared.schemas.arrow import BarFrame
-from shared.schemas.ledger import Ledger, LedgerQuery, LedgerScore
+from shared.schemas.ledger import KnownClose, Ledger, LedgerQuery, LedgerScore
 from tests.support.data.bars import make_bars
 from tests.support.data.ledgers import AT, DAY, make_issued_entry
 
@@ -28,8 +28,12 @@ SAID = st.builds(
         point=middle,
         lower=middle - half,
         upper=middle + half,
+        closes=[
+            KnownClose(session=DAY + timedelta(days=earlier), close=100.0 + earlier)
+            for earlier in range(day - 4, day + 1)
+        ],
     ),
-    st.integers(0, 12),
+    st.integers(4, 12),
     st.integers(1, 3),
     MODELS,
     st.sampled_from([80, 90]),
@@ -41,7 +45,7 @@ SOME_DAYS = BarFrame("AAPL", make_bars([100.0 + day for day in range(10)], first
 
 
 def _ledger(given: Sequence[IssuedEntry], frame: BarFrame = SOME_DAYS) -> Ledger:
-    return build_ledger(frame, given, LedgerQuery())
+    return build_ledger(frame, given, LedgerQuery(), calendar=None, now=AT)
 
 
 @example_of(LEDGERS)
@@ -51,7 +55,11 @@ def test_coverage_and_errors_equal_an_independent_count(entries: list[IssuedEntr
     closes = {entry.key: 100.0 + (entry.session - DAY).days for entry in due}
     inside = [entry for entry in due if entry.lower <= closes[entry.key] <= entry.upper]
     assert (ledger.n_scored, ledger.n_pending) == (len(due), len(entries) - len(due))
-    assert ledger.coverage == (pytest.approx(len(inside) / len(due), abs=1e-12) if due else None)
+    for coverage in ledger.coverage:
+        at_level = [entry for entry in due if entry.level == coverage.level]
+        n_inside = sum(entry in inside for entry in at_level)
+        assert coverage.n_scored == len(at_level)
+        assert coverage.coverage == (pytest.approx(n_inside / len(at_level), abs=1e-12) if at_level else None)
     assert sum(score.n_scored for score in ledger.scores) == len(due)
     for score in ledger.scores:
         scored = [entry for entry in due if (entry.model, entry.sessions_ahead, entry.level) == _group(score)]
@@ -80,7 +88,7 @@ def test_a_restatement_of_all_prices_leaves_the_actuals_unchanged(entries: list[
         assert record.actual == (
             None if restated_record.actual is None else pytest.approx(restated_record.actual, rel=1e-12)
         )
-        assert record.given_at == restated_record.given_at == AT
+        assert record.given_at == restated_record.given_at
 
 
 def _group(score: LedgerScore) -> tuple[str, int, int]:

@@ -1,28 +1,22 @@
-import math
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from services.data.ledger.scores import build_ledger, compute_actuals
+from services.data.ledger.scores import build_ledger
 from services.data.records import IssuedEntry
 from shared.errors import InvalidRequest
 from shared.schemas.arrow import BarFrame, decode, encode
 from shared.schemas.ledger import Ledger, LedgerQuery
-from tests.support.data.bars import make_bars, make_frame
-from tests.support.data.ledgers import DAY, make_issued_entry
+from tests.support.data.bars import make_frame
+from tests.support.data.ledgers import AT, DAY, make_issued_entry
 
 FOUR_DAYS = make_frame(closes=[10, 11, 12, 15])  # DAY is the third
 
 
 def _ledger(given: Sequence[IssuedEntry], frame: BarFrame = FOUR_DAYS, **query: Any) -> Ledger:
-    return build_ledger(frame, given, LedgerQuery(**query))
-
-
-def _restated(frame: BarFrame, factor: float) -> BarFrame:
-    return replace(frame, bars=frame.bars.assign(close=frame.bars["close"] * factor))
+    return build_ledger(frame, given, LedgerQuery(**query), calendar=None, now=AT)
 
 
 def test_a_forecast_is_scored_against_persistence_when_its_session_is_stored() -> None:
@@ -30,7 +24,8 @@ def test_a_forecast_is_scored_against_persistence_when_its_session_is_stored() -
     first, second = ledger.records
     assert (first.actual, first.is_inside) == (15.0, False)  # the interval is 11 to 14
     assert (second.actual, second.is_inside) == (None, None)
-    assert (ledger.symbol, ledger.n_scored, ledger.n_pending, ledger.coverage) == ("AAPL", 1, 1, 0.0)
+    assert (ledger.symbol, ledger.n_scored, ledger.n_pending) == ("AAPL", 1, 1)
+    assert [coverage.coverage for coverage in ledger.coverage] == [0.0]
     usual = {"model": "ridge", "level": 90, "adjusted": False}
     assert [score.model_dump() for score in ledger.scores] == [
         usual
@@ -38,20 +33,32 @@ def test_a_forecast_is_scored_against_persistence_when_its_session_is_stored() -
             "sessions_ahead": 1,
             "n_scored": 1,
             "n_pending": 0,
+            "n_left_out": 0,
+            "n_independent": 1,
             "coverage": 0.0,
+            "coverage_lower": 0.0,
+            "coverage_upper": pytest.approx(0.7935, abs=1e-4),
             "mae": 2.5,  # 15 - 12.5
             "mae_of_persistence": 3.0,  # 15 - 12
             "skill": 1 - 2.5 / 3.0,
+            "skill_lower": None,
+            "skill_upper": None,
         },
         usual
         | {
             "sessions_ahead": 2,
             "n_scored": 0,
             "n_pending": 1,
+            "n_left_out": 0,
+            "n_independent": 0,
             "coverage": None,
+            "coverage_lower": None,
+            "coverage_upper": None,
             "mae": None,
             "mae_of_persistence": None,
             "skill": None,
+            "skill_lower": None,
+            "skill_upper": None,
         },
     ]
 
@@ -70,7 +77,7 @@ def test_scores_are_means_over_the_sessions_that_have_come() -> None:
     assert score.mae == pytest.approx(4 / 3)  # mean of 0.5, 0.5 and 3
     assert score.mae_of_persistence == pytest.approx(5 / 3)  # mean of 1, 1 and 3
     assert score.skill == pytest.approx(0.2)
-    assert ledger.coverage == 2 / 3
+    assert [coverage.coverage for coverage in ledger.coverage] == [2 / 3]
 
 
 def test_there_is_a_score_for_each_model_distance_level_and_kind_of_price_ascending() -> None:
@@ -106,50 +113,53 @@ def test_without_entries_there_are_no_scores() -> None:
         "symbol": "AAPL",
         "n_scored": 0,
         "n_pending": 0,
-        "coverage": None,
+        "n_late": 0,
+        "n_never_came": 0,
+        "n_unclear": 0,
+        "coverage": [],
         "scores": [],
         "records": [],
         "next_cursor": None,
     }
 
 
-def test_after_a_split_the_close_is_given_in_the_price_units_of_then() -> None:
-    entry = make_issued_entry(last_close=84.0, point=85.0, lower=80.0, upper=90.0)
-    before = make_frame(closes=[70, 77, 84, 87.5])
-    after = _restated(before, 1 / 7)
-    for frame in (before, after):
-        (record,) = _ledger([entry], frame).records
-        assert record.actual == pytest.approx(87.5, rel=1e-12)
-        assert (record.last_close, record.point, record.is_inside) == (84.0, 85.0, True)
+def test_coverage_is_counted_by_level_and_only_over_forecasts_that_count() -> None:
+    narrow = {"level": 50, "lower": 12.4, "upper": 12.6}
+    after = AT + timedelta(days=2)  # later than the close of 2024-01-04
+    entries = [make_issued_entry(level=99, upper=16.0), make_issued_entry(**narrow)]
+    entries += [make_issued_entry(model="drift", **narrow, given_at=after)]
+    ledger = _ledger(entries)
+    assert [(one.level, one.n_scored, one.coverage) for one in ledger.coverage] == [(50, 1, 0.0), (99, 1, 1.0)]
+    assert (ledger.n_scored, ledger.n_late) == (2, 1)
+    assert [(score.model, score.n_scored, score.n_left_out) for score in ledger.scores] == [
+        ("drift", 0, 1),
+        ("ridge", 1, 0),
+        ("ridge", 1, 0),
+    ]
 
 
-def test_a_forecast_of_adjusted_prices_is_compared_with_adjusted_closes() -> None:
-    frame = replace(FOUR_DAYS, bars=FOUR_DAYS.bars.assign(adj_close=[5.0, 5.5, 6.0, 8.0]))
-    entry = make_issued_entry(adjusted=True, last_close=6.0, point=6.5, lower=6.0, upper=9.0)
-    assert compute_actuals([entry, make_issued_entry()], frame).tolist() == [8.0, 15.0]
-    dividend = replace(frame, bars=frame.bars.assign(adj_close=frame.bars["adj_close"] * 0.98))
-    assert compute_actuals([entry], dividend) == pytest.approx([8.0])
+def test_twenty_forecasts_have_an_uncertainty_of_thirteen_points() -> None:
+    days = [DAY + timedelta(days=day) for day in range(20)]
+    frame = make_frame(closes=[10, 11, *([12.0] * 20), 15, 15])
+    entries = [make_issued_entry(as_of=day, upper=12.4 if day in days[:2] else 14.0, point=12.2) for day in days]
+    entries[:2] = [entry.model_copy(update={"lower": 12.1}) for entry in entries[:2]]
+    (score,), (coverage,) = _ledger(entries, frame).scores, _ledger(entries, frame).coverage
+    assert (score.n_scored, score.n_independent, coverage.n_independent) == (20, 20, 20)
+    assert score.coverage == pytest.approx(0.85)  # the last close is 15
+    assert (score.coverage_lower, score.coverage_upper) == (coverage.lower, coverage.upper)
+    assert (coverage.lower, coverage.upper) == pytest.approx((0.6396, 0.9476), abs=1e-4)
+    assert score.skill_lower is not None
+    assert score.skill is not None
+    assert score.skill_upper is not None
+    assert score.skill_lower < score.skill < score.skill_upper
 
 
-@pytest.mark.parametrize("close", [math.nan, math.inf, 0.0, -1.0])
-@pytest.mark.parametrize("day", [2, 3])
-def test_what_is_no_price_leaves_the_forecast_pending_though_later_bars_are_there(day: int, close: float) -> None:
-    bars = make_bars([10, 11, 12, 15, 16])
-    bars.loc[day, "close"] = close
-    ledger = _ledger([make_issued_entry()], BarFrame("AAPL", bars))
-    assert (ledger.n_scored, ledger.n_pending, ledger.records[0].actual) == (0, 1, None)
-
-
-@pytest.mark.parametrize("day", [2, 3])
-def test_a_bar_that_is_gone_leaves_the_forecast_pending(day: int) -> None:
-    bars = make_bars([10, 11, 12, 15, 16]).drop(index=day).reset_index(drop=True)
-    assert _ledger([make_issued_entry()], BarFrame("AAPL", bars)).n_pending == 1
-
-
-def test_without_an_adjusted_close_or_any_bar_nothing_is_scored() -> None:
-    bars = FOUR_DAYS.bars.assign(adj_close=math.nan)
-    assert _ledger([make_issued_entry(adjusted=True)], BarFrame("AAPL", bars)).n_pending == 1
-    assert _ledger([make_issued_entry()], BarFrame("AAPL", make_bars([]))).n_pending == 1
+def test_forecasts_of_one_period_do_not_make_the_coverage_more_certain() -> None:
+    one = [make_issued_entry()]
+    several = [make_issued_entry(model=model) for model in ("ridge", "drift", "persistence")]
+    assert [coverage.upper for coverage in _ledger(one).coverage] == [
+        coverage.upper for coverage in _ledger(several).coverage
+    ]
 
 
 @pytest.mark.parametrize("price", [1e-6, 1e6, 1e300, 5e-324])

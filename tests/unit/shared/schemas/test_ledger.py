@@ -10,8 +10,14 @@ from tests.support.data.ledgers import make_forecast, make_ledger_entry
 
 def test_a_forecast_has_an_entry_for_each_of_its_sessions() -> None:
     forecast = make_forecast("AAPL", ForecastQuery(horizon=3, level=80, adjusted=True))
-    usual = {"level": 80, "adjusted": True}
+    usual = {"level": 80, "adjusted": True, "asked_for": "auto"}
     assert build_entries(forecast) == [make_ledger_entry(sessions_ahead=ahead, **usual) for ahead in (1, 2, 3)]
+
+
+def test_an_entry_says_whether_auto_chose_its_model() -> None:
+    for model in ("auto", "ridge"):
+        forecast = make_forecast("AAPL", ForecastQuery(model=model))
+        assert {(entry.model, entry.asked_for) for entry in build_entries(forecast)} == {("ridge", model)}
 
 
 @pytest.mark.parametrize(
