@@ -55,6 +55,12 @@ class Midrange(Metrics):
     name: Literal["midrange"] = "midrange"
 
 
+class FixedFormula(Metrics):
+    """A formula without a fit on the same sessions: each close equals 0.8 (High + Low) − 0.6 Open of its session."""
+
+    name: Literal["fixed_formula"] = "fixed_formula"
+
+
 class ResultInterval(Wire):
     """How the prediction intervals did on the test sessions."""
 
@@ -84,6 +90,7 @@ _EXAMPLE: JsonDict = {
     "task": "same_session_close",
     "skill": 0.6374,
     "midrange_skill": 0.2161,
+    "fixed_formula_skill": -0.076,
     "mse": 7.8828,
     "metrics": {
         "mae": 2.0745,
@@ -110,6 +117,15 @@ _EXAMPLE: JsonDict = {
         "mape": 0.0059,
         "r2": 0.9991,
         "directional_accuracy": 0.8639,
+    },
+    "fixed_formula": {
+        "name": "fixed_formula",
+        "mae": 1.928,
+        "mse": 7.3419,
+        "rmse": 2.7096,
+        "mape": 0.0043,
+        "r2": 0.9995,
+        "directional_accuracy": 0.8838,
     },
     "interval": {"level": 90, "coverage": 0.8976, "mean_width": 8.0719, "n_calibration": 524},
     "warnings": [
@@ -158,13 +174,18 @@ class Result(Wire):
         "Null if persistence makes no error. Simulated random walks give about 0.6, so it proves nothing."
     )
     midrange_skill: float | None = Field(
-        description="1 − MAE / MAE of the midrange, (High + Low) / 2, on the same sessions. Fairer for this task, as "
-        "both know High and Low; still, simulated random walks give 0.2 to 0.3. Null if the midrange makes no error."
+        description="1 − MAE / MAE of the midrange, (High + Low) / 2, on the same sessions. It does not know the Open: "
+        "simulated random walks give 0.2 to 0.3. Null if the midrange makes no error."
+    )
+    fixed_formula_skill: float | None = Field(
+        description="1 − MAE / MAE of the fixed formula 0.8 (High + Low) − 0.6 Open on the same sessions: the fair "
+        "comparison, as it knows what the model knows and learns nothing. Null if the formula makes no error."
     )
     mse: float = Field(description="The same as `metrics.mse`, kept where the first version of the contract had it.")
     metrics: Metrics
     baseline: Baseline
     midrange: Midrange
+    fixed_formula: FixedFormula
     interval: ResultInterval | None = Field(description="Null if there are too few bars for honest intervals.")
     warnings: list[Warning]
     model: Model

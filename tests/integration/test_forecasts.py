@@ -134,39 +134,43 @@ def test_what_cannot_be_answered_is_said_plainly(api: httpx.Client, query: str, 
 
 
 @pytest.mark.parametrize(
-    ("symbol", "skill", "over_midrange", "coverage"),
+    ("symbol", "skill", "over_midrange", "over_formula", "coverage"),
     [
-        ("AAPL", 0.64, 0.22, 0.898),
-        ("FB", 0.67, 0.32, 0.850),
-        ("GOOG", 0.65, 0.21, 0.905),
-        ("IBM", 0.62, 0.17, 0.899),
-        ("MSFT", 0.62, 0.17, 0.898),
+        ("AAPL", 0.64, 0.22, -0.08, 0.898),
+        ("FB", 0.67, 0.32, -0.09, 0.850),
+        ("GOOG", 0.65, 0.21, -0.0, 0.905),
+        ("IBM", 0.62, 0.17, -0.01, 0.899),
+        ("MSFT", 0.62, 0.17, -0.01, 0.898),
     ],
 )
 def test_the_skills_and_the_coverage_that_the_readme_gives(
-    api: httpx.Client, symbol: str, skill: float, over_midrange: float, coverage: float
+    api: httpx.Client, symbol: str, skill: float, over_midrange: float, over_formula: float, coverage: float
 ) -> None:
     result = api.post("/api/result", json={"stock_symbol": symbol}).json()
-    found = result["skill"], result["midrange_skill"], result["interval"]["coverage"]
-    assert (round(found[0], 2), round(found[1], 2), round(found[2], 3)) == (skill, over_midrange, coverage)
+    skills = [round(result[name], 2) for name in ("skill", "midrange_skill", "fixed_formula_skill")]
+    assert skills == [skill, over_midrange, over_formula]
+    assert round(result["interval"]["coverage"], 3) == coverage
 
 
-def test_a_forecast_is_kept_once_and_scored_when_its_session_comes(api: httpx.Client) -> None:
+def test_a_forecast_is_kept_once_and_compared_when_its_session_comes_though_late(
+    api: httpx.Client,
+) -> None:
     assert api.post("/api/stocks/FB/ledger", json={}).status_code == 401
     kept = api.post("/api/stocks/FB/ledger", json={"horizon": 2, "model": "ridge"}, headers=KEY).json()
     assert (kept["kept"], kept["known"]) == (2, 0)
     assert api.post("/api/stocks/FB/ledger", json={"horizon": 2, "model": "ridge"}, headers=KEY).json()["known"] == 2
     ledger = api.get("/api/stocks/FB/ledger").json()
-    assert (ledger["n_scored"], ledger["n_pending"]) == (0, 2)
+    assert (ledger["n_scored"], ledger["n_late"]) == (0, 2)  # the sample's sessions are long over
 
     first = kept["forecast"]["steps"][0]
     bar = f"Date,Open,High,Low,Close,Volume\n{first['session']},27,30,25,{first['point']:.2f},1000\n"
     loaded = api.put("/api/stocks/FB/bars", content=bar, headers=KEY | {"content-type": "text/csv"})
     assert loaded.json()["inserted"] == 1
     ledger = api.get("/api/stocks/FB/ledger").json()
-    assert (ledger["n_scored"], ledger["n_pending"], ledger["coverage"]) == (1, 1, 1.0)
+    assert (ledger["n_scored"], ledger["n_late"], ledger["coverage"][0]["coverage"]) == (0, 2, None)
     record = next(record for record in ledger["records"] if record["sessions_ahead"] == 1)
-    assert record["point"] == first["point"]
+    assert (record["point"], record["state"], record["asked_for"]) == (first["point"], "late", "ridge")
+    assert [known["close"] for known in record["closes"]][-1] == record["last_close"]
     assert record["actual"] == pytest.approx(first["point"], abs=0.01)
 
 

@@ -14,6 +14,7 @@ export const AAPL: Result = {
   task: 'same_session_close',
   skill: 0.6374,
   midrange_skill: 0.2161,
+  fixed_formula_skill: -0.076,
   mse: 7.8828,
   metrics: { mae: 2.0745, mse: 7.8828, rmse: 2.8076, mape: 0.0048, r2: 0.9994, directional_accuracy: 0.8377 },
   baseline: {
@@ -33,6 +34,15 @@ export const AAPL: Result = {
     mape: 0.0059,
     r2: 0.9991,
     directional_accuracy: 0.8639,
+  },
+  fixed_formula: {
+    name: 'fixed_formula',
+    mae: 1.928,
+    mse: 7.3419,
+    rmse: 2.7096,
+    mape: 0.0043,
+    r2: 0.9995,
+    directional_accuracy: 0.8838,
   },
   interval: { level: 90, coverage: 0.8976, mean_width: 8.0719, n_calibration: 524 },
   warnings: [{ code: 'look_ahead', detail: LOOK_AHEAD }],

@@ -30,3 +30,19 @@ def midrange(highs: NDArray[np.float64], lows: NDArray[np.float64]) -> NDArray[n
         Shape `(n_bars,)`, in price units.
     """
     return (highs + lows) / 2
+
+
+def fixed_formula(
+    opens: NDArray[np.float64], highs: NDArray[np.float64], lows: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Predict each session by 0.8 (high + low) − 0.6 open of its own: what the model knows, and nothing fitted.
+
+    Args:
+        opens: Shape `(n_bars,)`.
+        highs: Shape `(n_bars,)`.
+        lows: Shape `(n_bars,)`.
+
+    Returns:
+        Shape `(n_bars,)`, in price units. The weights add up to one, so that it follows the unit of the prices.
+    """
+    return 0.8 * (highs + lows) - 0.6 * opens

@@ -24,7 +24,17 @@ from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
 from shared.schemas.ledger import LedgerEntry, LedgerQuery
 from shared.schemas.loads import LoadQuery
-from shared.schemas.results import Baseline, Midrange, Model, Predictions, Result, ResultInterval, Span, Split
+from shared.schemas.results import (
+    Baseline,
+    FixedFormula,
+    Midrange,
+    Model,
+    Predictions,
+    Result,
+    ResultInterval,
+    Span,
+    Split,
+)
 from shared.schemas.wire import Data, Metrics, Wire
 from shared.web.health import Check, Health
 from tests.support.asgi import serve
@@ -47,10 +57,12 @@ def make_result(symbol: str = "AAPL", *, adjusted: bool = False) -> Result:
         task="same_session_close",
         skill=0.5,
         midrange_skill=0.2,
+        fixed_formula_skill=-0.25,
         mse=1.0,
         metrics=Metrics(**scores),
         baseline=Baseline(**scores | {"mae": 2.0}),
         midrange=Midrange(**scores | {"mae": 1.25}),
+        fixed_formula=FixedFormula(**scores | {"mae": 0.8}),
         interval=ResultInterval(level=90, coverage=1.0, mean_width=4.0, n_calibration=20),
         warnings=[],
         model=Model(

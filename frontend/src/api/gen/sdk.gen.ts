@@ -172,8 +172,9 @@ export const models = <ThrowOnError extends boolean = false>(options?: Options<M
  * Return the recorded forecasts of a stock, latest first, with the actual closes and their scores.
  *
  * A forecast is recorded when it is issued and never changed or removed, so the record cannot be embellished.
- * Only sessions that are over count: `coverage` is the share of their closes that lay inside the interval, and
- * `skill` compares the errors with those of persistence.
+ * Only forecasts that are `scored` count: recorded before the close of their session, which is over. `coverage` is
+ * the share of closes that lay inside the interval, by level, and `skill` compares the errors with those of
+ * persistence, both with a 95 % confidence interval: after 20 forecasts a coverage may be off by 13 points by chance.
  */
 export const ledger = <ThrowOnError extends boolean = false>(options: Options<LedgerData, ThrowOnError>): RequestResult<LedgerResponses, LedgerErrors, ThrowOnError> => (options.client ?? client).get<LedgerResponses, LedgerErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/ledger', ...options });
 

@@ -143,6 +143,46 @@ export type Choice = {
 };
 
 /**
+ * CoverageRecord
+ *
+ * How often the actual close lay inside the intervals of one level.
+ */
+export type CoverageRecord = {
+    /**
+     * Level
+     *
+     * Nominal coverage, in percent.
+     */
+    level: number;
+    /**
+     * N Scored
+     */
+    n_scored: number;
+    /**
+     * N Independent
+     *
+     * How many of them have periods from `as_of` to `session` that do not overlap: forecasts of one period succeed or fail together, so only these count for the confidence interval.
+     */
+    n_independent: number;
+    /**
+     * Coverage
+     */
+    coverage: number | null;
+    /**
+     * Lower
+     *
+     * Lower end of the 95 % confidence interval of the coverage (Wilson 1927).
+     */
+    lower: number | null;
+    /**
+     * Upper
+     *
+     * Upper end.
+     */
+    upper: number | null;
+};
+
+/**
  * Data
  *
  * The bars that the answer is based on.
@@ -311,6 +351,54 @@ export type Finding = {
      * The first ten, ascending.
      */
     sessions: Array<string>;
+};
+
+/**
+ * FixedFormula
+ *
+ * A formula without a fit on the same sessions: each close equals 0.8 (High + Low) − 0.6 Open of its session.
+ */
+export type FixedFormula = {
+    /**
+     * Mae
+     *
+     * Mean absolute error, in price units.
+     */
+    mae: number;
+    /**
+     * Mse
+     *
+     * Mean squared error, in squared price units.
+     */
+    mse: number;
+    /**
+     * Rmse
+     *
+     * Square root of the MSE, in price units.
+     */
+    rmse: number;
+    /**
+     * Mape
+     *
+     * Mean absolute error as a share of the actual close: 0.01 is 1 %.
+     */
+    mape: number | null;
+    /**
+     * R2
+     *
+     * Coefficient of determination; near 1 even for persistence, so it proves nothing.
+     */
+    r2: number | null;
+    /**
+     * Directional Accuracy
+     *
+     * Of the sessions whose close moved, the share where the prediction lies on the same side of the previous close. Null if no prediction names a side, as with persistence.
+     */
+    directional_accuracy: number | null;
+    /**
+     * Name
+     */
+    name?: 'fixed_formula';
 };
 
 /**
@@ -605,6 +693,22 @@ export type KeptForecast = {
 };
 
 /**
+ * KnownClose
+ *
+ * A close as it was known when a forecast was issued.
+ */
+export type KnownClose = {
+    /**
+     * Session
+     */
+    session: string;
+    /**
+     * Close
+     */
+    close: number;
+};
+
+/**
  * Ledger
  *
  * The recorded forecasts of a symbol, latest first, and their scores.
@@ -623,11 +727,29 @@ export type Ledger = {
      */
     n_pending: number;
     /**
+     * N Late
+     *
+     * Forecasts recorded after their session's close: left out.
+     */
+    n_late: number;
+    /**
+     * N Never Came
+     *
+     * Forecasts without a close 30 days after their session: left out.
+     */
+    n_never_came: number;
+    /**
+     * N Unclear
+     *
+     * Forecasts whose actual cannot be told in the price units at issue: left out.
+     */
+    n_unclear: number;
+    /**
      * Coverage
      *
-     * Share of all scored forecasts whose actual close lay inside the interval.
+     * Share of the scored forecasts of each level whose actual close lay inside the interval.
      */
-    coverage: number | null;
+    coverage: Array<CoverageRecord>;
     /**
      * Scores
      */
@@ -711,21 +833,39 @@ export type LedgerRecord = {
      */
     bellwether: string;
     /**
+     * Asked For
+     *
+     * The model that was requested; auto if Bellwether chose it. Null in entries that predate this.
+     */
+    asked_for?: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average' | 'auto' | null;
+    /**
+     * Closes
+     *
+     * The last closes up to `as_of`, ascending, as the data service knew them: it tells by them whether all prices were restated since, as after a split, or one was corrected. Empty in entries that predate this.
+     */
+    closes?: Array<KnownClose>;
+    /**
      * Given At
      *
      * When it was recorded, in UTC.
      */
     given_at: string;
     /**
+     * State
+     *
+     * scored; pending until the session's bar is stored; late if it was recorded after the session's close; never_came if there is no close 30 days after the session; unclear if prices changed since in a way that is no split or dividend of all of them, or jump as at a split that no adjusted close confirms. Only scored ones count.
+     */
+    state: 'pending' | 'scored' | 'late' | 'never_came' | 'unclear';
+    /**
      * Actual
      *
-     * The actual close in the price units at issue: if the close of `as_of` was restated since, as after a split, it is scaled by the same factor. Null until the session's bar is stored.
+     * The actual close in the price units at issue: if most earlier closes were restated by one factor, as after a split, it is scaled by the same factor. Null while it is unknown or unclear.
      */
     actual: number | null;
     /**
      * Is Inside
      *
-     * Whether the actual close lay inside the interval. Null until it is known.
+     * Whether the actual close lay inside the interval. Null if there is no actual.
      */
     is_inside: boolean | null;
 };
@@ -763,9 +903,33 @@ export type LedgerScore = {
      */
     n_pending: number;
     /**
+     * N Left Out
+     *
+     * Forecasts that are late, unclear, or whose session never came.
+     */
+    n_left_out: number;
+    /**
+     * N Independent
+     *
+     * How many of the scored ones have periods that do not overlap.
+     */
+    n_independent: number;
+    /**
      * Coverage
      */
     coverage: number | null;
+    /**
+     * Coverage Lower
+     *
+     * Lower end of the 95 % confidence interval of the coverage.
+     */
+    coverage_lower: number | null;
+    /**
+     * Coverage Upper
+     *
+     * Upper end.
+     */
+    coverage_upper: number | null;
     /**
      * Mae
      *
@@ -784,6 +948,18 @@ export type LedgerScore = {
      * 1 − MAE / MAE of persistence; zero or less is no better than no change. Null if persistence made no error.
      */
     skill: number | null;
+    /**
+     * Skill Lower
+     *
+     * Lower end of the 95 % confidence interval of the skill; null below 10 independent periods.
+     */
+    skill_lower: number | null;
+    /**
+     * Skill Upper
+     *
+     * Upper end.
+     */
+    skill_upper: number | null;
 };
 
 /**
@@ -1203,9 +1379,15 @@ export type Result = {
     /**
      * Midrange Skill
      *
-     * 1 − MAE / MAE of the midrange, (High + Low) / 2, on the same sessions. Fairer for this task, as both know High and Low; still, simulated random walks give 0.2 to 0.3. Null if the midrange makes no error.
+     * 1 − MAE / MAE of the midrange, (High + Low) / 2, on the same sessions. It does not know the Open: simulated random walks give 0.2 to 0.3. Null if the midrange makes no error.
      */
     midrange_skill: number | null;
+    /**
+     * Fixed Formula Skill
+     *
+     * 1 − MAE / MAE of the fixed formula 0.8 (High + Low) − 0.6 Open on the same sessions: the fair comparison, as it knows what the model knows and learns nothing. Null if the formula makes no error.
+     */
+    fixed_formula_skill: number | null;
     /**
      * Mse
      *
@@ -1215,6 +1397,7 @@ export type Result = {
     metrics: Metrics;
     baseline: Baseline;
     midrange: Midrange;
+    fixed_formula: FixedFormula;
     /**
      * Null if there are too few bars for honest intervals.
      */

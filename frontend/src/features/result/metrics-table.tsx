@@ -37,6 +37,7 @@ export function MetricsTable({ result }: { result: Result }) {
     { name: 'Model', metrics: result.metrics },
     { name: 'No change', metrics: result.baseline },
     { name: 'Middle of range', metrics: result.midrange },
+    { name: 'Fixed formula', metrics: result.fixed_formula },
   ]
   const hasUndefined = MEASURES.some(({ key }) => columns.some(({ metrics }) => metrics[key] === null))
   return (

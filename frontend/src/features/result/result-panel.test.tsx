@@ -23,27 +23,27 @@ test('the verdicts compare the model with both baselines and give the coverage',
   renderPage('/?symbol=AAPL')
   expect(await verdicts()).toEqual([
     '64 % smaller error than assuming no change',
-    '22 % smaller error than the middle of the range',
+    '7.6 % larger error: no better than a fixed formula',
     '90 % intervals held 90 %',
   ])
 })
 
 test.each([
-  [0, 'Same error: no better than assuming no change', 'Same error: no better than the middle of the range'],
+  [0, 'Same error: no better than assuming no change', 'Same error: no better than a fixed formula'],
   [
     -0.25,
     '25 % larger error: no better than assuming no change',
-    '25 % larger error: no better than the middle of the range',
+    '25 % larger error: no better than a fixed formula',
   ],
   [
     null,
     'Nothing to beat: assuming no change makes no error',
-    'Nothing to beat: the middle of the range makes no error',
+    'Nothing to beat: a fixed formula makes no error',
   ],
-])('a skill of %s is described in words', async (skill, overNoChange, overMidrange) => {
-  server.use(resultIs({ ...AAPL, skill, midrange_skill: skill }))
+])('a skill of %s is described in words', async (skill, overNoChange, overFormula) => {
+  server.use(resultIs({ ...AAPL, skill, fixed_formula_skill: skill }))
   renderPage('/?symbol=AAPL')
-  expect((await verdicts()).slice(0, 2)).toEqual([overNoChange, overMidrange])
+  expect((await verdicts()).slice(0, 2)).toEqual([overNoChange, overFormula])
 })
 
 test('four scores are shown with the baselines to beat', async () => {
@@ -83,7 +83,7 @@ test('warnings come before every number', async () => {
   const warning = await screen.findByText(LOOK_AHEAD)
   expect(screen.getByRole('list', { name: 'Before you trust these numbers' })).toContainElement(warning)
   const mae = screen.getByText('2.07', { selector: 'strong' })
-  for (const number of [screen.getByText('64 %'), screen.getByText('22 %'), mae]) {
+  for (const number of [screen.getByText('64 %'), screen.getByText('7.6 %'), mae]) {
     expect(warning.compareDocumentPosition(number)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
   }
 })

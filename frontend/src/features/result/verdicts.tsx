@@ -43,7 +43,7 @@ function Comparison({ skill, rival, explanation }: ComparisonProps) {
 }
 
 export function Verdicts({ result }: { result: Result }) {
-  const { metrics, baseline, midrange, interval, split } = result
+  const { metrics, baseline, fixed_formula: formula, interval, split } = result
   const sessions = count(split.test.bars)
   return (
     <div className="verdicts">
@@ -56,11 +56,11 @@ export function Verdicts({ result }: { result: Result }) {
         }
       />
       <Comparison
-        skill={result.midrange_skill}
-        rival="the middle of the range"
+        skill={result.fixed_formula_skill}
+        rival="a fixed formula"
         explanation={
-          `The middle between the day’s high and low is off by ${price(midrange.mae)} on average, ` +
-          `the model by ${price(metrics.mae)}. This is the fairer comparison: both know that day’s high and low.`
+          `0.8 × (high + low) − 0.6 × open, which learns nothing, is off by ${price(formula.mae)} on average, ` +
+          `the model by ${price(metrics.mae)}. This is the fair comparison: both know that day’s open, high and low.`
         }
       />
       {interval === null ? (

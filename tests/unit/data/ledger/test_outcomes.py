@@ -8,6 +8,7 @@ import pytest
 from services.data.ledger.outcomes import Outcome, add_known_closes, find_outcomes
 from services.data.records import IssuedEntry
 from shared.schemas.arrow import BarFrame
+from shared.schemas.ledger import OutcomeState
 from tests.support.data.bars import make_bars, make_frame
 from tests.support.data.ledgers import AT, DAY, make_issued_entry
 
@@ -18,7 +19,7 @@ AS_OF = DAYS[4]
 
 def _entry(frame: BarFrame = BEFORE, **fields: Any) -> IssuedEntry:
     """Issue a forecast of 85, from 80 to 90, on the evening of the fifth day, with the closes of then."""
-    said = {"as_of": AS_OF, "last_close": 84.0, "point": 85.0, "lower": 80.0, "upper": 90.0}
+    said: dict[str, Any] = {"as_of": AS_OF, "last_close": 84.0, "point": 85.0, "lower": 80.0, "upper": 90.0}
     entry = make_issued_entry(**said | fields)
     return entry.model_copy(update={"closes": add_known_closes(entry, frame).closes})
 
@@ -54,7 +55,8 @@ def test_a_corrected_close_is_no_split_and_the_miss_stays_a_miss() -> None:
 @pytest.mark.parametrize(("factor", "digits"), [(1 / 7, 12), (0.5, 2), (10.0, 12), (1 / 7, 2), (0.98, 4)])
 def test_after_a_restatement_of_all_closes_the_close_is_in_the_prices_of_then(factor: float, digits: int) -> None:
     outcome = _outcome(_entry(), _scaled(BEFORE, factor, digits=digits))
-    assert (outcome.state, outcome.actual) == ("scored", pytest.approx(87.5, rel=10**-digits / (10 * factor) + 1e-12))
+    assert outcome.state == "scored"
+    assert outcome.actual == pytest.approx(87.5, rel=10**-digits / (10 * factor) + 1e-12)
 
 
 def test_a_split_is_seen_though_a_close_was_corrected_or_is_gone() -> None:
@@ -85,7 +87,9 @@ def _split_after_as_of(adjusted_closes: list[float] | None = None) -> BarFrame:
 
 def test_a_split_after_as_of_in_unadjusted_prices_is_no_miss() -> None:
     confirmed = _split_after_as_of([10, 11, 12, 12, 11.9, 12.5])  # with a dividend of 0.1 new shares' worth
-    assert _outcome(_entry(), confirmed) == Outcome("scored", pytest.approx(87.5))
+    outcome = _outcome(_entry(), confirmed)
+    assert outcome.state == "scored"
+    assert outcome.actual == pytest.approx(87.5)
 
 
 def test_a_jump_that_nothing_confirms_is_left_out() -> None:
@@ -114,7 +118,7 @@ def test_a_forecast_recorded_after_the_close_of_its_session_is_late() -> None:
 
 
 @pytest.mark.parametrize(("days", "state"), [(0, "pending"), (30, "pending"), (31, "never_came")])
-def test_a_session_without_a_close_for_thirty_days_never_came(days: int, state: str) -> None:
+def test_a_session_without_a_close_for_thirty_days_never_came(days: int, state: OutcomeState) -> None:
     entry = make_issued_entry()
     now = datetime(2024, 1, 4, 12, tzinfo=UTC) + timedelta(days=days)
     assert _outcome(entry, make_frame(), now=now) == Outcome(state)
@@ -143,7 +147,7 @@ def test_what_is_no_price_leaves_the_forecast_pending_though_later_bars_are_ther
 
 
 @pytest.mark.parametrize(("day", "state"), [(2, "unclear"), (3, "pending")])
-def test_a_bar_that_is_gone_leaves_the_forecast_open(day: int, state: str) -> None:
+def test_a_bar_that_is_gone_leaves_the_forecast_open(day: int, state: OutcomeState) -> None:
     bars = make_bars([10, 11, 12, 15, 16]).drop(index=day).reset_index(drop=True)
     assert _outcome(make_issued_entry(), BarFrame("AAPL", bars)) == Outcome(state)
 

@@ -26,6 +26,10 @@ def test_a_forecast_is_scored_against_persistence_when_its_session_is_stored() -
     assert (second.actual, second.is_inside) == (None, None)
     assert (ledger.symbol, ledger.n_scored, ledger.n_pending) == ("AAPL", 1, 1)
     assert [coverage.coverage for coverage in ledger.coverage] == [0.0]
+
+
+def test_a_score_is_of_the_sessions_that_are_over() -> None:
+    ledger = _ledger([make_issued_entry(), make_issued_entry(sessions_ahead=2)])
     usual = {"model": "ridge", "level": 90, "adjusted": False}
     assert [score.model_dump() for score in ledger.scores] == [
         usual
@@ -124,7 +128,7 @@ def test_without_entries_there_are_no_scores() -> None:
 
 
 def test_coverage_is_counted_by_level_and_only_over_forecasts_that_count() -> None:
-    narrow = {"level": 50, "lower": 12.4, "upper": 12.6}
+    narrow: dict[str, Any] = {"level": 50, "lower": 12.4, "upper": 12.6}
     after = AT + timedelta(days=2)  # later than the close of 2024-01-04
     entries = [make_issued_entry(level=99, upper=16.0), make_issued_entry(**narrow)]
     entries += [make_issued_entry(model="drift", **narrow, given_at=after)]
