@@ -44,7 +44,7 @@ def _open(page: Page) -> Locator:
 
 
 def _check(dialog: Locator, file: Path, key: str = API_KEY) -> None:
-    dialog.get_by_label("Choose a file").set_input_files(file)
+    dialog.get_by_label("Choose files").set_input_files(file)
     dialog.get_by_label("API key").fill(key)
     dialog.get_by_role("button", name="Check the file").click()
 
@@ -145,9 +145,10 @@ def test_problems_are_shown_and_the_input_is_kept(page: Page, address: str, tmp_
     dialog.get_by_role("button", name="Check the file").click()
     expect(dialog.get_by_role("alert")).to_contain_text("It was changed, moved or deleted after you chose it.")
     file.write_bytes(b"x" * 34_000_000)
-    dialog.get_by_label("Choose another file").set_input_files(file)
-    dialog.get_by_role("button", name="Check the file").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("The body must not exceed 33,554,432 bytes.")
+    dialog.get_by_label("Choose other files").set_input_files(file)
+    expect(dialog.get_by_role("alert")).to_contain_text("BWTEST.csv has 34 MB, and uploads may have 33.6 MB.")
+    file.write_text(HEADER)
+    dialog.get_by_label("Choose other files").set_input_files(file)
     page.context.set_offline(True)
     dialog.get_by_role("button", name="Check the file").click()
     expect(dialog.get_by_role("alert")).to_contain_text("This device is offline")
@@ -165,7 +166,7 @@ def test_escape_stops_an_upload_and_then_closes_the_dialog(page: Page, address: 
     assert violations_in_both_themes(page) == []
     page.keyboard.press("Escape")
     expect(dialog.get_by_text("BWTEST.csv")).to_be_visible()
-    expect(dialog.get_by_label("Choose another file")).to_be_focused()
+    expect(dialog.get_by_label("Choose other files")).to_be_focused()
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("button", name="Load bars")).to_be_focused()
@@ -178,7 +179,7 @@ def test_a_file_is_dropped_anywhere_on_the_page(page: Page) -> None:
     expect(page.get_by_role("button", name="Load bars")).to_be_visible()
     assert [url for url in asked if "dialog" in url] == []
     one, two = (page.evaluate_handle(HELD_FILES, names) for names in (["^gspc_d.csv"], ["A.csv", "B.csv"]))
-    overlay = page.get_by_text("Drop the file to check its bars")
+    overlay = page.get_by_text("Drop files to check their bars")
     page.dispatch_event("body", "dragenter", {"dataTransfer": one})
     expect(overlay).to_be_visible()
     assert violations_in_both_themes(page) == []
@@ -186,7 +187,9 @@ def test_a_file_is_dropped_anywhere_on_the_page(page: Page) -> None:
     expect(overlay).to_have_count(0)
     page.dispatch_event("main", "drop", {"dataTransfer": two})
     dialog = page.get_by_role("dialog", name="Load bars")
-    expect(dialog.get_by_role("alert")).to_have_text("Drop one file at a time: a file holds the bars of one symbol.")
+    expect(dialog.get_by_text(re.compile("^2 files, each with the bars of one symbol"))).to_be_visible()
+    expect(dialog.get_by_label("Symbol of A.csv")).to_have_value("A")
+    assert violations_in_both_themes(page) == []
     page.dispatch_event("main", "drop", {"dataTransfer": one})
     expect(dialog.get_by_text("^gspc_d.csv")).to_be_visible()
     expect(dialog.get_by_label("Symbol")).to_have_value("^GSPC")

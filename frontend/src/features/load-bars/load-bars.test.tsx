@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import type { UserEvent } from '@testing-library/user-event'
 import { http, HttpResponse } from 'msw/http'
 import { expect, test } from 'vitest'
-import { REQUEST_ID, symbolsAre } from '@/testing/handlers'
+import { problemResponse, REQUEST_ID, symbolsAre } from '@/testing/handlers'
 import {
   FILE_IS_UNREADABLE,
   IS_TOO_LARGE,
@@ -27,7 +27,7 @@ async function openDialog(user: UserEvent) {
 
 async function checkFile(user: UserEvent, chosen = file()) {
   const dialog = await openDialog(user)
-  await user.upload(dialog.getByLabelText('Choose a file'), chosen)
+  await user.upload(dialog.getByLabelText('Choose files'), chosen)
   await user.type(dialog.getByLabelText('API key'), 'the-key')
   await user.click(dialog.getByRole('button', { name: 'Check the file' }))
   return dialog
@@ -39,7 +39,7 @@ test('a file is checked with the settings of the form, and loaded only after con
   const { user } = renderPage('/?symbol=AAPL')
   const dialog = await openDialog(user)
   expect(dialog.getByLabelText('Symbol')).toHaveValue('AAPL')
-  await user.upload(dialog.getByLabelText('Choose a file'), file())
+  await user.upload(dialog.getByLabelText('Choose files'), file())
   expect(dialog.getByText('newco.csv')).toBeVisible()
   expect(dialog.getByLabelText('Symbol')).toHaveValue('NEWCO')
   await user.type(dialog.getByLabelText('Company (optional)'), 'New & Co')
@@ -92,7 +92,7 @@ test('bars are removed only after confirmation, where Cancel has the focus', asy
   const { user } = renderPage()
   const dialog = await openDialog(user)
   await user.click(dialog.getByLabelText('Replace all'))
-  await user.upload(dialog.getByLabelText('Choose a file'), file())
+  await user.upload(dialog.getByLabelText('Choose files'), file())
   await user.type(dialog.getByLabelText('API key'), 'the-key')
   await user.click(dialog.getByRole('button', { name: 'Check the file' }))
   await user.click(await dialog.findByRole('button', { name: 'Load 8 bars' }))
@@ -173,9 +173,8 @@ test('a load with an unknown outcome is reported as possibly done', async () => 
 })
 
 test.each([
-  ['two files', [file(), file('b.csv')], 'Drop one file at a time: a file holds the bars of one symbol.'],
   ['text instead of a file', [], null],
-  ['a folder', [file('bars')], 'bars is a folder. Drop one file at a time: a file holds the bars of one symbol.'],
+  ['a folder', [file('bars')], 'bars is a folder. Drop the files in it.'],
 ])('dropping %s', async (_, files, refusal) => {
   renderPage()
   const types = files.length > 0 ? ['Files'] : ['text/plain']
@@ -183,9 +182,67 @@ test.each([
   const dataTransfer = { types, files, items }
   await screen.findByRole('button', { name: 'Load bars' })
   fireEvent.dragEnter(document.body, { dataTransfer })
-  expect(screen.queryAllByText('Drop the file to check its bars')).toHaveLength(refusal === null ? 0 : 1)
+  expect(screen.queryAllByText('Drop files to check their bars')).toHaveLength(refusal === null ? 0 : 1)
   fireEvent.drop(document.body, { dataTransfer })
-  expect(screen.queryByText('Drop the file to check its bars')).not.toBeInTheDocument()
+  expect(screen.queryByText('Drop files to check their bars')).not.toBeInTheDocument()
   if (refusal === null) expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
   else expect(await screen.findByRole('alert')).toHaveTextContent(refusal)
+})
+
+async function drop(files: File[]) {
+  const items = files.map(() => ({ webkitGetAsEntry: () => ({ isDirectory: false }) }))
+  await screen.findByRole('button', { name: 'Load bars' })
+  fireEvent.drop(document.body, { dataTransfer: { types: ['Files'], files, items } })
+  return within(await screen.findByRole('dialog', { name: 'Load bars' }))
+}
+
+test('several files are checked one by one, and those that can be loaded are', async () => {
+  const { handler, sent } = loadsAre({ ...REPORT, findings: [] })
+  server.use(handler)
+  const { user } = renderPage()
+  const dialog = await drop([file('aapl.csv'), file('photo.jpg'), file('my prices.csv')])
+  expect(dialog.getByText(/^3 files, each with the bars of one symbol/)).toBeVisible()
+  expect(dialog.getByLabelText('Symbol of aapl.csv')).toHaveValue('AAPL')
+  expect(dialog.getByRole('row', { name: /^photo.jpg .* is not a file of bars/ })).toBeVisible()
+  const third = dialog.getByLabelText('Symbol of my prices.csv')
+  await user.clear(third)
+  await user.type(third, 'msft')
+  await user.type(dialog.getByLabelText('API key'), 'the-key')
+  await user.click(dialog.getByRole('button', { name: 'Check the files' }))
+  await user.click(await dialog.findByRole('button', { name: 'Load 2 files' }))
+  await dialog.findByRole('button', { name: 'Show AAPL' })
+  expect(sent.map(({ symbol, query }) => [symbol, query.dry_run])).toEqual([
+    ['AAPL', 'true'],
+    ['MSFT', 'true'],
+    ['AAPL', 'false'],
+    ['MSFT', 'false'],
+  ])
+  expect(
+    dialog.getByRole('row', { name: /^aapl.csv .* Loaded: 5 new, 2 corrected, 1 unchanged, 120 rows rejected\.$/ }),
+  ).toBeVisible()
+})
+
+test('a file that fails does not stop the others', async () => {
+  server.use(
+    http.put('*/api/stocks/BAD/bars', () => problemResponse(FILE_IS_UNREADABLE)),
+    loadsAre(REPORT).handler,
+  )
+  const { user } = renderPage()
+  const dialog = await openDialog(user)
+  await user.upload(dialog.getByLabelText('Choose files'), [file('bad.csv'), file('good.csv')])
+  await user.type(dialog.getByLabelText('API key'), 'the-key')
+  await user.click(dialog.getByRole('button', { name: 'Check the files' }))
+  expect(await dialog.findByRole('button', { name: 'Load 1 file' })).toBeVisible()
+  expect(dialog.getByRole('row', { name: new RegExp(`^bad.csv .*${FILE_IS_UNREADABLE.title}`) })).toBeVisible()
+})
+
+test('a file of another type or size is refused before anything is sent', async () => {
+  const { handler, sent } = loadsAre(REPORT)
+  server.use(handler)
+  const { user } = renderPage()
+  const dialog = await drop([file('photo.jpg')])
+  expect(await dialog.findByRole('alert')).toHaveTextContent('photo.jpg is not a file of bars')
+  await user.upload(dialog.getByLabelText('Choose files'), new File([''], 'empty.csv'))
+  expect(await dialog.findByText('empty.csv is empty.')).toBeVisible()
+  expect(sent).toEqual([])
 })

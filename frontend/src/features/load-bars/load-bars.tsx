@@ -14,13 +14,13 @@ interface LoadBarsProps {
 function DropOverlay() {
   return createPortal(
     <div className="drop-overlay" role="status">
-      <p>Drop the file to check its bars</p>
+      <p>Drop files to check their bars</p>
     </div>,
     document.body,
   )
 }
 
-/** The "Load bars" button; a file can also be dropped anywhere on the page. */
+/** The "Load bars" button; files can also be dropped anywhere on the page. */
 export function LoadBars({ symbol, onLoaded }: LoadBarsProps) {
   const opener = useRef<HTMLButtonElement>(null)
   const [isOpen, setIsOpen] = useState(false)

@@ -1,6 +1,7 @@
 import type { RefObject } from 'react'
 import { Dialog } from '@/components/dialog'
 import { LoadForm } from './form/load-form'
+import { ManyFiles } from './many/many-files'
 import { LoadResult } from './report/load-result'
 import { ReportStep } from './report/report-step'
 import { UploadProgress } from './upload-progress'
@@ -16,7 +17,11 @@ interface LoadDialogProps {
   onShow: (symbol: string) => void
 }
 
-/** Chooses a file, checks it and loads it. Escape cancels an upload, or else closes the dialog. */
+function listNames(files: readonly File[]): string {
+  return files.map(({ name }) => name).join('/')
+}
+
+/** Chooses files, checks them and loads them. Escape cancels an upload, or else closes the dialog. */
 export function LoadDialog({ shown, drop, opener, onClose, onShow }: LoadDialogProps) {
   const { request, step, change, choose, back, restart, cancel, check, load } = useLoad(shown, drop)
   return (
@@ -38,6 +43,7 @@ export function LoadDialog({ shown, drop, opener, onClose, onShow }: LoadDialogP
           onCancel={onClose}
         />
       )}
+      {step.at === 'many' && <ManyFiles key={listNames(step.files)} files={step.files} onBack={restart} onShow={onShow} />}
       {step.at === 'sending' && request.file !== null && <UploadProgress {...step} file={request.file} onCancel={cancel} />}
       {step.at === 'report' && <ReportStep report={step.report} onLoad={load} onBack={back} onCancel={onClose} />}
       {step.at === 'loaded' && <LoadResult report={step.report} onShow={onShow} onAnother={restart} />}

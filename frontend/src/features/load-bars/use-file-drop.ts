@@ -1,18 +1,15 @@
 import { useEffect, useRef, useState } from 'react'
 
-export type Drop = { file: File } | { refusal: string }
-
-const ONE_AT_A_TIME = 'Drop one file at a time: a file holds the bars of one symbol.'
+export type Drop = { files: readonly File[] } | { refusal: string }
 
 function hasFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false
 }
 
 function readDrop({ files, items }: DataTransfer): Drop {
-  const [file] = files
-  if (file === undefined || files.length > 1) return { refusal: ONE_AT_A_TIME }
-  const isFolder = items[0]?.webkitGetAsEntry()?.isDirectory ?? false
-  return isFolder ? { refusal: `${file.name} is a folder. ${ONE_AT_A_TIME}` } : { file }
+  const folder = [...items].findIndex((item) => item.webkitGetAsEntry()?.isDirectory ?? false)
+  if (folder >= 0) return { refusal: `${files[folder]?.name ?? 'This'} is a folder. Drop the files in it.` }
+  return files.length === 0 ? { refusal: 'No file was dropped.' } : { files: [...files] }
 }
 
 /** Accepts files dropped anywhere on the window; returns whether one is being dragged over it. */

@@ -5,6 +5,7 @@ import { accessKey, rememberAccessKey } from '@/api/access-key'
 import type { LoadBarsData, LoadReport } from '@/api/gen/types.gen'
 import { loadBars } from '@/api/load-bars'
 import { type ProblemError, toProblem } from '@/api/problem'
+import { refuseFile } from './check-file'
 import { guessSymbol } from './guess-symbol'
 import type { Drop } from './use-file-drop'
 
@@ -21,6 +22,7 @@ export interface LoadRequest {
 }
 
 export type Step =
+  | { at: 'many'; files: readonly File[] }
   | { at: 'form'; problem: ProblemError | null; note: string | null }
   | { at: 'sending'; isLoad: boolean; share: number; refusal: string | null }
   | { at: 'report'; report: LoadReport }
@@ -33,12 +35,25 @@ function createFormStep(drop: Drop | null): Step {
   return { at: 'form', problem: null, note: drop !== null && 'refusal' in drop ? drop.refusal : null }
 }
 
-export function withFile(request: LoadRequest, file: File): LoadRequest {
+function createFileStep(files: readonly File[]): Step {
+  const [file] = files
+  if (file !== undefined && files.length > 1) return { at: 'many', files }
+  return { at: 'form', problem: null, note: file === undefined ? null : refuseFile(file) }
+}
+
+/** Fills the form from the file, unless there are several or it cannot be loaded. */
+function withFiles(request: LoadRequest, files: readonly File[]): LoadRequest {
+  const [file] = files
+  if (file === undefined || files.length > 1 || refuseFile(file) !== null) return request
   return { ...request, file, symbol: guessSymbol(file.name) ?? request.symbol }
 }
 
 function withDrop(request: LoadRequest, drop: Drop | null): LoadRequest {
-  return drop !== null && 'file' in drop ? withFile(request, drop.file) : request
+  return drop !== null && 'files' in drop ? withFiles(request, drop.files) : request
+}
+
+function createDropStep(drop: Drop | null): Step {
+  return drop !== null && 'files' in drop ? createFileStep(drop.files) : createFormStep(drop)
 }
 
 function createRequest(shown: string | undefined): LoadRequest {
@@ -57,7 +72,7 @@ function buildQuery({ name, mode, dateFormat }: LoadRequest): Query {
 export function useLoad(shown: string | undefined, drop: Drop | null) {
   const queries = useQueryClient()
   const [request, setRequest] = useState(() => withDrop(createRequest(shown), drop))
-  const [step, setStep] = useState(() => createFormStep(drop))
+  const [step, setStep] = useState(() => createDropStep(drop))
   const [handledDrop, setHandledDrop] = useState(drop)
   const running = useRef<AbortController>(null)
   useEffect(() => () => running.current?.abort(), [])
@@ -65,10 +80,10 @@ export function useLoad(shown: string | undefined, drop: Drop | null) {
   if (handledDrop !== drop) {
     setHandledDrop(drop)
     if (step.at === 'sending') {
-      setStep({ ...step, refusal: 'One file at a time: the file you dropped was ignored.' })
+      setStep({ ...step, refusal: 'Wait for this upload: what you dropped was ignored.' })
     } else {
       setRequest(withDrop(request, drop))
-      setStep(createFormStep(drop))
+      setStep(createDropStep(drop))
     }
   }
 
@@ -107,9 +122,9 @@ export function useLoad(shown: string | undefined, drop: Drop | null) {
     change: (change: Partial<LoadRequest>) => {
       setRequest((now) => ({ ...now, ...change }))
     },
-    choose: (file: File) => {
-      setRequest((now) => withFile(now, file))
-      setStep(createFormStep(null))
+    choose: (files: readonly File[]) => {
+      setRequest((now) => withFiles(now, files))
+      setStep(createFileStep(files))
     },
     back: () => {
       setStep(createFormStep(null))

@@ -24,7 +24,7 @@ interface LoadFormProps {
   request: LoadRequest
   problem: ProblemError | null
   note: string | null
-  onChoose: (file: File) => void
+  onChoose: (files: readonly File[]) => void
   onChange: (change: Partial<LoadRequest>) => void
   onCheck: () => void
   onCancel: () => void
