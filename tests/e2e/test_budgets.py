@@ -146,7 +146,7 @@ def test_the_chart_waits_only_for_its_bars(visit: Visit) -> None:
     visit.charts_are_drawn(1)
     assert visit.has_requested("*/result[?]*", "*/forecast[?]*")
     expect(visit.page.get_by_role("img", name=re.compile("^Candlestick chart of AAPL"))).to_be_visible()
-    expect(_forecast(visit.page)).not_to_contain_text("No better than assuming no change")
+    expect(_forecast(visit.page)).not_to_contain_text("No model here has reliably beaten")
     visit.release()
     visit.is_complete("AAPL")
 
@@ -155,7 +155,7 @@ def test_requests_below_the_first_screen_wait_until_the_browser_is_idle(visit: V
     visit.page.add_init_script(NEVER_IDLE)
     visit.open("symbol=AAPL")
     visit.charts_are_drawn(1)
-    expect(_forecast(visit.page)).to_contain_text("No better than assuming no change")
+    expect(_forecast(visit.page)).to_contain_text("No model here has reliably beaten")
     late = ("*/evaluation[?]*", "/assets/search-combobox-*", "/assets/combobox-*")
     assert not any(visit.has_requested(pattern) for pattern in late)
     visit.page.evaluate("window.waiting.splice(0).forEach((become) => become())")
@@ -175,7 +175,7 @@ def test_another_symbol_requests_each_resource_once_and_is_drawn_with_its_bars(v
     visit.until(lambda: len(visit.api()) == len(FIRST_SCREEN) + 1)
     with visit.page.expect_response("**/IBM/evaluation?*"):
         visit.release()
-    expect(_forecast(visit.page)).to_contain_text("No better than assuming no change")
+    expect(_forecast(visit.page)).to_contain_text("No model here has reliably beaten")
     assert sorted(visit.api()) == _expected("IBM")
     assert not visit.has_requested("/assets/*"), "all scripts of a symbol page are loaded"
     assert visit.page.evaluate(N_CHARTS_DRAWN) == 2
@@ -184,7 +184,7 @@ def test_another_symbol_requests_each_resource_once_and_is_drawn_with_its_bars(v
 def test_panning_sends_no_request_and_hardly_renders_the_page(visit: Visit) -> None:
     visit.open("symbol=AAPL&range=all")
     visit.is_complete("AAPL")
-    expect(_forecast(visit.page)).to_contain_text("No better than assuming no change")
+    expect(_forecast(visit.page)).to_contain_text("No model here has reliably beaten")
     page = visit.page
     box = page.get_by_role("img", name=re.compile("^Candlestick chart of AAPL")).bounding_box()
     assert box is not None

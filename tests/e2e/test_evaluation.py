@@ -57,7 +57,7 @@ def test_every_model_is_compared_with_no_change(page: Page) -> None:
     expect(cells["no change"]).to_have_text(
         ["0.0000 by definition", "–", "0.2598", "0.3424", "0.4678", "–", "89.0 %", "1.12"]
     )
-    expect(cells["moving average"].first).to_have_text("−1.3682 worse")
+    expect(cells["moving average"].first).to_have_text("−1.3682 no better")
 
 
 def test_the_settings_are_in_the_address_and_a_link_restores_them(page: Page, browser: Browser, stack: Stack) -> None:

@@ -17,10 +17,10 @@ NEVER_IDLE = "window.waiting = []; window.requestIdleCallback = (become) => wind
 def _open(page: Page, search: str) -> Locator:
     """Return the panel once its chart and the forecast are drawn."""
     page.goto(f"/?{search}")
-    panel = page.get_by_role("region", name="Price and prediction")
+    panel = page.get_by_role("region", name="Price and forecast")
     expect(panel.get_by_role("img", name=re.compile("^Candlestick chart of"))).to_be_visible()
     expect(panel.get_by_role("list", name="Legend").get_by_text("No change")).to_be_visible()
-    expect(panel.get_by_role("list", name="Legend").get_by_text(re.compile("^Test from"))).to_be_visible()
+    expect(panel.get_by_role("list", name="Legend").get_by_text("Missed")).to_be_visible()
     until(lambda: page.evaluate("performance.getEntriesByName('bellwether:chart').length > 0"))
     return panel
 
@@ -47,14 +47,16 @@ def test_the_keyboard_reads_every_session_and_the_forecast_beyond_the_last_bar(p
     slider = panel.get_by_role("slider", name="Session")
     slider.press("ArrowLeft")
     expect(_readout(panel)).to_contain_text("28 Feb 2013")
-    expect(_readout(panel)).to_contain_text(re.compile(r"Close\s*441.40.*Predicted\s*\d+\.\d\d.*Error.*90 % interval"))
-    expect(slider).to_have_attribute("aria-valuetext", re.compile("^28 Feb 2013: Open 444.05, .*, Predicted "))
+    expect(_readout(panel)).to_contain_text(
+        re.compile(r"Close\s*441.40.*5 sessions before\s*\d+\.\d\d to \d+\.\d\d.*Close\s*(in|out)side")
+    )
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^28 Feb 2013: Open 444.05, .*, 5 sessions before "))
     slider.press("End")
     expect(_readout(panel)).to_contain_text(
         re.compile(r"8 Mar 2013.*Future session.*Forecast\s*430.47.*No change\s*430.47.*389.80 to 475.38")
     )
     slider.press("Home")
-    expect(_readout(panel)).to_contain_text(re.compile("1 Mar 2000.*Close130.31.*Training session"))
+    expect(_readout(panel)).to_contain_text(re.compile("1 Mar 2000.*Close130.31.*No forecast tested"))
     assert _csv(page, panel)[1][0]["session"] == "2000-03-01", "the first session is not scrolled into view"
 
 
@@ -62,7 +64,7 @@ def test_the_pointer_reads_the_session_under_it(page: Page) -> None:
     panel = _open(page, "symbol=AAPL&range=1y")
     chart = panel.get_by_role("img", name=re.compile("^Candlestick chart of AAPL"))
     chart.hover(position={"x": 20, "y": 60})
-    expect(_readout(panel)).to_contain_text(re.compile(r"Mar 2012.*Predicted"))
+    expect(_readout(panel)).to_contain_text(re.compile(r"Mar 2012.*5 sessions before"))
     page.get_by_role("heading", level=1).hover()
     expect(_readout(panel)).to_contain_text("1 Mar 2013")
 
@@ -72,7 +74,7 @@ def test_the_bars_before_the_chosen_range_are_added_when_idle_and_move_nothing(p
     panel = _open(page, "symbol=AAPL&range=1y")
     chart = panel.get_by_role("img", name=re.compile("^Candlestick chart of AAPL"))
     chart.hover(position={"x": 20, "y": 60})
-    expect(_readout(panel)).to_contain_text(re.compile(r"Mar 2012.*Predicted"))
+    expect(_readout(panel)).to_contain_text(re.compile(r"Mar 2012.*5 sessions before"))
     panel.get_by_role("slider", name="Session").press("ArrowRight")
     expect(_readout(panel)).to_contain_text(re.compile("Mar 2012"))
     assert _seen(page, panel) == ("2012-03-01", "2013-03-08", 256)
@@ -87,7 +89,7 @@ def test_the_bars_before_the_chosen_range_are_added_when_idle_and_move_nothing(p
     expect(_readout(panel)).to_contain_text("1 Mar 2013")  # no bars are drawn there yet
     page.evaluate("window.waiting.splice(0).forEach((become) => become())")
     chart.hover(position={"x": 24, "y": 60})
-    expect(_readout(panel)).to_contain_text(re.compile(r"2011.*Predicted"))
+    expect(_readout(panel)).to_contain_text(re.compile(r"2011.*No forecast tested"))
     assert _seen(page, panel) == zoomed
 
 
@@ -128,9 +130,9 @@ def test_the_view_is_saved_as_csv_and_as_png(page: Page) -> None:
     assert re.fullmatch(r"AAPL_2013-02-01_2013-03-08_[0-9a-f]{16}\.csv", name)
     last, ahead = rows[-6], rows[-1]
     assert (last["session"], last["open"], last["close"], last["volume"]) == ("2013-03-01", "438", "430.47", "19730300")
-    assert float(last["lower"]) < float(last["predicted"]) < float(last["upper"])
+    assert float(last["past_lower"]) < float(last["past_forecast"]) < float(last["past_upper"])
     assert last["forecast"] == ""
-    assert (ahead["session"], ahead["close"], ahead["predicted"]) == ("2013-03-08", "", "")
+    assert (ahead["session"], ahead["close"], ahead["past_forecast"]) == ("2013-03-08", "", "")
     assert (ahead["forecast"], ahead["persistence"]) == ("430.47", "430.47")
     assert float(ahead["forecast_lower"]) < 430.47 < float(ahead["forecast_upper"])
 

@@ -27,8 +27,8 @@ def _show(page: Page, address: str, size: tuple[int, int] = DESKTOP) -> None:
 
 
 def _is_complete(page: Page) -> None:
-    expect(page.get_by_role("region", name="Forecast", exact=True)).to_contain_text("No better than assuming no change")
-    expect(page.get_by_role("region", name=re.compile("^Same-day prediction"))).to_contain_text("smaller error")
+    expect(page.get_by_role("region", name="Forecast", exact=True)).to_contain_text("No model here has reliably beaten")
+    expect(page.get_by_role("region", name=re.compile("^Same-day estimate"))).to_contain_text("smaller error")
     expect(page.locator("canvas").first).to_be_visible()
     expect(page.locator(".skeleton")).to_have_count(0)
 
@@ -67,10 +67,10 @@ def test_the_essentials_of_a_symbol_are_on_one_screen(page: Page) -> None:
     _show(page, SYMBOL)
     _is_complete(page)
     forecast = page.get_by_role("region", name="Forecast", exact=True)
-    same_day = page.get_by_role("region", name=re.compile("^Same-day prediction"))
+    same_day = page.get_by_role("region", name=re.compile("^Same-day estimate"))
     essentials = [
         page.get_by_role("img", name=re.compile("AAPL")).first,
-        forecast.get_by_text("No better than assuming no change").first,
+        forecast.get_by_text(re.compile("No model here has reliably beaten")),
         same_day.get_by_text(re.compile("smaller error than assuming no change")).first,
         *(same_day.get_by_text(name, exact=True).first for name in ("MAE", "RMSE", "Directional accuracy", "Coverage")),
         page.get_by_role("region", name="Data"),

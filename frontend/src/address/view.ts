@@ -7,6 +7,7 @@ export const LEVELS = [50, 80, 90, 95, 99] as const
 export const WINDOWS = [100, 250, 500, 1000] as const
 export const HORIZONS: readonly number[] = Array.from({ length: 20 }, (_, i) => i + 1)
 export const MAX_COMPARED = 4
+const ISO_DATE = /^\d{4}-\d\d-\d\d$/
 export const MODEL_CHOICES = [
   'auto',
   'linear_regression',
@@ -32,6 +33,8 @@ export interface View {
   model: ModelChoice
   horizon: number
   level: number
+  /** The last session that forecasts may use, an ISO date; null for the latest. */
+  asOf: string | null
   windows: number
   isAdjusted: boolean
   range: Range
@@ -54,6 +57,7 @@ export const DEFAULT_VIEW: View = {
   model: 'auto',
   horizon: 5,
   level: 90,
+  asOf: null,
   windows: 250,
   isAdjusted: false,
   range: '6m',
@@ -64,6 +68,11 @@ export const DEFAULT_VIEW: View = {
 
 function parseOption<T>(options: readonly T[], text: unknown, fallback: T): T {
   return options.find((value) => String(value) === text) ?? fallback
+}
+
+function parseDay(text: unknown): string | null {
+  if (typeof text !== 'string' || !ISO_DATE.test(text)) return null
+  return Number.isNaN(Date.parse(text)) ? null : text
 }
 
 function parseSort(text: unknown): Sort {
@@ -88,6 +97,7 @@ export function readSearch(search: Record<string, unknown>): { symbol: string | 
     model: parseOption(MODEL_CHOICES, search.model, DEFAULT_VIEW.model),
     horizon: parseOption(HORIZONS, search.horizon, DEFAULT_VIEW.horizon),
     level: parseOption(LEVELS, search.level, DEFAULT_VIEW.level),
+    asOf: parseDay(search.as_of),
     windows: parseOption(WINDOWS, search.windows, DEFAULT_VIEW.windows),
     isAdjusted: search.adjusted === 'true',
     range: parseOption(RANGES, search.range, DEFAULT_VIEW.range),
@@ -104,6 +114,7 @@ function toParameters(view: View) {
     model: view.model,
     horizon: String(view.horizon),
     level: String(view.level),
+    as_of: view.asOf ?? '',
     windows: String(view.windows),
     adjusted: String(view.isAdjusted),
     range: view.range,

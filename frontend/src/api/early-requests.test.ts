@@ -8,7 +8,7 @@ import { getForecast } from './get-forecast'
 import { getResult } from './get-result'
 import { getStock } from './get-stock'
 
-const VIEW = { model: 'ridge', horizon: 3, level: 90, isAdjusted: true } as const
+const VIEW = { model: 'ridge', horizon: 3, level: 90, asOf: '2012-04-20', isAdjusted: true } as const
 let requested: string[] = []
 
 function record({ request }: { request: Request }): void {

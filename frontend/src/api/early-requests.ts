@@ -6,14 +6,15 @@ type View = Omit<ForecastRequest, 'symbol'>
 /** Responses to early requests that have not been taken yet, by URL. */
 const earlyResponses = new Map<string, Promise<Response>>()
 
-function buildUrls(symbol: string, { isAdjusted, model, horizon, level }: View): string[] {
+function buildUrls(symbol: string, { isAdjusted, model, horizon, level, asOf }: View): string[] {
   const stock = `/api/stocks/${encodeURIComponent(symbol)}`
+  const cutoff = asOf === null ? '' : `&as_of=${asOf}`
   const adjusted = `adjusted=${String(isAdjusted)}`
   return [
     stock,
     `${stock}/bars?format=json&${adjusted}`,
     `${stock}/result?${adjusted}`,
-    `${stock}/forecast?model=${model}&horizon=${String(horizon)}&level=${String(level)}&${adjusted}`,
+    `${stock}/forecast?model=${model}&horizon=${String(horizon)}&level=${String(level)}${cutoff}&${adjusted}`,
   ]
 }
 

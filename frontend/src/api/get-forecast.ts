@@ -3,15 +3,15 @@ import { gateway } from './client'
 import { forecast } from './gen/sdk.gen'
 import type { ForecastRequest } from './request-types'
 
-export const getForecast = ({ symbol, model, horizon, level, isAdjusted }: ForecastRequest) =>
+export const getForecast = ({ symbol, model, horizon, level, asOf, isAdjusted }: ForecastRequest) =>
   queryOptions({
-    queryKey: ['forecast', symbol, model, horizon, level, isAdjusted],
+    queryKey: ['forecast', symbol, model, horizon, level, asOf, isAdjusted],
     queryFn: async ({ signal }) =>
       (
         await forecast({
           client: gateway,
           path: { symbol },
-          query: { model, horizon, level, adjusted: isAdjusted },
+          query: { model, horizon, level, ...(asOf === null ? {} : { as_of: asOf }), adjusted: isAdjusted },
           signal,
           throwOnError: true,
         })

@@ -8,13 +8,18 @@ export interface ResultRequest {
   isAdjusted: boolean
 }
 
-export interface ForecastRequest extends ResultRequest {
+export interface AsOfRequest extends ResultRequest {
+  /** The last session that may be used, an ISO date; null for the latest. */
+  asOf: string | null
+}
+
+export interface ForecastRequest extends AsOfRequest {
   model: ModelChoice
   horizon: number
   level: number
 }
 
-export interface EvaluationRequest extends ResultRequest {
+export interface EvaluationRequest extends AsOfRequest {
   horizon: number
   level: number
   windows: number

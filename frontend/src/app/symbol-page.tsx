@@ -1,8 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import type { ChangeView, SymbolView } from '@/address/view'
+import { getBars } from '@/api/get-bars'
+import type { Finding } from '@/api/gen/types.gen'
 import { getStock } from '@/api/get-stock'
 import { toProblem } from '@/api/problem'
 import { Panel } from '@/components/panel'
+import { PanelBoundary } from '@/components/panel-boundary'
 import { QueryView } from '@/components/query-view'
 import { EvaluationPanel } from '@/features/evaluation/evaluation-panel'
 import { ForecastPanel } from '@/features/forecast/forecast-panel'
@@ -11,6 +15,8 @@ import { ResultPanel } from '@/features/result/result-panel'
 import { DataCard } from '@/features/stock/data-card'
 import { StockHeader } from '@/features/stock/stock-header'
 import { NearestSymbols } from '@/features/symbol-search/lists/nearest-symbols'
+import { priceDigits } from '@/lib/format'
+import { PriceDigits } from '@/lib/price-format'
 import { useIdle } from '@/lib/use-idle'
 import { useLazyModule } from '@/lib/use-lazy-module'
 
@@ -20,6 +26,7 @@ interface SymbolPageProps {
 }
 
 const NOT_FOUND = 404
+const NO_FINDINGS: readonly Finding[] = []
 
 const loadComparison = () => import('@/features/comparison/comparison')
 
@@ -34,9 +41,16 @@ function LazyComparison(props: SymbolPageProps) {
   )
 }
 
+/** The digits of the symbol's prices; undefined until its bars are loaded. */
+function usePriceDigits({ symbol, isAdjusted }: SymbolView): number | undefined {
+  const { data } = useQuery(getBars(symbol, isAdjusted))
+  return useMemo(() => (data === undefined ? undefined : priceDigits(data.bars.map(({ close }) => close))), [data])
+}
+
 export function SymbolPage({ view, onChange }: SymbolPageProps) {
   const query = useQuery(getStock(view.symbol))
   const isIdle = useIdle()
+  const digits = usePriceDigits(view)
   const isUnknown = query.error !== null && toProblem(query.error).status === NOT_FOUND
   if (isUnknown || (query.error !== null && query.data === undefined)) {
     return (
@@ -50,25 +64,34 @@ export function SymbolPage({ view, onChange }: SymbolPageProps) {
     )
   }
   return (
-    <article className="symbol-page" aria-labelledby="symbol-heading">
-      <StockHeader symbol={view.symbol} stock={query.data} isAdjusted={view.isAdjusted} />
-      <div className="dashboard">
-        {view.compare.length === 0 ? (
-          <PriceHistory view={view} onChange={onChange} hasAdjusted={query.data?.has_adjusted_prices ?? false} />
-        ) : (
-          <LazyComparison view={view} onChange={onChange} />
-        )}
-        <ForecastPanel view={view} onChange={onChange} />
-        {isIdle ? (
-          <>
-            <ResultPanel view={view} />
-            <DataCard symbol={view.symbol} />
-          </>
-        ) : (
-          <div className="panel result skeleton-result" aria-hidden="true" />
-        )}
-      </div>
-      <EvaluationPanel view={view} onChange={onChange} />
-    </article>
+    <PriceDigits value={digits}>
+      <article className="symbol-page" aria-labelledby="symbol-heading">
+        <StockHeader symbol={view.symbol} stock={query.data} isAdjusted={view.isAdjusted} />
+        <div className="dashboard">
+          {view.compare.length === 0 ? (
+            <PanelBoundary>
+              <PriceHistory
+                view={view}
+                onChange={onChange}
+                hasAdjusted={query.data?.has_adjusted_prices ?? false}
+                findings={query.data?.findings ?? NO_FINDINGS}
+              />
+            </PanelBoundary>
+          ) : (
+            <LazyComparison view={view} onChange={onChange} />
+          )}
+          <ForecastPanel view={view} onChange={onChange} />
+          {isIdle ? (
+            <>
+              <ResultPanel view={view} />
+              <DataCard symbol={view.symbol} />
+            </>
+          ) : (
+            <div className="panel result skeleton-result" aria-hidden="true" />
+          )}
+        </div>
+        <EvaluationPanel view={view} onChange={onChange} />
+      </article>
+    </PriceDigits>
   )
 }

@@ -43,7 +43,10 @@ function createFrame(host: HTMLElement): IChartApi {
   return createChart(host, {
     autoSize: true,
     layout: { attributionLogo: false, fontFamily: getComputedStyle(host).fontFamily || 'sans-serif', fontSize: 12 },
-    localization: { priceFormatter: price, timeFormatter: (time: unknown) => session(String(time)) },
+    localization: {
+      priceFormatter: (value: number) => price(value), // the chart passes more arguments
+      timeFormatter: (time: unknown) => session(String(time)),
+    },
     handleScroll: { mouseWheel: false, vertTouchDrag: false },
     handleScale: { mouseWheel: false },
     rightPriceScale: { entireTextOnly: true },

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { count, decimal, difference, moment, percent, price, session, skillEstimate } from './format'
+import { count, decimal, difference, moment, percent, price, priceDigits, roughRange, session, sessionInWords, skillEstimate } from './format'
 
 test.each([
   [5.7206, '5.72'],
   [1234.5, '1,234.50'],
   [-1234567.891, '−1,234,567.89'],
   [999999.999, '1,000,000.00'],
-  [-0.00001, '0.0000'],
+  [-0.00001, '−0.0000100'],
   [0.2767, '0.2767'],
   [-3, '−3.00'],
   [0, '0.00'],
@@ -60,4 +60,27 @@ test.each([
   ['long ago', 'long ago'],
 ])('the instant %s is formatted as %s', (value, text) => {
   expect(moment(value)).toBe(text)
+})
+
+test.each([
+  ['a share', [430.47, 441.4, 444.57], 2],
+  ['EUR/USD', [1.16342, 1.15961, 1.1644], 4],
+  ['a tiny price', [0.00001234, 0.00001299, 0.00001187], 8],
+  ['closes with two decimals that hardly move', [10.01, 10.02, 10.01], 2],
+  ['constant closes', [5, 5, 5], 2],
+  ['no closes', [null], 2],
+])('the digits of %s follow the size of its moves', (_, closes, digits) => {
+  expect(priceDigits(closes)).toBe(digits)
+})
+
+test.each([
+  [208.6, 261.4, '209 and 261'],
+  [1.04283, 1.08911, '1.043 and 1.089'],
+])('the range from %s to %s has no more digits than its width needs', (lower, upper, text) => {
+  expect(roughRange(lower, upper)).toBe(text)
+})
+
+test('a session in words has its weekday, and its year only if it is another one', () => {
+  expect(sessionInWords('2013-03-08')).toBe('Fri, 8 Mar 2013')
+  expect(sessionInWords(`${String(new Date().getUTCFullYear())}-03-08`)).toMatch(/^[A-Z][a-z]{2},? 8 Mar$/)
 })

@@ -12,6 +12,8 @@ const dates = (options: Intl.DateTimeFormatOptions) =>
 
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 const day = dates(DAY)
+const weekday = dates({ weekday: 'short', day: 'numeric', month: 'short' })
+const weekdayOfYear = dates({ weekday: 'short', ...DAY })
 const minute = dates({ ...DAY, hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })
 
 /**
@@ -27,12 +29,51 @@ function formatNumber(value: number | null, digits: number, isSigned = false): s
   return isSigned ? `+${text}` : text
 }
 
-export function price(value: number | null): string {
-  return formatNumber(value, value !== null && value !== 0 && Math.abs(value) < 1 ? 4 : 2)
+const LEAST_DIGITS = 2
+const MOST_DIGITS = 10
+const N_RECENT = 250
+const STEPS_PER_MOVE = 20
+const STEPS_PER_RANGE = 20
+
+function countDecimals(value: number): number {
+  const decimals = value.toFixed(MOST_DIGITS).replace(/0+$/, '').split('.')[1] ?? ''
+  return decimals.length
 }
 
-export function difference(value: number | null): string {
-  return formatNumber(value, 2, true)
+function countDigits(step: number): number {
+  return Math.min(MOST_DIGITS, Math.max(0, Math.ceil(-Math.log10(step))))
+}
+
+/**
+ * Computes how many digits the prices of a symbol need, so that its typical move from one close to the next is twenty
+ * steps of the last digit: two for most shares, four for EUR/USD. No more than its closes have.
+ */
+export function priceDigits(closes: readonly (number | null)[]): number {
+  const recent = closes.filter((close) => close !== null).slice(-N_RECENT)
+  const moves = recent.flatMap((close, i) => {
+    const move = Math.abs(close - (recent[i - 1] ?? close))
+    return move === 0 ? [] : [move]
+  })
+  const typical = moves.toSorted((a, b) => a - b)[Math.floor(moves.length / 2)]
+  const known = recent.reduce((most, close) => Math.max(most, countDecimals(close)), LEAST_DIGITS)
+  const needed = typical === undefined ? known : countDigits(typical / STEPS_PER_MOVE)
+  return Math.max(LEAST_DIGITS, Math.min(needed, known))
+}
+
+/** Without `digits`, chooses them by the value. */
+export function price(value: number | null, digits?: number): string {
+  const isSmall = value !== null && value !== 0 && Math.abs(value) < 1
+  return formatNumber(value, digits ?? (isSmall ? Math.max(4, countDigits(Math.abs(value) * 0.010001)) : LEAST_DIGITS))
+}
+
+export function difference(value: number | null, digits = LEAST_DIGITS): string {
+  return formatNumber(value, digits, true)
+}
+
+/** Formats the ends of an interval with the fewest digits that keep its width: 209 to 261, or 1.16 to 1.18. */
+export function roughRange(lower: number, upper: number): string {
+  const digits = countDigits((upper - lower) / STEPS_PER_RANGE)
+  return `${formatNumber(lower, digits)} and ${formatNumber(upper, digits)}`
 }
 
 export function decimal(value: number | null): string {
@@ -75,6 +116,13 @@ export function percent(share: number | null, digits: 0 | 1 | 2 = 0): string {
 export function session(value: string): string {
   const date = new Date(`${value}T00:00:00Z`)
   return Number.isNaN(date.getTime()) ? value : day().format(date)
+}
+
+/** A session with its weekday, and its year unless it is the current one. */
+export function sessionInWords(value: string): string {
+  const date = new Date(`${value}T00:00:00Z`)
+  if (Number.isNaN(date.getTime())) return value
+  return (date.getUTCFullYear() === new Date().getUTCFullYear() ? weekday() : weekdayOfYear()).format(date)
 }
 
 /** An instant, to the minute. */

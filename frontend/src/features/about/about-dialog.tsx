@@ -25,7 +25,7 @@ function Tasks() {
           </dd>
         </div>
         <div className="about-task">
-          <dt>Same-day prediction</dt>
+          <dt>Same-day estimate</dt>
           <dd>
             A session’s close, from its own open, high and low. The high and low are known only when the day is over.
             <span className="about-task-verdict">Then it is too late to act, however good the scores look.</span>

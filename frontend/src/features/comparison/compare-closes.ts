@@ -1,3 +1,4 @@
+import { findGaps, type Gap } from '@/lib/gaps'
 import { findFirstDay, type Range } from '@/lib/ranges'
 
 export interface Closes {
@@ -29,6 +30,8 @@ export interface ComparedSymbol {
   change: number
   /** Null if no close is below an earlier one. */
   largestFall: Fall | null
+  /** Long stretches without bars. */
+  gaps: readonly Gap[]
 }
 
 export interface ComparisonResult {
@@ -77,6 +80,7 @@ function compareSymbol(symbol: string, closes: readonly Close[]): ComparedSymbol
     lastClose,
     change: lastClose / firstClose - 1,
     largestFall: findLargestFall(closes),
+    gaps: findGaps(closes.map(({ session }) => session)),
   }
 }
 

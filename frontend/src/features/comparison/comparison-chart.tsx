@@ -1,9 +1,17 @@
-import { type IChartApi, LineSeries, LineStyle, type MouseEventParams, PriceScaleMode } from 'lightweight-charts'
+import {
+  type IChartApi,
+  type LineData,
+  LineSeries,
+  LineStyle,
+  type MouseEventParams,
+  PriceScaleMode,
+  type WhitespaceData,
+} from 'lightweight-charts'
 import { type Ref, useEffect, useImperativeHandle } from 'react'
 import type { Scale } from '@/address/view'
 import { type Drawing, useChart } from '@/lib/chart'
 import { signedPercent } from '@/lib/format'
-import type { ComparisonResult } from './compare-closes'
+import type { ComparedSymbol, ComparisonResult } from './compare-closes'
 
 export type TakePicture = () => HTMLCanvasElement | undefined
 
@@ -44,16 +52,31 @@ function drawLines(chart: IChartApi) {
   return { zero, lines, paint }
 }
 
+/** A line at no change, and space for the sessions that a symbol misses. */
+function toBaseline({ first, last, symbols }: ComparisonResult): (LineData | WhitespaceData)[] {
+  const missing = symbols.flatMap(({ gaps }) => gaps.flatMap((gap) => gap.missing))
+  const days = [...new Set([first, ...missing, last])].sort()
+  return days.map((time) => (time === first || time === last ? { time, value: 1 } : { time }))
+}
+
+/** The color of a point is that of the line after it: no line is drawn across a gap. */
+function toLine(compared: ComparedSymbol | undefined): LineData[] {
+  const beforeGap = new Set(compared?.gaps.map(({ after }) => after))
+  return (compared?.points ?? []).map(({ session: time, growth: value }) =>
+    beforeGap.has(time) ? { time, value, color: 'transparent' } : { time, value },
+  )
+}
+
 type ChartRef = ReturnType<typeof useChart<ReturnType<typeof drawLines>>>['drawn']
 
 function useComparisonLines(drawn: ChartRef, comparison: ComparisonResult, order: readonly string[], scale: Scale): void {
   useEffect(() => {
     if (drawn.current === null) return
     const { chart, drawing } = drawn.current
-    drawing.zero.setData([comparison.first, comparison.last].map((time) => ({ time, value: 1 })))
+    drawing.zero.setData(toBaseline(comparison))
+    chart.timeScale().applyOptions({ enableConflation: comparison.symbols.every(({ gaps }) => gaps.length === 0) })
     drawing.lines.forEach((line, i) => {
-      const points = comparison.symbols.find(({ symbol }) => symbol === order[i])?.points ?? []
-      line.setData(points.map(({ session, growth }) => ({ time: session, value: growth })))
+      line.setData(toLine(comparison.symbols.find(({ symbol }) => symbol === order[i])))
       line.applyOptions({ title: order[i] ?? '' })
     })
     chart.timeScale().fitContent()

@@ -1,10 +1,12 @@
 import type { Stock } from '@/api/gen/types.gen'
-import { count, price, session, signedPercent } from '@/lib/format'
+import { count, price, priceDigits, session, signedPercent } from '@/lib/format'
+import { type Break, noteBreaks } from './breaks'
 import type { ComparisonResult, Fall } from './compare-closes'
 import { SeriesSwatch } from './series-swatch'
 
 interface ComparisonTableProps {
   comparison: ComparisonResult
+  breaks: readonly Break[]
   order: readonly string[]
   stocks: readonly Stock[]
 }
@@ -21,7 +23,7 @@ function LargestFall({ fall }: { fall: Fall | null }) {
   )
 }
 
-export function ComparisonTable({ comparison, order, stocks }: ComparisonTableProps) {
+export function ComparisonTable({ comparison, breaks, order, stocks }: ComparisonTableProps) {
   const { symbols, first, last } = comparison
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- keyboard users must be able to scroll it
@@ -51,9 +53,12 @@ export function ComparisonTable({ comparison, order, stocks }: ComparisonTablePr
                   <SeriesSwatch place={order.indexOf(symbol)} /> {symbol}
                 </th>
                 <td>{stocks.find((stock) => stock.symbol === symbol)?.name ?? 'unknown'}</td>
-                <td>{price(firstClose)}</td>
-                <td>{price(lastClose)}</td>
-                <td>{signedPercent(change)}</td>
+                <td>{price(firstClose, priceDigits(points.map(({ close }) => close)))}</td>
+                <td>{price(lastClose, priceDigits(points.map(({ close }) => close)))}</td>
+                <td>
+                  {signedPercent(change)}
+                  <span className="comparison-when">{noteBreaks(breaks, symbol)}</span>
+                </td>
                 <LargestFall fall={largestFall} />
                 <td>{count(points.length)}</td>
               </tr>

@@ -9,11 +9,15 @@ export function formatList(parts: readonly string[]): string {
   return list.format(parts)
 }
 
-/** Describes the change of each symbol up to a session, or that it has no bar for it. */
-export function describeChanges(symbols: readonly ComparedSymbol[], at: string): string {
+/** Describes the change of each symbol up to a session, with a note on it, or that it has no bar for it. */
+export function describeChanges(
+  symbols: readonly ComparedSymbol[],
+  at: string,
+  note: (symbol: string) => string,
+): string {
   const changes = symbols.map((symbol) => {
     const growth = findGrowth(symbol, at)
-    return `${symbol.symbol} ${growth === null ? 'no bar' : signedPercent(growth - 1)}`
+    return `${symbol.symbol} ${growth === null ? 'no bar' : signedPercent(growth - 1)}${note(symbol.symbol)}`
   })
   return `${session(at)}: ${changes.join(', ')}`
 }

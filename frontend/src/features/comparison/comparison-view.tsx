@@ -3,12 +3,13 @@ import type { ChangeView, SymbolView } from '@/address/view'
 import type { Stock } from '@/api/gen/types.gen'
 import { ErrorBoundary } from '@/components/error-boundary'
 import { Status } from '@/components/status'
+import { BreakWarnings } from './break-warnings'
+import { findBreaks } from './breaks'
 import type { Closes, ComparisonResult } from './compare-closes'
 import type { TakePicture } from './comparison-chart'
 import { ComparisonTable } from './comparison-table'
 import { describeBasis, formatList, describeNewerBars, NO_PROMISE } from './comparison-text'
 import { CrosshairValues, SessionSlider } from './crosshair-values'
-import { SplitWarnings } from './split-warnings'
 
 const ComparisonChart = lazy(async () => ({ default: (await import('./comparison-chart')).ComparisonChart }))
 
@@ -38,14 +39,16 @@ export function ComparisonView({ view, onChange, order, bars, comparison, stocks
   if (comparison === null) return <NothingShared symbols={symbols} />
 
   const at = marked !== null && comparison.sessions.includes(marked) ? marked : comparison.last
+  const breaks = findBreaks(comparison, stocks, view.isAdjusted, comparison.last)
+  const breaksSoFar = findBreaks(comparison, stocks, view.isAdjusted, at)
   return (
     <>
       <Status>{`Comparing ${symbols}`}</Status>
-      {!view.isAdjusted && <SplitWarnings stocks={stocks} comparison={comparison} onChange={onChange} />}
+      <BreakWarnings breaks={breaks} onChange={onChange} />
       <p id="comparison-basis" className="comparison-basis">
         {describeBasis(comparison, view.isAdjusted)}{describeNewerBars(comparison.last, bars)} {NO_PROMISE}
       </p>
-      <CrosshairValues comparison={comparison} order={order} at={at} />
+      <CrosshairValues comparison={comparison} breaks={breaksSoFar} order={order} at={at} />
       <div className="comparison-frame">
         <ErrorBoundary fallback={() => <p>The chart cannot be drawn. See the table below.</p>}>
           <Suspense fallback={<p>Loading the chart</p>}>
@@ -62,8 +65,8 @@ export function ComparisonView({ view, onChange, order, bars, comparison, stocks
           </Suspense>
         </ErrorBoundary>
       </div>
-      <SessionSlider comparison={comparison} at={at} onMark={setMarked} />
-      <ComparisonTable comparison={comparison} order={order} stocks={stocks} />
+      <SessionSlider comparison={comparison} breaks={breaksSoFar} at={at} onMark={setMarked} />
+      <ComparisonTable comparison={comparison} breaks={breaks} order={order} stocks={stocks} />
     </>
   )
 }

@@ -98,7 +98,16 @@ test('a split within the compared sessions shows a warning, until adjusted price
   await user.click(compared.getByRole('button', { name: 'Compare adjusted prices' }))
   expect(address()).toContain('adjusted=true')
   expect(await compared.findByText(/Closes are adjusted/)).toBeVisible()
-  expect(compared.queryByRole('list', { name: 'Before you compare these numbers' })).not.toBeInTheDocument()
+  expect(compared.queryByText(/jump as in a split/)).not.toBeInTheDocument()
+})
+
+test('a gap within the compared sessions is named, and every change over it says so', async () => {
+  renderPage('/?symbol=AAPL&compare=IBM&range=all&adjusted=true')
+  const compared = await panel()
+  const warnings = await compared.findByRole('list', { name: 'Before you compare these numbers' })
+  expect(warnings).toHaveTextContent('AAPL has no bars between 28 Feb 2005 and 26 Feb 2013: its change spans that time.')
+  expect(compared.getByRole('row', { name: /^IBM.*\(over a gap\)/ })).toBeVisible()
+  expect(compared.getByRole('slider')).toHaveAttribute('aria-valuetext', expect.stringContaining('% (over a gap)'))
 })
 
 test('a split before the compared sessions shows no warning', async () => {

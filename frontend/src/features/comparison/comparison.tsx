@@ -47,7 +47,7 @@ export function Comparison({ view, onChange }: ComparisonProps) {
           onChange({ compare: chosen })
         }}
       />
-      <Downloads comparison={isPending ? null : comparison} view={view} picture={picture} />
+      <Downloads comparison={isPending ? null : comparison} stocks={stocks} view={view} picture={picture} />
     </>
   )
   return (

@@ -1,16 +1,19 @@
 import { session, signedPercent } from '@/lib/format'
+import { type Break, noteBreaks } from './breaks'
 import { type ComparisonResult, findGrowth } from './compare-closes'
 import { describeChanges } from './comparison-text'
 import { SeriesSwatch } from './series-swatch'
 
 interface CrosshairValuesProps {
   comparison: ComparisonResult
+  /** What makes the changes up to `at` misleading. */
+  breaks: readonly Break[]
   order: readonly string[]
   /** The session whose changes are shown. */
   at: string
 }
 
-export function CrosshairValues({ comparison, order, at }: CrosshairValuesProps) {
+export function CrosshairValues({ comparison, breaks, order, at }: CrosshairValuesProps) {
   return (
     <ul className="comparison-readout" aria-label={`Change to ${session(at)}`}>
       {comparison.symbols.map((line) => {
@@ -20,6 +23,7 @@ export function CrosshairValues({ comparison, order, at }: CrosshairValuesProps)
             <SeriesSwatch place={order.indexOf(line.symbol)} />
             <strong>{line.symbol}</strong>{' '}
             <span className="figure">{growth === null ? 'no bar' : signedPercent(growth - 1)}</span>
+            {noteBreaks(breaks, line.symbol)}
           </li>
         )
       })}
@@ -32,19 +36,21 @@ export function CrosshairValues({ comparison, order, at }: CrosshairValuesProps)
 
 interface SessionSliderProps {
   comparison: ComparisonResult
+  /** What makes the changes up to `at` misleading. */
+  breaks: readonly Break[]
   at: string
   onMark: (session: string) => void
 }
 
 /** Moves the crosshair by keyboard. */
-export function SessionSlider({ comparison, at, onMark }: SessionSliderProps) {
+export function SessionSlider({ comparison, breaks, at, onMark }: SessionSliderProps) {
   const { sessions, symbols } = comparison
   return (
     <input
       type="range"
       className="session-slider"
       aria-label="Session"
-      aria-valuetext={describeChanges(symbols, at)}
+      aria-valuetext={describeChanges(symbols, at, (symbol) => noteBreaks(breaks, symbol))}
       min={0}
       max={sessions.length - 1}
       value={sessions.indexOf(at)}

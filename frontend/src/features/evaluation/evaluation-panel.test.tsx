@@ -31,20 +31,22 @@ function withSkill(name: string, change: Partial<Evaluation['models'][number]['s
 }
 
 test('the verdict comes first, then the warnings, then the scores of every model', async () => {
+  const few = { code: 'few_windows', detail: 'The bars allow only 5 test sessions.' }
+  server.use(evaluationIs({ ...AAPL_EVALUATION, warnings: [...AAPL_EVALUATION.warnings, few] }))
   renderPage('/?symbol=AAPL')
   const table = await scores()
   const region = await panel()
   const verdict = region.getByText(/^No better than assuming no change: ridge/)
-  const warnings = region.getByRole('list', { name: 'Before you compare the models' })
+  const warnings = await region.findByRole('list', { name: 'Before you compare the models' })
   expect(verdict.compareDocumentPosition(warnings)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
   expect(warnings.compareDocumentPosition(table)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
-  expect(warnings).toHaveTextContent('Prices jump as at a split, once.')
+  expect(warnings).toHaveTextContent('The bars allow only 5 test sessions.')
   const rows = within(table).getAllByRole('row').slice(1)
   expect(rows.map((row) => within(row).getAllByRole('cell').map(({ textContent }) => textContent))).toEqual([
     ['0.0000 by definition', '–', '18.99', '24.69', '9.4950', '–', '88.8 %', '96.36'],
     ['−0.0200 no better', '−0.0800 to 0.0400', '19.34', '25.14', '9.6700', '50 %', '88.8 %', '96.36'],
     ['−0.0300 no better', '−0.0900 to 0.0300', '19.60', '25.48', '9.8000', '50 %', '88.8 %', '96.36'],
-    ['−0.6400 worse', '−0.7000 to −0.5800', '31.10', '40.43', '15.5500', '50 %', '88.8 %', '96.36'],
+    ['−0.6400 no better', '−0.7000 to −0.5800', '31.10', '40.43', '15.5500', '50 %', '88.8 %', '96.36'],
   ])
   expect(within(table).getByRole('rowheader', { name: 'ridge model What ridge does.' })).toBeVisible()
 })
@@ -64,8 +66,8 @@ test('a model that is not refitted at every window is named', async () => {
 })
 
 test.each([
-  ['better', { skill: 0.1, lower: 0.04, upper: 0.16, is_better: true }],
-  ['too few windows to say', { skill: 0.1, lower: null, upper: null, is_better: false }],
+  ['may be chance', { skill: 0.1, lower: 0.04, upper: 0.16, is_better: true }],
+  ['too few windows to tell', { skill: 0.1, lower: null, upper: null, is_better: false }],
 ])('skill is described as %s', async (words, change) => {
   server.use(evaluationIs(withSkill('ridge', change)))
   renderPage('/?symbol=AAPL')

@@ -1,4 +1,3 @@
-import type { ModelEvaluation } from '@/api/gen/types.gen'
 import { count as figure } from '@/lib/format'
 
 export function formatCount(n: number, noun: string): string {
@@ -7,12 +6,4 @@ export function formatCount(n: number, noun: string): string {
 
 export function formatHorizon(horizon: number): string {
   return `${formatCount(horizon, 'session')} ahead`
-}
-
-/** Describes the skill of a model, compared with no change. */
-export function describeStanding({ name, skill: { upper, is_better } }: Pick<ModelEvaluation, 'name' | 'skill'>): string {
-  if (name === 'persistence') return 'by definition'
-  if (is_better) return 'better'
-  if (upper === null) return 'too few windows to say'
-  return upper < 0 ? 'worse' : 'no better'
 }

@@ -1,5 +1,7 @@
 import type { ChangeView, SymbolView } from '@/address/view'
 import type { Evaluation } from '@/api/gen/types.gen'
+import { hasWinner } from '@/api/standing'
+import { useOwnWarnings } from '@/components/use-own-warnings'
 import { WarningList } from '@/components/warning-list'
 import { ChosenModel } from './chosen-model'
 import { Method } from './method'
@@ -17,13 +19,14 @@ interface EvaluationViewProps {
 }
 
 export function EvaluationView({ evaluation, isPreviousData, view, onChange }: EvaluationViewProps) {
-  const isBeaten = evaluation.best !== 'persistence'
+  const isBeaten = hasWinner(evaluation)
+  const warnings = useOwnWarnings(view.symbol, evaluation.warnings)
   return (
     <>
       {isPreviousData && <RefetchNotice previous={evaluation} />}
       <div className="evaluation-body" aria-busy={isPreviousData}>
         <p className={`evaluation-verdict ${isBeaten ? '' : 'evaluation-verdict-none'}`}>{evaluation.verdict}</p>
-        <WarningList label="Before you compare the models" warnings={evaluation.warnings} />
+        <WarningList label="Before you compare the models" warnings={warnings} />
         <Method evaluation={evaluation} requestedWindows={isPreviousData ? null : view.windows} />
         <ModelTable evaluation={evaluation} view={view} onChange={onChange} />
         <ChosenModel evaluation={evaluation} choice={view.model} onChange={onChange} />

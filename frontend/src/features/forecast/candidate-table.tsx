@@ -1,18 +1,21 @@
-import type { Candidate, Forecast } from '@/api/gen/types.gen'
+import type { Forecast } from '@/api/gen/types.gen'
+import { classifySkill, isAnyBetter, type NamedSkill, STANDINGS } from '@/api/standing'
 import { modelName, skillEstimate } from '@/lib/format'
 
-function Row({ candidate: { name, skill } }: { candidate: Candidate }) {
-  const { value, range } = skillEstimate(skill)
+function Row({ candidate, isAnyBetter: isAny }: { candidate: NamedSkill; isAnyBetter: boolean }) {
+  const { value, range } = skillEstimate(candidate.skill)
   return (
     <tr>
-      <th scope="row">{modelName(name)}</th>
+      <th scope="row">{modelName(candidate.name)}</th>
       <td>{value}</td>
       <td>{range ?? '–'}</td>
+      <td>{STANDINGS[classifySkill(candidate, isAny)]}</td>
     </tr>
   )
 }
 
-export function CandidateTable({ forecast: { choice, horizon } }: { forecast: Forecast }) {
+export function CandidateTable({ forecast }: { forecast: Forecast }) {
+  const { choice, horizon } = forecast
   return (
     <table>
       <caption>
@@ -24,11 +27,12 @@ export function CandidateTable({ forecast: { choice, horizon } }: { forecast: Fo
           <th scope="col">Model</th>
           <th scope="col">Skill</th>
           <th scope="col">95 % CI</th>
+          <th scope="col">Verdict</th>
         </tr>
       </thead>
       <tbody>
         {choice.candidates.map((candidate) => (
-          <Row key={candidate.name} candidate={candidate} />
+          <Row key={candidate.name} candidate={candidate} isAnyBetter={isAnyBetter(forecast)} />
         ))}
       </tbody>
     </table>

@@ -46,3 +46,20 @@ export function ForecastControls({ view, onChange }: ForecastControlsProps) {
     </fieldset>
   )
 }
+
+/** Selects the session to forecast from. */
+export function AsOfField({ view, onChange }: ForecastControlsProps) {
+  return (
+    <label className="select as-of">
+      <span>As of</span>
+      <input
+        type="date"
+        value={view.asOf ?? ''}
+        title="The last session that the forecast may use. Empty: the latest."
+        onChange={({ target }) => {
+          onChange({ asOf: target.value === '' ? null : target.value })
+        }}
+      />
+    </label>
+  )
+}

@@ -2,9 +2,10 @@ import { screen, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import type { Forecast, SkillEstimate } from '@/api/gen/types.gen'
 import { AAPL_FORECAST } from '@/testing/forecasts'
-import { forecastFailsWith, forecastIs, PROBLEMS } from '@/testing/handlers'
+import { barsAre, forecastFailsWith, forecastIs, PROBLEMS } from '@/testing/handlers'
 import { renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
+import { AAPL_BARS } from '@/testing/stocks'
 
 const panel = async () => within(await screen.findByRole('region', { name: 'Forecast' }))
 const skill = async () => (await panel()).findByRole('button', { name: 'skill' })
@@ -18,18 +19,32 @@ function choose(asked_for: Forecast['choice']['asked_for']): Forecast['choice'] 
   return { asked_for, reason: 'You chose it.', candidates: [] }
 }
 
-test('the verdict has the skill, its CI and a sentence', async () => {
+test('the sentence comes first, then the skill with its model, its CI and the verdict', async () => {
   renderPage('/?symbol=AAPL')
-  const verdict = /^−0.02 No better skill.*, 95 % CI −0.08 to 0.05$/
-  expect((await skill()).closest('p')).toHaveTextContent(verdict)
-  expect((await panel()).getByText(/^No better than assuming no change: ridge/)).toBeVisible()
+  const line = (await skill()).closest('p')
+  expect(line).toHaveTextContent(/^Best of the others: ridge, skill.* −0.02, 95 % CI −0.08 to 0.05 no better$/)
+  const sentence = (await panel()).getByText(
+    'By Tue, 5 Mar 2013: most likely between 409 and 452 (90 %). Best single guess: no change, 430.47. ' +
+      'No model here has reliably beaten “no change”.',
+  )
+  expect(sentence.compareDocumentPosition(line ?? sentence)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
+})
+
+test('one rule makes the verdict of the headline and of the rows', async () => {
+  const lucky = { name: 'ridge', skill: BETTER } as const
+  const choice = { ...AAPL_FORECAST.choice, candidates: [lucky, ...AAPL_FORECAST.choice.candidates.slice(1)] }
+  server.use(forecastIs({ ...AAPL_FORECAST, choice }))
+  const { user } = renderPage('/?symbol=AAPL')
+  expect((await skill()).closest('p')).toHaveTextContent(/may be chance$/)
+  await user.click(await screen.findByText(/^Model: no change/))
+  expect(screen.getByRole('row', { name: 'ridge 0.12 0.05 to 0.19 may be chance' })).toBeVisible()
 })
 
 test.each<[string, Partial<Forecast>, RegExp]>([
-  ['a better model', { skill: BETTER, model: RIDGE }, /^0.12 Better skill.*0.05 to 0.19$/],
-  ['a worse one', { skill: WORSE, choice: choose('ridge') }, /^−0.50 No better skill.*−0.90 to −0.10$/],
-  ['the baseline', { choice: choose('persistence') }, /^0.00 Baseline skill/],
-  ['too few windows', { skill: UNTESTED, choice: choose('ridge') }, /^0.12 Too few windows to say skill/],
+  ['a better model', { skill: BETTER, model: RIDGE }, /^ridge, skill.* 0.12, 95 % CI 0.05 to 0.19 was better$/],
+  ['a worse one', { skill: WORSE, model: RIDGE, choice: choose('ridge') }, /^ridge, skill.* −0.50, 95 % CI −0.90 to −0.10 no better$/],
+  ['the baseline', { choice: choose('persistence') }, /^no change, skill.* 0.00 by definition/],
+  ['too few windows', { skill: UNTESTED, model: RIDGE, choice: choose('ridge') }, /^ridge, skill.* 0.12 too few windows to tell$/],
 ])('%s has its own badge', async (_, change, verdict) => {
   server.use(forecastIs({ ...AAPL_FORECAST, ...change }))
   renderPage('/?symbol=AAPL')
@@ -44,8 +59,8 @@ test('skill is explained', async () => {
 test('each session has its interval, and the caption compares coverage with the level', async () => {
   renderPage('/?symbol=AAPL')
   const table = within(await (await panel()).findByRole('table', { name: '90 % intervals held 90 % to 91 % so far.' }))
-  expect(table.getByRole('row', { name: '4 Mar 2013 415.47 430.47 445.47 8.22' })).toBeVisible()
-  expect(table.getByRole('row', { name: '5 Mar 2013 409.26 430.47 451.68 8.22' })).toBeVisible()
+  expect(table.getByRole('row', { name: '4 Mar 2013 (over) 415.47 430.47 445.47 8.22' })).toBeVisible()
+  expect(table.getByRole('row', { name: '5 Mar 2013 (over) 409.26 430.47 451.68 8.22' })).toBeVisible()
 })
 
 test('untested intervals are marked as such', async () => {
@@ -56,14 +71,16 @@ test('untested intervals are marked as such', async () => {
   expect(await screen.findByRole('table', { name })).toBeVisible()
 })
 
-test('warnings come before the numbers, and past dates first', async () => {
+test('warnings come before the numbers, past dates first, and a fault of the bars is left to the Data panel', async () => {
+  const few = { code: 'few_windows', detail: 'The bars allow only 51 test sessions.' }
+  server.use(forecastIs({ ...AAPL_FORECAST, warnings: [...AAPL_FORECAST.warnings, few] }))
   renderPage('/?symbol=AAPL')
   const number = (await skill()).closest('p')
   const warnings = (await panel()).getByRole('list', { name: 'Before you trust the forecast' })
   const items = within(warnings).getAllByRole('listitem')
   expect(items.map((warning) => warning.textContent)).toEqual([
     'These dates have passed: load newer bars.',
-    'Prices jump as at a split, once.',
+    'The bars allow only 51 test sessions.',
   ])
   expect(warnings.compareDocumentPosition(number ?? warnings)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
 })
@@ -81,8 +98,8 @@ test('the model and the reason are shown, and the skill of every model is one cl
   await user.click(await screen.findByText(/^Model: no change. None of the other 5 models has beaten assuming no change/))
   expect(screen.getByText(/^No change: .* The last close, on 1 Mar 2013, was 430.47/)).toBeVisible()
   const table = within(screen.getByRole('table', { name: /^Skill 2 sessions ahead/ }))
-  expect(table.getByRole('row', { name: 'ridge −0.02 −0.08 to 0.05' })).toBeVisible()
-  expect(table.getByRole('row', { name: 'no change 0.00 –' })).toBeVisible()
+  expect(table.getByRole('row', { name: 'ridge −0.02 −0.08 to 0.05 no better' })).toBeVisible()
+  expect(table.getByRole('row', { name: 'no change 0.00 – by definition' })).toBeVisible()
 })
 
 test('a chosen model is shown without the others', async () => {
@@ -97,4 +114,17 @@ test('too few bars for a forecast leave the result in place', async () => {
   renderPage('/?symbol=NEW')
   expect(await (await panel()).findByRole('alert')).toHaveTextContent('at least 134 are needed')
   expect(await screen.findByText('64 %')).toBeVisible()
+})
+
+test('days of the forecast that are over are greyed and said to be over', async () => {
+  renderPage('/?symbol=AAPL')
+  const row = await screen.findByRole('row', { name: /^4 Mar 2013 \(over\) 415.47/ })
+  expect(row).toHaveClass('step-over')
+})
+
+test('what came stands beside the forecast of a past day', async () => {
+  const bars = AAPL_BARS.bars.map((bar, i) => (i === 249 ? { ...bar, session: '2013-03-04', close: 446 } : bar))
+  server.use(barsAre({ ...AAPL_BARS, bars }))
+  renderPage('/?symbol=AAPL&as_of=2013-03-01')
+  expect(await screen.findByRole('row', { name: /^4 Mar 2013.* 415.47 430.47 445.47 446.00 outside$/ })).toBeVisible()
 })

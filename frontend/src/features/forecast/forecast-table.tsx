@@ -1,7 +1,8 @@
-import type { Forecast } from '@/api/gen/types.gen'
+import type { Forecast, ForecastStep } from '@/api/gen/types.gen'
 import { TableFrame } from '@/components/table-frame'
 import { Tooltip } from '@/components/tooltip'
-import { percent, price, session } from '@/lib/format'
+import { percent, session } from '@/lib/format'
+import { type PriceFormat, usePriceFormat } from '@/lib/price-format'
 
 const MEAN_ERROR =
   'How far forecasts this many sessions ahead have been from the close on average, in price units.'
@@ -14,7 +15,54 @@ function describeCoverage({ steps, level }: Forecast): string {
   return `${intervals} held ${least === most ? least : `${least} to ${most}`} so far.`
 }
 
-export function ForecastTable({ forecast }: { forecast: Forecast }) {
+interface ForecastTableProps {
+  forecast: Forecast
+  /** The actual closes of sessions that have bars. */
+  closes: ReadonlyMap<string, number>
+}
+
+interface StepRowProps {
+  step: ForecastStep
+  close: number | undefined
+  hasCloses: boolean
+  format: PriceFormat
+}
+
+function Outcome({ step: { lower, upper }, close, format: { price } }: Omit<StepRowProps, 'hasCloses'>) {
+  if (close === undefined) return <td>–</td>
+  return (
+    <td>
+      {price(close)} {close < lower || close > upper ? 'outside' : 'inside'}
+    </td>
+  )
+}
+
+function StepRow({ step, close, hasCloses, format }: StepRowProps) {
+  const { price } = format
+  const isOver = step.session < new Date().toISOString().slice(0, 10)
+  return (
+    <tr className={isOver ? 'step-over' : undefined}>
+      <th scope="row">
+        <time dateTime={step.session}>{session(step.session)}</time>
+        {isOver && (
+          <>
+            {' '}
+            <span className="visually-hidden">(over)</span>
+          </>
+        )}
+      </th>
+      <td>{price(step.lower)}</td>
+      <td>{price(step.point)}</td>
+      <td>{price(step.upper)}</td>
+      {hasCloses ? <Outcome step={step} close={close} format={format} /> : <td>{price(step.mae)}</td>}
+    </tr>
+  )
+}
+
+/** The steps of the forecast, with what came once that is known. */
+export function ForecastTable({ forecast, closes }: ForecastTableProps) {
+  const format = usePriceFormat()
+  const hasCloses = forecast.steps.some(({ session: day }) => closes.has(day))
   return (
     <TableFrame label="Forecast by session" className="steps">
       <table>
@@ -25,22 +73,18 @@ export function ForecastTable({ forecast }: { forecast: Forecast }) {
             <th scope="col">Lower</th>
             <th scope="col">Forecast</th>
             <th scope="col">Upper</th>
-            <th scope="col">
-              <Tooltip explanation={MEAN_ERROR}>Mean error</Tooltip>
-            </th>
+            <th scope="col">{hasCloses ? 'Close' : <Tooltip explanation={MEAN_ERROR}>Mean error</Tooltip>}</th>
           </tr>
         </thead>
         <tbody>
           {forecast.steps.map((step) => (
-            <tr key={step.session}>
-              <th scope="row">
-                <time dateTime={step.session}>{session(step.session)}</time>
-              </th>
-              <td>{price(step.lower)}</td>
-              <td>{price(step.point)}</td>
-              <td>{price(step.upper)}</td>
-              <td>{price(step.mae)}</td>
-            </tr>
+            <StepRow
+              key={step.session}
+              step={step}
+              close={closes.get(step.session)}
+              hasCloses={hasCloses}
+              format={format}
+            />
           ))}
         </tbody>
       </table>

@@ -1,27 +1,49 @@
-import type { Forecast } from '@/api/gen/types.gen'
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import type { SymbolView } from '@/address/view'
+import type { Bar, Forecast } from '@/api/gen/types.gen'
+import { getBars } from '@/api/get-bars'
+import { useOwnWarnings } from '@/components/use-own-warnings'
 import { WarningList } from '@/components/warning-list'
-import { modelName, price, session } from '@/lib/format'
+import { modelName, session } from '@/lib/format'
+import { usePriceFormat } from '@/lib/price-format'
 import { CandidateTable } from './candidate-table'
 import { ForecastTable } from './forecast-table'
 import { ForecastVerdict } from './forecast-verdict'
+
+interface ForecastViewProps {
+  forecast: Forecast
+  view: SymbolView
+}
+
+const NO_BARS: readonly Bar[] = []
+
+/** Maps the sessions after the forecast's last known one to their closes. */
+function selectCloses(bars: readonly Bar[], { as_of }: Forecast): Map<string, number> {
+  return new Map(
+    bars.flatMap(({ session: day, close }): [string, number][] => (day > as_of && close !== null ? [[day, close]] : [])),
+  )
+}
 
 function isOver({ steps }: Forecast): boolean {
   const last = steps.at(-1)?.session
   return last !== undefined && last < new Date().toISOString().slice(0, 10)
 }
 
-function collectWarnings(forecast: Forecast) {
-  if (!isOver(forecast)) return forecast.warnings
-  return [{ code: 'sessions_over', detail: 'These dates have passed: load newer bars.' }, ...forecast.warnings]
-}
+const SESSIONS_OVER = { code: 'sessions_over', detail: 'These dates have passed: load newer bars.' }
 
-export function ForecastView({ forecast }: { forecast: Forecast }) {
+export function ForecastView({ forecast, view }: ForecastViewProps) {
+  const { data: bars } = useQuery(getBars(view.symbol, view.isAdjusted))
+  const { price } = usePriceFormat()
   const { model, choice, as_of, last_close } = forecast
+  const own = useOwnWarnings(view.symbol, forecast.warnings)
+  const warnings = view.asOf === null && isOver(forecast) ? [SESSIONS_OVER, ...own] : own
+  const closes = useMemo(() => selectCloses(bars?.bars ?? NO_BARS, forecast), [bars, forecast])
   return (
     <>
-      <WarningList label="Before you trust the forecast" warnings={collectWarnings(forecast)} />
+      <WarningList label="Before you trust the forecast" warnings={warnings} />
       <ForecastVerdict forecast={forecast} />
-      <ForecastTable forecast={forecast} />
+      <ForecastTable forecast={forecast} closes={closes} />
       <details className="reason">
         <summary>
           Model: {modelName(model.name)}. {choice.reason}

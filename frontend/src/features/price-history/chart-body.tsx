@@ -1,22 +1,26 @@
 import { type ReactNode, type RefObject, useId, useMemo, useState } from 'react'
 import type { SymbolView } from '@/address/view'
-import type { Bar, Forecast, Result } from '@/api/gen/types.gen'
 import { ErrorBoundary } from '@/components/error-boundary'
 import { useLazyModule } from '@/lib/use-lazy-module'
-import { describeChart } from './chart-text'
+import type { Gap } from '@/lib/gaps'
+import { type ChartContext, describeChart } from './chart-text'
 import type { ChartHandle } from './chart/chart-handle'
 import type { PriceChartProps } from './chart/price-chart'
 import { CrosshairValues } from './crosshair-values'
 import { loadChart } from './load-chart'
+import type { PastForecast } from './past-forecasts'
 import type { Row } from './rows'
 import { SessionSlider } from './session-slider'
+import { findLastClose, type Slot } from './slots'
 
 interface ChartBodyProps {
   view: SymbolView
-  bars: readonly Bar[]
+  slots: readonly Slot[]
+  gaps: readonly Gap[]
   rows: readonly Row[]
-  result: Result | undefined
-  forecast: Forecast | undefined
+  digits: number
+  pastForecasts: readonly PastForecast[]
+  context: ChartContext
   chart: RefObject<ChartHandle | null>
   /** Content below the chart that does not depend on the crosshair. */
   children: ReactNode
@@ -27,13 +31,20 @@ function Chart(props: PriceChartProps) {
   return module === undefined ? <div className="price-chart" /> : <module.PriceChart {...props} />
 }
 
-/** The chart and the values of the session under its crosshair, or of the last session without one. */
-export function ChartBody({ view, bars, rows, result, forecast, chart, children }: ChartBodyProps) {
+/** The chart and the values of the session under its crosshair, or of the last close without one. */
+export function ChartBody({ view, rows, context, chart, children, ...drawn }: ChartBodyProps) {
+  const { slots, gaps } = drawn
   const summaryId = useId()
   const [since] = useState(() => performance.now())
   const [crosshair, setCrosshair] = useState<number | null>(null)
-  const inWords = useMemo(() => describeChart(rows, result, forecast), [rows, result, forecast])
-  const at = crosshair !== null && crosshair in rows ? crosshair : bars.length - 1
+  const [shownAsOf, setShownAsOf] = useState(view.asOf)
+  if (shownAsOf !== view.asOf) {
+    setShownAsOf(view.asOf)
+    setCrosshair(null)
+  }
+  const inWords = useMemo(() => describeChart(rows, gaps, context), [rows, gaps, context])
+  const lastClose = findLastClose(slots, view.asOf)
+  const at = crosshair !== null && crosshair in rows ? crosshair : lastClose < 0 ? slots.length - 1 : lastClose
   const row = rows[at]
   if (row === undefined) return <p>No bars to show.</p>
 
@@ -46,7 +57,7 @@ export function ChartBody({ view, bars, rows, result, forecast, chart, children 
 
   return (
     <>
-      <CrosshairValues row={row} result={result} forecast={forecast} />
+      <CrosshairValues row={row} context={context} />
       <p id={summaryId} className="visually-hidden">
         {inWords}
       </p>
@@ -55,11 +66,11 @@ export function ChartBody({ view, bars, rows, result, forecast, chart, children 
       >
         <Chart
           ref={chart}
-          label={`Candlestick chart of ${view.symbol} with its predicted close and forecast`}
+          label={`Candlestick chart of ${view.symbol} with its past forecasts and the forecast`}
           describedBy={summaryId}
-          bars={bars}
-          result={result}
-          forecast={forecast}
+          {...drawn}
+          forecast={context.forecast}
+          asOf={view.asOf}
           range={view.range}
           scale={view.scale}
           horizon={view.horizon}
@@ -67,7 +78,7 @@ export function ChartBody({ view, bars, rows, result, forecast, chart, children 
           onPoint={setCrosshair}
         />
       </ErrorBoundary>
-      <SessionSlider rows={rows} at={at} result={result} forecast={forecast} onMove={move} />
+      <SessionSlider rows={rows} at={at} context={context} onMove={move} />
       {children}
     </>
   )

@@ -1,5 +1,8 @@
-import type { Forecast, Result } from '@/api/gen/types.gen'
-import { count, difference, price, session, signedPercent } from '@/lib/format'
+import type { Forecast } from '@/api/gen/types.gen'
+import { count, session, signedPercent } from '@/lib/format'
+import type { Gap } from '@/lib/gaps'
+import type { PriceFormat } from '@/lib/price-format'
+import { isMiss } from './past-forecasts'
 import type { Row } from './rows'
 
 export interface Figure {
@@ -7,65 +10,70 @@ export interface Figure {
   value: string
 }
 
-function formatChange({ bar, change }: Row): string {
-  const close = bar?.close ?? null
-  if (change === null || close === null) return '–'
-  return `${difference(change)} (${signedPercent(change / (close - change))})`
+/** What the texts of a chart need beside its rows. */
+export interface ChartContext {
+  forecast: Forecast | undefined
+  /** How many sessions before the past forecasts were given. */
+  horizon: number
+  /** The level of their intervals, in percent. */
+  level: number
+  format: PriceFormat
 }
 
-function formatInterval(level: number, { lower, upper }: { lower: number | null; upper: number | null }): Figure {
-  return { name: `${String(level)} % interval`, value: `${price(lower)} to ${price(upper)}` }
+export function formatSessions(n: number): string {
+  return n === 1 ? '1 session' : `${String(n)} sessions`
+}
+
+function formatChange({ bar, change, changeSince, isJump }: Row, { difference }: PriceFormat): string {
+  const close = bar?.close ?? null
+  if (change === null || close === null) return '–'
+  const since = changeSince === null ? '' : ` since ${session(changeSince)}`
+  const jump = isJump ? ', a jump as in a split' : ''
+  return `${difference(change)} (${signedPercent(change / (close - change))})${since}${jump}`
+}
+
+function formatOutcome(close: number | null | undefined, { lower, upper }: { lower: number; upper: number }): Figure[] {
+  if (close == null) return []
+  return [{ name: 'Close', value: close >= lower && close <= upper ? 'inside' : 'outside' }]
 }
 
 /** Formats the prices and the volume of a session. */
-export function formatTrade(row: Row): Figure[] {
+export function formatTrade(row: Row, format: PriceFormat): Figure[] {
   const { bar } = row
   if (bar === null) return []
   return [
-    { name: 'Open', value: price(bar.open) },
-    { name: 'High', value: price(bar.high) },
-    { name: 'Low', value: price(bar.low) },
-    { name: 'Close', value: price(bar.close) },
-    { name: 'Change', value: formatChange(row) },
+    { name: 'Open', value: format.price(bar.open) },
+    { name: 'High', value: format.price(bar.high) },
+    { name: 'Low', value: format.price(bar.low) },
+    { name: 'Close', value: format.price(bar.close) },
+    { name: 'Change', value: formatChange(row, format) },
     ...(bar.volume == null ? [] : [{ name: 'Volume', value: count(bar.volume) }]),
   ]
 }
 
-/** Formats the forecast or the same-day prediction for a session. */
-export function formatPrediction(
-  { estimate, step }: Row,
-  result: Result | undefined,
-  forecast: Forecast | undefined,
-): Figure[] {
+/** Formats the forecast for a session, or the one that was given for it. */
+export function formatForecast({ bar, past, step }: Row, context: ChartContext): Figure[] {
+  const { forecast, horizon, format } = context
+  const { price } = format
   if (step !== null && forecast !== undefined) {
     return [
       { name: 'Forecast', value: price(step.point) },
       { name: 'No change', value: price(forecast.last_close) },
-      formatInterval(forecast.level, step),
+      { name: `${String(forecast.level)} % interval`, value: `${price(step.lower)} to ${price(step.upper)}` },
+      ...formatOutcome(bar?.close, step),
     ]
   }
-  if (estimate === null) return []
-  const level = result?.interval?.level
-  return [
-    { name: 'Predicted', value: price(estimate.predicted) },
-    { name: 'Error', value: difference(estimate.error) },
-    ...(level === undefined ? [] : [formatInterval(level, estimate)]),
-  ]
+  if (past === null) return []
+  const range = { name: `${formatSessions(horizon)} before`, value: `${price(past.lower)} to ${price(past.upper)}` }
+  return [range, ...formatOutcome(past.actual, past)]
 }
 
-/** Explains why there is no prediction for a session. */
-export function explainMissingPrediction(row: Row, result: Result | undefined): string {
-  return result !== undefined && row.session < result.split.test.first_session
-    ? 'Training session: the model is not tested on it.'
-    : 'No prediction for this session.'
-}
-
-function describeHistory(rows: readonly Row[]): string {
-  const closes = rows.flatMap(({ bar }) => (bar?.close == null ? [] : [bar.close]))
-  const [first, last] = [closes.at(0), closes.at(-1)]
+function describeHistory(rows: readonly Row[], { price }: PriceFormat): string {
   const known = rows.filter(({ bar }) => bar !== null)
   const [from, to] = [known.at(0), known.at(-1)]
   if (from === undefined || to === undefined) return 'No sessions.'
+  const closes = rows.flatMap(({ bar }) => (bar?.close == null ? [] : [bar.close]))
+  const [first, last] = [closes.at(0), closes.at(-1)]
   if (first === undefined || last === undefined) return 'No session has a close.'
   const [lowest, highest] = [closes.reduce((a, b) => Math.min(a, b)), closes.reduce((a, b) => Math.max(a, b))]
   return (
@@ -74,31 +82,32 @@ function describeHistory(rows: readonly Row[]): string {
   )
 }
 
-function describePredictions(rows: readonly Row[], result: Result): string {
-  const measureError = ({ estimate }: Row): number => Math.abs(estimate?.error ?? 0)
-  const worst = rows.reduce<Row | undefined>(
-    (a, b) => (a !== undefined && measureError(a) >= measureError(b) ? a : b),
-    undefined,
-  )
-  const start = `Same-day predictions start on ${session(result.split.test.first_session)}.`
-  if (worst === undefined) return start
-  return `${start} Their largest error is ${price(measureError(worst))}, on ${session(worst.session)}.`
+function describeGaps(gaps: readonly Gap[]): string {
+  return gaps.map(({ after, before }) => ` No bars between ${session(after)} and ${session(before)}.`).join('')
 }
 
-function describeForecast({ steps, level, last_close }: Forecast): string {
-  const last = steps.at(-1)
-  if (last === undefined) return ''
+function describePastForecasts(rows: readonly Row[], { horizon, level }: ChartContext): string {
+  const pasts = rows.flatMap(({ past }) => past ?? [])
+  if (pasts.length === 0) return ''
+  const misses = count(pasts.filter(isMiss).length)
+  return ` Of ${count(pasts.length)} past ${String(level)} % ranges, given ${formatSessions(horizon)} before, ${misses} missed.`
+}
+
+function describeForecast({ forecast, format: { price } }: ChartContext): string {
+  const last = forecast?.steps.at(-1)
+  if (forecast === undefined || last === undefined) return ' No forecast.'
   return (
-    `The forecast for ${session(last.session)} is ${price(last.point)}, with a ${String(level)} % interval from ` +
-    `${price(last.lower)} to ${price(last.upper)}; no change would be ${price(last_close)}.`
+    ` The forecast for ${session(last.session)} is ${price(last.point)}, with a ${String(forecast.level)} % interval from ` +
+    `${price(last.lower)} to ${price(last.upper)}; no change would be ${price(forecast.last_close)}.`
   )
 }
 
 /** Describes the chart as a paragraph. */
-export function describeChart(rows: readonly Row[], result: Result | undefined, forecast: Forecast | undefined): string {
+export function describeChart(rows: readonly Row[], gaps: readonly Gap[], context: ChartContext): string {
   return [
-    describeHistory(rows),
-    result === undefined ? 'No same-day predictions.' : describePredictions(rows, result),
-    forecast === undefined ? 'No forecast.' : describeForecast(forecast),
-  ].join(' ')
+    describeHistory(rows, context.format),
+    describeGaps(gaps),
+    describePastForecasts(rows, context),
+    describeForecast(context),
+  ].join('')
 }

@@ -1,12 +1,10 @@
-import type { Forecast, Result } from '@/api/gen/types.gen'
 import { session } from '@/lib/format'
-import { type Figure, formatPrediction, explainMissingPrediction, formatTrade } from './chart-text'
+import { type ChartContext, type Figure, formatForecast, formatTrade } from './chart-text'
 import type { Row } from './rows'
 
 interface CrosshairValuesProps {
   row: Row
-  result: Result | undefined
-  forecast: Forecast | undefined
+  context: ChartContext
 }
 
 function Figures({ figures }: { figures: readonly Figure[] }) {
@@ -22,17 +20,23 @@ function Figures({ figures }: { figures: readonly Figure[] }) {
   )
 }
 
+function Trade({ row, context }: CrosshairValuesProps) {
+  if (row.isMissing) return <p>No bar</p>
+  if (row.bar === null) return <p>Future session</p>
+  return <Figures figures={formatTrade(row, context.format)} />
+}
+
 /** All values of one session, in an area of constant height. */
-export function CrosshairValues({ row, result, forecast }: CrosshairValuesProps) {
-  const figures = formatPrediction(row, result, forecast)
+export function CrosshairValues({ row, context }: CrosshairValuesProps) {
+  const figures = formatForecast(row, context)
   return (
     <div className="readout" role="group" aria-label="Session values">
       <div className="readout-line">
         <time dateTime={row.session}>{session(row.session)}</time>
-        {row.bar === null ? <p>Future session</p> : <Figures figures={formatTrade(row)} />}
+        <Trade row={row} context={context} />
       </div>
       <div className="readout-line">
-        {figures.length === 0 ? <p>{explainMissingPrediction(row, result)}</p> : <Figures figures={figures} />}
+        {figures.length === 0 ? <p>No forecast tested for this session.</p> : <Figures figures={figures} />}
       </div>
     </div>
   )

@@ -6,7 +6,7 @@ import type { Row } from './rows'
 
 const COLUMNS = [
   ...['session', 'open', 'high', 'low', 'close', 'volume'],
-  ...['predicted', 'lower', 'upper'],
+  ...['past_forecast', 'past_lower', 'past_upper'],
   ...['forecast', 'forecast_lower', 'forecast_upper', 'persistence'],
 ]
 
@@ -20,7 +20,7 @@ export interface Picture {
 
 function selectVisible(chart: ChartHandle, rows: readonly Row[]): readonly Row[] {
   const { first, last } = chart.visibleSessions()
-  return rows.slice(Math.max(0, first), Math.max(0, last + 1))
+  return rows.slice(Math.max(0, first), Math.max(0, last + 1)).filter(({ isMissing }) => !isMissing)
 }
 
 function buildFileName({ symbol, isAdjusted, revision }: Picture, visible: readonly Row[], extension: string): string {
@@ -28,12 +28,12 @@ function buildFileName({ symbol, isAdjusted, revision }: Picture, visible: reado
   return [prices, visible.at(0)?.session, visible.at(-1)?.session, revision].join('_') + `.${extension}`
 }
 
-/** Saves the visible sessions. Estimates and forecasts have separate columns. */
+/** Saves the visible sessions. Past and current forecasts have separate columns. */
 export function saveCsv(chart: ChartHandle, picture: Picture): void {
   const visible = selectVisible(chart, picture.rows)
-  const lines = visible.map(({ session: day, bar, estimate, step }) => [
+  const lines = visible.map(({ session: day, bar, past, step }) => [
     ...[day, bar?.open, bar?.high, bar?.low, bar?.close, bar?.volume],
-    ...[estimate?.predicted, estimate?.lower, estimate?.upper],
+    ...[past?.point, past?.lower, past?.upper],
     ...[step?.point, step?.lower, step?.upper, step === null ? null : picture.forecast?.last_close],
   ])
   downloadCsv(

@@ -1,11 +1,12 @@
 import type { UseQueryResult } from '@tanstack/react-query'
-import type { Forecast, Result } from '@/api/gen/types.gen'
-import { session } from '@/lib/format'
+import type { Evaluation, Forecast } from '@/api/gen/types.gen'
+import { formatSessions } from './chart-text'
 
 interface LegendProps {
-  result: UseQueryResult<Result>
   forecast: UseQueryResult<Forecast>
+  evaluation: UseQueryResult<Evaluation>
   hasVolume: boolean
+  hasGaps: boolean
 }
 
 function Missing({ what, query, panel }: { what: string; query: UseQueryResult; panel: string }) {
@@ -17,20 +18,13 @@ function Missing({ what, query, panel }: { what: string; query: UseQueryResult; 
 }
 
 /** The meaning of each shape on the chart, and which data is missing. */
-export function Legend({ result, forecast, hasVolume }: LegendProps) {
+export function Legend({ forecast, evaluation, hasVolume, hasGaps }: LegendProps) {
   return (
     <ul className="chart-legend" aria-label="Legend">
       <li className="legend-rose">Up</li>
       <li className="legend-fell">Down</li>
       {hasVolume && <li className="legend-volume">Volume</li>}
-      {result.data === undefined ? (
-        <Missing what="Predicted close" query={result} panel="Same-day prediction" />
-      ) : (
-        <>
-          <li className="legend-predicted">Predicted close</li>
-          <li className="legend-split">Test from {session(result.data.split.test.first_session)}</li>
-        </>
-      )}
+      {hasGaps && <li className="legend-gap">No bars</li>}
       {forecast.data === undefined ? (
         <Missing what="Forecast" query={forecast} panel="Forecast" />
       ) : (
@@ -38,6 +32,14 @@ export function Legend({ result, forecast, hasVolume }: LegendProps) {
           <li className="legend-forecast">Forecast</li>
           <li className="legend-fan">{forecast.data.level} % interval</li>
           <li className="legend-persistence">No change</li>
+        </>
+      )}
+      {evaluation.data === undefined ? (
+        <Missing what="Past forecasts" query={evaluation} panel="models" />
+      ) : (
+        <>
+          <li className="legend-past">Range given {formatSessions(evaluation.data.horizon)} before</li>
+          <li className="legend-miss">Missed</li>
         </>
       )}
     </ul>

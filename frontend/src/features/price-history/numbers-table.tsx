@@ -1,14 +1,21 @@
 import { useState } from 'react'
 import { ShowMore } from '@/components/show-more'
 import { TableFrame } from '@/components/table-frame'
-import { count, difference, price, session } from '@/lib/format'
+import { count, session } from '@/lib/format'
+import { type PriceFormat, usePriceFormat } from '@/lib/price-format'
 import type { Row } from './rows'
 
 const ROWS_AT_ONCE = 100
-const COLUMNS = ['Session', 'Open', 'High', 'Low', 'Close', 'Volume', 'Predicted', 'Lower', 'Upper', 'Error']
+const COLUMNS = ['Session', 'Open', 'High', 'Low', 'Close', 'Volume', 'Forecast', 'Lower', 'Upper']
 
-function NumbersRow({ row: { session: day, bar, estimate, step } }: { row: Row }) {
-  const { lower, upper } = step ?? estimate ?? { lower: null, upper: null }
+interface NumbersTableProps {
+  rows: readonly Row[]
+  /** How long before their sessions past forecasts were given, as in "5 sessions". */
+  givenBefore: string
+}
+
+function NumbersRow({ row: { session: day, bar, past, step }, format: { price } }: { row: Row; format: PriceFormat }) {
+  const { point, lower, upper } = step ?? past ?? { point: null, lower: null, upper: null }
   return (
     <tr>
       <th scope="row">
@@ -19,15 +26,15 @@ function NumbersRow({ row: { session: day, bar, estimate, step } }: { row: Row }
       <td>{price(bar?.low ?? null)}</td>
       <td>{price(bar?.close ?? null)}</td>
       <td>{bar?.volume == null ? '–' : count(bar.volume)}</td>
-      <td>{price(step?.point ?? estimate?.predicted ?? null)}</td>
+      <td>{price(point)}</td>
       <td>{price(lower)}</td>
       <td>{price(upper)}</td>
-      <td>{difference(estimate?.error ?? null)}</td>
     </tr>
   )
 }
 
 function Group({ title, rows }: { title: string; rows: readonly Row[] }) {
+  const format = usePriceFormat()
   if (rows.length === 0) return <></>
   return (
     <tbody>
@@ -37,21 +44,22 @@ function Group({ title, rows }: { title: string; rows: readonly Row[] }) {
         </th>
       </tr>
       {rows.map((row) => (
-        <NumbersRow key={row.session} row={row} />
+        <NumbersRow key={row.session} row={row} format={format} />
       ))}
     </tbody>
   )
 }
 
-function Numbers({ rows }: { rows: readonly Row[] }) {
+function Numbers({ rows, givenBefore }: NumbersTableProps) {
   const [limit, setLimit] = useState(ROWS_AT_ONCE)
-  const shown = rows.toReversed().slice(0, limit)
+  const known = rows.filter(({ isMissing }) => !isMissing)
+  const shown = known.toReversed().slice(0, limit)
   return (
     <>
       <TableFrame label="Chart data">
         <table>
           <caption>
-            Newest session first. Lower and upper are the ends of the interval. Error is predicted minus close.
+            Newest session first. Lower and upper are the ends of the interval.
           </caption>
           <thead>
             <tr>
@@ -67,14 +75,14 @@ function Numbers({ rows }: { rows: readonly Row[] }) {
             rows={shown.filter(({ step }) => step !== null)}
           />
           <Group
-            title="Past sessions, with the same-day prediction"
+            title={`Past sessions, with the forecast given ${givenBefore} before`}
             rows={shown.filter(({ step }) => step === null)}
           />
         </table>
       </TableFrame>
       <ShowMore
         shown={limit}
-        total={rows.length}
+        total={known.length}
         what="sessions"
         onMore={() => {
           setLimit(limit + ROWS_AT_ONCE)
@@ -84,7 +92,7 @@ function Numbers({ rows }: { rows: readonly Row[] }) {
   )
 }
 
-export function NumbersTable({ rows }: { rows: readonly Row[] }) {
+export function NumbersTable(props: NumbersTableProps) {
   const [isOpen, setIsOpen] = useState(false)
   return (
     <details
@@ -94,7 +102,7 @@ export function NumbersTable({ rows }: { rows: readonly Row[] }) {
       }}
     >
       <summary>Show as a table</summary>
-      {isOpen && <Numbers rows={rows} />}
+      {isOpen && <Numbers {...props} />}
     </details>
   )
 }

@@ -1,48 +1,55 @@
-import type { Bar, Forecast, ForecastStep, Predictions, Result } from '@/api/gen/types.gen'
+import type { Bar, Forecast, ForecastStep } from '@/api/gen/types.gen'
+import type { PastForecast } from './past-forecasts'
+import type { Slot } from './slots'
 
-/** The model's estimate of a session's close from its open, high and low. */
-interface Estimate {
-  predicted: number
-  lower: number | null
-  upper: number | null
-  error: number
-}
-
-/** The bar of one session with its estimate or forecast. */
+/** One session with its bar and what was or is forecast for it. */
 export interface Row {
   session: string
-  /** Null for a future session. */
+  /** Null for a missing or a future session. */
   bar: Bar | null
+  /** Whether the session is over and has no bar. */
+  isMissing: boolean
   /** The close minus the previous close. */
   change: number | null
-  estimate: Estimate | null
+  /** The session of the previous close if sessions between are missing. */
+  changeSince: string | null
+  /** Whether the change is a jump as in a split. */
+  isJump: boolean
+  /** What was forecast for the session in the walk-forward test. */
+  past: PastForecast | null
   step: ForecastStep | null
 }
 
-function indexEstimates({ session: sessions, actual, predicted, lower, upper }: Predictions): Map<string, Estimate> {
-  const estimates = sessions.flatMap((session, i): [string, Estimate][] => {
-    const actualClose = actual[i]
-    const predictedClose = predicted[i]
-    if (actualClose === undefined || predictedClose === undefined) return []
-    const error = predictedClose - actualClose
-    return [[session, { predicted: predictedClose, lower: lower?.[i] ?? null, upper: upper?.[i] ?? null, error }]]
-  })
-  return new Map(estimates)
+interface Previous {
+  session: string
+  close: number
 }
 
-/** Builds one row per bar, then one per future session, ascending. */
-export function toRows(bars: readonly Bar[], result: Result | undefined, forecast: Forecast | undefined): Row[] {
-  const estimates = result === undefined ? new Map<string, Estimate>() : indexEstimates(result.predictions)
+const NO_JUMPS: ReadonlySet<string> = new Set()
+const NOTHING = { bar: null, isMissing: false, change: null, changeSince: null, isJump: false, past: null } as const
+
+/** Builds one row per slot, then one per future session, ascending. */
+export function toRows(
+  slots: readonly Slot[],
+  pastForecasts: readonly PastForecast[],
+  forecast: Forecast | undefined,
+  jumps: ReadonlySet<string> = NO_JUMPS,
+): Row[] {
+  const pastAt = new Map(pastForecasts.map((past) => [past.session, past]))
   const steps = forecast?.steps ?? []
   const stepAt = new Map(steps.map((step) => [step.session, step]))
-  const last = bars.at(-1)?.session ?? ''
-  let before: number | null = null
-  const history = bars.map((bar): Row => {
-    const { session, close } = bar
-    const change = close === null || before === null ? null : close - before
-    before = close ?? before
-    return { session, bar, change, estimate: estimates.get(session) ?? null, step: stepAt.get(session) ?? null }
+  let previous: Previous | null = null
+  let isAfterGap = false
+  const history = slots.map(({ session, bar }): Row => {
+    const close = bar?.close ?? null
+    const change = close === null || previous === null ? null : close - previous.close
+    const changeSince = change !== null && isAfterGap ? (previous?.session ?? null) : null
+    if (close !== null) previous = { session, close }
+    isAfterGap = bar === null || (isAfterGap && close === null)
+    const [past, step] = [pastAt.get(session) ?? null, stepAt.get(session) ?? null]
+    return { session, bar, isMissing: bar === null, change, changeSince, isJump: jumps.has(session), past, step }
   })
+  const last = slots.at(-1)?.session ?? ''
   const coming = steps.filter(({ session }) => session > last)
-  return [...history, ...coming.map((step) => ({ session: step.session, bar: null, change: null, estimate: null, step }))]
+  return [...history, ...coming.map((step) => ({ ...NOTHING, session: step.session, step }))]
 }

@@ -1,18 +1,19 @@
 import type { Metrics, Result } from '@/api/gen/types.gen'
 import { TableFrame } from '@/components/table-frame'
 import { decimal, percent, price } from '@/lib/format'
+import { type PriceFormat, usePriceFormat } from '@/lib/price-format'
 
 interface Measure {
   key: keyof Metrics
   name: string
   meaning: string
-  write: (value: number | null) => string
+  write: (value: number | null, format: PriceFormat) => string
 }
 
 const MEASURES: readonly Measure[] = [
-  { key: 'mae', name: 'MAE', meaning: 'mean error, in price units', write: price },
-  { key: 'rmse', name: 'RMSE', meaning: 'like MAE, but large errors weigh more', write: price },
-  { key: 'mse', name: 'MSE', meaning: 'mean squared error', write: price },
+  { key: 'mae', name: 'MAE', meaning: 'mean error, in price units', write: (value, format) => format.price(value) },
+  { key: 'rmse', name: 'RMSE', meaning: 'like MAE, but large errors weigh more', write: (value, format) => format.price(value) },
+  { key: 'mse', name: 'MSE', meaning: 'mean squared error', write: (value) => price(value) },
   {
     key: 'directional_accuracy',
     name: 'Directional accuracy',
@@ -24,9 +25,10 @@ const MEASURES: readonly Measure[] = [
 ]
 
 function Value({ value, write }: { value: number | null; write: Measure['write'] }) {
+  const format = usePriceFormat()
   return (
     <td>
-      <span aria-hidden={value === null}>{write(value)}</span>
+      <span aria-hidden={value === null}>{write(value, format)}</span>
       {value === null && <span className="visually-hidden">not defined</span>}
     </td>
   )

@@ -5,7 +5,7 @@ import { renderPage } from '@/testing/render'
 import { AAPL, LOOK_AHEAD } from '@/testing/results'
 import { server } from '@/testing/server'
 
-const panel = async () => within(await screen.findByRole('region', { name: /^Same-day prediction/ }))
+const panel = async () => within(await screen.findByRole('region', { name: /^Same-day estimate/ }))
 const scores = async () => within(await (await panel()).findByRole('list', { name: 'Scores' }))
 
 function visibleText(element: Element): string {

@@ -8,7 +8,7 @@ import { ResultView } from './result-view'
 export function ResultPanel({ view }: { view: SymbolView }) {
   const query = useQuery(getResult(view))
   return (
-    <Panel id="result-heading" title="Same-day prediction: the close from the open, high and low" className="result">
+    <Panel id="result-heading" title="Same-day estimate (not a forecast)" className="result">
       <QueryView
         query={query}
         what={`the result for ${view.symbol}`}

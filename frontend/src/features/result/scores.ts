@@ -1,5 +1,6 @@
 import type { Result } from '@/api/gen/types.gen'
-import { count, percent, price } from '@/lib/format'
+import { count, percent } from '@/lib/format'
+import type { PriceFormat } from '@/lib/price-format'
 import type { Score } from './score-card'
 
 const BASELINE = 'no change'
@@ -19,7 +20,7 @@ function buildDirection({ metrics, baseline, midrange }: Result): Score {
   }
 }
 
-function buildCoverage({ interval, split }: Result): Score {
+function buildCoverage({ interval, split }: Result, { price }: PriceFormat): Score {
   const name = 'Coverage'
   if (interval === null) {
     const explanation = 'Share of closes inside their prediction interval. There are no intervals here.'
@@ -38,7 +39,8 @@ function buildCoverage({ interval, split }: Result): Score {
 }
 
 /** Builds the four main scores, each with the baseline that it must beat. */
-export function buildScores(result: Result): Score[] {
+export function buildScores(result: Result, format: PriceFormat): Score[] {
+  const { price } = format
   const { metrics, baseline } = result
   return [
     {
@@ -57,6 +59,6 @@ export function buildScores(result: Result): Score[] {
       rivalValue: price(baseline.rmse),
     },
     buildDirection(result),
-    buildCoverage(result),
+    buildCoverage(result, format),
   ]
 }

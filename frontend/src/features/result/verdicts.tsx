@@ -1,7 +1,8 @@
 import type { Result } from '@/api/gen/types.gen'
 import { Tooltip } from '@/components/tooltip'
-import { count, percent, price } from '@/lib/format'
+import { count, percent } from '@/lib/format'
 import { NO_CHANGE } from '@/lib/no-change'
+import { usePriceFormat } from '@/lib/price-format'
 
 const CLOSE_TO_THE_EDGES = { low: 0.1, high: 0.99 } as const
 
@@ -45,6 +46,7 @@ function Comparison({ skill, rival, explanation }: ComparisonProps) {
 export function Verdicts({ result }: { result: Result }) {
   const { metrics, baseline, fixed_formula: formula, interval, split } = result
   const sessions = count(split.test.bars)
+  const { price } = usePriceFormat()
   return (
     <div className="verdicts">
       <Comparison

@@ -36,6 +36,12 @@ export function StockFacts({ stock }: { stock: Stock }) {
           <dt>Bars</dt>
           <dd>{count(stock.bars)}</dd>
         </div>
+        {stock.calendar != null && (
+          <div>
+            <dt>Calendar</dt>
+            <dd>{stock.calendar}</dd>
+          </div>
+        )}
         <div>
           <dt>Source</dt>
           <dd>{stock.source ?? 'another tool'}</dd>

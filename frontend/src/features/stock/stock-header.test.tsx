@@ -1,45 +1,60 @@
 import { screen } from '@testing-library/react'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { barsAre, barsFailWith, PROBLEMS } from '@/testing/handlers'
+import { expect, test } from 'vitest'
+import { barsAre, barsFailWith, PROBLEMS, stockIs } from '@/testing/handlers'
 import { renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
-import { AAPL_BARS } from '@/testing/stocks'
+import { AAPL_BARS, AAPL_STOCK } from '@/testing/stocks'
 
 const banner = async () => (await screen.findByRole('heading', { level: 2, name: 'AAPL' })).closest('header')
-
-beforeEach(() => {
-  vi.setSystemTime('2011-04-05T12:00:00Z')
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
 
 test('the header shows the stock, its last close and the change since the previous close', async () => {
   renderPage('/?symbol=AAPL')
   expect(await screen.findByText('509.00', { selector: 'header strong' })).toBeVisible()
   expect(await banner()).toHaveTextContent(
-    /^AAPLApple Inc.last close 509.00 \+1.00 \(\+0.20 %\) since previous closelast bar 2 Apr 2011$/,
+    /^AAPLApple Inc.close of 2 Apr 2011 509.00 \+1.00 \(\+0.20 %\) since previous close1 data problem$/,
   )
 })
 
 test.each([
-  ['2011-04-12', null],
-  ['2011-04-13', '11 days'],
-  ['2013-03-31', '729 days'],
-  ['2013-04-03', '2 years'],
-  ['2026-11-25', '15 years'],
-])('on %s the age of the last bar is %s', async (today, age) => {
-  vi.setSystemTime(today)
+  [0, null],
+  [null, null],
+  [1, '1 session behind'],
+  [3, '3 sessions behind'],
+  [3451, '3,451 sessions behind'],
+])('with %s sessions missing at the end, the header says %s', async (sessions_behind, text) => {
+  server.use(stockIs({ ...AAPL_STOCK, sessions_behind }))
   renderPage('/?symbol=AAPL')
-  await screen.findByText('2 Apr 2011', { selector: 'header time' })
-  const shown = screen.queryByText(/^The last bar is/)?.textContent ?? null
-  expect(shown).toBe(age === null ? null : `The last bar is ${age} old: the forecast dates have already passed.`)
+  await screen.findByText('1 data problem')
+  expect(screen.queryByText(/behind$/)?.textContent ?? null).toBe(text)
 })
 
 test('an adjusted close is labelled as such', async () => {
   renderPage('/?symbol=AAPL&adjusted=true')
-  expect(await screen.findByText('adjusted close')).toBeVisible()
+  expect(await screen.findByText('adjusted close of')).toBeVisible()
+})
+
+test('a price stands with its own date, and newer bars without an adjusted close are mentioned', async () => {
+  const bars = AAPL_BARS.bars.map((bar, i) => (i > 200 ? { ...bar, close: null } : bar))
+  server.use(barsAre({ ...AAPL_BARS, bars }))
+  renderPage('/?symbol=AAPL&adjusted=true')
+  await screen.findByText('460.00', { selector: 'header strong' })
+  expect(await banner()).toHaveTextContent('adjusted close of 12 Feb 2011 460.00')
+  expect(await banner()).toHaveTextContent('Newer bars, to 2 Apr 2011, have no adjusted close.')
+})
+
+test('a change over missing sessions says since when', async () => {
+  const bars = AAPL_BARS.bars.map((bar, i) => (i === 249 ? { ...bar, session: '2018-02-07' } : bar))
+  server.use(barsAre({ ...AAPL_BARS, bars }))
+  renderPage('/?symbol=AAPL')
+  await screen.findByText('509.00', { selector: 'header strong' })
+  expect(await banner()).toHaveTextContent('+1.00 (+0.20 %) since 1 Apr 2011, with no bars between')
+})
+
+test('a change that is a jump as in a split says so', async () => {
+  const jump = { code: 'split_like_jump', detail: 'A jump.', count: 1, sessions: ['2011-04-02'] }
+  server.use(stockIs({ ...AAPL_STOCK, findings: [jump] }))
+  renderPage('/?symbol=AAPL')
+  expect(await screen.findByText('since previous close, a jump as in a split')).toBeVisible()
 })
 
 test('a bar without a close is skipped, and a single close has no change', async () => {

@@ -1,5 +1,4 @@
 import type { Stock } from '@/api/gen/types.gen'
-import { session } from '@/lib/format'
 import { LastClose } from './last-close'
 import { describeStaleness } from './staleness'
 
@@ -10,12 +9,20 @@ interface StockHeaderProps {
   isAdjusted: boolean
 }
 
-function LastBar({ on }: { on: string }) {
-  const stale = describeStaleness(on, new Date())
+function selectJumps(stock: Stock | undefined): readonly string[] {
+  return stock?.findings.find(({ code }) => code === 'split_like_jump')?.sessions ?? []
+}
+
+function Staleness({ stock }: { stock: Stock }) {
+  const stale = describeStaleness(stock)
+  return stale === null ? <></> : <strong className="stale">{stale}</strong>
+}
+
+function DataProblems({ n }: { n: number }) {
+  if (n === 0) return <></>
   return (
-    <p className="last-bar">
-      last bar <time dateTime={on}>{session(on)}</time>
-      {stale !== null && <strong className="stale">{stale}</strong>}
+    <p className="data-problems">
+      <a href="#data-heading">{n === 1 ? '1 data problem' : `${String(n)} data problems`}</a>
     </p>
   )
 }
@@ -25,8 +32,9 @@ export function StockHeader({ symbol, stock, isAdjusted }: StockHeaderProps) {
     <header className="stock-header">
       <h2 id="symbol-heading">{symbol}</h2>
       <p className="stock-name">{stock?.name}</p>
-      <LastClose symbol={symbol} isAdjusted={isAdjusted} />
-      {stock !== undefined && <LastBar on={stock.last_session} />}
+      <LastClose symbol={symbol} lastSession={stock?.last_session} jumps={selectJumps(stock)} isAdjusted={isAdjusted} />
+      {stock !== undefined && <Staleness stock={stock} />}
+      {stock !== undefined && <DataProblems n={stock.findings.length} />}
     </header>
   )
 }

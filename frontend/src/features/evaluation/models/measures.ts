@@ -1,6 +1,7 @@
 import type { Sort, SortKey } from '@/address/view'
 import type { ModelEvaluation } from '@/api/gen/types.gen'
-import { decimal, modelName, percent, price } from '@/lib/format'
+import { decimal, modelName, percent } from '@/lib/format'
+import type { PriceFormat } from '@/lib/price-format'
 
 export interface Measure {
   by: Exclude<SortKey, 'model'>
@@ -8,7 +9,7 @@ export interface Measure {
   meaning: string
   isHighFirst: boolean
   value: (model: ModelEvaluation) => number | null
-  write: (value: number | null) => string
+  write: (value: number | null, format: PriceFormat) => string
 }
 
 export const SKILL: Measure = {
@@ -28,7 +29,7 @@ export const MEASURES: readonly Measure[] = [
     meaning: 'Mean absolute error, in price units.',
     isHighFirst: false,
     value: ({ metrics }) => metrics.mae,
-    write: price,
+    write: (value, { price }) => price(value),
   },
   {
     by: 'rmse',
@@ -36,7 +37,7 @@ export const MEASURES: readonly Measure[] = [
     meaning: 'Root mean squared error, in price units: like MAE, but large errors weigh more.',
     isHighFirst: false,
     value: ({ metrics }) => metrics.rmse,
-    write: price,
+    write: (value, { price }) => price(value),
   },
   {
     by: 'mase',
@@ -68,7 +69,7 @@ export const MEASURES: readonly Measure[] = [
     meaning: 'Mean width of the prediction intervals, in price units. At equal coverage, narrower is better.',
     isHighFirst: false,
     value: ({ interval }) => interval.mean_width,
-    write: price,
+    write: (value, { price }) => price(value),
   },
 ]
 

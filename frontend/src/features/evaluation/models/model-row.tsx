@@ -1,12 +1,15 @@
 import type { ModelEvaluation } from '@/api/gen/types.gen'
-import { describeStanding } from '@/features/evaluation/evaluation-text'
+import { classifySkill, STANDINGS } from '@/api/standing'
 import { decimal, modelName } from '@/lib/format'
+import { usePriceFormat } from '@/lib/price-format'
 import { MEASURES } from './measures'
 import { SkillPicture } from './skill-picture'
 
 interface ModelRowProps {
   model: ModelEvaluation
   reach: number
+  /** Whether a model passed the test for the best of several. */
+  hasWinner: boolean
   isChosen: boolean
   onChoose: () => void
 }
@@ -19,7 +22,9 @@ function rowClass({ name }: ModelEvaluation, isChosen: boolean): string {
   return [isChosen && 'is-chosen', name === 'persistence' && 'is-persistence'].filter(Boolean).join(' ')
 }
 
-export function ModelRow({ model, reach, isChosen, onChoose }: ModelRowProps) {
+export function ModelRow({ model, reach, hasWinner, isChosen, onChoose }: ModelRowProps) {
+  const format = usePriceFormat()
+  const standing = classifySkill(model, hasWinner)
   return (
     <tr className={rowClass(model, isChosen)}>
       <th scope="row">
@@ -31,14 +36,14 @@ export function ModelRow({ model, reach, isChosen, onChoose }: ModelRowProps) {
       </th>
       <td>
         {decimal(model.skill.skill)}{' '}
-        <span className={model.skill.is_better ? 'standing standing-better' : 'standing'}>{describeStanding(model)}</span>
+        <span className={standing === 'better' ? 'standing standing-better' : 'standing'}>{STANDINGS[standing]}</span>
       </td>
       <td>
         {intervalText(model)}
         <SkillPicture estimate={model.skill} reach={reach} />
       </td>
       {MEASURES.map(({ by, value, write }) => (
-        <td key={by}>{write(value(model))}</td>
+        <td key={by}>{write(value(model), format)}</td>
       ))}
     </tr>
   )

@@ -1,5 +1,6 @@
 import type { ChangeView, Sort, SymbolView } from '@/address/view'
 import type { Evaluation } from '@/api/gen/types.gen'
+import { hasWinner } from '@/api/standing'
 import { TableFrame } from '@/components/table-frame'
 import { formatCount, formatHorizon } from '@/features/evaluation/evaluation-text'
 import { skill } from '@/lib/format'
@@ -14,7 +15,8 @@ interface ModelTableProps {
   onChange: ChangeView
 }
 
-export function ModelTable({ evaluation: { models, horizon, windows }, view, onChange }: ModelTableProps) {
+export function ModelTable({ evaluation, view, onChange }: ModelTableProps) {
+  const { models, horizon, windows } = evaluation
   const reach = computeReach(models)
   const level = models[0]?.interval.level
   return (
@@ -35,6 +37,7 @@ export function ModelTable({ evaluation: { models, horizon, windows }, view, onC
                 key={model.name}
                 model={model}
                 reach={reach}
+                hasWinner={hasWinner(evaluation)}
                 isChosen={model.name === view.model}
                 onChoose={() => {
                   onChange({ model: model.name })

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { formatCount } from '@/features/evaluation/evaluation-text'
-import { decimal, price, session } from '@/lib/format'
+import { decimal, session } from '@/lib/format'
+import { usePriceFormat } from '@/lib/price-format'
 import { CrosshairValues } from './crosshair-values'
 import type { ModelSeries } from './series'
 import { useSeriesChart } from './use-series-chart'
@@ -15,6 +16,7 @@ interface WindowChartProps {
 }
 
 export function WindowChart({ title, sessions, series, reach }: WindowChartProps) {
+  const { price } = usePriceFormat()
   const [chosen, setChosen] = useState(Number.POSITIVE_INFINITY)
   const { host, pointTo, pointNowhere } = useSeriesChart({ sessions, series, reach, onHover: setChosen })
   const write = reach === null ? price : decimal

@@ -6,33 +6,40 @@ import {
   LineSeries,
   LineStyle,
 } from 'lightweight-charts'
-import type { Bar, Forecast, Result } from '@/api/gen/types.gen'
+import type { Forecast } from '@/api/gen/types.gen'
+import { isMiss, type PastForecast } from '@/features/price-history/past-forecasts'
+import type { Slot } from '@/features/price-history/slots'
 import type { Drawing } from '@/lib/chart'
-import { session } from '@/lib/format'
+import { price } from '@/lib/format'
+import type { Gap } from '@/lib/gaps'
 import { type FanOptions, type FanPoint, FanSeries } from './fan-series'
-import { SplitMark } from './split-mark'
+import { GapBands } from './gap-bands'
 
 export interface PriceDrawing extends Drawing {
   candles: ISeriesApi<'Candlestick'>
-  setBars: (bars: readonly Bar[]) => void
-  setResult: (bars: readonly Bar[], result: Result | undefined) => void
-  setForecast: (bars: readonly Bar[], forecast: Forecast | undefined) => void
+  setBars: (slots: readonly Slot[], gaps: readonly Gap[], digits: number) => void
+  setPast: (slots: readonly Slot[], pastForecasts: readonly PastForecast[]) => void
+  setForecast: (slots: readonly Slot[], forecast: Forecast | undefined) => void
 }
 
 const QUIET = { priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false } as const
 const DOTTED = { lineWidth: 2, pointMarkersVisible: true, pointMarkersRadius: 2.5 } as const
+const DOTS = { lineVisible: false, pointMarkersVisible: true, pointMarkersRadius: 3.5 } as const
 const VOLUME_SCALE = 'volume'
-const ROOM_FOR_LABEL_AND_VOLUME = { top: 0.12, bottom: 0.14 }
+const ROOM_FOR_VOLUME = { top: 0.06, bottom: 0.14 }
 const LOWEST_SIXTH = { top: 5 / 6, bottom: 0 }
+
+type Fan = ReturnType<typeof addFan>
 
 interface Series {
   volume: ISeriesApi<'Histogram'>
+  past: Fan
+  fan: Fan
   candles: ISeriesApi<'Candlestick'>
-  predicted: ISeriesApi<'Line'>
-  fan: ReturnType<typeof addFan>
+  misses: ISeriesApi<'Line'>
   forecast: ISeriesApi<'Line'>
   persistence: ISeriesApi<'Line'>
-  split: SplitMark
+  gaps: GapBands
 }
 
 const addFan = (chart: IChartApi) => chart.addCustomSeries<FanPoint, FanOptions>(new FanSeries(), QUIET)
@@ -40,17 +47,18 @@ const addFan = (chart: IChartApi) => chart.addCustomSeries<FanPoint, FanOptions>
 function addSeries(chart: IChartApi): Series {
   const volume = chart.addSeries(HistogramSeries, { ...QUIET, priceScaleId: VOLUME_SCALE })
   volume.priceScale().applyOptions({ scaleMargins: LOWEST_SIXTH })
-  const fan = addFan(chart)
+  const [past, fan] = [addFan(chart), addFan(chart)]
   const candles = chart.addSeries(CandlestickSeries, QUIET)
-  candles.priceScale().applyOptions({ scaleMargins: ROOM_FOR_LABEL_AND_VOLUME })
-  const split = new SplitMark()
-  candles.attachPrimitive(split)
+  candles.priceScale().applyOptions({ scaleMargins: ROOM_FOR_VOLUME })
+  const gaps = new GapBands()
+  candles.attachPrimitive(gaps)
   return {
     volume,
+    past,
     fan,
     candles,
-    split,
-    predicted: chart.addSeries(LineSeries, { ...QUIET, lineWidth: 1 }),
+    gaps,
+    misses: chart.addSeries(LineSeries, { ...QUIET, ...DOTS }),
     forecast: chart.addSeries(LineSeries, { ...QUIET, ...DOTTED }),
     persistence: chart.addSeries(LineSeries, { ...QUIET, lineWidth: 2, lineStyle: LineStyle.Dashed }),
   }
@@ -68,42 +76,52 @@ function paint(series: Series, color: (token: string) => string): void {
     wickDownColor: down,
   })
   series.volume.applyOptions({ color: color('--line') })
-  series.predicted.applyOptions({ color: color('--predicted') })
+  series.past.applyOptions({ fill: color('--past'), edge: color('--past') })
+  series.misses.applyOptions({ color: color('--miss') })
   series.fan.applyOptions({ fill: color('--fan'), edge: color('--forecast') })
   series.forecast.applyOptions({ color: color('--forecast') })
   series.persistence.applyOptions({ color: color('--persistence') })
-  series.split.paint(color('--split'))
+  series.gaps.paint(color('--edge'))
 }
 
-function setBars({ candles, volume }: Series, bars: readonly Bar[]): void {
+function setDigits(chart: IChartApi, series: Series, digits: number): void {
+  const { past, fan, candles, misses, forecast, persistence } = series
+  const priceFormat = { type: 'price', precision: digits, minMove: 10 ** -digits } as const
+  for (const priced of [past, fan, candles, misses, forecast, persistence]) priced.applyOptions({ priceFormat })
+  chart.applyOptions({ localization: { priceFormatter: (value: number) => price(value, digits) } })
+}
+
+/** Where bars are conflated, a candle could span a gap. */
+function setConflation(chart: IChartApi, gaps: readonly Gap[]): void {
+  chart.timeScale().applyOptions({ enableConflation: gaps.length === 0 })
+}
+
+function setBars({ candles, volume, gaps: bands }: Series, slots: readonly Slot[], gaps: readonly Gap[]): void {
   candles.setData(
-    bars.map(({ session: time, open, high, low, close }) =>
-      open === null || high === null || low === null || close === null ? { time } : { time, open, high, low, close },
-    ),
-  )
-  volume.setData(bars.flatMap(({ session: time, volume: value }) => (value == null ? [] : [{ time, value }])))
-}
-
-function setResult({ predicted, split }: Series, bars: readonly Bar[], result: Result | undefined): void {
-  const sessions = new Set(bars.map((bar) => bar.session))
-  const predictions = result?.predictions
-  predicted.setData(
-    (predictions?.session ?? []).flatMap((time, i) => {
-      const value = predictions?.predicted[i]
-      return value === undefined || !sessions.has(time) ? [] : [{ time, value }]
+    slots.map(({ session: time, bar }) => {
+      const { open, high, low, close } = bar ?? {}
+      return open == null || high == null || low == null || close == null ? { time } : { time, open, high, low, close }
     }),
   )
-  const first = result?.split.test.first_session
-  split.set(first === undefined ? null : { session: first, label: `Test from ${session(first)}` })
+  volume.setData(slots.flatMap(({ session: time, bar }) => (bar?.close == null || bar.volume == null ? [] : [{ time, value: bar.volume }])))
+  bands.set(gaps)
+}
+
+/** Draws the ranges given for sessions on the chart, and the closes outside theirs. */
+function setPast({ past, misses }: Series, slots: readonly Slot[], pastForecasts: readonly PastForecast[]): void {
+  const sessions = new Set(slots.map(({ session }) => session))
+  const shown = pastForecasts.filter(({ session }) => sessions.has(session))
+  past.setData(shown.map(({ session: time, lower, upper }) => ({ time, bands: [{ lower, upper }] })))
+  misses.setData(shown.filter(isMiss).map(({ session: time, actual }) => ({ time, value: actual })))
 }
 
 /** The fan and the lines begin at the close that the forecast starts from, if the chart shows it. */
-function setForecast({ fan, forecast, persistence }: Series, bars: readonly Bar[], data: Forecast | undefined): void {
+function setForecast({ fan, forecast, persistence }: Series, slots: readonly Slot[], data: Forecast | undefined): void {
   const { as_of, last_close, steps } = data ?? { as_of: '', last_close: 0, steps: [] }
-  const isOnChart = bars.some((bar) => bar.session === as_of)
+  const isOnChart = slots.some(({ session }) => session === as_of)
   const last = isOnChart ? [{ session: as_of, point: last_close, lower: last_close, upper: last_close }] : []
   const points = [...last, ...steps]
-  fan.setData(points.map(({ session: time, lower, upper }) => ({ time, lower, upper })))
+  fan.setData(points.map(({ session: time, lower, upper }) => ({ time, bands: [{ lower, upper }] })))
   forecast.setData(points.map(({ session: time, point }) => ({ time, value: point })))
   persistence.setData(points.map(({ session: time }) => ({ time, value: last_close })))
 }
@@ -115,14 +133,16 @@ export function drawPrices(chart: IChartApi): PriceDrawing {
     paint: (color) => {
       paint(series, color)
     },
-    setBars: (bars) => {
-      setBars(series, bars)
+    setBars: (slots, gaps, digits) => {
+      setDigits(chart, series, digits)
+      setConflation(chart, gaps)
+      setBars(series, slots, gaps)
     },
-    setResult: (bars, result) => {
-      setResult(series, bars, result)
+    setPast: (slots, pastForecasts) => {
+      setPast(series, slots, pastForecasts)
     },
-    setForecast: (bars, forecast) => {
-      setForecast(series, bars, forecast)
+    setForecast: (slots, forecast) => {
+      setForecast(series, slots, forecast)
     },
   }
 }

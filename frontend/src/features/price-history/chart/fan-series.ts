@@ -1,4 +1,5 @@
 import {
+  type CustomBarItemData,
   type CustomData,
   type CustomSeriesOptions,
   customSeriesDefaultOptions,
@@ -12,10 +13,16 @@ import {
 } from 'lightweight-charts'
 
 type Target = Parameters<ICustomSeriesPaneRenderer['draw']>[0]
+type Item = CustomBarItemData<Time, FanPoint>
 
-export interface FanPoint extends CustomData {
+export interface Band {
   lower: number
   upper: number
+}
+
+export interface FanPoint extends CustomData {
+  /** From the widest to the narrowest. */
+  bands: readonly Band[]
 }
 
 export interface FanOptions extends CustomSeriesOptions {
@@ -23,7 +30,24 @@ export interface FanOptions extends CustomSeriesOptions {
   edge: string
 }
 
-/** A shaded band between the lower and upper ends of intervals, with its edges drawn. */
+interface Corner {
+  x: number
+  lower: number
+  upper: number
+}
+
+/** Splits items where sessions without one lie between them. */
+export function splitRuns<T extends { time: number }>(items: readonly T[]): T[][] {
+  const runs: T[][] = []
+  for (const item of items) {
+    const run = runs.at(-1)
+    if (run?.at(-1)?.time === item.time - 1) run.push(item)
+    else runs.push([item])
+  }
+  return runs
+}
+
+/** Shaded bands between the lower and upper ends of intervals, with the edges of the widest drawn. */
 export class FanSeries implements ICustomSeriesPaneView<Time, FanPoint, FanOptions> {
   #data: PaneRendererCustomData<Time, FanPoint> | null = null
   #options: FanOptions = this.defaultOptions()
@@ -41,40 +65,54 @@ export class FanSeries implements ICustomSeriesPaneView<Time, FanPoint, FanOptio
     this.#options = options
   }
 
-  priceValueBuilder({ lower, upper }: FanPoint): CustomSeriesPricePlotValues {
-    return [lower, upper, upper]
+  priceValueBuilder({ bands: [widest] }: FanPoint): CustomSeriesPricePlotValues {
+    return widest === undefined ? [] : [widest.lower, widest.upper, widest.upper]
   }
 
   isWhitespace(data: FanPoint | CustomSeriesWhitespaceData<Time>): data is CustomSeriesWhitespaceData<Time> {
-    return !('lower' in data)
+    return !('bands' in data)
   }
 
   defaultOptions(): FanOptions {
     return { ...customSeriesDefaultOptions, fill: 'transparent', edge: 'transparent' }
   }
 
-  #edges(toY: PriceToCoordinateConverter): { lower: Path2D; upper: Path2D; area: Path2D } {
-    const points = (this.#data?.bars ?? []).map(({ x, originalData }) => ({
-      x,
-      lower: toY(originalData.lower) ?? 0,
-      upper: toY(originalData.upper) ?? 0,
-    }))
-    const edge = (at: 'lower' | 'upper', path = new Path2D(), from = points): Path2D => {
-      for (const point of from) path.lineTo(point.x, point[at])
-      return path
-    }
-    return { lower: edge('lower'), upper: edge('upper'), area: edge('lower', edge('upper'), points.toReversed()) }
+  /** The visible items and one on either side. The chart computes coordinates for visible items only. */
+  #items(): Item[] {
+    const { bars = [], visibleRange = null, barSpacing = 0 } = this.#data ?? {}
+    const first = visibleRange === null ? undefined : bars[visibleRange.from]
+    if (visibleRange === null || first === undefined) return []
+    return bars
+      .slice(Math.max(0, visibleRange.from - 1), visibleRange.to + 1)
+      .map((item) => ({ ...item, x: first.x + (item.time - first.time) * barSpacing }))
   }
 
   #draw(target: Target, toY: PriceToCoordinateConverter): void {
-    const { lower, upper, area } = this.#edges(toY)
+    const runs = splitRuns(this.#items())
     target.useMediaCoordinateSpace(({ context }) => {
       context.fillStyle = this.#options.fill
       context.strokeStyle = this.#options.edge
       context.lineWidth = 1
-      context.fill(area)
-      context.stroke(lower)
-      context.stroke(upper)
+      for (const run of runs) this.#drawRun(context, run, toY)
     })
   }
+
+  #drawRun(context: CanvasRenderingContext2D, run: readonly Item[], toY: PriceToCoordinateConverter): void {
+    const nBands = run.at(-1)?.originalData.bands.length ?? 0
+    for (let i = 0; i < nBands; i += 1) {
+      const corners = run.flatMap(({ x, originalData: { bands } }): Corner[] => {
+        const [lower, upper] = [toY(bands[i]?.lower ?? Number.NaN), toY(bands[i]?.upper ?? Number.NaN)]
+        return lower === null || upper === null || Number.isNaN(lower + upper) ? [] : [{ x, lower, upper }]
+      })
+      context.fill(tracePath(corners.toReversed(), 'lower', tracePath(corners, 'upper')))
+      if (i > 0) continue
+      context.stroke(tracePath(corners, 'lower'))
+      context.stroke(tracePath(corners, 'upper'))
+    }
+  }
+}
+
+function tracePath(corners: readonly Corner[], at: 'lower' | 'upper', path = new Path2D()): Path2D {
+  for (const corner of corners) path.lineTo(corner.x, corner[at])
+  return path
 }

@@ -1,0 +1,17 @@
+import { useQuery } from '@tanstack/react-query'
+import type { Warning } from '@/api/gen/types.gen'
+import { getStock } from '@/api/get-stock'
+
+/** Warnings that say the same as a finding about the bars. */
+const FINDING_OF: Readonly<Record<string, string>> = {
+  split_like_jump: 'split_like_jump',
+  long_gap: 'missing_sessions',
+  unreadable_rows: 'rows_skipped',
+}
+
+/** Leaves out the warnings that the Data panel has already, with their dates. */
+export function useOwnWarnings(symbol: string, warnings: readonly Warning[]): Warning[] {
+  const { data: stock } = useQuery(getStock(symbol))
+  const found = new Set(stock?.findings.map(({ code }) => code))
+  return warnings.filter(({ code }) => !found.has(FINDING_OF[code] ?? ''))
+}

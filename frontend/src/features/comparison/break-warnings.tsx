@@ -1,0 +1,29 @@
+import type { ChangeView } from '@/address/view'
+import { WarningList } from '@/components/warning-list'
+import type { Break } from './breaks'
+
+interface BreakWarningsProps {
+  breaks: readonly Break[]
+  onChange: ChangeView
+}
+
+export function BreakWarnings({ breaks, onChange }: BreakWarningsProps) {
+  if (breaks.length === 0) return <></>
+  const warnings = breaks.map(({ kind, detail }) => ({ code: kind === 'jump' ? 'split_like_jump' : 'long_gap', detail }))
+  return (
+    <div className="split-warnings">
+      <WarningList label="Before you compare these numbers" warnings={warnings} />
+      {breaks.some(({ kind }) => kind === 'jump') && (
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            onChange({ isAdjusted: true })
+          }}
+        >
+          Compare adjusted prices
+        </button>
+      )}
+    </div>
+  )
+}
