@@ -5,7 +5,7 @@ test.each([
   ['aapl.csv', 1000, null],
   ['AAPL.CSV.GZ', 33_554_432, null],
   ['prices', 1000, null],
-  ['photo.jpg', 1000, 'photo.jpg is not a file of bars. CSV, Parquet, JSON and Arrow can be read, also compressed.'],
+  ['photo.jpg', 1000, 'photo.jpg is not a file of bars. CSV, Excel, Parquet, JSON and Arrow can be read, also compressed.'],
   ['aapl.csv', 0, 'aapl.csv is empty.'],
   [
     'all.csv',

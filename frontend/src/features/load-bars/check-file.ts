@@ -2,7 +2,7 @@ import { formatFileSize } from './load-text'
 
 /** What the services read; a browser offers these in its file dialog. */
 export const EXTENSIONS = [
-  ...['csv', 'tsv', 'txt', 'json', 'jsonl', 'ndjson', 'parquet', 'pq', 'arrow', 'feather'],
+  ...['csv', 'tsv', 'txt', 'json', 'jsonl', 'ndjson', 'parquet', 'pq', 'arrow', 'feather', 'xlsx', 'xls'],
   ...['gz', 'xz', 'bz2', 'zip'],
 ] as const
 const MAX_BYTES = 32 * 1024 * 1024 // the default of the services
@@ -11,7 +11,7 @@ const MAX_BYTES = 32 * 1024 * 1024 // the default of the services
 export function refuseFile({ name, size }: Pick<File, 'name' | 'size'>): string | null {
   const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
   if (name.includes('.') && !EXTENSIONS.some((known) => known === extension)) {
-    return `${name} is not a file of bars. CSV, Parquet, JSON and Arrow can be read, also compressed.`
+    return `${name} is not a file of bars. CSV, Excel, Parquet, JSON and Arrow can be read, also compressed.`
   }
   if (size === 0) return `${name} is empty.`
   if (size <= MAX_BYTES) return null

@@ -18,6 +18,12 @@ export interface LoadRequest {
   name: string
   mode: LoadReport['mode']
   dateFormat: DateFormat | ''
+  /** Which column holds which field, as in "close=Last,date=When". */
+  columns: string
+  decimal: '' | '.' | ','
+  timezone: string
+  /** Whether to make daily bars of hours or minutes. */
+  isResampled: boolean
   key: string
 }
 
@@ -57,14 +63,20 @@ function createDropStep(drop: Drop | null): Step {
 }
 
 function createRequest(shown: string | undefined): LoadRequest {
-  return { file: null, symbol: shown ?? '', name: '', mode: 'upsert', dateFormat: '', key: accessKey() ?? '' }
+  const reading = { dateFormat: '', columns: '', decimal: '', timezone: '', isResampled: false } as const
+  return { file: null, symbol: shown ?? '', name: '', mode: 'upsert', ...reading, key: accessKey() ?? '' }
 }
 
-function buildQuery({ name, mode, dateFormat }: LoadRequest): Query {
+function buildQuery(request: LoadRequest): Query {
+  const { name, mode, dateFormat, columns, decimal, timezone, isResampled } = request
   return {
     mode,
     ...(name.trim() === '' ? {} : { name: name.trim() }),
     ...(dateFormat === '' ? {} : { date_format: dateFormat }),
+    ...(columns.trim() === '' ? {} : { columns: columns.trim() }),
+    ...(decimal === '' ? {} : { decimal }),
+    ...(timezone.trim() === '' ? {} : { timezone: timezone.trim() }),
+    ...(isResampled ? { resample: 'daily' as const } : {}),
   }
 }
 

@@ -34,7 +34,7 @@ export function FileField({ file, hasFocus, onChoose }: FileFieldProps) {
       </label>
       <div id={hint} className="file-chosen" aria-live="polite">
         {file === null ? (
-          <p>Or drop some on this page: CSV, Parquet, JSON or Arrow, optionally compressed.</p>
+          <p>Or drop some on this page: CSV, Excel, Parquet, JSON or Arrow, optionally compressed.</p>
         ) : (
           <p>
             <strong>{file.name}</strong> <span className="fine-print">{formatFileSize(file.size)}</span>

@@ -7,6 +7,8 @@ import { FileField } from './file-field'
 import { KeyField } from './key-field'
 import { LoadProblem } from './load-problem'
 import { ModeField } from './mode-field'
+import { ReadingFields } from './reading-fields'
+import { TextField } from './text-field'
 
 const DATE_FORMATS: Record<DateFormat, string> = {
   iso: '2013-03-01, year first',
@@ -28,33 +30,6 @@ interface LoadFormProps {
   onChange: (change: Partial<LoadRequest>) => void
   onCheck: () => void
   onCancel: () => void
-}
-
-interface TextFieldProps {
-  label: string
-  value: string
-  onChange: (value: string) => void
-  required?: boolean
-  pattern?: string
-  title?: string
-  maxLength?: number
-}
-
-function TextField({ label, onChange, ...input }: TextFieldProps) {
-  return (
-    <label className="field">
-      {label}
-      <input
-        {...input}
-        type="text"
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => {
-          onChange(event.target.value)
-        }}
-      />
-    </label>
-  )
 }
 
 function DateFormatField({ request, onChange }: Pick<LoadFormProps, 'request' | 'onChange'>) {
@@ -138,6 +113,7 @@ export function LoadForm({ request, problem, note, onChoose, onChange, onCheck, 
       )}
       <FileField file={request.file} hasFocus={!hasMessage} onChoose={onChoose} />
       <Fields request={request} onChange={onChange} />
+      <ReadingFields request={request} onChange={onChange} />
       <ModeField
         mode={request.mode}
         onChange={(mode) => {

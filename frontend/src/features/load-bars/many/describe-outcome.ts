@@ -19,7 +19,9 @@ export function describeOutcome(outcome: Outcome): string {
       const { report } = outcome
       const rejected = report.n_rejected === 0 ? '' : `, ${formatCount(report.n_rejected, 'row')} rejected`
       const counts = `${count(report.inserted)} new, ${count(report.updated)} corrected, ${count(report.unchanged)} unchanged`
-      const findings = report.findings.map(({ detail }) => ` ${detail}`).join('')
+      const findings = [...(report.notes ?? []), ...report.findings.map(({ detail }) => detail)]
+        .map((sentence) => ` ${sentence}`)
+        .join('')
       if (countKept(report) === 0) return `None of the rows can be loaded${rejected}.${findings}`
       return `${outcome.at === 'loaded' ? 'Loaded' : 'Can be loaded'}: ${counts}${rejected}.${findings}`
     }

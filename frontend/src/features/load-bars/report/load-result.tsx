@@ -3,6 +3,7 @@ import { focusOnMount } from '@/features/load-bars/focus-on-mount'
 import { formatCount } from '@/features/load-bars/load-text'
 import { RejectedRows } from './rejected-rows'
 import { ReportFindings } from './report-findings'
+import { ReportNotes } from './report-notes'
 import { countKept } from './report-numbers'
 import { RowCounts } from './row-counts'
 
@@ -24,6 +25,7 @@ export function LoadResult({ report, onShow, onAnother }: LoadResultProps) {
       </div>
       <RowCounts report={report} />
       {report.n_rejected > 0 && <RejectedRows report={report} />}
+      <ReportNotes report={report} />
       <ReportFindings report={report} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onAnother}>

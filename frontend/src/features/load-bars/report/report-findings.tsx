@@ -14,7 +14,7 @@ export function ReportFindings({ report: { findings, symbol } }: { report: LoadR
       <h4 id="findings-heading">Data problems in {symbol}</h4>
       <ul className="warnings">
         {findings.map((finding) => (
-          <li key={finding.code}>
+          <li key={finding.code} className="data-fault">
             {finding.detail}
             {finding.sessions.length > 0 && <span className="fine-print"> {formatSessions(finding)}</span>}
           </li>

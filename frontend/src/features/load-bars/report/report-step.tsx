@@ -6,6 +6,7 @@ import { count } from '@/lib/format'
 import { RejectedRows } from './rejected-rows'
 import { ReplaceQuestion } from './replace-question'
 import { ReportFindings } from './report-findings'
+import { ReportNotes } from './report-notes'
 import { countBarsBefore, countKept } from './report-numbers'
 import { RowCounts } from './row-counts'
 
@@ -53,6 +54,7 @@ export function ReportStep({ report, onLoad, onBack, onCancel }: ReportStepProps
       </p>
       <RowCounts report={report} />
       <RejectedRows report={report} />
+      <ReportNotes report={report} />
       <ReportFindings report={report} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onCancel}>
