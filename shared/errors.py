@@ -8,8 +8,10 @@ ServiceError
 ├── NoBars 404
 ├── NotEnoughBars 409
 ├── NoAdjustedPrices 409
+├── HistoryChanged 409
 ├── NotAuthorised 401
 ├── PayloadTooLarge 413
+├── UnsupportedMediaType 415
 ├── RequestTooSlow 408
 ├── BadRequest 400
 ├── TargetTooLong 414
@@ -26,7 +28,7 @@ ServiceError
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class ServiceError(Exception):
@@ -35,6 +37,7 @@ class ServiceError(Exception):
     Args:
         detail: One or two plain sentences about this occurrence: what, where, what to do. No host, no stack.
         errors: Each fault as a JSON pointer into the request and a sentence.
+        headers: Headers of the response, for instance `Accept`.
         extras: Further members of the problem, for instance `required=15`.
     """
 
@@ -44,10 +47,18 @@ class ServiceError(Exception):
     retryable: ClassVar[bool] = False
     retry_after_seconds: int | None = None
 
-    def __init__(self, detail: str, *, errors: Sequence[tuple[str, str]] = (), **extras: int | str) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        **extras: int | str,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = errors
+        self.headers = headers or {}
         self.extras = extras
 
 
@@ -71,15 +82,8 @@ class RowsRejected(InvalidRequest):
 
     slug, title = "rows-rejected", "Rows are not bars"
 
-    def __init__(
-        self,
-        detail: str,
-        *,
-        errors: Sequence[tuple[str, str]] = (),
-        codes: Mapping[str, int] | None = None,
-        **extras: int | str,
-    ) -> None:
-        super().__init__(detail, errors=errors, **extras)
+    def __init__(self, detail: str, *, codes: Mapping[str, int] | None = None, **members: Any) -> None:
+        super().__init__(detail, **members)
         self.codes = codes or {}
 
 
@@ -108,15 +112,27 @@ class NotEnoughBars(ServiceError):
 
 
 class NoAdjustedPrices(ServiceError):
-    """The request asks for adjusted prices, but the symbol's bars have no adjusted close."""
+    """The request asks for adjusted prices, but the newest bars have no adjusted close (extras: `adjusted_until`)."""
 
     status, slug, title = 409, "no-adjusted-prices", "No adjusted prices"
+
+
+class HistoryChanged(ServiceError):
+    """The file disagrees with the stored bars; the detail says how and which modes settle it (extras: `reason`)."""
+
+    status, slug, title = 409, "history-changed", "The file disagrees with the stored bars"
 
 
 class PayloadTooLarge(ServiceError):
     """The body is larger than the service accepts."""
 
     status, slug, title = 413, "payload-too-large", "The body is too large"
+
+
+class UnsupportedMediaType(ServiceError):
+    """The body has a media type or an encoding that this path does not accept (RFC 9110, 15.5.16)."""
+
+    status, slug, title = 415, "unsupported-media-type", "The media type is not supported"
 
 
 class RequestTooSlow(ServiceError):
@@ -205,28 +221,6 @@ class UpstreamFailed(UpstreamUnavailable):
     retry_after_seconds = None
 
 
-ERRORS_BY_SLUG: dict[str, type[ServiceError]] = {
-    leaf.slug: leaf
-    for leaf in (
-        InvalidRequest,
-        UnreadableFile,
-        RowsRejected,
-        NotAuthorised,
-        SymbolNotFound,
-        NoBars,
-        NotEnoughBars,
-        NoAdjustedPrices,
-        PayloadTooLarge,
-        RequestTooSlow,
-        ComputationRefused,
-        StoreUnavailable,
-        Busy,
-        UpstreamUnavailable,
-        UpstreamTimeout,
-        UpstreamFailed,
-    )
-}
-
 # Errors that a route may pass on from what it calls.
 UPSTREAM_ERRORS = (StoreUnavailable, UpstreamUnavailable, Busy, UpstreamTimeout, UpstreamFailed)
 PREDICTION_ERRORS = (
@@ -238,3 +232,7 @@ PREDICTION_ERRORS = (
     ComputationRefused,
     *UPSTREAM_ERRORS,
 )
+_UPLOAD_ERRORS = (UnreadableFile, RowsRejected, HistoryChanged, UnsupportedMediaType, PayloadTooLarge, RequestTooSlow)
+ERRORS_BY_SLUG: dict[str, type[ServiceError]] = {
+    leaf.slug: leaf for leaf in (*PREDICTION_ERRORS, *_UPLOAD_ERRORS, NotAuthorised)
+}

@@ -11,12 +11,14 @@ from gateway.examples import stocks as examples
 from shared.clients.data import Upload
 from shared.errors import (
     UPSTREAM_ERRORS,
+    HistoryChanged,
     InvalidRequest,
     NotAuthorised,
     PayloadTooLarge,
     RowsRejected,
     SymbolNotFound,
     UnreadableFile,
+    UnsupportedMediaType,
 )
 from shared.schemas.bars import Symbol
 from shared.schemas.loads import LoadQuery, LoadReport
@@ -32,7 +34,9 @@ _COMMON = (NotAuthorised, InvalidRequest, *UPSTREAM_ERRORS)
     openapi_extra={"requestBody": {"required": True, "content": examples.UPLOADS}},
     responses={
         **json_example(examples.LOAD_REPORT),
-        **problem_responses(*_COMMON, UnreadableFile, RowsRejected, PayloadTooLarge),
+        **problem_responses(
+            *_COMMON, UnreadableFile, RowsRejected, HistoryChanged, PayloadTooLarge, UnsupportedMediaType
+        ),
     },
 )
 async def load_bars(
@@ -44,7 +48,10 @@ async def load_bars(
     the file. Columns may be in any order and case; the usual names are recognised.
     """
     if request.headers.get("content-encoding", "identity") != "identity":
-        raise InvalidRequest("Send the body uncompressed, without Content-Encoding.")
+        raise UnsupportedMediaType(
+            "Send the body uncompressed, without Content-Encoding; a file may be compressed in itself, as .gz or .zip.",
+            headers={"Accept-Encoding": "identity"},
+        )
     upload = Upload(
         media_type=request.headers.get("content-type", ""),
         length=request.headers.get("content-length"),

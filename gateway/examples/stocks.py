@@ -41,6 +41,15 @@ STOCK: JsonDict = {
     "calendar": "XNYS",
     "time_zone": "America/New_York",
     "sessions_behind": 3440,
+    "sources": [
+        {
+            "source": "sample",
+            "first_session": "2000-03-01",
+            "last_session": "2013-03-01",
+            "bars": 3270,
+            "loaded_at": "2026-11-02T09:30:00Z",
+        }
+    ],
 }
 PATCHES: dict[str, Any] = {
     "name": {"summary": "Name and currency", "value": {"name": "Apple Inc.", "currency": "USD"}},
@@ -101,4 +110,11 @@ UPLOADS: dict[str, Any] = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _BINARY,
     "application/vnd.ms-excel": _BINARY,
     "application/octet-stream": _BINARY,
+    "multipart/form-data": {
+        "schema": {
+            "type": "object",
+            "properties": {"file": {"type": "string", "format": "binary"}},
+            "required": ["file"],
+        }
+    },
 }

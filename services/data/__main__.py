@@ -26,6 +26,7 @@ from services.data.cli.options import (
     DateFormatOption,
     DecimalOption,
     Files,
+    ModeOption,
     ResampleOption,
     SymbolOption,
     Symbols,
@@ -34,6 +35,7 @@ from services.data.cli.options import (
     parse_symbol,
 )
 from services.data.cli.output import print_error
+from services.data.cli.symbol_tables import describe_symbols
 from services.data.files.export import ExportFormat, write_bars
 from services.data.files.sample import SampleBarSource
 from services.data.files.source import FileBarSource
@@ -42,8 +44,9 @@ from services.data.metrics import DataMetrics
 from services.data.ports import VendorFailed
 from services.data.resources import open_resources
 from services.data.settings import DataSettings
+from services.data.symbols.table import read_symbols
 from shared.errors import ServiceError
-from shared.schemas.loads import LoadReport, Mode
+from shared.schemas.loads import LoadReport
 from shared.settings import load_settings
 from shared.telemetry.multiprocess import MultiprocessMetrics
 
@@ -59,7 +62,7 @@ cli = typer.Typer(
 def load(  # noqa: PLR0913, PLR0917  one for each option
     files: Files,
     symbol: SymbolOption = None,
-    mode: Annotated[Mode, typer.Option(help="Keep (upsert) or remove (replace) bars of other sessions.")] = "upsert",
+    mode: ModeOption = "upsert",
     strict: Annotated[bool, typer.Option("--strict", help="Store nothing from a file with an invalid row.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report without writing.")] = False,
     date_format: DateFormatOption = None,
@@ -69,7 +72,7 @@ def load(  # noqa: PLR0913, PLR0917  one for each option
     resample: ResampleOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Load bars of any number of symbols from files."""
+    """Load bars of any number of symbols from files, and names, sectors and calendars from a table (symbols.csv)."""
     reading = build_reading(
         columns=columns, decimal=decimal, date_format=date_format, timezone=timezone, resample=resample
     )
@@ -78,10 +81,13 @@ def load(  # noqa: PLR0913, PLR0917  one for each option
         options = LoadOptions("", datetime.now().astimezone(), context.settings.calendar, mode, strict, dry_run)
         reports: list[LoadReport] = []
         failed = False
+        tables = {file: rows for file in files if (rows := read_symbols(file)) is not None}
         try:
-            for file in files:
+            for file in (file for file in files if file not in tables):
                 source = FileBarSource(file, symbol=symbol, options=reading)
                 failed |= not await commands.load_file(context, source, replace(options, source=source.name), reports)
+            for file, rows in tables.items():  # after the bars: only symbols that have some are described
+                await describe_symbols(context, file.name, rows, dry_run=dry_run)
         finally:  # what was stored before a failure, too
             _print_json(reports, as_json)
         return 1 if failed else 0

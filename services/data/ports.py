@@ -26,6 +26,10 @@ class BarStore(Protocol):
         """Return every symbol, ascending."""
         ...
 
+    async def unserved(self) -> list[str]:
+        """Return what else is in the store beside symbols and our own, by name, ascending: not served."""
+        ...
+
     async def bars(self, symbol: str) -> BarFrame:
         """Return the bars of `symbol`.
 

@@ -11,7 +11,7 @@ from shared.market.calendar_names import NAMES
 from shared.schemas.arrow import BarFrame
 from shared.schemas.ledger import LedgerEntry
 from shared.schemas.loads import Finding
-from shared.schemas.stocks import Stock
+from shared.schemas.stocks import SourceRange, Stock
 from shared.schemas.text import CleanText
 
 
@@ -26,12 +26,14 @@ class RawBars:
             (int8, a position in `ROW_PROBLEMS`) if the source knows why a row is not a bar.
         name: The company's name as the source writes it, if it has one.
         notes: What was assumed in reading the source and what of it was not read, one sentence each.
+        listing: What the source says of the symbol besides, if anything; what is known already stays.
     """
 
     symbol: str
     rows: pd.DataFrame
     name: str | None = None
     notes: tuple[str, ...] = ()
+    listing: "Listing | None" = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class CatalogueEntry:
     has_adjusted_prices: bool
     findings: list[Finding] = field(default_factory=list)
     listing: Listing = Listing()
+    sources: list[SourceRange] = field(default_factory=list)
 
     def to_stock(self, calendar: str | None, time_zone: str | None, sessions_behind: int | None) -> Stock:
         """Return the wire model of the symbol.
@@ -118,6 +121,7 @@ class CatalogueEntry:
             calendar=calendar,
             time_zone=self.listing.time_zone or time_zone,
             sessions_behind=sessions_behind,
+            sources=self.sources,
         )
 
 

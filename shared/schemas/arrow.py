@@ -69,8 +69,14 @@ class BarColumns:
 
     @property
     def has_adjusted_prices(self) -> bool:
-        """Say whether any bar has a close adjusted for splits and dividends."""
-        return not bool(np.isnan(self.numbers["adj_close"]).all())
+        """Say whether the newest bar has a close adjusted for splits and dividends."""
+        return len(self) > 0 and bool(np.isfinite(self.numbers["adj_close"][-1]))
+
+    @property
+    def adjusted_until(self) -> date | None:
+        """Return the last session with an adjusted close; None without any."""
+        known = np.flatnonzero(~np.isnan(self.numbers["adj_close"]))
+        return self.sessions[known[-1]].item() if len(known) else None
 
     def adjusted(self) -> "BarColumns":
         """Scale open, high, low and close by adjusted close / close; NaN where there is no adjusted close."""
@@ -130,6 +136,11 @@ class BarFrame:
     def has_adjusted_prices(self) -> bool:
         """Return that of `columns()`."""
         return self.columns().has_adjusted_prices
+
+    @property
+    def adjusted_until(self) -> date | None:
+        """Return that of `columns()`."""
+        return self.columns().adjusted_until
 
     def adjusted(self) -> "BarFrame":
         """Scale the prices as `BarColumns.adjusted`."""

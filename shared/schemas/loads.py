@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.schemas.text import MAX_NAME, VisibleText
 
-Mode = Literal["upsert", "replace"]
+Mode = Literal["upsert", "replace", "keep", "force"]
 DateFormat = Literal["iso", "dmy", "mdy", "ymd", "epoch"]
 Decimal = Literal[".", ","]
 Resample = Literal["daily"]
@@ -118,7 +118,9 @@ class LoadQuery(ReadQuery):
     """How to load a body of bars, as query parameters."""
 
     mode: Mode = Field(
-        "upsert", description="Whether bars of other sessions are kept (`upsert`) or removed (`replace`)."
+        "upsert",
+        description="`upsert` adds and corrects bars, unless they disagree with the stored history; `force` does it "
+        "even so; `keep` only adds sessions that are not stored; `replace` removes all other sessions.",
     )
     strict: bool = Field(False, description="Whether one invalid row rejects the whole file.")
     dry_run: bool = Field(False, description="Whether to report only and write nothing.")

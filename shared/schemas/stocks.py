@@ -27,6 +27,18 @@ class StockPage(BaseModel):
     next_cursor: str | None = Field(description="Pass it as `cursor` to get the next page; null on the last.")
 
 
+class SourceRange(BaseModel):
+    """Consecutive bars of one source."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str | None = Field(description="Where they are from; null if another tool wrote them.")
+    first_session: date
+    last_session: date
+    bars: int
+    loaded_at: datetime | None = Field(description="Time of the last load of them; null if another tool wrote them.")
+
+
 class Stock(BaseModel):
     """All that is known about one symbol besides its bars."""
 
@@ -38,7 +50,9 @@ class Stock(BaseModel):
     revision: str
     source: str | None = Field(description="Source of the bars; null if another tool wrote them.")
     loaded_at: datetime | None = Field(description="Time of the last load; null if another tool wrote the bars.")
-    has_adjusted_prices: bool = Field(description="Whether `adjusted=true` is possible.")
+    has_adjusted_prices: bool = Field(
+        description="Whether `adjusted=true` is possible: whether the newest bar has an adjusted close."
+    )
     findings: list[Finding]
     sector: str | None = Field(None, examples=["Technology"])
     currency: str | None = Field(None, description="Currency of the prices.", examples=["USD"])
@@ -50,6 +64,9 @@ class Stock(BaseModel):
     time_zone: str | None = Field(None, description="Time zone of the exchange.", examples=["America/New_York"])
     sessions_behind: int | None = Field(
         None, description="Sessions of the calendar that are over and have no bar yet.", examples=[0]
+    )
+    sources: list[SourceRange] = Field(
+        default_factory=list, description="Which source gave which sessions, ascending; they join without a gap."
     )
 
 

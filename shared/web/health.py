@@ -22,7 +22,9 @@ class Check(BaseModel):
     """The state of one dependency."""
 
     status: Status
-    detail: str | None = Field(None, description="What is wrong and what it means; null if nothing is.")
+    detail: str | None = Field(
+        None, description="What is wrong and what it means, or what is worth knowing; null otherwise."
+    )
 
 
 class Health(BaseModel):
@@ -89,7 +91,8 @@ class Dependency:
             detail = f"No answer within {self.timeout_seconds:g} s."
             return Inspection(is_up=False, check=Check(status=self.when_failing, detail=detail))
         failing = [f"{name}: {check.detail}" for name, check in health.checks.items() if check.status != "ok"]
-        check = Check(status=health.status, detail=" ".join(failing) or None)
+        notes = [check.detail for check in health.checks.values() if check.status == "ok" and check.detail]
+        check = Check(status=health.status, detail=" ".join(failing or notes) or None)
         return Inspection(is_up=health.status != "down", check=check, inner=health.checks, is_stale=health.stale)
 
 

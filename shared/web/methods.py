@@ -1,4 +1,7 @@
-"""Which methods a path has: HEAD wherever there is GET, OPTIONS that names them, and a complete `Allow`."""
+"""Which methods a path has: HEAD wherever there is GET, OPTIONS that names them, and a complete `Allow`.
+
+A slash at the end of a path does not matter.
+"""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,6 +34,8 @@ class MethodsMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        if scope["type"] == "http":
+            _drop_trailing_slash(scope)
         if scope["type"] != "http" or scope["method"] not in {"HEAD", "OPTIONS"}:
             await self.app(scope, receive, send)
             return
@@ -41,6 +46,21 @@ class MethodsMiddleware:
             await self.app({**scope, "method": "GET"}, receive, _without_body(send))
         else:
             await self.app(scope, receive, send)
+
+
+def _drop_trailing_slash(scope: Scope) -> None:
+    """Change the path to one without a slash at its end, if only that is on a route."""
+    path = scope["path"]
+    if not path.endswith("/"):
+        return
+    bare = {**scope, "path": path[:-1], "raw_path": scope.get("raw_path", b"").removesuffix(b"/")}
+    if bare["path"] and not _is_on_route(scope) and _is_on_route(bare):
+        scope.update(bare)
+
+
+def _is_on_route(scope: Scope) -> bool:
+    routes = scope["app"].routes
+    return any(route.matches(scope)[0] is not Match.NONE for route in routes if not isinstance(route, Mount))
 
 
 def _without_body(send: Send) -> Send:

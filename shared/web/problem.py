@@ -13,7 +13,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from shared.errors import InvalidRequest, PayloadTooLarge, RequestTooSlow, ServiceError, Unavailable
+from shared.errors import (
+    InvalidRequest,
+    PayloadTooLarge,
+    RequestTooSlow,
+    ServiceError,
+    Unavailable,
+    UnsupportedMediaType,
+)
 from shared.telemetry.tracing import current_trace_id
 from shared.web.methods import allow_header
 from shared.web.request_id import HEADER, request_id_of
@@ -62,6 +69,7 @@ class Problem(BaseModel):
 def problem_response(request: Request, error: ServiceError) -> JSONResponse:
     """Render a ServiceError, with `Retry-After` where it has one."""
     response = _render(request, **_members(error))
+    response.headers.update(error.headers)
     if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
@@ -109,6 +117,10 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [_invalid_field(item) for item in error.errors()[:MAX_FIELDS]]
     pointer, detail = errors[0]
+    media_type = request.headers.get("content-type", "")
+    if pointer == "/body" and media_type and "json" not in media_type.lower():
+        sentence = "Send JSON, with the header Content-Type: application/json."
+        return problem_response(request, UnsupportedMediaType(sentence, headers={"Accept": "application/json"}))
     return problem_response(request, InvalidRequest(f"{pointer}: {detail}", errors=errors))
 
 

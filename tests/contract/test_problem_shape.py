@@ -69,7 +69,7 @@ CASES = {
     "hostile parameter": Case(
         b"", 422, "invalid-request", method="GET", path="/api/stocks/AAPL/forecast", query=f"{HOSTILE[:500]}=1"
     ),
-    "wrong content type": Case(_symbol("AAPL"), 422, "invalid-request", content_type="text/plain"),
+    "wrong content type": Case(_symbol("AAPL"), 415, "unsupported-media-type", content_type="text/plain"),
     "too large": Case(b" " * 70_000, 413, "payload-too-large"),
     "no key": Case(b"", 401, "not-authorised", method="PUT", path="/api/stocks/AAPL/bars"),
     "no key to keep": Case(b"{}", 401, "not-authorised", path="/api/stocks/AAPL/ledger"),
@@ -182,7 +182,7 @@ async def test_the_wrong_method_says_which_are_right() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PATCH", "/api/stocks/AAPL", "GET, HEAD, DELETE"),
+        ("PUT", "/api/stocks/AAPL", "GET, HEAD, PATCH, DELETE"),
         ("POST", "/api/stocks/AAPL/bars", "GET, HEAD, PUT"),
         ("DELETE", "/api/stocks/AAPL/ledger", "GET, HEAD, POST"),
         ("HEAD", "/api/result", "POST"),

@@ -7,8 +7,8 @@ import numpy as np
 import orjson
 from fastapi import Response
 
+from services.data.bars.adjustment import adjust
 from services.data.files.export import to_csv, to_parquet
-from shared.errors import NoAdjustedPrices
 from shared.schemas.arrow import MEDIA_TYPE, NUMBERS, BarColumns, decode, encode
 from shared.schemas.bars import BarsFormat, BarsQuery, EncodedBars
 
@@ -21,24 +21,22 @@ MEDIA_TYPES: dict[BarsFormat, str] = {
 }
 
 
-async def build_bars_response(bars: EncodedBars, symbol: str, query: BarsQuery) -> Response:
+async def build_bars_response(bars: EncodedBars, query: BarsQuery) -> Response:
     """Build the response; unchanged Arrow bars are passed through without decoding.
 
     Raises:
-        NoAdjustedPrices: The query asks for adjusted prices, and no bar has an adjusted close.
+        NoAdjustedPrices: The query asks for adjusted prices, and its newest bar has no adjusted close.
     """
     body, headers = bars.arrow, dict[str, str]()
     if not (query.is_unchanged and query.format == "arrow"):
-        body, headers = await asyncio.to_thread(_render, bars, symbol, query)
+        body, headers = await asyncio.to_thread(_render, bars, query)
     return Response(body, media_type=MEDIA_TYPES[query.format], headers={"ETag": f'"{bars.revision}"'} | headers)
 
 
-def _render(bars: EncodedBars, symbol: str, query: BarsQuery) -> tuple[bytes, dict[str, str]]:
+def _render(bars: EncodedBars, query: BarsQuery) -> tuple[bytes, dict[str, str]]:
     columns = decode(bars.arrow).between(query.start, query.end)
     if query.adjusted:
-        if not columns.has_adjusted_prices and len(columns):
-            raise NoAdjustedPrices(f"The bars of {symbol} have no adjusted close. Load bars that have one.")
-        columns = columns.adjusted()
+        columns = adjust(columns)
     match query.format:
         case "json":
             return b"".join(_render_json(columns, bars.revision)), {}

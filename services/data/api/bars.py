@@ -14,7 +14,7 @@ from services.data.api.dependencies import (
     MetricsDep,
     SettingsDep,
 )
-from services.data.bars.load import complete_listing, describe_bars
+from services.data.bars.description import complete_listing, describe_bars
 from services.data.records import CatalogueEntry
 from services.data.symbols.freshness import describe_stock
 from shared.errors import Busy, InvalidRequest, NoAdjustedPrices, NoBars, StoreUnavailable, SymbolNotFound
@@ -87,7 +87,7 @@ async def bars(
             return Response(status_code=304, headers={"ETag": etag})
     encoded, outcome = await reader.read(symbol)
     metrics.count_cache_read(outcome)
-    return await build_bars_response(encoded, symbol, query)
+    return await build_bars_response(encoded, query)
 
 
 def _describe(encoded: EncodedBars, known: CatalogueEntry | None, calendar: str | None) -> CatalogueEntry:

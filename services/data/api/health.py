@@ -12,6 +12,8 @@ from shared.errors import StoreUnavailable
 from shared.telemetry.metrics import GaugeValues, ScrapeCollector, ScrapeGauge
 from shared.web.health import Check, Dependency, Health
 
+MAX_NAMED = 20  # collections that are not served
+
 
 def _components(request: Request) -> Components:
     components: Components = request.app.state.components
@@ -37,6 +39,18 @@ async def _ping_cache(request: Request) -> None:
     await _components(request).cache.ping()
 
 
+async def _inspect_store(request: Request) -> Health:
+    """Ping the store, and name what it holds that is not served, which is no failure."""
+    await _ping_store(request)
+    names = await _components(request).store.unserved()
+    if not names:
+        return Health(status="ok")
+    shown = ", ".join(map(repr, names[:MAX_NAMED])) + (" …" if len(names) > MAX_NAMED else "")
+    verb = "collection is" if len(names) == 1 else "collections are"
+    detail = f"{len(names):,} {verb} not served: a symbol has 1 to 15 characters, in upper case. They are: {shown}."
+    return Health(status="ok", checks={"collections": Check(status="ok", detail=detail)})
+
+
 async def _ping_feed(request: Request) -> None:
     await _components(request).feed.ping()
 
@@ -45,7 +59,7 @@ _STALE = Check(
     status="degraded", detail="They are from before the store stopped answering, and marked with the header Warning."
 )
 DEPENDENCIES = {
-    "store": Dependency(_ping_store),
+    "store": Dependency(_inspect_store),
     "cache": Dependency(_ping_cache, when_failing="degraded"),
     "feed": Dependency(_ping_feed, when_failing="degraded"),
     "freshness": Dependency(_check_freshness, when_failing="degraded", timeout_seconds=2.0),

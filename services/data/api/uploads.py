@@ -1,20 +1,18 @@
 """The data service's write routes. HTTP only: parse, call, return. The gateway checks the API key."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
-from tempfile import SpooledTemporaryFile
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
+from services.data.api.bodies import MEDIA_TYPES, parse_media_type, receive_file
 from services.data.api.dependencies import BarWriterDep, MetricsDep, SettingsDep
 from services.data.bars.load import LoadOptions
 from services.data.bars.writer import BarWriter
-from services.data.files.formats.detect import FileFormat
 from services.data.files.source import FileBarSource
 from services.data.records import RawBars
 from services.data.settings import DataSettings
@@ -22,39 +20,37 @@ from services.data.symbols.freshness import describe_stock
 from services.data.symbols.listing import apply_patch, check_patch
 from shared.errors import (
     Busy,
+    HistoryChanged,
     InvalidRequest,
     PayloadTooLarge,
     RowsRejected,
     StoreUnavailable,
     SymbolNotFound,
     UnreadableFile,
+    UnsupportedMediaType,
 )
 from shared.schemas.bars import Symbol
 from shared.schemas.loads import LoadQuery, LoadReport
 from shared.schemas.stocks import Stock, StockPatch
 from shared.web.problem import problem_responses
 
-FORMATS_BY_MEDIA_TYPE: dict[str, FileFormat | None] = {
-    "text/csv": "csv",
-    "application/json": "json",
-    "application/vnd.apache.parquet": "parquet",
-    "application/vnd.apache.arrow.stream": "arrow",
-    "application/vnd.apache.arrow.file": "arrow",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "excel",
-    "application/vnd.ms-excel": None,  # some send a CSV file under it
-    "application/octet-stream": None,  # detected from the content
-}
 MAX_SKIPPED = 20  # are named in the report
-IN_MEMORY_BYTES = 1 << 20  # of an upload; a larger one waits in a temporary file
 router = APIRouter(tags=["bars"])
 
 
 @router.put(
     "/symbols/{symbol}/bars",
-    openapi_extra={
-        "requestBody": {"required": True, "content": {media_type: {} for media_type in FORMATS_BY_MEDIA_TYPE}}
-    },
-    responses=problem_responses(InvalidRequest, UnreadableFile, RowsRejected, PayloadTooLarge, Busy, StoreUnavailable),
+    openapi_extra={"requestBody": {"required": True, "content": {media_type: {} for media_type in MEDIA_TYPES}}},
+    responses=problem_responses(
+        InvalidRequest,
+        UnreadableFile,
+        RowsRejected,
+        HistoryChanged,
+        PayloadTooLarge,
+        UnsupportedMediaType,
+        Busy,
+        StoreUnavailable,
+    ),
 )
 async def load_bars(
     symbol: Symbol,
@@ -75,12 +71,12 @@ async def load_bars(
 async def _load(
     symbol: str, query: LoadQuery, request: Request, writer: BarWriter, settings: DataSettings
 ) -> LoadReport:
-    file_format = _parse_format(request)
-    async with writer.slot(), _receive_body(request) as body:
+    media_type = parse_media_type(request)
+    async with writer.slot(), receive_file(request, media_type) as upload:
         source = FileBarSource(
-            body,
+            upload.body,
             name="upload",
-            format=file_format,
+            format=upload.format,
             symbol=symbol,
             options=query,
             max_bytes=settings.max_upload_bytes,
@@ -113,27 +109,6 @@ async def change_symbol(symbol: Symbol, patch: StockPatch, writer: BarWriterDep,
     check_patch(patch)
     entry = await writer.change(symbol, lambda stored: apply_patch(symbol, stored, patch, settings.calendar))
     return await asyncio.to_thread(describe_stock, entry, settings.calendar, datetime.now(UTC))
-
-
-def _parse_format(request: Request) -> FileFormat | None:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in FORMATS_BY_MEDIA_TYPE:
-        raise InvalidRequest(f"Set the header Content-Type to one of {', '.join(FORMATS_BY_MEDIA_TYPE)}.")
-    return FORMATS_BY_MEDIA_TYPE[media_type]
-
-
-@asynccontextmanager
-async def _receive_body(request: Request) -> AsyncIterator[BinaryIO]:
-    """Receive the body, which stays readable inside, and is deleted afterwards."""
-    with SpooledTemporaryFile(IN_MEMORY_BYTES) as body:
-        try:
-            async for chunk in request.stream():
-                body.write(chunk)
-        except OSError as error:
-            raise StoreUnavailable(
-                "The data service has no space left for the upload. Free some on its disk, then try again."
-            ) from error
-        yield cast(BinaryIO, body)
 
 
 def _read_rows(source: FileBarSource, name: str | None) -> RawBars:

@@ -5,9 +5,10 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from services.data.bars.checks import Rejections
-from shared.market.split_jumps import split_like_jumps
+from shared.market.price_jumps import find_price_jumps
 from shared.schemas.arrow import PRICES, BarFrame
 from shared.schemas.loads import Finding
 from shared.schemas.text import is_visible
@@ -17,6 +18,10 @@ MAX_LISTED_DATES = 10
 STALE_SESSIONS = 5  # this many equal bars in a row mean a stopped feed rather than a quiet market
 NEWEST_REJECTED = "newest_row_rejected"
 SHORT_HISTORY = 252  # sessions in a year
+_OTHER_BASIS = (
+    "the bars before are on another basis, from before a split or a new adjustment. Load the whole history anew "
+    "(mode=replace)."
+)
 
 
 def collect_findings(frame: BarFrame, calendar: str, exchange: Sessions | None) -> list[Finding]:
@@ -32,6 +37,7 @@ def collect_findings(frame: BarFrame, calendar: str, exchange: Sessions | None) 
     findings = [
         *_find_calendar_mismatches(calendar, exchange, sessions),
         *_find_jumps(frame, sessions, prices),
+        *_find_end_of_adjusted(frame),
         *_find_stale_prices(sessions, prices),
     ]
     if len(sessions) < SHORT_HISTORY:
@@ -88,14 +94,52 @@ def _find_calendar_mismatches(calendar: str, exchange: Sessions | None, sessions
 
 
 def _find_jumps(frame: BarFrame, sessions: Sessions, prices: npt.NDArray[np.float64]) -> Iterator[Finding]:
-    at = split_like_jumps(prices[:, 0], prices[:, 3])
-    if len(at):
-        remedy = (
-            "Use adjusted prices (adjusted=true)." if frame.has_adjusted_prices else "Load bars that have an Adj Close."
-        )
+    jumps = find_price_jumps(sessions, prices[:, 0], prices[:, 3])
+    adjusted = frame.adjusted().bars
+    in_adjusted = find_price_jumps(sessions, *(adjusted[name].to_numpy(np.float64) for name in ("open", "close")))
+    if len(at := jumps.lasting):
         verb = "looks like an unadjusted split" if len(at) == 1 else "look like unadjusted splits"
-        sentence = f"{_quantity(len(at), 'jump')} {verb}. {remedy}"
+        sentence = f"{_quantity(len(at), 'jump')} {verb}. {_choose_remedy(frame, at, in_adjusted.lasting)}"
         yield Finding(code="split_like_jump", detail=sentence, count=len(at), sessions=_first_dates(sessions[at]))
+    if len(at := np.setdiff1d(in_adjusted.lasting, jumps.lasting)):
+        sentence = f"Adjusted prices jump {_quantity(len(at), 'time')} where prices do not: {_OTHER_BASIS}"
+        yield Finding(code="adjusted_jump", detail=sentence, count=len(at), sessions=_first_dates(sessions[at]))
+    if len(at := jumps.wrong_rows):
+        verb = "has prices" if len(at) == 1 else "have prices"
+        sentence = (
+            f"{_quantity(len(at), 'bar')} {verb} of another size than the bars before and after, as in another unit. "
+            "Correct or remove them."
+        )
+        yield Finding(code="wrong_rows", detail=sentence, count=len(at), sessions=_first_dates(sessions[at]))
+    if len(at := jumps.over_gaps):
+        sentence = (
+            f"Prices jump over {_quantity(len(at), 'gap')} without bars, further than they move in that time: the bars "
+            "before may be on another scale, or of another company. Load the missing sessions or the whole history."
+        )
+        yield Finding(code="jump_over_gap", detail=sentence, count=len(at), sessions=_first_dates(sessions[at]))
+
+
+def _choose_remedy(frame: BarFrame, jumps: npt.NDArray[np.intp], in_adjusted: npt.NDArray[np.intp]) -> str:
+    if len(np.intersect1d(jumps, in_adjusted)):
+        return f"Adjusted prices jump there, too: {_OTHER_BASIS}"
+    is_known = frame.bars["adj_close"].notna().to_numpy()
+    if not (is_known[jumps] & is_known[jumps - 1]).all():
+        return "Load bars that have an adjusted close (Adj Close) on both sides of each."
+    if not frame.has_adjusted_prices:
+        return "Load bars that have an adjusted close (Adj Close) up to the newest, to use adjusted prices."
+    return "Use adjusted prices (adjusted=true)."
+
+
+def _find_end_of_adjusted(frame: BarFrame) -> Iterator[Finding]:
+    until = frame.adjusted_until
+    if until is None or frame.has_adjusted_prices:
+        return
+    later = frame.bars["session"][frame.bars["session"] > pd.Timestamp(until)].to_numpy("datetime64[D]")
+    sentence = (
+        f"The last {_quantity(len(later), 'bar')} of {len(frame.bars):,} have no adjusted close: adjusted prices would "
+        f"end on {until}. Load bars that have an adjusted close (Adj Close) since then."
+    )
+    yield Finding(code="adjusted_ends_early", detail=sentence, count=len(later), sessions=_first_dates(later))
 
 
 def _find_stale_prices(sessions: Sessions, prices: npt.NDArray[np.float64]) -> Iterator[Finding]:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from services.data.bars.checks import Rejections, find_rejections
-from services.data.bars.findings import collect_findings, find_altered_name, find_rejected_newest
+from services.data.bars.comparison import check_upsert
+from services.data.bars.description import Origin, describe_load
+from services.data.bars.findings import find_altered_name, find_rejected_newest
 from services.data.bars.merge import MergeResult, merge_bars
 from services.data.ports import BarStore
 from services.data.records import CatalogueEntry, Listing, RawBars, StoredSymbol
 from shared.errors import NoBars, RowsRejected, SymbolNotFound
-from shared.market.exchange_sessions import choose_calendar, conclude_calendar, exchange_sessions
 from shared.schemas.arrow import NUMBERS, BarFrame
-from shared.schemas.loads import MAX_LISTED_ROWS, Finding, LoadReport, Mode
-from shared.schemas.text import clean_text
+from shared.schemas.loads import MAX_LISTED_ROWS, LoadReport, Mode
 
 Invalidate = Callable[
     [set[str] | None], Awaitable[None]
@@ -57,6 +57,7 @@ class SplitRows:
     name: str | None
     rejected: Rejections
     notes: tuple[str, ...] = ()
+    listing: Listing | None = None
 
 
 def split_rows(raw: RawBars, today: date) -> SplitRows:
@@ -68,7 +69,8 @@ def split_rows(raw: RawBars, today: date) -> SplitRows:
     bars = rows[["session", *NUMBERS]]
     if not bars["session"].is_monotonic_increasing:
         bars = bars.sort_values("session")
-    return SplitRows(BarFrame(raw.symbol, bars.reset_index(drop=True)), raw.name, rejected, raw.notes)
+    frame = BarFrame(raw.symbol, bars.reset_index(drop=True))
+    return SplitRows(frame, raw.name, rejected, raw.notes, raw.listing)
 
 
 async def load_symbol(raw: RawBars, *, store: BarStore, invalidate: Invalidate, options: LoadOptions) -> LoadReport:
@@ -76,6 +78,7 @@ async def load_symbol(raw: RawBars, *, store: BarStore, invalidate: Invalidate, 
 
     Raises:
         RowsRejected: `options.strict` is set, and a row is not a valid bar.
+        HistoryChanged: `options.mode` is upsert, and the bars disagree with the stored ones.
         StoreUnavailable: The symbol is unchanged, or loaded completely if only the response was lost.
     """
     rows = await asyncio.to_thread(split_rows, raw, options.today)
@@ -94,11 +97,13 @@ async def store_rows(rows: SplitRows, *, store: BarStore, invalidate: Invalidate
         raise build_rejection_error({symbol: rows.rejected})
 
     def decide(stored: StoredSymbol | None) -> tuple[StoredSymbol, LoadReport]:
+        if stored and options.mode == "upsert":
+            check_upsert(stored.frame, rows.frame)
         result = merge_bars(stored.frame if stored else None, rows.frame, options.mode)
-        listing = complete_listing(result.frame, stored.entry if stored else None)
-        frame = dataclasses.replace(result.frame, calendar=listing.calendar)
-        entry = _build_entry(frame, rows, listing, stored, options)
-        return StoredSymbol(frame, entry), _build_report(result, entry, rows, options)
+        origin = Origin(options.source, options.now, options.calendar)
+        after = describe_load(result, stored, origin, rows.name, rows.listing)
+        entry = _add_newest(after.entry, rows, stored)
+        return StoredSymbol(after.frame, entry), _build_report(result, entry, rows, options)
 
     if rows.frame.bars.empty:
         return _build_empty_report(await _read_stored(store, symbol), rows, options)
@@ -126,42 +131,6 @@ def build_rejection_error(rejected: Mapping[str, Rejections]) -> RowsRejected:
     return RowsRejected(f"Nothing was stored: {problem}{cut}", errors=rows[:MAX_LISTED_ROWS], codes=codes)
 
 
-def revision_and_findings(frame: BarFrame, calendar: str | None) -> tuple[str, list[Finding]]:
-    """Compute the revision and the findings of the bars, at least one; `calendar` is the default."""
-    chosen = choose_calendar(frame.calendar, frame.bars["session"].to_numpy("datetime64[D]"), calendar)
-    return frame.revision, collect_findings(frame, chosen or "", exchange_sessions(chosen) if chosen else None)
-
-
-def describe_bars(frame: BarFrame, name: str | None, calendar: str | None) -> CatalogueEntry:
-    """Build a catalogue entry from the bars, at least one, without `source` and `loaded_at`.
-
-    `calendar` is the exchange of symbols that have none of their own.
-    """
-    revision, findings = revision_and_findings(frame, calendar)
-    sessions = frame.bars["session"]
-    return CatalogueEntry(
-        symbol=frame.symbol,
-        name=name,
-        revision=revision,
-        n_bars=len(sessions),
-        first_session=sessions.iloc[0].date(),
-        last_session=sessions.iloc[-1].date(),
-        source=None,
-        loaded_at=None,
-        has_adjusted_prices=frame.has_adjusted_prices,
-        findings=findings,
-        listing=Listing(calendar=frame.calendar),
-    )
-
-
-def complete_listing(frame: BarFrame, known: CatalogueEntry | None) -> Listing:
-    """Return the known listing; without a calendar in it, the bars may show one."""
-    listing = known.listing if known else Listing()
-    if listing.calendar:
-        return listing
-    return dataclasses.replace(listing, calendar=conclude_calendar(frame.bars["session"].to_numpy("datetime64[D]")))
-
-
 async def _read_stored(store: BarStore, symbol: str) -> StoredSymbol | None:
     try:
         return StoredSymbol(await store.bars(symbol), await store.entry(symbol))
@@ -169,20 +138,12 @@ async def _read_stored(store: BarStore, symbol: str) -> StoredSymbol | None:
         return None
 
 
-def _build_entry(
-    frame: BarFrame, rows: SplitRows, listing: Listing, stored: StoredSymbol | None, options: LoadOptions
-) -> CatalogueEntry:
-    stored_name = stored.entry.name if stored and stored.entry else None
-    entry = describe_bars(frame, (clean_text(rows.name) if rows.name else None) or stored_name, options.calendar)
+def _add_newest(entry: CatalogueEntry | None, rows: SplitRows, stored: StoredSymbol | None) -> CatalogueEntry:
+    """Add the finding of a rejected row that is newer than every bar."""
+    assert entry is not None
     earlier = stored.entry.findings if stored and stored.entry else []
     newest = find_rejected_newest(entry.last_session, rows.rejected, earlier)
-    return dataclasses.replace(
-        entry,
-        findings=[*newest, *entry.findings],
-        listing=listing,
-        source=clean_text(options.source),
-        loaded_at=options.now,
-    )
+    return dataclasses.replace(entry, findings=[*newest, *entry.findings])
 
 
 def _build_report(result: MergeResult, entry: CatalogueEntry, rows: SplitRows, options: LoadOptions) -> LoadReport:

@@ -10,6 +10,7 @@ from shared.schemas.arrow import NUMBERS, BarFrame
 from shared.schemas.loads import Mode
 
 OPTIONAL_COLUMNS = ("volume", "adj_close")
+SAME_CLOSE = 1e-4  # relative; vendors round
 
 
 @dataclass(frozen=True)
@@ -21,38 +22,48 @@ class MergeResult:
     updated: int
     unchanged: int
     removed: int
+    given: npt.NDArray[np.datetime64]  # the sessions that were inserted or updated, ascending
 
 
 def merge_bars(stored: BarFrame | None, new: BarFrame, mode: Mode) -> MergeResult:
     """Merge `new` into `stored`; where both have a session, the new bar wins.
 
-    `upsert` keeps the other stored bars, and a stored volume or adjusted close that the new bar lacks.
-    `replace` keeps only the new bars. Both frames ascend by session.
+    `upsert` and `force` keep the other stored bars, a stored volume that the new bar lacks, and a stored adjusted close
+    if the close is the same. `keep` adds only the bars of sessions that are not stored. `replace` keeps only the new
+    bars. Both frames ascend by session.
     """
     if stored is None or stored.bars.empty:
-        skipped = stored.skipped if stored is not None and mode == "upsert" else 0
-        return MergeResult(BarFrame(new.symbol, new.bars, skipped), len(new.bars), 0, 0, 0)
+        skipped = stored.skipped if stored is not None and mode != "replace" else 0
+        sessions = new.bars["session"].to_numpy("datetime64[D]")
+        return MergeResult(BarFrame(new.symbol, new.bars, skipped), len(new.bars), 0, 0, 0, sessions)
     old = stored.bars.set_index("session")
     fresh = new.bars.set_index("session")
+    if mode == "keep":
+        fresh = fresh.drop(index=fresh.index.intersection(old.index))
     shared = fresh.index.intersection(old.index)
-    if mode == "upsert":
+    if mode == "replace":
+        merged, skipped = fresh, 0
+    else:
         fresh = _fill_optional_columns(old, fresh, shared)
         merged, skipped = pd.concat([old.drop(index=shared), fresh]).sort_index(), stored.skipped
-    else:
-        merged, skipped = fresh, 0
-    n_changed = int(_find_differing_rows(old.loc[shared], fresh.loc[shared]).sum())
+    is_changed = _find_differing_rows(old.loc[shared], fresh.loc[shared])
+    n_changed = int(is_changed.sum())
+    given = fresh.index.difference(shared).union(shared[is_changed])
     return MergeResult(
         frame=BarFrame(new.symbol, merged.reset_index(), skipped),
         inserted=len(fresh) - len(shared),
         updated=n_changed,
         unchanged=len(shared) - n_changed,
         removed=len(old) - len(shared) if mode == "replace" else 0,
+        given=given.to_numpy("datetime64[D]"),
     )
 
 
 def _fill_optional_columns(old: pd.DataFrame, fresh: pd.DataFrame, shared: pd.Index) -> pd.DataFrame:
-    filled = {name: fresh[name].fillna(old.loc[shared, name]) for name in OPTIONAL_COLUMNS}
-    return fresh.assign(**filled)
+    known = old.loc[shared, list(OPTIONAL_COLUMNS)]
+    is_other = ~np.isclose(fresh.loc[shared, "close"], old.loc[shared, "close"], rtol=SAME_CLOSE, atol=0)
+    known["adj_close"] = known["adj_close"].mask(is_other)  # it was of another close
+    return fresh.assign(**{name: fresh[name].fillna(known[name]) for name in OPTIONAL_COLUMNS})
 
 
 def _find_differing_rows(left: pd.DataFrame, right: pd.DataFrame) -> npt.NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from services.data.bars.adjustment import adjust
 from services.data.bars.checks import find_rejections
 from services.data.bars.findings import collect_findings
 from services.data.bars.kept_answers import KeptAnswers
@@ -26,7 +27,7 @@ from services.data.records import SAMPLE, RawBars
 from services.data.settings import DataSettings
 from services.data.symbols.catalogue import Catalogue
 from services.data.vendors.registry import MeasuredVendor, open_vendor
-from shared.errors import NoAdjustedPrices, NoBars, ServiceError, StoreUnavailable, SymbolNotFound
+from shared.errors import NoBars, ServiceError, StoreUnavailable, SymbolNotFound
 from shared.market.exchange_sessions import exchange_sessions, last_session_over
 from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import MAX_LISTED_ROWS, Finding, LoadReport, Rejection, RejectionCount
@@ -174,14 +175,12 @@ async def read_frames(
     """Read the bars of these symbols, or of all for none, from the first to the last session of `span`.
 
     Raises:
-        NoAdjustedPrices: `adjusted` is set, and a symbol has no adjusted close.
+        NoAdjustedPrices: `adjusted` is set, and the newest bar of a symbol has no adjusted close.
     """
     results = []
     for symbol in symbols or await context.resources.store.symbols():
         frame = (await context.resources.store.bars(symbol)).between(*span)
-        if adjusted and not frame.has_adjusted_prices:
-            raise NoAdjustedPrices(f"The bars of {symbol} have no adjusted close. Load bars that have one.")
-        results.append(frame.adjusted() if adjusted else frame)
+        results.append(adjust(frame.columns()).frame() if adjusted else frame)
     return results
 
 

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from functools import partial
 
 from services.data.bars.load import Invalidate, LoadOptions, build_rejection_error, load_symbol, split_rows
 from services.data.ports import BarSource, BarStore
-from shared.schemas.loads import LoadReport
+from shared.errors import HistoryChanged
+from shared.schemas.loads import MAX_LISTED_ROWS, LoadReport
 
 # MongoDB writes one symbol while the next is converted to documents; more is no faster on two cores.
 MAX_CONCURRENT_LOADS = 3
@@ -20,35 +22,47 @@ async def load_source(
         UnreadableFile: The source cannot be read. A file, also one in an archive, is read completely before any of
             it is stored.
         RowsRejected: `options.strict` is set, and a row is not a valid bar; nothing is stored.
+        HistoryChanged: Symbols disagree with what is stored and are unchanged; all others are stored.
         StoreUnavailable: The symbols reported before are stored; each of the others is stored or unchanged.
     """
     if options.strict:
         await asyncio.to_thread(_raise_if_rejected, source, options)
+    load = partial(load_symbol, store=store, invalidate=invalidate, options=options)
     frames = source.frames()  # one after another, so that they are never all in memory
     running: set[asyncio.Task[LoadReport]] = set()
-    is_at_end = False
     failure: BaseException | None = None
+    is_at_end, refused = False, list[HistoryChanged]()
     try:
         while True:
             while len(running) < MAX_CONCURRENT_LOADS and not is_at_end:
                 raw = await asyncio.to_thread(next, frames, None)
                 is_at_end = raw is None
-                if raw is not None:
-                    running.add(
-                        asyncio.create_task(load_symbol(raw, store=store, invalidate=invalidate, options=options))
-                    )
+                running |= {asyncio.create_task(load(raw))} if raw is not None else set()
             if not running:
                 break
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
-                if error := task.exception():
+                error = task.exception()
+                if isinstance(error, HistoryChanged):
+                    refused.append(error)  # the others are loaded
+                elif error:
                     failure, is_at_end = failure or error, True  # those that are running are reported, too
                 else:
                     yield task.result()
     finally:
         await asyncio.gather(*running, return_exceptions=True)
+    _raise_first(failure, refused)
+
+
+def _raise_first(failure: BaseException | None, refused: list[HistoryChanged]) -> None:
     if failure is not None:
         raise failure
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        errors = [("", error.detail) for error in refused[:MAX_LISTED_ROWS]]
+        count = f"{len(refused):,} symbols disagree with what is stored and are unchanged."
+        raise HistoryChanged(f"{count} {refused[0].detail}", errors=errors)
 
 
 def _raise_if_rejected(source: BarSource, options: LoadOptions) -> None:

@@ -7,7 +7,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from shared.schemas.bars import Symbol, normalise_symbol
-from shared.schemas.loads import DateFormat, Decimal, ReadQuery, Resample, parse_columns
+from shared.schemas.loads import DateFormat, Decimal, Mode, ReadQuery, Resample, parse_columns
 
 _SYMBOL = TypeAdapter(Symbol)
 
@@ -39,6 +39,13 @@ SymbolOption = Annotated[
     str | None, typer.Option("--symbol", parser=parse_symbol, help="Symbol of the bars, if the file does not name it.")
 ]
 DateFormatOption = Annotated[DateFormat | None, typer.Option(help="Date format, if the file is ambiguous.")]
+ModeOption = Annotated[
+    Mode,
+    typer.Option(
+        help="upsert: add and correct bars, unless they disagree with the stored history; force: even so; "
+        "keep: only add sessions that are not stored; replace: remove all other sessions."
+    ),
+]
 ColumnsOption = Annotated[
     str | None,
     typer.Option(parser=_parse_columns, metavar="FIELD=COLUMN,…", help="Which columns hold which fields: close=Last."),

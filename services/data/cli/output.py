@@ -89,6 +89,15 @@ def render_stocks(stocks: Iterable[StockSummary]) -> RenderableType:
     return table
 
 
+def render_described(source: str, n_changed: int, unknown: Sequence[str], *, dry_run: bool) -> RenderableType:
+    """Render the result of loading a table of symbols."""
+    text = f"{source}: {_quantity(n_changed, 'symbol')} described."
+    if unknown:
+        more = " …" if len(unknown) > 8 else ""
+        text += f" {len(unknown):,} without bars: {' '.join(unknown[:8])}{more}. Load their bars first."
+    return Text(text + (" Dry run: nothing was written." if dry_run else ""))
+
+
 def render_refresh(report: RefreshReport) -> RenderableType:
     """Render the result of refreshing one symbol."""
     return Text(f"{report.symbol:<8} {report.outcome.replace('_', ' ')}: {report.detail}")

@@ -40,7 +40,12 @@ def build_frame(symbol: str, documents: Sequence[Document]) -> BarFrame:
 
     `skipped` counts the documents left out: without a readable date, or with a repeated session.
     """
-    return _build_bars(symbol, *_parse_documents(documents)).frame()
+    return build_columns(symbol, documents).frame()
+
+
+def build_columns(symbol: str, documents: Sequence[Document]) -> BarColumns:
+    """Build the columns; see `build_frame`."""
+    return build_bars(symbol, *_parse_documents(documents))
 
 
 def bars_from_bson(symbol: str, raw: bytes) -> BarColumns:
@@ -53,9 +58,9 @@ def bars_from_bson(symbol: str, raw: bytes) -> BarColumns:
         sessions = _parse_session_column(columns[DATE])
         numbers = {name: _parse_number_column(columns.get(field), len(columns[DATE])) for name, field in FIELDS.items()}
         if sessions is not None and all(column is not None for column in numbers.values()):
-            return _build_bars(symbol, sessions, numbers)
+            return build_bars(symbol, sessions, numbers)
     parts = [_parse_documents(bson.decode_all(part, _CODEC)) for part in _split_bson(raw)]
-    return _build_bars(
+    return build_bars(
         symbol,
         np.concatenate([sessions for sessions, _ in parts]),
         {name: np.concatenate([numbers[name] for _, numbers in parts]) for name in FIELDS},
@@ -118,7 +123,8 @@ def _split_bson(raw: bytes) -> Iterator[bytes]:
         yield raw[start:]
 
 
-def _build_bars(symbol: str, sessions: npt.NDArray[np.datetime64], numbers: Mapping[str, Any]) -> BarColumns:
+def build_bars(symbol: str, sessions: npt.NDArray[np.datetime64], numbers: Mapping[str, Any]) -> BarColumns:
+    """Build the columns, ascending by session, each session once, of values in the order of the documents."""
     positions = _find_last_per_session(sessions)
     columns = {name: column[positions] for name, column in numbers.items()}
     return BarColumns(symbol, sessions[positions], columns, skipped=len(sessions) - len(positions))
@@ -185,7 +191,7 @@ def _parse_number_column(column: npt.NDArray[Any] | None, n_documents: int) -> n
 def _parse_session(value: object) -> date | None:
     if isinstance(value, datetime):
         return (value if value.tzinfo is None else value.astimezone(UTC)).date()
-    if not isinstance(value, str):
+    if not isinstance(value, str) or (value[:9].isdecimal() and len(value) > 8):  # an epoch
         return None
     try:
         return date.fromisoformat(value[:10])

@@ -6,7 +6,8 @@ Reads write nothing, so a database filled by another tool can be served with a r
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -15,13 +16,13 @@ import structlog
 from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
 
-from services.data.mongo.bar_documents import DATE, FIELDS, bars_from_bson
 from services.data.mongo.catalogue_documents import CALENDAR_ONLY, from_document, parse_calendar
+from services.data.mongo.collection_reader import has_snapshots, read_bars
 from services.data.mongo.connection import UNAUTHORIZED, Connection
 from services.data.mongo.rewrite import (
-    ALL_IN_ONE_BATCH,
     CATALOGUE,
     JOURNALED,
+    OURS,
     rewrite_by_rename,
     rewrite_in_transaction,
 )
@@ -31,12 +32,12 @@ from shared.schemas.arrow import BarColumns, BarFrame, encode_with_revision
 from shared.schemas.bars import EncodedBars, is_symbol
 
 T = TypeVar("T")
-# QueryPlanKilled and SnapshotUnavailable: the collection was created, renamed or indexed during the read.
-TRANSIENT_CODES = {175, 246}
+SNAPSHOT_UNAVAILABLE = 246
+# With QueryPlanKilled: the collection was created, renamed or indexed during the read.
+TRANSIENT_CODES = {175, SNAPSHOT_UNAVAILABLE}
 RETRY_SECONDS = 0.005
 MIN_SNAPSHOT_WIRE_VERSION = 13  # MongoDB 5.0, the first with snapshots outside transactions
 PING_SECONDS = 1.5
-_PROJECTION = {"_id": False, DATE: True} | dict.fromkeys(FIELDS.values(), True)
 NO_TRANSACTIONS = (
     "MongoDB is not a replica set or is older than 5.0: loads are renamed into place. Load from one process at a time."
 )
@@ -58,12 +59,21 @@ class MongoBarStore:
         self._timeout_seconds = timeout_seconds
         self._write_timeout_seconds = write_timeout_seconds
         self._has_transactions: bool | None = None  # and snapshots; None until first checked
+        self._without_snapshots: set[str] = set()  # capped collections and others of which MongoDB has none
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def symbols(self) -> list[str]:
         """Return every collection whose name is a symbol, ascending."""
+        return sorted(filter(is_symbol, await self._collection_names()))
+
+    async def unserved(self) -> list[str]:
+        """Return every collection that is neither a symbol nor ours nor MongoDB's own, ascending."""
+        names = await self._collection_names()
+        return sorted(name for name in names if not is_symbol(name) and not name.startswith(("system.", OURS)))
+
+    async def _collection_names(self) -> list[str]:
         names = partial(self._database.list_collection_names, authorizedCollections=True)
-        return sorted(filter(is_symbol, await self._connection.run(self._timeout_seconds, names)))
+        return await self._connection.run(self._timeout_seconds, names)
 
     async def bars(self, symbol: str) -> BarFrame:
         """Return the bars of `symbol`, whatever the format of its documents."""
@@ -142,7 +152,7 @@ class MongoBarStore:
             self._require_symbol(symbol)
             result = self._read_with_retry(symbol, build)  # it may have been loaded between the two reads
         if result is None:
-            raise NoBars(f"{symbol} is stored, but none of its rows has a readable date.")
+            raise NoBars(f"{symbol} is stored, but it has no documents.")
         return result
 
     def _read_with_retry(self, symbol: str, build: Callable[[BarColumns], T]) -> T | None:
@@ -150,36 +160,27 @@ class MongoBarStore:
         is_transactional = self._supports_transactions()
         while True:  # until the timeout raises
             try:
-                return self._read_once(symbol, build, is_transactional)
+                return self._read_once(symbol, build, is_transactional and symbol not in self._without_snapshots)
             except OperationFailure as error:
                 if error.code not in TRANSIENT_CODES:
                     raise
+                if error.code == SNAPSHOT_UNAVAILABLE and not has_snapshots(self._database, symbol):
+                    self._without_snapshots.add(symbol)
             time.sleep(RETRY_SECONDS)
 
     def _read_once(self, symbol: str, build: Callable[[BarColumns], T], is_transactional: bool) -> T | None:
-        """Return the result of `build`; None if there are no bars. Blocks."""
-        documents, calendar = self._read_documents(symbol, is_transactional)
-        bars = bars_from_bson(symbol, documents)
+        """Return the result of `build`; None if there are no bars. Blocks.
+
+        Reads from one snapshot; without it, a read could see part of a load that commits meanwhile.
+        """
+        with self._snapshot() if is_transactional else nullcontext() as session:
+            bars = read_bars(self._database[symbol], session)
+            documents = self._find_in_catalogue({"_id": symbol}, CALENDAR_ONLY, session)
+        calendar = parse_calendar(documents[0]) if documents else None
         return build(replace(bars, calendar=calendar)) if len(bars.sessions) else None
 
-    def _read_documents(self, symbol: str, is_transactional: bool) -> tuple[bytes, str | None]:
-        """Read the documents and the symbol's calendar from one snapshot. Blocks.
-
-        Without a snapshot, a read could see part of a load that commits meanwhile.
-        """
-        collection = self._database[symbol]
-        find: Callable[..., Iterable[bytes]] = partial(  # type: ignore[assignment]  # the driver's stubs say documents
-            collection.find_raw_batches, {}, _PROJECTION, batch_size=ALL_IN_ONE_BATCH
-        )
-        if not is_transactional:
-            return b"".join(find()), self._read_calendar(symbol)
-        with self._database.client.start_session(snapshot=True) as session:
-            return b"".join(find(session=session)), self._read_calendar(symbol, session)
-
-    def _read_calendar(self, symbol: str, session: ClientSession | None = None) -> str | None:
-        """Return the calendar that the catalogue has for the symbol, if any. Blocks."""
-        documents = self._find_in_catalogue({"_id": symbol}, CALENDAR_ONLY, session)
-        return parse_calendar(documents[0]) if documents else None
+    def _snapshot(self) -> ClientSession:
+        return self._database.client.start_session(snapshot=True)
 
     def _supports_transactions(self) -> bool:
         if self._has_transactions is None:

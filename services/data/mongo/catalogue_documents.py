@@ -16,24 +16,34 @@ log = structlog.get_logger()
 
 
 def to_document(entry: CatalogueEntry) -> dict[str, Any]:
-    """Convert the entry to a document; dates are ISO text, as in the bars, and `loaded_at` is a BSON date."""
+    """Convert the entry to a document; dates are ISO text, as in the bars, and times are BSON dates."""
     fields: dict[str, Any] = _ENTRY.dump_python(entry)
     fields["findings"] = [finding | {"sessions": list(map(str, finding["sessions"]))} for finding in fields["findings"]]
-    dates = {name: str(value) for name, value in fields.items() if type(value) is date}
-    return {"_id": fields.pop("symbol")} | fields | dates
+    fields["sources"] = list(map(_write_dates, fields["sources"]))
+    return {"_id": fields.pop("symbol")} | _write_dates(fields)
 
 
 def from_document(document: Mapping[str, Any]) -> CatalogueEntry | None:
     """Parse an entry; None if the document was not written by us; it is treated as missing."""
     fields = {name: value for name, value in document.items() if name != "_id"} | {"symbol": document.get("_id")}
-    loaded_at = fields.get("loaded_at")
-    if isinstance(loaded_at, datetime) and loaded_at.tzinfo is None:
-        fields["loaded_at"] = loaded_at.replace(tzinfo=UTC)  # MongoDB returns UTC without a time zone
     try:
-        return _ENTRY.validate_python(fields)
-    except ValidationError:
+        fields["sources"] = list(map(_mark_utc, fields.get("sources", [])))
+        return _ENTRY.validate_python(_mark_utc(fields))
+    except (ValidationError, TypeError, AttributeError):
         log.warning("catalogue_entry_ignored", symbol=str(document.get("_id"))[:20])
         return None
+
+
+def _write_dates(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if type(value) is date else value for name, value in fields.items()}
+
+
+def _mark_utc(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Mark the time of a load as one of UTC, which MongoDB returns without a time zone."""
+    loaded_at = fields.get("loaded_at")
+    if isinstance(loaded_at, datetime) and loaded_at.tzinfo is None:
+        return dict(fields) | {"loaded_at": loaded_at.replace(tzinfo=UTC)}
+    return dict(fields)
 
 
 def parse_calendar(document: Mapping[str, Any]) -> str | None:

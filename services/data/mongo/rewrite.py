@@ -19,16 +19,18 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from services.data.mongo.bar_documents import DATE, build_frame
+from services.data.mongo.bar_documents import DATE
 from services.data.mongo.catalogue_documents import from_document, parse_calendar, to_document
+from services.data.mongo.collection_reader import build_any
 from services.data.mongo.document_changes import Changes, compute_changes
 from services.data.records import StoredSymbol
+from shared.errors import InvalidRequest
 
 CATALOGUE = "bellwether_catalogue"  # lower case: never a symbol
+OURS = "bellwether_"
 LOADING_PREFIX = "bellwether_loading_"  # a copy that has not been renamed into place, or never will be
 LEFTOVER_AGE = timedelta(minutes=10)  # no rewrite takes this long, so an older copy belongs to a dead process
 JOURNALED = WriteConcern("majority", j=True)
-ALL_IN_ONE_BATCH = 100_000  # the server's first batch is 101 documents, and a second costs a round trip
 PART_DOCUMENTS = 5_000  # encoded or decoded at once: the driver does not let other threads run meanwhile
 T = TypeVar("T")
 Decide = Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]
@@ -95,12 +97,20 @@ def _read_all(collection: Collection[dict[str, Any]], session: ClientSession | N
 def _decide_changes(
     symbol: str, documents: Documents, entry: dict[str, Any] | None, decide: Decide[T]
 ) -> tuple[StoredSymbol, Changes, T]:
-    before = None
+    before, is_foreign = None, False
     if documents:
-        frame = replace(build_frame(symbol, documents), calendar=parse_calendar(entry or {}))
+        bars, is_foreign = build_any(symbol, documents)
+        frame = replace(bars, calendar=parse_calendar(entry or {})).frame()
         before = StoredSymbol(frame, from_document(entry) if entry else None)
     after, report = decide(before)
-    return after, compute_changes(documents, after.frame), report
+    if not is_foreign:
+        return after, compute_changes(documents, after.frame), report
+    if before is None or not after.frame.bars.equals(before.frame.bars):
+        raise InvalidRequest(
+            f"The bars of {symbol} were written by another tool, with other names or forms of the fields, and are only "
+            f"read. Load these under another symbol, or delete {symbol} first."
+        )
+    return after, Changes([], [], []), report
 
 
 def _apply(changes: Changes, collection: Collection[dict[str, Any]], session: ClientSession | None = None) -> None:

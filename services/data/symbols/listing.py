@@ -4,7 +4,7 @@ import dataclasses
 from difflib import get_close_matches
 from zoneinfo import available_timezones
 
-from services.data.bars.load import complete_listing, describe_bars
+from services.data.bars.description import complete_listing, describe_bars
 from services.data.records import StoredSymbol
 from shared.errors import InvalidRequest, SymbolNotFound
 from shared.market.calendar_names import NAMES
@@ -33,7 +33,7 @@ def apply_patch(symbol: str, stored: StoredSymbol | None, patch: StockPatch, def
     frame = dataclasses.replace(stored.frame, calendar=listing.calendar)
     entry = dataclasses.replace(describe_bars(frame, name, default), listing=listing)
     if known is not None and known.revision == stored.frame.revision:  # the entry is of these bars
-        entry = dataclasses.replace(entry, source=known.source, loaded_at=known.loaded_at)
+        entry = dataclasses.replace(entry, source=known.source, loaded_at=known.loaded_at, sources=known.sources)
     return StoredSymbol(frame, entry)
 
 

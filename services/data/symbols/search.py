@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from services.data.symbols.slips import MIN_LETTERS, Vocabulary
 from shared.errors import InvalidRequest
 from shared.schemas.bars import normalise_symbol
 
@@ -38,15 +39,18 @@ class SymbolIndex:
         self._sort_keys = [_sort_key(listed) for listed in self._listed]
         self._symbols = pa.array([_fold(listed.symbol) for listed in self._listed], pa.string())
         self._names = pa.array([_mark_words(_fold(listed.name or "")) for listed in self._listed], pa.string())
+        self._letters = Vocabulary([[_fold(listed.symbol)] for listed in self._listed])
+        self._words = Vocabulary([_mark_words(_fold(listed.name or "")).split() for listed in self._listed])
         self._alphabetical = sorted(self._listed, key=lambda listed: listed.symbol)
 
     def search(self, query: str, *, limit: int, cursor: str | None) -> tuple[list[ListedSymbol], str | None]:
         """Return one page of matches for `query`, and the cursor of the next page, None on the last.
 
         Best first: the equal symbol, symbols that start with it, the equal name, names that start with it, names with
-        a word that starts with it, symbols and then names that contain it; ties are broken by length, then
-        alphabetically. Without a query, all symbols match, in alphabetical order. Case, accents and the punctuation of
-        names do not matter. Symbols added or removed between two pages move no other symbol to another page.
+        a word that starts with it, symbols and then names that contain it; if there are none, symbols and names from
+        which it differs by a slip. Ties are broken by length, then alphabetically. Without a query, all symbols match,
+        in alphabetical order. Case, accents and the punctuation of names do not matter. Symbols added or removed
+        between two pages move no other symbol to another page.
 
         Args:
             query: The search text.
@@ -101,6 +105,10 @@ class SymbolIndex:
         ranks = np.full(len(symbols), _NO_MATCH, dtype=np.uint8)
         for rank, matched in reversed(list(enumerate(matches))):
             ranks[matched.to_numpy(zero_copy_only=False)] = rank
+        if (ranks == _NO_MATCH).all():
+            ranks[self._words.find(word.strip())] = len(matches)
+            if len(query) >= MIN_LETTERS:
+                ranks[self._letters.find(query)] = len(matches)
         return ranks
 
 

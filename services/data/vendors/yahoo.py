@@ -12,7 +12,7 @@ from importlib import import_module
 import pandas as pd
 
 from services.data.ports import VendorFailed
-from services.data.records import RawBars
+from services.data.records import Listing, RawBars
 from shared.schemas.arrow import NUMBERS
 from shared.schemas.bars import is_symbol
 
@@ -24,6 +24,30 @@ COLUMNS = {
     "Close": "close",
     "Volume": "volume",
     "Adj Close": "adj_close",
+}
+ABOUT = "about"  # the attribute of the rows that has what Yahoo says of the symbol
+# Yahoo's codes of exchanges: https://help.yahoo.com/kb/SLN2310.html
+CALENDARS = {
+    **dict.fromkeys(("NMS", "NGM", "NCM", "NYQ", "ASE", "PCX", "BTS"), "XNYS"),
+    "LSE": "XLON",
+    "GER": "XETR",
+    "FRA": "XFRA",
+    "PAR": "XPAR",
+    "AMS": "XAMS",
+    "BRU": "XBRU",
+    "MIL": "XMIL",
+    "MCE": "XMAD",
+    "EBS": "XSWX",
+    "STO": "XSTO",
+    "TOR": "XTSE",
+    "ASX": "XASX",
+    "JPX": "XTKS",
+    "HKG": "XHKG",
+    "SHH": "XSHG",
+    "SHZ": "XSHG",
+    "NSI": "XBOM",
+    "BSE": "XBOM",
+    "CCC": "24/7",
 }
 
 
@@ -55,7 +79,10 @@ class YFinanceVendor:
             raise VendorFailed(f"Yahoo did not answer within {self._timeout_seconds:g} s. Try again.") from None
         except Exception as error:  # the package raises its own errors, its HTTP library's, and bare ones
             raise _build_failure(error) from error
-        return RawBars(symbol=symbol, rows=_parse_rows(table, start))
+        about = table.attrs.get(ABOUT, {}) if isinstance(table, pd.DataFrame) else {}
+        return RawBars(
+            symbol, _parse_rows(table, start), name=_get_text(about, "longName"), listing=_parse_listing(about)
+        )
 
 
 def build_history(package: str = "yfinance") -> History:
@@ -68,7 +95,9 @@ def build_history(package: str = "yfinance") -> History:
             reason = "The package yfinance is not installed. Install the extra: pip install '.[yfinance]'."
             raise VendorFailed(reason, is_for_all=True) from error
         span = {"period": "max"} if start is None else {"start": start.isoformat()}
-        frame: pd.DataFrame = yfinance.Ticker(symbol).history(**span, auto_adjust=False, actions=False)
+        ticker = yfinance.Ticker(symbol)
+        frame: pd.DataFrame = ticker.history(**span, auto_adjust=False, actions=False)
+        frame.attrs[ABOUT] = ticker.history_metadata  # of the same response
         return frame
 
     return history
@@ -97,3 +126,16 @@ def _parse_rows(table: object, start: date | None) -> pd.DataFrame:
     rows.insert(0, "session", sessions)
     rows = rows.reset_index(drop=True).assign(row=range(1, len(rows) + 1))
     return rows if start is None else rows[~(rows["session"] < pd.Timestamp(start))].reset_index(drop=True)
+
+
+def _parse_listing(about: object) -> Listing:
+    return Listing(
+        currency=_get_text(about, "currency"),
+        calendar=CALENDARS.get(_get_text(about, "exchangeName") or ""),
+        time_zone=_get_text(about, "exchangeTimezoneName"),
+    )
+
+
+def _get_text(about: object, name: str) -> str | None:
+    value = about.get(name) if isinstance(about, dict) else None
+    return value if isinstance(value, str) and value else None

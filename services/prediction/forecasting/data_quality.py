@@ -27,7 +27,7 @@ def collect_warnings(
     adjusted = query.adjusted
     collected = warnings.incomplete_bars(history.n_incomplete, adjusted=adjusted)
     collected += warnings.unreadable_rows(history.n_skipped)
-    collected += warnings.split_like_jump(
+    collected += warnings.price_jumps(
         history.sessions, history.open, history.close, adjusted=adjusted, can_adjust=history.has_adjusted_prices
     )
     collected += warnings.long_gap(history.sessions)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.prediction.types import Array
-from shared.market.split_jumps import split_like_jumps
+from shared.market.price_jumps import find_price_jumps
 from shared.schemas.wire import Warning
 
 LONG_GAP_DAYS = 10  # since 1960 XNYS was never closed for more than 6 days (September 2001)
@@ -30,22 +30,41 @@ def unreadable_rows(n_skipped: int) -> list[Warning]:
     return [Warning(code="unreadable_rows", detail=detail)]
 
 
-def split_like_jump(
+def price_jumps(
     sessions: NDArray[np.datetime64], opens: Array, closes: Array, *, adjusted: bool, can_adjust: bool
 ) -> list[Warning]:
-    """Warn about price jumps that look like unadjusted splits; arrays of shape `(n_bars,)`."""
-    jumps = split_like_jumps(opens, closes)
-    if adjusted or not len(jumps):
-        return []
+    """Warn about price jumps that no market makes; arrays of shape `(n_bars,)`."""
+    jumps = find_price_jumps(sessions, opens, closes)
+    warnings = []
+    if len(at := jumps.lasting):
+        if adjusted:
+            remedy = "The bars before are on another basis: load the whole history anew (mode=replace)."
+        elif can_adjust:
+            remedy = "Use adjusted prices (adjusted=true)."
+        else:
+            remedy = "Load adjusted bars, or load bars with an adjusted close and use adjusted prices (adjusted=true)."
+        kind = "Adjusted prices" if adjusted else "Prices"
+        detail = f"{kind} jump between sessions as at an unadjusted split: {_say_when(sessions, at)}. {remedy}"
+        warnings.append(Warning(code="split_like_jump", detail=detail))
+    if len(at := jumps.wrong_rows):
+        bars = "1 bar has prices" if len(at) == 1 else f"{len(at)} bars have prices"
+        detail = (
+            f"{bars} of another size than the bars before and after, first on "
+            f"{sessions[at[0]].item()}. Correct or remove what is wrong."
+        )
+        warnings.append(Warning(code="wrong_rows", detail=detail))
+    if len(at := jumps.over_gaps):
+        detail = (
+            f"Prices jump over a gap, further than they move in that time: {_say_when(sessions, at)}. The bars "
+            "before may be on another scale, or of another company."
+        )
+        warnings.append(Warning(code="jump_over_gap", detail=detail))
+    return warnings
+
+
+def _say_when(sessions: NDArray[np.datetime64], jumps: NDArray[np.intp]) -> str:
     first: date = sessions[jumps[0]].item()
-    count = f"once, on {first}" if len(jumps) == 1 else f"{len(jumps)} times, first on {first}"
-    remedy = (
-        "Use adjusted prices (adjusted=true)."
-        if can_adjust
-        else "Load adjusted bars, or load bars with an adjusted close and use adjusted prices (adjusted=true)."
-    )
-    detail = f"Prices jump between sessions as at an unadjusted split: {count}. {remedy}"
-    return [Warning(code="split_like_jump", detail=detail)]
+    return f"once, on {first}" if len(jumps) == 1 else f"{len(jumps)} times, first on {first}"
 
 
 def long_gap(sessions: NDArray[np.datetime64]) -> list[Warning]:

@@ -199,7 +199,7 @@ def _warn_about_bars(stored: BarColumns, bars: BarColumns, *, adjusted: bool) ->
     return [
         *warnings.incomplete_bars(len(stored) - len(bars), adjusted=adjusted, above_zero=False),
         *warnings.unreadable_rows(stored.skipped),
-        *warnings.split_like_jump(
+        *warnings.price_jumps(
             bars.sessions,
             bars.numbers["open"],
             bars.numbers["close"],

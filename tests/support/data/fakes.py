@@ -31,10 +31,15 @@ class FakeBarStore:
     is_down: bool = False
     n_reads: int = 0
     catalogue: dict[str, CatalogueEntry] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
 
     async def symbols(self) -> list[str]:
         self._check()
         return sorted(self.frames)
+
+    async def unserved(self) -> list[str]:
+        self._check()
+        return self.others
 
     async def bars(self, symbol: str) -> BarFrame:
         self._check()

@@ -115,7 +115,7 @@ export type Check = {
     /**
      * Detail
      *
-     * What is wrong and what it means; null if nothing is.
+     * What is wrong and what it means, or what is worth knowing; null otherwise.
      */
     detail?: string | null;
 };
@@ -975,7 +975,7 @@ export type LoadReport = {
     /**
      * Mode
      */
-    mode: 'upsert' | 'replace';
+    mode: 'upsert' | 'replace' | 'keep' | 'force';
     /**
      * Dry Run
      *
@@ -1503,6 +1503,38 @@ export type SkillEstimate = {
 };
 
 /**
+ * SourceRange
+ *
+ * Consecutive bars of one source.
+ */
+export type SourceRange = {
+    /**
+     * Source
+     *
+     * Where they are from; null if another tool wrote them.
+     */
+    source: string | null;
+    /**
+     * First Session
+     */
+    first_session: string;
+    /**
+     * Last Session
+     */
+    last_session: string;
+    /**
+     * Bars
+     */
+    bars: number;
+    /**
+     * Loaded At
+     *
+     * Time of the last load of them; null if another tool wrote them.
+     */
+    loaded_at: string | null;
+};
+
+/**
  * Span
  *
  * One side of the split, both sessions inclusive.
@@ -1577,7 +1609,7 @@ export type Stock = {
     /**
      * Has Adjusted Prices
      *
-     * Whether `adjusted=true` is possible.
+     * Whether `adjusted=true` is possible: whether the newest bar has an adjusted close.
      */
     has_adjusted_prices: boolean;
     /**
@@ -1612,6 +1644,12 @@ export type Stock = {
      * Sessions of the calendar that are over and have no bar yet.
      */
     sessions_behind?: number | null;
+    /**
+     * Sources
+     *
+     * Which source gave which sessions, ascending; they join without a gap.
+     */
+    sources?: Array<SourceRange>;
 };
 
 /**
@@ -2444,9 +2482,9 @@ export type LoadBarsData = {
         /**
          * Mode
          *
-         * Whether bars of other sessions are kept (`upsert`) or removed (`replace`).
+         * `upsert` adds and corrects bars, unless they disagree with the stored history; `force` does it even so; `keep` only adds sessions that are not stored; `replace` removes all other sessions.
          */
-        mode?: 'upsert' | 'replace';
+        mode?: 'upsert' | 'replace' | 'keep' | 'force';
         /**
          * Strict
          *
@@ -2483,6 +2521,10 @@ export type LoadBarsErrors = {
      */
     408: Problem;
     /**
+     * The file disagrees with the stored bars
+     */
+    409: Problem;
+    /**
      * The body is too large
      */
     413: Problem;
@@ -2490,6 +2532,10 @@ export type LoadBarsErrors = {
      * The address is too long
      */
     414: Problem;
+    /**
+     * The media type is not supported
+     */
+    415: Problem;
     /**
      * The request is not valid
      */

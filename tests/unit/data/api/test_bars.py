@@ -138,3 +138,19 @@ async def test_a_symbol_of_another_tool_is_described_from_its_bars() -> None:
     assert (stock["name"], stock["source"], stock["loaded_at"]) == ("Apple Inc.", None, None)
     assert (stock["bars"], stock["revision"]) == (3, store.frames["AAPL"].revision)
     assert "short_history" in [finding["code"] for finding in stock["findings"]]
+
+
+async def test_adjusted_prices_that_end_early_are_refused_with_until_when() -> None:
+    frame = make_frame()
+    frame.bars.loc[2, "adj_close"] = math.nan
+    async with serve_data(FakeBarStore({"AAPL": frame})) as client:
+        refused = await client.get("/symbols/AAPL/bars?adjusted=true")
+        until = await client.get("/symbols/AAPL/bars?adjusted=true&end=2024-01-02")
+        stock = (await client.get("/symbols/AAPL")).json()
+    problem = refused.json()
+    assert (refused.status_code, problem["type"]) == (409, "/problems/no-adjusted-prices")
+    assert problem["adjusted_until"] == "2024-01-02"
+    assert "end on 2024-01-02, but its bars on 2024-01-03" in problem["detail"]
+    assert len(until.json()["bars"]) == 2
+    assert not stock["has_adjusted_prices"]
+    assert "adjusted_ends_early" in {finding["code"] for finding in stock["findings"]}

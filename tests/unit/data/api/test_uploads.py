@@ -5,7 +5,7 @@ import httpx
 import pyarrow as pa
 import pytest
 
-from services.data.api.uploads import IN_MEMORY_BYTES
+from services.data.api.bodies import IN_MEMORY_BYTES
 from services.data.app import create_app
 from services.data.settings import DataSettings
 from shared.schemas.arrow import MEDIA_TYPE, decode, encode
@@ -162,8 +162,7 @@ async def test_other_forms_are_loaded(media_type: str, body: bytes) -> None:
         (b"\x80\x05garbage", "application/octet-stream", 422, "unreadable-file"),
         (b"PAR1", "application/vnd.apache.parquet", 422, "unreadable-file"),
         (b'[{"date": ', "application/json", 422, "unreadable-file"),
-        ((HEADER + ROWS).encode(), "application/x-pickle", 422, "invalid-request"),
-        ((HEADER + ROWS).encode(), "", 422, "invalid-request"),
+        ((HEADER + ROWS).encode(), "application/x-pickle", 415, "unsupported-media-type"),
         ((HEADER + "01-02-2024,10,12,9,11,1\n").encode(), "text/csv", 422, "unreadable-file"),
     ],
 )

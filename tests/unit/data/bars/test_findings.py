@@ -7,9 +7,10 @@ import pytest
 
 from services.data.bars.findings import SHORT_HISTORY, collect_findings
 from shared.market.exchange_sessions import exchange_sessions
-from shared.schemas.arrow import BarFrame
+from shared.schemas.arrow import NUMBERS, BarFrame
 from shared.schemas.loads import Finding
 from tests.support.data.bars import make_bars
+from tests.support.data.cases import read_case
 
 LONG = [100 + 0.1 * (day % 7) for day in range(SHORT_HISTORY)]
 
@@ -67,12 +68,13 @@ def test_the_first_ten_sessions_are_named_and_all_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "way_out"), [("adj_close", "adjusted=true"), (None, "Load bars that have an Adj Close")]
+    ("after", "way_out"), [("adj_close", "adjusted=true"), (None, "Load bars that have an adjusted close (Adj Close)")]
 )
 @pytest.mark.scenario("D11")
 def test_a_jump_like_a_split_is_found_with_a_remedy(after: str | None, way_out: str) -> None:
     bars = make_bars([*LONG, *(price / 4 for price in LONG)])
     bars.loc[SHORT_HISTORY, "open"] = bars["close"][SHORT_HISTORY]
+    bars.loc[: SHORT_HISTORY - 1, "adj_close"] /= 4
     if after is None:
         bars["adj_close"] = np.nan
     (finding,) = collect_findings(BarFrame("AAPL", bars), "", None)
@@ -109,3 +111,70 @@ def test_unchecked_bars_of_another_tool_have_findings_too(value: float) -> None:
     bars.loc[3:9, ["open", "close"]] = value
     collect_findings(BarFrame("AAPL", bars), "XNYS", exchange_sessions("XNYS"))
     collect_findings(BarFrame("AAPL", bars.iloc[3:4].reset_index(drop=True)), "XNYS", exchange_sessions("XNYS"))
+
+
+def _case(name: str, *, adjusted: bool) -> BarFrame:
+    rows = read_case(name)
+    numbers = {
+        str(column).lower().replace(" ", "_"): rows[column].astype("float64") for column in rows if column != "Date"
+    }
+    bars = pd.DataFrame({"session": rows["Date"].astype("datetime64[s]"), "adj_close": np.nan} | numbers)
+    if not adjusted:
+        bars["adj_close"] = np.nan
+    return BarFrame("X", bars[["session", *NUMBERS]])
+
+
+def _by_code(frame: BarFrame) -> dict[str, Finding]:
+    return {finding.code: finding for finding in collect_findings(frame, "", None)}
+
+
+def test_rows_in_another_unit_are_named() -> None:
+    findings = _by_code(_case("basis/unit_error.csv", adjusted=False))
+    assert "split_like_jump" not in findings
+    assert findings["wrong_rows"].sessions == [date(2021, 12, 30), date(2021, 12, 31)]
+    assert "Correct or remove them." in findings["wrong_rows"].detail
+
+
+def test_a_reverse_split_is_found() -> None:
+    findings = _by_code(_case("basis/reverse_split.csv", adjusted=False))
+    assert findings["split_like_jump"].sessions == [date(2020, 12, 2)]
+    assert "Load bars that have an adjusted close (Adj Close)" in findings["split_like_jump"].detail
+
+
+@pytest.mark.parametrize(
+    ("change", "remedy"),
+    [
+        ("adjusted", "Use adjusted prices (adjusted=true)."),
+        ("other basis", "Adjusted prices jump there, too: the bars before are on another basis"),
+        ("none", "Load bars that have an adjusted close (Adj Close) on both sides"),
+        ("ends early", "up to the newest"),
+    ],
+)
+def test_the_remedy_of_a_jump_is_one_that_works(change: str, remedy: str) -> None:
+    bars = make_bars([*LONG, *LONG])
+    after = slice(SHORT_HISTORY, None)
+    level = bars["close"][SHORT_HISTORY - 1] / 4
+    closes = level * (1 + 0.001 * np.arange(len(bars) - SHORT_HISTORY))
+    for name in ("open", "high", "low", "close"):
+        bars.loc[after, name] = closes
+    bars["adj_close"] = bars["close"] / 4
+    bars.loc[after, "adj_close"] = bars["close"][after]
+    if change == "other basis":
+        bars["adj_close"] = bars["close"]
+    elif change == "none":
+        bars["adj_close"] = np.nan
+    elif change == "ends early":
+        bars.loc[len(bars) - 3 :, "adj_close"] = np.nan
+    findings = _by_code(BarFrame("AAPL", bars))
+    assert findings["split_like_jump"].sessions == [bars["session"][SHORT_HISTORY].date()]
+    assert remedy in findings["split_like_jump"].detail
+    assert ("adjusted_ends_early" in findings) == (change == "ends early")
+
+
+def test_adjusted_closes_that_end_before_the_bars_are_reported() -> None:
+    bars = make_bars(LONG)
+    bars.loc[len(bars) - 3 :, "adj_close"] = np.nan
+    finding = _by_code(BarFrame("AAPL", bars))["adjusted_ends_early"]
+    last = bars["session"][len(bars) - 4].date()
+    assert (finding.count, finding.sessions[0]) == (3, last + timedelta(days=1))
+    assert f"would end on {last}" in finding.detail

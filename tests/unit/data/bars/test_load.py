@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from services.data.bars.checks import find_rejections
-from services.data.bars.load import LoadOptions, build_rejection_error, load_symbol, revision_and_findings, split_rows
+from services.data.bars.description import revision_and_findings
+from services.data.bars.load import LoadOptions, build_rejection_error, load_symbol, split_rows
 from services.data.files.sample import SampleBarSource
-from services.data.records import RawBars
+from services.data.records import Listing, RawBars
 from shared.errors import RowsRejected, StoreUnavailable
 from shared.schemas.loads import LoadReport, Mode
 from tests.support.data.bars import make_bars, make_entry, make_frame, make_raw, to_raw
@@ -78,9 +79,10 @@ async def test_a_load_writes_the_entry_of_its_bars() -> None:
     store = FakeBarStore()
     report = await _load(make_raw(name="Apple Inc."), store)
     entry = store.catalogue["AAPL"]
-    assert entry == replace(
-        make_entry(make_frame(), name="Apple Inc."), source="prices.csv", loaded_at=NOW, findings=entry.findings
-    )
+    expected = make_entry(make_frame(), name="Apple Inc.", source="prices.csv")
+    assert entry == replace(expected, loaded_at=NOW, findings=entry.findings, sources=entry.sources)
+    (source,) = entry.sources
+    assert (source.source, source.bars, source.loaded_at) == ("prices.csv", 3, NOW)
     assert [finding.code for finding in entry.findings] == ["short_history"]
     assert (report.revision, report.findings) == (entry.revision, entry.findings)
 
@@ -204,3 +206,15 @@ def test_sessions_are_expected_of_the_calendar_that_is_asked_for() -> None:
     frame = make_frame(closes=range(1, 9))
     assert "closed_sessions" in {finding.code for finding in revision_and_findings(frame, "XNYS")[1]}
     assert {finding.code for finding in revision_and_findings(frame, None)[1]} == {"short_history"}
+
+
+async def test_what_a_source_says_of_a_symbol_adds_to_what_is_known() -> None:
+    store, cache = FakeBarStore(), FakeBarCache()
+    frame = make_frame()
+    known = replace(make_entry(frame), listing=Listing(currency="EUR", sector="Cars"))
+    store.frames["AAPL"], store.catalogue["AAPL"] = frame, known
+    raw = replace(make_raw(closes=[10, 11, 12, 13]), listing=Listing(currency="USD", calendar="XLON"))
+    options = LoadOptions(source="test", now=datetime(2024, 6, 1, tzinfo=UTC))
+    await load_symbol(raw, store=store, invalidate=invalidation(cache), options=options)
+    assert store.catalogue["AAPL"].listing == Listing(currency="EUR", sector="Cars", calendar="XLON")
+    assert (await store.bars("AAPL")).revision == store.catalogue["AAPL"].revision

@@ -37,14 +37,33 @@ def test_a_replacement_keeps_nothing_else_and_counts_what_is_gone() -> None:
     assert result.frame.skipped == 0
 
 
-@pytest.mark.parametrize("column", ["volume", "adj_close"])
-def test_an_upsert_keeps_what_the_new_bar_does_not_know(column: str) -> None:
+def test_an_upsert_keeps_a_volume_that_the_new_bar_does_not_know() -> None:
     new = _frame([5, 6])
-    new.bars[column] = math.nan
+    new.bars["volume"] = math.nan
     result = merge_bars(_frame([5, 5]), new, "upsert")
-    assert result.frame.bars[column].tolist() == _frame([5, 5]).bars[column].tolist()
+    assert result.frame.bars["volume"].tolist() == _frame([5, 5]).bars["volume"].tolist()
     assert (result.updated, result.unchanged) == (1, 1)
-    assert merge_bars(_frame([5, 5]), new, "replace").frame.bars[column].isna().all()
+    assert merge_bars(_frame([5, 5]), new, "replace").frame.bars["volume"].isna().all()
+
+
+def test_an_upsert_keeps_an_adjusted_close_only_of_the_same_close() -> None:
+    new = _frame([5, 6])
+    new.bars["adj_close"] = math.nan
+    kept = merge_bars(_frame([5, 5]), new, "upsert").frame.bars["adj_close"]
+    assert kept[0] == 5
+    assert math.isnan(kept[1])
+
+
+def test_to_keep_is_to_add_only_sessions_that_are_not_stored() -> None:
+    result = merge_bars(_frame([5, 5, 5]), _frame([7, 7, 7], first_day=3), "keep")
+    assert result.frame.bars["close"].tolist() == [5, 5, 5, 7, 7]
+    assert (result.inserted, result.updated, result.unchanged, result.removed) == (2, 0, 0, 0)
+    assert [str(day) for day in result.given] == ["2024-01-04", "2024-01-05"]
+
+
+def test_the_sessions_that_a_load_gave_are_those_it_inserted_or_changed() -> None:
+    given = merge_bars(_frame([5, 5, 5]), _frame([5, 6, 7], first_day=2), "force").given
+    assert [str(day) for day in given] == ["2024-01-03", "2024-01-04"]
 
 
 def test_what_is_unknown_before_and_after_is_unchanged() -> None:
@@ -63,7 +82,7 @@ def test_rows_that_cannot_be_read_are_still_counted_after_an_upsert() -> None:
 @given(
     st.dictionaries(st.integers(1, 9), st.floats(1, 9), min_size=1),
     st.dictionaries(st.integers(1, 9), st.floats(1, 9), min_size=1),
-    st.sampled_from(["upsert", "replace"]),
+    st.sampled_from(["upsert", "replace", "force"]),
 )
 def test_a_merge_equals_that_of_dictionaries(old: dict[int, float], new: dict[int, float], mode: Mode) -> None:
     def frame(closes: dict[int, float]) -> BarFrame:
@@ -71,7 +90,7 @@ def test_a_merge_equals_that_of_dictionaries(old: dict[int, float], new: dict[in
         return BarFrame("AAPL", bars.assign(session=pd.to_datetime([f"2024-01-{day:02}" for day in sorted(closes)])))
 
     result = merge_bars(frame(old), frame(new), mode)
-    expected = {**old, **new} if mode == "upsert" else new
+    expected = {**old, **new} if mode != "replace" else new
     bars = result.frame.bars
     assert dict(zip(bars["session"].dt.day, bars["close"], strict=True)) == expected
     assert bars["session"].is_monotonic_increasing

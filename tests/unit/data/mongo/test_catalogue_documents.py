@@ -6,6 +6,8 @@ import bson
 import pytest
 
 from services.data.mongo.catalogue_documents import from_document, to_document
+from services.data.records import Listing
+from shared.schemas.stocks import SourceRange
 from tests.support.data.bars import make_entry, make_frame
 from tests.support.data.behaviours import FINDING
 
@@ -66,3 +68,25 @@ def test_a_name_that_another_tool_wrote_is_cleaned() -> None:
     entry = from_document(to_document(ENTRY) | {"name": "Apple\u202e\n Inc.", "source": "x\0"})
     assert entry is not None
     assert (entry.name, entry.source) == ("Apple Inc.", "x")
+
+
+def test_what_is_known_besides_and_where_bars_are_from_survive_too() -> None:
+    sources = [
+        SourceRange(source=None, first_session=date(2024, 1, 1), last_session=date(2024, 1, 2), bars=2, loaded_at=None),
+        SourceRange(
+            source="a.csv",
+            first_session=date(2024, 1, 3),
+            last_session=date(2024, 1, 3),
+            bars=1,
+            loaded_at=datetime(2024, 6, 1, 12, tzinfo=UTC),
+        ),
+    ]
+    listing = Listing(sector="Technology", currency="USD", calendar="XLON", time_zone="Europe/London")
+    entry = replace(ENTRY, sources=sources, listing=listing)
+    assert from_document(_store(to_document(entry))) == entry
+    assert to_document(entry)["sources"][1]["first_session"] == "2024-01-03"
+
+
+@pytest.mark.parametrize("sources", [5, [5], [{"source": "a"}], None])
+def test_an_entry_of_sources_that_are_none_is_ignored(sources: object) -> None:
+    assert from_document(_store(to_document(ENTRY)) | {"sources": sources}) is None

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from services.data.ports import VendorFailed
-from services.data.vendors.yahoo import History, YFinanceVendor, build_history
+from services.data.records import Listing
+from services.data.vendors.yahoo import ABOUT, History, YFinanceVendor, build_history
 
 COLUMNS = ["Open", "High", "Low", "Close", "Adj Close", "Volume"]
 ROWS: list[list[float]] = [[10, 12, 9, 11, 5.5, 1000], [11, 13, 10, 12, 6, 2000]]
@@ -21,6 +22,7 @@ class Ticker:
 
     def history(self, **arguments: object) -> pd.DataFrame:
         calls.append({"name": self._name} | arguments)
+        self.history_metadata = {"longName": "Apple Inc.", "currency": "USD", "exchangeName": "NMS"}
         return _table()
 
 
@@ -145,3 +147,36 @@ async def test_a_request_that_hangs_times_out() -> None:
 @pytest.mark.scenario("S4")
 async def test_an_invalid_symbol_is_not_requested() -> None:
     assert "does not use symbols of this form" in (await _failure(YFinanceVendor(build_history("none")), "../X")).reason
+
+
+@pytest.mark.parametrize(
+    ("about", "name", "listing"),
+    [
+        (
+            {
+                "longName": "Ether USD",
+                "currency": "USD",
+                "exchangeName": "CCC",
+                "exchangeTimezoneName": "UTC",
+                "priceHint": 2,
+            },
+            "Ether USD",
+            Listing(currency="USD", calendar="24/7", time_zone="UTC"),
+        ),
+        ({"currency": "GBp", "exchangeName": "LSE"}, None, Listing(currency="GBp", calendar="XLON")),
+        ({"exchangeName": "NEW", "longName": 5}, None, Listing()),
+        ("not a dictionary", None, Listing()),
+    ],
+)
+async def test_what_yahoo_says_of_the_symbol_comes_with_its_rows(
+    about: object, name: str | None, listing: Listing
+) -> None:
+    table = _table()
+    table.attrs[ABOUT] = about
+    raw = await _vendor_returning(table).bars("X", None)
+    assert (raw.name, raw.listing) == (name, listing)
+
+
+async def test_it_is_of_the_response_that_has_the_rows() -> None:
+    raw = await YFinanceVendor(build_history(__name__)).bars("AAPL", None)
+    assert (raw.name, raw.listing) == ("Apple Inc.", Listing(currency="USD", calendar="XNYS"))

@@ -58,7 +58,7 @@ async def _unread() -> AsyncIterator[bytes]:
 async def test_an_upload_that_is_refused_is_not_read(headers: dict[str, str]) -> None:
     async with serve_gateway() as client:
         response = await client.put("/api/stocks/AAPL/bars", content=_unread(), headers=headers)
-    assert response.status_code == (422 if "Content-Encoding" in headers else 401)
+    assert response.status_code == (415 if "Content-Encoding" in headers else 401)
 
 
 async def test_why_rows_are_rejected_reaches_the_caller_one_by_one() -> None:

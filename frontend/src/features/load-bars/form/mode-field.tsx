@@ -4,10 +4,15 @@ import type { LoadReport } from '@/api/gen/types.gen'
 type Mode = LoadReport['mode']
 
 const MODES: Record<Mode, { name: string; hint: string }> = {
-  upsert: { name: 'Add or correct', hint: 'Bars of sessions not in the file are kept.' },
+  upsert: {
+    name: 'Add or correct',
+    hint: 'Bars of sessions not in the file are kept. A file that disagrees with the stored history is refused.',
+  },
+  keep: { name: 'Add only', hint: 'Stored bars stay as they are; only sessions that are not stored are added.' },
+  force: { name: 'Overwrite', hint: 'As the first, even if the file disagrees with the stored history.' },
   replace: { name: 'Replace all', hint: 'Bars of sessions not in the file are removed, after you confirm.' },
 }
-const ORDER: readonly Mode[] = ['upsert', 'replace']
+const ORDER: readonly Mode[] = ['upsert', 'keep', 'force', 'replace']
 
 interface ModeFieldProps {
   mode: Mode

@@ -1,0 +1,33 @@
+"""Loads tables of symbols: what is known about each besides its bars."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from services.data.bars.writer import BarWriter
+from services.data.cli import output
+from services.data.cli.commands import CommandContext
+from services.data.symbols.listing import apply_patch
+from services.data.symbols.table import SymbolRow
+from shared.errors import SymbolNotFound
+
+
+async def describe_symbols(
+    context: CommandContext, source: str, rows: Sequence[SymbolRow], *, dry_run: bool = False
+) -> None:
+    """Store what a table says of each symbol that has bars; print how many, and which have none."""
+    writer, calendar = BarWriter(context.resources.store, context.invalidate), context.settings.calendar
+    unknown, n_changed = [], 0
+    for row in rows:
+        if row.problem:
+            context.console.print(f"{source}: {row.symbol}: {row.problem}", markup=False, highlight=False)
+            continue
+        try:
+            if dry_run:
+                await context.resources.store.bars(row.symbol)
+                n_changed += 1
+                continue
+            await writer.change(row.symbol, partial(apply_patch, row.symbol, patch=row.patch, default=calendar))
+            n_changed += 1
+        except SymbolNotFound:
+            unknown.append(row.symbol)
+    context.console.print(output.render_described(source, n_changed, unknown, dry_run=dry_run))

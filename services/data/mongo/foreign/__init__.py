@@ -1,0 +1,1 @@
+"""Documents of layouts that other tools use, read as bars."""

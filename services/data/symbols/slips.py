@@ -1,0 +1,51 @@
+"""Finds words that a query means in spite of a slip: a letter too many, missing, wrong or swapped. Pure, in memory."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
+
+MIN_LETTERS = 5  # of a query for a symbol: one of fewer is near too many
+MIN_WORD = 4  # of a word of a query for names
+TWO_SLIPS_FROM = 8  # letters
+Mask = npt.NDArray[np.bool_]
+
+
+class Vocabulary:
+    """The words of numbered texts."""
+
+    def __init__(self, texts: Sequence[Iterable[str]]) -> None:
+        positions: dict[str, list[int]] = {}
+        for at, words in enumerate(texts):
+            for word in words:
+                positions.setdefault(word, []).append(at)
+        self._n_texts = len(texts)
+        self._words = list(positions)
+        self._positions = [np.array(each, np.intp) for each in positions.values()]
+
+    def find(self, query: str) -> Mask:
+        """Mark the texts that have each word of the query, or its beginning, with at most a slip or two.
+
+        The first letter must be right: with any other, there is always something near.
+        """
+        words = query.split()
+        found = np.full(self._n_texts, bool(words))
+        for word in words:
+            found &= self._find_word(word)
+        return found
+
+    def _find_word(self, word: str) -> Mask:
+        found = np.zeros(self._n_texts, bool)
+        near = [at for at, other in enumerate(self._words) if other[:1] == word[:1]]
+        if not near:
+            return found
+        n_slips = 0 if len(word) < MIN_WORD else 1 if len(word) < TWO_SLIPS_FROM else 2
+        whole, length = [self._words[at] for at in near], len(word)
+        # What is typed may be the beginning of a word, with a letter missing.
+        for others in (whole, [other[:length] for other in whole], [other[: length + 1] for other in whole]):
+            distances = cdist([word], others, scorer=OSA.distance, score_cutoff=n_slips)[0]
+            for at in np.flatnonzero(distances <= n_slips):
+                found[self._positions[near[at]]] = True
+        return found

@@ -1,0 +1,101 @@
+"""Overnight price jumps that no market makes: splits, changes of scale, and wrong rows. Pure."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from shared.market.split_jumps import split_like_jumps
+
+Prices = npt.NDArray[np.float64]
+Sessions = npt.NDArray[np.datetime64]
+Positions = npt.NDArray[np.intp]
+IMPOSSIBLE_FACTOR = 3.0  # overnight, up or down: beyond takeovers, failed drugs and bankruptcies but for a few
+SMALL_SPLIT = 4 / 3  # as far as a stock may fall by itself, so that more must fit than the factor
+LOWEST_PRICE = 1e-12  # below it a number is no price
+MIN_HISTORY = 20  # returns, to know how far a price usually moves
+GAP_DAYS = 10  # since 1960 XNYS was never closed for more than 6 days
+LONGEST_ERROR = 10  # sessions from a jump to the one that undoes it
+LARGEST_CHANGE_BETWEEN = 1.5  # of the price before wrong rows to the price after them
+N_DEVIATIONS = 5
+
+
+@dataclass(frozen=True)
+class PriceJumps:
+    """Where prices jump; positions are those of the first bar after a jump, ascending.
+
+    Attributes:
+        lasting: Jumps from one session to the next that stay.
+        over_gaps: Jumps between sessions far apart, further than the price usually moves in that time.
+        wrong_rows: Positions of bars between two jumps that undo each other.
+    """
+
+    lasting: Positions
+    over_gaps: Positions
+    wrong_rows: Positions
+
+
+def find_price_jumps(sessions: Sessions, opens: Prices, closes: Prices) -> PriceJumps:
+    """Find the jumps of one symbol's prices.
+
+    Args:
+        sessions: Shape `(n_bars,)`, `datetime64[D]`, ascending.
+        opens: The same shape; NaN where unknown.
+        closes: Likewise.
+    """
+    none = np.empty(0, np.intp)
+    if len(closes) < 2:
+        return PriceJumps(none, none, none)
+    known = np.where((closes > LOWEST_PRICE) & (closes < np.inf), closes, np.nan)
+    changes = np.diff(np.log(known))
+    overnight = np.log(np.where((opens > LOWEST_PRICE) & (opens < np.inf), opens, np.nan)[1:]) - np.log(known[:-1])
+    is_far_apart = np.diff(sessions).astype(np.int64) > GAP_DAYS
+    # Both, since an open may be wrong by itself.
+    is_impossible = np.minimum(np.abs(overnight), np.abs(changes)) >= np.log(IMPOSSIBLE_FACTOR)
+    is_jump = np.zeros(len(changes), bool)
+    is_jump[split_like_jumps(opens, closes) - 1] = True
+    is_jump |= is_impossible
+    is_jump |= _find_small_splits(changes, overnight)
+    jumps = np.flatnonzero(is_jump & ~is_far_apart & np.isfinite(changes)) + 1
+    pairs = _pair_undone(jumps, opens, closes)
+    wrong = np.concatenate([none, *(np.arange(first, end) for first, end in pairs)])
+    undone = np.array([position for pair in pairs for position in pair], np.intp)
+    return PriceJumps(np.setdiff1d(jumps, undone), _find_over_gaps(sessions, changes, is_far_apart), wrong)
+
+
+def _find_small_splits(changes: Prices, overnight: Prices) -> npt.NDArray[np.bool_]:
+    """Mark falls by the ratio of a small split on days that are calm otherwise; a crash is not."""
+    found = np.zeros(len(changes), bool)
+    deviation = _deviation(changes)
+    for at in np.flatnonzero(np.abs(overnight + np.log(SMALL_SPLIT)) < 0.01):
+        if at < MIN_HISTORY:
+            continue
+        is_near = abs(overnight[at] + np.log(SMALL_SPLIT)) <= min(0.006, deviation)
+        found[at] = is_near and abs(changes[at] - overnight[at]) <= 2 * deviation
+    return found
+
+
+def _pair_undone(jumps: Positions, opens: Prices, closes: Prices) -> list[tuple[int, int]]:
+    """Pair each jump with the next one if that undoes it within a few sessions."""
+    pairs: list[tuple[int, int]] = []
+    for first, end in zip(jumps.tolist(), jumps[1:].tolist(), strict=False):
+        if end - first > LONGEST_ERROR or (pairs and pairs[-1][1] >= first):
+            continue
+        before, after = closes[first - 1], opens[end]
+        if after > 0 and max(before / after, after / before) <= LARGEST_CHANGE_BETWEEN:
+            pairs.append((first, end))
+    return pairs
+
+
+def _find_over_gaps(sessions: Sessions, changes: Prices, is_far_apart: npt.NDArray[np.bool_]) -> Positions:
+    days = np.diff(sessions).astype(np.int64)
+    usual = N_DEVIATIONS * _deviation(changes[~is_far_apart]) * np.sqrt(days * 5 / 7)
+    is_far = np.abs(changes) > np.maximum(usual, np.log(LARGEST_CHANGE_BETWEEN))
+    positions: Positions = np.flatnonzero(is_far_apart & is_far & np.isfinite(changes)) + 1
+    return positions
+
+
+def _deviation(changes: Prices) -> float:
+    """Return the usual deviation of a log return, which no single jump changes."""
+    known = changes[np.isfinite(changes)]
+    return max(0.005, 1.4826 * float(np.median(np.abs(known)))) if len(known) else 0.02

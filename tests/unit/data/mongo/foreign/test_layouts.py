@@ -1,0 +1,151 @@
+"""Documents of layouts that other tools use."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from services.data.mongo.collection_reader import build_any
+from services.data.mongo.foreign.layouts import describe_unreadable
+from shared.errors import NoBars
+from shared.schemas.arrow import BarColumns
+
+DAYS = np.busday_offset("2017-01-03", np.arange(60), roll="forward").astype("datetime64[D]")
+CLOSES = 1000 + 3.25 * np.arange(60)
+NAMES = {"open": "open", "high": "high", "low": "low", "close": "close", "volume": "volume"}
+
+
+def _documents(
+    date: str,
+    write_date: Callable[[datetime], Any],
+    *,
+    names: dict[str, str] | None = None,
+    write: Callable[[float], Any] = float,
+) -> list[dict[str, Any]]:
+    """Return 60 documents with these names, forms of dates and forms of numbers."""
+    names = names or NAMES
+    return [
+        {"_id": n, date: write_date(day.astype(datetime)), "note": "x"}
+        | {names["open"]: write(close - 1), names["high"]: write(close + 2), names["low"]: write(close - 2)}
+        | {names["close"]: write(close), names["volume"]: write(1e6 + n)}
+        for n, (day, close) in enumerate(zip(DAYS.astype("datetime64[us]"), CLOSES.tolist(), strict=True))
+    ]
+
+
+def _check(documents: list[dict[str, Any]], *, is_foreign: bool = True) -> BarColumns:
+    bars, was_foreign = build_any("AAPL", documents)
+    assert was_foreign == is_foreign
+    assert bars.sessions.tolist() == DAYS.tolist()
+    assert bars.numbers["close"].tolist() == CLOSES.tolist()
+    assert bars.numbers["high"].tolist() == (CLOSES + 2).tolist()
+    assert bars.numbers["volume"].tolist() == (1e6 + np.arange(60)).tolist()
+    return bars
+
+
+def _iso(day: datetime) -> str:
+    return f"{day:%Y-%m-%d}"
+
+
+def _epoch(factor: int) -> Callable[[datetime], int]:
+    return lambda day: int(day.replace(tzinfo=UTC).timestamp()) * factor
+
+
+@pytest.mark.parametrize("date", ["date", "DATE", "Trade Date", "timestamp", "datetime"])
+def test_names_are_read_in_any_case(date: str) -> None:
+    _check(_documents(date, _iso))
+    _check(_documents(date, _iso, names={field: name.upper() for field, name in NAMES.items()}))
+
+
+@pytest.mark.parametrize(
+    "write_date",
+    [
+        _iso,
+        _epoch(1),
+        _epoch(1_000),
+        _epoch(1_000_000),
+        lambda day: str(_epoch(1_000)(day)),
+        lambda day: float(_epoch(1)(day)),
+        lambda day: int(f"{day:%Y%m%d}"),
+        lambda day: f"{day:%d/%m/%Y}",
+        lambda day: f"{day:%m/%d/%Y}",
+        lambda day: f"{day:%d.%m.%Y} 00:00",
+        lambda day: f"{day:%b %d, %Y}",
+        lambda day: day.replace(tzinfo=UTC),
+    ],
+)
+@pytest.mark.parametrize("date", ["Date", "date"])
+def test_dates_are_read_however_they_are_written(date: str, write_date: Callable[[datetime], Any]) -> None:
+    documents = _documents(date, write_date)
+    _check(documents)
+    _check(documents[::-1])
+
+
+@pytest.mark.parametrize("zone", [1, 2, 9])
+def test_midnights_east_of_greenwich_are_the_day_after(zone: int) -> None:
+    _check(_documents("date", lambda day: day.replace(tzinfo=UTC) - timedelta(hours=zone)))
+
+
+def test_closes_in_the_evening_are_of_that_day() -> None:
+    _check(_documents("date", lambda day: day.replace(tzinfo=UTC) + timedelta(hours=21)))
+
+
+def test_day_and_month_are_settled_by_weekends_if_no_day_is_after_the_12th() -> None:
+    documents = _documents("date", lambda day: f"{day:%d/%m/%Y}")
+    bars, _ = build_any("AAPL", [document for document in documents if int(document["date"][:2]) <= 12])
+    assert bars.sessions.tolist() == [day for day in DAYS.tolist() if day.day <= 12]
+
+
+def test_dates_that_may_be_two_are_none_and_the_sentence_says_so() -> None:
+    documents = _documents("date", lambda _: "02/01/2017")[:1]  # both are weekdays
+    documents[0]["date"] = "02/03/2017"
+    with pytest.raises(NoBars, match=r"may be day first or month first, for example '02/03/2017' in the field 'date'"):
+        build_any("AAPL", documents)
+
+
+@pytest.mark.parametrize("name", ["AdjClose", "adj_close", "adjclose", "Adjusted Close", "Adjusted"])
+def test_adjusted_closes_are_read_under_the_names_that_they_have(name: str) -> None:
+    own = {field: field.title() for field in NAMES}
+    documents = [document | {name: document["Close"] / 2} for document in _documents("Date", _iso, names=own)]
+    bars = _check(documents)
+    assert bars.numbers["adj_close"].tolist() == (CLOSES / 2).tolist()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "{:,.2f}".format,
+        "$ {:,.2f}".format,
+        lambda number: f"{number:,.2f}".translate(str.maketrans(",.", ".,")),
+        lambda number: f"{number:.2f}".replace(".", ","),
+        lambda number: f"{number:,.2f}".replace(",", "'"),
+    ],
+)
+def test_numbers_as_text_are_read_by_their_own_evidence(write: Callable[[float], str]) -> None:
+    _check(_documents("date", _iso, write=write))
+    _check(_documents("Date", _iso, names={field: field.title() for field in NAMES}, write=write))
+
+
+def test_a_comma_that_may_mean_two_things_is_none_and_the_sentence_says_so() -> None:
+    documents = _documents("date", _iso, write=lambda number: f"{round(number):,}")
+    with pytest.raises(NoBars, match=r"may be a decimal mark or separate thousands, for example '1,0"):
+        build_any("AAPL", documents)
+
+
+def test_our_own_names_come_first_and_our_own_layout_stays_as_it_is() -> None:
+    own = _documents("Date", _iso, names={field: field.title() for field in NAMES})
+    _check([document | {"close": 1.0, "date": "2001-01-01", "Adj Close": 1.0} for document in own], is_foreign=False)
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({"when": "2024-01-02", "close": 1}, ["for the date: Date or date,", "Found: 'when', 'close'"]),
+        ({"_id": 1, "date": "soon", "close": 1}, ["no date in the field 'date' can be read"]),
+        ({"_id": 1, "text": "x"}, ["for the date", "for the close", "Found: '_id', 'text'"]),
+    ],
+)
+def test_what_cannot_be_read_says_what_was_looked_for_and_found(document: dict[str, Any], words: list[str]) -> None:
+    sentence = describe_unreadable("AAPL", [document])
+    assert all(word in sentence for word in words), sentence

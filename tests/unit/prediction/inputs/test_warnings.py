@@ -1,0 +1,49 @@
+"""Warnings about prices that jump, each with a remedy that works."""
+
+import numpy as np
+import pytest
+
+from services.prediction.inputs.warnings import price_jumps
+
+SESSIONS = np.busday_offset("2024-01-01", np.arange(100), roll="forward").astype("datetime64[D]")
+
+
+def _closes() -> np.ndarray:
+    return np.asarray(100 * np.exp(np.random.default_rng(3).normal(0, 0.01, 100).cumsum()))
+
+
+def _warn(closes: np.ndarray, *, adjusted: bool = False, can_adjust: bool = False) -> dict[str, str]:
+    opens = closes.copy()
+    return {
+        warning.code: warning.detail
+        for warning in price_jumps(SESSIONS, opens, closes, adjusted=adjusted, can_adjust=can_adjust)
+    }
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "can_adjust", "remedy"),
+    [
+        (False, True, "Use adjusted prices (adjusted=true)."),
+        (False, False, "load bars with an adjusted close"),
+        (True, True, "The bars before are on another basis: load the whole history anew (mode=replace)."),
+    ],
+)
+def test_a_jump_that_stays_has_a_remedy_that_works(adjusted: bool, can_adjust: bool, remedy: str) -> None:
+    closes = _closes()
+    closes[50:] /= 4
+    warning = _warn(closes, adjusted=adjusted, can_adjust=can_adjust)["split_like_jump"]
+    assert f"once, on {SESSIONS[50]}" in warning
+    assert remedy in warning
+
+
+def test_bars_in_another_unit_are_wrong_rows_and_no_split() -> None:
+    closes = _closes()
+    closes[50:52] *= 100
+    warnings = _warn(closes)
+    assert list(warnings) == ["wrong_rows"]
+    assert warnings["wrong_rows"].startswith("2 bars have prices of another size")
+    assert f"first on {SESSIONS[50]}" in warnings["wrong_rows"]
+
+
+def test_what_a_market_does_is_no_warning() -> None:
+    assert _warn(_closes()) == {}

@@ -1,0 +1,82 @@
+"""Jumps that no market makes, and what a market does."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from shared.market.price_jumps import PriceJumps, find_price_jumps
+from tests.support.data.cases import read_case
+
+
+def _walk(n: int, *, seed: int = 1, deviation: float = 0.015) -> np.ndarray:
+    return np.asarray(100 * np.exp(np.random.default_rng(seed).normal(0, deviation, n).cumsum()))
+
+
+def _find(closes: np.ndarray, opens: np.ndarray | None = None, days: np.ndarray | None = None) -> PriceJumps:
+    sessions = np.busday_offset("2024-01-01", np.arange(len(closes)), roll="forward") if days is None else days
+    return find_price_jumps(sessions, closes if opens is None else opens, closes)
+
+
+def test_a_reverse_split_on_a_wild_day_is_a_jump() -> None:
+    """0.17 to 3.51: the factor is none of the usual ones."""
+    bars = read_case("basis/reverse_split.csv")
+    jumps = find_price_jumps(bars["Date"].to_numpy("datetime64[D]"), bars["Open"].to_numpy(), bars["Close"].to_numpy())
+    assert bars["Date"].iloc[jumps.lasting].astype(str).tolist() == ["2020-12-02"]
+    assert not len(jumps.wrong_rows)
+
+
+def test_two_jumps_that_undo_each_other_are_wrong_rows() -> None:
+    bars = read_case("basis/unit_error.csv")
+    jumps = find_price_jumps(bars["Date"].to_numpy("datetime64[D]"), bars["Open"].to_numpy(), bars["Close"].to_numpy())
+    assert bars["Date"].iloc[jumps.wrong_rows].astype(str).tolist() == ["2021-12-30", "2021-12-31"]
+    assert not len(jumps.lasting)
+
+
+@pytest.mark.parametrize("ratio", [4 / 3, 1.5, 2, 20, 23.7])
+def test_a_split_of_any_ratio_is_a_jump(ratio: float) -> None:
+    closes = _walk(120)
+    closes[60:] /= ratio
+    opens = np.concatenate([closes[:1], closes[:-1]])
+    opens[60] = closes[59] / ratio
+    closes[60] = opens[60] * 1.001
+    assert _find(closes, opens).lasting.tolist() == [60]
+
+
+@pytest.mark.parametrize("fall", [0.2, 0.28, 0.45])
+def test_a_crash_is_none(fall: float) -> None:
+    closes = _walk(120)
+    closes[60:] *= 1 - fall
+    opens = np.concatenate([closes[:1], closes[:-1]])
+    opens[60] = closes[60] * 1.06  # and it falls on
+    assert _find(closes, opens).lasting.tolist() == []
+
+
+def test_a_jump_over_a_gap_is_told_from_what_the_price_moves_in_that_time() -> None:
+    closes = _walk(200)
+    days = np.busday_offset("2024-01-01", np.arange(200), roll="forward")
+    days[100:] += 30
+    assert not len(_find(closes, days=days).over_gaps)
+    closes[100:] *= 4
+    jumps = _find(closes, days=days)
+    assert (jumps.over_gaps.tolist(), jumps.lasting.tolist()) == ([100], [])
+    days[100:] += 365 * 20  # in twenty years a price may well be four times as high
+    assert not len(_find(closes, days=days).over_gaps)
+
+
+@pytest.mark.parametrize("value", [np.nan, 0.0, -1.0, np.inf, 1e-320])
+def test_what_is_no_price_is_no_jump(value: float) -> None:
+    closes = _walk(60)
+    closes[30] = value
+    assert not len(_find(closes).lasting)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_few_bars_have_no_jump(n: int) -> None:
+    assert not len(_find(_walk(n)).lasting)
+
+
+def test_calm_prices_have_no_jumps() -> None:
+    for seed in range(20):
+        closes = pd.Series(_walk(500, seed=seed, deviation=0.02)).to_numpy()
+        jumps = _find(closes, np.concatenate([closes[:1], closes[:-1]]))
+        assert not len(jumps.lasting) + len(jumps.over_gaps) + len(jumps.wrong_rows)
