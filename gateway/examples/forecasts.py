@@ -39,6 +39,8 @@ _NO_CHANGE: JsonDict = {
     "skill": 0.0,
     "lower": None,
     "upper": None,
+    "outcome": None,
+    "lower_of_several": None,
     "is_better": False,
     "verdict": "This is the baseline, no change: every coming close equals the last one. "
     "The models are compared with it.",
@@ -47,8 +49,11 @@ _RIDGE_SKILL: JsonDict = {
     "skill": 0.0184,
     "lower": -0.0212,
     "upper": 0.058,
+    "outcome": "too_early",
+    "lower_of_several": -0.0392,
     "is_better": False,
-    "verdict": "No better than assuming no change: skill 0.02, 95 % CI −0.02 to 0.06.",
+    "verdict": "Too early to tell whether it is better than assuming no change in the last 250 test sessions: skill "
+    "0.02, 95 % CI −0.02 to 0.06.",
 }
 MODELS: JsonDict = {
     "models": [_RIDGE, _PERSISTENCE],
@@ -75,6 +80,17 @@ FORECAST: JsonDict = {
             "lower": 416.49,
             "upper": 445.15,
             "coverage": 0.896,
+            "intervals": [
+                {
+                    "level": 90,
+                    "lower": 416.49,
+                    "upper": 445.15,
+                    "coverage": 0.896,
+                    "coverage_standard_error": 0.019,
+                    "score": 38.71,
+                    "score_of_plain_band": 40.26,
+                }
+            ],
             "mae": 6.0533,
             "mae_of_persistence": 6.1667,
             "skill": _RIDGE_SKILL,
@@ -119,7 +135,14 @@ EVALUATION: JsonDict = {
                 "directional_accuracy": 0.6667,
                 "mase": 1.2107,
             },
-            "interval": {"level": 90, "coverage": 1.0, "mean_width": 29.4},
+            "interval": {
+                "level": 90,
+                "coverage": 1.0,
+                "coverage_standard_error": 0.1732,
+                "mean_width": 29.4,
+                "score": 29.4,
+                "score_of_plain_band": 31.2,
+            },
             "model": _RIDGE,
         },
         {
@@ -136,7 +159,14 @@ EVALUATION: JsonDict = {
                 "directional_accuracy": None,
                 "mase": 1.2333,
             },
-            "interval": {"level": 90, "coverage": 1.0, "mean_width": 29.6},
+            "interval": {
+                "level": 90,
+                "coverage": 1.0,
+                "coverage_standard_error": 0.1732,
+                "mean_width": 29.6,
+                "score": 29.6,
+                "score_of_plain_band": 31.2,
+            },
             "model": _PERSISTENCE,
         },
     ],

@@ -27,7 +27,7 @@ class ComputationMetrics:
         )
         self._fit_seconds = Histogram(
             "model_fit_duration_seconds",
-            "Time to fit a model and, for a forecast, to compute its track record, in seconds.",
+            "Time to fit a model, in seconds.",
             ("model",),
             buckets=FIT_BUCKETS,
             registry=registry,

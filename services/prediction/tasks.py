@@ -4,6 +4,7 @@ Naming a task imports nothing that computes. Only the process that runs one does
 """
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -40,12 +41,12 @@ def compute_result(bars: EncodedBars, symbol: str, *, adjusted: bool) -> Result:
 
 
 def compute_forecast(
-    bars: EncodedBars, symbol: str, *, query: ForecastQuery, calendar: str, models_dir: Path | None
+    bars: EncodedBars, symbol: str, *, query: ForecastQuery, calendar: str, models_dir: Path | None, today: date | None
 ) -> Forecast:
     """Compute the forecast with the process's model store."""
     from services.prediction.forecasting.forecast_task import run_forecast  # noqa: PLC0415
 
-    return run_forecast(bars, symbol, query, calendar=calendar, models_dir=models_dir)
+    return run_forecast(bars, symbol, query, calendar=calendar, models_dir=models_dir, today=today)
 
 
 def compute_evaluation(bars: EncodedBars, symbol: str, *, query: EvaluationQuery) -> Evaluation:

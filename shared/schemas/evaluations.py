@@ -19,10 +19,13 @@ class ForecastMetrics(Metrics):
 
 
 class DieboldMariano(Wire):
-    """Test whether the model and persistence have equal absolute errors (Diebold and Mariano 1995)."""
+    """Test whether the model and persistence have equal absolute errors (Diebold and Mariano 1995).
+
+    The variance is the equal-weighted cosine estimator of Lazarus, Lewis, Stock and Watson (2018).
+    """
 
     statistic: float = Field(description="Positive if the model's errors are smaller.")
-    p_value: float = Field(description="Two-sided, by Student's t after Harvey, Leybourne and Newbold (1997).")
+    p_value: float = Field(description="Two-sided, by Student's t with 8 degrees of freedom.")
 
 
 class IntervalRecord(Wire):
@@ -30,7 +33,16 @@ class IntervalRecord(Wire):
 
     level: int = Field(description="Nominal coverage, in percent.")
     coverage: float = Field(description="Share of the test sessions whose close lay inside the interval.")
+    coverage_standard_error: float = Field(description="How far the coverage may be off by chance, as a share.")
     mean_width: float = Field(description="In price units.")
+    score: float = Field(
+        description="Mean interval score (Winkler 1972), in price units; lower is better: the width, plus "
+        "2 / (1 − level) times the distance of a close outside."
+    )
+    score_of_plain_band: float = Field(
+        description="The same of the plain normal band: no change, give or take the normal quantile times the standard "
+        "deviation of the last 250 returns."
+    )
 
 
 class ModelEvaluation(Wire):
@@ -82,7 +94,7 @@ class Evaluation(Wire):
     as_of: date
     horizon: int
     verdict: str = Field(description="On the best of the models, in one sentence.")
-    best: ModelName = Field(description="What `auto` selects: persistence unless a model is better beyond noise.")
+    best: ModelName = Field(description="What `auto` selects: persistence unless a model was better beyond chance.")
     warnings: list[Warning]
     models: list[ModelEvaluation] = Field(description="In the order of `/api/models`.")
     windows: Windows

@@ -22,6 +22,15 @@ AsOf = Annotated[
 Adjusted = Annotated[bool, Field(description="Scale prices by adjusted close / close first.")]
 
 
+def _split_commas(value: object) -> object:
+    """Split values that are separated by commas, so that a list can be one query parameter."""
+    if isinstance(value, str | int):
+        value = [value]
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return [name.strip() for part in value for name in part.split(",")]
+    return value
+
+
 class ForecastQuery(BaseModel):
     """Selects a forecast, as query parameters."""
 
@@ -31,9 +40,22 @@ class ForecastQuery(BaseModel):
     model: ModelName | Literal["auto"] = Field(
         "auto", description="A name from `/api/models`, or auto: the model that has beaten no change, if any has."
     )
-    level: Level = 90
+    level: list[Level] = Field(
+        [90],
+        min_length=1,
+        max_length=5,
+        description="Nominal coverage of the prediction intervals, in percent, from 50 to 99. Several, repeated or "
+        "separated by commas, give one interval for each; `lower`, `upper` and `coverage` are those of the first.",
+    )
     as_of: AsOf = None
     adjusted: Adjusted = False
+
+    _split = field_validator("level", mode="before")(_split_commas)
+
+    @field_validator("level")
+    @classmethod
+    def _once_each(cls, value: list[int]) -> list[int]:
+        return list(dict.fromkeys(value))
 
 
 class EvaluationQuery(BaseModel):
@@ -56,12 +78,7 @@ class EvaluationQuery(BaseModel):
     as_of: AsOf = None
     adjusted: Adjusted = False
 
-    @field_validator("models", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, list) and all(isinstance(part, str) for part in value):
-            return [name.strip() for part in value for name in part.split(",")]
-        return value
+    _split = field_validator("models", mode="before")(_split_commas)
 
     @field_validator("models")
     @classmethod
@@ -113,8 +130,39 @@ class SkillEstimate(Wire):
     )
     lower: float | None = Field(description="Lower end of the 95 % confidence interval of the skill.")
     upper: float | None = Field(description="Upper end.")
-    is_better: bool = Field(description="Whether the whole confidence interval lies above zero.")
-    verdict: str = Field(description="The same in one sentence.")
+    outcome: Literal["better", "no_better", "too_early"] | None = Field(
+        description="`better`: the interval that allows for the number of models lies above zero as a whole; "
+        "`no_better`: otherwise, the upper end of the 95 % interval is below 0.05; `too_early` to tell: neither. "
+        "Null for persistence itself, and if there is nothing to beat."
+    )
+    lower_of_several: float | None = Field(
+        description="Lower end of the 99 % confidence interval: 95 % for the best of the five models, which may look "
+        "good by chance (Bonferroni). It decides whether a model was better, whichever models were requested."
+    )
+    is_better: bool = Field(description="Whether the outcome is `better`.")
+    verdict: str = Field(description="The same in one sentence, on the past test sessions.")
+
+
+class StepInterval(Wire):
+    """The prediction interval of one session at one level, with its track record."""
+
+    level: int = Field(description="Nominal coverage, in percent.")
+    lower: float = Field(description="Lower end of the prediction interval.")
+    upper: float
+    coverage: float = Field(
+        description="Share of the test sessions whose close lay inside the interval predicted for it."
+    )
+    coverage_standard_error: float = Field(
+        description="How far the coverage may be off by chance: its standard error, as a share."
+    )
+    score: float = Field(
+        description="Mean interval score (Winkler 1972) on the test sessions, in price units; lower is better: the "
+        "width, plus 2 / (1 − level) times the distance of a close outside."
+    )
+    score_of_plain_band: float = Field(
+        description="The same of the band that takes no model: no change, give or take the normal quantile times the "
+        "standard deviation of the last 250 returns."
+    )
 
 
 class ForecastStep(Wire):
@@ -123,10 +171,14 @@ class ForecastStep(Wire):
     sessions_ahead: int
     session: date
     point: float
-    lower: float = Field(description="Lower end of the prediction interval.")
+    lower: float = Field(description="Lower end of the prediction interval of the first level.")
     upper: float
     coverage: float | None = Field(
         description="Share of the test sessions whose close lay inside the interval predicted for it."
+    )
+    intervals: list[StepInterval] = Field(
+        description="One for each level, in the order of the request. An interval holds for its own session: that the "
+        "closes of all sessions stay inside their intervals is less likely than the level."
     )
     mae: float = Field(description="Mean absolute error on the test sessions, in price units.")
     mae_of_persistence: float = Field(description="Mean absolute error of persistence.")
@@ -177,12 +229,15 @@ class Forecast(Wire):
     task: Literal["forecast"] = "forecast"
     as_of: date = Field(description="The last session that the forecast is based on.")
     horizon: int
-    level: int = Field(description="Nominal coverage of the intervals, in percent.")
+    level: int = Field(description="Nominal coverage of the intervals, in percent: the first of the requested ones.")
     verdict: str = Field(description="On the model at the horizon, in one sentence.")
     skill: SkillEstimate = Field(description="Of the model at the horizon, over its test sessions.")
     warnings: list[Warning]
     last_close: float = Field(description="The close of `as_of`, which persistence predicts for every session.")
-    steps: list[ForecastStep] = Field(description="One for each session up to the horizon, ascending.")
+    steps: list[ForecastStep] = Field(
+        description="One for each session up to the horizon, ascending. Half widths, as log returns, never shrink "
+        "along them."
+    )
     model: ModelInfo
     choice: Choice
     explanation: Explanation

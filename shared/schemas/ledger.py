@@ -155,7 +155,7 @@ class KeepRequest(BaseModel):
 
     def query(self) -> ForecastQuery:
         """Return the query for the forecast."""
-        return ForecastQuery(horizon=self.horizon, model=self.model, level=self.level, adjusted=self.adjusted)
+        return ForecastQuery(horizon=self.horizon, model=self.model, level=[self.level], adjusted=self.adjusted)
 
 
 class KeptForecast(Kept):

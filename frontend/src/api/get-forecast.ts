@@ -11,7 +11,7 @@ export const getForecast = ({ symbol, model, horizon, level, asOf, isAdjusted }:
         await forecast({
           client: gateway,
           path: { symbol },
-          query: { model, horizon, level, ...(asOf === null ? {} : { as_of: asOf }), adjusted: isAdjusted },
+          query: { model, horizon, level: [level], ...(asOf === null ? {} : { as_of: asOf }), adjusted: isAdjusted },
           signal,
           throwOnError: true,
         })

@@ -9,7 +9,7 @@ export const STANDINGS: Record<Standing, string> = {
   better: 'was better',
   may_be_chance: 'may be chance',
   no_better: 'no better',
-  unknown: 'too few windows to tell',
+  unknown: 'too early to tell',
 }
 
 export interface NamedSkill {
@@ -18,10 +18,10 @@ export interface NamedSkill {
 }
 
 /** The best of several looks good by chance, so a model of several is better only if one of them passes that test. */
-export function classifySkill({ name, skill: { lower, is_better } }: NamedSkill, isAnyBetter: boolean): Standing {
+export function classifySkill({ name, skill: { outcome } }: NamedSkill, isAnyBetter: boolean): Standing {
   if (name === 'persistence') return 'baseline'
-  if (is_better) return isAnyBetter ? 'better' : 'may_be_chance'
-  return lower === null ? 'unknown' : 'no_better'
+  if (outcome === 'better') return isAnyBetter ? 'better' : 'may_be_chance'
+  return outcome === 'too_early' ? 'unknown' : 'no_better'
 }
 
 /** Whether `auto` found a model better than no change, or the one that was asked for is. */

@@ -7,11 +7,14 @@ const SESSIONS = ['2013-02-25', '2013-02-26', '2013-02-27', '2013-02-28', '2013-
 
 function modelEvaluation(name: Name, skill: number, mae: number): ModelEvaluation {
   const isPersistence = name === 'persistence'
-  const estimate = {
+  const isBetter = skill > 0.08
+  const estimate: ModelEvaluation['skill'] = {
     skill,
     lower: isPersistence ? null : skill - 0.06,
     upper: isPersistence ? null : skill + 0.06,
-    is_better: skill > 0.06,
+    outcome: isPersistence ? null : isBetter ? 'better' : skill + 0.06 < 0.05 ? 'no_better' : 'too_early',
+    lower_of_several: isPersistence ? null : skill - 0.08,
+    is_better: isBetter,
     verdict: isPersistence ? AAPL_FORECAST.skill.verdict : `No better than assuming no change: skill ${String(skill)}.`,
   }
   return {
@@ -20,7 +23,14 @@ function modelEvaluation(name: Name, skill: number, mae: number): ModelEvaluatio
     skill: estimate,
     diebold_mariano: isPersistence ? null : { statistic: -0.5, p_value: 0.57 },
     metrics: { mae, mse: mae * mae, rmse: mae * 1.3, mape: 0.03, r2: 0.85, directional_accuracy: isPersistence ? null : 0.504, mase: mae / 2 },
-    interval: { level: 90, coverage: 0.888, mean_width: 96.36 },
+    interval: {
+      level: 90,
+      coverage: 0.888,
+      coverage_standard_error: 0.03,
+      mean_width: 96.36,
+      score: 131.2,
+      score_of_plain_band: 129.8,
+    },
     model: {
       name,
       kind: isPersistence ? 'baseline' : 'model',
@@ -44,7 +54,8 @@ export const AAPL_EVALUATION: Evaluation = {
   task: 'forecast',
   as_of: '2013-03-01',
   horizon: 5,
-  verdict: 'No better than assuming no change: ridge, the best of 3, has skill −0.02, 95 % CI −0.08 to 0.04.',
+  verdict:
+    'No better than assuming no change in the last 250 test sessions: skill −0.02, 95 % CI −0.08 to 0.04 (ridge, the best of 3).',
   best: 'persistence',
   warnings: [{ code: 'split_like_jump', detail: 'Prices jump as at a split, once.' }],
   models: MODELS,

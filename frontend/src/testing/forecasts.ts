@@ -3,14 +3,18 @@ import type { Forecast, ForecastStep, SkillEstimate } from '@/api/gen/types.gen'
 const ridge: SkillEstimate = {
   skill: -0.02,
   lower: -0.08,
-  upper: 0.05,
+  upper: 0.049,
+  outcome: 'no_better',
+  lower_of_several: -0.11,
   is_better: false,
-  verdict: 'No better than assuming no change: skill −0.02, 95 % CI −0.08 to 0.05.',
+  verdict: 'No better than assuming no change in the last 250 test sessions: skill −0.02, 95 % CI −0.08 to 0.05.',
 }
 const persistence: SkillEstimate = {
   skill: 0,
   lower: null,
   upper: null,
+  outcome: null,
+  lower_of_several: null,
   is_better: false,
   verdict: 'This is the baseline, no change: every coming close equals the last one. The models are compared with it.',
 }
@@ -24,6 +28,17 @@ function step(sessions_ahead: number, session: string, coverage: number): Foreca
     lower: 430.47 - halfWidth,
     upper: 430.47 + halfWidth,
     coverage,
+    intervals: [
+      {
+        level: 90,
+        lower: 430.47 - halfWidth,
+        upper: 430.47 + halfWidth,
+        coverage,
+        coverage_standard_error: 0.02,
+        score: 38.7,
+        score_of_plain_band: 40.2,
+      },
+    ],
     mae: 8.22,
     mae_of_persistence: 8.22,
     skill: persistence,
@@ -37,7 +52,8 @@ export const AAPL_FORECAST: Forecast = {
   as_of: '2013-03-01',
   horizon: 2,
   level: 90,
-  verdict: 'No better than assuming no change: ridge, the best of 5, has skill −0.02, 95 % CI −0.08 to 0.05.',
+  verdict:
+    'No better than assuming no change in the last 250 test sessions: skill −0.02, 95 % CI −0.08 to 0.05 (ridge, the best of 5).',
   skill: persistence,
   warnings: [{ code: 'split_like_jump', detail: 'Prices jump as at a split, once.' }],
   last_close: 430.47,

@@ -1,5 +1,6 @@
 """The routes of forecasts, evaluations and models. HTTP only: parse, call, return."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
@@ -33,8 +34,11 @@ async def forecast(
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
     """Forecast the next sessions of a symbol, each with an interval and the track record of the selected model."""
-    key = ComputationKey("forecast", symbol, query.adjusted, query.model_dump_json())
-    work = partial(compute_forecast, query=query, calendar=settings.calendar or "", models_dir=settings.models_dir)
+    today = datetime.now(UTC).date() if query.as_of is None else None  # a past day is as old on any day
+    key = ComputationKey("forecast", symbol, query.adjusted, query.model_dump_json(), today)
+    work = partial(
+        compute_forecast, query=query, calendar=settings.calendar or "", models_dir=settings.models_dir, today=today
+    )
     return await responder.respond(key, if_none_match, resources, work)
 
 

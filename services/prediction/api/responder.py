@@ -8,6 +8,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, get_args
 
 from fastapi import Response
@@ -41,6 +42,7 @@ class ComputationKey:
     symbol: str
     adjusted: bool
     query: str = ""
+    today: date | None = None  # in UTC, if the response depends on it: then it ends with the day
 
 
 class Responder:
@@ -71,7 +73,7 @@ class Responder:
         """
         if if_none_match:
             revision = await resources.data.current_revision(symbol=key.symbol)
-            if revision is not None and matches(etag := self._etag(revision), if_none_match):
+            if revision is not None and matches(etag := self._etag(revision, key.today), if_none_match):
                 return _not_modified(etag)
         resources.workers.require_ready()  # before the bars are fetched, which takes most of the time of a refusal
         encoded = await resources.data.bars(symbol=key.symbol, adjusted=key.adjusted)
@@ -91,7 +93,7 @@ class Responder:
         except TimeoutError as error:
             raise Busy("Try again in a moment: the computation did not finish in time.") from error
         # Without a tag if stale: its bytes must not stand for those of the answer without the warning.
-        return _json(body, None if encoded.is_stale else self._etag(encoded.revision))
+        return _json(body, None if encoded.is_stale else self._etag(encoded.revision, key.today))
 
     def respond_with(self, value: Wire, if_none_match: str) -> Response:
         """Return a value that does not depend on bars, or 304 if the caller already has it."""
@@ -100,8 +102,9 @@ class Responder:
             return _not_modified(etag)
         return _json(value.model_dump_json().encode(), etag)
 
-    def _etag(self, revision: str) -> str:
-        return f'"{revision}-{self._version}"'
+    def _etag(self, revision: str, today: date | None = None) -> str:
+        day = "" if today is None else f"-{today:%Y%m%d}"
+        return f'"{revision}-{self._version}{day}"'
 
 
 def _not_modified(etag: str) -> Response:

@@ -28,19 +28,25 @@ class ModelSummary:
         name: The model.
         n_symbols: Evaluated symbols on which persistence makes an error.
         positive: Share with a skill above zero.
-        better: Share whose 95 % confidence interval of the skill lies above zero; 2.5 % do so by chance.
+        better: Share whose outcome is "better": the interval that allows for the best of five lies above zero.
+        no_better: Share whose outcome is "no better".
         worse: Share whose confidence interval lies below zero.
         median_skill: Median of the skill.
         coverage: Mean coverage of the intervals.
+        interval_score: Mean of the interval score over the mean absolute move.
+        plain_score: The same of the plain normal band.
     """
 
     name: ModelName
     n_symbols: int
     positive: float
     better: float
+    no_better: float
     worse: float
     median_skill: float
     coverage: float
+    interval_score: float
+    plain_score: float
 
 
 async def evaluate_all(
@@ -80,19 +86,24 @@ def summarise_models(evaluations: Sequence[SymbolEvaluation]) -> list[ModelSumma
 
 
 def _summarise_model(name: ModelName, evaluated: Sequence[Evaluation]) -> ModelSummary | None:
-    models = [model for evaluation in evaluated for model in evaluation.models if model.name == name]
-    models = [model for model in models if model.skill.skill is not None]
-    if not models:
+    by_symbol = [{model.name: model for model in evaluation.models} for evaluation in evaluated]
+    by_symbol = [models for models in by_symbol if models[name].skill.skill is not None]
+    if not by_symbol:
         return None
+    models = [models[name] for models in by_symbol]
+    moves = [models["persistence"].metrics.mae for models in by_symbol]  # the error of no change
     skills = [model.skill.skill or 0.0 for model in models]
     return ModelSummary(
         name=name,
         n_symbols=len(models),
         positive=fmean(skill > 0 for skill in skills),
-        better=fmean(model.skill.is_better for model in models),
+        better=fmean(model.skill.outcome == "better" for model in models),
+        no_better=fmean(model.skill.outcome == "no_better" for model in models),
         worse=fmean(model.skill.upper is not None and model.skill.upper < 0 for model in models),
         median_skill=median(skills),
         coverage=fmean(model.interval.coverage for model in models),
+        interval_score=fmean(model.interval.score / move for model, move in zip(models, moves, strict=True)),
+        plain_score=fmean(model.interval.score_of_plain_band / move for model, move in zip(models, moves, strict=True)),
     )
 
 
@@ -100,8 +111,9 @@ def format_table(evaluations: Sequence[SymbolEvaluation], query: EvaluationQuery
     """Format the summaries as a Markdown table, below a line about the symbols."""
     n_short = sum(item.evaluation is None for item in evaluations)
     rows = [
-        f"| {summary.name} | {summary.positive:.0%} | {summary.better:.1%} | {summary.worse:.1%} "
-        f"| {summary.median_skill:+.4f} | {summary.coverage:.1%} |"
+        f"| {summary.name} | {summary.positive:.0%} | {summary.better:.1%} | {summary.no_better:.1%} "
+        f"| {summary.worse:.1%} | {summary.median_skill:+.4f} | {summary.coverage:.1%} "
+        f"| {summary.interval_score:.2f} ({summary.plain_score:.2f}) |"
         for summary in summarise_models(evaluations)
     ]
     ahead = "1 session" if query.horizon == 1 else f"{query.horizon} sessions"
@@ -110,9 +122,9 @@ def format_table(evaluations: Sequence[SymbolEvaluation], query: EvaluationQuery
             f"{len(evaluations) - n_short} symbols, {ahead} ahead, the last {query.windows} sessions of each; "
             f"skipped for too few bars: {n_short}.",
             "",
-            "| model | skill > 0 | better beyond chance | worse beyond chance | median skill "
-            f"| {query.level} % interval coverage |",
-            "| --- | --- | --- | --- | --- | --- |",
+            "| model | skill > 0 | better | no better | of these worse beyond chance | median skill "
+            f"| {query.level} % interval coverage | interval score (plain band), over the mean move |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- |",
             *rows,
         ]
     )

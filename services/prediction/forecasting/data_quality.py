@@ -5,6 +5,7 @@ import numpy as np
 from services.prediction.inputs import warnings
 from services.prediction.inputs.history import History
 from services.prediction.models.features import LOOKBACK
+from services.prediction.models.volatility import volatility_of
 from shared.schemas.forecasts import EvaluationQuery, ForecastQuery
 from shared.schemas.wire import Data, Warning
 
@@ -31,6 +32,7 @@ def collect_warnings(
         history.sessions, history.open, history.close, adjusted=adjusted, can_adjust=history.has_adjusted_prices
     )
     collected += warnings.long_gap(history.sessions)
+    collected += warnings.volatility_from_closes(bool(volatility_of(history).is_from_closes[-1]))
     if n_scored < n_requested:
         detail = f"The bars allow only {n_scored} test sessions, so the scores may be far off by chance."
         collected.append(Warning(code="few_windows", detail=detail))

@@ -30,18 +30,16 @@ def compute_evaluation(encoded: EncodedBars, symbol: str, query: EvaluationQuery
     require_enough(history, query.horizon)
     specs = [MODELS[name] for name in query.models]
     windows = walk_forward_windows(len(history), query.horizon, query.windows, query.window)
-    run = run_walk_forward(history, specs, windows, query.level)
+    run = run_walk_forward(history, specs, windows, [query.level])
     naive_mae = _naive_mae(history, windows)
     models = [_evaluate_model(spec, run, row, query, naive_mae) for row, spec in enumerate(specs)]
     estimates = {model.name: model.skill for model in models}
-    p_values = {model.name: model.diebold_mariano.p_value for model in models if model.diebold_mariano}
-    best = verdicts.select_best(estimates, p_values)
     return wire.Evaluation(
         stock_symbol=symbol,
         as_of=history.session(-1),
         horizon=query.horizon,
-        verdict=verdicts.summarise(estimates, best),
-        best=best,
+        verdict=verdicts.summarise(estimates),
+        best=verdicts.select_best(estimates),
         warnings=collect_warnings(history, query, len(run.actual), query.windows),
         models=models,
         windows=_describe_windows(history, windows, run, specs, query),
@@ -69,12 +67,21 @@ def _evaluate_model(
         skill=skill,
         diebold_mariano=wire.DieboldMariano(statistic=test[0], p_value=test[1]) if test else None,
         metrics=wire.ForecastMetrics(**asdict(model_scores), mase=scores.mase(model_scores.mae, naive_mae)),
-        interval=wire.IntervalRecord(
-            level=query.level,
-            coverage=float(run.is_inside[row].mean()),
-            mean_width=float((run.upper[row] - run.lower[row]).mean()),
-        ),
+        interval=_describe_intervals(run, row),
         model=spec.info,
+    )
+
+
+def _describe_intervals(run: WalkForward, row: int) -> wire.IntervalRecord:
+    (intervals,) = run.intervals
+    interval_scores = run.score_intervals(intervals, row)
+    return wire.IntervalRecord(
+        level=intervals.level,
+        coverage=interval_scores.coverage,
+        coverage_standard_error=interval_scores.coverage_standard_error,
+        mean_width=float((intervals.upper[row] - intervals.lower[row]).mean()),
+        score=interval_scores.score,
+        score_of_plain_band=interval_scores.plain_score,
     )
 
 
@@ -101,8 +108,8 @@ def _build_series(spec: ModelSpec, run: WalkForward, row: int) -> wire.WindowSer
     return wire.WindowSeries(
         name=spec.name,
         predicted=run.predicted[row].tolist(),
-        lower=run.lower[row].tolist(),
-        upper=run.upper[row].tolist(),
+        lower=run.intervals[0].lower[row].tolist(),
+        upper=run.intervals[0].upper[row].tolist(),
         absolute_error=run.errors[row].tolist(),
         skill_so_far=_skill_so_far(run.errors[row], run.persistence_errors),
     )

@@ -19,28 +19,44 @@ class ModelKey(Wire):
     parameters: dict[str, float | int | str]
     feature_names: list[str]
     horizon: int
+    levels: list[int]
+
+
+class LevelRecord(Wire):
+    """How the intervals of one level did in the walk-forward.
+
+    Attributes:
+        level: Nominal coverage, in percent.
+        half_width: Half width of the next interval, in units of the volatility ahead.
+        coverage: Share of the scored windows whose close lies in the interval.
+        coverage_standard_error: How far it may be off by chance.
+        score: Mean interval score, in price units.
+        plain_score: That of the plain normal band.
+    """
+
     level: int
+    half_width: float
+    coverage: float
+    coverage_standard_error: float
+    score: float
+    plain_score: float
 
 
 class TrackRecord(Wire):
     """Scores of the model in a walk-forward over the last sessions before it was fitted.
 
     Attributes:
-        half_width: Half width of the next interval, in units of the volatility ahead.
-        coverage: Share of the scored windows whose close lies in the interval.
+        levels: The intervals, one entry for each level.
         mae: Mean absolute error, in price units.
         persistence_mae: Mean absolute error of persistence on the same sessions.
         skill: The skill with its confidence interval.
-        p_value: P-value of the Diebold-Mariano test against persistence; None if the test is undefined.
         windows: Number of scored windows.
     """
 
-    half_width: float
-    coverage: float
+    levels: list[LevelRecord]
     mae: float
     persistence_mae: float
     skill: SkillEstimate
-    p_value: float | None
     windows: int
 
 

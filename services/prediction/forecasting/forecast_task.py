@@ -1,5 +1,6 @@
 """The forecast as a worker process runs it: with the model store that the process opens once."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +18,13 @@ def open_model_store(directory: Path | None) -> ModelStore | None:
 
 
 def run_forecast(
-    bars: EncodedBars, symbol: str, query: ForecastQuery, *, calendar: str, models_dir: Path | None
+    bars: EncodedBars,
+    symbol: str,
+    query: ForecastQuery,
+    *,
+    calendar: str,
+    models_dir: Path | None,
+    today: date | None = None,
 ) -> Forecast:
     """Compute the forecast with the process's model store."""
-    return compute_forecast(bars, symbol, query, calendar=calendar, store=open_model_store(models_dir))
+    return compute_forecast(bars, symbol, query, calendar=calendar, store=open_model_store(models_dir), today=today)

@@ -13,9 +13,11 @@ from shared.schemas.arrow import PRICES, BarColumns, InvalidArrow, decode
 TOO_LARGE = 1e100  # as a price: its square would soon overflow
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class History:
     """Complete bars of one symbol, ascending by unique session; all prices are finite and above zero.
+
+    Equal only to itself, so that what is computed from it can be kept by it.
 
     Attributes:
         symbol: The symbol.

@@ -1,14 +1,17 @@
 """Warnings about the bars, each with a code and a sentence."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.prediction.types import Array
+from shared.market.exchange_sessions import count_sessions_behind
 from shared.market.price_jumps import find_price_jumps
 from shared.schemas.wire import Warning
 
+ONE_DAY = timedelta(days=1)
+STALE_SESSIONS = 5  # a week: more, and the last bar is old
 LONG_GAP_DAYS = 10  # since 1960 XNYS was never closed for more than 6 days (September 2001)
 
 
@@ -65,6 +68,38 @@ def price_jumps(
 def _say_when(sessions: NDArray[np.datetime64], jumps: NDArray[np.intp]) -> str:
     first: date = sessions[jumps[0]].item()
     return f"once, on {first}" if len(jumps) == 1 else f"{len(jumps)} times, first on {first}"
+
+
+def bars_and_today(sessions: NDArray[np.datetime64], calendar: str | None, today: date) -> list[Warning]:
+    """Warn if the last bar is old, or if bars are of days that have not come; shape `(n_bars,)`.
+
+    Args:
+        sessions: The sessions, ascending.
+        calendar: Code of the symbol's exchange; None for every weekday.
+        today: The date in UTC. What depends on it ends with it: see `services.prediction.api.responder`.
+    """
+    last: date = sessions[-1].item()
+    n_ahead = int((sessions > np.datetime64(today + ONE_DAY, "D")).sum())  # one day for the time zones that are ahead
+    if n_ahead:
+        detail = f"{n_ahead} bars are of days after today ({today}), the last of {last}: check their dates."
+        return [Warning(code="future_bars", detail=detail)]
+    midnight = datetime.combine(today, time(), UTC)
+    behind = int(count_sessions_behind(sessions[-1:], calendar, midnight)[0])
+    if behind <= STALE_SESSIONS:
+        return []
+    detail = f"The last bar is of {last}, {behind} sessions ago: load newer bars. The forecast starts from that day."
+    return [Warning(code="stale", detail=detail)]
+
+
+def volatility_from_closes(is_from_closes: bool) -> list[Warning]:
+    """Warn if the volatility is estimated from closes alone."""
+    if not is_from_closes:
+        return []
+    detail = (
+        "Many of the last bars have no usable high and low, so volatility is estimated from closes alone, and the "
+        "prediction intervals follow it less closely."
+    )
+    return [Warning(code="volatility_from_closes", detail=detail)]
 
 
 def long_gap(sessions: NDArray[np.datetime64]) -> list[Warning]:

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
 LOOKBACK = 20  # sessions: the longest lookback, about a month of trading
 N_LAGS = 5
-DECAY = 0.94  # per session, as RiskMetrics uses for daily data
-VOLATILITY_FLOOR = (
-    1e-4  # log return, less than a tick; with a lower floor the first move after a calm would have a huge score
-)
 WEEKDAYS = ("tuesday", "wednesday", "thursday", "friday")  # Monday is the reference category
 
 
@@ -83,25 +79,6 @@ def distance_to_mean(history: History) -> Array:
     """Compute ln(mean close of the last `LOOKBACK` sessions / close), unitless: positive if the close is low."""
     distance: Array = np.log(_rolling_windows(history.close, LOOKBACK).mean(axis=1) / history.close)
     return distance
-
-
-def ewma_volatility(close: Array) -> Array:
-    """Estimate the volatility of one session at the end of each session, shape `(n_bars,)`, as a log return.
-
-    The square root of the exponentially weighted mean of squared log returns, with a decay of 0.94 per session and
-    seeded with the mean of the first `LOOKBACK`; floored, so it is safe to divide by. NaN before `LOOKBACK`.
-
-    Source: RiskMetrics Technical Document, 4th ed. (1996), J.P. Morgan and Reuters, 5.2.
-    """
-    import pandas as pd  # noqa: PLC0415  # not where models are only described
-
-    squares = _log_returns(close)[1:] ** 2
-    variance = np.full(len(close), np.nan)
-    if len(close) > LOOKBACK:
-        seeded = pd.Series([squares[:LOOKBACK].mean(), *squares[LOOKBACK:]])
-        variance[LOOKBACK:] = seeded.ewm(alpha=1 - DECAY, adjust=False).mean()
-    estimate: Array = np.maximum(np.sqrt(variance), VOLATILITY_FLOOR)
-    return estimate
 
 
 def _log_returns(close: Array) -> Array:

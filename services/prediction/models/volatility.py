@@ -13,6 +13,8 @@ Source: Corsi (2009), A Simple Approximate Long-Memory Model of Realized Volatil
 of Business 53(1); the weights: RiskMetrics Technical Document, 4th ed. (1996), 5.2.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,6 +48,7 @@ class Volatility:
             `LOOKBACK`.
         is_from_closes: Shape `(n_bars,)`: whether too few of the last 120 sessions have a usable range, so that
             `close_variance` alone is the estimate.
+        log_variances: x, shape `(n_bars, 6)`: a one and the logarithms of five variances; NaN before `LOOKBACK`.
     """
 
     def __init__(self, history: History) -> None:
@@ -55,6 +58,10 @@ class Volatility:
         self.is_from_closes = np.concatenate([[False], _rolling_mean(~is_usable, MEANS_OVER[-1]) > MAX_UNUSABLE])
         realised = np.where(is_usable, _realised_variances(history), returns**2)
         self.realised_variance, _ = _clip(np.maximum(realised, MIN_VARIANCE))
+        means = [np.concatenate([[np.nan], _rolling_mean(self.realised_variance[1:], n)]) for n in MEANS_OVER]
+        variances = np.maximum([*means, self.close_variance], MIN_VARIANCE)
+        self.log_variances = np.column_stack([np.ones(len(history)), *np.log(variances)])
+        self.log_variances[:LOOKBACK] = np.nan
 
     def ahead(self, horizon: int) -> Array:
         """Forecast the volatility of the next `horizon` sessions, shape `(n_bars,)`, as a log return.
@@ -62,18 +69,16 @@ class Volatility:
         At least `VOLATILITY_FLOOR` · √`horizon`, so it is safe to divide by; NaN before `LOOKBACK`.
         """
         from_closes = np.sqrt(self.close_variance)
-        from_ranges = np.exp(self.log_variances() @ coefficients(horizon) / 2)
+        from_ranges = np.exp(self.log_variances @ coefficients(horizon) / 2)
         estimate = np.where(self.is_from_closes, from_closes, from_ranges)
         volatility: Array = np.maximum(estimate, VOLATILITY_FLOOR) * np.sqrt(horizon)
         return volatility
 
-    def log_variances(self) -> Array:
-        """Return x, shape `(n_bars, 6)`: a one and the logarithms of five variances; NaN before `LOOKBACK`."""
-        means = [np.concatenate([[np.nan], _rolling_mean(self.realised_variance[1:], n)]) for n in MEANS_OVER]
-        variances = np.maximum([*means, self.close_variance], MIN_VARIANCE)
-        x = np.column_stack([np.ones(len(self.close_variance)), *np.log(variances)])
-        x[:LOOKBACK] = np.nan
-        return x
+
+@lru_cache(maxsize=2)
+def volatility_of(history: History) -> Volatility:
+    """Return the volatility of a history, which each horizon of a forecast asks for."""
+    return Volatility(history)
 
 
 def coefficients(horizon: int) -> Array:

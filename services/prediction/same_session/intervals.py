@@ -14,6 +14,7 @@ from services.prediction.scoring import conformal
 from services.prediction.types import Array
 
 LEVEL = 90  # percent
+LEARNING_RATE = 0.02  # a miss is known a session later
 MIN_RELATIVE_RANGE = (
     0.001  # to the price: a session without a range must neither divide by zero nor widen later intervals
 )
@@ -79,6 +80,7 @@ def build_intervals(
         return None
     earlier = clone(model).fit(features[:first], closes[:first]).predict(features[first:test])
     errors = np.abs(np.concatenate([earlier, predicted]) - closes[first:])
-    half_widths = conformal.adaptive_half_widths((errors / widths[first:])[np.newaxis], LEVEL, delay=1)
+    scores = (errors / widths[first:])[np.newaxis]
+    half_widths = conformal.adaptive_half_widths(scores, LEVEL, delay=1, learning_rate=LEARNING_RATE)
     half_width = half_widths.rows[0, test - first :] * widths[test:]
     return Intervals(predicted - half_width, predicted + half_width, test - first)

@@ -16,7 +16,6 @@ import numpy as np
 
 from services.prediction.types import Array
 
-LEARNING_RATE = 0.02  # γ: how fast the miscoverage adapts
 N_SCORES = 250  # the quantile is taken over the last ones
 MIN_SCORES = 20  # with fewer there is no interval
 
@@ -34,19 +33,20 @@ class HalfWidths:
     next_row: Array
 
 
-def adaptive_half_widths(scores: Array, level: int, *, delay: int) -> HalfWidths:
+def adaptive_half_widths(scores: Array, level: int, *, delay: int, learning_rate: float) -> HalfWidths:
     """Compute the half widths of consecutive rows, each from what was known when it was predicted.
 
     Args:
         scores: Shape `(n_models, n_rows)`: errors over volatility, zero or more, ascending by time.
         level: Nominal coverage, in percent.
         delay: Rows until a score is known: the horizon.
+        learning_rate: γ: how much the miscoverage that is aimed at changes with each score.
     """
-    half_widths = np.array([_follow(row, level, delay) for row in scores.tolist()])
+    half_widths = np.array([_follow(row, level, delay, learning_rate) for row in scores.tolist()])
     return HalfWidths(half_widths[:, : scores.shape[1]], half_widths[:, -1])
 
 
-def _follow(scores: list[float], level: int, delay: int) -> list[float]:
+def _follow(scores: list[float], level: int, delay: int, learning_rate: float) -> list[float]:
     """Compute the half width of each row of one model, and of `delay` rows more."""
     nominal = 1 - level / 100
     miscoverage = nominal
@@ -58,7 +58,7 @@ def _follow(scores: list[float], level: int, delay: int) -> list[float]:
         if last >= N_SCORES:
             del ordered[bisect_left(ordered, scores[last - N_SCORES])]
         if not math.isnan(half_widths[last]):
-            miscoverage += LEARNING_RATE * (nominal - (score > half_widths[last]))
+            miscoverage += learning_rate * (nominal - (score > half_widths[last]))
         half_widths[last + delay] = ordered[rank(len(ordered), miscoverage) - 1]
     return half_widths
 

@@ -1,13 +1,19 @@
 """Verdicts: whether a model is better than persistence, in numbers and in one plain sentence."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 
 from services.prediction.scoring import scores, significance
 from services.prediction.scoring.significance import CONFIDENCE
 from services.prediction.types import Array
-from shared.schemas.forecasts import ModelName, SkillEstimate
+from shared.schemas.forecasts import MODEL_NAMES, ModelName, SkillEstimate
+
+Outcome = Literal["better", "no_better", "too_early"]
+NEGLIGIBLE_SKILL = 0.05  # an upper end below it: if there is a skill, it is of no use
+N_COMPARED = len(MODEL_NAMES) - 1  # all but persistence
+CONFIDENCE_OF_SEVERAL = 1 - (1 - CONFIDENCE) / N_COMPARED
 
 
 def estimate_skill(name: ModelName, errors: Array, persistence_errors: Array, horizon: int) -> SkillEstimate:
@@ -21,31 +27,52 @@ def estimate_skill(name: ModelName, errors: Array, persistence_errors: Array, ho
     """
     skill = scores.skill(float(np.mean(errors)), float(np.mean(persistence_errors)))
     interval = significance.skill_interval(errors, persistence_errors, horizon)
+    of_several = significance.skill_interval(errors, persistence_errors, horizon, CONFIDENCE_OF_SEVERAL)
     if name == "persistence":
-        skill, interval = (None if skill is None else 0.0), None
+        skill, interval, of_several = (None if skill is None else 0.0), None, None
     lower, upper = interval or (None, None)
-    is_better = lower is not None and lower > 0
-    verdict = _verdict(name, skill, interval)
-    return SkillEstimate(skill=skill, lower=lower, upper=upper, is_better=is_better, verdict=verdict)
+    lower_of_several = of_several[0] if of_several else None
+    outcome = None if skill is None or name == "persistence" else judge(upper, lower_of_several)
+    return SkillEstimate(
+        skill=skill,
+        lower=lower,
+        upper=upper,
+        outcome=outcome,
+        lower_of_several=lower_of_several,
+        is_better=outcome == "better",
+        verdict=_verdict(name, skill, interval, outcome, len(errors), horizon),
+    )
 
 
-def select_best(estimates: Mapping[ModelName, SkillEstimate], p_values: Mapping[ModelName, float]) -> ModelName:
+def judge(upper: float | None, lower_of_several: float | None) -> Outcome:
+    """Judge a skill by the one rule that headline, rows and choice share.
+
+    Args:
+        upper: Upper end of the 95 % interval; None without an interval.
+        lower_of_several: Lower end of the interval that allows for the best of `N_COMPARED` models (Bonferroni): any
+            model may be the one that a person picks because it did best.
+
+    Example:
+        >>> judge(0.2, 0.01), judge(0.04, -0.1), judge(0.2, -0.1)
+        ('better', 'no_better', 'too_early')
+    """
+    if lower_of_several is not None and lower_of_several > 0:
+        return "better"
+    return "no_better" if upper is not None and upper < NEGLIGIBLE_SKILL else "too_early"
+
+
+def select_best(estimates: Mapping[ModelName, SkillEstimate]) -> ModelName:
     """Select the model with the highest skill among those better than persistence, or persistence if there are none.
 
-    The best of several may look good by chance, so each must pass at 5 % divided by their number (Bonferroni). Among
-    equals the last one listed wins, since the baselines come last.
+    Among equals the last one listed wins, since the baselines come last.
     """
-    significance_level = (1 - CONFIDENCE) / max(1, len(p_values))
-    better = [
-        name
-        for name, estimate in estimates.items()
-        if estimate.is_better and p_values.get(name, 1.0) < significance_level
-    ]
+    better = [name for name, estimate in estimates.items() if estimate.is_better]
     return max(reversed(better), key=lambda name: round(estimates[name].skill or 0.0, 9), default="persistence")
 
 
-def summarise(estimates: Mapping[ModelName, SkillEstimate], best: ModelName) -> str:
-    """Write the verdict on all models together."""
+def summarise(estimates: Mapping[ModelName, SkillEstimate]) -> str:
+    """Write the verdict on all models together: that on the best of them."""
+    best = select_best(estimates)
     if best != "persistence":
         return f"{display_name(best)}: {estimates[best].verdict}"
     models = {
@@ -54,15 +81,9 @@ def summarise(estimates: Mapping[ModelName, SkillEstimate], best: ModelName) -> 
     if not models:
         return estimates["persistence"].verdict
     leader = max(models, key=lambda name: models[name].skill or 0.0)
-    estimate = models[leader]
     if len(models) == 1:
-        return estimate.verdict
-    if estimate.skill is None or estimate.lower is None or estimate.upper is None:
-        return "Too few windows to say whether any model is better than assuming no change."
-    numbers = _format_skill(estimate.skill, estimate.lower, estimate.upper)
-    by_chance = ", which the best of so many may show by chance" if estimate.is_better else ""
-    name = display_name(leader, is_first=False)
-    return f"No better than assuming no change: {name}, the best of {len(models)}, has {numbers}{by_chance}."
+        return models[leader].verdict
+    return f"{models[leader].verdict[:-1]} ({display_name(leader, is_first=False)}, the best of {len(models)})."
 
 
 def state_reason(estimates: Mapping[ModelName, SkillEstimate], best: ModelName, horizon: int) -> str:
@@ -80,7 +101,14 @@ def display_name(name: ModelName, *, is_first: bool = True) -> str:
     return words[0].upper() + words[1:] if is_first else words
 
 
-def _verdict(name: ModelName, skill: float | None, interval: tuple[float, float] | None) -> str:
+def _verdict(
+    name: ModelName,
+    skill: float | None,
+    interval: tuple[float, float] | None,
+    outcome: Outcome | None,
+    n_windows: int,
+    horizon: int,
+) -> str:
     if skill is None:
         return "There was nothing to beat: the closes did not change, so assuming no change made no error."
     if name == "persistence":
@@ -90,12 +118,16 @@ def _verdict(name: ModelName, skill: float | None, interval: tuple[float, float]
     if interval is None:
         return f"Too few windows to say whether it is better than assuming no change: skill {_format_number(skill)}."
     lower, upper = interval
-    numbers = _format_skill(skill, lower, upper)
-    if lower > 0:
-        return f"Better than assuming no change: {numbers}."
-    if upper < 0:
-        return f"No better than assuming no change, but worse: {numbers}."
-    return f"No better than assuming no change: {numbers}."
+    numbers = f"in the last {n_windows} test sessions: {_format_skill(skill, lower, upper)}"
+    if outcome == "better":
+        return f"Better than assuming no change {numbers}."
+    if outcome == "no_better":
+        worse = ", but worse," if upper < 0 else ""
+        return f"No better than assuming no change{worse} {numbers}."
+    n_periods = n_windows // horizon
+    periods = "" if horizon == 1 else f"; these are only {n_periods} independent periods of {horizon}"
+    by_chance = f"; the best of {N_COMPARED} may show as much by chance" if lower > 0 else ""
+    return f"Too early to tell whether it is better than assuming no change {numbers}{by_chance}{periods}."
 
 
 def _format_skill(skill: float, lower: float, upper: float) -> str:

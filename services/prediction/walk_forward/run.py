@@ -9,12 +9,44 @@ from numpy.typing import NDArray
 from services.prediction.inputs.history import History
 from services.prediction.models import features, targets
 from services.prediction.models.registry import ModelSpec
-from services.prediction.scoring import conformal
+from services.prediction.models.volatility import volatility_of
+from services.prediction.scoring import conformal, interval_scores
 from services.prediction.types import Array
 from services.prediction.walk_forward.linear_refits import LinearRefits
 from services.prediction.walk_forward.windows import Windows
 
 Inside = NDArray[np.bool_]
+LEARNING_RATE = 0.005  # one session ahead: what the volatility does not foresee, such as September 2008
+LEARNING_RATE_AHEAD = 0.02  # over the square of a longer horizon
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """The prediction intervals of one level in the scored windows, in price units.
+
+    Attributes:
+        level: Nominal coverage, in percent.
+        lower, upper: Shape `(n_models, n_scored)`: the ends.
+        plain_lower, plain_upper: Shape `(n_scored,)`: those of the plain normal band, which takes no model.
+        next_half_width: Shape `(n_models,)`: half width of the interval after the last window, over the volatility.
+    """
+
+    level: int
+    lower: Array
+    upper: Array
+    plain_lower: Array
+    plain_upper: Array
+    next_half_width: Array
+
+
+@dataclass(frozen=True)
+class IntervalScores:
+    """How the intervals of one model and level did, in the units of `shared.schemas.forecasts.StepInterval`."""
+
+    coverage: float
+    coverage_standard_error: float
+    score: float
+    plain_score: float
 
 
 @dataclass(frozen=True)
@@ -25,16 +57,13 @@ class WalkForward:
         last_close: Shape `(n_scored,)`: the close at each cutoff, which persistence predicts.
         actual: Shape `(n_scored,)`: the actual closes.
         predicted: The predictions of each model.
-        lower, upper: The ends of its intervals.
-        next_half_width: Shape `(n_models,)`: half width of the interval after the last window, over the volatility.
+        intervals: Their intervals, one entry for each level.
     """
 
     last_close: Array
     actual: Array
     predicted: Array
-    lower: Array
-    upper: Array
-    next_half_width: Array
+    intervals: tuple[Intervals, ...]
 
     @property
     def errors(self) -> Array:
@@ -46,43 +75,75 @@ class WalkForward:
         """Return the absolute errors of persistence on the same sessions, shape `(n_scored,)`."""
         return np.abs(self.last_close - self.actual)
 
-    @property
-    def is_inside(self) -> Inside:
+    def is_inside(self, intervals: Intervals) -> Inside:
         """Return whether each actual lies in its interval, ends included."""
-        inside: Inside = (self.lower <= self.actual) & (self.actual <= self.upper)
+        inside: Inside = (intervals.lower <= self.actual) & (self.actual <= intervals.upper)
         return inside
 
+    def score_intervals(self, intervals: Intervals, row: int) -> IntervalScores:
+        """Score the intervals of the model in this row, beside the plain normal band."""
+        inside, level = self.is_inside(intervals)[row], intervals.level
+        return IntervalScores(
+            coverage=float(inside.mean()),
+            coverage_standard_error=interval_scores.coverage_standard_error(inside, level),
+            score=interval_scores.interval_score(self.actual, intervals.lower[row], intervals.upper[row], level),
+            plain_score=interval_scores.interval_score(
+                self.actual, intervals.plain_lower, intervals.plain_upper, level
+            ),
+        )
 
-def run_walk_forward(history: History, specs: Sequence[ModelSpec], windows: Windows, level: int) -> WalkForward:
+
+def run_walk_forward(
+    history: History, specs: Sequence[ModelSpec], windows: Windows, levels: Sequence[int]
+) -> WalkForward:
     """Predict the scored windows; no window uses anything after its cutoff.
 
     Args:
         history: The bars.
         specs: The models.
         windows: The windows.
-        level: Nominal coverage of the intervals, in percent.
+        levels: Nominal coverages of the intervals, in percent.
     """
     target = targets.log_return_ahead(history.close, windows.horizon)
     predicted = predict_log_returns(history, specs, windows, target)
-    volatility = volatility_ahead(history, windows.horizon)[windows.rows]
-    errors = np.abs(target[windows.rows] - predicted)
-    half_widths = conformal.adaptive_half_widths(errors / volatility, level, delay=windows.horizon)
     scored = slice(windows.n_calibration, None)
     last_close = history.close[windows.scored_rows]
-    half_width = half_widths.rows[:, scored] * volatility[scored]
+    scores_at = np.abs(target[windows.rows] - predicted), volatility_of(history).ahead(windows.horizon)[windows.rows]
     return WalkForward(
         last_close=last_close,
         actual=history.close[windows.scored_rows + windows.horizon],
         predicted=targets.close_after(last_close, predicted[:, scored]),
-        lower=targets.close_after(last_close, predicted[:, scored] - half_width),
-        upper=targets.close_after(last_close, predicted[:, scored] + half_width),
-        next_half_width=half_widths.next_row,
+        intervals=tuple(_build_intervals(history, windows, predicted, *scores_at, level) for level in levels),
     )
 
 
-def volatility_ahead(history: History, horizon: int) -> Array:
-    """Estimate the volatility of the next `horizon` sessions at the end of each session, shape `(n_bars,)`."""
-    return features.ewma_volatility(history.close) * float(np.sqrt(horizon))
+def learning_rate(horizon: int) -> float:
+    """Return γ: how fast intervals this many sessions ahead adapt to their own misses.
+
+    While a miss becomes known, `horizon` − 1 more that overlap with it are under way, and each takes a step: with steps
+    of one size the intervals would first swing to the widest score and then stay there.
+    """
+    return LEARNING_RATE if horizon == 1 else LEARNING_RATE_AHEAD / horizon**2
+
+
+def _build_intervals(
+    history: History, windows: Windows, predicted: Array, errors: Array, volatility: Array, level: int
+) -> Intervals:
+    horizon, scored = windows.horizon, slice(windows.n_calibration, None)
+    half_widths = conformal.adaptive_half_widths(
+        errors / volatility, level, delay=horizon, learning_rate=learning_rate(horizon)
+    )
+    half_width = half_widths.rows[:, scored] * volatility[scored]
+    last_close = history.close[windows.scored_rows]
+    plain = interval_scores.plain_half_widths(history.close, horizon, level)[windows.scored_rows]
+    return Intervals(
+        level=level,
+        lower=targets.close_after(last_close, predicted[:, scored] - half_width),
+        upper=targets.close_after(last_close, predicted[:, scored] + half_width),
+        plain_lower=targets.close_after(last_close, -plain),
+        plain_upper=targets.close_after(last_close, plain),
+        next_half_width=half_widths.next_row,
+    )
 
 
 def predict_log_returns(history: History, specs: Sequence[ModelSpec], windows: Windows, target: Array) -> Array:

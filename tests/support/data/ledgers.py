@@ -27,7 +27,15 @@ from tests.support.gateway.service import FakePrediction
 DAY = date(2024, 1, 3)  # the last session of `tests.support.data.bars.make_frame`
 AT = datetime(2024, 1, 3, 22, 5, 6, 789_012, tzinfo=UTC)
 
-_SKILL = SkillEstimate(skill=-0.02, lower=-0.05, upper=0.01, is_better=False, verdict="No better.")
+_SKILL = SkillEstimate(
+    skill=-0.02,
+    lower=-0.05,
+    upper=0.01,
+    outcome="no_better",
+    lower_of_several=-0.1,
+    is_better=False,
+    verdict="No better.",
+)
 _RIDGE = ModelInfo(
     name="ridge", kind="model", description="A sentence.", parameters={}, feature_names=[], refit_every=1
 )
@@ -71,7 +79,7 @@ def make_forecast(symbol: str, query: ForecastQuery) -> Forecast:
         stock_symbol=symbol,
         as_of=DAY,
         horizon=query.horizon,
-        level=query.level,
+        level=query.level[0],
         verdict=_SKILL.verdict,
         skill=_SKILL,
         warnings=[],
@@ -99,6 +107,7 @@ def _step(ahead: int) -> ForecastStep:
         lower=11.0,
         upper=14.0,
         coverage=0.9,
+        intervals=[],
         mae=1.02,
         mae_of_persistence=1.0,
         skill=_SKILL,

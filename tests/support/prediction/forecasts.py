@@ -21,12 +21,13 @@ def forecast(
     own_calendar: str | None = None,
     models_dir: Path | None = None,
     skipped: int = 0,
+    today: date | None = None,
     **asked: Any,
 ) -> Forecast:
     """Forecast the sessions after the bars, as if they were those of AAPL; `asked` is the query."""
     payload = to_payload(bars, skipped=skipped, calendar=own_calendar)
     query = ForecastQuery.model_validate(asked)
-    return run_forecast(payload, "AAPL", query, calendar=calendar, models_dir=models_dir)
+    return run_forecast(payload, "AAPL", query, calendar=calendar, models_dir=models_dir, today=today)
 
 
 @cache

@@ -30,7 +30,7 @@ def history() -> History:
 def fitted(name: ModelName) -> FittedModel:
     """Return the model, fitted two sessions ahead."""
     with threadpool_limits(1):  # as in a worker; on a busy machine two threads wait for each other
-        return fit(history(), MODELS[name], 2, 90)
+        return fit(history(), [MODELS[name]], 2, [90])[name]
 
 
 def build_key(name: ModelName, horizon: int = 2) -> ModelKey:
@@ -43,7 +43,7 @@ def build_key(name: ModelName, horizon: int = 2) -> ModelKey:
         parameters=MODELS[name].parameters,
         feature_names=list(MODELS[name].feature_names),
         horizon=horizon,
-        level=90,
+        levels=[90],
     )
 
 

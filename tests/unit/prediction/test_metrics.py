@@ -73,10 +73,10 @@ def test_a_model_from_the_store_is_counted_as_kept_and_one_that_fails_as_failed(
     history, spec, registry = simulated.history(simulated.random_walk(200, 3)), MODELS["ridge"], CollectorRegistry()
     metrics, store = ComputationMetrics(registry), CountingStore()
     for _ in range(2):
-        run = measured("forecast", fit_or_load, history, spec, 2, 90, adjusted=False, store=store)
+        run = measured("forecast", fit_or_load, history, [spec], 2, [90], adjusted=False, store=store)
         metrics.record(run.measurements)
     broken = replace(spec, make=_broken)
-    failed = measured("forecast", fit_or_load, history, broken, 2, 90, adjusted=False, store=None)
+    failed = measured("forecast", fit_or_load, history, [broken], 2, [90], adjusted=False, store=None)
     metrics.record(failed.measurements)
 
     def count(name: str, **labels: str) -> float | None:

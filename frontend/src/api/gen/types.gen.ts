@@ -216,6 +216,8 @@ export type Data = {
  * DieboldMariano
  *
  * Test whether the model and persistence have equal absolute errors (Diebold and Mariano 1995).
+ *
+ * The variance is the equal-weighted cosine estimator of Lazarus, Lewis, Stock and Watson (2018).
  */
 export type DieboldMariano = {
     /**
@@ -227,7 +229,7 @@ export type DieboldMariano = {
     /**
      * P Value
      *
-     * Two-sided, by Student's t after Harvey, Leybourne and Newbold (1997).
+     * Two-sided, by Student's t with 8 degrees of freedom.
      */
     p_value: number;
 };
@@ -263,7 +265,7 @@ export type Evaluation = {
     /**
      * Best
      *
-     * What `auto` selects: persistence unless a model is better beyond noise.
+     * What `auto` selects: persistence unless a model was better beyond chance.
      */
     best: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average';
     /**
@@ -428,7 +430,7 @@ export type Forecast = {
     /**
      * Level
      *
-     * Nominal coverage of the intervals, in percent.
+     * Nominal coverage of the intervals, in percent: the first of the requested ones.
      */
     level: number;
     /**
@@ -454,7 +456,7 @@ export type Forecast = {
     /**
      * Steps
      *
-     * One for each session up to the horizon, ascending.
+     * One for each session up to the horizon, ascending. Half widths, as log returns, never shrink along them.
      */
     steps: Array<ForecastStep>;
     model: ModelInfo;
@@ -535,7 +537,7 @@ export type ForecastStep = {
     /**
      * Lower
      *
-     * Lower end of the prediction interval.
+     * Lower end of the prediction interval of the first level.
      */
     lower: number;
     /**
@@ -548,6 +550,12 @@ export type ForecastStep = {
      * Share of the test sessions whose close lay inside the interval predicted for it.
      */
     coverage: number | null;
+    /**
+     * Intervals
+     *
+     * One for each level, in the order of the request. An interval holds for its own session: that the closes of all sessions stay inside their intervals is less likely than the level.
+     */
+    intervals: Array<StepInterval>;
     /**
      * Mae
      *
@@ -634,11 +642,29 @@ export type IntervalRecord = {
      */
     coverage: number;
     /**
+     * Coverage Standard Error
+     *
+     * How far the coverage may be off by chance, as a share.
+     */
+    coverage_standard_error: number;
+    /**
      * Mean Width
      *
      * In price units.
      */
     mean_width: number;
+    /**
+     * Score
+     *
+     * Mean interval score (Winkler 1972), in price units; lower is better: the width, plus 2 / (1 − level) times the distance of a close outside.
+     */
+    score: number;
+    /**
+     * Score Of Plain Band
+     *
+     * The same of the plain normal band: no change, give or take the normal quantile times the standard deviation of the last 250 returns.
+     */
+    score_of_plain_band: number;
 };
 
 /**
@@ -1489,15 +1515,27 @@ export type SkillEstimate = {
      */
     upper: number | null;
     /**
+     * Outcome
+     *
+     * `better`: the interval that allows for the number of models lies above zero as a whole; `no_better`: otherwise, the upper end of the 95 % interval is below 0.05; `too_early` to tell: neither. Null for persistence itself, and if there is nothing to beat.
+     */
+    outcome: 'better' | 'no_better' | 'too_early' | null;
+    /**
+     * Lower Of Several
+     *
+     * Lower end of the 99 % confidence interval: 95 % for the best of the five models, which may look good by chance (Bonferroni). It decides whether a model was better, whichever models were requested.
+     */
+    lower_of_several: number | null;
+    /**
      * Is Better
      *
-     * Whether the whole confidence interval lies above zero.
+     * Whether the outcome is `better`.
      */
     is_better: boolean;
     /**
      * Verdict
      *
-     * The same in one sentence.
+     * The same in one sentence, on the past test sessions.
      */
     verdict: string;
 };
@@ -1562,6 +1600,54 @@ export type Span = {
 export type Split = {
     train: Span;
     test: Span;
+};
+
+/**
+ * StepInterval
+ *
+ * The prediction interval of one session at one level, with its track record.
+ */
+export type StepInterval = {
+    /**
+     * Level
+     *
+     * Nominal coverage, in percent.
+     */
+    level: number;
+    /**
+     * Lower
+     *
+     * Lower end of the prediction interval.
+     */
+    lower: number;
+    /**
+     * Upper
+     */
+    upper: number;
+    /**
+     * Coverage
+     *
+     * Share of the test sessions whose close lay inside the interval predicted for it.
+     */
+    coverage: number;
+    /**
+     * Coverage Standard Error
+     *
+     * How far the coverage may be off by chance: its standard error, as a share.
+     */
+    coverage_standard_error: number;
+    /**
+     * Score
+     *
+     * Mean interval score (Winkler 1972) on the test sessions, in price units; lower is better: the width, plus 2 / (1 − level) times the distance of a close outside.
+     */
+    score: number;
+    /**
+     * Score Of Plain Band
+     *
+     * The same of the band that takes no model: no change, give or take the normal quantile times the standard deviation of the last 250 returns.
+     */
+    score_of_plain_band: number;
 };
 
 /**
@@ -2767,9 +2853,9 @@ export type ForecastData = {
         /**
          * Level
          *
-         * Nominal coverage of the prediction intervals, in percent.
+         * Nominal coverage of the prediction intervals, in percent, from 50 to 99. Several, repeated or separated by commas, give one interval for each; `lower`, `upper` and `coverage` are those of the first.
          */
-        level?: number;
+        level?: Array<number>;
         /**
          * As Of
          *

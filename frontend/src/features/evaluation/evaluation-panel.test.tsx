@@ -1,7 +1,7 @@
 import { screen, within } from '@testing-library/react'
 import { http, HttpResponse } from 'msw/http'
 import { expect, test } from 'vitest'
-import type { Evaluation } from '@/api/gen/types.gen'
+import type { Evaluation, SkillEstimate } from '@/api/gen/types.gen'
 import { AAPL_EVALUATION } from '@/testing/evaluations'
 import { evaluationFailsWith, evaluationIs, PROBLEMS } from '@/testing/handlers'
 import { address, renderPage } from '@/testing/render'
@@ -36,7 +36,7 @@ test('the verdict comes first, then the warnings, then the scores of every model
   renderPage('/?symbol=AAPL')
   const table = await scores()
   const region = await panel()
-  const verdict = region.getByText(/^No better than assuming no change: ridge/)
+  const verdict = region.getByText(/^No better than assuming no change in the last 250 .*ridge, the best of 3/)
   const warnings = await region.findByRole('list', { name: 'Before you compare the models' })
   expect(verdict.compareDocumentPosition(warnings)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
   expect(warnings.compareDocumentPosition(table)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
@@ -65,9 +65,9 @@ test('a model that is not refitted at every window is named', async () => {
   expect(await (await panel()).findByText(/at every window, linear regression every 125\./)).toBeVisible()
 })
 
-test.each([
-  ['may be chance', { skill: 0.1, lower: 0.04, upper: 0.16, is_better: true }],
-  ['too few windows to tell', { skill: 0.1, lower: null, upper: null, is_better: false }],
+test.each<[string, Partial<SkillEstimate>]>([
+  ['may be chance', { skill: 0.1, lower: 0.04, upper: 0.16, outcome: 'better', is_better: true }],
+  ['too early to tell', { skill: 0.1, lower: null, upper: null, outcome: 'too_early', is_better: false }],
 ])('skill is described as %s', async (words, change) => {
   server.use(evaluationIs(withSkill('ridge', change)))
   renderPage('/?symbol=AAPL')

@@ -10,10 +10,18 @@ import { AAPL_BARS } from '@/testing/stocks'
 const panel = async () => within(await screen.findByRole('region', { name: 'Forecast' }))
 const skill = async () => (await panel()).findByRole('button', { name: 'skill' })
 
-const BETTER: SkillEstimate = { skill: 0.12, lower: 0.05, upper: 0.19, is_better: true, verdict: '' }
+const BETTER: SkillEstimate = {
+  skill: 0.12,
+  lower: 0.05,
+  upper: 0.19,
+  outcome: 'better',
+  lower_of_several: 0.02,
+  is_better: true,
+  verdict: '',
+}
 const RIDGE = { ...AAPL_FORECAST.model, name: 'ridge', kind: 'model' } as const
-const WORSE: SkillEstimate = { skill: -0.5, lower: -0.9, upper: -0.1, is_better: false, verdict: '' }
-const UNTESTED: SkillEstimate = { skill: 0.12, lower: null, upper: null, is_better: false, verdict: '' }
+const WORSE: SkillEstimate = { ...BETTER, skill: -0.5, lower: -0.9, upper: -0.1, outcome: 'no_better', is_better: false }
+const UNTESTED: SkillEstimate = { ...BETTER, lower: null, upper: null, outcome: 'too_early', is_better: false }
 
 function choose(asked_for: Forecast['choice']['asked_for']): Forecast['choice'] {
   return { asked_for, reason: 'You chose it.', candidates: [] }
@@ -44,7 +52,7 @@ test.each<[string, Partial<Forecast>, RegExp]>([
   ['a better model', { skill: BETTER, model: RIDGE }, /^ridge, skill.* 0.12, 95 % CI 0.05 to 0.19 was better$/],
   ['a worse one', { skill: WORSE, model: RIDGE, choice: choose('ridge') }, /^ridge, skill.* −0.50, 95 % CI −0.90 to −0.10 no better$/],
   ['the baseline', { choice: choose('persistence') }, /^no change, skill.* 0.00 by definition/],
-  ['too few windows', { skill: UNTESTED, model: RIDGE, choice: choose('ridge') }, /^ridge, skill.* 0.12 too few windows to tell$/],
+  ['too few windows', { skill: UNTESTED, model: RIDGE, choice: choose('ridge') }, /^ridge, skill.* 0.12 too early to tell$/],
 ])('%s has its own badge', async (_, change, verdict) => {
   server.use(forecastIs({ ...AAPL_FORECAST, ...change }))
   renderPage('/?symbol=AAPL')

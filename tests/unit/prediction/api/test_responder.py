@@ -1,7 +1,8 @@
 import asyncio
 import json
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -163,6 +164,15 @@ async def test_a_load_during_the_computation_gives_the_old_response_no_new_etag(
         b'{"name":"AAPL","description":"new raw"}',
     )
     assert old.headers["etag"] != new.headers["etag"] == (await service.ask()).headers["etag"]
+
+
+async def test_a_response_that_depends_on_today_ends_with_the_day() -> None:
+    """Its warnings may change at midnight although no bar does."""
+    service = Service()
+    yesterday, today = (replace(FORECAST, today=date(2024, 3, day)) for day in (4, 5))
+    etag = (await service.ask(yesterday)).headers["etag"]
+    statuses = [(await service.ask(key, if_none_match=etag)).status_code for key in (yesterday, today)]
+    assert (statuses, service.workers.n_runs) == ([304, 200], 2)
 
 
 async def test_another_calendar_gives_another_etag() -> None:

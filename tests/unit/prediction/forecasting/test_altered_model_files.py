@@ -143,7 +143,7 @@ def test_another_models_file_under_this_name_is_refused(drift: StoredModel) -> N
     drift.assert_refused()
 
 
-@pytest.mark.parametrize("track_record", [{}, {"half_width": float("nan")}, {"coverage": "much"}])
+@pytest.mark.parametrize("track_record", [{}, {"mae": float("nan")}, {"levels": "much"}, {"levels": [{"level": 90}]}])
 def test_a_record_that_is_not_whole_is_refused(drift: StoredModel, track_record: dict[str, object]) -> None:
     header = drift.header()
     drift.forge({**header, "track_record": {**header["track_record"], **track_record} if track_record else {}})

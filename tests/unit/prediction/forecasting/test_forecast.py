@@ -1,9 +1,12 @@
 """Forecasts: dated, fitted for each horizon, with its own track record, by the best model."""
 
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
+from pydantic import ValidationError
 from sklearn.base import RegressorMixin
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression, Ridge
@@ -13,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from services.prediction.forecasting.evaluation import compute_evaluation
 from services.prediction.models.features import LOOKBACK, TRAINING_FEATURES, matrix
 from services.prediction.models.registry import MODELS, RIDGE_ALPHA, TREES
-from shared.schemas.forecasts import MODEL_NAMES, EvaluationQuery, Forecast, ModelName
+from shared.schemas.forecasts import MODEL_NAMES, EvaluationQuery, Forecast, ForecastQuery, ModelName
 from tests.support.prediction import simulated
 from tests.support.prediction.forecasts import forecast, forecast_sample
 from tests.support.prediction.simulated import sample_bars, to_payload
@@ -62,10 +65,48 @@ def test_a_higher_level_is_wider() -> None:
     bars = sample_bars("AAPL")
     widths = []
     for level in (50, 80, 90, 95, 99):
-        answer = forecast(bars, model="ridge", horizon=1, level=level)
+        answer = forecast(bars, model="ridge", horizon=1, level=[level])
         assert answer.level == level
         widths.append(answer.steps[0].upper - answer.steps[0].lower)
     assert (np.diff(widths) > 0).all()
+
+
+LEVELS = [90, 50, 80, 95]
+
+
+def test_several_levels_are_one_fan_and_the_first_is_that_of_the_request_for_it_alone() -> None:
+    bars = sample_bars("AAPL")
+    fan, alone = (forecast(bars, model="ridge", horizon=5, level=level) for level in (LEVELS, [90]))
+    assert (fan.level, alone.level) == (90, 90)
+    for step, expected in zip(fan.steps, alone.steps, strict=True):
+        assert [interval.level for interval in step.intervals] == LEVELS
+        assert (step.lower, step.upper, step.coverage) == (expected.lower, expected.upper, expected.coverage)
+        first = step.intervals[0]
+        assert (step.lower, step.upper, step.coverage) == (first.lower, first.upper, first.coverage)
+        nested = sorted(step.intervals, key=lambda interval: interval.level)
+        assert [interval.lower for interval in nested] == sorted((i.lower for i in nested), reverse=True)
+        assert [interval.upper for interval in nested] == sorted(interval.upper for interval in nested)
+
+
+@pytest.mark.parametrize("level", ["50,80,90,95", ["50,80", "90,95"], ["50", "80", "90", "95", "80"]])
+def test_levels_are_repeated_or_separated_by_commas(level: object) -> None:
+    assert ForecastQuery.model_validate({"level": level}).level == [50, 80, 90, 95]
+
+
+@pytest.mark.parametrize("level", [[], [49], ["100"], "90,x", [50, 60, 70, 80, 90, 95]])
+def test_other_levels_are_refused(level: object) -> None:
+    with pytest.raises(ValidationError):
+        ForecastQuery.model_validate({"level": level})
+
+
+@pytest.mark.parametrize("make", [simulated.random_walk, simulated.heavy_tails, simulated.volatility_clusters])
+def test_no_half_width_is_below_the_one_before(make: Callable[[int, int], pd.DataFrame]) -> None:
+    for seed in range(5):
+        answer = forecast(make(420, seed), model="drift", horizon=12, level=[50, 90])
+        for position in (0, 1):
+            fan = [step.intervals[position] for step in answer.steps]
+            half_widths = np.array([np.log(interval.upper / interval.lower) for interval in fan])
+            assert (np.diff(half_widths) > -1e-12).all(), f"seed {seed}"
 
 
 def _estimator(name: ModelName) -> RegressorMixin:
@@ -112,6 +153,13 @@ def test_the_record_of_a_step_is_that_of_the_evaluation(symbol: str, name: Model
         assert step.mae == pytest.approx(record.metrics.mae, rel=1e-12)
         assert step.mae_of_persistence == pytest.approx(persistence.metrics.mae, rel=1e-12)
         assert step.skill == record.skill
+        (interval,) = step.intervals
+        assert (interval.coverage, interval.coverage_standard_error) == (
+            record.interval.coverage,
+            record.interval.coverage_standard_error,
+        )
+        assert interval.score == record.interval.score
+        assert interval.score_of_plain_band == record.interval.score_of_plain_band
     assert answer.skill == answer.steps[-1].skill
     assert answer.verdict.split(": ", 1)[1] == answer.skill.verdict
 
@@ -138,7 +186,7 @@ def test_a_requested_model_is_selected() -> None:
         "reason": "Moving average was requested by name.",
         "candidates": [],
     }
-    assert answer.verdict.startswith("Moving average: No better than assuming no change")
+    assert answer.verdict.startswith("Moving average: No better than assuming no change, but worse, in the last 250 ")
 
 
 def test_auto_selects_persistence_if_no_model_is_better() -> None:
@@ -153,7 +201,8 @@ def test_auto_selects_persistence_if_no_model_is_better() -> None:
     assert [candidate.skill for candidate in answer.choice.candidates] == [model.skill for model in evaluation.models]
     assert {step.point for step in answer.steps} == {answer.last_close}
     assert answer.verdict == evaluation.verdict
-    assert answer.verdict.startswith("No better than assuming no change: drift, the best")
+    assert answer.verdict.startswith("No better than assuming no change in the last 250 test sessions: skill 0.0")
+    assert answer.verdict.endswith(" (drift, the best of 5).")
 
 
 def test_auto_selects_a_model_that_is_better() -> None:
@@ -162,7 +211,7 @@ def test_auto_selects_a_model_that_is_better() -> None:
     assert answer.choice.reason == (
         "Of 5 models it has beaten assuming no change one session ahead by the most, and beyond chance."
     )
-    assert "Better than assuming no change: skill 0." in answer.verdict
+    assert "Better than assuming no change in the last 250 test sessions: skill 0." in answer.verdict
     skills = {candidate.name: candidate.skill.skill for candidate in answer.choice.candidates}
     assert skills[answer.model.name] == max(skills.values(), key=lambda skill: skill or 0.0)
 

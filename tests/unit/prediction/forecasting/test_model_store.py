@@ -46,7 +46,7 @@ def test_a_kept_model_predicts_the_same_bits_and_has_the_same_record(name: Model
 @pytest.mark.parametrize("close", [100.0, 1e-6, 1e6])
 def test_a_model_of_constant_prices_is_kept_too(name: ModelName, close: float, tmp_path: Path) -> None:
     bars = simulated.random_walk(200, 1).assign(open=close, high=close, low=close, close=close, adj_close=close)
-    trained = fit(simulated.history(bars), MODELS[name], 2, 90)
+    trained = fit(simulated.history(bars), [MODELS[name]], 2, [90])[name]
     store = SkopsModelStore(tmp_path)
     store.put(build_key(name), trained)
     stored = store.get(build_key(name))
@@ -77,7 +77,7 @@ def test_the_directory_is_made_and_the_file_is_for_its_owner_only(tmp_path: Path
         {"parameters": {"alpha": 1.0}},
         {"feature_names": ["log_range"]},
         {"horizon": 3},
-        {"level": 95},
+        {"levels": [95]},
     ],
 )
 def test_a_key_that_differs_in_anything_finds_nothing(drift: StoredModel, other: dict[str, object]) -> None:

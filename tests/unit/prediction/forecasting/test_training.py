@@ -8,12 +8,12 @@ import pytest
 from sklearn.base import RegressorMixin
 from sklearn.linear_model import LinearRegression
 
-from services.prediction.forecasting.fitted_model import FittedModel, ModelKey
+from services.prediction.forecasting.fitted_model import FittedModel, ModelKey, ModelStore
 from services.prediction.forecasting.model_store import SkopsModelStore
 from services.prediction.forecasting.training import fit, fit_or_load
 from services.prediction.inputs.history import History
 from services.prediction.models import features
-from services.prediction.models.registry import MODELS
+from services.prediction.models.registry import MODELS, ModelSpec
 from shared.schemas.forecasts import MODEL_NAMES, ModelName
 from tests.support.prediction import simulated
 
@@ -39,6 +39,12 @@ def _never() -> RegressorMixin:
     raise AssertionError("it was fitted anew")
 
 
+def _one(
+    history: History, spec: ModelSpec, horizon: int, levels: list[int], *, adjusted: bool, store: ModelStore | None
+) -> FittedModel:
+    return fit_or_load(history, [spec], horizon, levels, adjusted=adjusted, store=store)[spec.name]
+
+
 @pytest.fixture(scope="module")
 def history() -> History:
     return simulated.history(simulated.random_walk(200, 3))
@@ -46,23 +52,23 @@ def history() -> History:
 
 def test_a_second_call_takes_the_model_from_the_store_and_fits_nothing(history: History) -> None:
     store, spec = CountingStore(), MODELS["gradient_boosting"]
-    first = fit_or_load(history, spec, 2, 90, adjusted=False, store=store)
+    first = _one(history, spec, 2, [90], adjusted=False, store=store)
     assert (store.n_found, store.n_put) == (0, 1)
-    assert fit_or_load(history, replace(spec, make=_never), 2, 90, adjusted=False, store=store) is first
+    assert _one(history, replace(spec, make=_never), 2, [90], adjusted=False, store=store) is first
     assert (store.n_found, store.n_put) == (1, 1)
 
 
 def test_without_a_store_it_is_fitted_each_time(history: History) -> None:
     with pytest.raises(AssertionError, match="fitted anew"):
-        fit_or_load(history, replace(MODELS["gradient_boosting"], make=_never), 2, 90, adjusted=False, store=None)
+        _one(history, replace(MODELS["gradient_boosting"], make=_never), 2, [90], adjusted=False, store=None)
 
 
 @pytest.mark.parametrize("name", MODEL_NAMES)
 def test_a_stored_model_equals_one_that_is_fitted_anew(name: ModelName, history: History, tmp_path: Path) -> None:
     store, spec = SkopsModelStore(tmp_path), MODELS[name]
-    fresh = fit_or_load(history, spec, 2, 90, adjusted=False, store=None)
-    fit_or_load(history, spec, 2, 90, adjusted=False, store=store)
-    stored = fit_or_load(history, replace(spec, make=_never), 2, 90, adjusted=False, store=store)
+    fresh = _one(history, spec, 2, [90], adjusted=False, store=None)
+    _one(history, spec, 2, [90], adjusted=False, store=store)
+    stored = _one(history, replace(spec, make=_never), 2, [90], adjusted=False, store=store)
     assert stored.track_record == fresh.track_record
     rows = features.matrix(history, spec.feature_names)[features.LOOKBACK :]
     assert stored.estimator.predict(rows).tobytes() == fresh.estimator.predict(rows).tobytes()
@@ -70,19 +76,32 @@ def test_a_stored_model_equals_one_that_is_fitted_anew(name: ModelName, history:
 
 def test_another_question_is_fitted_anew(history: History) -> None:
     store, drift = CountingStore(), MODELS["drift"]
-    fit_or_load(history, drift, 2, 90, adjusted=False, store=store)
-    fit_or_load(history, drift, 3, 90, adjusted=False, store=store)
-    fit_or_load(history, drift, 2, 95, adjusted=False, store=store)
-    fit_or_load(history, drift, 2, 90, adjusted=True, store=store)
-    fit_or_load(history, MODELS["persistence"], 2, 90, adjusted=False, store=store)
-    fit_or_load(history, replace(drift, parameters={"strategy": "median"}), 2, 90, adjusted=False, store=store)
-    fit_or_load(replace(history, revision="another"), drift, 2, 90, adjusted=False, store=store)
-    fit_or_load(replace(history, symbol="MSFT"), drift, 2, 90, adjusted=False, store=store)
-    assert (store.n_found, store.n_put) == (0, 8)
+    _one(history, drift, 2, [90], adjusted=False, store=store)
+    _one(history, drift, 3, [90], adjusted=False, store=store)
+    _one(history, drift, 2, [95], adjusted=False, store=store)
+    _one(history, drift, 2, [90, 95], adjusted=False, store=store)
+    _one(history, drift, 2, [90], adjusted=True, store=store)
+    _one(history, MODELS["persistence"], 2, [90], adjusted=False, store=store)
+    _one(history, replace(drift, parameters={"strategy": "median"}), 2, [90], adjusted=False, store=store)
+    _one(replace(history, revision="another"), drift, 2, [90], adjusted=False, store=store)
+    _one(replace(history, symbol="MSFT"), drift, 2, [90], adjusted=False, store=store)
+    assert (store.n_found, store.n_put) == (0, 9)
+
+
+def test_models_fitted_together_equal_those_fitted_alone_and_only_missing_ones_are_fitted(history: History) -> None:
+    store, specs = CountingStore(), [MODELS[name] for name in ("ridge", "drift", "moving_average")]
+    drift = _one(history, MODELS["drift"], 2, [90], adjusted=False, store=store)
+    together = fit_or_load(history, specs, 2, [90], adjusted=False, store=store)
+    assert list(together) == ["ridge", "drift", "moving_average"]
+    assert together["drift"] is drift
+    assert (store.n_found, store.n_put) == (1, 3)
+    for spec in specs:
+        alone = _one(history, spec, 2, [90], adjusted=False, store=None)
+        assert alone.track_record == together[spec.name].track_record
 
 
 def test_it_is_fitted_on_every_row_whose_target_is_known_and_on_no_other(history: History) -> None:
-    estimator = fit(history, MODELS["linear_regression"], 5, 90).estimator
+    estimator = fit(history, [MODELS["linear_regression"]], 5, [90])["linear_regression"].estimator
     matrix = features.matrix(history, MODELS["linear_regression"].feature_names)
     rows = range(20, 200 - 5)
     target = [np.log(history.close[row + 5] / history.close[row]) for row in rows]
@@ -92,7 +111,7 @@ def test_it_is_fitted_on_every_row_whose_target_is_known_and_on_no_other(history
 
 def test_the_record_is_that_of_a_loop_that_fits_at_each_session(history: History) -> None:
     horizon = 3
-    record = fit(history, MODELS["linear_regression"], horizon, 90).track_record
+    record = fit(history, [MODELS["linear_regression"]], horizon, [90])["linear_regression"].track_record
     matrix = features.matrix(history, MODELS["linear_regression"].feature_names)
     close = history.close
     errors, persistence_errors = [], []
@@ -106,4 +125,4 @@ def test_the_record_is_that_of_a_loop_that_fits_at_each_session(history: History
     assert record.mae == pytest.approx(np.mean(errors), rel=1e-9)
     assert record.persistence_mae == pytest.approx(np.mean(persistence_errors), rel=1e-12)
     assert record.skill.skill == pytest.approx(1 - np.mean(errors) / np.mean(persistence_errors), rel=1e-9)
-    assert 0 <= record.coverage <= 1
+    assert 0 <= record.levels[0].coverage <= 1

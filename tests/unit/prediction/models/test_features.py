@@ -1,7 +1,6 @@
 """The features against pandas' rolling windows; none of them uses a later bar."""
 
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,8 @@ from hypothesis import strategies as st
 
 from services.prediction.inputs.history import History
 from services.prediction.models import features
-from services.prediction.models.features import FEATURES, LOOKBACK, TRAINING_FEATURES, ewma_volatility, matrix
+from services.prediction.models.features import FEATURES, LOOKBACK, TRAINING_FEATURES, matrix
+from services.prediction.models.volatility import Volatility
 from services.prediction.types import Array
 from tests.support.prediction.simulated import history, random_walk, sample_bars
 
@@ -63,9 +63,7 @@ def _some_without_volume() -> pd.DataFrame:
 
 
 def _all(bars_history: History) -> dict[str, Array]:
-    return {name: feature.compute(bars_history) for name, feature in FEATURES.items()} | {
-        "ewma_volatility": ewma_volatility(bars_history.close)
-    }
+    return {name: feature.compute(bars_history) for name, feature in FEATURES.items()}
 
 
 @pytest.mark.parametrize("bars", [sample_bars("AAPL"), sample_bars("FB"), _some_without_volume()])
@@ -73,18 +71,6 @@ def _all(bars_history: History) -> dict[str, Array]:
 def test_each_feature_equals_that_of_pandas(name: str, bars: pd.DataFrame) -> None:
     expected = _by_pandas(bars)[name].to_numpy()
     np.testing.assert_allclose(FEATURES[name].compute(history(bars)), expected, rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize("symbol", ["AAPL", "GOOG"])
-def test_the_volatility_equals_a_loop_over_the_sessions(symbol: str) -> None:
-    close = sample_bars(symbol)["close"].to_numpy()
-    squares = [float(np.log(after / before)) ** 2 for before, after in pairwise(close)]
-    variance = sum(squares[:20]) / 20
-    expected = [np.nan] * 20 + [variance**0.5]
-    for square in squares[20:]:
-        variance = 0.94 * variance + 0.06 * square
-        expected.append(variance**0.5)
-    np.testing.assert_allclose(ewma_volatility(close), expected, rtol=0, atol=1e-12)
 
 
 def test_a_hand_made_table() -> None:
@@ -134,8 +120,10 @@ def test_every_row_from_the_longest_look_back_on_is_finite(rows: list[tuple[floa
     bars[[*PRICES, "volume"]] = rows
     bars_history = history(bars)
     assert np.isfinite(matrix(bars_history, NAMES)[LOOKBACK:]).all()
-    assert (ewma_volatility(bars_history.close)[LOOKBACK:] > 0).all()
-    assert np.isnan(ewma_volatility(bars_history.close)[:LOOKBACK]).all()
+    volatility = Volatility(bars_history).ahead(1)
+    assert (volatility[LOOKBACK:] > 0).all()
+    assert np.isfinite(volatility[LOOKBACK:]).all()
+    assert np.isnan(volatility[:LOOKBACK]).all()
 
 
 @pytest.mark.parametrize("n_bars", [1, 5, LOOKBACK])
@@ -143,11 +131,7 @@ def test_fewer_bars_than_the_look_back_give_no_complete_row(n_bars: int) -> None
     bars_history = history(random_walk(n_bars, seed=1))
     assert matrix(bars_history, NAMES).shape == (n_bars, len(NAMES))
     assert np.isnan(matrix(bars_history, NAMES)).any(axis=1).all()
-    assert np.isnan(ewma_volatility(bars_history.close)).all()
-
-
-def test_closes_that_never_move_have_a_volatility_that_can_divide() -> None:
-    assert ewma_volatility(np.full(30, 5.0))[LOOKBACK:].tolist() == [1e-4] * 10
+    assert np.isnan(Volatility(bars_history).ahead(1)).all()
 
 
 N_BARS = 60

@@ -48,7 +48,7 @@ def test_it_equals_an_independent_computation() -> None:
     predicted = _least_squares(features[:800], closes[:800], features[800:])
     sizes = [high - low for high, low in zip(bars["high"][640:], bars["low"][640:], strict=True)]
     shares = np.abs(np.concatenate([before, predicted]) - closes[640:]) / sizes
-    half_width = adaptive_half_widths(shares[np.newaxis], 90, delay=1).rows[0, 160:] * sizes[160:]
+    half_width = adaptive_half_widths(shares[np.newaxis], 90, delay=1, learning_rate=0.02).rows[0, 160:] * sizes[160:]
     intervals = _known_intervals(bars)
     assert intervals.n_calibration == 160
     assert intervals.lower == pytest.approx(predicted - half_width, abs=1e-9)

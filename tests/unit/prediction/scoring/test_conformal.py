@@ -13,6 +13,7 @@ from services.prediction.scoring.conformal import MIN_SCORES, adaptive_half_widt
 from services.prediction.types import Array
 
 DELAYS = [1, 5, 20]
+RATE = 0.02
 
 
 def _scores(n_rows: int, n_models: int = 3, seed: int = 1) -> Array:
@@ -69,7 +70,7 @@ def test_the_quantile_is_the_larger_the_less_may_lie_outside(scores: list[float]
 @pytest.mark.parametrize("level", [50, 90, 99])
 def test_it_equals_a_slow_loop_over_each_model_alone(level: int, delay: int) -> None:
     scores = _scores(400)
-    found = adaptive_half_widths(scores, level, delay=delay)
+    found = adaptive_half_widths(scores, level, delay=delay, learning_rate=RATE)
     for model, row in enumerate(scores.tolist()):
         slow = np.array(_slow_half_widths(row, level, delay))
         np.testing.assert_allclose(found.rows[model], slow[:400], rtol=0, atol=1e-12)
@@ -78,7 +79,7 @@ def test_it_equals_a_slow_loop_over_each_model_alone(level: int, delay: int) -> 
 
 @pytest.mark.parametrize("delay", DELAYS)
 def test_only_the_first_rows_have_none(delay: int) -> None:
-    half_widths = adaptive_half_widths(_scores(100), 90, delay=delay).rows
+    half_widths = adaptive_half_widths(_scores(100), 90, delay=delay, learning_rate=RATE).rows
     n_first = MIN_SCORES + delay - 1
     assert np.isnan(half_widths[:, :n_first]).all()
     assert np.isfinite(half_widths[:, n_first:]).all()
@@ -87,34 +88,37 @@ def test_only_the_first_rows_have_none(delay: int) -> None:
 @pytest.mark.parametrize(("n_rows", "is_known"), [(MIN_SCORES - 1, False), (MIN_SCORES, True)])
 @pytest.mark.parametrize("delay", DELAYS)
 def test_the_next_row_has_one_from_twenty_scores_on(delay: int, n_rows: int, is_known: bool) -> None:
-    assert np.isfinite(adaptive_half_widths(_scores(n_rows), 90, delay=delay).next_row).all() == is_known
+    assert (
+        np.isfinite(adaptive_half_widths(_scores(n_rows), 90, delay=delay, learning_rate=RATE).next_row).all()
+        == is_known
+    )
 
 
 @given(st.sampled_from(DELAYS), st.integers(0, 99), st.floats(0, 1e6))
 def test_a_score_that_is_not_yet_known_changes_nothing(delay: int, first_changed: int, changed: float) -> None:
     scores = _scores(100, seed=2)
-    before = adaptive_half_widths(scores, 90, delay=delay).rows
+    before = adaptive_half_widths(scores, 90, delay=delay, learning_rate=RATE).rows
     scores[:, first_changed:] = changed
-    after = adaptive_half_widths(scores, 90, delay=delay).rows
+    after = adaptive_half_widths(scores, 90, delay=delay, learning_rate=RATE).rows
     np.testing.assert_array_equal(after[:, : first_changed + delay], before[:, : first_changed + delay])
 
 
 def test_models_do_not_see_each_other() -> None:
     scores = _scores(100)
-    alone = adaptive_half_widths(scores[1:2], 90, delay=1).rows[0]
-    np.testing.assert_array_equal(adaptive_half_widths(scores, 90, delay=1).rows[1], alone)
+    alone = adaptive_half_widths(scores[1:2], 90, delay=1, learning_rate=RATE).rows[0]
+    np.testing.assert_array_equal(adaptive_half_widths(scores, 90, delay=1, learning_rate=RATE).rows[1], alone)
 
 
 @pytest.mark.parametrize("constant", [0.0, 2.5])
 def test_constant_scores_are_the_half_width(constant: float) -> None:
-    found = adaptive_half_widths(np.full((1, 400), constant), 90, delay=1)
+    found = adaptive_half_widths(np.full((1, 400), constant), 90, delay=1, learning_rate=RATE)
     assert set(found.rows[0, MIN_SCORES:]) | set(found.next_row) == {constant}
 
 
 def test_equal_scores_leave_the_window_one_by_one() -> None:
     """A score that leaves must not take its equals with it, nor another in its place."""
     scores = np.round(_scores(900, n_models=2, seed=3), 1)
-    found = adaptive_half_widths(scores, 90, delay=1)
+    found = adaptive_half_widths(scores, 90, delay=1, learning_rate=RATE)
     for model, row in enumerate(scores.tolist()):
         assert found.rows[model, MIN_SCORES:].tolist() == _slow_half_widths(row, 90, 1)[MIN_SCORES:-1]
 
@@ -123,7 +127,10 @@ def test_a_higher_level_is_wider_except_in_few_rows() -> None:
     """Levels adapt on their own, so that now and then the intervals of two are not nested: the price of eq. 2."""
     scores = _scores(800, n_models=20)
     half_widths = np.array(
-        [adaptive_half_widths(scores, level, delay=1).rows[:, MIN_SCORES:] for level in (50, 80, 90, 95, 99)]
+        [
+            adaptive_half_widths(scores, level, delay=1, learning_rate=RATE).rows[:, MIN_SCORES:]
+            for level in (50, 80, 90, 95, 99)
+        ]
     )
     assert (np.diff(half_widths.mean(axis=(1, 2))) > 0).all()
     assert np.mean(np.diff(half_widths, axis=0) < 0) < 0.005
@@ -135,5 +142,5 @@ def test_the_level_is_held_where_errors_grow_threefold(level: int, delay: int) -
     scores = _scores(1000, n_models=40)
     scores[:, 500:] *= 3
     known = slice(MIN_SCORES + delay - 1, None)
-    inside = scores[:, known] <= adaptive_half_widths(scores, level, delay=delay).rows[:, known]
+    inside = scores[:, known] <= adaptive_half_widths(scores, level, delay=delay, learning_rate=RATE).rows[:, known]
     assert inside.mean() == pytest.approx(level / 100, abs=0.015)

@@ -30,10 +30,10 @@ def _pooled(
     specs, n_bars = [MODELS[name] for name in names], 260
     windows = walk_forward_windows(n_bars, horizon, 250)
     runs = (
-        run_walk_forward(simulated.history(make(n_bars, SEED + series)), specs, windows, level)
+        run_walk_forward(simulated.history(make(n_bars, SEED + series)), specs, windows, [level])
         for series in range(n_series)
     )
-    share: Array = np.mean([run.is_inside.mean(axis=1) for run in runs], axis=0)
+    share: Array = np.mean([run.is_inside(run.intervals[0]).mean(axis=1) for run in runs], axis=0)
     return share
 
 
@@ -85,7 +85,7 @@ def test_every_level_is_held(level: int) -> None:
 @pytest.mark.parametrize("symbol", LONG)
 def test_about_ninety_of_a_hundred_real_closes_lie_inside(symbol: str, horizon: int) -> None:
     shares = _stated(_answer(symbol, horizon, 90))
-    assert all(0.86 <= share <= 0.94 for share in shares.values()), shares
+    assert all(0.82 <= share <= 0.98 for share in shares.values()), shares  # a standard error is 2 to 4 points
 
 
 @pytest.mark.parametrize("horizon", [1, 5, 20])
@@ -104,7 +104,7 @@ def test_a_higher_level_is_wider_and_holds_more(symbol: str) -> None:
         assert (np.diff([record.mean_width for record in records]) > 0).all()
         assert (np.diff([record.coverage for record in records]) >= 0).all()
         for record in records:  # of 250 closes of one symbol, so not as near as on average
-            assert record.coverage == pytest.approx(record.level / 100, abs=0.05 if record.level >= 90 else 0.12)
+            assert record.coverage == pytest.approx(record.level / 100, abs=0.07 if record.level >= 90 else 0.12)
 
 
 @pytest.mark.parametrize("symbol", LONG)

@@ -32,27 +32,20 @@ def _overlapping(n_windows: int, horizon: int, random: np.random.Generator) -> t
     return np.abs(ahead - added), np.abs(ahead + added)
 
 
-def _slow_variance_of_mean(values: list[float], horizon: int) -> float:
-    """Compute the variance of the mean with the rectangular kernel; Bartlett's if that is not positive."""
-    n_values = len(values)
-    mean = sum(values) / n_values
-    plain = bartlett = 0.0
-    for lag in range(horizon):
-        total = 0.0
-        for t in range(lag, n_values):
-            total += (values[t] - mean) * (values[t - lag] - mean)
-        covariance = total / n_values
-        plain += covariance if lag == 0 else 2 * covariance
-        bartlett += covariance if lag == 0 else 2 * (1 - lag / horizon) * covariance
-    return (plain if plain > 0 else bartlett) / n_values
+def _slow_variance_of_mean(values: list[float]) -> float:
+    """Compute Lazarus et al. (2018), eqs. 8 and 9, from plain lists, with eight cosines."""
+    n = len(values)
+    total = 0.0
+    for j in range(1, 9):
+        weight = math.sqrt(2 / n) * sum(math.cos(math.pi * j * (t - 0.5) / n) * values[t - 1] for t in range(1, n + 1))
+        total += weight**2
+    return total / 8 / n
 
 
-def _slow_diebold_mariano(errors: Array, persistence_errors: Array, horizon: int) -> tuple[float, float]:
+def _slow_diebold_mariano(errors: Array, persistence_errors: Array) -> tuple[float, float]:
     difference = [b - a for a, b in zip(errors.tolist(), persistence_errors.tolist(), strict=True)]
-    n = len(difference)
-    statistic = sum(difference) / n / math.sqrt(_slow_variance_of_mean(difference, horizon))
-    statistic *= math.sqrt((n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n)  # Harvey, Leybourne and Newbold
-    return statistic, float(2 * stats.t.sf(abs(statistic), n - 1))
+    statistic = sum(difference) / len(difference) / math.sqrt(_slow_variance_of_mean(difference))
+    return statistic, float(2 * stats.t.sf(abs(statistic), 8))
 
 
 def _share_rejected(n_series: int, n_windows: int, horizon: int) -> float:
@@ -64,20 +57,7 @@ def _share_rejected(n_series: int, n_windows: int, horizon: int) -> float:
 @pytest.mark.parametrize(("horizon", "n_windows"), CASES)
 def test_the_statistic_and_its_p_value_are_those_of_the_papers(horizon: int, n_windows: int) -> None:
     for pairs in (_errors(n_windows), _overlapping(n_windows, horizon, np.random.default_rng(SEED))):
-        assert diebold_mariano(*pairs, horizon) == pytest.approx(_slow_diebold_mariano(*pairs, horizon), rel=1e-9)
-
-
-def test_bartletts_weights_are_used_where_the_plain_sum_is_below_zero() -> None:
-    persistence_errors = np.array([3.0, 1.0] * 20)
-    persistence_errors[0] += 0.5
-    errors = np.full(40, 1.9)
-    values = (persistence_errors - errors).tolist()
-    mean = sum(values) / 40
-    lag_0, lag_1 = (sum((values[t] - mean) * (values[t - lag] - mean) for t in range(lag, 40)) / 40 for lag in (0, 1))
-    assert lag_0 + 2 * lag_1 < 0
-    statistic = mean / math.sqrt((lag_0 + lag_1) / 40) * math.sqrt((40 + 1 - 4 + 2 / 40) / 40)
-    result = diebold_mariano(errors, persistence_errors, 2)
-    assert result == pytest.approx((statistic, 2 * stats.t.sf(statistic, 39)), rel=1e-9)
+        assert diebold_mariano(*pairs, horizon) == pytest.approx(_slow_diebold_mariano(*pairs), rel=1e-9)
 
 
 def test_it_is_above_zero_for_the_smaller_errors_and_turns_with_them() -> None:
@@ -89,11 +69,12 @@ def test_it_is_above_zero_for_the_smaller_errors_and_turns_with_them() -> None:
     assert worse == pytest.approx((-better[0], better[1]), rel=1e-9)
 
 
-@pytest.mark.parametrize(("horizon", "n_windows", "low", "high"), [(1, 250, 0.035, 0.065), (5, 250, 0.03, 0.09)])
+@pytest.mark.parametrize(
+    ("horizon", "n_windows", "low", "high"), [(1, 250, 0.035, 0.065), (5, 250, 0.035, 0.065), (20, 250, 0.035, 0.07)]
+)
 def test_about_five_in_a_hundred_are_rejected_where_neither_is_better(
     horizon: int, n_windows: int, low: float, high: float
 ) -> None:
-    """At five sessions ahead it still rejects a little too often, as Harvey, Leybourne and Newbold say themselves."""
     share = _share_rejected(3000, n_windows, horizon)
     assert low <= share <= high, f"seed {SEED}: {share:.3f}"
 
@@ -107,7 +88,7 @@ def test_the_interval_covers_the_true_skill_in_ninety_five_of_a_hundred(horizon:
         result = skill_interval(*_errors(250, SEED + seed, skill), horizon)
         assert result is not None
         covered += result[0] <= skill <= result[1]
-    low, high = stats.binom.interval(0.999, n_series, 0.95 if horizon == 1 else 0.94)
+    low, high = stats.binom.interval(0.999, n_series, 0.95)
     assert low <= covered <= high, f"seeds from {SEED}: {covered} of {n_series}"
 
 
@@ -116,8 +97,37 @@ def test_the_interval_is_about_that_of_a_bootstrap() -> None:
     picks = np.random.default_rng(SEED).integers(0, 250, (4000, 250))
     resampled = 1 - errors[picks].mean(axis=1) / persistence_errors[picks].mean(axis=1)
     assert skill_interval(errors, persistence_errors, 1) == pytest.approx(
-        np.quantile(resampled, [0.025, 0.975]), abs=0.01
+        np.quantile(resampled, [0.025, 0.975]), abs=0.03
     )
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.99])
+def test_a_higher_confidence_is_wider_by_the_quantiles(confidence: float) -> None:
+    plain, other = (skill_interval(*_errors(250), 1, level) for level in (0.95, confidence))
+    assert plain is not None
+    assert other is not None
+    ratio = stats.t.ppf((1 + confidence) / 2, 8) / stats.t.ppf(0.975, 8)
+    assert other[1] - other[0] == pytest.approx(ratio * (plain[1] - plain[0]), rel=1e-9)
+
+
+def _moving_average_errors(n_windows: int, horizon: int, random: np.random.Generator) -> tuple[Array, Array]:
+    """Return the errors of a moving average over twenty sessions of a random walk, and those of no change."""
+    walk = np.cumsum(random.normal(size=n_windows + 20 + horizon))
+    mean = np.convolve(walk, np.ones(20) / 20, "valid")[:n_windows]
+    last, actual = walk[19 : 19 + n_windows], walk[19 + horizon : 19 + horizon + n_windows]
+    return np.abs(mean - actual), np.abs(last - actual)
+
+
+@pytest.mark.parametrize("horizon", [1, 5, 20])
+def test_the_interval_covers_the_skill_of_a_model_that_errs_for_days(horizon: int) -> None:
+    """A moving average does not use all that is known: with the lags of the horizon alone 61 to 63 % held."""
+    random = np.random.default_rng(SEED)
+    many = [_moving_average_errors(250, horizon, random) for _ in range(1000)]
+    sums = np.sum([[errors.sum(), persistence_errors.sum()] for errors, persistence_errors in many], axis=0)
+    skill = 1 - sums[0] / sums[1]
+    intervals = [skill_interval(*pairs, horizon) for pairs in many]
+    covered = np.mean([interval is not None and interval[0] <= skill <= interval[1] for interval in intervals])
+    assert covered >= 0.91, f"seed {SEED}: {covered:.3f}"
 
 
 @pytest.mark.parametrize(("horizon", "n_windows"), CASES)
@@ -126,9 +136,7 @@ def test_the_interval_is_that_of_the_delta_method(horizon: int, n_windows: int) 
     mean_error, mean = errors.sum() / n_windows, persistence_errors.sum() / n_windows
     gradient = np.array([-1 / mean, mean_error / mean**2])  # of 1 − a / b
     linear = (gradient @ np.stack([errors, persistence_errors])).tolist()
-    n = n_windows
-    correction = (n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n
-    half_width = stats.t.ppf(0.975, n - 1) * math.sqrt(_slow_variance_of_mean(linear, horizon) / correction)
+    half_width = stats.t.ppf(0.975, 8) * math.sqrt(_slow_variance_of_mean(linear))
     skill = 1 - mean_error / mean
     assert skill_interval(errors, persistence_errors, horizon) == pytest.approx(
         (skill - half_width, skill + half_width), rel=1e-9

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from services.prediction.scoring import verdicts
 from services.prediction.types import Array
@@ -19,51 +20,93 @@ def _verdict(
 
 
 def _estimate(skill: float | None, lower: float | None = None, upper: float | None = None) -> SkillEstimate:
-    is_better = lower is not None and lower > 0
-    return SkillEstimate(skill=skill, lower=lower, upper=upper, is_better=is_better, verdict=f"skill {skill}")
+    outcome = None if skill is None else verdicts.judge(upper, lower)
+    return SkillEstimate(
+        skill=skill,
+        lower=lower,
+        upper=upper,
+        outcome=outcome,
+        lower_of_several=lower,
+        is_better=outcome == "better",
+        verdict=f"skill {skill}.",
+    )
 
 
 def _estimates(**models: SkillEstimate) -> dict[ModelName, SkillEstimate]:
     return {**models, "persistence": _estimate(0.0)}  # type: ignore[dict-item]  # keys are model names
 
 
+LAST = "in the last 250 test sessions:"
+
+
 def test_better() -> None:
     assert _verdict(0.8 * PERSISTENCE_ERRORS + 0.1 * OTHER) == (
-        "Better than assuming no change: skill 0.08, 95 % CI 0.06 to 0.10."
+        f"Better than assuming no change {LAST} skill 0.08, 95 % CI 0.07 to 0.10."
     )
 
 
 def test_no_better() -> None:
-    assert _verdict(0.9 * PERSISTENCE_ERRORS + 0.1 * OTHER) == (
-        "No better than assuming no change: skill −0.02, 95 % CI −0.04 to 0.00."
-    )
+    verdict = _verdict(0.89 * PERSISTENCE_ERRORS + 0.1 * OTHER)
+    assert verdict.startswith(f"No better than assuming no change {LAST} skill −0.01, 95 % CI −0.02 to 0.0")
 
 
 def test_worse() -> None:
-    assert _verdict(1.1 * PERSISTENCE_ERRORS + 0.1 * OTHER) == (
-        "No better than assuming no change, but worse: skill −0.22, 95 % CI −0.24 to −0.20."
-    )
+    verdict = _verdict(1.1 * PERSISTENCE_ERRORS + 0.1 * OTHER)
+    assert verdict.startswith(f"No better than assuming no change, but worse, {LAST} skill −0.22, 95 % CI −0.2")
+
+
+def test_too_early_where_the_interval_holds_zero_and_a_skill_of_use() -> None:
+    verdict = _verdict(0.2 * PERSISTENCE_ERRORS + 0.65 * OTHER, horizon=20)
+    assert verdict.startswith(f"Too early to tell whether it is better than assuming no change {LAST} skill 0.")
+    assert verdict.endswith("; these are only 12 independent periods of 20.")
+
+
+def test_one_session_ahead_every_session_is_a_period_of_its_own() -> None:
+    assert "independent" not in _verdict(0.2 * PERSISTENCE_ERRORS + 0.65 * OTHER)
+
+
+@pytest.mark.parametrize("horizon", [1, 5, 20])
+def test_the_outcome_follows_the_interval_and_that_of_the_best_of_five(horizon: int) -> None:
+    for seed in range(200):
+        random = np.random.default_rng(seed)
+        errors = PERSISTENCE_ERRORS * random.uniform(0.7, 1.2) + random.uniform(0, 0.5) * random.normal(size=250)
+        estimate = verdicts.estimate_skill("ridge", np.abs(errors), PERSISTENCE_ERRORS, horizon)
+        assert estimate.skill is not None
+        assert estimate.lower is not None
+        assert estimate.upper is not None
+        of_several = estimate.skill - (estimate.skill - estimate.lower) * stats.t.ppf(0.995, 8) / stats.t.ppf(0.975, 8)
+        assert estimate.lower_of_several == pytest.approx(of_several, rel=1e-9, abs=1e-12)
+        expected = "better" if of_several > 0 else "no_better" if estimate.upper < 0.05 else "too_early"
+        assert estimate.outcome == expected
+        assert estimate.is_better == (expected == "better")
+        start = {"better": "Better ", "no_better": "No better ", "too_early": "Too early to tell "}[expected]
+        assert estimate.verdict.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower_of_several", "expected"),
+    [
+        (0.2, 0.001, "better"),
+        (0.03, 0.001, "better"),
+        (0.049, 0.0, "no_better"),
+        (0.05, 0.0, "too_early"),
+        (-0.1, -0.3, "no_better"),
+        (None, None, "too_early"),
+    ],
+)
+def test_one_rule(upper: float | None, lower_of_several: float | None, expected: str) -> None:
+    assert verdicts.judge(upper, lower_of_several) == expected
 
 
 def test_three_decimals_where_the_interval_is_tight() -> None:
-    assert _verdict(0.99 * PERSISTENCE_ERRORS + 0.01 * OTHER) == (
-        "No better than assuming no change: skill −0.002, 95 % CI −0.004 to 0.000."
-    )
+    verdict = _verdict(0.99 * PERSISTENCE_ERRORS + 0.01 * OTHER)
+    assert verdict.endswith(f"{LAST} skill −0.002, 95 % CI −0.003 to 0.000.")
 
 
 def test_no_number_is_a_negative_zero() -> None:
     assert _verdict(PERSISTENCE_ERRORS * (1 + 1e-9)) == (
-        "No better than assuming no change, but worse: skill 0.000, 95 % CI 0.000 to 0.000."
+        f"No better than assuming no change, but worse, {LAST} skill 0.000, 95 % CI 0.000 to 0.000."
     )
-
-
-@pytest.mark.parametrize("horizon", [1, 2, 5, 20])
-def test_the_verdict_does_not_name_the_horizon(horizon: int) -> None:
-    assert _verdict(0.5 * PERSISTENCE_ERRORS, horizon).startswith(
-        "Better than assuming no change: skill 0.500, 95 % CI "
-    )
-    worse = _verdict(1.5 * PERSISTENCE_ERRORS, horizon)
-    assert worse.startswith("No better than assuming no change, but worse: skill −0.500, ")
 
 
 def test_persistence_is_not_compared_with_itself() -> None:
@@ -92,7 +135,7 @@ def test_too_few_windows() -> None:
 def test_the_fields_hold_the_numbers_of_the_verdict() -> None:
     estimate = verdicts.estimate_skill("ridge", 0.8 * PERSISTENCE_ERRORS + 0.1 * OTHER, PERSISTENCE_ERRORS, 1)
     assert estimate.is_better
-    assert (estimate.skill, estimate.lower, estimate.upper) == pytest.approx((0.08, 0.06, 0.10), abs=0.005)
+    assert (estimate.skill, estimate.lower, estimate.upper) == pytest.approx((0.08, 0.07, 0.10), abs=0.005)
 
 
 def test_the_best_has_the_highest_skill_among_the_significantly_better() -> None:
@@ -101,22 +144,7 @@ def test_the_best_has_the_highest_skill_among_the_significantly_better() -> None
         drift=_estimate(0.20, 0.10, 0.30),
         linear_regression=_estimate(0.40, -0.10, 0.90),
     )
-    p_values: dict[ModelName, float] = {"ridge": 0.001, "drift": 0.002, "linear_regression": 0.001}
-    assert verdicts.select_best(estimates, p_values) == "drift"
-
-
-@pytest.mark.parametrize(("p_value", "best"), [(0.0099, "ridge"), (0.0101, "persistence"), (0.04, "persistence")])
-def test_one_of_five_must_pass_at_one_percent(p_value: float, best: ModelName) -> None:
-    others: list[ModelName] = ["linear_regression", "gradient_boosting", "drift", "moving_average"]
-    estimates = _estimates(ridge=_estimate(0.1, 0.01, 0.2), **dict.fromkeys(others, _estimate(-0.1, -0.2, 0.0)))
-    p_values = {**dict.fromkeys(others, 0.5), "ridge": p_value}
-    assert verdicts.select_best(estimates, p_values) == best
-
-
-def test_a_single_model_must_pass_at_five_percent() -> None:
-    estimates = _estimates(ridge=_estimate(0.1, 0.01, 0.2))
-    assert verdicts.select_best(estimates, {"ridge": 0.049}) == "ridge"
-    assert verdicts.select_best(estimates, {"ridge": 0.051}) == "persistence"
+    assert verdicts.select_best(estimates) == "drift"
 
 
 def test_among_equals_the_simplest_is_the_best() -> None:
@@ -126,51 +154,34 @@ def test_among_equals_the_simplest_is_the_best() -> None:
         gradient_boosting=_estimate(1, 1, 1),
         drift=_estimate(1 - 2e-14, 1, 1),
     )
-    assert verdicts.select_best(estimates, dict.fromkeys(estimates, 0.0)) == "drift"
+    assert verdicts.select_best(estimates) == "drift"
 
 
-def test_a_model_without_a_test_is_not_selected() -> None:
-    assert verdicts.select_best(_estimates(ridge=_estimate(0.5, 0.5, 0.5)), {}) == "persistence"
+def test_a_model_without_an_interval_is_not_selected() -> None:
+    assert verdicts.select_best(_estimates(ridge=_estimate(0.5))) == "persistence"
 
 
 def test_persistence_is_best_if_there_is_nothing_to_beat() -> None:
-    assert verdicts.select_best(_estimates(ridge=_estimate(None)), {}) == "persistence"
+    assert verdicts.select_best(_estimates(ridge=_estimate(None))) == "persistence"
 
 
 def test_the_summary_names_the_best() -> None:
     estimates = _estimates(linear_regression=_estimate(0.2, 0.1, 0.3), ridge=_estimate(0.1, 0.05, 0.15))
-    assert verdicts.summarise(estimates, "linear_regression") == "Linear regression: skill 0.2"
+    assert verdicts.summarise(estimates) == "Linear regression: skill 0.2."
 
 
-def test_the_summary_says_that_none_is_better_and_how_good_the_best_was() -> None:
+def test_if_none_is_better_the_summary_is_the_verdict_on_the_best() -> None:
     estimates = _estimates(gradient_boosting=_estimate(0.01, -0.02, 0.04), drift=_estimate(-0.1, -0.2, 0.0))
-    assert verdicts.summarise(estimates, "persistence") == (
-        "No better than assuming no change: gradient boosting, the best of 2, has skill 0.01, 95 % CI −0.02 to 0.04."
-    )
-
-
-def test_the_summary_says_that_the_best_of_many_looks_better_by_chance() -> None:
-    estimates = _estimates(ridge=_estimate(0.05, 0.01, 0.09), drift=_estimate(-0.1, -0.2, 0.0))
-    assert verdicts.summarise(estimates, "persistence") == (
-        "No better than assuming no change: ridge, the best of 2, has skill 0.05, "
-        "95 % CI 0.01 to 0.09, which the best of so many may show by chance."
-    )
+    assert verdicts.summarise(estimates) == "skill 0.01 (gradient boosting, the best of 2)."
 
 
 def test_the_summary_of_one_is_its_verdict() -> None:
-    assert verdicts.summarise(_estimates(ridge=_estimate(-0.05, -0.1, 0.01)), "persistence") == "skill -0.05"
+    assert verdicts.summarise(_estimates(ridge=_estimate(-0.05, -0.1, 0.01))) == "skill -0.05."
 
 
 def test_the_summary_of_none_is_that_of_doing_nothing() -> None:
-    assert verdicts.summarise(_estimates(), "persistence") == "skill 0.0"
-    assert verdicts.summarise(_estimates(ridge=_estimate(None)), "persistence") == "skill 0.0"
-
-
-def test_without_an_interval_the_summary_leaves_it_open() -> None:
-    estimates = _estimates(ridge=_estimate(0.3), drift=_estimate(0.1))
-    assert verdicts.summarise(estimates, "persistence") == (
-        "Too few windows to say whether any model is better than assuming no change."
-    )
+    assert verdicts.summarise(_estimates()) == "skill 0.0."
+    assert verdicts.summarise(_estimates(ridge=_estimate(None))) == "skill 0.0."
 
 
 def test_why_auto_chooses_the_best() -> None:
