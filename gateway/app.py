@@ -1,5 +1,6 @@
 """Builds the gateway: `uvicorn --factory gateway.app:create_app`."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -9,6 +10,11 @@ from limits import RateLimitItemPerMinute
 from prometheus_client import CollectorRegistry
 from starlette.middleware import Middleware
 
+from gateway.answers.follower import follow
+from gateway.answers.freshness import Freshness
+from gateway.answers.keeper import Answers
+from gateway.answers.shortcut import ShortcutMiddleware
+from gateway.answers.store import AnswerStore
 from gateway.api.dependencies import Components
 from gateway.api.forecasts import router as forecast_router
 from gateway.api.health import COLLECTORS, DEPENDENCIES
@@ -19,9 +25,9 @@ from gateway.api.results import router as result_router
 from gateway.api.stocks import router as stock_router
 from gateway.api.uploads import router as upload_router
 from gateway.api_keys import NEEDS_KEY, ApiKeys, not_authorised, parse_digests
-from gateway.browser_headers import BrowserHeadersMiddleware
+from gateway.browser_headers import BrowserHeadersMiddleware, api_headers
 from gateway.docs import install_docs
-from gateway.metrics import RateLimitMetrics
+from gateway.metrics import AnswerMetrics, RateLimitMetrics
 from gateway.page import install_page
 from gateway.rate_limits.callers import parse_networks
 from gateway.rate_limits.counters import open_counters
@@ -32,13 +38,14 @@ from gateway.resources import open_resources as open_real_resources
 from gateway.settings import GatewaySettings
 from shared.clients.metrics import UpstreamMetrics
 from shared.errors import NotAuthorised, RateLimited
-from shared.settings import load_settings
+from shared.settings import TracingSettings, load_settings
 from shared.telemetry.metrics import new_registry
 from shared.web.app import Operations, build_app
 from shared.web.problem import problem_responses
 
 OpenResources = Callable[[GatewaySettings], AbstractAsyncContextManager[Resources]]
 
+READING_POSTS = {"/api/result", "/api/result/"}
 DESCRIPTION = """\
 What a model predicts for a stock, how wrong it has been, and whether it beats assuming no change.
 
@@ -48,11 +55,15 @@ Not investment advice.
 """
 
 
-def create_app(settings: GatewaySettings | None = None, open_resources: OpenResources | None = None) -> FastAPI:
-    """Build the gateway."""
+def create_app(
+    settings: GatewaySettings | None = None,
+    open_resources: OpenResources | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> FastAPI:
+    """Build the gateway; `monotonic` is the clock of what is kept."""
     settings = settings or load_settings(GatewaySettings)
     registry = new_registry()
-    upstreams = UpstreamMetrics(registry)
+    upstreams, answer_metrics = UpstreamMetrics(registry), AnswerMetrics(registry)
     open_all = open_resources or partial(
         open_real_resources,
         data_observer=upstreams.observer("data"),
@@ -61,8 +72,12 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
 
     @asynccontextmanager
     async def open_components() -> AsyncIterator[Components]:
-        async with open_all(settings) as resources, open_counters(settings.limits_redis_url) as counters:
-            yield Components(resources.data, resources.prediction, _api_keys(settings), settings, counters)
+        async with (
+            open_all(settings) as resources,
+            open_counters(settings.limits_redis_url) as counters,
+            _keep_answers(resources, settings, answer_metrics, monotonic) as answers,
+        ):
+            yield Components(resources.data, resources.prediction, _api_keys(settings), settings, counters, answers)
 
     app = build_app(
         "gateway",
@@ -70,18 +85,54 @@ def create_app(settings: GatewaySettings | None = None, open_resources: OpenReso
         open_components,
         _operations(registry),
         _routers(settings),
-        reading_posts={"/api/result", "/api/result/"},
+        reading_posts=READING_POSTS,
         middleware=[_rate_limits(settings, RateLimitMetrics(registry))],
         title="Bellwether",
         summary="Self-hosted stock prediction that says how wrong it has been.",
         description=DESCRIPTION,
     )
-    app.add_middleware(BrowserHeadersMiddleware)
     app.add_exception_handler(NotAuthorised, not_authorised)
+    _install_front(app, settings)
+    return app
+
+
+def _install_front(app: FastAPI, settings: GatewaySettings) -> None:
+    """Install what is for browsers, and the short cut to kept answers, outside of everything else."""
+    app.add_middleware(BrowserHeadersMiddleware)
+    if _has_short_cut(settings):
+        app.add_middleware(
+            ShortcutMiddleware,
+            posts=READING_POSTS,
+            headers=api_headers(),
+            admits_host=app.state.hosts.admits,
+            observe=app.state.metrics.requests.observe,
+        )
     install_docs(app)
     if settings.frontend_dir is not None:
         install_page(app, settings.frontend_dir)
-    return app
+
+
+@asynccontextmanager
+async def _keep_answers(
+    resources: Resources, settings: GatewaySettings, metrics: AnswerMetrics, monotonic: Callable[[], float]
+) -> AsyncIterator[Answers]:
+    """Keep answers while the feed of revisions is followed."""
+    freshness = Freshness(monotonic)
+    async with follow(resources.data, freshness, [resources.prediction], metrics.alive, monotonic):
+        yield Answers(
+            AnswerStore(settings.answer_bytes, metrics.stored),
+            freshness,
+            is_public=settings.open_reads,
+            count=metrics.count,
+            monotonic=monotonic,
+        )
+
+
+def _has_short_cut(settings: GatewaySettings) -> bool:
+    """Say whether a kept answer may be served before routing: not if a key, a limit or a trace comes first."""
+    is_limited = settings.reads_per_minute or settings.computations_per_minute
+    is_traced = load_settings(TracingSettings).endpoint is not None
+    return bool(settings.answer_bytes) and settings.open_reads and not is_limited and not is_traced
 
 
 def _operations(registry: CollectorRegistry) -> Operations:

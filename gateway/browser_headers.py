@@ -48,6 +48,11 @@ class BrowserHeadersMiddleware:
         await self._app(scope, receive, send_with_headers)
 
 
+def api_headers() -> dict[str, str]:
+    """Return the headers of every response of the API."""
+    return _headers("/api/", 200)
+
+
 def _headers(path: str, status: int) -> dict[str, str]:
     is_docs = path == "/docs"
     headers = ALWAYS | {"Content-Security-Policy": DOCS_POLICY if is_docs else PAGE_POLICY}

@@ -1,7 +1,10 @@
 """Metrics of the gateway's own."""
 
-from prometheus_client import CollectorRegistry, Counter
+from typing import get_args
 
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from gateway.answers.keeper import AnswerOutcome
 from gateway.rate_limits.counters import Place
 from gateway.rate_limits.kinds import KINDS, Kind
 
@@ -25,3 +28,43 @@ class RateLimitMetrics:
     def count(self, kind: Kind, is_allowed: bool, place: Place) -> None:
         """Count one decision."""
         self._decisions.labels(kind, "allowed" if is_allowed else "refused", place).inc()
+
+
+class AnswerMetrics:
+    """Counts requests for answers that may be kept, and shows what is kept, on one registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._requests = Counter(
+            "answer_requests_total",
+            "Requests whose answer may be kept, by outcome: hit (served without asking), confirmed (asked, and kept "
+            "one is still current), miss (asked).",
+            ("outcome",),
+            registry=registry,
+        )
+        self._by_outcome = {outcome: self._requests.labels(outcome) for outcome in get_args(AnswerOutcome)}
+        self._evicted = Counter(
+            "answers_evicted_total", "Kept answers removed because the limit of memory was reached.", registry=registry
+        )
+        self._bytes = Gauge(
+            "answer_bytes", "Memory that kept answers take, in bytes.", registry=registry, multiprocess_mode="livesum"
+        )
+        self._alive = Gauge(
+            "revision_feed_alive",
+            "Whether the feed of revisions is alive, 1 or 0; if not, kept answers are served only after asking.",
+            registry=registry,
+            multiprocess_mode="livemin",
+        )
+        self._alive.set(0)
+
+    def count(self, outcome: AnswerOutcome) -> None:
+        """Count one request."""
+        self._by_outcome[outcome].inc()
+
+    def stored(self, n_bytes: int, n_evicted: int) -> None:
+        """Show the memory that is taken, and count answers that had to leave."""
+        self._bytes.set(n_bytes)
+        self._evicted.inc(n_evicted)
+
+    def alive(self, is_alive: bool) -> None:
+        """Show whether the feed is alive."""
+        self._alive.set(is_alive)

@@ -46,6 +46,8 @@ class GatewaySettings(UploadSettings):
     """Redis or Valkey, where all gateways count together. Without it, or while it is away, each counts for itself."""
     trusted_proxies: str = ""
     """Networks of the proxies whose X-Forwarded-For is believed, comma separated, as 10.0.0.0/8. None: of no proxy."""
+    answer_bytes: NonNegativeInt = 64 * 1024 * 1024
+    """How much memory answers may take that are kept and served until their bars change, in bytes; 0 keeps none."""
     frontend_dir: Path | None = None
     """Folder of the built page, which is served at `/`. Without it, only the API is served."""
 

@@ -21,6 +21,12 @@ def mark() -> None:
         current.is_set = True
 
 
+def is_marked() -> bool:
+    """Say whether the response of the current request is marked as stale."""
+    current = _mark.get()
+    return current is not None and current.is_set
+
+
 def is_stale(header: str | None) -> bool:
     """Say whether a response with this Warning header is marked as stale."""
     return header is not None and header.startswith("110 ")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from gateway.answers.keeper import Answers
 from gateway.api_keys import ApiKeys
 from gateway.rate_limits.counters import Counters
 from gateway.settings import GatewaySettings
@@ -22,8 +23,9 @@ class Components:
     api_keys: ApiKeys
     settings: GatewaySettings
     counters: Counters
+    answers: Answers
 
 
 DataClientDep = Annotated[DataClient, Depends(component("data"))]
 PredictionClientDep = Annotated[PredictionClient, Depends(component("prediction"))]
-SettingsDep = Annotated[GatewaySettings, Depends(component("settings"))]
+AnswersDep = Annotated[Answers, Depends(component("answers"))]

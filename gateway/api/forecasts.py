@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
-from gateway.api.dependencies import PredictionClientDep, SettingsDep
-from gateway.api.responses import forward, json_example
+from gateway.answers.store import Key
+from gateway.api.dependencies import AnswersDep, PredictionClientDep
+from gateway.api.responses import json_example
 from gateway.examples.forecasts import EVALUATION, FORECAST, MODELS
+from shared.clients.base import RawResponse
 from shared.errors import PREDICTION_ERRORS, InvalidRequest, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
 from shared.schemas.bars import Symbol
 from shared.schemas.evaluations import Evaluation
@@ -25,8 +27,9 @@ router = APIRouter(prefix="/api", tags=["predictions"])
 async def forecast(
     symbol: Symbol,
     query: Annotated[ForecastQuery, Query()],
+    request: Request,
     prediction: PredictionClientDep,
-    settings: SettingsDep,
+    answers: AnswersDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Forecast the closes of the next sessions with prediction intervals, from what is known after the latest session.
@@ -37,8 +40,11 @@ async def forecast(
     With `as_of`, a past session, no later bar is read: the forecast is the one that the stored bars would have given
     then.
     """
-    answer = await prediction.raw_forecast(symbol=symbol, query=query, if_none_match=if_none_match)
-    return forward(answer, settings)
+
+    async def ask(etag: str | None) -> RawResponse:
+        return await prediction.raw_forecast(symbol=symbol, query=query, if_none_match=etag)
+
+    return await answers.respond(request, Key("forecast", symbol, query.model_dump_json()), ask, if_none_match)
 
 
 @router.get(
@@ -49,8 +55,9 @@ async def forecast(
 async def evaluation(
     symbol: Symbol,
     query: Annotated[EvaluationQuery, Query()],
+    request: Request,
     prediction: PredictionClientDep,
-    settings: SettingsDep,
+    answers: AnswersDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Score each model on past sessions that it had not seen, against persistence on the same sessions.
@@ -61,8 +68,11 @@ async def evaluation(
     above zero. MAPE and R² look near perfect even for persistence, and prove nothing. `windows` has each prediction,
     for a chart.
     """
-    answer = await prediction.raw_evaluation(symbol=symbol, query=query, if_none_match=if_none_match)
-    return forward(answer, settings)
+
+    async def ask(etag: str | None) -> RawResponse:
+        return await prediction.raw_evaluation(symbol=symbol, query=query, if_none_match=etag)
+
+    return await answers.respond(request, Key("evaluation", symbol, query.model_dump_json()), ask, if_none_match)
 
 
 @router.get(
@@ -75,12 +85,17 @@ async def evaluation(
     },
 )
 async def models(
+    request: Request,
     prediction: PredictionClientDep,
-    settings: SettingsDep,
+    answers: AnswersDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return the models with their fixed parameters, and the features that they use.
 
     The baselines learn nothing or almost nothing. A model that does not beat them is not worth its cost.
     """
-    return forward(await prediction.raw_models(if_none_match=if_none_match), settings)
+
+    async def ask(etag: str | None) -> RawResponse:
+        return await prediction.raw_models(if_none_match=etag)
+
+    return await answers.respond(request, Key("models", symbol=""), ask, if_none_match)

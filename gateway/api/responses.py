@@ -1,21 +1,18 @@
-"""Helpers for responses: forwarding an upstream's response, and documenting an example."""
+"""Helpers for responses: encoding a model as an answer that may be kept, and documenting an example."""
 
+import hashlib
 from typing import Any
 
-from fastapi import Response
+from pydantic import BaseModel
 
-from gateway.settings import GatewaySettings
 from shared.clients.base import RawResponse
 
 
-def forward(answer: RawResponse, settings: GatewaySettings) -> Response:
-    """Forward an upstream's response unchanged. Caches may store it, but must revalidate it on every use.
-
-    Shared caches may not store what requires a key.
-    """
-    audience = "public" if settings.open_reads else "private"
-    headers = {"Cache-Control": f"{audience}, max-age=0, must-revalidate"}
-    return Response(answer.body, answer.status, answer.headers | headers)
+def encode_answer(model: BaseModel) -> RawResponse:
+    """Encode a model as JSON, with a digest as its ETag."""
+    body = model.model_dump_json().encode()
+    etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    return RawResponse(200, {"ETag": etag, "Content-Type": "application/json"}, body)
 
 
 def json_example(example: object) -> dict[int | str, dict[str, Any]]:

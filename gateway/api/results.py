@@ -1,11 +1,14 @@
 """The public contract: same-session results. HTTP only: parse, call, return."""
 
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
-from gateway.api.dependencies import PredictionClientDep, SettingsDep
-from gateway.api.responses import forward
+from gateway.answers.store import Key
+from gateway.api.dependencies import AnswersDep, PredictionClientDep
+from shared.clients.base import RawResponse
+from shared.clients.prediction import PredictionClient
 from shared.errors import PREDICTION_ERRORS
 from shared.schemas.bars import Symbol
 from shared.schemas.results import Result, ResultRequest
@@ -17,14 +20,16 @@ router = APIRouter(prefix="/api", tags=["predictions"])
 
 @router.post("/result", response_model=Result, responses=problem_responses(*PREDICTION_ERRORS))
 @router.post("/result/", response_model=Result, include_in_schema=False)
-async def result(body: ResultRequest, prediction: PredictionClientDep, settings: SettingsDep) -> Response:
+async def result(
+    body: ResultRequest, request: Request, prediction: PredictionClientDep, answers: AnswersDep
+) -> Response:
     """Estimate each test session's close from its own open, high and low, and score it against persistence.
 
     The first 80 % of the bars train the model and the last 20 % test it, by time. High and low are known only
     at the close, so this looks back: it is not a forecast, and `warnings` says so.
     """
-    answer = await prediction.raw_result(symbol=body.stock_symbol, adjusted=body.adjusted)
-    return forward(answer, settings)
+    ask = partial(_ask, prediction, body.stock_symbol, body.adjusted)
+    return await answers.respond(request, Key("result", body.stock_symbol, body.adjusted), ask)
 
 
 @router.get(
@@ -34,11 +39,16 @@ async def result(body: ResultRequest, prediction: PredictionClientDep, settings:
 )
 async def stock_result(
     symbol: Symbol,
+    request: Request,
     prediction: PredictionClientDep,
-    settings: SettingsDep,
+    answers: AnswersDep,
     adjusted: Annotated[bool, Query(description="Scale prices by adjusted close / close first.")] = False,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return the same result as `POST /api/result`, cacheable by its ETag."""
-    answer = await prediction.raw_result(symbol=symbol, adjusted=adjusted, if_none_match=if_none_match)
-    return forward(answer, settings)
+    ask = partial(_ask, prediction, symbol, adjusted)
+    return await answers.respond(request, Key("result", symbol, adjusted), ask, if_none_match)
+
+
+async def _ask(prediction: PredictionClient, symbol: str, adjusted: bool, etag: str | None) -> RawResponse:
+    return await prediction.raw_result(symbol=symbol, adjusted=adjusted, if_none_match=etag)

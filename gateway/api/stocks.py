@@ -2,11 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import RootModel
 
-from gateway.api.dependencies import DataClientDep, SettingsDep
-from gateway.api.responses import forward, json_example
+from gateway.answers.store import Key
+from gateway.api.dependencies import AnswersDep, DataClientDep
+from gateway.api.responses import encode_answer, json_example
 from gateway.examples import stocks as examples
+from shared.clients.base import RawResponse
 from shared.errors import UPSTREAM_ERRORS, InvalidRequest, NoAdjustedPrices, NoBars, SymbolNotFound
 from shared.schemas.bars import BarsQuery, Symbol, SymbolBars
 from shared.schemas.stocks import Stock, StockPage
@@ -18,41 +21,75 @@ router = APIRouter(prefix="/api", tags=["stocks"])
 
 
 @router.get(
-    "/stocks", responses={**json_example(examples.STOCKS), **problem_responses(InvalidRequest, *UPSTREAM_ERRORS)}
+    "/stocks",
+    response_model=StockPage,
+    responses={**json_example(examples.STOCKS), **NOT_MODIFIED, **problem_responses(InvalidRequest, *UPSTREAM_ERRORS)},
 )
 async def stocks(
+    request: Request,
     data: DataClientDep,
+    answers: AnswersDep,
     query: Annotated[VisibleText, Query(max_length=100, description="Part of a symbol or a name, in any case.")] = "",
     limit: Annotated[int, Query(ge=1, le=100, description="Stocks per page.")] = 20,
     cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the previous page.")] = None,
-) -> StockPage:
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
     """Search stocks by symbol and name: exact matches first, then prefixes, then other matches.
 
     Without a query, list all stocks, ascending.
     """
-    return await data.stocks(query=query, limit=limit, cursor=cursor)
+
+    async def ask(_: str | None) -> RawResponse:
+        return encode_answer(await data.stocks(query=query, limit=limit, cursor=cursor))
+
+    return await answers.respond(request, Key("stocks", None, (query, limit, cursor)), ask, if_none_match)
 
 
 # Before /stocks/{symbol}, and in lower case only, because ALL is a symbol.
-@router.get("/stocks/all", responses={**json_example(examples.SYMBOLS), **problem_responses(*UPSTREAM_ERRORS)})
-async def all_symbols(data: DataClientDep) -> list[str]:
+@router.get(
+    "/stocks/all",
+    response_model=list[str],
+    responses={**json_example(examples.SYMBOLS), **NOT_MODIFIED, **problem_responses(InvalidRequest, *UPSTREAM_ERRORS)},
+)
+async def all_symbols(
+    request: Request,
+    data: DataClientDep,
+    answers: AnswersDep,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
     """Return every symbol that can be predicted, ascending.
 
     The stock with the symbol ALL is at `/api/stocks/ALL`.
     """
-    return await data.symbols()
+
+    async def ask(_: str | None) -> RawResponse:
+        return encode_answer(RootModel(await data.symbols()))
+
+    return await answers.respond(request, Key("symbols"), ask, if_none_match)
 
 
 @router.get(
     "/stocks/{symbol}",
+    response_model=Stock,
     responses={
         **json_example(examples.STOCK),
+        **NOT_MODIFIED,
         **problem_responses(InvalidRequest, SymbolNotFound, NoBars, *UPSTREAM_ERRORS),
     },
 )
-async def stock(symbol: Symbol, data: DataClientDep) -> Stock:
+async def stock(
+    symbol: Symbol,
+    request: Request,
+    data: DataClientDep,
+    answers: AnswersDep,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
     """Describe a stock: its name, first and last session, the source of its bars, and findings about them."""
-    return await data.stock(symbol=symbol)
+
+    async def ask(_: str | None) -> RawResponse:
+        return encode_answer(await data.stock(symbol=symbol))
+
+    return await answers.respond(request, Key("stock", symbol), ask, if_none_match)
 
 
 @router.get(
@@ -67,9 +104,14 @@ async def stock(symbol: Symbol, data: DataClientDep) -> Stock:
 async def bars(
     symbol: Symbol,
     query: Annotated[BarsQuery, Query()],
+    request: Request,
     data: DataClientDep,
-    settings: SettingsDep,
+    answers: AnswersDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return the bars of a stock, ascending by session, as JSON, CSV, Parquet or an Arrow stream."""
-    return forward(await data.raw_bars(symbol=symbol, query=query, if_none_match=if_none_match), settings)
+
+    async def ask(etag: str | None) -> RawResponse:
+        return await data.raw_bars(symbol=symbol, query=query, if_none_match=etag)
+
+    return await answers.respond(request, Key("bars", symbol, query.model_dump_json()), ask, if_none_match)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request
 
-from gateway.api.dependencies import DataClientDep
+from gateway.api.dependencies import AnswersDep, DataClientDep
 from gateway.api.responses import json_example
 from gateway.api_keys import NEEDS_KEY
 from gateway.examples import stocks as examples
@@ -40,7 +40,7 @@ _COMMON = (NotAuthorised, InvalidRequest, *UPSTREAM_ERRORS)
     },
 )
 async def load_bars(
-    symbol: Symbol, query: Annotated[LoadQuery, Query()], request: Request, data: DataClientDep
+    symbol: Symbol, query: Annotated[LoadQuery, Query()], request: Request, data: DataClientDep, answers: AnswersDep
 ) -> LoadReport:
     """Add or correct bars of one stock from a file, atomically: readers see either the old or the new bars.
 
@@ -57,7 +57,10 @@ async def load_bars(
         length=request.headers.get("content-length"),
         body=request.stream(),
     )
-    return await data.load(symbol=symbol, query=query, upload=upload)
+    try:
+        return await data.load(symbol=symbol, query=query, upload=upload)
+    finally:  # one that failed may have been stored, too
+        answers.changed(symbol)
 
 
 @router.patch(
@@ -65,14 +68,20 @@ async def load_bars(
     responses={**json_example(examples.STOCK), **problem_responses(*_COMMON, SymbolNotFound)},
 )
 async def change_stock(
-    symbol: Symbol, patch: Annotated[StockPatch, Body(openapi_examples=examples.PATCHES)], data: DataClientDep
+    symbol: Symbol,
+    patch: Annotated[StockPatch, Body(openapi_examples=examples.PATCHES)],
+    data: DataClientDep,
+    answers: AnswersDep,
 ) -> Stock:
     """Change a stock's name, sector, currency, exchange calendar or time zone.
 
     A field that is left out stays, and null removes it. The calendar dates the stock's forecasts, its findings and how
     current it is: any code of the package exchange_calendars, such as XNYS (the default), XLON or 24/7.
     """
-    return await data.change(symbol=symbol, patch=patch)
+    try:
+        return await data.change(symbol=symbol, patch=patch)
+    finally:
+        answers.changed(symbol)
 
 
 @router.delete("/stocks/all", include_in_schema=False)
@@ -88,6 +97,9 @@ async def delete_all() -> None:
     status_code=204,
     responses=problem_responses(*_COMMON, SymbolNotFound),
 )
-async def delete_stock(symbol: Symbol, data: DataClientDep) -> None:
+async def delete_stock(symbol: Symbol, data: DataClientDep, answers: AnswersDep) -> None:
     """Delete a stock and all of its bars. Its recorded forecasts stay in the ledger, which is never changed."""
-    await data.delete(symbol=symbol)
+    try:
+        await data.delete(symbol=symbol)
+    finally:
+        answers.changed(symbol)

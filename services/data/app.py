@@ -9,13 +9,17 @@ import structlog
 from fastapi import FastAPI
 
 from services.data.api.bars import router as bars_router
+from services.data.api.changes import router as changes_router
 from services.data.api.dependencies import Components
 from services.data.api.health import DEPENDENCIES, freshness_gauges
 from services.data.api.ledger import router as ledger_router
 from services.data.api.uploads import router as upload_router
+from services.data.bars.broadcast import Broadcast
 from services.data.bars.kept_answers import KeptAnswers
 from services.data.bars.load import Invalidate
+from services.data.bars.membership import Membership
 from services.data.bars.reader import BarReader
+from services.data.bars.write_fence import WriteFence
 from services.data.bars.writer import BarWriter
 from services.data.memory import return_freed_memory
 from services.data.metrics import DataMetrics
@@ -44,7 +48,7 @@ def create_app(settings: DataSettings | None = None, open_resources: OpenResourc
         settings,
         lambda: _open_components(settings, metrics, open_resources or partial(open_real_resources, metrics=metrics)),
         Operations(registry, DEPENDENCIES, collectors=[freshness_gauges(settings.calendar)]),
-        [bars_router, upload_router, ledger_router],
+        [bars_router, upload_router, ledger_router, changes_router],
         title="Bellwether data service",
         summary="Internal: owns daily bars. The public contract is the gateway's.",
     )
@@ -56,22 +60,31 @@ async def _open_components(
 ) -> AsyncIterator[Components]:
     async with open_resources(settings) as resources:
         kept = KeptAnswers(settings.stale_seconds)
-        reader = BarReader(resources.store, resources.cache, kept, seconds=settings.cache_seconds)
-        catalogue = Catalogue(resources.store, kept, seconds=settings.cache_seconds)
+        broadcast, membership = Broadcast(), Membership(resources.feed, resources.followers)
+        seconds, may_trust = settings.cache_seconds, membership.may_trust_memory
+        reader = BarReader(resources.store, resources.cache, kept, seconds=seconds, may_trust_memory=may_trust)
+        catalogue = Catalogue(resources.store, kept, seconds=seconds, may_trust_memory=may_trust)
 
         async def invalidate(symbols: set[str] | None) -> None:
             catalogue.invalidate()
             await reader.invalidate(symbols)
+            broadcast.publish(symbols)
 
-        async with _follow_changes(resources, invalidate):
+        def fence_rose() -> None:
+            broadcast.publish(set())
+            membership.advance()
+
+        async with _follow_changes(resources, invalidate, fence_rose, membership):
             yield Components(
                 store=resources.store,
                 cache=resources.cache,
                 feed=resources.feed,
+                followers=resources.followers,
+                broadcast=broadcast,
                 ledger=resources.ledger,
                 kept=kept,
                 reader=reader,
-                writer=BarWriter(resources.store, invalidate),
+                writer=BarWriter(resources.store, invalidate, WriteFence(resources.followers)),
                 catalogue=catalogue,
                 metrics=metrics,
                 settings=settings,
@@ -79,25 +92,30 @@ async def _open_components(
 
 
 @asynccontextmanager
-async def _follow_changes(resources: Resources, invalidate: Invalidate) -> AsyncIterator[None]:
-    """Follow the change feed while the service runs."""
-    task = asyncio.create_task(_follow(resources, invalidate))
+async def _follow_changes(
+    resources: Resources, invalidate: Invalidate, fence_rose: Callable[[], None], membership: Membership
+) -> AsyncIterator[None]:
+    """Follow the change feed, and tell how far, while the service runs."""
+    tasks = [asyncio.create_task(work) for work in (_follow(resources, invalidate, fence_rose), membership.run())]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _follow(resources: Resources, invalidate: Invalidate) -> None:
+async def _follow(resources: Resources, invalidate: Invalidate, fence_rose: Callable[[], None]) -> None:
     """Invalidate the symbols that change in the store."""
     with suppress(StoreUnavailable):  # health reports it; this ping only makes the store log its limitations
         await resources.store.ping()
     while True:
         try:
             async for symbols in resources.feed.changes():
-                await invalidate(symbols)
+                if symbols is None or symbols:
+                    await invalidate(symbols)
+                else:
+                    fence_rose()
         except Exception:  # a defect must not stop the feed for good
             log.exception("change_feed_stopped")
         await asyncio.sleep(RETRY_SECONDS)

@@ -90,11 +90,20 @@ class ForecastLedger(Protocol):
 class ChangeFeed(Protocol):
     """Reports writes to the store, by this service and by other tools."""
 
+    @property
+    def fence(self) -> int:
+        """Return the last write fence: the consumer of `changes` has handled every change before it."""
+        ...
+
     def changes(self) -> AsyncIterator[set[str] | None]:
         """Yield the symbols that changed, soon after; None, also at the start, if any may have. Never ends.
 
-        While the feed does not work, `ping` raises.
+        It yields an empty set when `fence` has risen. While the feed does not work, `ping` raises.
         """
+        ...
+
+    def age_seconds(self) -> float:
+        """Return for how long there may have been changes that the consumer has not handled; infinity if unknown."""
         ...
 
     async def ping(self) -> None:
@@ -103,6 +112,29 @@ class ChangeFeed(Protocol):
         Raises:
             StoreUnavailable: They are not; the detail describes the consequence.
         """
+        ...
+
+
+class Followers(Protocol):
+    """Processes that answer from memory while they are told of changes, each with a lease to do so.
+
+    Every method raises StoreUnavailable if the store does not answer.
+    """
+
+    async def renew(self, follower: str, fence: int) -> bool:
+        """Extend the lease of a follower that knows every change before `fence`; return whether it still had one."""
+        ...
+
+    async def raise_fence(self) -> int:
+        """Return a new fence, 0 if nobody follows: every change acknowledged before comes before it."""
+        ...
+
+    async def count_behind(self, fence: int) -> int:
+        """Return how many followers have a lease and do not know every change before the fence."""
+        ...
+
+    async def end_leases(self, fence: int) -> None:
+        """End the leases of those who are behind: they notice it when they renew it."""
         ...
 
 
@@ -195,4 +227,5 @@ class Resources:
     store: BarStore
     cache: BarCache
     feed: ChangeFeed
+    followers: Followers
     ledger: ForecastLedger

@@ -7,6 +7,7 @@ from services.data.metrics import DataMetrics
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.change_feed import MongoChangeFeed
 from services.data.mongo.connection import open_mongo
+from services.data.mongo.followers import MongoFollowers
 from services.data.mongo.forecast_ledger import MongoForecastLedger
 from services.data.ports import Resources
 from services.data.redis_bar_cache import open_redis_bar_cache
@@ -36,5 +37,6 @@ async def open_resources(settings: DataSettings, metrics: DataMetrics) -> AsyncI
             store=MongoBarStore(connection, settings.store_timeout_seconds, settings.write_timeout_seconds),
             cache=open_cache,
             feed=MongoChangeFeed(connection, settings.cache_seconds),
+            followers=MongoFollowers(connection, settings.store_timeout_seconds),
             ledger=MongoForecastLedger(connection, settings.store_timeout_seconds, settings.write_timeout_seconds),
         )

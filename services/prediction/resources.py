@@ -33,4 +33,6 @@ async def open_resources(
         data = DataClient(
             http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds, observer=observer
         )
+        # A request that joins one which began before a change could be answered from the bars before it.
+        data.share_only_while(lambda: False)
         yield Resources(data=data, workers=workers)

@@ -57,6 +57,8 @@ class ServiceClient:
         self._http = http
         self._timeout_seconds = timeout_seconds
         self._flight: SingleFlight[RawResponse] = SingleFlight()
+        self._n_changes = 0
+        self._may_share: Callable[[], bool] = lambda: True
         self._upstream = Upstream(
             http,
             upstream,
@@ -72,6 +74,17 @@ class ServiceClient:
         if CHALLENGE in response.headers:
             raise _not_trusted(self._upstream.title)
         return self._parse(Health, response)
+
+    def share_only_while(self, condition: Callable[[], bool]) -> None:
+        """Let callers share a request only while `condition` holds: while `share_nothing_begun` follows each change.
+
+        Otherwise a caller could be given what a request read that began before a change, which it knows of.
+        """
+        self._may_share = condition
+
+    def share_nothing_begun(self) -> None:
+        """Let no later caller share a request that has begun: what it reads may have changed since."""
+        self._n_changes += 1
 
     async def _get(
         self,
@@ -89,11 +102,11 @@ class ServiceClient:
         A caller in a hurry makes one of its own: a shared one takes as long as it may.
         """
         headers = latin1_headers({} if if_none_match is None else {"If-None-Match": if_none_match})
-        if deadline.seconds_left(self._timeout_seconds) < self._timeout_seconds:
+        if deadline.seconds_left(self._timeout_seconds) < self._timeout_seconds or not self._may_share():
             return await self._get(path, self._answer, params, headers)
         if known := request_id.current_request_id():
             headers[request_id.HEADER] = known
-        key = (path, frozenset((params or {}).items()), if_none_match)
+        key = (self._n_changes, path, frozenset((params or {}).items()), if_none_match)
         try:
             answer = await self._flight.run(key, lambda: self._get(path, self._answer, params, headers))
         except TimeoutError as error:

@@ -3,16 +3,20 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from pydantic import RootModel
+from pydantic import RootModel, ValidationError
 
 from shared import staleness
 from shared.clients.base import RawResponse, ServiceClient
+from shared.clients.events import read_events
 from shared.clients.transport import latin1_headers, query_params
 from shared.errors import UpstreamFailed
 from shared.schemas.bars import BarsQuery, EncodedBars
+from shared.schemas.changes import HEARTBEAT_SECONDS, ChangeEvent, FollowerState, Lease
 from shared.schemas.ledger import Kept, Ledger, LedgerEntry, LedgerQuery
 from shared.schemas.loads import LoadQuery, LoadReport
 from shared.schemas.stocks import Stock, StockPage, StockPatch
+
+FEED_SILENCE_SECONDS = 5 * HEARTBEAT_SECONDS  # then it is connected again; long before, nobody relies on it
 
 
 class _Symbols(RootModel[list[str]]):
@@ -127,6 +131,29 @@ class DataClient(ServiceClient):
         body = [entry.model_dump(mode="json") for entry in entries]
         request = self._http.build_request("POST", f"/symbols/{symbol}/ledger", json=body)
         return await self._write(request, self._as(Kept))
+
+    async def changes(self) -> AsyncIterator[ChangeEvent]:
+        """Yield the events of the feed of revisions until it ends or falls silent.
+
+        Raises:
+            UpstreamUnavailable, UpstreamFailed: It could not be read, or broke off.
+        """
+        title = self._upstream.title
+        async for event in read_events(self._http, "/changes", title=title, silence_seconds=FEED_SILENCE_SECONDS):
+            try:
+                yield ChangeEvent.model_validate_json(event)
+            except ValidationError as error:
+                raise UpstreamFailed("The data service returned an invalid event.") from error
+
+    async def renew_lease(self, *, follower: str, fence: int) -> Lease:
+        """Say how far this follower of the feed has been told of changes, and extend its lease.
+
+        Raises:
+            StoreUnavailable: The lease could not be extended.
+        """
+        state = FollowerState(fence=fence).model_dump(mode="json")
+        request = self._http.build_request("POST", f"/followers/{follower}", json=state)
+        return self._as(Lease)(await self._upstream.send_at_once(request))
 
     async def ledger(self, *, symbol: str, query: LedgerQuery) -> Ledger:
         """Return the recorded forecasts of `symbol`, latest first, with actuals and scores.

@@ -82,6 +82,10 @@ class Upstream:
         self._breaker.probe_succeeded()
         return response
 
+    async def send_at_once(self, request: httpx.Request) -> httpx.Response:
+        """Send a small request past slots and breaker, as a health check."""
+        return await self._send(request, self._seconds(self._timeout_seconds))
+
     async def read(self, request: httpx.Request, parse: Callable[[httpx.Response], T]) -> T:
         """Send a request that changes nothing, and parse the response."""
         if self._throttle is None:

@@ -7,6 +7,7 @@ import asyncio
 import platform
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -34,7 +35,8 @@ COMMAND_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 COLLECT_TIMEOUT_SECONDS = 4.0  # the longest that a scrape waits for one collector; Prometheus gives up after 10
 _METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"}
 # Routine requests every few seconds: neither logged, nor traced, nor counted as in progress, nor refused.
-QUIET_PATHS = {"/healthz", "/readyz", "/metrics", "/api/health", "/api/metrics"}
+QUIET_PATHS = {"/healthz", "/readyz", "/metrics", "/api/health", "/api/metrics", "/changes"}
+QUIET_FOLDER = "/followers/"
 # A proxy adds one of these, which a caller outside cannot remove; Prometheus sends none.
 _FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"}
 log = structlog.get_logger()
@@ -78,12 +80,14 @@ class ServiceMetrics:
 
     registry: CollectorRegistry
     collectors: Sequence[ScrapeCollector]
+    requests: "RequestMetrics"
 
 
 def install_metrics(app: FastAPI, name: str, path: str, measured: ServiceMetrics) -> None:
     """Measure every request of `app`, and serve all metrics at `path`."""
     files = MultiprocessMetrics.from_environment()
-    Instrumentator(registry=measured.registry).add(_record(measured.registry)).instrument(app)
+    instrumentator = Instrumentator(should_exclude_streaming_duration=True, registry=measured.registry)
+    instrumentator.add(measured.requests.record).instrument(app)
     _show_build(app, name, measured.registry)
 
     @app.get(
@@ -145,27 +149,48 @@ def _show_build(app: FastAPI, name: str, registry: CollectorRegistry) -> None:
     build.labels(**about).set(1)
 
 
-def _record(registry: CollectorRegistry) -> Callable[[Info], None]:
-    labels = ("method", "endpoint")
-    requests = Counter("http_requests_total", "Requests answered.", labels, registry=registry)
-    errors = Counter("http_errors_total", "Requests answered with a status of 400 or more.", labels, registry=registry)
-    responses = Counter("http_responses_total", "Responses by status.", (*labels, "status"), registry=registry)
-    latency = Histogram(
-        "http_request_latency_seconds",
-        "Time from the request to the whole response, in seconds.",
-        labels,
-        buckets=LATENCY_BUCKETS,
-        registry=registry,
-    )
+class RequestMetrics:
+    """Counts requests and responses, and measures how long they take, on one registry."""
 
-    def record(info: Info) -> None:
-        method = info.method if info.method in _METHODS else "OTHER"
-        endpoint = "unmatched" if info.modified_handler == "none" else info.modified_handler
-        status = info.response.status_code if info.response else 500
-        requests.labels(method, endpoint).inc()
-        responses.labels(method, endpoint, status).inc()
-        latency.labels(method, endpoint).observe(info.modified_duration)
+    def __init__(self, registry: CollectorRegistry) -> None:
+        labels = ("method", "endpoint")
+        self._requests = Counter("http_requests_total", "Requests answered.", labels, registry=registry)
+        self._errors = Counter(
+            "http_errors_total", "Requests answered with a status of 400 or more.", labels, registry=registry
+        )
+        self._responses = Counter(
+            "http_responses_total", "Responses by status.", (*labels, "status"), registry=registry
+        )
+        self._latency = Histogram(
+            "http_request_latency_seconds",
+            "Time from the request to the whole response, in seconds.",
+            labels,
+            buckets=LATENCY_BUCKETS,
+            registry=registry,
+        )
+        self._series = lru_cache(maxsize=256)(self._find_series)
+
+    def observe(self, method: str, endpoint: str, status: int, seconds: float) -> None:
+        """Measure one request."""
+        requests, responses, latency = self._series(method, endpoint, status)
+        requests.inc()
+        responses.inc()
+        latency.observe(seconds)
         if status >= 400:
-            errors.labels(method, endpoint).inc()
+            self._errors.labels(method, endpoint).inc()
 
-    return record
+    def record(self, info: Info) -> None:
+        """Measure the request that the instrumentator has seen."""
+        self.observe(
+            info.method if info.method in _METHODS else "OTHER",
+            "unmatched" if info.modified_handler == "none" else info.modified_handler,
+            info.response.status_code if info.response else 500,
+            info.modified_duration,
+        )
+
+    def _find_series(self, method: str, endpoint: str, status: int) -> tuple[Counter, Counter, Histogram]:
+        return (
+            self._requests.labels(method, endpoint),
+            self._responses.labels(method, endpoint, status),
+            self._latency.labels(method, endpoint),
+        )

@@ -34,23 +34,35 @@ class AdmissionMetrics:
         )
 
 
+class Admission:
+    """How many requests are in progress in this process, and how many may be."""
+
+    def __init__(self, max_in_flight: int) -> None:
+        self.max_in_flight = max_in_flight
+        self.n_in_flight = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Say whether one more request is refused."""
+        return self.n_in_flight >= self.max_in_flight
+
+
 class AdmissionMiddleware:
-    """Counts the requests in progress and refuses those beyond `max_in_flight`, but never health and metrics.
+    """Counts the requests in progress and refuses those beyond its limit, but never health and metrics.
 
     A refusal has no log line and no entry in the metrics by route: it must cost little, as it comes when there is
     little to spare.
 
     Args:
         app: The app to wrap.
-        max_in_flight: How many requests may be in progress in this process.
+        admission: How many requests may be in progress, and are.
         metrics: Where both are counted.
     """
 
-    def __init__(self, app: ASGIApp, max_in_flight: int, metrics: AdmissionMetrics) -> None:
+    def __init__(self, app: ASGIApp, admission: Admission, metrics: AdmissionMetrics) -> None:
         self.app = app
-        self.max_in_flight = max_in_flight
+        self.admission = admission
         self.metrics = metrics
-        self._n_in_flight = 0
         self._log_at = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,23 +70,23 @@ class AdmissionMiddleware:
         if scope["type"] != "http" or is_quiet(scope):
             await self.app(scope, receive, send)
             return
-        if self._n_in_flight >= self.max_in_flight:
+        if self.admission.is_full:
             self.metrics.refused.inc()
             self._log()
             await _refuse(scope, send)
             return
-        self._n_in_flight += 1
+        self.admission.n_in_flight += 1
         self.metrics.in_progress.inc()
         try:
             await self.app(scope, receive, send)
         finally:
-            self._n_in_flight -= 1
+            self.admission.n_in_flight -= 1
             self.metrics.in_progress.dec()
 
     def _log(self) -> None:
         if (now := time.monotonic()) >= self._log_at:
             self._log_at = now + LOG_SECONDS
-            log.warning("requests_shed", in_progress=self._n_in_flight)
+            log.warning("requests_shed", in_progress=self.admission.n_in_flight)
 
 
 async def _refuse(scope: Scope, send: Send) -> None:

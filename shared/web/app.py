@@ -13,12 +13,12 @@ from starlette.requests import ClientDisconnect
 
 from shared.settings import ServiceSettings, TracingSettings, UploadSettings, load_settings
 from shared.telemetry.logs import configure_logging
-from shared.telemetry.metrics import ScrapeCollector, ServiceMetrics, install_metrics
-from shared.web.admission import AdmissionMetrics, AdmissionMiddleware
+from shared.telemetry.metrics import RequestMetrics, ScrapeCollector, ServiceMetrics, install_metrics
+from shared.web.admission import Admission, AdmissionMetrics, AdmissionMiddleware
 from shared.web.body_limit import BodyLimitMiddleware
 from shared.web.connections import bound_connections
 from shared.web.draining import Draining, DrainingMiddleware, notice_before_stop
-from shared.web.guards.allowed_hosts import AllowedHostsMiddleware
+from shared.web.guards.allowed_hosts import AllowedHosts, AllowedHostsMiddleware
 from shared.web.guards.strict_json import StrictJsonMiddleware
 from shared.web.health import Dependencies, dependency_gauge, health_router
 from shared.web.methods import MethodsMiddleware
@@ -99,7 +99,7 @@ def build_app(
 def _install_inner_middleware(app: FastAPI, name: str, operations: Operations, reading_posts: Collection[str]) -> None:
     """Measure the requests as they came and ended: what is added first is the innermost, so a HEAD counts as one."""
     collectors = [dependency_gauge(operations.dependencies), *operations.collectors]
-    app.state.metrics = ServiceMetrics(operations.registry, collectors)
+    app.state.metrics = ServiceMetrics(operations.registry, collectors, RequestMetrics(operations.registry))
     app.add_exception_handler(ClientDisconnect, _client_disconnected)
     app.add_middleware(DisconnectMiddleware, reading_posts=reading_posts)
     app.add_middleware(MethodsMiddleware)
@@ -146,9 +146,11 @@ def _install_middleware(app: FastAPI, settings: ServiceSettings, draining: Drain
     app.add_middleware(ServiceTokenMiddleware, tokens=tokens)
     prefix = type(settings).model_config.get("env_prefix", "")
     names = [name.strip() for name in settings.allowed_hosts.split(",")]
-    app.add_middleware(AllowedHostsMiddleware, names=names, variable=f"{prefix}ALLOWED_HOSTS")
+    app.state.draining = draining
+    app.state.admission, app.state.hosts = Admission(settings.max_in_flight), AllowedHosts(names)
+    app.add_middleware(AllowedHostsMiddleware, hosts=app.state.hosts, variable=f"{prefix}ALLOWED_HOSTS")
     app.add_middleware(RequestIdMiddleware)
-    app.add_middleware(AdmissionMiddleware, max_in_flight=settings.max_in_flight, metrics=metrics)
+    app.add_middleware(AdmissionMiddleware, admission=app.state.admission, metrics=metrics)
     app.add_middleware(DrainingMiddleware, draining=draining)
 
 

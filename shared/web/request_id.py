@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.telemetry.metrics import QUIET_PATHS
+from shared.telemetry.metrics import QUIET_FOLDER, QUIET_PATHS
 
 HEADER = "X-Request-ID"
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -36,8 +36,9 @@ def request_id_of(scope: Scope) -> str:
 
 
 def is_quiet(scope: Scope) -> bool:
-    """Say whether this is a routine request for health or metrics, which is neither logged nor traced."""
-    return scope.get("path") in QUIET_PATHS
+    """Say whether this is a routine request for health, metrics or the feed, which is neither logged nor traced."""
+    path = scope.get("path", "")
+    return path in QUIET_PATHS or path.startswith(QUIET_FOLDER)
 
 
 class RequestIdMiddleware:
@@ -67,18 +68,23 @@ class RequestIdMiddleware:
             try:
                 await self.app(scope, receive, send_with_id)
             finally:
-                _log_request(scope, status, time.perf_counter() - started_at)
+                _log_served(scope, status, time.perf_counter() - started_at)
                 _current.reset(token)
 
 
-def _log_request(scope: Scope, status: int, seconds: float) -> None:
+def log_request(method: str, route: str, status: int, seconds: float, **fields: str) -> None:
+    """Write the one line of a request."""
+    log.info(
+        "request_served", method=method, route=route, status=status, duration_ms=round(seconds * 1000, 1), **fields
+    )
+
+
+def _log_served(scope: Scope, status: int, seconds: float) -> None:
     if is_quiet(scope):
         return
-    route = get_route_name(HTTPConnection(scope), should_include_root_path=False) or "unmatched"
-    log.info(
-        "request_served",
-        method=scope["method"],
-        route=route,
-        status=status,
-        duration_ms=round(seconds * 1000, 1),
-    )
+    log_request(scope["method"], route_of(scope), status, seconds)
+
+
+def route_of(scope: Scope) -> str:
+    """Return the route template of a request for logs and metrics."""
+    return get_route_name(HTTPConnection(scope), should_include_root_path=False) or "unmatched"

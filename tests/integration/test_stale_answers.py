@@ -46,6 +46,7 @@ def test_bars_that_are_cached_outlive_the_store_and_then_say_so(api: httpx.Clien
     try:
         assert _result(api).json() == fresh.json()
         _age_cached_bars(stack)
+        until(lambda: "warning" in _result(api).headers)  # at first, the gateway knows that nothing has changed
         stale = _result(api)
         assert (stale.status_code, stale.headers["warning"]) == (200, STALE)
         assert stale.json()["warnings"][0]["code"] == "stale_bars"

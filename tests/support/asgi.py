@@ -20,9 +20,14 @@ from tests.support.polling import wait_until
 
 @asynccontextmanager
 async def serve(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """Yield a client of `app`; an exception that the app answers with a 500 is not raised into the test."""
+    """Yield a client of `app`; an exception that the app answers with a 500 is not raised into the test.
+
+    Unlike httpx by default, it asks for no compression: a compressed response has a weak ETag.
+    """
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
+    client = httpx.AsyncClient(
+        transport=transport, base_url="http://localhost", headers={"Accept-Encoding": "identity"}
+    )
     async with app.router.lifespan_context(app), client:
         yield client
 

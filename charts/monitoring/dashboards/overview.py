@@ -114,6 +114,27 @@ ROUTES: PanelLine = [
         Query(f"topk(5, {quantile(0.95, LATENCY, 'endpoint', GATEWAY)} >= 0)", "{{endpoint}}"),
     ),
 ]
+ANSWERS: PanelLine = [
+    lines(
+        PanelInfo(
+            "Kept answers",
+            "Requests whose answer may be kept: hit is served from memory, confirmed after asking, miss anew.",
+            "reqps",
+        ),
+        Query(rate("answer_requests_total", "outcome", GATEWAY), "{{outcome}}"),
+        stacked=True,
+    ),
+    lines(
+        PanelInfo("Kept answers: memory", "Memory of the kept answers of each gateway.", "bytes"),
+        Query(f"answer_bytes{{{GATEWAY}}}", "{{instance}}"),
+        Query(rate("answers_evicted_total", "instance", GATEWAY), "{{instance}}: evictions per second"),
+    ),
+    states(
+        PanelInfo("Feed of revisions", "Whether each gateway is told of changes.", "none"),
+        Query(f"min by (instance) (revision_feed_alive{{{GATEWAY}}})", "{{instance}}"),
+        {0: ("lost", RED), 1: ("alive", GREEN)},
+    ),
+]
 DEPENDENCIES: PanelLine = [
     states(
         PanelInfo("Dependencies", "Whether each service can use its dependencies.", "none"),
@@ -162,7 +183,7 @@ BOARD = Board(
     description="Requests and failures of each service, the error budget, and the services' dependencies.",
     rows=[
         Row("Is the system healthy?", [STATUS, BUDGET]),
-        Row("Requests, failures, time", [SIGNALS, ROUTES]),
+        Row("Requests, failures, time", [SIGNALS, ROUTES, ANSWERS]),
         Row("Dependencies", [DEPENDENCIES, UPSTREAMS, WAITS]),
     ],
 )

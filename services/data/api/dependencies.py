@@ -5,11 +5,12 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from services.data.bars.broadcast import Broadcast
 from services.data.bars.kept_answers import KeptAnswers
 from services.data.bars.reader import BarReader
 from services.data.bars.writer import BarWriter
 from services.data.metrics import DataMetrics
-from services.data.ports import BarCache, BarStore, ChangeFeed, ForecastLedger
+from services.data.ports import BarCache, BarStore, ChangeFeed, Followers, ForecastLedger
 from services.data.settings import DataSettings
 from services.data.symbols.catalogue import Catalogue
 from shared.web.dependencies import component
@@ -22,6 +23,8 @@ class Components:
     store: BarStore
     cache: BarCache
     feed: ChangeFeed
+    followers: Followers
+    broadcast: Broadcast
     ledger: ForecastLedger
     kept: KeptAnswers
     reader: BarReader
@@ -38,3 +41,6 @@ BarWriterDep = Annotated[BarWriter, Depends(component("writer"))]
 ForecastLedgerDep = Annotated[ForecastLedger, Depends(component("ledger"))]
 MetricsDep = Annotated[DataMetrics, Depends(component("metrics"))]
 SettingsDep = Annotated[DataSettings, Depends(component("settings"))]
+BroadcastDep = Annotated[Broadcast, Depends(component("broadcast"))]
+ChangeFeedDep = Annotated[ChangeFeed, Depends(component("feed"))]
+FollowersDep = Annotated[Followers, Depends(component("followers"))]

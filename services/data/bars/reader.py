@@ -34,6 +34,7 @@ class BarReader:
         store: The source of truth.
         cache: Read first.
         kept: Says whether bars beyond their lifetime are served while the store is away.
+        may_trust_memory: Whether changes by other processes would be known, so that a revision may be remembered.
         seconds: How long a revision is trusted without reading the bars: the lifetime of a cache entry.
         monotonic: The clock.
     """
@@ -45,9 +46,11 @@ class BarReader:
         kept: KeptAnswers,
         *,
         seconds: float,
+        may_trust_memory: Callable[[], bool] = lambda: True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
+        self._may_trust_memory = may_trust_memory
         self._cache = cache
         self._kept = kept
         self._seconds = seconds
@@ -85,7 +88,7 @@ class BarReader:
         It is None while it cannot be known because the store is away.
         """
         revision = self._revisions.get(symbol)
-        if revision is not None and self._monotonic() < revision.valid_until:
+        if revision is not None and self._monotonic() < revision.valid_until and self._may_trust_memory():
             return revision.value
         bars, _ = await self.read(symbol)
         return None if bars.is_stale else bars.revision
@@ -99,6 +102,9 @@ class BarReader:
             return
         for symbol in symbols:
             self._revisions.pop(symbol, None)
+        # A write to the cache that is under way could land after the eviction, where other processes would read it.
+        if writes := [write.task for token, write in self._cache_writes.items() if token[0] in symbols]:
+            await asyncio.wait(writes)
         for symbol in symbols:
             await self._cache.evict(symbol)
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from services.data.bars.load import Invalidate, LoadOptions, build_rejection_error, split_rows, store_rows
+from services.data.bars.write_fence import WriteFence
 from services.data.ports import BarStore
 from services.data.records import CatalogueEntry, RawBars, StoredSymbol
 from shared import deadline
@@ -17,11 +18,12 @@ MAX_LOADS = 2  # concurrent: one is received or stored while the rows of another
 
 
 class BarWriter:
-    """Loads and deletes symbols; limits concurrent loads."""
+    """Loads and deletes symbols, and returns when no process answers with what was; limits concurrent loads."""
 
-    def __init__(self, store: BarStore, invalidate: Invalidate) -> None:
+    def __init__(self, store: BarStore, invalidate: Invalidate, fence: WriteFence) -> None:
         self._store = store
         self._invalidate = invalidate
+        self._fence = fence
         self._slots = asyncio.Semaphore(MAX_LOADS)
         self._checks = asyncio.Lock()
 
@@ -53,7 +55,10 @@ class BarWriter:
             rows = await _finish(asyncio.to_thread(lambda: split_rows(read(), options.today)))
         if rows.frame.bars.empty:
             raise build_rejection_error({rows.frame.symbol: rows.rejected})
-        return await store_rows(rows, store=self._store, invalidate=self._invalidate, options=options)
+        report = await store_rows(rows, store=self._store, invalidate=self._invalidate, options=options)
+        if not options.dry_run:
+            await self._fence.wait()
+        return report
 
     async def change(self, symbol: str, change: Callable[[StoredSymbol | None], StoredSymbol]) -> CatalogueEntry:
         """Store what `change` makes of the symbol, and return its entry.
@@ -68,9 +73,11 @@ class BarWriter:
             return after, after.entry
 
         try:
-            return await self._store.rewrite(symbol, decide)
+            entry = await self._store.rewrite(symbol, decide)
         finally:
             await self._invalidate({symbol})
+        await self._fence.wait()
+        return entry
 
     async def delete(self, symbol: str) -> None:
         """Remove a symbol.
@@ -83,6 +90,7 @@ class BarWriter:
             await self._store.delete(symbol)
         finally:  # a failed deletion may have removed a part
             await self._invalidate({symbol})
+        await self._fence.wait()
 
 
 async def _finish(work: Coroutine[None, None, T]) -> T:

@@ -17,6 +17,7 @@ from services.data.bars.findings import collect_findings
 from services.data.bars.kept_answers import KeptAnswers
 from services.data.bars.load import LoadOptions, load_symbol
 from services.data.bars.refresh import RefreshReport, refresh
+from services.data.bars.write_fence import WriteFence
 from services.data.bars.writer import BarWriter
 from services.data.cli import output
 from services.data.cli.load_files import load_source
@@ -51,6 +52,10 @@ class CommandContext:
             await self.resources.cache.evict_all()
         for symbol in symbols or ():
             await self.resources.cache.evict(symbol)
+
+    async def wait_for_followers(self) -> None:
+        """Return when no service answers any more with what was before."""
+        await WriteFence(self.resources.followers).wait()
 
     def options(self, source: str) -> LoadOptions:
         """Return the default options of a load from `source`, now."""
@@ -87,6 +92,7 @@ async def load(
                     context.metrics.count_load(report)
                 n_done = report.inserted + report.updated + report.unchanged + report.n_rejected
                 progress.update(task, advance=n_done, total=source.n_rows)
+        await context.wait_for_followers()
     finally:  # report what was stored before a failure, too
         if own:
             own.sort(key=lambda report: report.symbol)
@@ -186,7 +192,7 @@ async def read_frames(
 
 async def delete(context: CommandContext, symbol: str) -> None:
     """Remove a symbol from the store and the cache."""
-    await BarWriter(context.resources.store, context.invalidate).delete(symbol)
+    await BarWriter(context.resources.store, context.invalidate, WriteFence(context.resources.followers)).delete(symbol)
 
 
 async def refresh_stored(context: CommandContext, symbols: Sequence[str], *, replace: bool) -> list[RefreshReport]:
@@ -212,6 +218,7 @@ async def refresh_stored(context: CommandContext, symbols: Sequence[str], *, rep
         ):
             context.console.print(output.render_refresh(report))
             reports.append(report)
+    await context.wait_for_followers()
     return reports
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from services.data.bars.write_fence import WriteFence
 from services.data.bars.writer import BarWriter
 from services.data.cli import output
 from services.data.cli.commands import CommandContext
@@ -15,7 +16,10 @@ async def describe_symbols(
     context: CommandContext, source: str, rows: Sequence[SymbolRow], *, dry_run: bool = False
 ) -> None:
     """Store what a table says of each symbol that has bars; print how many, and which have none."""
-    writer, calendar = BarWriter(context.resources.store, context.invalidate), context.settings.calendar
+    writer, calendar = (
+        BarWriter(context.resources.store, context.invalidate, WriteFence(context.resources.followers)),
+        context.settings.calendar,
+    )
     unknown, n_changed = [], 0
     for row in rows:
         if row.problem:

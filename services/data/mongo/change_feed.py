@@ -1,8 +1,10 @@
 """Reports every write to the database, by this service or another tool, from a MongoDB change stream."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pymongo
@@ -17,14 +19,36 @@ from shared.schemas.bars import is_symbol
 
 RETRY_SECONDS = 1.0
 BATCH_SECONDS = 0.1  # a load of 619,040 bars is as many events, which are reported in batches
+REOPEN_SECONDS = 0.1  # after an interruption: until the stream is open again, changes by other tools go unnoticed
 TIMEOUT_SECONDS = 5.0  # of one poll; a hanging MongoDB must not keep the process from ending
 FAILURE_REASONS: dict[int | None, str] = {
     UNAUTHORIZED: "This MongoDB user may not open a change stream",
     40573: "MongoDB is not a replica set and has no change streams",
 }
-_PIPELINE = [{"$project": {"ns": True, "to": True, "documentKey": True, "operationType": True}}]
+FENCES = "bellwether_fences"  # one document, whose number rises with each write fence
+FOLLOWERS = "bellwether_followers"  # renewed every second, which concerns no bars
+_FIELDS = ("ns", "to", "documentKey", "operationType", "fullDocument.fence", "updateDescription.updatedFields.fence")
+_PIPELINE: list[dict[str, Any]] = [
+    {"$match": {"ns.coll": {"$ne": FOLLOWERS}}},
+    {"$project": dict.fromkeys(_FIELDS, True)},
+]
 Event = Mapping[str, Any]
 log = structlog.get_logger()
+
+
+@dataclass
+class _Batch:
+    """What a batch of events says.
+
+    Attributes:
+        symbols: The symbols that changed; None if any may have.
+        fence: The last write fence in it, 0 if there is none.
+        caught_up_at: When the server was asked for the last event of it, which is also the last that there was.
+    """
+
+    symbols: set[str] | None = field(default_factory=set)
+    fence: int = 0
+    caught_up_at: float = -math.inf
 
 
 class MongoChangeFeed:
@@ -39,27 +63,40 @@ class MongoChangeFeed:
         self._database = connection.database
         self._failure: str | None = "MongoDB has not been reached yet"
         self._cache_seconds = cache_seconds
+        self._caught_up_at = -math.inf
+        self.fence = 0
 
     async def changes(self) -> AsyncIterator[set[str] | None]:
         """Yield the symbols that changed; None if any may have: at the start and after a gap."""
         resume: Event | None = None
         while True:
             try:
+                fence = 0 if resume else await asyncio.to_thread(self._read_fence)
                 stream = await asyncio.to_thread(self._open, resume)
                 self._failure = None
                 if resume is None:
                     yield None
+                    self.fence = max(self.fence, fence)
                 while stream.alive:
-                    symbols = await asyncio.to_thread(_collect_changes, stream)
+                    batch = await asyncio.to_thread(_collect_changes, stream)
                     resume = stream.resume_token
-                    if symbols is None or symbols:
-                        yield symbols
+                    if batch.symbols is None or batch.symbols:
+                        yield batch.symbols
+                    self._caught_up_at = max(self._caught_up_at, batch.caught_up_at)
+                    if batch.fence > self.fence:
+                        self.fence = batch.fence
+                        yield set()
                 resume = None  # the database was dropped, so the stream cannot resume
             except PyMongoError as error:
                 self._record_failure(error)
                 if isinstance(error, OperationFailure):  # e.g. the resume token has expired: start over
                     resume = None
-            await asyncio.sleep(RETRY_SECONDS)
+            self._caught_up_at = -math.inf
+            await asyncio.sleep(RETRY_SECONDS if resume is None else REOPEN_SECONDS)
+
+    def age_seconds(self) -> float:
+        """Return for how long there may have been changes that the consumer has not handled."""
+        return time.monotonic() - self._caught_up_at
 
     async def ping(self) -> None:
         """Return if changes are being reported."""
@@ -67,6 +104,11 @@ class MongoChangeFeed:
             raise StoreUnavailable(
                 f"{self._failure}: changes by other tools become visible after up to {self._cache_seconds} s."
             )
+
+    def _read_fence(self) -> int:
+        with pymongo.timeout(TIMEOUT_SECONDS):
+            document = self._database[FENCES].find_one({"_id": "fence"})
+        return int(document["fence"]) if document else 0
 
     def _open(self, resume: Event | None) -> DatabaseChangeStream[dict[str, Any]]:
         with pymongo.timeout(TIMEOUT_SECONDS):
@@ -83,27 +125,44 @@ class MongoChangeFeed:
         self._failure = failure
 
 
-def _collect_changes(stream: DatabaseChangeStream[dict[str, Any]]) -> set[str] | None:
-    """Collect the symbols of one batch of events; None if any symbol may have changed. Blocks."""
-    symbols: set[str] = set()
-    until = time.monotonic() + BATCH_SECONDS
+def _collect_changes(stream: DatabaseChangeStream[dict[str, Any]]) -> _Batch:
+    """Collect the events that there are, or wait for some. Blocks."""
+    batch, until, asked_at = _Batch(), time.monotonic() + BATCH_SECONDS, None
     with pymongo.timeout(TIMEOUT_SECONDS):
-        while (event := stream.try_next()) is not None:
-            event_symbols = _read_symbols(event)
-            if event_symbols is None:
-                return None
-            symbols |= event_symbols
-            if time.monotonic() > until:
+        while time.monotonic() <= until:
+            cursor = stream._cursor
+            if not _n_buffered(stream):
+                asked_at = time.monotonic()
+            event = stream.try_next()
+            if event is not None:
+                _read_event(event, batch)
+            if stream._cursor is not cursor:  # the driver has reopened it, and has not asked for what came meanwhile
+                asked_at = None
+            elif asked_at is not None and not _n_buffered(stream):
+                batch.caught_up_at = asked_at
                 break
-    return symbols
+    return batch
 
 
-def _read_symbols(event: Event) -> set[str] | None:
-    """Return the symbols that an event concerns; None if it may concern any."""
+def _n_buffered(stream: DatabaseChangeStream[dict[str, Any]]) -> int:
+    """Return how many events the driver has that it has not returned yet: without one, it asks the server."""
+    cursor = stream._cursor
+    return 0 if cursor is None else len(cursor._data)
+
+
+def _read_event(event: Event, batch: _Batch) -> None:
+    """Add what an event says."""
     collections = [event.get(name, {}).get("coll") for name in ("ns", "to")]
+    symbols: set[str] | None
     if event["operationType"] in {"dropDatabase", "invalidate"}:
-        return None
-    if CATALOGUE in collections:
+        symbols = None
+    elif FENCES in collections:
+        document = event.get("fullDocument") or event.get("updateDescription", {}).get("updatedFields", {})
+        batch.fence = max(batch.fence, int(document.get("fence", 0)))
+        return
+    elif CATALOGUE in collections:
         symbol = event.get("documentKey", {}).get("_id")
-        return {symbol} if isinstance(symbol, str) else None
-    return {name for name in collections if isinstance(name, str) and is_symbol(name)}
+        symbols = {symbol} if isinstance(symbol, str) else None
+    else:
+        symbols = {name for name in collections if isinstance(name, str) and is_symbol(name)}
+    batch.symbols = None if symbols is None or batch.symbols is None else batch.symbols | symbols

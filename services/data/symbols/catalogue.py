@@ -38,12 +38,20 @@ class Catalogue:
         store: Read again after an invalidation, and when the snapshot is older than `seconds`.
         kept: Says for how long the last answers are served while the store is away.
         seconds: The maximum delay before an unreported change is visible.
+        may_trust_memory: Whether changes by other processes would be known, so that the snapshot may be used again.
         monotonic: The clock.
     """
 
     def __init__(
-        self, store: BarStore, kept: KeptAnswers, *, seconds: float, monotonic: Callable[[], float] = time.monotonic
+        self,
+        store: BarStore,
+        kept: KeptAnswers,
+        *,
+        seconds: float,
+        may_trust_memory: Callable[[], bool] = lambda: True,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._may_trust_memory = may_trust_memory
         self._store = store
         self._kept = kept
         self._seconds = seconds
@@ -128,7 +136,7 @@ class Catalogue:
     async def _get_snapshot(self) -> _Snapshot:
         async with self._lock:  # of concurrent searches, the first one reads for all
             snapshot = self._snapshot
-            if snapshot is None or self._monotonic() >= snapshot.until:
+            if snapshot is None or self._monotonic() >= snapshot.until or not self._may_trust_memory():
                 n_changes = self._n_changes
                 try:
                     snapshot = await self._read()

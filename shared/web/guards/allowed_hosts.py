@@ -23,33 +23,21 @@ _HOST = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::([0-9]{1,5}))?
 log = structlog.get_logger()
 
 
-class AllowedHostsMiddleware:
+class AllowedHosts:
     """Admits IP addresses, `localhost`, this machine's own name, and the names that are allowed.
 
     Args:
-        app: The app to wrap.
         names: Further host names; `*.example.com` stands for every name below example.com, `*` for all.
-        variable: The variable that holds them, for the error's detail.
     """
 
-    def __init__(self, app: ASGIApp, names: Iterable[str], variable: str) -> None:
-        self.app = app
+    def __init__(self, names: Iterable[str]) -> None:
         own = gethostname()
         self.names = {name.lower() for name in (*names, "localhost", "*.localhost", own, f"{own}.local")}
-        self.variable = variable
         self._admits = lru_cache(maxsize=1024)(self._is_allowed)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http" or scope["path"] in PROBES or self._admits(_hosts(scope), scope["http_version"]):
-            await self.app(scope, receive, send)
-            return
-        error = UnknownHost(
-            "This server does not know the host name of the request. If the name is right, add it to "
-            f"{self.variable} (comma separated)."
-        )
-        log.info("request_refused", type=error.slug)
-        await problem_response(Request(scope), error)(scope, receive, send)
+    def admits(self, scope: Scope) -> bool:
+        """Say whether the host that the request names is allowed."""
+        return self._admits(_hosts(scope), scope["http_version"])
 
     def _is_allowed(self, hosts: tuple[bytes, ...], version: str) -> bool:
         """Say whether the values of `Host` are at most one, and that one is allowed."""
@@ -63,6 +51,33 @@ class AllowedHostsMiddleware:
         return (
             EVERY_HOST in self.names or _is_address(name) or name in self.names or any(x in self.names for x in above)
         )
+
+
+class AllowedHostsMiddleware:
+    """Refuses requests for another host.
+
+    Args:
+        app: The app to wrap.
+        hosts: The hosts that are allowed.
+        variable: The variable that holds them, for the error's detail.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: AllowedHosts, variable: str) -> None:
+        self.app = app
+        self.hosts = hosts
+        self.variable = variable
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["path"] in PROBES or self.hosts.admits(scope):
+            await self.app(scope, receive, send)
+            return
+        error = UnknownHost(
+            "This server does not know the host name of the request. If the name is right, add it to "
+            f"{self.variable} (comma separated)."
+        )
+        log.info("request_refused", type=error.slug)
+        await problem_response(Request(scope), error)(scope, receive, send)
 
 
 def _hosts(scope: Scope) -> tuple[bytes, ...]:

@@ -2,6 +2,7 @@
 (`tests/support/data/behaviours.py`)."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -122,6 +123,10 @@ class FakeChangeFeed:
 
     is_down: bool = False
     queue: asyncio.Queue[set[str] | None] = field(default_factory=asyncio.Queue)
+    fence: int = 0
+
+    def age_seconds(self) -> float:
+        return math.inf if self.is_down else 0.0
 
     async def changes(self) -> AsyncIterator[set[str] | None]:
         if not self.is_down:
@@ -132,6 +137,35 @@ class FakeChangeFeed:
     async def ping(self) -> None:
         if self.is_down:
             raise StoreUnavailable("Changes are not reported.")
+
+
+@dataclass
+class FakeFollowers:
+    """Followers whose leases never end; `fence_by_follower` says how far each is."""
+
+    fence_by_follower: dict[str, int] = field(default_factory=dict)
+    fence: int = 0
+    n_ended: int = 0
+
+    async def renew(self, follower: str, fence: int) -> bool:
+        is_known = follower in self.fence_by_follower
+        self.fence_by_follower[follower] = fence
+        return is_known
+
+    async def raise_fence(self) -> int:
+        if not self.fence_by_follower:
+            return 0
+        self.fence += 1
+        return self.fence
+
+    async def count_behind(self, fence: int) -> int:
+        return sum(known < fence for known in self.fence_by_follower.values())
+
+    async def end_leases(self, fence: int) -> None:
+        behind = {name for name, known in self.fence_by_follower.items() if known < fence}
+        self.n_ended += len(behind)
+        for name in behind:
+            del self.fence_by_follower[name]
 
 
 @dataclass
@@ -173,6 +207,7 @@ def fakes(
     cache: FakeBarCache | None = None,
     feed: FakeChangeFeed | None = None,
     ledger: FakeForecastLedger | None = None,
+    followers: FakeFollowers | None = None,
 ) -> Callable[[DataSettings], AbstractAsyncContextManager[Resources]]:
     """Build an `open_resources` for the data service that yields these fakes."""
 
@@ -182,6 +217,7 @@ def fakes(
             store=store,
             cache=cache or FakeBarCache(),
             feed=feed or FakeChangeFeed(),
+            followers=followers or FakeFollowers(),
             ledger=ledger or FakeForecastLedger(),
         )
 

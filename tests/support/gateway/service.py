@@ -1,10 +1,12 @@
 """The gateway with doubles of the internal services at the transport, and a small result."""
 
+import asyncio
+import json
+import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 import httpx
 from pydantic import TypeAdapter
@@ -24,63 +26,16 @@ from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
 from shared.schemas.ledger import LedgerEntry, LedgerQuery
 from shared.schemas.loads import LoadQuery
-from shared.schemas.results import (
-    Baseline,
-    FixedFormula,
-    Midrange,
-    Model,
-    Predictions,
-    Result,
-    ResultInterval,
-    Span,
-    Split,
-)
-from shared.schemas.wire import Data, Metrics, Wire
+from shared.schemas.wire import Wire
 from shared.web.health import Check, Health
 from tests.support.asgi import serve
+from tests.support.gateway.feed import FakeFeed
+from tests.support.gateway.results import REVISION, make_result
 
-_DAY = date(2024, 1, 1)
-REVISION = "0" * 16
 ETAG = f'"{REVISION}-{"f" * 16}"'  # of every prediction
 KEY = "a-key-that-may-write"
 ENTRIES = TypeAdapter(list[LedgerEntry])
 WITH_KEY = {"X-API-Key": KEY}
-
-
-def make_result(symbol: str = "AAPL", *, adjusted: bool = False) -> Result:
-    """Return a small, consistent result."""
-    scores = {"mae": 1.0, "mse": 1.0, "rmse": 1.0, "mape": 0.01, "r2": 0.5, "directional_accuracy": 1.0}
-    train = Span(first_session=_DAY, last_session=_DAY + timedelta(7), bars=8)
-    test = Span(first_session=_DAY + timedelta(8), last_session=_DAY + timedelta(9), bars=2)
-    return Result(
-        stock_symbol=symbol,
-        task="same_session_close",
-        skill=0.5,
-        midrange_skill=0.2,
-        fixed_formula_skill=-0.25,
-        mse=1.0,
-        metrics=Metrics(**scores),
-        baseline=Baseline(**scores | {"mae": 2.0}),
-        midrange=Midrange(**scores | {"mae": 1.25}),
-        fixed_formula=FixedFormula(**scores | {"mae": 0.8}),
-        interval=ResultInterval(level=90, coverage=1.0, mean_width=4.0, n_calibration=20),
-        warnings=[],
-        model=Model(
-            name="linear_regression",
-            feature_names=["Open", "High", "Low"],
-            coefficients=[0.1, 0.5, 0.4],
-            intercept=0.0,
-        ),
-        data=Data(revision=REVISION, first_session=_DAY, last_session=test.last_session, bars=10, adjusted=adjusted),
-        split=Split(train=train, test=test),
-        predictions=Predictions(
-            session=[test.first_session, test.last_session],
-            actual=[1.0, 2.0],
-            predicted=[2.0, 3.0],
-            lower=[0.0, 1.0],
-            upper=[4.0, 5.0],
-        ),
-    )
 
 
 @dataclass
@@ -94,6 +49,14 @@ class Double(ABC):
     error: Exception | None = None
     state: Health = field(default_factory=lambda: Health(status="ok"))
     asked: list[object] = field(default_factory=list)
+    if_none_match: list[str | None] = field(default_factory=list)
+    extra_headers: dict[str, str] = field(default_factory=dict)
+    n_requests: int = 0
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+    asked_once: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.may_answer.set()
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer as a transport does."""
@@ -102,7 +65,14 @@ class Double(ABC):
         if request.url.path == "/readyz":
             status = 503 if self.state.status == "down" else 200
             return httpx.Response(status, text=self.state.model_dump_json())
-        return await self.answer(request, request.url.path.strip("/").split("/"))
+        if not request.url.path.startswith(("/changes", "/followers/")):
+            self.n_requests += 1
+            self.if_none_match.append(request.headers.get("If-None-Match"))
+            self.asked_once.set()
+            await self.may_answer.wait()
+        response = await self.answer(request, request.url.path.strip("/").split("/"))
+        response.headers.update(self.extra_headers)
+        return response
 
     @abstractmethod
     async def answer(self, request: httpx.Request, path: list[str]) -> httpx.Response:
@@ -115,7 +85,9 @@ class Double(ABC):
 
 @dataclass
 class FakeData(Double):
-    """A data service."""
+    """A data service, with a feed of revisions if one is given."""
+
+    feed: FakeFeed | None = None
 
     names: list[str] = field(default_factory=lambda: ["AAPL", "MSFT"])
     state: Health = field(default_factory=lambda: Health.of({"store": Check(status="ok")}))
@@ -123,6 +95,8 @@ class FakeData(Double):
     kept: set[str] = field(default_factory=set)
 
     async def answer(self, request: httpx.Request, path: list[str]) -> httpx.Response:
+        if path == ["changes"] and self.feed is not None:
+            return httpx.Response(200, headers={"Content-Type": "text/event-stream"}, content=self.feed.stream())
         return self._read(request, path) if request.method == "GET" else await self._write(request, path)
 
     def _read(self, request: httpx.Request, path: list[str]) -> httpx.Response:
@@ -144,6 +118,8 @@ class FakeData(Double):
 
     async def _write(self, request: httpx.Request, path: list[str]) -> httpx.Response:
         match request.method, path:
+            case "POST", ["followers", _] if self.feed is not None:
+                return httpx.Response(200, json=self.feed.renew(json.loads(request.content)["fence"]))
             case "PUT", ["symbols", symbol, "bars"]:
                 return await self._load(symbol, request)
             case "DELETE", ["symbols", symbol]:
@@ -241,6 +217,10 @@ async def serve_gateway(
         yield gateway_resources(data, prediction)
 
     given = {"api_keys": compute_digest(KEY)} | settings
-    app = create_app(GatewaySettings(**given), open_resources=open_doubles)  # type: ignore[arg-type]  # any field
+    app = create_app(
+        GatewaySettings(**given),  # type: ignore[arg-type]  # any field
+        open_resources=open_doubles,
+        monotonic=data.feed.monotonic if data is not None and data.feed is not None else time.monotonic,
+    )
     async with serve(app) as client:
         yield client

@@ -2076,6 +2076,12 @@ export type MetricsResponse = MetricsResponses[keyof MetricsResponses];
 
 export type StocksData = {
     body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         */
+        'if-none-match'?: string | null;
+    };
     path?: never;
     query?: {
         /**
@@ -2152,6 +2158,12 @@ export type StocksResponse = StocksResponses[keyof StocksResponses];
 
 export type AllSymbolsData = {
     body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         */
+        'if-none-match'?: string | null;
+    };
     path?: never;
     query?: never;
     url: '/api/stocks/all';
@@ -2170,6 +2182,10 @@ export type AllSymbolsErrors = {
      * The address is too long
      */
     414: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
     /**
      * Too many requests
      */
@@ -2279,6 +2295,12 @@ export type DeleteStockResponse = DeleteStockResponses[keyof DeleteStockResponse
 
 export type StockData = {
     body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         */
+        'if-none-match'?: string | null;
+    };
     path: {
         /**
          * Symbol

@@ -4,7 +4,8 @@ import pytest
 
 from shared.errors import InvalidRequest, NoAdjustedPrices, SymbolNotFound
 from shared.schemas.bars import BarsQuery
-from tests.support.gateway.service import REVISION, FakeData, serve_gateway
+from tests.support.gateway.results import REVISION
+from tests.support.gateway.service import FakeData, serve_gateway
 
 ETAG = f'"{REVISION}"'
 

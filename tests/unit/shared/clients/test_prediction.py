@@ -7,7 +7,7 @@ import pytest
 from gateway.examples.forecasts import FORECAST
 from shared.clients.prediction import PredictionClient
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery
-from tests.support.gateway.service import make_result
+from tests.support.gateway.results import make_result
 
 
 def _client(handler: Callable[[httpx.Request], httpx.Response]) -> PredictionClient:

@@ -1,0 +1,39 @@
+"""Content codings: which one a caller takes, and compressing with it. Pure."""
+
+import gzip
+from collections.abc import Callable
+from functools import lru_cache
+
+MIN_BYTES = 1_000  # a smaller body fits in one packet anyway
+LEVEL = 6  # 50 kB of JSON: 1.5 ms, once per kept answer
+_CODERS: dict[str, Callable[[bytes], bytes]] = {"gzip": lambda body: gzip.compress(body, LEVEL, mtime=0)}
+_COMPRESSIBLE = ("text/", "application/json", "application/javascript", "image/svg+xml")
+
+
+def is_compressible(media_type: str) -> bool:
+    """Say whether a body of this type shrinks. A stream of events is sent as it comes, uncompressed."""
+    return media_type.startswith(_COMPRESSIBLE) and not media_type.startswith("text/event-stream")
+
+
+@lru_cache(maxsize=256)
+def choose_coding(accept_encoding: str) -> str:
+    """Return the best coding that the header Accept-Encoding allows, "identity" if it allows none of ours."""
+    weights = dict(map(_parse, accept_encoding.lower().split(",")))
+    offered = {coding: weights.get(coding, weights.get("*", 0.0)) for coding in _CODERS}
+    best = max(offered, key=lambda coding: offered[coding])
+    return best if offered[best] > 0 and offered[best] >= weights.get("identity", 0.0) else "identity"
+
+
+def compress(coding: str, body: bytes) -> bytes:
+    """Compress a body."""
+    return _CODERS[coding](body)
+
+
+def _parse(item: str) -> tuple[str, float]:
+    coding, _, parameter = item.partition(";")
+    name, _, value = parameter.strip().partition("=")
+    try:
+        weight = float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        weight = 0.0
+    return coding.strip(), weight

@@ -1,0 +1,114 @@
+"""Follows the data service's feed of revisions, says how far it is, and connects again whenever the feed ends."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from uuid import uuid4
+
+import structlog
+
+from gateway.answers.freshness import Freshness
+from shared.clients.base import ServiceClient
+from shared.clients.data import DataClient
+from shared.errors import ServiceError
+
+RETRY_SECONDS = (0.2, 1.0)  # random in between, so that gateways do not return together
+RENEW_SECONDS = 0.7  # three times within a lease
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def follow(
+    data: DataClient,
+    freshness: Freshness,
+    others: Sequence[ServiceClient] = (),
+    on_alive: Callable[[bool], None] = lambda _: None,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> AsyncIterator[None]:
+    """Follow the feed inside the block. After a change, no call shares a request that began before it.
+
+    Args:
+        data: The data service, which has the feed.
+        freshness: Told of each event.
+        others: Clients of services that answer from the same bars.
+        on_alive: Told whether the feed is alive, when that changes.
+        monotonic: The clock, as that of `freshness`.
+    """
+    follower = Follower(data, freshness, (data, *others), on_alive, monotonic)
+    for client in (data, *others):
+        client.share_only_while(lambda: freshness.is_alive)
+    tasks = [asyncio.create_task(follower.read()), asyncio.create_task(follower.renew())]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Follower:
+    """One follower of the feed; the arguments are those of `follow`."""
+
+    def __init__(
+        self,
+        data: DataClient,
+        freshness: Freshness,
+        clients: Sequence[ServiceClient],
+        on_alive: Callable[[bool], None],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._id = f"gateway-{uuid4().hex}"
+        self._data = data
+        self._freshness = freshness
+        self._clients = clients
+        self._on_alive = on_alive
+        self._monotonic = monotonic
+        self._was_alive = False
+        self._is_due = asyncio.Event()
+
+    async def read(self) -> None:
+        """Read the feed for good."""
+        while True:
+            reason = "ended"
+            try:
+                async for event in self._data.changes():
+                    if event.fence != self._freshness.fence or not self._freshness.is_alive:
+                        self._is_due.set()
+                    self._freshness.heard(event)
+                    if event.symbols is None or event.symbols:
+                        for client in self._clients:
+                            client.share_nothing_begun()
+                    self._report("not reported")
+            except ServiceError as error:
+                reason = error.slug
+            except Exception:  # a defect must not end it for good
+                log.exception("follower_failed")
+            self._freshness.lost()
+            self._report(reason)
+            await asyncio.sleep(random.uniform(*RETRY_SECONDS))  # noqa: S311  # no secret
+
+    async def renew(self) -> None:
+        """Say how far this follower is, and extend its lease, for good."""
+        while True:
+            if self._freshness.is_heard:  # else writers would wait for one that is not told of anything
+                sent_at, fence = self._monotonic(), self._freshness.fence
+                with suppress(ServiceError):  # the lease ends by itself
+                    lease = await self._data.renew_lease(follower=self._id, fence=fence)
+                    self._freshness.leased(sent_at, is_continuous=lease.is_continuous)
+            self._report("no lease")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RENEW_SECONDS):
+                    await self._is_due.wait()
+            self._is_due.clear()
+
+    def _report(self, reason: str) -> None:
+        is_alive = self._freshness.is_alive
+        if is_alive is not self._was_alive:
+            self._was_alive = is_alive
+            self._on_alive(is_alive)
+            if is_alive:
+                log.info("revisions_followed")
+            else:
+                log.warning("revisions_lost", reason=reason)

@@ -1,0 +1,152 @@
+"""Answers a request from what is kept, or by asking for it, and keeps what is asked for."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+from fastapi import Request, Response
+
+from gateway.answers.compression import MIN_BYTES, choose_coding, compress, is_compressible
+from gateway.answers.freshness import Confirmation, Freshness
+from gateway.answers.store import NOT_MODIFIED, Alias, Answer, AnswerStore, Key
+from shared import staleness
+from shared.clients.base import RawResponse
+from shared.web.etags import matches
+from shared.web.request_id import route_of
+
+AnswerOutcome = Literal["hit", "confirmed", "miss"]
+Ask = Callable[[str | None], Awaitable[RawResponse]]  # with the ETag that is known; 304 if it is still current
+# A deployment of other code changes predictions, and the end of a session says how current a stock is: no change tells.
+BOUNDED_KINDS = {"result", "forecast", "evaluation", "models", "stock", "stocks"}
+BOUNDED_SECONDS = 60.0
+INLINE_BYTES = 16_384  # compressed in 0.5 ms; a larger body is compressed in a thread
+MAX_ALIAS_BYTES = 512
+
+
+class Answers:
+    """Keeps answers while the feed of revisions says what is current.
+
+    Args:
+        store: Holds them.
+        freshness: Says which may be served without asking.
+        is_public: Whether shared caches may keep the responses, too.
+        count: Told of the outcome of each request.
+        monotonic: The clock, as that of `freshness`.
+    """
+
+    def __init__(
+        self,
+        store: AnswerStore,
+        freshness: Freshness,
+        *,
+        is_public: bool,
+        count: Callable[[AnswerOutcome], None] = lambda _: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.store = store
+        self.freshness = freshness
+        self._monotonic = monotonic
+        self._cache_control = f"{'public' if is_public else 'private'}, max-age=0, must-revalidate"
+        self.count = count
+
+    def find(self, alias: Alias) -> Answer | None:
+        """Return the kept answer to a request in this form, if it may be served without asking."""
+        answer = self.store.find(alias)
+        return answer if answer is not None and self._is_fresh(answer) else None
+
+    async def respond(self, request: Request, key: Key, ask: Ask, if_none_match: str | None = None) -> Response:
+        """Answer a request whose answer is the one of `key`.
+
+        Args:
+            request: The request.
+            key: Equal for requests with equal answers.
+            ask: Asks the internal service; it is given the ETag of the answer that is known.
+            if_none_match: The header of the request.
+        """
+        answer = self.store.get(key)
+        if answer is None or not self._is_fresh(answer) or not _can_answer(answer, if_none_match):
+            found = await self._ask(key, answer, ask, if_none_match)
+            if isinstance(found, Response):
+                return found
+            answer = found
+        else:
+            self.count("hit")
+        self._recognise(request, answer)
+        return await self._render(answer, request, if_none_match)
+
+    def changed(self, symbol: str) -> None:
+        """Take note of a write through this gateway, before it is acknowledged."""
+        self.freshness.changed([symbol])
+
+    def _is_fresh(self, answer: Answer) -> bool:
+        if not self.freshness.allows(answer.key.symbol, answer.confirmation):
+            return False
+        is_bounded = answer.key.kind in BOUNDED_KINDS
+        return not is_bounded or self._monotonic() < answer.confirmation.began_at + BOUNDED_SECONDS
+
+    async def _ask(self, key: Key, known: Answer | None, ask: Ask, if_none_match: str | None) -> Answer | Response:
+        """Ask, and keep the answer unless its symbol changed meanwhile. Return a response that is not to be kept."""
+        confirmation = self.freshness.begin(key.symbol)
+        has_body = known is not None and known.body is not None
+        raw = await ask(known.etag if known is not None and has_body else if_none_match)
+        etag = raw.headers.get("ETag")
+        if etag is None or staleness.is_marked():
+            return Response(raw.body, raw.status, raw.headers | {"Cache-Control": self._cache_control})
+        if raw.status == 304 and known is not None and known.etag == etag:
+            self.count("confirmed")
+            if self.freshness.is_current(key.symbol, confirmation):
+                known.confirmation = confirmation
+            return known
+        self.count("miss")
+        return self._keep(key, etag, raw, confirmation)
+
+    def _keep(self, key: Key, etag: str, raw: RawResponse, confirmation: Confirmation) -> Answer:
+        headers = {name: value for name, value in raw.headers.items() if name not in {"ETag", staleness.HEADER}}
+        answer = Answer(key, etag, headers, confirmation, {} if raw.status == 304 else {"identity": raw.body})
+        if self.store.max_bytes and self.freshness.is_current(key.symbol, confirmation):
+            self.store.put(answer)
+        return answer
+
+    def _recognise(self, request: Request, answer: Answer) -> None:
+        """Let the short cut find the answer to equal requests."""
+        alias: Alias | None = request.scope.get("state", {}).get("alias")
+        if alias is not None and answer.body is not None:
+            answer.route = answer.route or route_of(request.scope)
+            self.store.recognise(alias, answer)
+
+    async def _render(self, answer: Answer, request: Request, if_none_match: str | None) -> Response:
+        headers = {"ETag": answer.etag, "Cache-Control": self._cache_control}
+        is_compressed = is_compressible(answer.headers.get("Content-Type", ""))
+        if is_compressed or answer.body is None:
+            headers["Vary"] = "Accept-Encoding"
+        if answer.body is None or (if_none_match is not None and matches(answer.etag, if_none_match)):
+            return _ready(answer, NOT_MODIFIED, Response(status_code=304, headers=headers))
+        coding = choose_coding(request.headers.get("accept-encoding", ""))
+        if not is_compressed or coding == "identity" or len(answer.body) < MIN_BYTES:
+            return _ready(answer, coding, Response(answer.body, headers=answer.headers | headers))
+        headers |= {"Content-Encoding": coding, "ETag": f"W/{answer.etag}"}
+        return _ready(answer, coding, Response(await self._coded(answer, coding), headers=answer.headers | headers))
+
+    async def _coded(self, answer: Answer, coding: str) -> bytes:
+        assert answer.body is not None
+        if (coded := answer.coded.get(coding)) is None:
+            if len(answer.body) <= INLINE_BYTES:
+                coded = compress(coding, answer.body)
+            else:
+                coded = await asyncio.to_thread(compress, coding, answer.body)
+            answer.coded[coding] = coded
+            if self.store.get(answer.key) is answer:
+                self.store.put(answer)
+        return coded
+
+
+def _ready(answer: Answer, coding: str, response: Response) -> Response:
+    """Leave the response to the short cut, too."""
+    answer.ready[coding] = response.status_code, response.raw_headers, bytes(response.body)
+    return response
+
+
+def _can_answer(answer: Answer, if_none_match: str | None) -> bool:
+    """Say whether the answer is enough for this caller: without its body, it is only for one that has it."""
+    return answer.body is not None or (if_none_match is not None and matches(answer.etag, if_none_match))

@@ -1,0 +1,75 @@
+"""A write is acknowledged when every follower with a lease has been told of it."""
+
+import asyncio
+
+import pytest
+
+from services.data.bars import write_fence
+from services.data.bars.membership import Membership
+from services.data.bars.write_fence import WriteFence
+from shared.schemas.changes import LEASE_SECONDS
+from tests.support.data.fakes import FakeChangeFeed, FakeFollowers
+from tests.support.polling import wait_until
+
+
+async def test_without_followers_nobody_is_waited_for() -> None:
+    followers = FakeFollowers()
+    await WriteFence(followers).wait()
+    assert followers.fence == 0
+
+
+async def test_a_write_waits_for_the_last_follower_that_is_told() -> None:
+    followers = FakeFollowers({"a": 0, "b": 0})
+    waiting = asyncio.create_task(WriteFence(followers).wait())
+    await wait_until(lambda: followers.fence == 1)
+    await followers.renew("a", 1)
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    await followers.renew("b", 1)
+    await waiting
+
+
+async def test_writes_that_end_while_a_fence_is_waited_for_share_the_next_one() -> None:
+    followers = FakeFollowers({"a": 0})
+    fence = WriteFence(followers)
+    first = asyncio.create_task(fence.wait())
+    await wait_until(lambda: followers.fence == 1)
+    later = [asyncio.create_task(fence.wait()) for _ in range(10)]
+    await asyncio.sleep(0.02)
+    await followers.renew("a", 1)
+    await first
+    await wait_until(lambda: followers.fence == 2)
+    assert not any(task.done() for task in later)
+    await followers.renew("a", 2)
+    await asyncio.gather(*later)
+    assert followers.fence == 2
+
+
+async def test_a_follower_that_stays_behind_loses_its_lease_and_is_waited_out() -> None:
+    followers, began_at = FakeFollowers({"slow": 0}), asyncio.get_running_loop().time()
+    await WriteFence(followers).wait()
+    assert followers.n_ended == 1
+    assert asyncio.get_running_loop().time() - began_at >= 2 * write_fence.LAPSE_SECONDS > 2 * LEASE_SECONDS
+
+
+@pytest.mark.parametrize("feed", [FakeChangeFeed(), FakeChangeFeed(is_down=True)])
+async def test_memory_is_trusted_while_the_lease_lasts_and_where_there_never_was_one(feed: FakeChangeFeed) -> None:
+    now, followers = [100.0], FakeFollowers()
+    membership = Membership(feed, followers, lambda: now[0])
+    assert membership.may_trust_memory()
+    await membership.renew()
+    assert len(followers.fence_by_follower) == (not feed.is_down)
+    now[0] += LEASE_SECONDS
+    assert membership.may_trust_memory() is feed.is_down
+
+
+async def test_a_lease_is_not_extended_while_the_feed_is_away() -> None:
+    feed, now, followers = FakeChangeFeed(), [100.0], FakeFollowers()
+    membership = Membership(feed, followers, lambda: now[0])
+    await membership.renew()
+    feed.is_down = True
+    now[0] += LEASE_SECONDS / 2
+    await membership.renew()
+    assert membership.may_trust_memory()
+    now[0] += LEASE_SECONDS / 2
+    assert not membership.may_trust_memory()
