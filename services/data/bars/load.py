@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -103,7 +103,10 @@ async def store_rows(rows: SplitRows, *, store: BarStore, invalidate: Invalidate
         origin = Origin(options.source, options.now, options.calendar)
         after = describe_load(result, stored, origin, rows.name, rows.listing)
         entry = _add_newest(after.entry, rows, stored)
-        return StoredSymbol(after.frame, entry), _build_report(result, entry, rows, options)
+        notes = [*rows.notes, *_note_calendar(entry, stored, rows)]
+        return StoredSymbol(after.frame, entry), _build_report(result, entry, rows, options).model_copy(
+            update={"notes": notes}
+        )
 
     if rows.frame.bars.empty:
         return _build_empty_report(await _read_stored(store, symbol), rows, options)
@@ -144,6 +147,16 @@ def _add_newest(entry: CatalogueEntry | None, rows: SplitRows, stored: StoredSym
     earlier = stored.entry.findings if stored and stored.entry else []
     newest = find_rejected_newest(entry.last_session, rows.rejected, earlier)
     return dataclasses.replace(entry, findings=[*newest, *entry.findings])
+
+
+def _note_calendar(entry: CatalogueEntry, stored: StoredSymbol | None, rows: SplitRows) -> Iterator[str]:
+    """Say that the bars showed the symbol's calendar, if nobody gave it."""
+    was_known = stored is not None and stored.entry is not None and stored.entry.listing.calendar
+    if entry.listing.calendar and not was_known and not (rows.listing and rows.listing.calendar):
+        yield (
+            f"There are bars of every day of the week: the calendar of {entry.symbol} is {entry.listing.calendar}. Set "
+            f"another with PATCH /api/stocks/{entry.symbol}."
+        )
 
 
 def _build_report(result: MergeResult, entry: CatalogueEntry, rows: SplitRows, options: LoadOptions) -> LoadReport:

@@ -218,3 +218,15 @@ async def test_what_a_source_says_of_a_symbol_adds_to_what_is_known() -> None:
     await load_symbol(raw, store=store, invalidate=invalidation(cache), options=options)
     assert store.catalogue["AAPL"].listing == Listing(currency="EUR", sector="Cars", calendar="XLON")
     assert (await store.bars("AAPL")).revision == store.catalogue["AAPL"].revision
+
+
+async def test_a_calendar_that_the_bars_show_is_said_once() -> None:
+    store = FakeBarStore()
+    first = await _load(make_raw("ETH-USD", range(10, 50), first_session=date(2022, 1, 1)), store)
+    second = await _load(make_raw("ETH-USD", range(10, 51), first_session=date(2022, 1, 1)), store)
+    assert first.notes == [
+        "There are bars of every day of the week: the calendar of ETH-USD is 24/7. Set another with PATCH "
+        "/api/stocks/ETH-USD."
+    ]
+    assert second.notes == []
+    assert store.catalogue["ETH-USD"].listing.calendar == "24/7"
