@@ -24,7 +24,7 @@ function describeTrust(forecast: Forecast): string {
     case 'better':
       return `On past sessions ${name} was ${percent(headline.skill.skill)} closer than “no change”.`
     case 'unknown':
-      return `Too few sessions to tell whether ${isChoice ? 'any model' : name} beats “no change”.`
+      return `Too early to tell whether ${isChoice ? 'any model' : name} beats “no change”.`
     default:
       return `${isChoice ? 'No model here' : `The ${name} model`} has ${isChoice ? '' : 'not '}reliably beaten “no change”.`
   }
