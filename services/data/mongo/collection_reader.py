@@ -47,9 +47,10 @@ def build_any(symbol: str, documents: Documents) -> tuple[BarColumns, bool]:
     """
     bars = build_columns(symbol, documents)
     layout = None if is_complete(bars) else choose_layout(bars, documents[:N_SAMPLED])
-    if layout is not None:
-        bars = read_layout(symbol, documents, layout)
-    return bars, layout is not None
+    if layout is None:
+        return bars, False
+    read = read_layout(symbol, documents, layout)
+    return read, read.revision != bars.revision  # else ours reads the same, though some values are text
 
 
 def has_snapshots(database: Database[dict[str, Any]], name: str) -> bool:
