@@ -15,7 +15,7 @@ from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
 from services.data.mongo.rewrite import CATALOGUE, LOADING_PREFIX, rewrite_by_rename, rewrite_in_transaction
 from services.data.records import StoredSymbol
-from shared.errors import NoBars, SymbolNotFound
+from shared.errors import InvalidRequest, NoBars, SymbolNotFound
 from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import Mode
 from tests.support.data.bars import make_bars, make_entry, make_frame
@@ -138,11 +138,20 @@ def test_an_upsert_leaves_all_of_another_tool_that_it_does_not_correct(database:
 
 @WAYS
 def test_an_upsert_keeps_documents_none_of_which_it_can_read(database: Database, rewrite: Any) -> None:
-    theirs = [{"_id": 1, "date": "2024-01-01", "close": 1.0}, {"_id": 2, "date": "2024-01-02", "close": 2.0}]
+    theirs = [{"_id": 1, "when": "2024-01-01", "value": 1.0}, {"_id": 2, "when": "2024-01-02", "value": 2.0}]
     database["AAPL"].insert_many(theirs)
     rewrite(database, "AAPL", _load(make_frame()))
     assert list(database["AAPL"].find({"_id": {"$in": [1, 2]}})) == theirs
     assert database["AAPL"].count_documents({}) == 5
+
+
+@WAYS
+def test_bars_are_not_added_to_a_layout_of_another_tool(database: Database, rewrite: Any) -> None:
+    theirs = [{"_id": 1, "date": "2024-01-01", "close": 1.0}, {"_id": 2, "date": "2024-01-02", "close": 2.0}]
+    database["AAPL"].insert_many(theirs)
+    with pytest.raises(InvalidRequest, match="are only read"):
+        rewrite(database, "AAPL", _load(make_frame()))
+    assert list(database["AAPL"].find()) == theirs
 
 
 @WAYS
