@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build run load evaluate lock fmt lint types contracts chromium chart prometheus nginx test test-fast \
+.PHONY: help install build run load evaluate ranges lock fmt lint types contracts chromium chart prometheus nginx test test-fast \
 	test-integration test-faults soak test-e2e screenshots test-frontend check bench bench-page docs openapi dashboards dev \
 	clean env up down
 
@@ -69,6 +69,9 @@ load: $(PYTHON_STAMP)  ## load files of bars into a running `make run`: make loa
 
 evaluate: $(PYTHON_STAMP)  ## print how often each model beats no change, with a running `make run`: make evaluate SYMBOLS="AAPL FB"
 	@exec python -m local.attach services.prediction evaluate $(SYMBOLS)
+
+ranges: $(PYTHON_STAMP)  ## print how well the range is forecast, with a running `make run`: make ranges HORIZON=5 SYMBOLS="AAPL FB"
+	@exec python -m local.attach services.prediction ranges --horizon $(or $(HORIZON),1) $(SYMBOLS)
 
 dev: $(PYTHON_STAMP) $(BUILD_STAMP)  ## serve the page with live reload, with a `make run` in another terminal
 	@cd frontend && npm run dev

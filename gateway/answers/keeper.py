@@ -18,7 +18,7 @@ from shared.web.request_id import route_of
 AnswerOutcome = Literal["hit", "confirmed", "miss"]
 Ask = Callable[[str | None], Awaitable[RawResponse]]  # with the ETag that is known; 304 if it is still current
 # A deployment of other code changes predictions, and the end of a session says how current a stock is: no change tells.
-BOUNDED_KINDS = {"result", "forecast", "evaluation", "models", "stock", "stocks"}
+BOUNDED_KINDS = {"result", "forecast", "evaluation", "range", "models", "stock", "stocks"}
 BOUNDED_SECONDS = 60.0
 INLINE_BYTES = 16_384  # compressed in 0.5 ms; a larger body is compressed in a thread
 MAX_ALIAS_BYTES = 512

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from gateway.answers.store import Key
 from gateway.api.dependencies import AnswersDep, PredictionClientDep
 from gateway.api.responses import json_example
-from gateway.examples.forecasts import EVALUATION, FORECAST, MODELS
+from gateway.examples.forecasts import EVALUATION, EXPECTED_RANGE, FORECAST, MODELS
 from shared.clients.base import RawResponse
 from shared.errors import PREDICTION_ERRORS, InvalidRequest, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
 from shared.schemas.bars import Symbol
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
+from shared.schemas.ranges import RangeForecast, RangeQuery
 from shared.web.etags import NOT_MODIFIED
 from shared.web.problem import problem_responses
 
@@ -73,6 +74,32 @@ async def evaluation(
         return await prediction.raw_evaluation(symbol=symbol, query=query, if_none_match=etag)
 
     return await answers.respond(request, Key("evaluation", symbol, query.model_dump_json()), ask, if_none_match)
+
+
+@router.get(
+    "/stocks/{symbol}/range",
+    response_model=RangeForecast,
+    responses={**json_example(EXPECTED_RANGE), **NOT_MODIFIED, **problem_responses(*PREDICTION_ERRORS)},
+)
+async def expected_range(
+    symbol: Symbol,
+    query: Annotated[RangeQuery, Query()],
+    request: Request,
+    answers: AnswersDep,
+    prediction: PredictionClientDep,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Forecast how far the high will lie above the low in the next session, or in the next five.
+
+    Unlike the close, this can be forecast: read `range.sentence` first. The record compares it with two baselines,
+    the range of the last session (or the last five) and the mean of 250 such ranges, on past sessions that the forecast
+    had not seen. A wide range says nothing about the direction.
+    """
+
+    async def ask(etag: str | None) -> RawResponse:
+        return await prediction.raw_range(symbol=symbol, query=query, if_none_match=etag)
+
+    return await answers.respond(request, Key("range", symbol, query.model_dump_json()), ask, if_none_match)
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""Abridged examples of forecasts and evaluations for the API documentation; a test checks them against the models."""
+"""Abridged examples of forecasts, evaluations and ranges for the API documentation; a test validates them."""
 
 from pydantic.config import JsonDict
 
@@ -62,6 +62,29 @@ MODELS: JsonDict = {
         {"name": "log_range", "description": "ln(high / low) of the last known session."},
     ],
 }
+_RANGE: JsonDict = {
+    "horizon": 1,
+    "sessions": ["2013-03-04"],
+    "sentence": "Typical day ahead: 1.2 to 3.7 % between low and high; too early to tell whether this is closer than "
+    "“as yesterday”.",
+    "expected": {"percent": 2.1013, "price": 8.9518},
+    "lower": {"percent": 1.1753, "price": 5.03},
+    "upper": {"percent": 3.6881, "price": 15.5911},
+    "as_last_time": {"percent": 1.907, "price": 8.1321},
+    "mean": {"percent": 2.2305, "price": 9.4964},
+    "record": {
+        "windows": 250,
+        "level": 80,
+        "coverage": 0.804,
+        "scores": [
+            {"name": "log_har", "mae": 0.7373, "qlike": 0.3738},
+            {"name": "as_last_time", "mae": 0.8002, "qlike": 0.6297},
+            {"name": "mean", "mae": 0.8128, "qlike": 0.4585},
+        ],
+        "skill": {"skill": 0.0786, "lower": -0.0288, "upper": 0.186, "verdict": "too_early"},
+        "skill_over_mean": {"skill": 0.0928, "lower": 0.0383, "upper": 0.1473, "verdict": "better"},
+    },
+}
 FORECAST: JsonDict = {
     "stock_symbol": "AAPL",
     "task": "forecast",
@@ -97,6 +120,7 @@ FORECAST: JsonDict = {
             "windows": 250,
         }
     ],
+    "expected_ranges": [_RANGE],
     "model": _RIDGE,
     "choice": {"asked_for": "ridge", "reason": "Ridge was requested by name.", "candidates": []},
     "explanation": {
@@ -200,6 +224,26 @@ EVALUATION: JsonDict = {
             },
         ],
     },
+    "data": _DATA,
+    "provenance": _PROVENANCE,
+}
+EXPECTED_RANGE: JsonDict = {
+    "stock_symbol": "AAPL",
+    "task": "range",
+    "as_of": "2013-03-01",
+    "last_close": 430.47,
+    "range": _RANGE,
+    "windows": {
+        "cutoff": ["2013-02-26", "2013-02-27", "2013-02-28"],
+        "session": ["2013-02-27", "2013-02-28", "2013-03-01"],
+        "actual": [2.6756, 1.4658, 1.907],
+        "expected": [2.2367, 2.1632, 1.8532],
+        "lower": [1.2528, 1.2098, 1.0433],
+        "upper": [3.9342, 3.7975, 3.2693],
+        "as_last_time": [3.1714, 2.6756, 1.4658],
+        "mean": [2.2295, 2.2329, 2.2299],
+    },
+    "warnings": [_JUMP],
     "data": _DATA,
     "provenance": _PROVENANCE,
 }

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 Kind = Literal["reads", "computations", "writes"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _FREE = {"/api/health", "/api/metrics"}  # those who watch must see most when most is asked
-_COMPUTATION = re.compile(r"/api/(result/?|stocks/[^/]*/(result|forecast|evaluation)/?)")
+_COMPUTATION = re.compile(r"/api/(result/?|stocks/[^/]*/(result|forecast|evaluation|range)/?)")
 _READS = {"GET", "HEAD", "OPTIONS"}
 
 

@@ -5,20 +5,22 @@ Progress and errors go to standard error, the table or JSON to standard output.
 
 import asyncio
 from datetime import date
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from services.prediction.forecasting import all_symbols
+from services.prediction.forecasting import all_ranges, all_symbols
+from services.prediction.forecasting.all_ranges import SymbolRanges
 from services.prediction.forecasting.all_symbols import SymbolEvaluation
 from services.prediction.resources import open_resources
 from services.prediction.settings import PredictionSettings
 from shared.errors import ServiceError
 from shared.schemas.bars import Symbol
 from shared.schemas.forecasts import EvaluationQuery
+from shared.schemas.ranges import RangeHorizon, RangeQuery
 from shared.settings import load_settings
 
 cli = typer.Typer(
@@ -29,11 +31,6 @@ cli = typer.Typer(
 )
 BATCH_TIMEOUTS = {"budget_seconds": 600.0, "data_timeout_seconds": 30.0}  # no caller waits for a single response
 _SYMBOL = TypeAdapter(Symbol)
-
-
-@cli.callback()
-def _commands() -> None:
-    """Make typer treat `evaluate` as a command although it is the only one."""
 
 
 def _parse_symbol(text: str) -> str:
@@ -72,6 +69,28 @@ def evaluate(
         typer.echo(all_symbols.format_table(evaluations, query))
 
 
+@cli.command()
+def ranges(
+    symbols: Annotated[
+        list[str] | None, typer.Argument(parser=_parse_symbol, help="Symbols to measure; all stored ones by default.")
+    ] = None,
+    *,
+    horizon: Annotated[int, typer.Option(help="1 for the next session, 5 for the next five.")] = 1,
+    as_of: Annotated[str | None, typer.Option(help="Last session that may be used, as an ISO date.")] = None,
+) -> None:
+    """Print how well the range between low and high is forecast, beside both baselines and a placebo."""
+    if horizon not in get_args(RangeHorizon):
+        raise typer.BadParameter("use 1 or 5", param_hint="--horizon")
+    query = RangeQuery.model_validate({"horizon": horizon, "as_of": _parse_date(as_of)})
+    console = Console(stderr=True)
+    try:
+        measured = asyncio.run(_measure_ranges(symbols, query, console))
+    except ServiceError as error:
+        console.print(error.detail, style="red")
+        raise typer.Exit(1) from error
+    typer.echo(all_ranges.format_table(measured, query))
+
+
 def _parse_date(text: str | None) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
@@ -97,6 +116,21 @@ async def _evaluate_symbols(
                 evaluations.append(evaluation)
                 progress.advance(task)
     return sorted(evaluations, key=lambda evaluation: evaluation.symbol)
+
+
+async def _measure_ranges(symbols: list[str] | None, query: RangeQuery, console: Console) -> list[SymbolRanges]:
+    """Measure the symbols, showing a progress bar, and return the records sorted by symbol."""
+    settings = load_settings(PredictionSettings).model_copy(update=BATCH_TIMEOUTS)
+    async with open_resources(settings) as resources:
+        requested = symbols or await resources.data.symbols()
+        await resources.workers.wait_until_ready()
+        measured = []
+        with Progress(console=console) as progress:
+            task = progress.add_task("Measuring", total=len(requested))
+            async for item in all_ranges.measure_all(resources, requested, query, max_concurrent=settings.workers):
+                measured.append(item)
+                progress.advance(task)
+    return sorted(measured, key=lambda item: item.symbol)
 
 
 if __name__ == "__main__":

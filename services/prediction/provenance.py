@@ -7,7 +7,7 @@ from pathlib import Path
 
 import services.prediction
 from services.prediction.types import SEED
-from shared.schemas.forecasts import Provenance
+from shared.schemas.wire import Provenance
 from shared.web.app import VERSION
 
 PACKAGE = Path(services.prediction.__file__).parent

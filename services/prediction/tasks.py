@@ -13,6 +13,7 @@ from services.prediction.workers.measurements import measure_fit
 from shared.schemas.bars import EncodedBars
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery
+from shared.schemas.ranges import RangeForecast, RangeQuery
 from shared.schemas.results import SAME_SESSION, Result
 from shared.schemas.wire import Warning, Wire
 
@@ -54,6 +55,13 @@ def compute_evaluation(bars: EncodedBars, symbol: str, *, query: EvaluationQuery
     from services.prediction.forecasting import evaluation  # noqa: PLC0415
 
     return evaluation.compute_evaluation(bars, symbol, query)
+
+
+def compute_range(bars: EncodedBars, symbol: str, *, query: RangeQuery, calendar: str) -> RangeForecast:
+    """Compute the expected range and its walk-forward."""
+    from services.prediction.forecasting import expected_range  # noqa: PLC0415
+
+    return expected_range.compute_range(bars, symbol, query, calendar=calendar)
 
 
 def encode_answer(work: Callable[[EncodedBars, str], Wire], bars: EncodedBars, symbol: str) -> bytes:

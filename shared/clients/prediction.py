@@ -3,6 +3,7 @@
 from shared.clients.base import RawResponse, ServiceClient
 from shared.clients.transport import query_params
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery
+from shared.schemas.ranges import RangeQuery
 from shared.schemas.results import Result
 
 
@@ -38,6 +39,10 @@ class PredictionClient(ServiceClient):
     ) -> RawResponse:
         """Return the encoded walk-forward scores of `symbol`, or 304 if the caller has them; raises as `result`."""
         return await self._get_raw(f"/symbols/{symbol}/evaluation", query_params(query), if_none_match)
+
+    async def raw_range(self, *, symbol: str, query: RangeQuery, if_none_match: str | None = None) -> RawResponse:
+        """Return the encoded range forecast of `symbol`, or 304 if the caller has it; raises as `result`."""
+        return await self._get_raw(f"/symbols/{symbol}/range", query_params(query), if_none_match)
 
     async def raw_models(self, *, if_none_match: str | None = None) -> RawResponse:
         """Return the encoded list of models and features, or 304 if the caller has it."""

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.schemas.forecasts import ModelInfo, ModelName, Provenance, SkillEstimate
-from shared.schemas.wire import Data, Metrics, Warning, Wire
+from shared.schemas.forecasts import ModelInfo, ModelName, SkillEstimate
+from shared.schemas.wire import Data, Metrics, Provenance, Warning, Wire
 
 
 class ForecastMetrics(Metrics):

@@ -8,7 +8,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from shared.schemas.wire import Data, Warning, Wire
+from shared.schemas.ranges import ExpectedRange
+from shared.schemas.wire import Data, Provenance, Warning, Wire
 
 ModelName = Literal["linear_regression", "ridge", "gradient_boosting", "persistence", "drift", "moving_average"]
 MODEL_NAMES: tuple[ModelName, ...] = get_args(ModelName)
@@ -111,14 +112,6 @@ class Models(Wire):
 
     models: list[ModelInfo]
     features: list[FeatureInfo]
-
-
-class Provenance(Wire):
-    """What else determines the answer: with these equal, a request on the same revision gives the same bytes."""
-
-    bellwether: str = Field(description="The version, and a digest of the prediction service's code.")
-    libraries: dict[str, str] = Field(description="Versions of the libraries that compute.")
-    seed: int
 
 
 class SkillEstimate(Wire):
@@ -237,6 +230,9 @@ class Forecast(Wire):
     steps: list[ForecastStep] = Field(
         description="One for each session up to the horizon, ascending. Half widths, as log returns, never shrink "
         "along them."
+    )
+    expected_ranges: list[ExpectedRange] = Field(
+        description="The distance between low and high of the next session and of the next five, which can be forecast."
     )
     model: ModelInfo
     choice: Choice

@@ -1,4 +1,4 @@
-"""Shared parts of wire models: the base class, warnings, the bars that an answer is based on, error measures."""
+"""Shared parts of wire models: the base class, warnings, what an answer is based on, error measures."""
 
 from datetime import date
 
@@ -35,6 +35,14 @@ class Metrics(Wire):
         description="Of the sessions whose close moved, the share where the prediction lies on the same side of the "
         "previous close. Null if no prediction names a side, as with persistence."
     )
+
+
+class Provenance(Wire):
+    """What else determines the answer: with these equal, a request on the same revision gives the same bytes."""
+
+    bellwether: str = Field(description="The version, and a digest of the prediction service's code.")
+    libraries: dict[str, str] = Field(description="Versions of the libraries that compute.")
+    seed: int
 
 
 class Warning(Wire):

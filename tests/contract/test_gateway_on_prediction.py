@@ -17,6 +17,7 @@ from services.prediction.settings import PredictionSettings
 from shared.clients.prediction import PredictionClient
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import MODEL_NAMES, Forecast, Models
+from shared.schemas.ranges import RangeForecast
 from tests.support.asgi import serve
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarStore
@@ -24,7 +25,13 @@ from tests.support.gateway.service import gateway_resources
 from tests.support.prediction.service import serve_prediction
 
 CLOSES = 100 * np.exp(np.random.default_rng(4).normal(0, 0.01, 400).cumsum())
-PATHS = ["/api/stocks/AAPL/result", "/api/stocks/AAPL/forecast", "/api/stocks/AAPL/evaluation", "/api/models"]
+PATHS = [
+    "/api/stocks/AAPL/result",
+    "/api/stocks/AAPL/forecast",
+    "/api/stocks/AAPL/evaluation",
+    "/api/models",
+    "/api/stocks/AAPL/range",
+]
 
 
 def _store() -> FakeBarStore:
@@ -45,7 +52,7 @@ async def _gateway(store: FakeBarStore) -> AsyncIterator[httpx.AsyncClient]:
             yield client
 
 
-@pytest.mark.parametrize("name", ["result", "forecast", "evaluation"])
+@pytest.mark.parametrize("name", ["result", "forecast", "evaluation", "range"])
 def test_what_may_be_asked_for_is_the_same_at_both_doors(name: str) -> None:
     outer = create_app(GatewaySettings()).openapi()["paths"][f"/api/stocks/{{symbol}}/{name}"]["get"]
     inner = create_prediction_app(PredictionSettings()).openapi()["paths"][f"/symbols/{{symbol}}/{name}"]["get"]
@@ -62,6 +69,8 @@ async def test_what_the_prediction_service_says_arrives_as_the_models_have_it() 
         query = "models=ridge&models=drift&windows=30&window=sliding"
         evaluation = Evaluation.model_validate_json((await client.get(f"{PATHS[2]}?{query}")).content)
         models = Models.model_validate_json((await client.get(PATHS[3])).content)
+        expected = RangeForecast.model_validate_json((await client.get(f"{PATHS[4]}?horizon=5")).content)
+    assert (expected.range.horizon, len(expected.range.sessions), expected.range.record.windows) == (5, 5, 250)
     assert [step.sessions_ahead for step in forecast.steps] == [1, 2]
     assert forecast.model.name == forecast.choice.asked_for == "ridge"
     assert [model.name for model in evaluation.models] == ["ridge", "persistence", "drift"]

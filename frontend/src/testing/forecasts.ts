@@ -58,6 +58,26 @@ export const AAPL_FORECAST: Forecast = {
   warnings: [{ code: 'split_like_jump', detail: 'Prices jump as at a split, once.' }],
   last_close: 430.47,
   steps: [step(1, '2013-03-04', 0.896), step(2, '2013-03-05', 0.912)],
+  expected_ranges: [
+    {
+      horizon: 1,
+      sessions: ['2013-03-04'],
+      sentence: 'Typical day ahead: 1.2 to 3.7 % between low and high; as tested, 22 % closer than “as yesterday”.',
+      expected: { percent: 2.1013, price: 8.9518 },
+      lower: { percent: 1.1753, price: 5.03 },
+      upper: { percent: 3.6881, price: 15.5911 },
+      as_last_time: { percent: 1.907, price: 8.1321 },
+      mean: { percent: 2.2305, price: 9.4964 },
+      record: {
+        windows: 250,
+        level: 80,
+        coverage: 0.804,
+        scores: [{ name: 'log_har', mae: 0.7373, qlike: 0.3738 }],
+        skill: { skill: 0.22, lower: 0.15, upper: 0.29, verdict: 'better' },
+        skill_over_mean: { skill: 0.0928, lower: 0.0383, upper: 0.1473, verdict: 'better' },
+      },
+    },
+  ],
   model: {
     name: 'persistence',
     kind: 'baseline',

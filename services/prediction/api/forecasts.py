@@ -9,11 +9,12 @@ from fastapi import APIRouter, Header, Query, Response
 from services.prediction.api.dependencies import ResourcesDep, ResponderDep, SettingsDep
 from services.prediction.api.responder import ComputationKey
 from services.prediction.models.registry import describe_models
-from services.prediction.tasks import compute_evaluation, compute_forecast
+from services.prediction.tasks import compute_evaluation, compute_forecast, compute_range
 from shared.errors import PREDICTION_ERRORS
 from shared.schemas.bars import Symbol
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
+from shared.schemas.ranges import RangeForecast, RangeQuery
 from shared.web.etags import NOT_MODIFIED
 from shared.web.problem import problem_responses
 
@@ -57,6 +58,25 @@ async def evaluation(
     """Return the walk-forward scores of the models on a symbol, compared with persistence."""
     key = ComputationKey("evaluation", symbol, query.adjusted, query.model_dump_json())
     return await responder.respond(key, if_none_match, resources, partial(compute_evaluation, query=query))
+
+
+@router.get(
+    "/symbols/{symbol}/range",
+    response_model=RangeForecast,
+    responses={**NOT_MODIFIED, **problem_responses(*PREDICTION_ERRORS)},
+)
+async def expected_range(
+    symbol: Symbol,
+    query: Annotated[RangeQuery, Query()],
+    responder: ResponderDep,
+    resources: ResourcesDep,
+    settings: SettingsDep,
+    if_none_match: Annotated[str, Header()] = "",
+) -> Response:
+    """Forecast the range of the next session or of the next five, with its track record against both baselines."""
+    key = ComputationKey("range", symbol, query.adjusted, query.model_dump_json())
+    work = partial(compute_range, query=query, calendar=settings.calendar or "")
+    return await responder.respond(key, if_none_match, resources, work)
 
 
 @router.get("/models", response_model=Models, responses=NOT_MODIFIED)

@@ -26,11 +26,12 @@ from shared.single_flight import SingleFlight
 from shared.telemetry.metrics import LATENCY_BUCKETS
 from shared.web.etags import matches
 
-ComputationKind = Literal["result", "forecast", "evaluation"]
+ComputationKind = Literal["result", "forecast", "evaluation", "range"]
 _HELP_TEXTS: dict[ComputationKind, str] = {
     "result": "Time to split, fit, predict and score one result, including the wait for a worker.",
     "forecast": "Time to select, fit, predict and calibrate one forecast, including the wait for a worker.",
     "evaluation": "Time to score every model over all windows of one evaluation, including the wait for a worker.",
+    "range": "Time to forecast and score one expected range, including the wait for a worker.",
 }
 
 

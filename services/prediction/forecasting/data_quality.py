@@ -7,6 +7,7 @@ from services.prediction.inputs.history import History
 from services.prediction.models.features import LOOKBACK
 from services.prediction.models.volatility import volatility_of
 from shared.schemas.forecasts import EvaluationQuery, ForecastQuery
+from shared.schemas.ranges import RangeQuery
 from shared.schemas.wire import Data, Warning
 
 
@@ -22,7 +23,7 @@ def describe_data(history: History, *, adjusted: bool) -> Data:
 
 
 def collect_warnings(
-    history: History, query: ForecastQuery | EvaluationQuery, n_scored: int, n_requested: int
+    history: History, query: ForecastQuery | EvaluationQuery | RangeQuery, n_scored: int, n_requested: int
 ) -> list[Warning]:
     """Collect the warnings about the bars and the number of scored windows."""
     adjusted = query.adjusted

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from services.prediction.forecasting.data_quality import collect_warnings, describe_data
+from services.prediction.forecasting.expected_range import expected_ranges
 from services.prediction.forecasting.explanation import explain
 from services.prediction.forecasting.fitted_model import FittedModel, LevelRecord, ModelStore
 from services.prediction.forecasting.training import N_SCORED, fit_or_load
@@ -122,6 +123,7 @@ def _build_forecast(
         warnings=[*collect_warnings(history, query, record.windows, N_SCORED), *_check_calendar(history, calendar)],
         last_close=float(history.close[-1]),
         steps=_build_steps(history, name, models, next_sessions(calendar, history.session(-1), horizon)),
+        expected_ranges=expected_ranges(history, calendar),
         model=MODELS[name].info,
         choice=Choice(asked_for=query.model, reason=selection.reason, candidates=selection.candidates),
         explanation=explanation,

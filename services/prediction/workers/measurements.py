@@ -15,7 +15,7 @@ from typing import Generic, Literal, ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 FitOutcome = Literal["fitted", "kept", "failed"]
-Task = Literal["result", "forecast", "evaluation", "explanation"]
+Task = Literal["result", "forecast", "evaluation", "explanation", "range"]
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,10 @@ from shared.schemas.forecasts import (
     ForecastQuery,
     ForecastStep,
     ModelInfo,
-    Provenance,
     SkillEstimate,
 )
 from shared.schemas.ledger import Kept, LedgerEntry
-from shared.schemas.wire import Data
+from shared.schemas.wire import Data, Provenance
 from tests.support.gateway.service import FakePrediction
 
 DAY = date(2024, 1, 3)  # the last session of `tests.support.data.bars.make_frame`
@@ -85,6 +84,7 @@ def make_forecast(symbol: str, query: ForecastQuery) -> Forecast:
         warnings=[],
         last_close=12.0,
         steps=[_step(ahead) for ahead in range(1, query.horizon + 1)],
+        expected_ranges=[],
         model=_RIDGE,
         choice=Choice(asked_for=query.model, reason="A reason.", candidates=[]),
         explanation=Explanation(method="none", unit="none", detail="A sentence.", importances=[]),

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from gateway.api_keys import compute_digest
 from gateway.app import create_app
 from gateway.examples import stocks as examples
-from gateway.examples.forecasts import EVALUATION, FORECAST, MODELS
+from gateway.examples.forecasts import EVALUATION, EXPECTED_RANGE, FORECAST, MODELS
 from gateway.examples.ledger import LEDGER
 from gateway.resources import Resources
 from gateway.settings import GatewaySettings
@@ -26,6 +26,7 @@ from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
 from shared.schemas.ledger import LedgerEntry, LedgerQuery
 from shared.schemas.loads import LoadQuery
+from shared.schemas.ranges import RangeForecast, RangeQuery
 from shared.schemas.wire import Wire
 from shared.web.health import Check, Health
 from tests.support.asgi import serve
@@ -173,6 +174,9 @@ class FakePrediction(Double):
                 models = {"models": [params["models"]]} if "models" in params else {}
                 asked = (symbol, EvaluationQuery.model_validate(params | models))
                 found = Evaluation.model_validate(EVALUATION | {"stock_symbol": symbol})
+            case ["symbols", symbol, "range"]:
+                asked = (symbol, RangeQuery.model_validate(params))
+                found = RangeForecast.model_validate(EXPECTED_RANGE | {"stock_symbol": symbol})
             case _:
                 return httpx.Response(404)
         self.asked.append(asked)

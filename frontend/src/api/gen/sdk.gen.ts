@@ -3,7 +3,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, BarsData, BarsErrors, BarsResponses, ChangeStockData, ChangeStockErrors, ChangeStockResponses, DeleteStockData, DeleteStockErrors, DeleteStockResponses, EvaluationData, EvaluationErrors, EvaluationResponses, ForecastData, ForecastErrors, ForecastResponses, HealthData, HealthErrors, HealthResponses, HealthzData, HealthzErrors, HealthzResponses, KeepForecastData, KeepForecastErrors, KeepForecastResponses, LedgerData, LedgerErrors, LedgerResponses, LoadBarsData, LoadBarsErrors, LoadBarsResponses, MetricsData, MetricsErrors, MetricsResponses, ModelsData, ModelsErrors, ModelsResponses, ReadyzData, ReadyzErrors, ReadyzResponses, ResultData, ResultErrors, ResultResponses, StockData, StockErrors, StockResponses, StockResultData, StockResultErrors, StockResultResponses, StocksData, StocksErrors, StocksResponses } from './types.gen';
+import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, BarsData, BarsErrors, BarsResponses, ChangeStockData, ChangeStockErrors, ChangeStockResponses, DeleteStockData, DeleteStockErrors, DeleteStockResponses, EvaluationData, EvaluationErrors, EvaluationResponses, ExpectedRangeData, ExpectedRangeErrors, ExpectedRangeResponses, ForecastData, ForecastErrors, ForecastResponses, HealthData, HealthErrors, HealthResponses, HealthzData, HealthzErrors, HealthzResponses, KeepForecastData, KeepForecastErrors, KeepForecastResponses, LedgerData, LedgerErrors, LedgerResponses, LoadBarsData, LoadBarsErrors, LoadBarsResponses, MetricsData, MetricsErrors, MetricsResponses, ModelsData, ModelsErrors, ModelsResponses, ReadyzData, ReadyzErrors, ReadyzResponses, ResultData, ResultErrors, ResultResponses, StockData, StockErrors, StockResponses, StockResultData, StockResultErrors, StockResultResponses, StocksData, StocksErrors, StocksResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -156,6 +156,17 @@ export const forecast = <ThrowOnError extends boolean = false>(options: Options<
  * for a chart.
  */
 export const evaluation = <ThrowOnError extends boolean = false>(options: Options<EvaluationData, ThrowOnError>): RequestResult<EvaluationResponses, EvaluationErrors, ThrowOnError> => (options.client ?? client).get<EvaluationResponses, EvaluationErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/evaluation', ...options });
+
+/**
+ * Expected Range
+ *
+ * Forecast how far the high will lie above the low in the next session, or in the next five.
+ *
+ * Unlike the close, this can be forecast: read `range.sentence` first. The record compares it with two baselines,
+ * the range of the last session (or the last five) and the mean of 250 such ranges, on past sessions that the forecast
+ * had not seen. A wide range says nothing about the direction.
+ */
+export const expectedRange = <ThrowOnError extends boolean = false>(options: Options<ExpectedRangeData, ThrowOnError>): RequestResult<ExpectedRangeResponses, ExpectedRangeErrors, ThrowOnError> => (options.client ?? client).get<ExpectedRangeResponses, ExpectedRangeErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/range', ...options });
 
 /**
  * Models

@@ -284,6 +284,48 @@ export type Evaluation = {
 };
 
 /**
+ * ExpectedRange
+ *
+ * How far the highest high will lie above the lowest low in the sessions ahead.
+ */
+export type ExpectedRange = {
+    /**
+     * Horizon
+     */
+    horizon: 1 | 5;
+    /**
+     * Sessions
+     *
+     * The sessions, ascending.
+     */
+    sessions: Array<string>;
+    /**
+     * Sentence
+     *
+     * The band and the track record in one plain sentence.
+     */
+    sentence: string;
+    /**
+     * As many ranges lie below it as above.
+     */
+    expected: RangeSize;
+    /**
+     * Lower end of the band.
+     */
+    lower: RangeSize;
+    upper: RangeSize;
+    /**
+     * Baseline: the range of the last session, or of the last five.
+     */
+    as_last_time: RangeSize;
+    /**
+     * Baseline: the mean of such ranges over the last 250 sessions.
+     */
+    mean: RangeSize;
+    record: RangeRecord;
+};
+
+/**
  * Explanation
  *
  * Feature importances of the model, largest first.
@@ -459,6 +501,12 @@ export type Forecast = {
      * One for each session up to the horizon, ascending. Half widths, as log returns, never shrink along them.
      */
     steps: Array<ForecastStep>;
+    /**
+     * Expected Ranges
+     *
+     * The distance between low and high of the next session and of the next five, which can be forecast.
+     */
+    expected_ranges: Array<ExpectedRange>;
     model: ModelInfo;
     choice: Choice;
     explanation: Explanation;
@@ -1330,6 +1378,200 @@ export type Provenance = {
      * Seed
      */
     seed: number;
+};
+
+/**
+ * RangeForecast
+ *
+ * The range of the next session or of the next five, with its track record against both baselines.
+ */
+export type RangeForecast = {
+    /**
+     * Stock Symbol
+     */
+    stock_symbol: string;
+    /**
+     * Task
+     */
+    task?: 'range';
+    /**
+     * As Of
+     *
+     * The last session that the forecast is based on.
+     */
+    as_of: string;
+    /**
+     * Last Close
+     */
+    last_close: number;
+    range: ExpectedRange;
+    windows: RangeWindows;
+    /**
+     * Warnings
+     */
+    warnings: Array<Warning>;
+    data: Data;
+    provenance: Provenance;
+};
+
+/**
+ * RangeRecord
+ *
+ * How the forecasts of the range did in a walk-forward over the last sessions.
+ */
+export type RangeRecord = {
+    /**
+     * Windows
+     *
+     * Test sessions that these numbers are based on.
+     */
+    windows: number;
+    /**
+     * Level
+     *
+     * Nominal coverage of the band, in percent.
+     */
+    level: number;
+    /**
+     * Coverage
+     *
+     * Share of the test sessions whose range lay inside the band.
+     */
+    coverage: number;
+    /**
+     * Scores
+     *
+     * Of the forecast and of both baselines.
+     */
+    scores: Array<RangeScore>;
+    /**
+     * Against as_last_time: the range of the last session, or of the last five.
+     */
+    skill: RangeSkill;
+    /**
+     * Against the mean of such ranges over the last 250 sessions.
+     */
+    skill_over_mean: RangeSkill;
+};
+
+/**
+ * RangeScore
+ *
+ * Errors of one way to forecast the range over the test sessions.
+ */
+export type RangeScore = {
+    /**
+     * Name
+     */
+    name: 'log_har' | 'as_last_time' | 'mean';
+    /**
+     * Mae
+     *
+     * Mean absolute error of 100 · ln(high / low).
+     */
+    mae: number;
+    /**
+     * Qlike
+     *
+     * Mean of actual / forecast − ln(actual / forecast) − 1 of Parkinson's variance, ln(high / low)² / (4 ln 2), of which at least 1e-7 is assumed; lower is better (Patton 2011).
+     */
+    qlike: number;
+};
+
+/**
+ * RangeSize
+ *
+ * A distance between low and high.
+ */
+export type RangeSize = {
+    /**
+     * Percent
+     *
+     * 100 · (high / low − 1).
+     */
+    percent: number;
+    /**
+     * Price
+     *
+     * high − low in price units, if the last close lies in the (geometric) middle.
+     */
+    price: number;
+};
+
+/**
+ * RangeSkill
+ *
+ * Skill of the range forecast against one baseline on the same sessions, with its uncertainty.
+ */
+export type RangeSkill = {
+    /**
+     * Skill
+     *
+     * 1 − MAE / MAE of the baseline; zero or less is no better. Null if the baseline makes no error.
+     */
+    skill: number | null;
+    /**
+     * Lower
+     *
+     * Lower end of the 95 % confidence interval of the skill.
+     */
+    lower: number | null;
+    /**
+     * Upper
+     *
+     * Upper end.
+     */
+    upper: number | null;
+    /**
+     * Verdict
+     *
+     * better if the whole confidence interval lies above zero, no_better if it ends below 0.05, else too_early: the test sessions cannot tell.
+     */
+    verdict: 'better' | 'no_better' | 'too_early';
+};
+
+/**
+ * RangeWindows
+ *
+ * The test sessions of the walk-forward, ascending; ranges as 100 · (high / low − 1).
+ */
+export type RangeWindows = {
+    /**
+     * Cutoff
+     *
+     * The last session that each forecast uses.
+     */
+    cutoff: Array<string>;
+    /**
+     * Session
+     *
+     * The last session of each range.
+     */
+    session: Array<string>;
+    /**
+     * Actual
+     */
+    actual: Array<number>;
+    /**
+     * Expected
+     */
+    expected: Array<number>;
+    /**
+     * Lower
+     */
+    lower: Array<number>;
+    /**
+     * Upper
+     */
+    upper: Array<number>;
+    /**
+     * As Last Time
+     */
+    as_last_time: Array<number>;
+    /**
+     * Mean
+     */
+    mean: Array<number>;
 };
 
 /**
@@ -3080,6 +3322,107 @@ export type EvaluationResponses = {
 };
 
 export type EvaluationResponse = EvaluationResponses[keyof EvaluationResponses];
+
+export type ExpectedRangeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         */
+        'if-none-match'?: string | null;
+    };
+    path: {
+        /**
+         * Symbol
+         *
+         * Exchange ticker, in any case.
+         */
+        symbol: string;
+    };
+    query?: {
+        /**
+         * Horizon
+         *
+         * The next session, or the next five. Further ahead, its forecast is hardly worth anything.
+         */
+        horizon?: 1 | 5;
+        /**
+         * As Of
+         *
+         * The last session that the forecast may use, by default the latest. Later bars are not read.
+         */
+        as_of?: string | null;
+        /**
+         * Adjusted
+         *
+         * Scale prices by adjusted close / close first.
+         */
+        adjusted?: boolean;
+    };
+    url: '/api/stocks/{symbol}/range';
+};
+
+export type ExpectedRangeErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unknown symbol
+     */
+    404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * Too few bars
+     */
+    409: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * The computation cannot be completed
+     */
+    500: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type ExpectedRangeError = ExpectedRangeErrors[keyof ExpectedRangeErrors];
+
+export type ExpectedRangeResponses = {
+    /**
+     * Successful Response
+     */
+    200: RangeForecast;
+};
+
+export type ExpectedRangeResponse = ExpectedRangeResponses[keyof ExpectedRangeResponses];
 
 export type ModelsData = {
     body?: never;

@@ -59,6 +59,14 @@ test.each<[string, Partial<Forecast>, RegExp]>([
   expect((await skill()).closest('p')).toHaveTextContent(verdict)
 })
 
+test('the expected range is a sentence with its coverage', async () => {
+  renderPage('/?symbol=AAPL')
+  await skill()
+  expect((await panel()).getByText(/^Typical day ahead: 1.2 to 3.7 % between low and high;/)).toHaveTextContent(
+    'as tested, 22 % closer than “as yesterday”. Such a range held 80 % of the last 250 times.',
+  )
+})
+
 test('skill is explained', async () => {
   renderPage('/?symbol=AAPL')
   expect(await skill()).toHaveAccessibleDescription(/0 is no better, below 0 is worse/)

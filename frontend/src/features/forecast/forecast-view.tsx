@@ -8,6 +8,7 @@ import { WarningList } from '@/components/warning-list'
 import { modelName, session } from '@/lib/format'
 import { usePriceFormat } from '@/lib/price-format'
 import { CandidateTable } from './candidate-table'
+import { ExpectedRanges } from './expected-ranges'
 import { ForecastTable } from './forecast-table'
 import { ForecastVerdict } from './forecast-verdict'
 
@@ -43,6 +44,7 @@ export function ForecastView({ forecast, view }: ForecastViewProps) {
     <>
       <WarningList label="Before you trust the forecast" warnings={warnings} />
       <ForecastVerdict forecast={forecast} />
+      <ExpectedRanges ranges={forecast.expected_ranges} />
       <ForecastTable forecast={forecast} closes={closes} />
       <details className="reason">
         <summary>

@@ -3,13 +3,14 @@ from datetime import date
 import numpy as np
 import pytest
 
-from gateway.examples.forecasts import EVALUATION, FORECAST, MODELS
+from gateway.examples.forecasts import EVALUATION, EXPECTED_RANGE, FORECAST, MODELS
 from shared.errors import Busy, NoAdjustedPrices, NotEnoughBars, ServiceError, SymbolNotFound
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import MODEL_NAMES, EvaluationQuery, Forecast, ForecastQuery
+from shared.schemas.ranges import RangeForecast, RangeQuery
 from tests.support.gateway.service import ETAG, WITH_KEY, FakePrediction, serve_gateway
 
-CACHEABLE = ["/api/stocks/AAPL/forecast", "/api/stocks/AAPL/evaluation", "/api/models"]
+CACHEABLE = ["/api/stocks/AAPL/forecast", "/api/stocks/AAPL/evaluation", "/api/stocks/AAPL/range", "/api/models"]
 
 
 async def test_a_forecast_is_asked_for_and_passed_on() -> None:
@@ -33,6 +34,21 @@ async def test_an_evaluation_is_asked_for_and_passed_on() -> None:
     assert (usual.status_code, usual.json()) == (200, EVALUATION)
     query = EvaluationQuery(horizon=5, windows=20, window="sliding", models=["drift"], level=99)
     assert prediction.asked == [("AAPL", EvaluationQuery(models=list(MODEL_NAMES))), ("AAPL", query)]
+
+
+async def test_a_range_is_asked_for_and_passed_on() -> None:
+    prediction = FakePrediction()
+    async with serve_gateway(prediction=prediction) as client:
+        usual = await client.get("/api/stocks/aapl/range")
+        await client.get("/api/stocks/BRK.B/range?horizon=5&as_of=2013-02-28&adjusted=true")
+        refused = [
+            await client.get(f"/api/stocks/AAPL/range?{query}") for query in ("horizon=2", "level=80", "horizon=")
+        ]
+    assert (usual.status_code, usual.json()) == (200, EXPECTED_RANGE)
+    assert RangeForecast.model_validate(EXPECTED_RANGE).model_dump(mode="json") == EXPECTED_RANGE
+    asked = RangeQuery(horizon=5, as_of=date(2013, 2, 28), adjusted=True)
+    assert prediction.asked == [("AAPL", RangeQuery()), ("BRK.B", asked)]
+    assert [response.status_code for response in refused] == [422, 422, 422]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,108 @@
+"""Forecasts the range of the sessions ahead, with its walk-forward, for a forecast and for a response of its own."""
+
+from typing import get_args
+
+import numpy as np
+
+from services.prediction.forecasting.data_quality import collect_warnings, describe_data
+from services.prediction.inputs.history import History, history_until
+from services.prediction.provenance import provenance
+from services.prediction.ranges.record import describe, score_ranges
+from services.prediction.ranges.walk_forward import RangeRun, bars_needed, run_ranges
+from services.prediction.types import Array
+from shared.errors import NotEnoughBars
+from shared.market.exchange_sessions import choose_calendar, next_sessions
+from shared.schemas.bars import EncodedBars
+from shared.schemas.ranges import ExpectedRange, RangeForecast, RangeHorizon, RangeQuery, RangeSize, RangeWindows
+
+N_SCORED = 250  # sessions, about a year
+HORIZONS: tuple[RangeHorizon, ...] = get_args(RangeHorizon)
+
+
+def compute_range(encoded: EncodedBars, symbol: str, query: RangeQuery, *, calendar: str) -> RangeForecast:
+    """Forecast the range of the next `query.horizon` sessions.
+
+    Args:
+        encoded: The bars of the symbol.
+        symbol: The symbol.
+        query: The request.
+        calendar: Code of the default exchange; empty for every weekday.
+
+    Raises:
+        NotEnoughBars: No walk-forward fits into the bars.
+        UpstreamFailed: The bars cannot be decoded.
+    """
+    history = history_until(encoded.arrow, encoded.revision, symbol=symbol, as_of=query.as_of)
+    _require_enough(history, query.horizon)
+    run = run_ranges(history, query.horizon, N_SCORED)
+    chosen = choose_calendar(history.calendar, history.sessions, calendar) or ""
+    return RangeForecast(
+        stock_symbol=symbol,
+        as_of=history.session(-1),
+        last_close=float(history.close[-1]),
+        range=_build_range(history, run, query.horizon, chosen),
+        windows=_describe_windows(history, run, query.horizon),
+        warnings=collect_warnings(history, query, len(run.rows), N_SCORED),
+        data=describe_data(history, adjusted=query.adjusted),
+        provenance=provenance(),
+    )
+
+
+def expected_ranges(history: History, calendar: str) -> list[ExpectedRange]:
+    """Forecast the range of the next session and of the next five; `calendar` dates them, empty for weekdays."""
+    return [
+        _build_range(history, run_ranges(history, horizon, N_SCORED), horizon, calendar)
+        for horizon in HORIZONS
+        if len(history) >= bars_needed(horizon)
+    ]
+
+
+def _require_enough(history: History, horizon: RangeHorizon) -> None:
+    required = bars_needed(horizon)
+    if len(history) < required:
+        raise NotEnoughBars(
+            f"{history.symbol} has {len(history)} complete bars; at least {required} are needed to forecast its range "
+            "and test that. Load earlier bars.",
+            required=required,
+            available=len(history),
+        )
+
+
+def _build_range(history: History, run: RangeRun, horizon: RangeHorizon, calendar: str) -> ExpectedRange:
+    record = score_ranges(run, horizon)
+    last_close, following = float(history.close[-1]), run.next
+    lower, upper = (_size(values, last_close) for values in (following.lower, following.upper))
+    return ExpectedRange(
+        horizon=horizon,
+        sessions=next_sessions(calendar, history.session(-1), horizon),
+        sentence=describe(lower.percent, upper.percent, record, horizon),
+        expected=_size(following.expected, last_close),
+        lower=lower,
+        upper=upper,
+        as_last_time=_size(following.as_last_time, last_close),
+        mean=_size(following.mean, last_close),
+        record=record,
+    )
+
+
+def _size(log_range: Array, last_close: float) -> RangeSize:
+    value = float(log_range[0])
+    return RangeSize(percent=100 * float(np.expm1(value)), price=2 * last_close * float(np.sinh(value / 2)))
+
+
+def _describe_windows(history: History, run: RangeRun, horizon: int) -> RangeWindows:
+    return RangeWindows(
+        cutoff=history.sessions[run.rows].tolist(),
+        session=history.sessions[run.rows + horizon].tolist(),
+        actual=_percent(run.actual),
+        expected=_percent(run.scored.expected),
+        lower=_percent(run.scored.lower),
+        upper=_percent(run.scored.upper),
+        as_last_time=_percent(run.scored.as_last_time),
+        mean=_percent(run.scored.mean),
+    )
+
+
+def _percent(log_ranges: Array) -> list[float]:
+    percents: list[float] = (100 * np.expm1(log_ranges)).tolist()
+    return percents

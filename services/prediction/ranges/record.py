@@ -1,0 +1,90 @@
+"""Scores range forecasts beside both baselines, and says in one sentence what to expect."""
+
+import numpy as np
+
+from services.prediction.models.volatility import MIN_VARIANCE
+from services.prediction.ranges.walk_forward import LEVEL, PARKINSON, RangeRun
+from services.prediction.scoring.scores import skill
+from services.prediction.scoring.significance import skill_interval
+from services.prediction.types import Array
+from shared.schemas.ranges import RangeHorizon, RangeRecord, RangeScore, RangeSkill, RangeVerdict
+
+NOT_WORTH_IT = 0.05  # a skill that is surely below it is none
+_PERIODS: dict[int, tuple[str, str]] = {
+    1: ("Typical day ahead", "as yesterday"),
+    5: ("Typical five days ahead", "as the last five days"),
+}
+
+
+def qlike(actual: Array, variance: Array) -> float:
+    """Compute the mean QLIKE of variance forecasts: actual / forecast − ln(actual / forecast) − 1; lower is better.
+
+    Args:
+        actual: Log ranges, shape `(n,)`.
+        variance: Forecasts of their squares over 4 ln 2, shape `(n,)`.
+
+    Source: Patton (2011), Volatility forecast comparison using imperfect volatility proxies, J. Econometrics 160(1).
+    """
+    ratios = np.maximum(actual**2 / PARKINSON, MIN_VARIANCE) / np.maximum(variance, MIN_VARIANCE)
+    return float(np.mean(ratios - np.log(ratios) - 1))
+
+
+def score_ranges(run: RangeRun, horizon: RangeHorizon) -> RangeRecord:
+    """Score the forecasts of a run."""
+    actual, scored = run.actual, run.scored
+    errors, last_errors, mean_errors = (
+        np.abs(values - actual) for values in (scored.expected, scored.as_last_time, scored.mean)
+    )
+    return RangeRecord(
+        windows=len(actual),
+        level=LEVEL,
+        coverage=float(np.mean((scored.lower <= actual) & (actual <= scored.upper))),
+        scores=[
+            RangeScore(name="log_har", mae=_percent(errors), qlike=qlike(actual, scored.variance)),
+            RangeScore(
+                name="as_last_time", mae=_percent(last_errors), qlike=qlike(actual, scored.variance_as_last_time)
+            ),
+            RangeScore(name="mean", mae=_percent(mean_errors), qlike=qlike(actual, scored.mean_variance)),
+        ],
+        skill=_estimate(errors, last_errors, horizon),
+        skill_over_mean=_estimate(errors, mean_errors, horizon),
+    )
+
+
+def describe(lower_percent: float, upper_percent: float, record: RangeRecord, horizon: RangeHorizon) -> str:
+    """Write the band and the track record in one sentence.
+
+    Args:
+        lower_percent: The lower end of the band, in percent of the low.
+        upper_percent: The upper end.
+        record: The track record.
+        horizon: Sessions ahead.
+    """
+    period, last_time = _PERIODS[horizon]
+    band = f"{period}: {lower_percent:.1f} to {upper_percent:.1f} % between low and high"
+    estimate, over_mean = record.skill, record.skill_over_mean
+    if estimate.skill is None or estimate.verdict == "too_early":
+        return f"{band}; too early to tell whether this is closer than “{last_time}”."
+    if estimate.verdict == "no_better":
+        return f"{band}; as tested, no closer than “{last_time}”."
+    tested = f"as tested, {100 * estimate.skill:.0f} % closer than “{last_time}”"
+    if over_mean.verdict == "better" and over_mean.skill is not None:
+        return f"{band}; {tested} and {100 * over_mean.skill:.0f} % closer than the average of a year."
+    return f"{band}; {tested}, but not surely closer than the average of a year."
+
+
+def _estimate(errors: Array, baseline_errors: Array, horizon: int) -> RangeSkill:
+    estimate = skill(float(errors.mean()), float(baseline_errors.mean()))
+    interval = skill_interval(errors, baseline_errors, horizon)
+    lower, upper = interval or (None, None)
+    return RangeSkill(skill=estimate, lower=lower, upper=upper, verdict=_judge(lower, upper))
+
+
+def _judge(lower: float | None, upper: float | None) -> RangeVerdict:
+    if lower is not None and lower > 0:
+        return "better"
+    return "no_better" if upper is not None and upper < NOT_WORTH_IT else "too_early"
+
+
+def _percent(errors: Array) -> float:
+    return 100 * float(errors.mean())

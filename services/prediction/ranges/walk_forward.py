@@ -1,0 +1,131 @@
+"""Forecasts the range of the sessions ahead at each of the last sessions, from what was known then.
+
+The forecast is the volatility ahead times the median of the last ratios of range to volatility; its band takes their
+quantiles instead. The two baselines are the range of as many last sessions ("as last time") and the mean of such ranges
+over a year. Nothing is fitted but the ratios, each of which is known `horizon` sessions after its forecast.
+
+Source: the ratios are the scores of split conformal prediction (Lei et al. 2018, Distribution-Free Predictive Inference
+for Regression, arXiv 1604.04173); the volatility is that of `services.prediction.models.volatility`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from services.prediction.inputs.history import History
+from services.prediction.models.features import LOOKBACK
+from services.prediction.models.volatility import Volatility
+from services.prediction.ranges.targets import log_range_ahead, log_range_of_last
+from services.prediction.types import Array
+
+LEVEL = 80  # percent
+N_RATIOS = 250  # a year, also of the mean
+MIN_RATIOS = 20
+MIN_SCORED = 20
+PARKINSON = 4 * np.log(2)  # a squared range over it is a variance (Parkinson 1980)
+
+
+@dataclass(frozen=True)
+class RangeForecasts:
+    """Forecasts of the range as log ranges, shape `(n_rows,)`, ascending by session.
+
+    Attributes:
+        expected: The median forecast.
+        lower, upper: The ends of its band.
+        as_last_time: The range of the last sessions.
+        mean: The mean of such ranges over the last 250.
+        variance, variance_as_last_time, mean_variance: What each of the three says of the squared range over 4 ln 2.
+    """
+
+    expected: Array
+    lower: Array
+    upper: Array
+    as_last_time: Array
+    mean: Array
+    variance: Array
+    variance_as_last_time: Array
+    mean_variance: Array
+
+
+@dataclass(frozen=True)
+class RangeRun:
+    """The scored forecasts with their actuals, and the next forecast.
+
+    Attributes:
+        rows: Shape `(n_scored,)`: the session at whose end each was made.
+        actual: Shape `(n_scored,)`: the log range that came.
+        scored: The forecasts.
+        next: The forecast after the last session, shape `(1,)`.
+    """
+
+    rows: NDArray[np.intp]
+    actual: Array
+    scored: RangeForecasts
+    next: RangeForecasts
+
+
+def bars_needed(horizon: int) -> int:
+    """Return the least number of bars that leaves room for ratios and scores.
+
+    Example:
+        >>> bars_needed(1)
+        61
+    """
+    return LOOKBACK + MIN_RATIOS + MIN_SCORED + 2 * horizon - 1
+
+
+def run_ranges(history: History, horizon: int, n_scored: int) -> RangeRun:
+    """Forecast the range of the next `horizon` sessions after each of the last sessions, and after the last.
+
+    Args:
+        history: At least `bars_needed(horizon)` bars.
+        horizon: Sessions ahead.
+        n_scored: Forecasts to score, at most.
+    """
+    last = len(history) - 1
+    first = max(LOOKBACK + MIN_RATIOS - 1 + horizon, last - horizon - n_scored + 1)
+    rows = np.arange(first, last - horizon + 1)
+    actual = log_range_ahead(history, horizon)
+    forecasts = _forecast(history, horizon, actual, np.append(rows, last))
+    parts = {name: np.split(values, [len(rows)]) for name, values in vars(forecasts).items()}
+    scored, following = (RangeForecasts(**{name: part[i] for name, part in parts.items()}) for i in (0, 1))
+    return RangeRun(rows, actual[rows], scored, following)
+
+
+def _forecast(history: History, horizon: int, ahead: Array, rows: NDArray[np.intp]) -> RangeForecasts:
+    volatility = Volatility(history).ahead(horizon)
+    ratios = ahead / volatility
+    known = np.sort(_last_values(ratios, rows - horizon, first=LOOKBACK), axis=1)  # NaN last
+    n_known = np.isfinite(known).sum(axis=1)
+    share_below = (1 - LEVEL / 100) / 2
+    rank_below = np.floor(np.round((n_known + 1) * share_below, 9)).astype(int)
+    lower, upper = _pick(known, np.maximum(rank_below, 1)), _pick(known, np.minimum(n_known + 1 - rank_below, n_known))
+    median = (_pick(known, (n_known + 1) // 2) + _pick(known, n_known // 2 + 1)) / 2
+    past = log_range_of_last(history, horizon)
+    last_ranges = _last_values(past, rows, first=horizon - 1)
+    scale, as_last_time = volatility[rows], past[rows]
+    return RangeForecasts(
+        expected=scale * median,
+        lower=scale * lower,
+        upper=scale * upper,
+        as_last_time=as_last_time,
+        mean=np.nanmean(last_ranges, axis=1),
+        variance=scale**2 * np.nanmean(known**2, axis=1) / PARKINSON,
+        variance_as_last_time=as_last_time**2 / PARKINSON,
+        mean_variance=np.nanmean(last_ranges**2, axis=1) / PARKINSON,
+    )
+
+
+def _last_values(values: Array, rows: NDArray[np.intp], *, first: int) -> Array:
+    """Return the last `N_RATIOS` values from `first` to each row, shape `(n_rows, N_RATIOS)`; NaN if fewer."""
+    padded = np.concatenate([np.full(N_RATIOS - 1, np.nan), values[first:]])
+    windows: Array = sliding_window_view(padded, N_RATIOS)[rows - first]
+    return windows
+
+
+def _pick(ordered: Array, ranks: NDArray[np.intp]) -> Array:
+    """Return the value of each row that has this rank, from 1."""
+    picked: Array = np.take_along_axis(ordered, ranks[:, None] - 1, axis=1)[:, 0]
+    return picked

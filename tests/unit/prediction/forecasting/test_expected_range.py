@@ -1,0 +1,67 @@
+import math
+
+import numpy as np
+import pytest
+
+from services.prediction.forecasting.expected_range import compute_range
+from shared.errors import NotEnoughBars
+from shared.schemas.ranges import RangeForecast, RangeQuery
+from tests.support.prediction import simulated
+from tests.support.prediction.forecasts import forecast, session
+
+
+def _range(n_bars: int = 700, horizon: int = 1, **asked: object) -> RangeForecast:
+    bars = simulated.volatility_clusters(n_bars, seed=4)
+    query = RangeQuery.model_validate({"horizon": horizon} | asked)
+    return compute_range(simulated.to_payload(bars), "AAPL", query, calendar="XNYS")
+
+
+@pytest.mark.parametrize("horizon", [1, 5])
+def test_percent_and_price_are_the_same_range(horizon: int) -> None:
+    answer = _range(horizon=horizon)
+    expected = answer.range
+    for size in (expected.lower, expected.expected, expected.upper, expected.as_last_time, expected.mean):
+        high_over_low = 1 + size.percent / 100
+        low = answer.last_close / math.sqrt(high_over_low)
+        assert size.price == pytest.approx(low * high_over_low - low, rel=1e-12)
+    assert expected.lower.percent < expected.expected.percent < expected.upper.percent
+    assert len(expected.sessions) == horizon
+    assert expected.sessions[0] > answer.as_of
+
+
+def test_the_record_is_what_one_counts_in_the_windows() -> None:
+    answer = _range(horizon=5)
+    windows, record = answer.windows, answer.range.record
+    to_log = {name: np.log1p(np.array(getattr(windows, name)) / 100) for name in ("actual", "expected", "as_last_time")}
+    errors = np.abs(to_log["expected"] - to_log["actual"]).mean()
+    last_errors = np.abs(to_log["as_last_time"] - to_log["actual"]).mean()
+    assert record.skill.skill == pytest.approx(1 - errors / last_errors, abs=1e-9)
+    inside = np.mean((np.array(windows.lower) <= windows.actual) & (np.array(windows.actual) <= windows.upper))
+    assert record.coverage == pytest.approx(inside)
+
+
+def test_a_range_of_a_past_day_is_that_of_the_bars_of_then() -> None:
+    bars = simulated.volatility_clusters(700, seed=4)
+    then = compute_range(simulated.to_payload(bars[:600]), "AAPL", RangeQuery(), calendar="XNYS")
+    later = _range(as_of=session(bars, 599))
+    assert later.range == then.range
+    assert later.windows == then.windows
+
+
+def test_the_same_request_gives_the_same_bytes() -> None:
+    assert _range().model_dump_json() == _range().model_dump_json()
+
+
+def test_a_forecast_has_the_same_ranges() -> None:
+    bars = simulated.volatility_clusters(700, seed=4)
+    assert forecast(bars, model="persistence", horizon=1).expected_ranges == [
+        _range(horizon=horizon).range for horizon in (1, 5)
+    ]
+
+
+def test_too_few_bars_are_refused_with_the_number_needed() -> None:
+    with pytest.raises(NotEnoughBars) as caught:
+        _range(n_bars=60)
+    assert caught.value.extras == {"required": 61, "available": 60}
+    assert _range(n_bars=61).range.record.windows == 20
+    assert [warning.code for warning in _range(n_bars=61).warnings] == ["few_windows"]
