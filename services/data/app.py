@@ -14,13 +14,13 @@ from services.data.api.dependencies import Components
 from services.data.api.health import DEPENDENCIES, freshness_gauges
 from services.data.api.ledger import router as ledger_router
 from services.data.api.uploads import router as upload_router
-from services.data.bars.broadcast import Broadcast
 from services.data.bars.kept_answers import KeptAnswers
 from services.data.bars.load import Invalidate
-from services.data.bars.membership import Membership
 from services.data.bars.reader import BarReader
-from services.data.bars.write_fence import WriteFence
 from services.data.bars.writer import BarWriter
+from services.data.followers.broadcast import Broadcast
+from services.data.followers.membership import Membership
+from services.data.followers.write_fence import WriteFence
 from services.data.memory import return_freed_memory
 from services.data.metrics import DataMetrics
 from services.data.ports import Resources

@@ -19,6 +19,7 @@ VIOLATIONS = [
     (PURE, "services/data/bars/checks.py", "import structlog"),
     (PURE, "services/data/bars/reader.py", "import shared.web.health"),
     (PURE, "services/data/files/rows.py", "import prometheus_client"),
+    (PURE, "services/data/followers/write_fence.py", "import motor"),
     (PURE, "services/data/ledger/scores.py", "import fastapi"),
     (PURE, "services/data/symbols/search.py", "import redis"),
     (PURE, "services/data/symbols/catalogue.py", "import bson"),

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from services.data.bars.broadcast import Broadcast
 from services.data.bars.kept_answers import KeptAnswers
 from services.data.bars.reader import BarReader
 from services.data.bars.writer import BarWriter
+from services.data.followers.broadcast import Broadcast
 from services.data.metrics import DataMetrics
 from services.data.ports import BarCache, BarStore, ChangeFeed, Followers, ForecastLedger
 from services.data.settings import DataSettings

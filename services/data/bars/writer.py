@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from services.data.bars.load import Invalidate, LoadOptions, build_rejection_error, split_rows, store_rows
-from services.data.bars.write_fence import WriteFence
+from services.data.followers.write_fence import WriteFence
 from services.data.ports import BarStore
 from services.data.records import CatalogueEntry, RawBars, StoredSymbol
 from shared import deadline

@@ -17,11 +17,11 @@ from services.data.bars.findings import collect_findings
 from services.data.bars.kept_answers import KeptAnswers
 from services.data.bars.load import LoadOptions, load_symbol
 from services.data.bars.refresh import RefreshReport, refresh
-from services.data.bars.write_fence import WriteFence
 from services.data.bars.writer import BarWriter
 from services.data.cli import output
 from services.data.cli.load_files import load_source
 from services.data.files.sample import NAMES, SampleBarSource
+from services.data.followers.write_fence import WriteFence
 from services.data.metrics import DataMetrics
 from services.data.ports import BarSource, BarStore, Resources
 from services.data.records import SAMPLE, RawBars

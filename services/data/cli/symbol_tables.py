@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from functools import partial
 
-from services.data.bars.write_fence import WriteFence
 from services.data.bars.writer import BarWriter
 from services.data.cli import output
 from services.data.cli.commands import CommandContext
+from services.data.followers.write_fence import WriteFence
 from services.data.symbols.listing import apply_patch
 from services.data.symbols.table import SymbolRow
 from shared.errors import SymbolNotFound

@@ -123,6 +123,9 @@ class FakeData(Double):
                 return httpx.Response(200, json=self.feed.renew(json.loads(request.content)["fence"]))
             case "PUT", ["symbols", symbol, "bars"]:
                 return await self._load(symbol, request)
+            case "PATCH", ["symbols", symbol]:
+                self.asked.append(symbol)
+                return httpx.Response(200, json=examples.STOCK | {"symbol": symbol} | json.loads(request.content))
             case "DELETE", ["symbols", symbol]:
                 self.asked.append(symbol)
                 return httpx.Response(204)

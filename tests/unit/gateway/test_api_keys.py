@@ -11,7 +11,12 @@ import pytest
 from gateway.api_keys import ApiKeys, compute_digest, parse_digests
 from tests.support.gateway.service import KEY, WITH_KEY, FakeData, serve_gateway
 
-WRITES = [("PUT", "/api/stocks/AAPL/bars"), ("DELETE", "/api/stocks/AAPL"), ("POST", "/api/stocks/AAPL/ledger")]
+WRITES = [
+    ("PUT", "/api/stocks/AAPL/bars"),
+    ("PATCH", "/api/stocks/AAPL"),
+    ("DELETE", "/api/stocks/AAPL"),
+    ("POST", "/api/stocks/AAPL/ledger"),
+]
 OPEN = {"/api/health", "/api/metrics", "/healthz", "/readyz"}
 KEYLESS: dict[str, dict[str, str]] = {
     "no key": {},
@@ -62,7 +67,10 @@ async def test_a_known_key_opens_writes_and_is_not_logged(
 ) -> None:
     data = FakeData()
     async with serve_gateway(data, log_level="DEBUG") as client:
-        response = await client.request(method, path, headers=headers, content=b"")
+        if method == "PATCH":
+            response = await client.patch(path, headers=headers, json={"name": "Apple"})
+        else:
+            response = await client.request(method, path, headers=headers, content=b"")
     assert response.is_success
     assert data.asked
     output = capsys.readouterr().out
@@ -129,7 +137,7 @@ async def test_with_closed_reads_all_but_health_and_metrics_needs_a_key() -> Non
         }
         with_key = await client.get("/api/stocks/all", headers=WITH_KEY)
         slash = await client.post("/api/result/", json={"stock_symbol": "AAPL"})
-    assert len(found) == 17
+    assert len(found) == 19
     assert {key: status for key, status in found.items() if status != 401} == {("get", path): 200 for path in OPEN}
     assert (with_key.status_code, slash.status_code) == (200, 401)
 

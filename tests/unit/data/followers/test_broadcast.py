@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.data.bars.broadcast import Broadcast
+from services.data.followers.broadcast import Broadcast
 
 
 async def test_changes_are_merged_until_they_are_taken() -> None:

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from services.data.bars import write_fence
-from services.data.bars.membership import Membership
-from services.data.bars.write_fence import WriteFence
+from services.data.followers import write_fence
+from services.data.followers.membership import Membership
+from services.data.followers.write_fence import WriteFence
 from shared.schemas.changes import LEASE_SECONDS
 from tests.support.data.fakes import FakeChangeFeed, FakeFollowers
 from tests.support.polling import wait_until
