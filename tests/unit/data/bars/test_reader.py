@@ -158,9 +158,10 @@ async def test_a_change_during_a_cache_write_evicts_the_bars_afterwards(symbols:
     read = asyncio.create_task(reader.read("AAPL"))
     await cache.is_asked_to_keep.wait()
     store.frames["AAPL"] = NEW
-    await reader.invalidate(symbols)
+    change = asyncio.create_task(reader.invalidate(symbols))
+    await asyncio.sleep(0)
     cache.may_keep.set()
-    await read
+    await asyncio.gather(change, read)
     assert cache.entries == {}
     assert await reader.current_revision("AAPL") == NEW.revision
 
