@@ -153,7 +153,8 @@ class RowCollector:
 
     def _take(self, rows: slice | npt.NDArray[np.intp]) -> dict[str, npt.NDArray[Any]]:
         """Return the columns of some rows but for the session."""
-        row = np.arange(1, self._n_rows + 1, dtype=np.int32) if isinstance(rows, slice) else (rows + 1).astype(np.int32)
+        positions = np.arange(*rows.indices(self._n_rows)) if isinstance(rows, slice) else rows
+        row = (positions + 1).astype(np.int32)
         missing = np.broadcast_to(np.nan, len(row))  # takes no memory
         numbers = {name: self._numbers[name].take(rows) if name in self._numbers else missing for name in NUMBERS}
         problems = {"problem": np.frombuffer(self._problems, np.int8)[rows]} if self._problems else {}
@@ -219,6 +220,11 @@ def _group_rows(codes: Codes, n_codes: int) -> Iterator[tuple[int, slice | npt.N
     if n_codes == 1:
         yield 0, slice(None)  # no copy of the rows
         return
+    starts = np.append(0, np.flatnonzero(codes[1:] != codes[:-1]) + 1)
+    if len(starts) == n_codes:  # one symbol after another: no sorting
+        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(codes)], strict=True):
+            yield int(codes[start]), slice(start, end)
+        return
     order = np.argsort(codes, kind="stable")
     ends = np.cumsum(np.bincount(codes, minlength=n_codes))
     for code, (start, end) in enumerate(zip((0, *ends), ends, strict=False)):
@@ -229,5 +235,7 @@ def _group_rows(codes: Codes, n_codes: int) -> Iterator[tuple[int, slice | npt.N
 def _fill_gaps(codes: Codes) -> Codes:
     """Fill missing codes with that of the previous row, or with the first code at the start."""
     has_code = codes >= 0
+    if has_code.all():
+        return codes
     last = np.maximum.accumulate(np.where(has_code, np.arange(len(codes)), np.argmax(has_code)))
     return codes[last]

@@ -21,6 +21,8 @@ class TextCollector:
     def __init__(self) -> None:
         self._parts: list[pa.DictionaryArray] = []
         self._joined: pa.DictionaryArray | None = None
+        self._codes: Codes | None = None
+        self._distinct: list[str] = []
         self.written: dict[str, str] = {}  # how each clean text was written first
 
     def add(self, column: pa.Array | None, n_earlier: int, n_rows: int) -> None:
@@ -50,6 +52,7 @@ class TextCollector:
             text = clean(without_guard(raw or ""))
             by_code.append(positions.setdefault(text, len(positions)) if text else -1)
             self.written.setdefault(text, raw or "")
+        self._joined = None if texts is self._joined and clean is not str else self._joined
         return list(positions), np.array([*by_code, -1], np.int32)[to_codes(texts)]
 
     def slice(self, rows: slice | npt.NDArray[np.intp]) -> list[str] | None:
@@ -57,8 +60,10 @@ class TextCollector:
         texts = self._join()
         if texts is None:
             return None
-        distinct = [*(text or "" for text in texts.dictionary.to_pylist()), ""]
-        return [distinct[code].strip().upper() for code in to_codes(texts)[rows].tolist()]
+        if self._codes is None:
+            self._codes = to_codes(texts)
+            self._distinct = [*((text or "").strip().upper() for text in texts.dictionary.to_pylist()), ""]
+        return [self._distinct[code] for code in self._codes[rows].tolist()]
 
 
 def to_codes(texts: pa.DictionaryArray) -> Codes:
