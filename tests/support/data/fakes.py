@@ -141,9 +141,10 @@ class FakeChangeFeed:
 
 @dataclass
 class FakeFollowers:
-    """Followers whose leases never end; `fence_by_follower` says how far each is."""
+    """Followers whose leases never end; `fence_by_follower` says how far each is, `feed` is told of each fence."""
 
     fence_by_follower: dict[str, int] = field(default_factory=dict)
+    feed: FakeChangeFeed | None = None
     fence: int = 0
     n_ended: int = 0
 
@@ -156,6 +157,9 @@ class FakeFollowers:
         if not self.fence_by_follower:
             return 0
         self.fence += 1
+        if self.feed is not None:
+            self.feed.fence = self.fence
+            self.feed.queue.put_nowait(set())
         return self.fence
 
     async def count_behind(self, fence: int) -> int:
@@ -213,11 +217,12 @@ def fakes(
 
     @asynccontextmanager
     async def open_fakes(_: DataSettings) -> AsyncIterator[Resources]:
+        changes = feed or FakeChangeFeed()
         yield Resources(
             store=store,
             cache=cache or FakeBarCache(),
-            feed=feed or FakeChangeFeed(),
-            followers=followers or FakeFollowers(),
+            feed=changes,
+            followers=followers or FakeFollowers(feed=changes),
             ledger=ledger or FakeForecastLedger(),
         )
 
