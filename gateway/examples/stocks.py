@@ -74,6 +74,7 @@ LOAD_REPORT: JsonDict = {
     "n_rejected": 1,
     "rejected_by_code": [{"code": "high_too_low", "detail": "The high is below the open, low or close.", "count": 1}],
     "findings": [_FINDING],
+    "notes": ["'Last' was not read: 'Close' is the close."],
     "n_bars": 3272,
     "revision": "0f4e9a7c5b21d836",
 }

@@ -1,6 +1,6 @@
 """The ports of the data service: store, cache, change feed, ledger, sources and vendors."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol, TypeVar
@@ -184,7 +184,7 @@ class BarSource(Protocol):
         """Return what could not be read so far, beside what was."""
         ...
 
-    def frames(self) -> Iterator[RawBars]:
+    def frames(self) -> Generator[RawBars, None, None]:
         """Yield the rows of one symbol after another; each call starts again."""
         ...
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from functools import partial
 
 from services.data.bars.load import Invalidate, LoadOptions, build_rejection_error, load_symbol, split_rows
@@ -51,6 +52,8 @@ async def load_source(
                     yield task.result()
     finally:
         await asyncio.gather(*running, return_exceptions=True)
+        with suppress(ValueError):  # a cancelled load may still be reading in its thread
+            frames.close()
     _raise_first(failure, refused)
 
 

@@ -1,6 +1,6 @@
 """Real sample bars from the package bokeh_sampledata: AAPL, FB, GOOG, IBM and MSFT, 12,154 in all."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Generator
 
 from bokeh_sampledata.stocks import data
 
@@ -30,7 +30,7 @@ class SampleBarSource:
     def __init__(self, without: Container[str] = ()) -> None:
         self._without = without
 
-    def frames(self) -> Iterator[RawBars]:
+    def frames(self) -> Generator[RawBars, None, None]:
         """Yield one symbol after another, ascending."""
         wanted = data[[symbol not in self._without for symbol in data["ticker"]]]
         bars = wanted.rename(columns={"date": "session"}).astype(dict.fromkeys(NUMBERS, "float64"))

@@ -1,6 +1,6 @@
 """Reads bars from a file: CSV, JSON, Parquet, Arrow or Excel; plain, compressed or in a zip archive."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePath
@@ -60,7 +60,7 @@ class FileBarSource:
         self.n_rows = 0
         self.skipped: list[SkippedPart] = []
 
-    def frames(self) -> Iterator[RawBars]:
+    def frames(self) -> Generator[RawBars, None, None]:
         """Yield the rows of one symbol after another; each file of an archive is read completely first.
 
         Raises:

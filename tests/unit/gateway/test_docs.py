@@ -35,6 +35,7 @@ PATHS = {
     "/api/stocks/{symbol}/evaluation",
     "/api/stocks/{symbol}/forecast",
     "/api/stocks/{symbol}/ledger",
+    "/api/stocks/{symbol}/range",
     "/api/stocks/{symbol}/result",
     "/api/models",
     "/api/result",

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -25,7 +25,7 @@ class Source:
     read: list[str] = field(default_factory=list)
     skipped: tuple[SkippedPart, ...] = ()
 
-    def frames(self) -> Iterator[RawBars]:
+    def frames(self) -> Generator[RawBars, None, None]:
         for symbol in self.symbols:
             self.read.append(symbol)
             yield make_raw(symbol, [10, -1] if symbol == "BAD" else [10, 11])

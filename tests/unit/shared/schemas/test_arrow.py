@@ -108,12 +108,14 @@ def test_a_price_that_cannot_be_adjusted_is_unknown(close: float, adjusted: floa
     assert BarFrame("AAPL", bars).adjusted().bars[list(PRICES)].isna().all(axis=None)
 
 
-def test_bars_have_adjusted_prices_when_one_has() -> None:
+def test_bars_have_adjusted_prices_when_the_newest_has() -> None:
     frame = make_frame()
+    newest = frame.bars.index[-1]
     assert frame.has_adjusted_prices
-    frame.bars.loc[1:, "adj_close"] = math.nan
+    frame.bars.loc[: newest - 1, "adj_close"] = math.nan
     assert frame.has_adjusted_prices
-    frame.bars["adj_close"] = math.nan
+    frame.bars["adj_close"] = 1.0
+    frame.bars.loc[newest, "adj_close"] = math.nan
     assert not frame.has_adjusted_prices
 
 
