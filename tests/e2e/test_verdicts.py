@@ -50,20 +50,21 @@ def test_the_forecast_starts_with_a_sentence_and_its_trust(page: Page) -> None:
     page.goto("/?symbol=AAPL")
     forecast = _forecast(page)
     verdict = forecast.get_by_text(
-        re.compile("^By Fri, 8 Mar 2013: most likely between 390 and 475 .* No model here has reliably beaten")
+        re.compile("^By Fri, 8 Mar 2013: most likely between 398 and 465 .* No model here has reliably beaten")
     )
     expect(verdict).to_be_visible()
     expect(forecast.get_by_text("no better", exact=True).first).to_be_visible()
-    expect(forecast.get_by_text("95 % CI −0.02 to 0.02").first).to_be_visible()
+    expect(forecast.get_by_text("95 % CI −0.03 to 0.02").first).to_be_visible()
     past = forecast.get_by_text("These dates have passed: load newer bars.")
     assert _is_before(past, verdict)
-    steps = forecast.get_by_role("table", name="90 % intervals held 89 % to 90 % so far.")
+    steps = forecast.get_by_role("table", name="90 % intervals held 88 % to 90 % so far.")
     assert _is_before(verdict, steps)
     expect(steps.get_by_role("row")).to_have_count(6)
     expect(steps.get_by_role("row").nth(1)).to_contain_text("4 Mar 2013")  # the last bar is on a Friday
-    forecast.get_by_text(
-        re.compile("^Model: no change. None of the other 5 models has beaten assuming no change")
-    ).click()
+    forecast.get_by_text("Model: no change, and why").click()
+    expect(
+        forecast.get_by_text(re.compile("^None of the other 5 models has beaten assuming no change"))
+    ).to_be_visible()
     expect(forecast.get_by_role("row", name=re.compile("^moving average −0.64"))).to_be_visible()
 
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { SymbolView } from '@/address/view'
-import type { Bar, Forecast } from '@/api/gen/types.gen'
+import type { Bar, Forecast, Warning } from '@/api/gen/types.gen'
 import { getBars } from '@/api/get-bars'
 import { useOwnWarnings } from '@/components/use-own-warnings'
 import { WarningList } from '@/components/warning-list'
@@ -33,25 +33,26 @@ function isOver({ steps }: Forecast): boolean {
 
 const SESSIONS_OVER = { code: 'sessions_over', detail: 'These dates have passed: load newer bars.' }
 
+/** The header of the page says how many sessions the last bar is behind. */
+const withoutStale = (warnings: readonly Warning[]) => warnings.filter(({ code }) => code !== 'stale')
+
 export function ForecastView({ forecast, view }: ForecastViewProps) {
   const { data: bars } = useQuery(getBars(view.symbol, view.isAdjusted))
   const { price } = usePriceFormat()
   const { model, choice, as_of, last_close } = forecast
   const own = useOwnWarnings(view.symbol, forecast.warnings)
-  const warnings = view.asOf === null && isOver(forecast) ? [SESSIONS_OVER, ...own] : own
+  const warnings = view.asOf === null && isOver(forecast) ? [SESSIONS_OVER, ...withoutStale(own)] : own
   const closes = useMemo(() => selectCloses(bars?.bars ?? NO_BARS, forecast), [bars, forecast])
   return (
     <>
       <WarningList label="Before you trust the forecast" warnings={warnings} />
       <ForecastVerdict forecast={forecast} />
-      <ExpectedRanges ranges={forecast.expected_ranges} />
       <ForecastTable forecast={forecast} closes={closes} />
+      <ExpectedRanges ranges={forecast.expected_ranges} />
       <details className="reason">
-        <summary>
-          Model: {modelName(model.name)}. {choice.reason}
-        </summary>
+        <summary>Model: {modelName(model.name)}, and why</summary>
         <p>
-          {model.description} The last close, on {session(as_of)}, was {price(last_close)}.
+          {choice.reason} {model.description} The last close, on {session(as_of)}, was {price(last_close)}.
         </p>
         {choice.candidates.length > 0 && <CandidateTable forecast={forecast} />}
       </details>
