@@ -20,7 +20,8 @@ MAX_REQUESTS = 22
 COMPILE_AHEAD = "//# allFunctionsCalledOnLoad\n"  # read at the very top only
 MAX_SHIFTS = 0.1  # "good" of Core Web Vitals
 N_MOVES = 60
-FIRST_SCREEN = ["", "/bars?format=json", "/forecast?model=auto&horizon=5&level=90", "/result?"]
+LEVELS = "&".join(f"level={level}" for level in (90, 50, 80, 95))
+FIRST_SCREEN = ["", "/bars?format=json", f"/forecast?model=auto&horizon=5&{LEVELS}", "/result?"]
 PANELS = ("bars", "result", "forecast")
 EVALUATION = "/evaluation?horizon=5&level=90&windows=250"
 NEVER_IDLE = "window.waiting = []; window.requestIdleCallback = (become) => window.waiting.push(become)"

@@ -1,4 +1,5 @@
 import { accessKey } from './access-key'
+import { forecastLevels } from './forecast-levels'
 import type { ForecastRequest } from './request-types'
 
 type View = Omit<ForecastRequest, 'symbol'>
@@ -9,12 +10,13 @@ const earlyResponses = new Map<string, Promise<Response>>()
 function buildUrls(symbol: string, { isAdjusted, model, horizon, level, asOf }: View): string[] {
   const stock = `/api/stocks/${encodeURIComponent(symbol)}`
   const cutoff = asOf === null ? '' : `&as_of=${asOf}`
+  const levels = forecastLevels(level).map((each) => `level=${String(each)}`).join('&')
   const adjusted = `adjusted=${String(isAdjusted)}`
   return [
     stock,
     `${stock}/bars?format=json&${adjusted}`,
     `${stock}/result?${adjusted}`,
-    `${stock}/forecast?model=${model}&horizon=${String(horizon)}&level=${String(level)}${cutoff}&${adjusted}`,
+    `${stock}/forecast?model=${model}&horizon=${String(horizon)}&${levels}${cutoff}&${adjusted}`,
   ]
 }
 

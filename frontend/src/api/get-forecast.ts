@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { gateway } from './client'
+import { forecastLevels } from './forecast-levels'
 import { forecast } from './gen/sdk.gen'
 import type { ForecastRequest } from './request-types'
 
@@ -11,7 +12,13 @@ export const getForecast = ({ symbol, model, horizon, level, asOf, isAdjusted }:
         await forecast({
           client: gateway,
           path: { symbol },
-          query: { model, horizon, level: [level], ...(asOf === null ? {} : { as_of: asOf }), adjusted: isAdjusted },
+          query: {
+            model,
+            horizon,
+            level: forecastLevels(level),
+            ...(asOf === null ? {} : { as_of: asOf }),
+            adjusted: isAdjusted,
+          },
           signal,
           throwOnError: true,
         })

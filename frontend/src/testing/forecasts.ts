@@ -1,4 +1,4 @@
-import type { Forecast, ForecastStep, SkillEstimate } from '@/api/gen/types.gen'
+import type { Forecast, ForecastStep, SkillEstimate, StepInterval } from '@/api/gen/types.gen'
 
 const ridge: SkillEstimate = {
   skill: -0.02,
@@ -19,6 +19,26 @@ const persistence: SkillEstimate = {
   verdict: 'This is the baseline, no change: every coming close equals the last one. The models are compared with it.',
 }
 
+/** Half widths of the intervals, over that at 90 %, in the order of the page's requests. */
+const WIDTHS = [
+  [90, 1],
+  [50, 0.4],
+  [80, 0.75],
+  [95, 1.25],
+] as const
+
+function interval(level: number, halfWidth: number, coverage: number): StepInterval {
+  return {
+    level,
+    lower: 430.47 - halfWidth,
+    upper: 430.47 + halfWidth,
+    coverage,
+    coverage_standard_error: 0.02,
+    score: 38.7,
+    score_of_plain_band: 40.2,
+  }
+}
+
 function step(sessions_ahead: number, session: string, coverage: number): ForecastStep {
   const halfWidth = 15 * Math.sqrt(sessions_ahead)
   return {
@@ -28,17 +48,7 @@ function step(sessions_ahead: number, session: string, coverage: number): Foreca
     lower: 430.47 - halfWidth,
     upper: 430.47 + halfWidth,
     coverage,
-    intervals: [
-      {
-        level: 90,
-        lower: 430.47 - halfWidth,
-        upper: 430.47 + halfWidth,
-        coverage,
-        coverage_standard_error: 0.02,
-        score: 38.7,
-        score_of_plain_band: 40.2,
-      },
-    ],
+    intervals: WIDTHS.map(([level, share]) => interval(level, share * halfWidth, level === 90 ? coverage : level / 100)),
     mae: 8.22,
     mae_of_persistence: 8.22,
     skill: persistence,

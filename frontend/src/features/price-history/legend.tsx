@@ -1,6 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { Evaluation, Forecast } from '@/api/gen/types.gen'
 import { formatSessions } from './chart-text'
+import { formatLevels } from './forecast-bands'
 
 interface LegendProps {
   forecast: UseQueryResult<Forecast>
@@ -30,7 +31,7 @@ export function Legend({ forecast, evaluation, hasVolume, hasGaps }: LegendProps
       ) : (
         <>
           <li className="legend-forecast">Forecast</li>
-          <li className="legend-fan">{forecast.data.level} % interval</li>
+          <li className="legend-fan">{formatLevels(forecast.data)}</li>
           <li className="legend-persistence">No change</li>
         </>
       )}
@@ -38,7 +39,7 @@ export function Legend({ forecast, evaluation, hasVolume, hasGaps }: LegendProps
         <Missing what="Past forecasts" query={evaluation} panel="models" />
       ) : (
         <>
-          <li className="legend-past">Range given {formatSessions(evaluation.data.horizon)} before</li>
+          <li className="legend-past">Given {formatSessions(evaluation.data.horizon)} before</li>
           <li className="legend-miss">Missed</li>
         </>
       )}

@@ -45,6 +45,19 @@ test('without a crosshair, the values of the last session are shown', async () =
   )
 })
 
+test('the forecast is asked at several levels, the chosen one first, and the legend names them', async () => {
+  const asked: string[][] = []
+  server.use(
+    http.get('*/api/stocks/:symbol/forecast', ({ request }) => {
+      asked.push(new URL(request.url).searchParams.getAll('level'))
+    }),
+  )
+  renderPage('/?symbol=AAPL')
+  const legend = await screen.findByRole('list', { name: 'Legend' })
+  expect(await within(legend).findByText('Intervals: 50, 80, 90, 95 %')).toBeVisible()
+  expect(asked).toEqual([['90', '50', '80', '95']])
+})
+
 test('the crosshair moves by session, also into future sessions', async () => {
   server.use(evaluationIs(TESTED))
   renderPage('/?symbol=AAPL')

@@ -7,6 +7,7 @@ import {
   LineStyle,
 } from 'lightweight-charts'
 import type { Forecast } from '@/api/gen/types.gen'
+import { collapseBands, toBands } from '@/features/price-history/forecast-bands'
 import { isMiss, type PastForecast } from '@/features/price-history/past-forecasts'
 import type { Slot } from '@/features/price-history/slots'
 import type { Drawing } from '@/lib/chart'
@@ -111,17 +112,18 @@ function setBars({ candles, volume, gaps: bands }: Series, slots: readonly Slot[
 function setPast({ past, misses }: Series, slots: readonly Slot[], pastForecasts: readonly PastForecast[]): void {
   const sessions = new Set(slots.map(({ session }) => session))
   const shown = pastForecasts.filter(({ session }) => sessions.has(session))
-  past.setData(shown.map(({ session: time, lower, upper }) => ({ time, bands: [{ lower, upper }] })))
+  past.setData(shown.map(({ session: time, lower, upper }) => ({ time, bands: [{ lower, upper, isOutlined: true }] })))
   misses.setData(shown.filter(isMiss).map(({ session: time, actual }) => ({ time, value: actual })))
 }
 
 /** The fan and the lines begin at the close that the forecast starts from, if the chart shows it. */
 function setForecast({ fan, forecast, persistence }: Series, slots: readonly Slot[], data: Forecast | undefined): void {
-  const { as_of, last_close, steps } = data ?? { as_of: '', last_close: 0, steps: [] }
+  const { as_of, last_close, level, steps } = data ?? { as_of: '', last_close: 0, level: 0, steps: [] }
   const isOnChart = slots.some(({ session }) => session === as_of)
-  const last = isOnChart ? [{ session: as_of, point: last_close, lower: last_close, upper: last_close }] : []
-  const points = [...last, ...steps]
-  fan.setData(points.map(({ session: time, lower, upper }) => ({ time, bands: [{ lower, upper }] })))
+  const ahead = steps.map(({ session, point, intervals }) => ({ session, point, bands: toBands(intervals, level) }))
+  const start = { session: as_of, point: last_close, bands: collapseBands(ahead[0]?.bands ?? [], last_close) }
+  const points = isOnChart ? [start, ...ahead] : ahead
+  fan.setData(points.map(({ session: time, bands }) => ({ time, bands })))
   forecast.setData(points.map(({ session: time, point }) => ({ time, value: point })))
   persistence.setData(points.map(({ session: time }) => ({ time, value: last_close })))
 }

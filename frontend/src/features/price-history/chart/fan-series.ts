@@ -11,14 +11,10 @@ import {
   type PriceToCoordinateConverter,
   type Time,
 } from 'lightweight-charts'
+import type { Band } from '@/features/price-history/forecast-bands'
 
 type Target = Parameters<ICustomSeriesPaneRenderer['draw']>[0]
 type Item = CustomBarItemData<Time, FanPoint>
-
-export interface Band {
-  lower: number
-  upper: number
-}
 
 export interface FanPoint extends CustomData {
   /** From the widest to the narrowest. */
@@ -47,7 +43,7 @@ export function splitRuns<T extends { time: number }>(items: readonly T[]): T[][
   return runs
 }
 
-/** Shaded bands between the lower and upper ends of intervals, with the edges of the widest drawn. */
+/** Shaded bands between the lower and upper ends of intervals, one over the other. */
 export class FanSeries implements ICustomSeriesPaneView<Time, FanPoint, FanOptions> {
   #data: PaneRendererCustomData<Time, FanPoint> | null = null
   #options: FanOptions = this.defaultOptions()
@@ -105,7 +101,7 @@ export class FanSeries implements ICustomSeriesPaneView<Time, FanPoint, FanOptio
         return lower === null || upper === null || Number.isNaN(lower + upper) ? [] : [{ x, lower, upper }]
       })
       context.fill(tracePath(corners.toReversed(), 'lower', tracePath(corners, 'upper')))
-      if (i > 0) continue
+      if (run.at(-1)?.originalData.bands[i]?.isOutlined !== true) continue
       context.stroke(tracePath(corners, 'lower'))
       context.stroke(tracePath(corners, 'upper'))
     }
