@@ -54,7 +54,7 @@ class Twins:
         """Write with the command line."""
         file = self.folder / "bars.csv"
         file.write_text(_csv(close))
-        command = [sys.executable, "-m", "services.data", "load", str(file), "--symbol", SYMBOL]
+        command = [sys.executable, "-m", "services.data", "load", str(file), "--symbol", SYMBOL, "--mode", "force"]
         subprocess.run(command, env=os.environ | self.environment, check=True, capture_output=True)
 
     def write_bare(self, close: float) -> None:

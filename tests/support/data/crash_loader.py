@@ -22,6 +22,7 @@ from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
 from services.data.ports import BarStore
 from shared.errors import StoreUnavailable
+from shared.market.exchange_sessions import EVERY_DAY
 from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import Mode
 from tests.support.data.bars import make_bars, to_raw
@@ -29,13 +30,13 @@ from tests.support.data.fakes import FakeBarCache, invalidation
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Server, mongod, running
 
-MODES: tuple[Mode, ...] = ("upsert", "replace")
+MODES: tuple[Mode, ...] = ("force", "replace")  # each version has other prices
 NOW = datetime(2100, 1, 1, tzinfo=UTC)  # later than every bar, so that none is in the future
 
 
 def build_version(symbol: str, version: int) -> BarFrame:
     """Build the bars of one version; each version has one more bar, so that it covers all earlier ones."""
-    return BarFrame(symbol, make_bars([100.0 + version] * (200 + version)))
+    return BarFrame(symbol, make_bars([100.0 + version] * (200 + version)), calendar=EVERY_DAY)
 
 
 @dataclass
