@@ -1,12 +1,13 @@
 """Loads whole sources for the command line: every symbol of a file, a few at a time."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import suppress
 from functools import partial
 
 from services.data.bars.load import Invalidate, LoadOptions, build_rejection_error, load_symbol, split_rows
 from services.data.ports import BarSource, BarStore
+from services.data.records import RawBars
 from shared.errors import HistoryChanged
 from shared.schemas.loads import MAX_LISTED_ROWS, LoadReport
 
@@ -30,7 +31,7 @@ async def load_source(
         await asyncio.to_thread(_raise_if_rejected, source, options)
     load = partial(load_symbol, store=store, invalidate=invalidate, options=options)
     frames = source.frames()  # one after another, so that they are never all in memory
-    running: set[asyncio.Task[LoadReport]] = set()
+    running = set[asyncio.Task[LoadReport]]()
     failure: BaseException | None = None
     is_at_end, refused = False, list[HistoryChanged]()
     try:
@@ -51,10 +52,14 @@ async def load_source(
                 else:
                     yield task.result()
     finally:
-        await asyncio.gather(*running, return_exceptions=True)
-        with suppress(ValueError):  # a cancelled load may still be reading in its thread
-            frames.close()
+        await _end(running, frames)
     _raise_first(failure, refused)
+
+
+async def _end(running: set[asyncio.Task[LoadReport]], frames: Generator[RawBars, None, None]) -> None:
+    await asyncio.gather(*running, return_exceptions=True)
+    with suppress(ValueError):  # a cancelled load may still be reading in its thread
+        frames.close()
 
 
 def _raise_first(failure: BaseException | None, refused: list[HistoryChanged]) -> None:
