@@ -29,7 +29,7 @@ export const MEASURES: readonly Measure[] = [
     meaning: 'Mean absolute error, in price units.',
     isHighFirst: false,
     value: ({ metrics }) => metrics.mae,
-    write: (value, { price }) => price(value),
+    write: (value, { mean }) => mean(value),
   },
   {
     by: 'rmse',
@@ -37,7 +37,7 @@ export const MEASURES: readonly Measure[] = [
     meaning: 'Root mean squared error, in price units: like MAE, but large errors weigh more.',
     isHighFirst: false,
     value: ({ metrics }) => metrics.rmse,
-    write: (value, { price }) => price(value),
+    write: (value, { mean }) => mean(value),
   },
   {
     by: 'mase',
