@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.faults.client import Request, send
 from tests.support.faults.load import check_errors
-from tests.support.faults.stack import FaultStack
+from tests.support.faults.stack import FaultStack, random_bars
 from tests.support.faults.table import Figures
 from tests.support.servers.processes import mongo_client
 
@@ -150,6 +150,7 @@ async def test_a_foreign_origin_is_granted_nothing(stack: FaultStack, origin: st
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 async def test_the_data_service_writes_for_nobody_but_the_gateway(stack: FaultStack, method: str) -> None:
     path = "/symbols/CH18/bars" if method == "PUT" else "/symbols/CH18"
+    await stack.put("CH18", random_bars(18))
     body = b"date,open,high,low,close\n2020-01-02,1,2,1,1\n" if method == "PUT" else b""
     request = Request(path, method, {"Content-Type": "text/csv"}, body)
     answer = await send(stack.servers.data.port, request.encode(), method)

@@ -8,6 +8,7 @@ from typing import BinaryIO, cast
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException  # noqa: TID251  # caught here, not raised
 
 from services.data.files.formats.detect import FileFormat
 from shared.errors import InvalidRequest, StoreUnavailable, UnsupportedMediaType
@@ -95,8 +96,12 @@ async def _receive_body(request: Request, file_format: FileFormat | None) -> Asy
 
 @asynccontextmanager
 async def _receive_form(request: Request) -> AsyncIterator[ReceivedFile]:
+    if "boundary=" not in request.headers["Content-Type"]:
+        raise UnsupportedMediaType("Name the boundary of the form in its Content-Type, as curl -F and browsers do.")
     try:
         form = await request.form(max_files=2, max_fields=20)
+    except HTTPException as error:
+        raise InvalidRequest(f"The form cannot be read: {error.detail}") from error
     except OSError as error:
         raise _no_space() from error
     try:

@@ -100,3 +100,14 @@ async def test_a_slash_at_the_end_changes_nothing_and_head_is_get_without_a_body
 async def test_a_path_that_does_not_exist_is_not_found_with_a_slash_too() -> None:
     async with serve_data(FakeBarStore()) as client:
         assert [(await client.get(path)).status_code for path in ("/nothing/", "//", "/symbols//")] == [404, 404, 404]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"), [("multipart/form-data", 415), ("multipart/form-data; boundary=x", 422)]
+)
+async def test_a_form_that_cannot_be_read_is_refused_with_a_reason(content_type: str, status: int) -> None:
+    async with serve_data(FakeBarStore()) as client:
+        response = await client.put(
+            "/symbols/AAPL/bars", content=b"Date,Close\n", headers={"content-type": content_type}
+        )
+    assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
