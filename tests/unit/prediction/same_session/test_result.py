@@ -208,10 +208,12 @@ def test_prices_that_jump_as_at_a_split_are_pointed_out_with_the_way_out(
     assert remedy in warning.detail
 
 
-def test_adjusted_prices_are_marked_and_not_warned_of() -> None:
+def test_adjusted_prices_are_marked_and_warned_of_only_if_they_jump() -> None:
     adjusted, as_is = _result(_split(200), adjusted=True), _result(_split(200))
     assert (adjusted.data.adjusted, as_is.data.adjusted) == (True, False)
-    assert "split_like_jump" not in _codes(adjusted)
+    (detail,) = (warning.detail for warning in adjusted.warnings if warning.code == "split_like_jump")
+    assert "load the whole history anew (mode=replace)" in detail
+    assert "split_like_jump" not in _codes(_result(_random_walk(200), adjusted=True))
     assert adjusted.metrics == as_is.metrics
 
 
