@@ -18,12 +18,7 @@ from shared.breaker import FIRST_PAUSE_SECONDS
 from tests.support.polling import PATIENCE_SECONDS, until
 from tests.support.servers.processes import Stack, load_sample, mongo_client, running_stack
 
-LIMITS = {
-    "DATA_CACHE_SECONDS": "60",
-    "DATA_CACHE_TIMEOUT_SECONDS": "1",
-    "DATA_STORE_TIMEOUT_SECONDS": "2",
-    "GATEWAY_ANSWER_BYTES": "0",  # each request is to reach the services behind
-}
+LIMITS = {"DATA_CACHE_SECONDS": "60", "DATA_CACHE_TIMEOUT_SECONDS": "1", "DATA_STORE_TIMEOUT_SECONDS": "2"}
 REFERENCE = [
     ("AAPL", 3270, 2616, 654, "2010-07-27", 2.0745, 7.8828, 5.7206),
     ("FB", 196, 156, 40, "2013-01-03", 0.1931, 0.0618, 0.5910),
@@ -35,7 +30,7 @@ REFERENCE = [
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running_stack(tmp_path_factory.mktemp("stack"), LIMITS) as stack:
+    with running_stack(tmp_path_factory.mktemp("stack"), LIMITS | {"GATEWAY_ANSWER_BYTES": "0"}) as stack:
         load_sample(stack)
         yield stack
 
