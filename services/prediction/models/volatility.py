@@ -13,6 +13,7 @@ Source: Corsi (2009), A Simple Approximate Long-Memory Model of Realized Volatil
 of Business 53(1); the weights: RiskMetrics Technical Document, 4th ed. (1996), 5.2.
 """
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -117,16 +118,16 @@ def _clip(squares: Array) -> tuple[Array, Array]:
     factor, least = CLIP**2, VOLATILITY_FLOOR**2
     first = squares[:LOOKBACK]
     others = (first.sum() - first.max()) / max(1, len(first) - 1) if len(first) else 0.0
-    clipped = np.minimum(first, factor * max(others, least)).tolist()
-    variance = sum(clipped) / LOOKBACK
-    means = [variance]
-    for square in squares[LOOKBACK:].tolist():
-        clipped.append(min(square, factor * max(variance, least)))
-        variance = DECAY * variance + (1 - DECAY) * clipped[-1]
-        means.append(variance)
-    weighted = np.full(len(squares) + 1, np.nan)
-    weighted[LOOKBACK:] = means[: len(weighted[LOOKBACK:])]
-    return np.array([np.nan, *clipped]), weighted
+    clipped = [math.nan, *np.minimum(first, factor * max(others, least)).tolist(), *squares[LOOKBACK:].tolist()]
+    weighted = [math.nan] * len(clipped)
+    variance = sum(clipped[1 : LOOKBACK + 1]) / LOOKBACK
+    weighted[LOOKBACK : LOOKBACK + 1] = [variance] * (len(clipped) > LOOKBACK)
+    for at in range(LOOKBACK + 1, len(clipped)):
+        bound = factor * (least if least > variance else variance)
+        clipped[at] = bound if clipped[at] > bound else clipped[at]
+        variance = DECAY * variance + (1 - DECAY) * clipped[at]
+        weighted[at] = variance
+    return np.array(clipped), np.array(weighted)
 
 
 def _rolling_mean(values: Array | NDArray[np.bool_], window: int) -> Array:

@@ -74,4 +74,5 @@ def rank(n_scores: int, miscoverage: float) -> int:
         miscoverage: A share, which adaptation may take below 0 or above 1.
     """
     exact = (n_scores + 1) * (1 - miscoverage)
-    return min(max(math.ceil(round(exact * 1e9) / 1e9), 1), n_scores)  # 90 % of 9 + 1 is 9, whatever the rounding
+    k = math.ceil(round(exact * 1e9) / 1e9)  # 90 % of 9 + 1 is 9, whatever the rounding
+    return 1 if k < 1 else n_scores if k > n_scores else k

@@ -84,12 +84,13 @@ def test_on_random_walks_p_values_are_small_no_more_often_than_by_chance(random_
 
 
 def test_on_autoregressions_linear_regression_is_better(autoregressions: list[Evaluation]) -> None:
-    better = [evaluation for evaluation in autoregressions if evaluation.models[0].skill.is_better]
-    assert len(better) >= 0.85 * len(autoregressions), (
-        f"{SEEDS[:30]}: {len(better)}"
-    )  # by the interval for the best of five
-    assert {evaluation.best for evaluation in better} == {"linear_regression"}
-    assert all(evaluation.verdict.startswith("Linear regression: Better than ") for evaluation in better)
+    skills = [evaluation.models[0].skill for evaluation in autoregressions]
+    is_beyond_chance = [(skill.lower or 0) > 0 for skill in skills]
+    assert np.mean(is_beyond_chance) >= 0.95, f"{SEEDS[:30]}: {np.mean(is_beyond_chance)}"
+    for evaluation in autoregressions:  # the interval for the best of five is wider
+        is_better = (evaluation.models[0].skill.lower_of_several or 0) > 0
+        assert evaluation.best == ("linear_regression" if is_better else "persistence")
+        assert evaluation.verdict.startswith("Linear regression: Better than ") is is_better
 
 
 def test_on_autoregressions_it_gains_what_theory_says(autoregressions: list[Evaluation]) -> None:
