@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from services.data.tables.epochs import parse_epochs
 from services.data.tables.month_names import number_months
-from services.data.tables.notes import Notes, quote_text
+from services.data.tables.notes import CHOOSE, Notes, quote_text
 from services.data.tables.stamps import NAT, Seconds, Stamps, limit_years
 from services.data.tables.times import parse_times
 from shared.errors import UnreadableFile
@@ -186,7 +186,7 @@ def _describe_orders(
         else f"Some dates can only be {first} and others only {second}, for example {example}."
     )
     choices = "dmy, mdy or iso" if "year_first" in (best, rival) else "dmy or mdy"
-    return f"{problem} Choose one with --date-format {choices} (date_format= over HTTP)."
+    return f"{problem} {CHOOSE} --date-format {choices} (date_format= over HTTP)."
 
 
 def _resolve_ymd_or_epoch(counts: Counts, stamps: dict[str, Stamps]) -> None:

@@ -4,6 +4,14 @@ MAX_NOTES = 20
 MAX_EXAMPLES = 100  # columns whose unreadable cells are counted
 
 
+CHOOSE = "Choose one with"
+
+
+def without_options(sentence: str) -> str:
+    """Return what is wrong, without the options that settle it: a database has none."""
+    return sentence.partition(f" {CHOOSE} ")[0]
+
+
 def quote_text(text: str, limit: int = 20) -> str:
     """Quote text from a file for a message: printable and shortened."""
     printable = "".join(letter if letter.isprintable() else "?" for letter in text[:limit])

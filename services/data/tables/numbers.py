@@ -12,14 +12,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.data.tables.notes import quote_text
+from services.data.tables.notes import CHOOSE, quote_text
 from shared.errors import UnreadableFile
 from shared.schemas.loads import Decimal
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-_CHOOSE = "Choose one with --decimal . or --decimal , (decimal= over HTTP)."
+_CHOOSE = f"{CHOOSE} --decimal . or --decimal , (decimal= over HTTP)."
 CLEAR_MAJORITY = 4  # times as many numbers show one mark as show the other
 _CURRENCIES = r"(?:US\$|R\$|\p{Sc}|Rs\.?|EUR|USD|GBP|CHF|JPY|INR|PLN|zł)"
 _SPACES = r"['’\x{00a0}\x{202f}\x{2009} ]"

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from services.data.mongo.bar_documents import DATE, FIELDS, Document, build_bars
-from services.data.mongo.foreign.dates import parse_dates
-from services.data.mongo.foreign.numbers import parse_columns
+from services.data.mongo.foreign.values import parse_columns, parse_dates
 from shared.schemas.arrow import PRICES, BarColumns
 
 N_SAMPLED = 5  # documents whose fields show the layout
