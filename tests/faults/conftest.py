@@ -21,7 +21,8 @@ def _scope(fixture_name: str, config: pytest.Config) -> Literal["session", "modu
 def shared_stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[FaultStack]:
     measures = request.config.getoption("--measure")
     is_proxied = not measures or request.node.nodeid.endswith("test_latency.py")
-    with running_fault_stack(tmp_path_factory.mktemp("stack"), measures=measures, is_proxied=is_proxied) as stack:
+    folder, is_soak = tmp_path_factory.mktemp("stack"), request.node.nodeid.endswith("test_soak.py")
+    with running_fault_stack(folder, measures=measures, is_proxied=is_proxied, keeps_answers=is_soak) as stack:
         yield stack
 
 

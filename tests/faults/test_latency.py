@@ -98,4 +98,4 @@ async def test_an_upstream_that_refuses_everything_is_not_flooded(stack: FaultSt
     amplification, success = await _load_while_refused(stack, figures, 1)
     figures.at_most("calls per request", amplification, 1.2)
     figures.at_most("probes", stack.to_data.n_probes - n_probes, SECONDS + 2)
-    assert success <= 0.1  # what the gateway keeps is served until its feed of changes falls silent
+    assert success == 0

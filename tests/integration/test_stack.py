@@ -16,7 +16,7 @@ from local.replica_set import ensure_primary
 from local.servers import is_listening
 from shared.breaker import FIRST_PAUSE_SECONDS
 from tests.support.polling import PATIENCE_SECONDS, until
-from tests.support.servers.processes import Stack, load_sample, mongo_client, running_stack
+from tests.support.servers.processes import NOTHING_KEPT, Stack, load_sample, mongo_client, running_stack
 
 LIMITS = {"DATA_CACHE_SECONDS": "60", "DATA_CACHE_TIMEOUT_SECONDS": "1", "DATA_STORE_TIMEOUT_SECONDS": "2"}
 REFERENCE = [
@@ -30,7 +30,7 @@ REFERENCE = [
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running_stack(tmp_path_factory.mktemp("stack"), LIMITS | {"GATEWAY_ANSWER_BYTES": "0"}) as stack:
+    with running_stack(tmp_path_factory.mktemp("stack"), LIMITS | NOTHING_KEPT) as stack:
         load_sample(stack)
         yield stack
 

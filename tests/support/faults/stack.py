@@ -18,7 +18,7 @@ from tests.support.data.bars import make_bars
 from tests.support.faults.client import Answer, Request, ask
 from tests.support.faults.proxy import FaultProxy, running_proxies
 from tests.support.polling import PATIENCE_SECONDS
-from tests.support.servers.processes import PRODUCTION_LIMITS, Server, Stack, build_stack, started
+from tests.support.servers.processes import NOTHING_KEPT, PRODUCTION_LIMITS, Server, Stack, build_stack, started
 
 KEY = "the-key-of-the-fault-tests"
 TOKEN = "the-token-of-the-services-in-the-fault-tests"
@@ -101,13 +101,14 @@ def random_bars(seed: int, n_bars: int = N_BARS) -> bytes:
 
 
 @contextmanager
-def running_fault_stack(folder: Path, *, measures: bool, is_proxied: bool) -> Iterator[FaultStack]:
+def running_fault_stack(folder: Path, *, measures: bool, is_proxied: bool, keeps_answers: bool) -> Iterator[FaultStack]:
     """Start everything, load the symbols, and yield it; with the limits of production if times are measured.
 
     The proxies run in this process: where a thousand callers do, too, the gateway must reach the services directly.
     """
     keys = {"GATEWAY_API_KEYS": compute_digest(KEY)}
     keys |= {f"{service}_SERVICE_TOKEN": TOKEN for service in ("GATEWAY", "DATA", "PREDICTION")}
+    keys |= {} if keeps_answers else NOTHING_KEPT
     servers = build_stack(folder, keys | (PRODUCTION_LIMITS if measures else {}))
     servers.mongod.command += ["--setParameter", "enableTestCommands=1"]
     stack = FaultStack(servers, FaultProxy(servers.data.port), FaultProxy(servers.prediction.port))
