@@ -94,8 +94,9 @@ async def test_a_refused_read_is_tried_once_more_within_a_budget(stack: FaultSta
 @pytest.mark.fast
 @pytest.mark.scenario("B4")
 async def test_an_upstream_that_refuses_everything_is_not_flooded(stack: FaultStack, figures: Figures) -> None:
-    n_probes = stack.to_data.n_probes
+    n_probes, n_feed = stack.to_data.n_probes, stack.to_data.n_feed
     amplification, success = await _load_while_refused(stack, figures, 1)
     figures.at_most("calls per request", amplification, 1.2)
     figures.at_most("probes", stack.to_data.n_probes - n_probes, SECONDS + 2)
+    figures.at_most("requests of the feed", stack.to_data.n_feed - n_feed, 3 * SECONDS)
     assert success == 0

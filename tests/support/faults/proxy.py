@@ -16,6 +16,7 @@ BACKLOG = 4096  # takes a volley of 1,000 callers at once
 CHUNK = 1 << 16
 REQUEST_LINE = re.compile(rb"^(?:GET|POST|PUT|DELETE|HEAD) (\S+) HTTP/1\.1\r\n", re.MULTILINE)
 PROBES = (b"/healthz", b"/readyz")
+FEED = (b"/changes", b"/followers/")
 BODY = (
     b'{"type":"/problems/store-unavailable","title":"The store is not available","status":503,"detail":"Try again.",'
     b'"instance":"/","request_id":"proxy","retryable":true}'
@@ -55,15 +56,16 @@ class FaultProxy:
     Attributes:
         port: The port that it listens on.
         fault: What happens to the traffic from now on, also on open connections.
-        n_requests: The number of HTTP requests so far, without health checks.
+        n_requests: The number of HTTP requests so far, without health checks and the feed of revisions.
         n_probes: The number of health checks so far.
+        n_feed: The number of requests for the feed and its leases so far: a clock sets their rate, not callers.
     """
 
     def __init__(self, target: int) -> None:
         self.port = free_port()
         self._target = target
         self.fault = Fault()
-        self.n_requests = self.n_probes = 0
+        self.n_requests = self.n_probes = self.n_feed = 0
         self._dice = random.Random(16)
 
     @property
@@ -103,8 +105,10 @@ class FaultProxy:
         while chunk := await reader.read(CHUNK):
             line = REQUEST_LINE.match(chunk)
             is_probe = line is not None and line[1].partition(b"?")[0] in PROBES
+            is_feed = line is not None and line[1].startswith(FEED)
             self.n_probes += is_probe
-            self.n_requests += line is not None and not is_probe
+            self.n_feed += is_feed
+            self.n_requests += line is not None and not is_probe and not is_feed
             if self.fault.is_silent:
                 continue
             if line and not is_probe and self._dice.random() < self.fault.share_unavailable:
