@@ -6,10 +6,11 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from shared.standard_error import standard_error
+
 Floats = npt.NDArray[np.float64]
 NORMAL = 1.959964  # quantile of the standard normal distribution at 97.5 %
-N_COSINES = 8
-STUDENT_T = 2.306004  # quantile of Student's t with `N_COSINES` degrees of freedom at 97.5 %
+STUDENT_T = 2.306004  # quantile of Student's t with eight degrees of freedom at 97.5 %
 MIN_INDEPENDENT = 10  # below it the cosines of a few points say nothing about autocorrelation
 
 
@@ -46,14 +47,11 @@ def skill_interval(errors: Floats, persistence_errors: Floats, n_independent: in
         persistence_errors: Those of persistence on the same sessions.
         n_independent: How many of the forecasts have periods that do not overlap.
 
-    Source: the variance is the equal-weighted cosine estimator of Lazarus, Lewis, Stock and Watson (2018), HAR
-    Inference: Recommendations for Practice, JBES 36(4), which allows for forecasts that overlap.
+    The standard error allows for forecasts that overlap.
     """
-    mean, n = float(persistence_errors.mean()), len(errors)
+    mean = float(persistence_errors.mean())
     if n_independent < MIN_INDEPENDENT or mean == 0:
         return None
     ratio = float(errors.mean()) / mean
-    angles = np.pi * np.arange(1, N_COSINES + 1)[:, None] * (np.arange(n) + 0.5) / n
-    weights = np.sqrt(2 / n) * np.cos(angles) @ (errors - ratio * persistence_errors)
-    half_width = STUDENT_T * float(np.sqrt(np.mean(weights**2) / n)) / mean
+    half_width = STUDENT_T * standard_error(errors - ratio * persistence_errors) / mean
     return 1 - ratio - half_width, 1 - ratio + half_width

@@ -6,10 +6,10 @@ from services.prediction.models.volatility import MIN_VARIANCE
 from services.prediction.ranges.walk_forward import LEVEL, PARKINSON, RangeRun
 from services.prediction.scoring.scores import skill
 from services.prediction.scoring.significance import skill_interval
+from services.prediction.scoring.verdicts import judge
 from services.prediction.types import Array
-from shared.schemas.ranges import RangeHorizon, RangeRecord, RangeScore, RangeSkill, RangeVerdict
+from shared.schemas.ranges import RangeHorizon, RangeRecord, RangeScore, RangeSkill
 
-NOT_WORTH_IT = 0.05  # a skill that is surely below it is none
 _PERIODS: dict[int, tuple[str, str]] = {
     1: ("Typical day ahead", "as yesterday"),
     5: ("Typical five days ahead", "as the last five days"),
@@ -77,13 +77,9 @@ def _estimate(errors: Array, baseline_errors: Array, horizon: int) -> RangeSkill
     estimate = skill(float(errors.mean()), float(baseline_errors.mean()))
     interval = skill_interval(errors, baseline_errors, horizon)
     lower, upper = interval or (None, None)
-    return RangeSkill(skill=estimate, lower=lower, upper=upper, verdict=_judge(lower, upper))
-
-
-def _judge(lower: float | None, upper: float | None) -> RangeVerdict:
-    if lower is not None and lower > 0:
-        return "better"
-    return "no_better" if upper is not None and upper < NOT_WORTH_IT else "too_early"
+    return RangeSkill(
+        skill=estimate, lower=lower, upper=upper, verdict=judge(upper, lower)
+    )  # one forecast, not the best of several
 
 
 def _percent(errors: Array) -> float:

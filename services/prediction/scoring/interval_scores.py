@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from services.prediction.scoring.significance import N_COSINES, standard_error
 from services.prediction.types import Array
+from shared.standard_error import N_COSINES, standard_error
 
 PLAIN_SESSIONS = 250  # about a year
 

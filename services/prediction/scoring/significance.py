@@ -2,20 +2,16 @@
 
 Errors are absolute, in arrays of the same shape `(n_windows,)`, ascending by time. Their differences are
 autocorrelated: forecasts more than one session ahead overlap, and a model that does not use all that is known errs in
-the same direction for days. The variances allow for both, at any horizon.
-
-Source: the equal-weighted cosine estimator of Lazarus, Lewis, Stock and Watson (2018), HAR Inference: Recommendations
-for Practice, JBES 36(4), with eight cosines. The mean over its standard error has Student's t distribution with eight
-degrees of freedom.
+the same direction for days. The variances of `shared/standard_error.py` allow for both, at any horizon.
 """
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from services.prediction.types import Array
+from shared.standard_error import N_COSINES, standard_error
 
 CONFIDENCE = 0.95
-N_COSINES = 8
 MIN_WINDOWS_PER_SESSION = 10  # per session ahead: fewer are less than ten independent periods
 
 
@@ -52,14 +48,6 @@ def skill_interval(
     error = standard_error(errors - ratio * persistence_errors) / mean
     half_width = float(stdtrit(N_COSINES, (1 + confidence) / 2)) * error
     return 1 - ratio - half_width, 1 - ratio + half_width
-
-
-def standard_error(values: Array) -> float:
-    """Compute the standard error of the mean of values that may be autocorrelated."""
-    n_values = len(values)
-    angles = np.pi * np.arange(1, N_COSINES + 1)[:, None] * (np.arange(n_values) + 0.5) / n_values
-    weights = np.sqrt(2 / n_values) * (np.cos(angles) * values).sum(axis=1)
-    return float(np.sqrt(np.mean(weights**2) / n_values))
 
 
 def has_enough(n_windows: int, horizon: int) -> bool:
