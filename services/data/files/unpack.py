@@ -28,7 +28,8 @@ UNPACKERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\xfd7zXZ\x00": lzma.open,
     b"BZh": bz2.open,
 }
-_DAMAGED = (EOFError, MemoryError, OSError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+# What the standard library raises for damaged archives; RuntimeError is a password.
+DAMAGED = (EOFError, MemoryError, OSError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
 class Budget:
@@ -132,7 +133,7 @@ def _unpack(stream: BinaryIO, name: str, budget: Budget, layer: int) -> Iterator
 def _open_archive(stream: BinaryIO) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(cast(BinaryIO, _SmallReads(stream)))
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise UnreadableFile("The zip archive is damaged or truncated.") from error
 
 
@@ -163,7 +164,7 @@ def _open_member(
 ) -> Iterator[tuple[str, BinaryIO]]:
     try:
         member_file = archive.open(member)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         reason = "encrypted" if member.flag_bits & 1 else "damaged or compressed with an unknown method"
         raise UnreadableFile(f"A file in the archive is {reason}. Unpack it first.") from error
     with member_file, _BudgetedStream(cast(BinaryIO, member_file), budget) as unpacked:
@@ -201,7 +202,7 @@ class _BudgetedRaw(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             data = self._stream.read(len(buffer))
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise UnreadableFile("The file is damaged or truncated and cannot be unpacked.") from error
         self._budget.take_bytes(len(data))
         buffer[: len(data)] = data

@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
 
 from services.data.files.formats.csv_reader import SymbolBatch
 from services.data.files.rows import Reading
-from services.data.files.unpack import Budget
+from services.data.files.unpack import DAMAGED, Budget
 from services.data.tables.columns import find_columns
 from services.data.tables.header import find_header
 from shared.errors import PayloadTooLarge, UnreadableFile
@@ -123,7 +123,7 @@ def _check_archive(file: BinaryIO, budget: Budget) -> None:
                         tail = block[-200:]
                 if last_row * max(1, last_column) > MAX_CELLS:
                     raise PayloadTooLarge(f"A sheet has more than {MAX_CELLS:,} cells. Save it as CSV.")
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise UnreadableFile("The workbook is damaged or truncated.") from error
     file.seek(0)
 

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import json
 import lzma
+import random
 from datetime import date
 from io import BytesIO
 
@@ -209,6 +210,13 @@ def test_a_spreadsheet_that_cannot_be_read_is_an_error_that_says_what_to_do() ->
     assert problem(zipped({"content.xml": b"<x/>"})) == (
         "This spreadsheet is neither .xlsx nor .xls. Save it as one of them, or as CSV."
     )
+
+
+@pytest.mark.parametrize("position", range(60, 200, 7))
+def test_a_spreadsheet_with_a_changed_byte_is_an_error(position: int) -> None:
+    content = bytearray(zipped({"xl/workbook.xml": random.Random(1).randbytes(2000).hex().encode()}))
+    content[position] ^= 0x55
+    assert problem(bytes(content)).startswith("The workbook is damaged")
 
 
 def test_an_archive_without_files_is_an_error() -> None:
