@@ -1,4 +1,4 @@
-"""Answers as ready bytes, the least recently used of which leave when a limit of bytes is reached. Pure."""
+"""Answers as ready bytes; the least recently used ones leave when a limit of bytes is reached. Pure."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable

@@ -65,7 +65,7 @@ class Listing:
     """How a symbol is listed; None where that is not known.
 
     Attributes:
-        sector: The company's sector, in the words of whoever gave it.
+        sector: The company's sector, in the source's own words.
         currency: The currency of the prices, such as USD; GBp for pence.
         calendar: Code of the exchange whose sessions the symbol has, such as XNYS, or 24/7.
         time_zone: The exchange's time zone, such as America/New_York.

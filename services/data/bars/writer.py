@@ -18,7 +18,7 @@ MAX_LOADS = 2  # concurrent: one is received or stored while the rows of another
 
 
 class BarWriter:
-    """Loads and deletes symbols, and returns when no process answers with what was; limits concurrent loads."""
+    """Loads and deletes symbols, and returns when no process answers from the bars before; limits concurrent loads."""
 
     def __init__(self, store: BarStore, invalidate: Invalidate, fence: WriteFence) -> None:
         self._store = store

@@ -1,4 +1,4 @@
-"""Lets a write be acknowledged only when nobody answers from a memory of what was before."""
+"""Lets a write be acknowledged only when no process answers from the bars before it any more."""
 
 import asyncio
 import time

@@ -136,7 +136,7 @@ def _collect_changes(stream: DatabaseChangeStream[dict[str, Any]]) -> _Batch:
             event = stream.try_next()
             if event is not None:
                 _read_event(event, batch)
-            if stream._cursor is not cursor:  # the driver has reopened it, and has not asked for what came meanwhile
+            if stream._cursor is not cursor:  # reopened by the driver, which has not fetched the changes since
                 asked_at = None
             elif asked_at is not None and not _n_buffered(stream):
                 batch.caught_up_at = asked_at

@@ -77,9 +77,8 @@ def _estimate(errors: Array, baseline_errors: Array, horizon: int) -> RangeSkill
     estimate = skill(float(errors.mean()), float(baseline_errors.mean()))
     interval = skill_interval(errors, baseline_errors, horizon)
     lower, upper = interval or (None, None)
-    return RangeSkill(
-        skill=estimate, lower=lower, upper=upper, verdict=judge(upper, lower)
-    )  # one forecast, not the best of several
+    verdict = judge(upper, lower)  # of one forecast, not of the best of several
+    return RangeSkill(skill=estimate, lower=lower, upper=upper, verdict=verdict)
 
 
 def _percent(errors: Array) -> float:

@@ -141,7 +141,7 @@ test('days of the forecast that are over are greyed and said to be over', async 
   expect(row).toHaveClass('step-over')
 })
 
-test('what came stands beside the forecast of a past day', async () => {
+test('the closes that followed stand beside the forecast of a past day', async () => {
   const bars = AAPL_BARS.bars.map((bar, i) => (i === 249 ? { ...bar, session: '2013-03-04', close: 446 } : bar))
   server.use(barsAre({ ...AAPL_BARS, bars }))
   renderPage('/?symbol=AAPL&as_of=2013-03-01')

@@ -59,7 +59,7 @@ function StepRow({ step, close, hasCloses, format }: StepRowProps) {
   )
 }
 
-/** The steps of the forecast, with what came once that is known. */
+/** The steps of the forecast, each with its close once that is known. */
 export function ForecastTable({ forecast, closes }: ForecastTableProps) {
   const format = usePriceFormat()
   const hasCloses = forecast.steps.some(({ session: day }) => closes.has(day))

@@ -180,7 +180,7 @@ test('every price has as many digits as the moves of the symbol need', async () 
   expect(await screen.findByText('0.000012216', { selector: 'header strong' })).toBeVisible()
 })
 
-test('as_of is in the address, asked of the forecast and the evaluation, and what came is beside the forecast', async () => {
+test('as_of is in the address, goes to forecast and evaluation, and the closes that followed are shown', async () => {
   const asked: (string | null)[] = []
   const record = ({ request }: { request: Request }) => {
     asked.push(new URL(request.url).searchParams.get('as_of'))

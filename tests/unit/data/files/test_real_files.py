@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parents[3] / "data" / "files"
 TODAY = date(2026, 11, 29)
 with (FOLDER / "expected.csv").open() as file:
     EXPECTED = {row.pop("file"): row for row in csv.DictReader(file)}
-NAMELESS = {  # the name of the file is no symbol
+NAMELESS = {  # files whose names are not symbols
     *("comma-three-decimals/FUND.csv", "decimal-comma/english_names_comma.csv", "euronext/ASML_without_preamble.csv"),
     *("excel/wsj_two_digit_year.csv", "metatrader/EURUSD_mt5_utf16.csv", "nse/Quote-Equity-MFSL.csv"),
 }
