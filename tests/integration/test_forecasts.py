@@ -180,7 +180,7 @@ def test_the_command_line_prints_how_often_each_model_beats_doing_nothing(stack:
     command = [sys.executable, "-m", "services.prediction", "evaluate", "AAPL", "GOOG"]
     table = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     assert table.startswith("2 symbols, 1 session ahead, the last 250 sessions of each; skipped for too few bars: 0.")
-    assert "| persistence | 0% |" in table
+    assert "| persistence | 0% | 0.0% | 0.0% | 0.0% | +0.0000 |" in table
     lines = subprocess.run([*command, "--json"], env=environment, capture_output=True, text=True, check=True).stdout
     assert [json.loads(line)["stock_symbol"] for line in lines.splitlines()] == ["AAPL", "GOOG"]
     unknown = subprocess.run([*command, "NOPE"], env=environment, capture_output=True, text=True, check=False)
