@@ -210,6 +210,8 @@ def test_the_layout_does_not_shift_even_when_every_response_is_late(visit: Visit
     visit.open("symbol=AAPL")
     expect(visit.page.get_by_role("heading", level=2, name="AAPL")).to_be_visible()
     visit.until(lambda: len(visit.api()) == len(FIRST_SCREEN) + 1)
+    if late:
+        expect(visit.page.get_by_text(re.compile("^Still loading the bars of AAPL"))).to_be_visible()
     visit.release()
     visit.is_complete("AAPL")
     visit.charts_are_drawn(1)

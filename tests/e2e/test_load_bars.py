@@ -86,7 +86,7 @@ def test_rejected_rows_are_listed_before_anything_is_written(page: Page, address
         [
             "2 rows: The high is below the open, low or close.",
             "1 row: The date is missing or cannot be read.",
-            "1 row: Open, high, low or close is missing or not a number.",
+            "1 row: Open, high, low or close is missing.",
         ]
     )
     dialog.get_by_text("Show rows").click()

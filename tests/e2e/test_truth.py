@@ -119,17 +119,18 @@ def test_a_change_over_a_gap_says_so_in_the_comparison(page: Page) -> None:
     assert violations_in_both_themes(page) == []
 
 
-def test_an_adjusted_price_stands_with_its_own_date(page: Page) -> None:
-    panel = _chart_panel(page, "symbol=ENDS&adjusted=true")
-    header = page.locator("header", has=page.get_by_role("heading", level=2, name="ENDS"))
-    expect(header).to_contain_text("adjusted close of 30 Jun 2021")
-    expect(header).to_contain_text("Newer bars, to 31 Dec 2021, have no adjusted close.")
-    expect(panel.get_by_role("group", name="Session values")).to_contain_text(re.compile(r"^30 Jun 2021Open\d+"))
-    chart = _chart(panel)
-    box = chart.bounding_box()
-    assert box is not None
-    chart.hover(position={"x": box["width"] / 2, "y": 40})
-    expect(panel.get_by_role("group", name="Session values")).to_contain_text(re.compile(r"2021Open\d+\.\d\d"))
+def test_adjusted_prices_that_end_early_are_refused_and_unadjusted_ones_are_a_click_away(page: Page) -> None:
+    page.goto("/?symbol=ENDS&adjusted=true")
+    for panel in (page.get_by_role("region", name="Price and forecast"), _forecast(page)):
+        expect(panel.get_by_role("alert")).to_contain_text(
+            "The adjusted closes of ENDS end on 2021-06-30, but its bars on 2021-12-31."
+        )
+        expect(panel.get_by_role("alert")).to_contain_text("use unadjusted prices")
+    expect(page.locator("header", has=page.get_by_role("heading", level=2))).to_contain_text("Last close unknown.")
+    assert violations_in_both_themes(page) == []
+    page.get_by_role("checkbox", name="Adjusted for splits and dividends").uncheck()
+    expect(page.get_by_role("group", name="Session values")).to_contain_text(re.compile(r"^31 Dec 2021Open\d+"))
+    expect(_forecast(page).get_by_role("table").first).to_be_visible()
 
 
 @pytest.mark.parametrize(("symbol", "price"), [("SHIB", r"0\.0000\d{4}"), ("EURUSD", r"1\.\d{4}")])
@@ -177,7 +178,8 @@ def test_the_headline_and_the_rows_follow_one_rule(page: Page) -> None:
     expect(_forecast(page)).to_contain_text("No model here has reliably beaten “no change”.")
     expect(_forecast(page).get_by_text(re.compile("^Best of the others: drift, skill"))).to_be_visible()
     table = page.get_by_role("region", name="Which model beats no change?").get_by_role("table").first
-    expect(table.get_by_text("no better", exact=True)).to_have_count(5)
+    expect(table.get_by_text("no better", exact=True)).to_have_count(2)  # drift and moving average
+    expect(table.get_by_text("too early to tell", exact=True)).to_have_count(3)
     expect(table.get_by_text("was better", exact=True)).to_have_count(0)
 
 

@@ -114,7 +114,7 @@ def test_the_header_and_the_card_describe_the_bars_and_their_age(page: Page) -> 
 def test_few_bars_show_a_warning(page: Page) -> None:
     page.goto("/?symbol=FB")
     expect(_forecast(page).get_by_text("The bars allow only 51 test sessions")).to_be_visible()
-    expect(_forecast(page).get_by_text(re.compile("No model here has reliably beaten"))).to_be_visible()
+    expect(_forecast(page).get_by_text(re.compile("Too early to tell whether any model beats"))).to_be_visible()
     expect(_same_day(page).get_by_text("smaller error than assuming no change")).to_be_visible()
     expect(page.get_by_role("region", name="Data")).to_contain_text("196 bars, less than one year")
 

@@ -2,8 +2,8 @@ import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-que
 import type { ReactNode } from 'react'
 import { toProblem } from '@/api/problem'
 import { secondsUntilRetry } from '@/api/retry'
+import { Loading } from './loading'
 import { ProblemNotice } from './notices/problem-notice'
-import { SlowNotice } from './notices/slow-notice'
 import { StaleNotice } from './notices/stale-notice'
 import { Status } from './status'
 
@@ -37,13 +37,5 @@ export function QueryView<T>({ query, what, skeleton, children }: QueryViewProps
       />
     )
   }
-  return (
-    <>
-      <Status>{`Loading ${what}`}</Status>
-      <SlowNotice what={what} />
-      <div className="skeleton" aria-hidden="true">
-        {skeleton}
-      </div>
-    </>
-  )
+  return <Loading what={what} skeleton={skeleton} />
 }

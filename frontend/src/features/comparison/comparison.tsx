@@ -1,9 +1,8 @@
 import { useMemo, useRef } from 'react'
 import type { ChangeView, SymbolView } from '@/address/view'
 import { CompareCombobox } from '@/components/compare/combobox'
-import { SlowNotice } from '@/components/notices/slow-notice'
+import { Loading } from '@/components/loading'
 import { Panel } from '@/components/panel'
-import { Status } from '@/components/status'
 import { compareCloses } from './compare-closes'
 import type { TakePicture } from './comparison-chart'
 import { formatList } from './comparison-text'
@@ -16,18 +15,6 @@ import { useComparisonData } from './use-comparison-data'
 interface ComparisonProps {
   view: SymbolView
   onChange: ChangeView
-}
-
-function ComparisonSkeleton({ what }: { what: string }) {
-  return (
-    <>
-      <Status>{`Loading ${what}`}</Status>
-      <SlowNotice what={what} />
-      <div className="skeleton" aria-hidden="true">
-        <div className="skeleton-block skeleton-comparison" />
-      </div>
-    </>
-  )
 }
 
 /** The closes of up to four symbols, each as its change since the first session that all of them have. */
@@ -54,7 +41,12 @@ export function Comparison({ view, onChange }: ComparisonProps) {
     <Panel id="chart-heading" title="Comparison" className="price-history comparison" actions={actions}>
       <ComparisonToolbar view={view} onChange={onChange} />
       <ExcludedSymbols excluded={excluded} view={view} onChange={onChange} />
-      {isPending && <ComparisonSkeleton what={`the bars of ${formatList(symbols)}`} />}
+      {isPending && (
+        <Loading
+          what={`the bars of ${formatList(symbols)}`}
+          skeleton={<div className="skeleton-block skeleton-comparison" />}
+        />
+      )}
       {!isPending && bars.length > 0 && (
         <ComparisonView
           view={view}

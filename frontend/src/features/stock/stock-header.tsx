@@ -1,3 +1,5 @@
+import { useQuery } from '@tanstack/react-query'
+import { getBars } from '@/api/get-bars'
 import type { Stock } from '@/api/gen/types.gen'
 import { LastClose } from './last-close'
 import { describeStaleness } from './staleness'
@@ -28,13 +30,19 @@ function DataProblems({ n }: { n: number }) {
 }
 
 export function StockHeader({ symbol, stock, isAdjusted }: StockHeaderProps) {
+  // What follows the last close waits for it, and is not moved by it.
+  const { isPending } = useQuery(getBars(symbol, isAdjusted))
   return (
     <header className="stock-header">
       <h2 id="symbol-heading">{symbol}</h2>
       <p className="stock-name">{stock?.name}</p>
       <LastClose symbol={symbol} lastSession={stock?.last_session} jumps={selectJumps(stock)} isAdjusted={isAdjusted} />
-      {stock !== undefined && <Staleness stock={stock} />}
-      {stock !== undefined && <DataProblems n={stock.findings.length} />}
+      {stock !== undefined && !isPending && (
+        <>
+          <Staleness stock={stock} />
+          <DataProblems n={stock.findings.length} />
+        </>
+      )}
     </header>
   )
 }
