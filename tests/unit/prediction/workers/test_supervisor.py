@@ -68,7 +68,7 @@ async def test_deaths_leave_no_file_open() -> None:
             with pytest.raises(Busy, match="died"):
                 await workers.run(number, _end)
             await workers.wait_until_ready()
-        await wait_until(lambda: n_open() <= before)  # the memory watch holds the last it looked at until it looks again
+        await wait_until(lambda: n_open() <= before)  # the watch holds the one that it looked at last
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel to tie the processes")
