@@ -1,7 +1,8 @@
 """The command that starts each server; the embedded MongoDB and Valkey come from wheels."""
 
 import importlib
-import random
+import itertools
+import os
 import socket
 import subprocess
 import sys
@@ -12,11 +13,16 @@ from local.errors import CannotRun
 
 REPLICA_SET = "rs0"
 PORTS = range(10_000, 32_000)  # below those that kernels give to outgoing connections: 32,768 and up on Linux
+_tries = itertools.count(101 * os.getpid())  # processes that choose at the same time begin far apart
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that is free now, and that no outgoing connection will take."""
-    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+    """Return a port of the loopback interface that is free now and that no outgoing connection will take.
+
+    No call returns it again soon: until its server listens, it looks free.
+    """
+    for number in itertools.islice(_tries, len(PORTS)):
+        port = PORTS[number % len(PORTS)]
         if is_free(port):
             return port
     raise OSError(f"No port from {PORTS.start} to {PORTS.stop - 1} is free.")

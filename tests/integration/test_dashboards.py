@@ -51,14 +51,14 @@ def _with_something(expression: str) -> str:
     return f"({expression}) > 0" if " or 0 * " in expression else expression
 
 
-def _load(url: str) -> None:
+def _load(url: str, symbol: str) -> None:
     """Send valid, invalid and slow requests; load valid and invalid rows."""
     with httpx.Client(base_url=url, timeout=PATIENCE_SECONDS) as api:
-        for symbol in ("AAPL", "AAPL", "FB", "NOPE", "not-a-symbol!"):
-            api.post("/api/result", json={"stock_symbol": symbol})
+        for one in (symbol, symbol, "NOPE", "not-a-symbol!"):
+            api.post("/api/result", json={"stock_symbol": one})
         api.get("/api/stocks", params={"query": "A"})
-        api.get("/api/stocks/FB/forecast")
-        api.get("/api/stocks/FB/evaluation")
+        api.get(f"/api/stocks/{symbol}/forecast")
+        api.get(f"/api/stocks/{symbol}/evaluation")
         api.put("/api/stocks/NEW/bars", content=HIGH_BELOW_CLOSE, headers=KEY | {"Content-Type": "text/csv"})
 
 
@@ -90,8 +90,9 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         begin = time.time()
         with running_prometheus(folder, paths, _at_once(folder)) as prometheus:
             load_sample(stack)
-            for _ in range(2):  # a counter that Prometheus first sees at 1 has no increase yet
-                _load(stack.url)
+            # A counter first seen at 1 has no increase yet; what was asked before, the gateway has kept.
+            for symbol in ("AAPL", "FB"):
+                _load(stack.url, symbol)
                 prometheus.wait_for_scrape(3)
             stack.valkey.stop(signal.SIGKILL)
             stack.prediction.stop(signal.SIGKILL)
