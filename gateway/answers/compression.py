@@ -7,7 +7,7 @@ from functools import lru_cache
 from zstandard import ZstdCompressor
 
 MIN_BYTES = 1_000  # a smaller body fits in one packet anyway
-# The first is chosen where a caller takes several equally. 74 kB of JSON: zstd 15.5 kB in 0.1 ms, gzip 15.6 kB in 0.9 ms.
+# The first is chosen where a caller takes several equally. 74 kB of JSON: zstd in 0.1 ms, gzip in 0.9 ms, both 15.5 kB.
 _CODERS: dict[str, Callable[[bytes], bytes]] = {
     "zstd": lambda body: ZstdCompressor(level=3).compress(body),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
