@@ -99,11 +99,13 @@ async def test_after_a_slow_spell_every_slot_is_free(upstream: Upstream, stagger
 
 async def test_the_pool_of_httpcore_still_loses_them(upstream: Upstream) -> None:
     """If this fails, httpcore releases its slots: delete shared/clients/pool.py."""
-    transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=N_SLOTS), retries=1)
-    async with _client(upstream, transport) as http:
-        await _slow_spell(upstream, http, stagger=0.0)
-        infos = [connection.info() for connection in transport._pool.connections]
-    assert "CONNECTING" in infos
+    for _ in range(50):  # not every spell loses one: that depends on where each call is as it gives up
+        transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=N_SLOTS), retries=1)
+        async with _client(upstream, transport) as http:
+            await _slow_spell(upstream, http, stagger=0.0)
+            if "CONNECTING" in [connection.info() for connection in transport._pool.connections]:
+                return
+    pytest.fail("No spell lost a slot.")
 
 
 async def test_the_state_of_the_connections_is_reported_and_closed_ones_are_removed(upstream: Upstream) -> None:
