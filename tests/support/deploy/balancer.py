@@ -27,6 +27,7 @@ class Balancer:
         self.url = f"http://127.0.0.1:{self.port}"
         self._servers = [server]
         self._ready = [server]
+        self._leaving: Server | None = None
         self._turn = count()
 
     async def replace(self, new: Server) -> float:
@@ -36,20 +37,28 @@ class Balancer:
         self._servers = [old, new]
         await wait_until(lambda: new in self._ready)
         started_at = time.monotonic()
+        self._leaving = old
         await asyncio.to_thread(old.stop)
         self._servers = [new]
         return time.monotonic() - started_at
 
     async def probe(self) -> None:
-        """Poll each server's readiness; a timeout leaves its state unchanged."""
+        """Probe each server as the charts do; a timeout leaves its state unchanged.
+
+        A server takes part once it was ready, and as long as it is alive and nobody has told it to stop. That its
+        dependencies do not answer in time on a busy machine removes no server: all would go at once.
+        """
         async with httpx.AsyncClient(timeout=5) as http:
             while True:
                 self._ready = [server for server in self._servers if await self._is_ready(http, server)]
                 await asyncio.sleep(PROBE_SECONDS)
 
     async def _is_ready(self, http: httpx.AsyncClient, server: Server) -> bool:
+        if server is self._leaving:
+            return False
+        path = "/healthz" if server in self._ready else "/readyz"
         try:
-            return (await http.get(f"http://127.0.0.1:{server.port}/readyz")).is_success
+            return (await http.get(f"http://127.0.0.1:{server.port}{path}")).is_success
         except httpx.TimeoutException:
             return server in self._ready
         except httpx.TransportError:
