@@ -98,7 +98,7 @@ async def test_after_a_slow_spell_every_slot_is_free(upstream: Upstream, stagger
 
 
 async def test_the_pool_of_httpcore_still_loses_them(upstream: Upstream) -> None:
-    """If this fails, httpcore releases its slots: delete shared/clients/pool.py."""
+    """If this fails, httpcore releases its slots: `_Pool` need not any more."""
     for _ in range(50):  # not every spell loses one: that depends on where each call is as it gives up
         transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=N_SLOTS), retries=1)
         async with _client(upstream, transport) as http:
@@ -106,6 +106,28 @@ async def test_the_pool_of_httpcore_still_loses_them(upstream: Upstream) -> None
             if "CONNECTING" in [connection.info() for connection in transport._pool.connections]:
                 return
     pytest.fail("No spell lost a slot.")
+
+
+async def test_calls_at_the_same_time_use_the_connections_of_earlier_ones(upstream: Upstream) -> None:
+    upstream.may_answer.set()
+    transport = PooledTransport()
+    async with _client(upstream, transport) as http:
+        for _ in range(3):
+            assert await asyncio.gather(*(_call(http, 60) for _ in range(N_SLOTS))) == [200] * N_SLOTS
+        assert len(upstream.writers) == N_SLOTS
+        assert transport.count() == {"in_use": 0, "idle": N_SLOTS, "lost": 0}
+
+
+async def test_a_connection_that_the_server_has_closed_is_replaced(upstream: Upstream) -> None:
+    upstream.may_answer.set()
+    transport = PooledTransport()
+    async with _client(upstream, transport) as http:
+        assert await asyncio.gather(*(_call(http, 60) for _ in range(3))) == [200] * 3
+        upstream.close_all()
+        await asyncio.sleep(0)
+        assert [await _call(http, 60) for _ in range(3)] == [200] * 3
+        assert len(upstream.writers) == 4
+        assert transport.count() == {"in_use": 0, "idle": 1, "lost": 0}
 
 
 async def test_the_state_of_the_connections_is_reported_and_closed_ones_are_removed(upstream: Upstream) -> None:
