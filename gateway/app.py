@@ -10,8 +10,6 @@ from limits import RateLimitItemPerMinute
 from prometheus_client import CollectorRegistry
 from starlette.middleware import Middleware
 
-from gateway.answers.follower import follow
-from gateway.answers.freshness import Freshness
 from gateway.answers.keeper import Answers
 from gateway.answers.shortcut import ShortcutMiddleware
 from gateway.answers.store import AnswerStore
@@ -38,6 +36,8 @@ from gateway.resources import open_resources as open_real_resources
 from gateway.settings import GatewaySettings
 from shared.clients.metrics import UpstreamMetrics
 from shared.errors import NotAuthorised, RateLimited
+from shared.revisions.follower import follow
+from shared.revisions.freshness import Freshness
 from shared.settings import TracingSettings, load_settings
 from shared.telemetry.metrics import new_registry
 from shared.web.app import Operations, build_app
@@ -118,7 +118,7 @@ async def _keep_answers(
 ) -> AsyncIterator[Answers]:
     """Keep answers while the feed of revisions is followed."""
     freshness = Freshness(monotonic)
-    async with follow(resources.data, freshness, [resources.prediction], metrics.alive, monotonic):
+    async with follow("gateway", resources.data, freshness, [resources.prediction], metrics.alive, monotonic):
         yield Answers(
             AnswerStore(settings.answer_bytes, metrics.stored),
             freshness,

@@ -8,10 +8,10 @@ from typing import Literal
 from fastapi import Request, Response
 
 from gateway.answers.compression import MIN_BYTES, choose_coding, compress, is_compressible
-from gateway.answers.freshness import Confirmation, Freshness
 from gateway.answers.store import NOT_MODIFIED, Alias, Answer, AnswerStore, Key
 from shared import staleness
 from shared.clients.base import RawResponse
+from shared.revisions.freshness import Confirmation, Freshness
 from shared.web.etags import matches
 from shared.web.request_id import route_of
 

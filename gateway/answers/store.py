@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from gateway.answers.freshness import Confirmation
+from shared.revisions.freshness import Confirmation
 
 MAX_ALIASES = 8  # ways to ask for one answer that are recognised without parsing
 OVERHEAD_BYTES = 2_000  # of an answer without its body: keys, headers, objects

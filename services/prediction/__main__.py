@@ -29,7 +29,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     help="Evaluate the models of Bellwether.",
 )
-BATCH_TIMEOUTS = {"budget_seconds": 600.0, "data_timeout_seconds": 30.0}  # no caller waits for a single response
+# No caller waits for a single response, and bars are read once.
+BATCH_SETTINGS = {"budget_seconds": 600.0, "data_timeout_seconds": 30.0, "bar_bytes": 0}
 _SYMBOL = TypeAdapter(Symbol)
 
 
@@ -102,7 +103,7 @@ async def _evaluate_symbols(
     symbols: list[str] | None, query: EvaluationQuery, console: Console
 ) -> list[SymbolEvaluation]:
     """Evaluate the symbols, showing a progress bar, and return the evaluations sorted by symbol."""
-    settings = load_settings(PredictionSettings).model_copy(update=BATCH_TIMEOUTS)
+    settings = load_settings(PredictionSettings).model_copy(update=BATCH_SETTINGS)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     async with open_resources(settings) as resources:
         requested = symbols or await resources.data.symbols()
@@ -120,7 +121,7 @@ async def _evaluate_symbols(
 
 async def _measure_ranges(symbols: list[str] | None, query: RangeQuery, console: Console) -> list[SymbolRanges]:
     """Measure the symbols, showing a progress bar, and return the records sorted by symbol."""
-    settings = load_settings(PredictionSettings).model_copy(update=BATCH_TIMEOUTS)
+    settings = load_settings(PredictionSettings).model_copy(update=BATCH_SETTINGS)
     async with open_resources(settings) as resources:
         requested = symbols or await resources.data.symbols()
         await resources.workers.wait_until_ready()

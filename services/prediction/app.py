@@ -11,7 +11,7 @@ from services.prediction.api.forecasts import router as forecast_router
 from services.prediction.api.health import DEPENDENCIES
 from services.prediction.api.responder import Responder
 from services.prediction.api.results import router as result_router
-from services.prediction.metrics import QueueMetrics
+from services.prediction.metrics import BarMetrics, QueueMetrics
 from services.prediction.ports import Resources
 from services.prediction.resources import open_resources as open_real_resources
 from services.prediction.settings import PredictionSettings
@@ -28,8 +28,11 @@ def create_app(settings: PredictionSettings | None = None, open_resources: OpenR
     settings = settings or load_settings(PredictionSettings)
     registry = new_registry()
     observer, queue_observer = UpstreamMetrics(registry).observer("data"), QueueMetrics(registry)
+    bar_metrics = BarMetrics(registry)
     responder = Responder(settings.calendar, registry)
-    open_all = open_resources or partial(open_real_resources, observer=observer, queue_observer=queue_observer)
+    open_all = open_resources or partial(
+        open_real_resources, observer=observer, queue_observer=queue_observer, bars_observer=bar_metrics
+    )
 
     @asynccontextmanager
     async def open_components() -> AsyncIterator[Components]:

@@ -4,6 +4,7 @@ from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.prediction.kept_bars import BarsOutcome
 from services.prediction.workers.measurements import FitOutcome, Measurements, Task
 from services.prediction.workers.queue_observer import Refusal
 from shared.schemas.forecasts import MODEL_NAMES
@@ -65,6 +66,42 @@ class ComputationMetrics:
             self._skills.labels(model).observe(skill)
         for task, seconds in measurements.seconds:
             self._seconds.labels(task).observe(seconds)
+
+
+class BarMetrics:
+    """Counts reads of bars, and shows what is kept; a BarsObserver."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._reads = Counter(
+            "bar_reads_total",
+            "Reads of bars, by outcome: kept (used without asking), confirmed (asked, and still current) or read "
+            "(from the data service).",
+            ("outcome",),
+            registry=registry,
+        )
+        self._by_outcome = {outcome: self._reads.labels(outcome) for outcome in get_args(BarsOutcome)}
+        self._bytes = Gauge(
+            "kept_bar_bytes", "Memory that kept bars take, in bytes.", registry=registry, multiprocess_mode="livesum"
+        )
+        self._alive = Gauge(
+            "revision_feed_alive",
+            "Whether the feed of revisions is alive, 1 or 0; if not, kept bars are used only after asking.",
+            registry=registry,
+            multiprocess_mode="livemin",
+        )
+        self._alive.set(0)
+
+    def read(self, outcome: BarsOutcome) -> None:
+        """Count one read."""
+        self._by_outcome[outcome].inc()
+
+    def stored(self, n_bytes: int) -> None:
+        """Show the memory that is taken."""
+        self._bytes.set(n_bytes)
+
+    def alive(self, is_alive: bool) -> None:
+        """Show whether the feed is alive."""
+        self._alive.set(is_alive)
 
 
 class QueueMetrics:

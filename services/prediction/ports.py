@@ -22,8 +22,8 @@ class BarsReader(Protocol):
         """Return the revision of the bars of `symbol`, without the bars."""
         ...
 
-    async def bars(self, *, symbol: str, adjusted: bool) -> EncodedBars:
-        """Return the encoded bars of `symbol`, with raw or adjusted prices."""
+    async def bars(self, *, symbol: str, adjusted: bool, known: EncodedBars | None = None) -> EncodedBars:
+        """Return the encoded bars of `symbol`, with raw or adjusted prices: `known` itself if they are current."""
         ...
 
     async def health(self) -> Health:

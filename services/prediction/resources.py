@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from services.prediction.ports import Resources
+from services.prediction.kept_bars import BarsObserver, KeptBars, NullBarsObserver
+from services.prediction.ports import BarsReader, Resources
 from services.prediction.settings import PredictionSettings
 from services.prediction.tasks import PRELOADED, prepare
 from services.prediction.workers.process_pool import open_workers
@@ -12,11 +13,16 @@ from services.prediction.workers.queue_observer import QueueObserver
 from shared.clients.data import DataClient
 from shared.clients.observer import CallObserver
 from shared.clients.transport import open_http
+from shared.revisions.follower import follow
+from shared.revisions.freshness import Freshness
 
 
 @asynccontextmanager
 async def open_resources(
-    settings: PredictionSettings, observer: CallObserver | None = None, queue_observer: QueueObserver | None = None
+    settings: PredictionSettings,
+    observer: CallObserver | None = None,
+    queue_observer: QueueObserver | None = None,
+    bars_observer: BarsObserver | None = None,
 ) -> AsyncIterator[Resources]:
     """Open the connection pool to the data service and start the worker processes."""
     pool = open_workers(
@@ -33,6 +39,18 @@ async def open_resources(
         data = DataClient(
             http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds, observer=observer
         )
+        async with _keep_bars(data, settings.bar_bytes, bars_observer or NullBarsObserver()) as bars:
+            yield Resources(data=bars, workers=workers)
+
+
+@asynccontextmanager
+async def _keep_bars(data: DataClient, max_bytes: int, observer: BarsObserver) -> AsyncIterator[BarsReader]:
+    """Keep bars while the feed of revisions is followed, unless none may be kept."""
+    if not max_bytes:
         # A request that joins one which began before a change could be answered from the bars before it.
         data.share_only_while(lambda: False)
-        yield Resources(data=data, workers=workers)
+        yield data
+        return
+    freshness = Freshness()
+    async with follow("prediction", data, freshness, on_alive=observer.alive):
+        yield KeptBars(data, freshness, max_bytes, observer)

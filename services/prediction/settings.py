@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self
 
-from pydantic import HttpUrl, PositiveFloat, PositiveInt, field_validator, model_validator
+from pydantic import HttpUrl, NonNegativeInt, PositiveFloat, PositiveInt, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.market.calendar_names import Calendar
@@ -11,7 +11,7 @@ from shared.settings import ServiceSettings
 
 
 class PredictionSettings(ServiceSettings):
-    """The data service, the workers, the calendar and the model store."""
+    """The data service, the workers, kept bars, the calendar and the model store."""
 
     model_config = SettingsConfigDict(env_prefix="PREDICTION_")
 
@@ -27,6 +27,8 @@ class PredictionSettings(ServiceSettings):
     """Memory of a worker process, in MB. One that takes more is replaced, before the system kills others."""
     max_waiting: PositiveInt = 64
     """Requests that may wait for a worker; further ones get 503 with Retry-After."""
+    bar_bytes: NonNegativeInt = 64 * 1024 * 1024
+    """How much memory bars may take that are kept and used until they change, in bytes; 0 keeps none."""
     calendar: Calendar = "XNYS"
     """Exchange whose sessions are forecast, as an ISO 10383 code; empty to treat every weekday as a session."""
     models_dir: Path | None = None

@@ -59,14 +59,18 @@ class DataClient(ServiceClient):
         """
         return await self._get(f"/symbols/{symbol}", self._as(Stock))
 
-    async def bars(self, *, symbol: str, adjusted: bool = False) -> EncodedBars:
-        """Return the bars of `symbol`.
+    async def bars(self, *, symbol: str, adjusted: bool = False, known: EncodedBars | None = None) -> EncodedBars:
+        """Return the bars of `symbol`; `known` itself, in the same form, if it is still current.
 
         Raises:
             SymbolNotFound, NoBars: There are no bars.
             NoAdjustedPrices: The bars have no adjusted close.
         """
-        answer = await self.raw_bars(symbol=symbol, query=BarsQuery(format="arrow", adjusted=adjusted))
+        query = BarsQuery(format="arrow", adjusted=adjusted)
+        etag = None if known is None else f'"{known.revision}"'
+        answer = await self.raw_bars(symbol=symbol, query=query, if_none_match=etag)
+        if answer.status == 304 and known is not None:
+            return known
         return EncodedBars(revision=_revision(answer), arrow=answer.body, is_stale=_is_stale(answer))
 
     async def current_revision(self, *, symbol: str) -> str | None:

@@ -1,5 +1,7 @@
 """The callers' client on the data service's own app: what the one sends, the other understands."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.clients.data import DataClient
@@ -17,6 +19,11 @@ async def test_symbols_and_bars_arrive_as_they_were() -> None:
         client = DataClient(http, upstream="the data service", timeout_seconds=60)
         assert await client.symbols() == ["AAPL", "BRK.B"]
         payload = await client.bars(symbol="BRK.B")
+        for adjusted in (False, True):
+            known = await client.bars(symbol="AAPL", adjusted=adjusted)
+            assert await client.bars(symbol="AAPL", adjusted=adjusted, known=known) is known
+            outdated = replace(known, revision="0")
+            assert await client.bars(symbol="AAPL", adjusted=adjusted, known=outdated) == known
     assert payload.revision == decode(payload.arrow).revision == frame.revision
 
 

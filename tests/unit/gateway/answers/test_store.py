@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.answers.freshness import Confirmation
 from gateway.answers.store import MAX_ALIASES, OVERHEAD_BYTES, Answer, AnswerStore, Key
+from shared.revisions.freshness import Confirmation
 
 SIZE = 1_000
 

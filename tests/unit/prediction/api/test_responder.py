@@ -40,7 +40,7 @@ class FakeBars:
             raise SymbolNotFound("The store has no symbol NOPE.")
         return None if self.is_stale else self.revision_now
 
-    async def bars(self, *, symbol: str, adjusted: bool) -> EncodedBars:
+    async def bars(self, *, symbol: str, adjusted: bool, known: EncodedBars | None = None) -> EncodedBars:
         self.n_reads += 1
         return EncodedBars(self.revision_now, b"adjusted" if adjusted else b"raw", self.is_stale)
 

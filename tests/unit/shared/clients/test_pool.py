@@ -98,7 +98,7 @@ async def test_after_a_slow_spell_every_slot_is_free(upstream: Upstream, stagger
 
 
 async def test_the_pool_of_httpcore_still_loses_them(upstream: Upstream) -> None:
-    """If this fails, httpcore releases its slots: `_Pool` need not any more."""
+    """If this fails, httpcore releases its slots: then `_Pool` need not."""
     for _ in range(50):  # not every spell loses one: that depends on where each call is as it gives up
         transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=N_SLOTS), retries=1)
         async with _client(upstream, transport) as http:

@@ -2,7 +2,7 @@
 
 An answer is confirmed by a request that began when it says. It may be served unasked while the feed is alive, unless
 its symbol changed, or the feed had a gap, after that request began, or a little before: until the internal services
-have all noticed a change, one of them may still answer from the bars before it.
+have all noticed a change, one of them may still answer from the bars before it. The same holds for kept bars.
 """
 
 import time

@@ -9,18 +9,19 @@ from uuid import uuid4
 
 import structlog
 
-from gateway.answers.freshness import Freshness
 from shared.clients.base import ServiceClient
 from shared.clients.data import DataClient
 from shared.errors import ServiceError
+from shared.revisions.freshness import Freshness
 
-RETRY_SECONDS = (0.2, 1.0)  # random in between, so that gateways do not return together
+RETRY_SECONDS = (0.2, 1.0)  # random in between, so that followers do not return together
 RENEW_SECONDS = 0.7  # three times within a lease
 log = structlog.get_logger()
 
 
 @asynccontextmanager
 async def follow(
+    name: str,
     data: DataClient,
     freshness: Freshness,
     others: Sequence[ServiceClient] = (),
@@ -30,13 +31,14 @@ async def follow(
     """Follow the feed inside the block. After a change, no call shares a request that began before it.
 
     Args:
+        name: The service that follows, for the list of followers.
         data: The data service, which has the feed.
         freshness: Told of each event.
         others: Clients of services that answer from the same bars.
         on_alive: Told whether the feed is alive, when that changes.
         monotonic: The clock, as that of `freshness`.
     """
-    follower = Follower(data, freshness, (data, *others), on_alive, monotonic)
+    follower = Follower(f"{name}-{uuid4().hex}", data, freshness, (data, *others), on_alive, monotonic)
     for client in (data, *others):
         client.share_only_while(lambda: freshness.is_alive)
     tasks = [asyncio.create_task(follower.read()), asyncio.create_task(follower.renew())]
@@ -49,17 +51,18 @@ async def follow(
 
 
 class Follower:
-    """One follower of the feed; the arguments are those of `follow`."""
+    """One follower of the feed, known by its id; the other arguments are those of `follow`."""
 
     def __init__(
         self,
+        follower: str,
         data: DataClient,
         freshness: Freshness,
         clients: Sequence[ServiceClient],
         on_alive: Callable[[bool], None],
         monotonic: Callable[[], float],
     ) -> None:
-        self._id = f"gateway-{uuid4().hex}"
+        self._id = follower
         self._data = data
         self._freshness = freshness
         self._clients = clients

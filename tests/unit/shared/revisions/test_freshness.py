@@ -7,7 +7,7 @@ docs/decisions/0030-answers-are-kept-by-revision.md, computed from that history 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from gateway.answers.freshness import ALIVE_SECONDS, SETTLING_SECONDS, Confirmation, Freshness
+from shared.revisions.freshness import ALIVE_SECONDS, SETTLING_SECONDS, Confirmation, Freshness
 from shared.schemas.changes import LEASE_SECONDS, ChangeEvent
 
 SYMBOLS = ("AAPL", "MSFT")

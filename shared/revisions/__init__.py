@@ -1,0 +1,1 @@
+"""Follows the feed of revisions of the data service, and says what may be answered from memory meanwhile."""
