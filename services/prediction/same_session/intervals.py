@@ -6,10 +6,9 @@ Source: split conformal prediction on errors over the range, see `services.predi
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.base import clone
-from sklearn.linear_model import LinearRegression
 
 from services.prediction.same_session import holdout
+from services.prediction.same_session.least_squares import predict_by_least_squares
 from services.prediction.scoring import conformal
 from services.prediction.types import Array
 
@@ -60,15 +59,12 @@ def ranges(highs: Array, lows: Array) -> Array:
     return np.maximum(highs - lows, np.where(least > 0, least, MIN_RELATIVE_RANGE))
 
 
-def build_intervals(
-    model: LinearRegression, features: Array, closes: Array, widths: Array, predicted: Array
-) -> Intervals | None:
+def build_intervals(features: Array, closes: Array, widths: Array, predicted: Array) -> Intervals | None:
     """Build the intervals of the test sessions, each from errors of earlier sessions; None if these are too few.
 
-    The first errors come from a clone of the model, fitted on the first 80 % of the training bars, on the other 20 %.
+    The first errors are those of the model fitted on the first 80 % of the training bars, on the other 20 %.
 
     Args:
-        model: Cloned, never changed.
         features: Shape `(n_bars, n_features)`, ascending by session.
         closes: Shape `(n_bars,)`.
         widths: Shape `(n_bars,)`: the `ranges`.
@@ -78,7 +74,7 @@ def build_intervals(
     first = test - n_calibration(len(closes))
     if test - first < conformal.MIN_SCORES:
         return None
-    earlier = clone(model).fit(features[:first], closes[:first]).predict(features[first:test])
+    earlier = predict_by_least_squares(features[:first], closes[:first], features[first:test])
     errors = np.abs(np.concatenate([earlier, predicted]) - closes[first:])
     scores = (errors / widths[first:])[np.newaxis]
     half_widths = conformal.adaptive_half_widths(scores, LEVEL, delay=1, learning_rate=LEARNING_RATE)

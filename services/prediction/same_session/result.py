@@ -129,7 +129,7 @@ def _fit_and_score(bars: BarColumns, first: int, measure_fit: FitContext) -> _Fi
         model=model,
         actual=actual,
         predicted=predicted,
-        intervals=intervals.build_intervals(model, features, closes, widths, predicted),
+        intervals=intervals.build_intervals(features, closes, widths, predicted),
         model_scores=scores.score(actual, predicted, before),
         persistence_scores=scores.score(actual, before, before),
         midrange_scores=scores.score(actual, baselines.midrange(highs[first:], lows[first:]), before),

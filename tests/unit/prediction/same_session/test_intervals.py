@@ -27,7 +27,7 @@ def _intervals(bars: pd.DataFrame) -> Intervals | None:
     features, closes, widths = _arrays(bars)
     first = int(0.8 * len(bars))
     model = LinearRegression().fit(features[:first], closes[:first])
-    return build_intervals(model, features, closes, widths, model.predict(features[first:]))
+    return build_intervals(features, closes, widths, model.predict(features[first:]))
 
 
 def _known_intervals(bars: pd.DataFrame) -> Intervals:
