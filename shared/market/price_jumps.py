@@ -50,17 +50,37 @@ def find_price_jumps(sessions: Sessions, opens: Prices, closes: Prices) -> Price
     changes = np.diff(np.log(known))
     overnight = np.log(np.where((opens > LOWEST_PRICE) & (opens < np.inf), opens, np.nan)[1:]) - np.log(known[:-1])
     is_far_apart = np.diff(sessions).astype(np.int64) > GAP_DAYS
-    # Both, since an open may be wrong by itself.
-    is_impossible = np.minimum(np.abs(overnight), np.abs(changes)) >= np.log(IMPOSSIBLE_FACTOR)
-    is_jump = np.zeros(len(changes), bool)
-    is_jump[split_like_jumps(opens, closes) - 1] = True
-    is_jump |= is_impossible
-    is_jump |= _find_small_splits(changes, overnight)
+    is_jump = _find_large_jumps(opens, closes, changes, overnight) | _find_small_splits(changes, overnight)
     jumps = np.flatnonzero(is_jump & ~is_far_apart & np.isfinite(changes)) + 1
     pairs = _pair_undone(jumps, opens, closes)
     wrong = np.concatenate([none, *(np.arange(first, end) for first, end in pairs)])
     undone = np.array([position for pair in pairs for position in pair], np.intp)
     return PriceJumps(np.setdiff1d(jumps, undone), _find_over_gaps(sessions, changes, is_far_apart), wrong)
+
+
+def mark_jumps(sessions: Sessions, opens: Prices, closes: Prices) -> npt.NDArray[np.bool_]:
+    """Mark the sessions whose prices jump from the one before, shape `(n_bars,)`, as far as these two bars show it.
+
+    A mark stays as it is whatever bars follow, so small splits and wrong rows are not told apart from other moves.
+
+    Args:
+        sessions: Shape `(n_bars,)`, `datetime64[D]`, ascending.
+        opens: The same shape; above zero.
+        closes: Likewise.
+    """
+    changes, overnight = np.diff(np.log(closes)), np.log(opens[1:] / closes[:-1])
+    is_far_apart = np.diff(sessions).astype(np.int64) > GAP_DAYS
+    is_over_gap = is_far_apart & (np.abs(changes) > np.log(LARGEST_CHANGE_BETWEEN))
+    is_jump = is_over_gap | (_find_large_jumps(opens, closes, changes, overnight) & ~is_far_apart)
+    return np.concatenate([np.zeros(min(1, len(closes)), bool), is_jump])
+
+
+def _find_large_jumps(opens: Prices, closes: Prices, changes: Prices, overnight: Prices) -> npt.NDArray[np.bool_]:
+    """Mark overnight jumps by a usual ratio of a split, or by more than a market makes; shape `(n_bars - 1,)`."""
+    # Both, since an open may be wrong by itself.
+    found: npt.NDArray[np.bool_] = np.minimum(np.abs(overnight), np.abs(changes)) >= np.log(IMPOSSIBLE_FACTOR)
+    found[split_like_jumps(opens, closes) - 1] = True
+    return found
 
 
 def _find_small_splits(changes: Prices, overnight: Prices) -> npt.NDArray[np.bool_]:

@@ -6,8 +6,9 @@ from sklearn.inspection import permutation_importance
 from sklearn.pipeline import Pipeline
 
 from services.prediction.inputs.history import History
-from services.prediction.models import features, targets
+from services.prediction.models.features import LOOKBACK
 from services.prediction.models.registry import ModelSpec
+from services.prediction.models.training_set import training_set
 from services.prediction.types import SEED, Array
 from shared.schemas.forecasts import Explanation, Importance
 
@@ -22,18 +23,18 @@ def explain(spec: ModelSpec, estimator: RegressorMixin, history: History, horizo
 
     Args:
         spec: The model.
-        estimator: Its estimator, fitted on every row of the history whose target is known.
+        estimator: Its estimator, fitted on all rows of the history to learn from.
         history: At least `windows.bars_needed(horizon)` bars.
         horizon: Sessions ahead.
     """
     if not spec.feature_names:
         return _explain_without_features(spec, estimator, horizon)
-    is_known = slice(features.LOOKBACK, -horizon)
-    matrix = features.matrix(history, spec.feature_names)[is_known]
+    learnt = training_set(history, spec.feature_names, horizon)
+    rows = learnt.select(LOOKBACK, len(history) - horizon)
+    matrix = learnt.features[rows]
     if spec.penalty is not None:
         return _explain_by_coefficients(spec, estimator, matrix, horizon)
-    target = targets.log_return_ahead(history.close, horizon)[is_known]
-    return _explain_by_permutation(spec, matrix, target, horizon)
+    return _explain_by_permutation(spec, matrix, learnt.target[rows], horizon)
 
 
 def _explain_without_features(spec: ModelSpec, estimator: RegressorMixin, horizon: int) -> Explanation:

@@ -5,8 +5,9 @@ from dataclasses import asdict
 
 from services.prediction.forecasting.fitted_model import FittedModel, LevelRecord, ModelKey, ModelStore, TrackRecord
 from services.prediction.inputs.history import History
-from services.prediction.models import features, targets
+from services.prediction.models.features import LOOKBACK
 from services.prediction.models.registry import ModelSpec
+from services.prediction.models.training_set import training_set
 from services.prediction.scoring.verdicts import estimate_skill
 from services.prediction.walk_forward.run import WalkForward, run_walk_forward
 from services.prediction.walk_forward.windows import walk_forward_windows
@@ -25,7 +26,7 @@ def fit_or_load(
     adjusted: bool,
     store: ModelStore | None,
 ) -> dict[ModelName, FittedModel]:
-    """Return the models fitted on every row whose target is known, with their track records at horizon and levels.
+    """Return the models fitted on all rows to learn from, with their track records at horizon and levels.
 
     Those that are not in the store share one walk-forward.
     """
@@ -60,12 +61,12 @@ def fit(
     """Fit the models and compute their track records; `history` has at least `windows.bars_needed(horizon)` bars."""
     windows = walk_forward_windows(len(history), horizon, N_SCORED)
     run = run_walk_forward(history, specs, windows, levels)
-    known = slice(features.LOOKBACK, -horizon)
-    target = targets.log_return_ahead(history.close, horizon)[known]
     fitted = {}
     for row, spec in enumerate(specs):
+        learnt = training_set(history, spec.feature_names, horizon)
+        rows = learnt.select(LOOKBACK, len(history) - horizon)
         with measurements.measure_fit(spec.name):
-            estimator = spec.make().fit(features.matrix(history, spec.feature_names)[known], target)
+            estimator = spec.make().fit(learnt.features[rows], learnt.target[rows])
         fitted[spec.name] = FittedModel(estimator, _build_track_record(run, spec, row, horizon))
     return fitted
 

@@ -1,7 +1,8 @@
 """Features: what a model knows at the end of a session, from bars up to and including it.
 
-Every function takes a history of `n_bars` bars and returns shape `(n_bars,)`, ascending by session. Entry `t` uses bars
-`[:t + 1]` only, which a property test checks; it is NaN if that is fewer bars than the feature looks back.
+Every function takes a history of `n_bars` bars and returns shape `(n_bars,)`, ascending by session. From `LOOKBACK` on,
+entry `t` uses bars `[:t + 1]` only, which a property test checks; it is NaN if the feature looks back further than the
+first bar. Moves are winsorised, so that one wrong price cannot rule what a model learns.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from services.prediction.models.winsorising import moves_of
 from services.prediction.types import Array
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 LOOKBACK = 20  # sessions: the longest lookback, about a month of trading
 N_LAGS = 5
+DECIMALS = 10  # far below any move; what differs between processors, some 1e-16, is rounded away
 WEEKDAYS = ("tuesday", "wednesday", "thursday", "friday")  # Monday is the reference category
 
 
@@ -35,36 +38,33 @@ class Feature:
 
 def log_return(history: History, *, lag: int) -> Array:
     """Compute the log return `lag - 1` sessions before: ln(close / previous close), unitless."""
-    return _shift(_log_returns(history.close), lag - 1)
+    return _shift(moves_of(history).returns, lag - 1)
 
 
 def log_range(history: History) -> Array:
     """Compute the range of the session: ln(high / low), unitless, zero or more."""
-    ratio: Array = np.log(history.high / history.low)
-    return ratio
+    return moves_of(history).ranges
 
 
 def log_gap(history: History) -> Array:
     """Compute the gap at the open: ln(open / previous close), unitless."""
-    gap: Array = np.log(history.open[1:] / history.close[:-1])
-    return np.concatenate([[np.nan], gap])
+    return moves_of(history).gaps
 
 
 def volume_change(history: History) -> Array:
     """Compute ln((volume + 1) / (previous volume + 1)), unitless; 0 if either is unknown."""
-    volume = np.log1p(np.maximum(history.volume, 0.0))
-    return np.concatenate([[np.nan], np.nan_to_num(np.diff(volume), nan=0.0, posinf=0.0, neginf=0.0)])
+    return moves_of(history).volume_changes
 
 
 def mean_return(history: History, *, window: int) -> Array:
     """Compute the mean log return of the last `window` sessions, this one included."""
-    mean: Array = _rolling_windows(_log_returns(history.close), window).mean(axis=1)
+    mean: Array = _rolling_windows(moves_of(history).returns, window).mean(axis=1)
     return mean
 
 
 def volatility(history: History, *, window: int) -> Array:
     """Compute the standard deviation of the last `window` log returns, this session's included."""
-    deviation: Array = _rolling_windows(_log_returns(history.close), window).std(axis=1)
+    deviation: Array = _rolling_windows(moves_of(history).returns, window).std(axis=1)
     return deviation
 
 
@@ -79,10 +79,6 @@ def distance_to_mean(history: History) -> Array:
     """Compute ln(mean close of the last `LOOKBACK` sessions / close), unitless: positive if the close is low."""
     distance: Array = np.log(_rolling_windows(history.close, LOOKBACK).mean(axis=1) / history.close)
     return distance
-
-
-def _log_returns(close: Array) -> Array:
-    return np.concatenate([[np.nan], np.diff(np.log(close))])
 
 
 def _shift(values: Array, n: int) -> Array:
@@ -153,4 +149,12 @@ def matrix(history: History, names: tuple[str, ...]) -> Array:
     Every entry from row `LOOKBACK` on is finite.
     """
     columns = [FEATURES[name].compute(history) for name in names]
-    return np.column_stack(columns) if columns else np.empty((len(history), 0))
+    return round_off(np.column_stack(columns)) if columns else np.empty((len(history), 0))
+
+
+def round_off(values: Array) -> Array:
+    """Round what is learnt from to `DECIMALS`, so that the same bars give the same bytes on every processor.
+
+    Processors differ in the last digit of a logarithm or a sum, and trees can split elsewhere for it.
+    """
+    return np.round(values, DECIMALS)

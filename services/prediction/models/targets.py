@@ -1,4 +1,4 @@
-"""The prediction target: h-step log return."""
+"""The prediction target: the h-step log return, as it is scored."""
 
 import numpy as np
 

@@ -13,7 +13,6 @@ Source: Corsi (2009), A Simple Approximate Long-Memory Model of Realized Volatil
 of Business 53(1); the weights: RiskMetrics Technical Document, 4th ed. (1996), 5.2.
 """
 
-import math
 from functools import lru_cache
 
 import numpy as np
@@ -21,12 +20,10 @@ from numpy.typing import NDArray
 
 from services.prediction.inputs.history import History
 from services.prediction.models.features import LOOKBACK
+from services.prediction.models.winsorising import SMALLEST_DEVIATION, clip_squares
 from services.prediction.types import Array
 
-DECAY = 0.94  # per session, as RiskMetrics uses for daily data
-CLIP = 4.0  # standard deviations
 MIN_VARIANCE = 1e-7  # of a session: a move of 0.03 %
-VOLATILITY_FLOOR = 1e-4  # log return, less than a tick: with a lower one the first move after a calm would score hugely
 MEANS_OVER = (1, 5, 22, 120)  # sessions: a day, a week, a month, half a year
 COEFFICIENTS = {  # by horizon: of 1, each mean realised variance and the weighted squared returns
     1: (-1.803, 0.240, 0.201, -0.036, 0.274, 0.145),
@@ -67,12 +64,12 @@ class Volatility:
     def ahead(self, horizon: int) -> Array:
         """Forecast the volatility of the next `horizon` sessions, shape `(n_bars,)`, as a log return.
 
-        At least `VOLATILITY_FLOOR` · √`horizon`, so it is safe to divide by; NaN before `LOOKBACK`.
+        At least `SMALLEST_DEVIATION` · √`horizon`, so it is safe to divide by; NaN before `LOOKBACK`.
         """
         from_closes = np.sqrt(self.close_variance)
         from_ranges = np.exp(self.log_variances @ coefficients(horizon) / 2)
         estimate = np.where(self.is_from_closes, from_closes, from_ranges)
-        volatility: Array = np.maximum(estimate, VOLATILITY_FLOOR) * np.sqrt(horizon)
+        volatility: Array = np.maximum(estimate, SMALLEST_DEVIATION) * np.sqrt(horizon)
         return volatility
 
 
@@ -106,28 +103,9 @@ def _realised_variances(history: History) -> Array:
 
 
 def _clip(squares: Array) -> tuple[Array, Array]:
-    """Clip each square at `CLIP` deviations of those before it; the first `LOOKBACK` by one another.
-
-    Args:
-        squares: Shape `(n_bars - 1,)`: of every session but the first.
-
-    Returns:
-        The clipped squares and their exponentially weighted mean, both of shape `(n_bars,)`: the former NaN in the
-        first session, the latter NaN before `LOOKBACK`.
-    """
-    factor, least = CLIP**2, VOLATILITY_FLOOR**2
-    first = squares[:LOOKBACK]
-    others = (first.sum() - first.max()) / max(1, len(first) - 1) if len(first) else 0.0
-    clipped = [math.nan, *np.minimum(first, factor * max(others, least)).tolist(), *squares[LOOKBACK:].tolist()]
-    weighted = [math.nan] * len(clipped)
-    variance = sum(clipped[1 : LOOKBACK + 1]) / LOOKBACK
-    weighted[LOOKBACK : LOOKBACK + 1] = [variance] * (len(clipped) > LOOKBACK)
-    for at in range(LOOKBACK + 1, len(clipped)):
-        bound = factor * (least if least > variance else variance)
-        clipped[at] = bound if clipped[at] > bound else clipped[at]
-        variance = DECAY * variance + (1 - DECAY) * clipped[at]
-        weighted[at] = variance
-    return np.array(clipped), np.array(weighted)
+    """Clip the squares of every session but the first, and weight them; both of shape `(n_bars,)`, NaN in the first."""
+    clipped, weighted = (np.concatenate([[np.nan], values]) for values in clip_squares(squares))
+    return clipped, weighted
 
 
 def _rolling_mean(values: Array | NDArray[np.bool_], window: int) -> Array:

@@ -6,6 +6,7 @@ window; tests check this to within 1e-8.
 
 import numpy as np
 
+from services.prediction.models.training_set import MIN_TRAIN, TrainingSet
 from services.prediction.types import Array
 from services.prediction.walk_forward.windows import Windows
 
@@ -19,17 +20,17 @@ class LinearRefits:
     """Predicts one target by linear models that are refitted at every window.
 
     Args:
-        features: Shape `(n_bars, n_features)`; finite in every row that a window uses.
-        target: Shape `(n_bars,)`; finite in every training row.
+        learnt: The training set; features finite in every row that a window uses, the target in every training row.
         windows: The windows.
     """
 
-    def __init__(self, features: Array, target: Array, windows: Windows) -> None:
+    def __init__(self, learnt: TrainingSet, windows: Windows) -> None:
+        features = learnt.features
         # Centred by what every window knows, against cancellation in the squares; it changes no prediction.
         typical = np.median(features[windows.start[0] : windows.stop[0]], axis=0)
         shifted = features - typical
         shifted[np.abs(shifted) <= ROUNDING * np.abs(typical)] = 0.0
-        sums = _sum_products(np.column_stack([np.ones(len(shifted)), shifted, target]), windows)
+        sums = _sum_selected(np.column_stack([np.ones(len(shifted)), shifted, learnt.target]), learnt, windows)
         n_rows = sums[:, 0, 0]
         means = sums[:, 0, 1:] / n_rows[:, None]
         squares = sums[:, 1:, 1:] / n_rows[:, None, None]
@@ -60,6 +61,17 @@ class LinearRefits:
         projected = np.einsum("wij,wi->wj", self._vectors, self._standardised)
         predicted: Array = self._mean_target + np.einsum("wj,wj->w", rotated * shrunk, projected)
         return predicted
+
+
+def _sum_selected(columns: Array, learnt: TrainingSet, windows: Windows) -> Array:
+    """Sum the products over the rows that `learnt` selects in each window, shape `(n_windows, k, k)`."""
+    if not learnt.spans_jump[windows.start[0] : windows.stop[-1]].any():
+        return _sum_products(columns, windows)
+    sums = _sum_products(np.where(learnt.spans_jump[:, None], 0.0, columns), windows)
+    is_short = np.round(sums[:, 0, 0]) < MIN_TRAIN
+    if is_short.any():
+        sums[is_short] = _sum_products(columns, windows)[is_short]
+    return sums
 
 
 def _sum_products(columns: Array, windows: Windows) -> Array:

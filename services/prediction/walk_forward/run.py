@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.prediction.inputs.history import History
-from services.prediction.models import features, targets
+from services.prediction.models import targets
 from services.prediction.models.registry import ModelSpec
+from services.prediction.models.training_set import TrainingSet, training_set
 from services.prediction.models.volatility import volatility_of
 from services.prediction.scoring import conformal, interval_scores
 from services.prediction.types import Array
@@ -105,7 +106,7 @@ def run_walk_forward(
         levels: Nominal coverages of the intervals, in percent.
     """
     target = targets.log_return_ahead(history.close, windows.horizon)
-    predicted = predict_log_returns(history, specs, windows, target)
+    predicted = predict_log_returns(history, specs, windows)
     scored = slice(windows.n_calibration, None)
     last_close = history.close[windows.scored_rows]
     scores_at = np.abs(target[windows.rows] - predicted), volatility_of(history).ahead(windows.horizon)[windows.rows]
@@ -146,16 +147,16 @@ def _build_intervals(
     )
 
 
-def predict_log_returns(history: History, specs: Sequence[ModelSpec], windows: Windows, target: Array) -> Array:
+def predict_log_returns(history: History, specs: Sequence[ModelSpec], windows: Windows) -> Array:
     """Predict the log return of each window by each model, shape `(n_models, n_windows)`."""
-    matrices = {spec.feature_names: features.matrix(history, spec.feature_names) for spec in specs}
+    learnt = {names: training_set(history, names, windows.horizon) for names in {spec.feature_names for spec in specs}}
     linear_refits = {
-        names: LinearRefits(matrices[names], target, windows)
+        names: LinearRefits(learnt[names], windows)
         for names in {spec.feature_names for spec in specs if spec.penalty is not None}
     }
     return np.array(
         [
-            _predict_with_refits(spec, matrices[spec.feature_names], target, windows)
+            _predict_with_refits(spec, learnt[spec.feature_names], windows)
             if spec.penalty is None
             else linear_refits[spec.feature_names].predict(spec.penalty)
             for spec in specs
@@ -163,13 +164,13 @@ def predict_log_returns(history: History, specs: Sequence[ModelSpec], windows: W
     )
 
 
-def _predict_with_refits(spec: ModelSpec, matrix: Array, target: Array, windows: Windows) -> Array:
+def _predict_with_refits(spec: ModelSpec, learnt: TrainingSet, windows: Windows) -> Array:
     """Predict each window by a model that is refitted at every `refit_every`-th one."""
     step = spec.refit_every or len(windows)
     predicted = np.empty(len(windows))
     for first in range(0, len(windows), step):
-        train = slice(windows.start[first], windows.stop[first])
+        train = learnt.select(int(windows.start[first]), int(windows.stop[first]))
         rows = windows.rows[first : first + step]
-        model = spec.make().fit(matrix[train], target[train])
-        predicted[first : first + step] = model.predict(matrix[rows])
+        model = spec.make().fit(learnt.features[train], learnt.target[train])
+        predicted[first : first + step] = model.predict(learnt.features[rows])
     return predicted

@@ -29,11 +29,11 @@ from numpy.typing import NDArray
 
 from services.prediction.inputs.history import History
 from services.prediction.models.features import LOOKBACK
+from services.prediction.models.training_set import MIN_TRAIN
 from shared.errors import NotEnoughBars
 
 WindowKind = Literal["expanding", "sliding"]
 SLIDING_SESSIONS = 504  # two years
-MIN_TRAIN = 60  # rows; nearly four for each coefficient of a linear model
 MIN_SCORED = 20  # windows; below it a mean error says next to nothing
 N_CALIBRATION = 250  # windows, about a year: enough for a level of 99 %
 

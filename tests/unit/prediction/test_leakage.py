@@ -10,10 +10,10 @@ from sklearn.linear_model import LinearRegression
 
 from services.prediction.models.features import LOOKBACK
 from services.prediction.models.registry import MODELS
-from services.prediction.models.targets import log_return_ahead
+from services.prediction.models.training_set import MIN_TRAIN
 from services.prediction.same_session.result import compute_result
 from services.prediction.walk_forward.run import predict_log_returns
-from services.prediction.walk_forward.windows import MIN_TRAIN, Windows
+from services.prediction.walk_forward.windows import Windows
 from shared.schemas.forecasts import ModelName
 from tests.support.prediction import simulated
 from tests.support.prediction.leakage_checks import SEED, Forecaster, placebo, truncation
@@ -26,7 +26,7 @@ def _walk_forward(name: ModelName) -> Forecaster:
         history = simulated.history(bars)
         rows = np.arange(LOOKBACK + MIN_TRAIN, len(bars))
         windows = Windows(horizon=1, rows=rows, start=np.full(len(rows), LOOKBACK), stop=rows, n_calibration=0)
-        predicted = predict_log_returns(history, [MODELS[name]], windows, log_return_ahead(history.close, 1))[0]
+        predicted = predict_log_returns(history, [MODELS[name]], windows)[0]
         return _shift_to_next(bars, history.close * np.exp(np.concatenate([np.full(rows[0], np.nan), predicted])))
 
     return forecaster

@@ -12,12 +12,13 @@ from threadpoolctl import threadpool_limits
 
 from services.prediction.forecasting.explanation import explain
 from services.prediction.inputs.history import History
-from services.prediction.models import features, targets
+from services.prediction.models import features
 from services.prediction.models.registry import MODELS
 from services.prediction.types import Array
 from services.prediction.walk_forward.windows import bars_needed
 from shared.schemas.forecasts import MODEL_NAMES, Explanation, ModelName
 from tests.support.prediction import simulated
+from tests.support.prediction.winsorised import winsorised_target
 
 LINEAR: list[ModelName] = ["linear_regression", "ridge"]
 LEARNT: list[ModelName] = [*LINEAR, "gradient_boosting"]
@@ -31,10 +32,8 @@ def _one_thread() -> Iterator[None]:
 
 def rows_of(history: History, name: ModelName, horizon: int) -> tuple[Array, Array]:
     """Return the features and the targets of every session whose target is known."""
-    matrix = features.matrix(history, MODELS[name].feature_names)
-    target = targets.log_return_ahead(history.close, horizon)
-    is_known = np.isfinite(target) & np.isfinite(matrix).all(axis=1) & (np.arange(len(history)) >= 20)
-    return matrix[is_known], target[is_known]
+    target = np.array(winsorised_target(history.close.tolist(), horizon))[20:]
+    return features.matrix(history, MODELS[name].feature_names)[20:-horizon], target
 
 
 def fitted(history: History, name: ModelName, horizon: int) -> RegressorMixin:

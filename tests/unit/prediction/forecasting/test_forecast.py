@@ -16,10 +16,12 @@ from sklearn.preprocessing import StandardScaler
 from services.prediction.forecasting.evaluation import compute_evaluation
 from services.prediction.models.features import LOOKBACK, TRAINING_FEATURES, matrix
 from services.prediction.models.registry import MODELS, RIDGE_ALPHA, TREES
+from services.prediction.models.training_set import training_set
 from shared.schemas.forecasts import MODEL_NAMES, EvaluationQuery, Forecast, ForecastQuery, ModelName
 from tests.support.prediction import simulated
 from tests.support.prediction.forecasts import forecast, forecast_sample
 from tests.support.prediction.simulated import sample_bars, to_payload
+from tests.support.prediction.winsorised import winsorised_target
 
 
 def _sessions(answer: Forecast) -> list[str]:
@@ -120,20 +122,27 @@ def _estimator(name: ModelName) -> RegressorMixin:
 @pytest.mark.parametrize("name", ["linear_regression", "ridge", "gradient_boosting"])
 def test_each_step_is_a_model_of_its_own_distance(name: ModelName) -> None:
     bars = sample_bars("AAPL")
-    close, known = bars["close"].to_numpy(), matrix(simulated.history(bars), TRAINING_FEATURES)
+    close, known = bars["close"].tolist(), matrix(simulated.history(bars), TRAINING_FEATURES)
     for step in forecast_sample("AAPL", name).steps:
-        ahead = step.sessions_ahead
-        rows = range(LOOKBACK, len(bars) - ahead)
-        target = [np.log(close[row + ahead] / close[row]) for row in rows]
-        predicted = _estimator(name).fit(known[rows], target).predict(known[-1:])[0]
+        rows = _rows_without_a_split(bars, TRAINING_FEATURES, step.sessions_ahead)
+        target = np.array(winsorised_target(close, step.sessions_ahead))
+        predicted = _estimator(name).fit(known[rows], target[rows]).predict(known[-1:])[0]
         assert step.point == pytest.approx(close[-1] * np.exp(predicted), rel=1e-9)
 
 
+def _rows_without_a_split(bars: pd.DataFrame, names: tuple[str, ...], ahead: int) -> list[int]:
+    """Return the rows to learn from; the prices of AAPL are not adjusted for its splits."""
+    rows: list[int] = training_set(simulated.history(bars), names, ahead).select(LOOKBACK, len(bars) - ahead).tolist()
+    assert len(rows) < len(bars) - ahead - LOOKBACK
+    return rows
+
+
 def test_drift_continues_the_mean_return_and_the_moving_average_returns_to_the_mean() -> None:
-    close = sample_bars("AAPL")["close"].to_numpy()
+    bars = sample_bars("AAPL")
+    close = bars["close"].to_numpy()
     for step in forecast_sample("AAPL", "drift").steps:
-        ahead = step.sessions_ahead
-        mean = np.mean([np.log(close[row + ahead] / close[row]) for row in range(LOOKBACK, len(close) - ahead)])
+        target = np.array(winsorised_target(close.tolist(), step.sessions_ahead))
+        mean = target[_rows_without_a_split(bars, (), step.sessions_ahead)].mean()
         assert step.point == pytest.approx(close[-1] * np.exp(mean), rel=1e-9)
     for step in forecast_sample("AAPL", "moving_average").steps:
         assert step.point == pytest.approx(close[-20:].mean(), rel=1e-9)
@@ -201,7 +210,7 @@ def test_auto_selects_persistence_if_no_model_is_better() -> None:
     assert [candidate.skill for candidate in answer.choice.candidates] == [model.skill for model in evaluation.models]
     assert {step.point for step in answer.steps} == {answer.last_close}
     assert answer.verdict == evaluation.verdict
-    assert answer.verdict.startswith("No better than assuming no change in the last 250 test sessions: skill 0.0")
+    assert answer.verdict.startswith("No better than assuming no change in the last 250 test sessions: skill −0.0")
     assert answer.verdict.endswith(" (drift, the best of 5).")
 
 

@@ -16,6 +16,7 @@ from services.prediction.models import features
 from services.prediction.models.registry import MODELS, ModelSpec
 from shared.schemas.forecasts import MODEL_NAMES, ModelName
 from tests.support.prediction import simulated
+from tests.support.prediction.winsorised import winsorised_target
 
 
 class CountingStore:
@@ -103,9 +104,23 @@ def test_models_fitted_together_equal_those_fitted_alone_and_only_missing_ones_a
 def test_it_is_fitted_on_every_row_whose_target_is_known_and_on_no_other(history: History) -> None:
     estimator = fit(history, [MODELS["linear_regression"]], 5, [90])["linear_regression"].estimator
     matrix = features.matrix(history, MODELS["linear_regression"].feature_names)
-    rows = range(20, 200 - 5)
-    target = [np.log(history.close[row + 5] / history.close[row]) for row in rows]
-    by_hand = LinearRegression().fit(matrix[list(rows)], target)
+    target = winsorised_target(history.close.tolist(), 5)[20:]
+    by_hand = LinearRegression().fit(matrix[20 : 200 - 5], target)
+    np.testing.assert_allclose(estimator.coef_, by_hand.coef_, rtol=1e-9)
+
+
+def test_it_is_not_fitted_on_the_rows_around_a_jump(history: History) -> None:
+    """A split in the prices: the five rows before it by their target, the twenty after it by their features."""
+    prices = {name: getattr(history, name).copy() for name in ("open", "high", "low", "close")}
+    for values in prices.values():
+        values[120:] /= 2
+    split = replace(history, **prices)
+    estimator = fit(split, [MODELS["linear_regression"]], 5, [90])["linear_regression"].estimator
+    rows = [*range(20, 115), *range(140, 195)]
+    target = np.array(winsorised_target(split.close.tolist(), 5))
+    by_hand = LinearRegression().fit(
+        features.matrix(split, MODELS["linear_regression"].feature_names)[rows], target[rows]
+    )
     np.testing.assert_allclose(estimator.coef_, by_hand.coef_, rtol=1e-9)
 
 
@@ -113,11 +128,11 @@ def test_the_record_is_that_of_a_loop_that_fits_at_each_session(history: History
     horizon = 3
     record = fit(history, [MODELS["linear_regression"]], horizon, [90])["linear_regression"].track_record
     matrix = features.matrix(history, MODELS["linear_regression"].feature_names)
-    close = history.close
+    close, target = history.close, np.array(winsorised_target(history.close.tolist(), horizon))
     errors, persistence_errors = [], []
     for row in range(200 - horizon - record.windows, 200 - horizon):
         train_rows = np.arange(20, row - horizon + 1)
-        model = LinearRegression().fit(matrix[train_rows], np.log(close[train_rows + horizon] / close[train_rows]))
+        model = LinearRegression().fit(matrix[train_rows], target[train_rows])
         predicted = close[row] * np.exp(model.predict(matrix[row : row + 1])[0])
         errors.append(abs(predicted - close[row + horizon]))
         persistence_errors.append(abs(close[row] - close[row + horizon]))

@@ -1,4 +1,4 @@
-"""The features against pandas' rolling windows; none of them uses a later bar."""
+"""The features against pandas' rolling windows over winsorised moves; none of them uses a later bar."""
 
 from functools import partial
 
@@ -14,6 +14,7 @@ from services.prediction.models.features import FEATURES, LOOKBACK, TRAINING_FEA
 from services.prediction.models.volatility import Volatility
 from services.prediction.types import Array
 from tests.support.prediction.simulated import history, random_walk, sample_bars
+from tests.support.prediction.winsorised import winsorised, winsorised_after_first
 
 NAMES = (
     "log_return_lag_1",
@@ -39,14 +40,15 @@ PRICES = ["open", "high", "low", "close"]
 
 def _by_pandas(bars: pd.DataFrame) -> dict[str, "pd.Series[float]"]:
     close, before = bars["close"], bars["close"].shift()
-    returns = np.log(close).diff()
-    changes = np.log(bars["volume"] + 1).diff().fillna(0)
-    changes.iloc[0] = np.nan
+    returns = winsorised_after_first(np.log(close).diff())
+    gaps = winsorised_after_first(np.log(bars["open"]) - np.log(before))
+    ranges = winsorised((np.log(bars["high"]) - np.log(bars["low"])).tolist())
+    changes = winsorised_after_first(np.log(bars["volume"] + 1).diff().fillna(0))
     days = bars["session"].dt.day_name().str.lower()
     return (
         {f"log_return_lag_{lag}": returns.shift(lag - 1) for lag in (1, 2, 3, 4, 5)}
-        | {"log_range": np.log(bars["high"]) - np.log(bars["low"])}
-        | {"log_gap": np.log(bars["open"]) - np.log(before)}
+        | {"log_range": pd.Series(ranges)}
+        | {"log_gap": gaps}
         | {"volume_change": changes}
         | {f"mean_return_{window}": returns.rolling(window).mean() for window in (10, 20)}
         | {f"volatility_{window}": returns.rolling(window).std(ddof=0) for window in (5, 20)}
@@ -75,16 +77,16 @@ def test_each_feature_equals_that_of_pandas(name: str, bars: pd.DataFrame) -> No
 
 def test_a_hand_made_table() -> None:
     bars = random_walk(4, seed=1).assign(low=1.0, volume=[0, 1, np.nan, 3])  # Monday to Thursday
-    bars = bars.assign(open=[1.0, 2, 2, 8], high=[4.0, 4, 8, 8], close=[1.0, 2, 4, 1])
+    bars = bars.assign(open=[1.0, 2, 2, 8], high=[4.0, 4, 8, 8], close=[1.0, 2, 4, 2])
     names = ("log_return_lag_2", "log_range", "log_gap", "volume_change", "is_tuesday")
     nan, ln_2 = np.nan, np.log(2)
     expected = [
         [nan, 2 * ln_2, nan, nan, 0],
-        [nan, 2 * ln_2, ln_2, ln_2, 1],
+        [nan, 2 * ln_2, ln_2, 4e-4, 1],  # the only change of volume: of no use against changes of zero
         [ln_2, 3 * ln_2, 0, 0, 0],
         [ln_2, 3 * ln_2, ln_2, 0, 0],
     ]
-    np.testing.assert_allclose(matrix(history(bars), names), expected, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(matrix(history(bars), names), expected, rtol=0, atol=1e-10)
 
 
 def test_the_features_are_these_in_this_order() -> None:
@@ -95,8 +97,8 @@ def test_the_features_are_these_in_this_order() -> None:
 def test_the_matrix_has_the_columns_that_are_asked_for_in_that_order() -> None:
     bars_history = history(random_walk(60, seed=1))
     columns = matrix(bars_history, ("log_gap", "log_return_lag_1"))
-    np.testing.assert_array_equal(columns[:, 0], features.log_gap(bars_history))
-    np.testing.assert_array_equal(columns[:, 1], features.log_return(bars_history, lag=1))
+    np.testing.assert_array_equal(columns[:, 0], np.round(features.log_gap(bars_history), 10))
+    np.testing.assert_array_equal(columns[:, 1], np.round(features.log_return(bars_history, lag=1), 10))
     assert matrix(bars_history, ()).shape == (60, 0)
 
 

@@ -13,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from services.prediction.models.features import TRAINING_FEATURES, matrix
 from services.prediction.models.targets import log_return_ahead
+from services.prediction.models.training_set import TrainingSet, training_set
 from services.prediction.types import Array
 from services.prediction.walk_forward.linear_refits import LinearRefits
 from services.prediction.walk_forward.windows import WindowKind, Windows, walk_forward_windows
@@ -26,6 +27,10 @@ EVERY = 59  # windows; the loop would take minutes over all of them
 
 def _ridge() -> RegressorMixin:
     return make_pipeline(StandardScaler(), Ridge(alpha=RIDGE_ALPHA))
+
+
+def _without_jumps(features: Array, target: Array) -> TrainingSet:
+    return TrainingSet(features, target, np.zeros(len(target), bool))
 
 
 def _refit(make: Callable[[], RegressorMixin], features: Array, target: Array, windows: Windows, window: int) -> float:
@@ -48,7 +53,7 @@ def _max_deviation(
 
 
 def _max_deviation_of_both(features: Array, target: Array, windows: Windows) -> float:
-    updated = LinearRefits(features, target, windows)
+    updated = LinearRefits(_without_jumps(features, target), windows)
     return max(
         _max_deviation(LinearRegression, updated.predict(0.0), features, target, windows),
         _max_deviation(_ridge, updated.predict(RIDGE_ALPHA), features, target, windows),
@@ -89,7 +94,7 @@ def test_it_equals_scikit_learn_on_other_bars(bars: pd.DataFrame) -> None:
 def test_without_features_it_is_the_mean_of_the_past(kind: WindowKind) -> None:
     _, target = _arrays(simulated.random_walk(900, seed=1), 5)
     windows, none = walk_forward_windows(900, 5, 250, kind), np.empty((900, 0))
-    predicted = LinearRefits(none, target, windows).predict(0.0)
+    predicted = LinearRefits(_without_jumps(none, target), windows).predict(0.0)
     assert _max_deviation(lambda: DummyRegressor(strategy="mean"), predicted, none, target, windows) < 1e-12
 
 
@@ -138,7 +143,9 @@ def test_odd_columns_change_nothing(features: Array, kind: WindowKind) -> None:
 def test_no_unit_is_too_large_or_too_small() -> None:
     """scikit-learn's least squares drops a column a millionth as wide as another; its ridge does not."""
     windows, units = walk_forward_windows(N_BARS, 1, 250), np.logspace(-9, 9, FEATURES.shape[1])
-    scaled, plain = (LinearRefits(features, TARGET, windows) for features in (FEATURES * units, FEATURES))
+    scaled, plain = (
+        LinearRefits(_without_jumps(features, TARGET), windows) for features in (FEATURES * units, FEATURES)
+    )
     assert _max_deviation(_ridge, scaled.predict(RIDGE_ALPHA), FEATURES * units, TARGET, windows) < 1e-8
     np.testing.assert_allclose(scaled.predict(0.0), plain.predict(0.0), rtol=0, atol=1e-8)
 
@@ -151,7 +158,7 @@ def test_prices_that_move_for_a_time_only(moving: slice, kind: WindowKind) -> No
     bars.loc[still, prices] = 100.0
     features, target = _arrays(bars)
     windows = walk_forward_windows(N_BARS, 1, 250, kind)
-    updated = LinearRefits(features, target, windows)
+    updated = LinearRefits(_without_jumps(features, target), windows)
     assert _max_deviation(_ridge, updated.predict(RIDGE_ALPHA), features, target, windows) < 1e-8
     # Before, there are fewer rows that differ than columns, and many least squares that fit alike.
     assert _max_deviation(LinearRegression, updated.predict(0.0), features, target, windows, first=100) < 1e-8
@@ -161,5 +168,21 @@ def test_prices_that_move_for_a_time_only(moving: slice, kind: WindowKind) -> No
 def test_prices_that_never_move_are_predicted_to_stay(price: float) -> None:
     bars = make_bars([price] * 200).assign(high=price, low=price)
     features, target = _arrays(bars)
-    updated = LinearRefits(features, target, walk_forward_windows(200, 1, 250))
+    updated = LinearRefits(_without_jumps(features, target), walk_forward_windows(200, 1, 250))
     assert set(updated.predict(0.0)) | set(updated.predict(RIDGE_ALPHA)) == {0.0}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("n_jumps", [1, 12])
+def test_it_learns_from_the_rows_without_a_jump_or_from_all_if_these_are_few(n_jumps: int, kind: WindowKind) -> None:
+    bars, prices = simulated.random_walk(N_BARS, seed=6), ["open", "high", "low", "close"]
+    for row in range(700, 700 + 21 * n_jumps, 21):
+        bars.loc[row:, prices] /= 2
+    learnt = training_set(simulated.history(bars), TRAINING_FEATURES, 5)
+    windows = walk_forward_windows(N_BARS, 5, 250, kind)
+    updated = LinearRefits(learnt, windows)
+    for window in range(0, len(windows), EVERY):
+        rows = learnt.select(int(windows.start[window]), int(windows.stop[window]))
+        model = LinearRegression().fit(learnt.features[rows], learnt.target[rows])
+        (expected,) = model.predict(learnt.features[windows.rows[[window]]])
+        assert updated.predict(0.0)[window] == pytest.approx(expected, abs=1e-8)

@@ -15,11 +15,13 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from services.prediction.models.features import matrix
 from services.prediction.models.registry import MODELS, ModelSpec
 from services.prediction.models.targets import log_return_ahead
+from services.prediction.models.training_set import training_set
 from services.prediction.models.volatility import Volatility
 from services.prediction.types import Array
 from services.prediction.walk_forward.run import Intervals, WalkForward, learning_rate, run_walk_forward
 from services.prediction.walk_forward.windows import WindowKind, walk_forward_windows
 from tests.support.prediction import simulated
+from tests.support.prediction.winsorised import winsorised_target
 
 SPECS = list(MODELS.values())
 KINDS: list[WindowKind] = ["expanding", "sliding"]
@@ -35,6 +37,7 @@ def _slow(
     volatilities = Volatility(history).ahead(horizon)  # has tests of its own
     rate = {1: 0.005, 5: 0.0008}[horizon]
     target, last_row = log_return_ahead(history.close, horizon), len(close) - 1 - horizon
+    learnt = np.array(winsorised_target(close, horizon))
     n_windows = min(n_scored + 250, last_row - 79 - horizon + 1)
     predicted: list[float] = []
     half_widths: list[float] = []
@@ -44,7 +47,7 @@ def _slow(
     for window, row in enumerate(range(last_row - n_windows + 1, last_row + 1)):
         stop = row - horizon + 1
         train = slice(max(20, stop - 504) if kind == "sliding" else 20, stop)
-        model = spec.make().fit(features[train], target[train])
+        model = spec.make().fit(features[train], learnt[train])
         predicted.append(float(model.predict(features[[row]])[0]))
         volatility = float(volatilities[row])
         scores.append(abs(float(target[row]) - predicted[-1]) / volatility)
@@ -205,7 +208,8 @@ def test_a_costly_model_is_refitted_at_every_kth_window_on_rows_known_then(
         "gradient_boosting", "model", "Records.", lambda: Recording(fits), ("log_range",), refit_every=refit_every
     )
     history, windows = simulated.history(BARS), walk_forward_windows(N_BARS, horizon, 100, kind)
-    ranges, target = matrix(history, ("log_range",)), log_return_ahead(history.close, horizon)
+    learnt = training_set(history, ("log_range",), horizon)
+    ranges, target = learnt.features, learnt.target
     run_walk_forward(history, [spec], windows, [90])
     assert len(fits.trained) == math.ceil(len(windows) / refit_every)
     assert np.concatenate(fits.predicted_rows).tolist() == ranges[windows.rows].tolist()

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from sklearn.model_selection import TimeSeriesSplit
 
 from services.prediction.models.features import LOOKBACK
+from services.prediction.models.training_set import MIN_TRAIN
 from services.prediction.scoring.conformal import MIN_SCORES
 from services.prediction.walk_forward.windows import (
     MIN_SCORED,
-    MIN_TRAIN,
     N_CALIBRATION,
     SLIDING_SESSIONS,
     WindowKind,
