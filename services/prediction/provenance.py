@@ -6,11 +6,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import services.prediction
+import shared
 from services.prediction.types import SEED
 from shared.schemas.wire import Provenance
 from shared.web.app import VERSION
 
-PACKAGE = Path(services.prediction.__file__).parent
+PACKAGES = (Path(services.prediction.__file__).parent, Path(shared.__file__).parent)
 LIBRARIES = ("exchange-calendars", "numpy", "pandas", "scikit-learn", "scipy")
 
 
@@ -18,18 +19,21 @@ LIBRARIES = ("exchange-calendars", "numpy", "pandas", "scikit-learn", "scipy")
 def provenance() -> Provenance:
     """Return the versions of code and libraries; they do not change while the process runs."""
     return Provenance(
-        bellwether=f"{VERSION}+{code_digest(PACKAGE)}", libraries={name: version(name) for name in LIBRARIES}, seed=SEED
+        bellwether=f"{VERSION}+{code_digest(*PACKAGES)}",
+        libraries={name: version(name) for name in LIBRARIES},
+        seed=SEED,
     )
 
 
-def code_digest(package: Path) -> str:
-    """Compute eight hexadecimal digits from the path and content of every Python file below `package`.
+def code_digest(*packages: Path) -> str:
+    """Compute eight hexadecimal digits from the path and content of every Python file below the packages.
 
     The code may change while the version stays the same; ETags and stored models must follow it.
     """
     digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(package).as_posix()} {len(content)}\n".encode())
-        digest.update(content)
+    for package in packages:
+        for path in sorted(package.rglob("*.py")):
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(package).as_posix()} {len(content)}\n".encode())
+            digest.update(content)
     return digest.hexdigest()[:8]

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from shared.schemas.ranges import ExpectedRange
-from shared.schemas.wire import Data, Provenance, Warning, Wire
+from shared.schemas.wire import Data, Outcome, Provenance, Warning, Wire
 
 ModelName = Literal["linear_regression", "ridge", "gradient_boosting", "persistence", "drift", "moving_average"]
 MODEL_NAMES: tuple[ModelName, ...] = get_args(ModelName)
@@ -123,7 +123,7 @@ class SkillEstimate(Wire):
     )
     lower: float | None = Field(description="Lower end of the 95 % confidence interval of the skill.")
     upper: float | None = Field(description="Upper end.")
-    outcome: Literal["better", "no_better", "too_early"] | None = Field(
+    outcome: Outcome | None = Field(
         description="`better`: the interval that allows for the number of models lies above zero as a whole; "
         "`no_better`: otherwise, the upper end of the 95 % interval is below 0.05; `too_early` to tell: neither. "
         "Null for persistence itself, and if there is nothing to beat."

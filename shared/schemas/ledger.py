@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.schemas.bars import Symbol
 from shared.schemas.forecasts import Adjusted, Forecast, ForecastQuery, Horizon, Level, ModelName
 from shared.schemas.text import VisibleText
-from shared.schemas.wire import Wire
+from shared.schemas.wire import Outcome, Wire
 
 OutcomeState = Literal["pending", "scored", "late", "never_came", "unclear"]
 
@@ -105,6 +105,14 @@ class LedgerScore(Wire):
     coverage: float | None
     coverage_lower: float | None = Field(description="Lower end of the 95 % confidence interval of the coverage.")
     coverage_upper: float | None = Field(description="Upper end.")
+    interval_score: float | None = Field(
+        description="Mean interval score (Winkler 1972), in the price units at issue; lower is better: the width, plus "
+        "2 / (1 − level) times the distance of a close outside."
+    )
+    interval_score_of_plain_band: float | None = Field(
+        description="The same of the band that takes no model: no change, give or take the normal quantile times the "
+        "standard deviation of the last 250 returns up to `as_of`. Null if too few of those bars are stored."
+    )
     mae: float | None = Field(description="Mean absolute error, in the price units at issue.")
     mae_of_persistence: float | None = Field(
         description="Mean absolute error of persistence, which predicts `last_close`."
@@ -114,9 +122,18 @@ class LedgerScore(Wire):
         "Null if persistence made no error."
     )
     skill_lower: float | None = Field(
-        description="Lower end of the 95 % confidence interval of the skill; null below 10 independent periods."
+        description="Lower end of the 95 % confidence interval of the skill; null below 10 independent periods, and "
+        "for persistence itself."
     )
     skill_upper: float | None = Field(description="Upper end.")
+    skill_lower_of_several: float | None = Field(
+        description="Lower end of the 99 % confidence interval: 95 % for the best of the five models (Bonferroni)."
+    )
+    outcome: Outcome | None = Field(
+        description="By the same rule as of an evaluation. `better`: `skill_lower_of_several` lies above zero; "
+        "`no_better`: otherwise, `skill_upper` is below 0.05; `too_early` to tell: neither. Null for persistence "
+        "itself, and if there is nothing to compare."
+    )
 
 
 class Ledger(Wire):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from shared.schemas.wire import Data, Provenance, Warning, Wire
+from shared.schemas.wire import Data, Outcome, Provenance, Warning, Wire
 
 
 def _to_int(value: object) -> object:
@@ -13,7 +13,6 @@ def _to_int(value: object) -> object:
 
 
 RangeHorizon = Literal[1, 5]
-RangeVerdict = Literal["better", "no_better", "too_early"]
 
 
 class RangeQuery(BaseModel):
@@ -47,7 +46,7 @@ class RangeSkill(Wire):
     )
     lower: float | None = Field(description="Lower end of the 95 % confidence interval of the skill.")
     upper: float | None = Field(description="Upper end.")
-    verdict: RangeVerdict = Field(
+    verdict: Outcome = Field(
         description="better if the whole confidence interval lies above zero, no_better if it ends below 0.05, else "
         "too_early: the test sessions cannot tell."
     )

@@ -1,8 +1,11 @@
 """Shared parts of wire models: the base class, warnings, what an answer is based on, error measures."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Outcome = Literal["better", "no_better", "too_early"]  # of a comparison, by the rule of shared/statistics/skill.py
 
 
 class Wire(BaseModel):
@@ -40,7 +43,7 @@ class Metrics(Wire):
 class Provenance(Wire):
     """What else determines the answer: with these equal, a request on the same revision gives the same bytes."""
 
-    bellwether: str = Field(description="The version, and a digest of the prediction service's code.")
+    bellwether: str = Field(description="The version, and a digest of the code that computes.")
     libraries: dict[str, str] = Field(description="Versions of the libraries that compute.")
     seed: int
 

@@ -41,7 +41,7 @@ class _Prices:
 
 def add_known_closes(entry: LedgerEntry, frame: BarFrame) -> LedgerEntry:
     """Add the last closes up to `as_of` to the entry, in the kind of price that it forecasts."""
-    closes = _closes(frame.adjusted() if entry.adjusted else frame)
+    closes = closes_by_session(frame.adjusted() if entry.adjusted else frame)
     earlier = [KnownClose(session=session, close=close) for session, close in closes.items() if session < entry.as_of]
     known = [*earlier[1 - N_KNOWN_CLOSES :], KnownClose(session=entry.as_of, close=entry.last_close)]
     return entry.model_copy(update={"closes": known})
@@ -60,8 +60,8 @@ def find_outcomes(
     """
     sessions = frame.bars["session"].to_numpy("datetime64[D]")
     opens, closes = (frame.bars[name].to_numpy(np.float64) for name in ("open", "close"))
-    raw = _Prices(_closes(frame), sessions[split_like_jumps(opens, closes)].tolist(), _adjustments(frame))
-    adjusted = _Prices(_closes(frame.adjusted()), [], {})
+    raw = _Prices(closes_by_session(frame), sessions[split_like_jumps(opens, closes)].tolist(), _adjustments(frame))
+    adjusted = _Prices(closes_by_session(frame.adjusted()), [], {})
     return [_find_outcome(entry, adjusted if entry.adjusted else raw, calendar, now) for entry in entries]
 
 
@@ -112,7 +112,7 @@ def _find_split(entry: LedgerEntry, prices: _Prices) -> float | None:
     return nearest if abs(ratio / nearest - 1) <= OPEN_TOLERANCE else None
 
 
-def _closes(frame: BarFrame) -> dict[date, float]:
+def closes_by_session(frame: BarFrame) -> dict[date, float]:
     """Return the closes that are prices by session, ascending."""
     return _by_session(frame, frame.bars["close"].to_numpy(np.float64))
 

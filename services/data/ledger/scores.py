@@ -12,11 +12,14 @@ import numpy as np
 import pandas as pd
 
 from services.data.ledger.outcomes import Outcome, find_outcomes
-from services.data.ledger.uncertainty import count_independent, coverage_interval, skill_interval
+from services.data.ledger.plain_bands import plain_bands
+from services.data.ledger.uncertainty import count_independent, coverage_interval
 from services.data.records import IssuedEntry
 from shared.errors import InvalidRequest
 from shared.schemas.arrow import BarFrame
 from shared.schemas.ledger import CoverageRecord, Ledger, LedgerQuery, LedgerRecord, LedgerScore
+from shared.statistics.interval_scores import interval_score
+from shared.statistics.skill import judge, skill_interval
 
 _GROUP = ["model", "sessions_ahead", "level", "adjusted"]
 
@@ -38,7 +41,7 @@ def build_ledger(
     """
     ordered = sorted(entries, key=_sort_key)
     outcomes = find_outcomes(ordered, frame, calendar=calendar, now=now)
-    table = _build_table(ordered, outcomes)
+    table = _build_table(ordered, outcomes, frame)
     first = 0 if query.cursor is None else _find_start(query.cursor, ordered)
     end = first + query.limit
     n_in_state = table["state"].value_counts()
@@ -55,11 +58,12 @@ def build_ledger(
     )
 
 
-def _build_table(entries: Sequence[IssuedEntry], outcomes: Sequence[Outcome]) -> pd.DataFrame:
+def _build_table(entries: Sequence[IssuedEntry], outcomes: Sequence[Outcome], frame: BarFrame) -> pd.DataFrame:
     """Build a table with a row per entry, in order; unknown numbers are NaN."""
     table = pd.DataFrame({name: [getattr(entry, name) for entry in entries] for name in [*_GROUP, "as_of", "session"]})
     names = ["last_close", "point", "lower", "upper"]
     last_close, point, lower, upper = (np.array([getattr(entry, name) for entry in entries], float) for name in names)
+    plain_lower, plain_upper = plain_bands(entries, frame)
     actual = np.array([math.nan if outcome.actual is None else outcome.actual for outcome in outcomes])
     with np.errstate(over="ignore"):
         return table.assign(
@@ -67,6 +71,11 @@ def _build_table(entries: Sequence[IssuedEntry], outcomes: Sequence[Outcome]) ->
             is_inside=(lower <= actual) & (actual <= upper),
             error=np.abs(actual - point),
             error_of_persistence=np.abs(actual - last_close),
+            actual=actual,
+            lower=lower,
+            upper=upper,
+            plain_lower=plain_lower,
+            plain_upper=plain_upper,
         )
 
 
@@ -89,13 +98,6 @@ def _build_score(rows: pd.DataFrame) -> LedgerScore:
     scored = rows[rows["state"] == "scored"]
     n_pending = int((rows["state"] == "pending").sum())
     record = _build_coverage(rows)
-    errors, persistence_errors = (scored[name].to_numpy(np.float64) for name in ("error", "error_of_persistence"))
-    mae, mae_of_persistence = _mean(errors), _mean(persistence_errors)
-    skill = interval = None
-    if mae is not None and mae_of_persistence:
-        skill = _finite_or_none(1 - mae / mae_of_persistence)
-        interval = skill_interval(errors, persistence_errors, record.n_independent)
-    lower, upper = map(_finite_or_none, interval) if interval else (None, None)
     return LedgerScore.model_validate(
         {
             **rows[_GROUP].iloc[0].to_dict(),
@@ -106,13 +108,39 @@ def _build_score(rows: pd.DataFrame) -> LedgerScore:
             "coverage": record.coverage,
             "coverage_lower": record.lower,
             "coverage_upper": record.upper,
-            "mae": mae,
-            "mae_of_persistence": mae_of_persistence,
-            "skill": skill,
-            "skill_lower": lower,
-            "skill_upper": upper,
+            "interval_score": _score_interval(scored, "lower", "upper"),
+            "interval_score_of_plain_band": _score_interval(scored, "plain_lower", "plain_upper"),
+            **_estimate_skill(scored, record.n_independent),
         }
     )
+
+
+def _score_interval(scored: pd.DataFrame, lower: str, upper: str) -> float | None:
+    if scored.empty:
+        return None
+    actual, *ends = (scored[name].to_numpy(np.float64) for name in ("actual", lower, upper))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _finite_or_none(interval_score(actual, ends[0], ends[1], int(scored["level"].iloc[0])))
+
+
+def _estimate_skill(scored: pd.DataFrame, n_independent: int) -> dict[str, float | str | None]:
+    errors, persistence_errors = (scored[name].to_numpy(np.float64) for name in ("error", "error_of_persistence"))
+    mae, mae_of_persistence = _mean(errors), _mean(persistence_errors)
+    skill = interval = None
+    if mae is not None and mae_of_persistence:
+        skill = _finite_or_none(1 - mae / mae_of_persistence)
+        interval = skill_interval(errors, persistence_errors, n_independent)
+    is_compared = skill is not None and scored["model"].iloc[0] != "persistence"
+    lower, upper, lower_of_several = map(_finite_or_none, interval) if interval and is_compared else (None, None, None)
+    return {
+        "mae": mae,
+        "mae_of_persistence": mae_of_persistence,
+        "skill": skill,
+        "skill_lower": lower,
+        "skill_upper": upper,
+        "skill_lower_of_several": lower_of_several,
+        "outcome": judge(upper, lower_of_several) if is_compared else None,
+    }
 
 
 def _build_record(entry: IssuedEntry, outcome: Outcome) -> LedgerRecord:

@@ -5,10 +5,10 @@ import numpy as np
 from services.prediction.models.volatility import MIN_VARIANCE
 from services.prediction.ranges.walk_forward import LEVEL, PARKINSON, RangeRun
 from services.prediction.scoring.scores import skill
-from services.prediction.scoring.significance import skill_interval
-from services.prediction.scoring.verdicts import judge
+from services.prediction.scoring.significance import count_periods
 from services.prediction.types import Array
 from shared.schemas.ranges import RangeHorizon, RangeRecord, RangeScore, RangeSkill
+from shared.statistics.skill import judge, skill_interval
 
 _PERIODS: dict[int, tuple[str, str]] = {
     1: ("Typical day ahead", "as yesterday"),
@@ -75,8 +75,8 @@ def describe(lower_percent: float, upper_percent: float, record: RangeRecord, ho
 
 def _estimate(errors: Array, baseline_errors: Array, horizon: int) -> RangeSkill:
     estimate = skill(float(errors.mean()), float(baseline_errors.mean()))
-    interval = skill_interval(errors, baseline_errors, horizon)
-    lower, upper = interval or (None, None)
+    interval = skill_interval(errors, baseline_errors, count_periods(len(errors), horizon))
+    lower, upper, _ = interval or (None, None, None)
     verdict = judge(upper, lower)  # of one forecast, not of the best of several
     return RangeSkill(skill=estimate, lower=lower, upper=upper, verdict=verdict)
 

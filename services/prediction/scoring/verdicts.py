@@ -1,19 +1,15 @@
 """Verdicts: whether a model is better than persistence, in numbers and in one plain sentence."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 import numpy as np
 
-from services.prediction.scoring import scores, significance
-from services.prediction.scoring.significance import CONFIDENCE
+from services.prediction.scoring import scores
+from services.prediction.scoring.significance import count_periods
 from services.prediction.types import Array
-from shared.schemas.forecasts import MODEL_NAMES, ModelName, SkillEstimate
-
-Outcome = Literal["better", "no_better", "too_early"]
-NEGLIGIBLE_SKILL = 0.05  # an upper end below it: if there is a skill, it is of no use
-N_COMPARED = len(MODEL_NAMES) - 1  # all but persistence
-CONFIDENCE_OF_SEVERAL = 1 - (1 - CONFIDENCE) / N_COMPARED
+from shared.schemas.forecasts import ModelName, SkillEstimate
+from shared.schemas.wire import Outcome
+from shared.statistics.skill import N_COMPARED, SkillInterval, judge, skill_interval
 
 
 def estimate_skill(name: ModelName, errors: Array, persistence_errors: Array, horizon: int) -> SkillEstimate:
@@ -26,12 +22,10 @@ def estimate_skill(name: ModelName, errors: Array, persistence_errors: Array, ho
         horizon: Sessions ahead.
     """
     skill = scores.skill(float(np.mean(errors)), float(np.mean(persistence_errors)))
-    interval = significance.skill_interval(errors, persistence_errors, horizon)
-    of_several = significance.skill_interval(errors, persistence_errors, horizon, CONFIDENCE_OF_SEVERAL)
+    interval = skill_interval(errors, persistence_errors, count_periods(len(errors), horizon))
     if name == "persistence":
-        skill, interval, of_several = (None if skill is None else 0.0), None, None
-    lower, upper = interval or (None, None)
-    lower_of_several = of_several[0] if of_several else None
+        skill, interval = (None if skill is None else 0.0), None
+    lower, upper, lower_of_several = interval or (None, None, None)
     outcome = None if skill is None or name == "persistence" else judge(upper, lower_of_several)
     return SkillEstimate(
         skill=skill,
@@ -42,23 +36,6 @@ def estimate_skill(name: ModelName, errors: Array, persistence_errors: Array, ho
         is_better=outcome == "better",
         verdict=_verdict(name, skill, interval, outcome, len(errors), horizon),
     )
-
-
-def judge(upper: float | None, lower_of_several: float | None) -> Outcome:
-    """Judge a skill by the one rule that headline, rows and choice share.
-
-    Args:
-        upper: Upper end of the 95 % interval; None without an interval.
-        lower_of_several: Lower end of the interval that allows for the best of `N_COMPARED` models (Bonferroni): any
-            model may be the one that a person picks because it did best.
-
-    Example:
-        >>> judge(0.2, 0.01), judge(0.04, -0.1), judge(0.2, -0.1)
-        ('better', 'no_better', 'too_early')
-    """
-    if lower_of_several is not None and lower_of_several > 0:
-        return "better"
-    return "no_better" if upper is not None and upper < NEGLIGIBLE_SKILL else "too_early"
 
 
 def select_best(estimates: Mapping[ModelName, SkillEstimate]) -> ModelName:
@@ -104,7 +81,7 @@ def display_name(name: ModelName, *, is_first: bool = True) -> str:
 def _verdict(
     name: ModelName,
     skill: float | None,
-    interval: tuple[float, float] | None,
+    interval: SkillInterval | None,
     outcome: Outcome | None,
     n_windows: int,
     horizon: int,
@@ -117,14 +94,14 @@ def _verdict(
         )
     if interval is None:
         return f"Too few windows to say whether it is better than assuming no change: skill {_format_number(skill)}."
-    lower, upper = interval
+    lower, upper, _ = interval
     numbers = f"in the last {n_windows} test sessions: {_format_skill(skill, lower, upper)}"
     if outcome == "better":
         return f"Better than assuming no change {numbers}."
     if outcome == "no_better":
         worse = ", but worse," if upper < 0 else ""
         return f"No better than assuming no change{worse} {numbers}."
-    n_periods = n_windows // horizon
+    n_periods = count_periods(n_windows, horizon)
     periods = "" if horizon == 1 else f"; these are only {n_periods} independent periods of {horizon}"
     by_chance = f"; the best of {N_COMPARED} may show as much by chance" if lower > 0 else ""
     return f"Too early to tell whether it is better than assuming no change {numbers}{by_chance}{periods}."

@@ -11,10 +11,11 @@ from services.prediction.models import targets
 from services.prediction.models.registry import ModelSpec
 from services.prediction.models.training_set import TrainingSet, training_set
 from services.prediction.models.volatility import volatility_of
-from services.prediction.scoring import conformal, interval_scores
+from services.prediction.scoring import conformal
 from services.prediction.types import Array
 from services.prediction.walk_forward.linear_refits import LinearRefits
 from services.prediction.walk_forward.windows import Windows
+from shared.statistics import interval_scores
 
 Inside = NDArray[np.bool_]
 LEARNING_RATE = 0.005  # one session ahead: what the volatility does not foresee, such as September 2008

@@ -22,11 +22,12 @@ import typer
 from services.prediction.inputs.history import History
 from services.prediction.models.registry import MODELS
 from services.prediction.models.volatility import volatility_of
-from services.prediction.scoring.significance import diebold_mariano, skill_interval
+from services.prediction.scoring.significance import count_periods, diebold_mariano
 from services.prediction.scoring.verdicts import estimate_skill
 from services.prediction.types import Array
 from services.prediction.walk_forward.run import WalkForward, run_walk_forward
 from services.prediction.walk_forward.windows import bars_needed, walk_forward_windows
+from shared.statistics.skill import skill_interval
 
 HORIZONS = (1, 5, 20)
 PRICES = ["open", "high", "low", "close"]
@@ -133,7 +134,7 @@ def _verdict_table() -> Iterator[str]:
 def _share_held(pairs: list[tuple[Array, Array]], horizon: int) -> float:
     sums = np.sum([[errors.sum(), persistence_errors.sum()] for errors, persistence_errors in pairs], axis=0)
     skill = 1 - sums[0] / sums[1]
-    intervals = [skill_interval(*pair, horizon) for pair in pairs]
+    intervals = [skill_interval(*pair, count_periods(250, horizon)) for pair in pairs]
     return float(np.mean([interval is not None and interval[0] <= skill <= interval[1] for interval in intervals]))
 
 

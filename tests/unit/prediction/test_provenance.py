@@ -1,4 +1,4 @@
-"""Every Python file below services/prediction/ is part of what ETags and stored models depend on."""
+"""Every Python file below services/prediction/ and shared/ is part of what ETags and stored models depend on."""
 
 import os
 import shutil
@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from services.prediction.provenance import PACKAGE, code_digest, provenance
+from services.prediction.provenance import PACKAGES, code_digest, provenance
 
 ROOT = Path(__file__).parents[3]
+PACKAGE, SHARED = PACKAGES
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 ETAG = """
 from prometheus_client import CollectorRegistry
@@ -25,8 +26,16 @@ def package(tmp_path: Path) -> Path:
     return Path(shutil.copytree(PACKAGE, tmp_path / "prediction", ignore=shutil.ignore_patterns("__pycache__")))
 
 
-def test_the_answers_name_the_digest_of_the_whole_package() -> None:
-    assert provenance().bellwether.endswith(f"+{code_digest(PACKAGE)}")
+def test_the_answers_name_the_digest_of_the_whole_code() -> None:
+    assert provenance().bellwether.endswith(f"+{code_digest(PACKAGE, SHARED)}")
+
+
+def test_a_change_in_the_shared_statistics_changes_the_digest(tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(SHARED, tmp_path / "shared", ignore=shutil.ignore_patterns("__pycache__")))
+    before = code_digest(PACKAGE, copy)
+    with (copy / "statistics" / "skill.py").open("a") as changed:
+        changed.write("# a change\n")
+    assert code_digest(PACKAGE, copy) != before
 
 
 @pytest.mark.parametrize("file", FILES, ids=str)

@@ -186,6 +186,7 @@ export const models = <ThrowOnError extends boolean = false>(options?: Options<M
  * Only forecasts that are `scored` count: recorded before the close of their session, which is over. `coverage` is
  * the share of closes that lay inside the interval, by level, and `skill` compares the errors with those of
  * persistence, both with a 95 % confidence interval: after 20 forecasts a coverage may be off by 13 points by chance.
+ * Interval scores stand beside those of a plain normal band, and `outcome` follows the same rule as in an evaluation.
  */
 export const ledger = <ThrowOnError extends boolean = false>(options: Options<LedgerData, ThrowOnError>): RequestResult<LedgerResponses, LedgerErrors, ThrowOnError> => (options.client ?? client).get<LedgerResponses, LedgerErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/ledger', ...options });
 

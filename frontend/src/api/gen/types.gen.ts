@@ -1005,6 +1005,18 @@ export type LedgerScore = {
      */
     coverage_upper: number | null;
     /**
+     * Interval Score
+     *
+     * Mean interval score (Winkler 1972), in the price units at issue; lower is better: the width, plus 2 / (1 − level) times the distance of a close outside.
+     */
+    interval_score: number | null;
+    /**
+     * Interval Score Of Plain Band
+     *
+     * The same of the band that takes no model: no change, give or take the normal quantile times the standard deviation of the last 250 returns up to `as_of`. Null if too few of those bars are stored.
+     */
+    interval_score_of_plain_band: number | null;
+    /**
      * Mae
      *
      * Mean absolute error, in the price units at issue.
@@ -1025,7 +1037,7 @@ export type LedgerScore = {
     /**
      * Skill Lower
      *
-     * Lower end of the 95 % confidence interval of the skill; null below 10 independent periods.
+     * Lower end of the 95 % confidence interval of the skill; null below 10 independent periods, and for persistence itself.
      */
     skill_lower: number | null;
     /**
@@ -1034,6 +1046,18 @@ export type LedgerScore = {
      * Upper end.
      */
     skill_upper: number | null;
+    /**
+     * Skill Lower Of Several
+     *
+     * Lower end of the 99 % confidence interval: 95 % for the best of the five models (Bonferroni).
+     */
+    skill_lower_of_several: number | null;
+    /**
+     * Outcome
+     *
+     * By the same rule as of an evaluation. `better`: `skill_lower_of_several` lies above zero; `no_better`: otherwise, `skill_upper` is below 0.05; `too_early` to tell: neither. Null for persistence itself, and if there is nothing to compare.
+     */
+    outcome: 'better' | 'no_better' | 'too_early' | null;
 };
 
 /**
@@ -1363,7 +1387,7 @@ export type Provenance = {
     /**
      * Bellwether
      *
-     * The version, and a digest of the prediction service's code.
+     * The version, and a digest of the code that computes.
      */
     bellwether: string;
     /**

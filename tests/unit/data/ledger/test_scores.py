@@ -12,6 +12,8 @@ from shared.schemas.ledger import Ledger, LedgerQuery
 from tests.support.data.bars import make_frame
 from tests.support.data.ledgers import AT, DAY, make_issued_entry
 
+NOT_KNOWN = ["coverage", "coverage_lower", "coverage_upper", "interval_score", "interval_score_of_plain_band"]
+NOT_KNOWN += ["mae", "mae_of_persistence", "skill", "skill_lower", "skill_upper", "skill_lower_of_several", "outcome"]
 FOUR_DAYS = make_frame(closes=[10, 11, 12, 15])  # DAY is the third
 
 
@@ -42,11 +44,15 @@ def test_a_score_is_of_the_sessions_that_are_over() -> None:
             "coverage": 0.0,
             "coverage_lower": 0.0,
             "coverage_upper": pytest.approx(0.7935, abs=1e-4),
+            "interval_score": pytest.approx(3 + 20 * 1),  # the width, and a miss by one
+            "interval_score_of_plain_band": pytest.approx(57.9039058, rel=1e-8),
             "mae": 2.5,  # 15 - 12.5
             "mae_of_persistence": 3.0,  # 15 - 12
             "skill": 1 - 2.5 / 3.0,
             "skill_lower": None,
             "skill_upper": None,
+            "skill_lower_of_several": None,
+            "outcome": "too_early",
         },
         usual
         | {
@@ -55,14 +61,7 @@ def test_a_score_is_of_the_sessions_that_are_over() -> None:
             "n_pending": 1,
             "n_left_out": 0,
             "n_independent": 0,
-            "coverage": None,
-            "coverage_lower": None,
-            "coverage_upper": None,
-            "mae": None,
-            "mae_of_persistence": None,
-            "skill": None,
-            "skill_lower": None,
-            "skill_upper": None,
+            **dict.fromkeys(NOT_KNOWN),
         },
     ]
 

@@ -1,14 +1,13 @@
 from datetime import date, timedelta
 from itertools import combinations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
-from scipy.stats import norm, t
+from scipy.stats import norm
 
-from services.data.ledger.uncertainty import count_independent, coverage_interval, skill_interval
+from services.data.ledger.uncertainty import count_independent, coverage_interval
 
 DAY = date(2024, 1, 1)
 PERIODS = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 4)), max_size=7)
@@ -43,23 +42,3 @@ def test_the_interval_of_a_coverage_holds_the_shares_that_a_score_test_does_not_
 def test_twenty_forecasts_of_which_eighteen_hit_leave_thirteen_points_open() -> None:
     lower, upper = coverage_interval(0.9, 20)
     assert (upper - lower) / 2 == pytest.approx(0.13, abs=0.01)
-
-
-def test_the_interval_of_the_skill_equals_a_regression_on_the_cosines() -> None:
-    draw = np.random.default_rng(0)
-    errors, persistence_errors = draw.exponential(1.0, 60), draw.exponential(1.1, 60)
-    interval = skill_interval(errors, persistence_errors, 60)
-    ratio = errors.mean() / persistence_errors.mean()
-    values = errors - ratio * persistence_errors
-    time = (np.arange(60) + 0.5) / 60
-    design = np.column_stack([np.sqrt(2) * np.cos(np.pi * j * time) for j in range(1, 9)])
-    loadings = np.linalg.lstsq(design, values, rcond=None)[0]  # the cosines are orthonormal over these points
-    half_width = t.ppf(0.975, 8) * np.sqrt(np.mean(loadings**2)) / persistence_errors.mean()
-    assert interval == pytest.approx((1 - ratio - half_width, 1 - ratio + half_width), abs=1e-6)
-
-
-def test_few_independent_forecasts_have_no_interval_of_the_skill() -> None:
-    errors = np.linspace(1, 2, 100)
-    assert skill_interval(errors, errors + 1, 9) is None
-    assert skill_interval(errors, errors * 0, 50) is None
-    assert skill_interval(errors, errors + 1, 10) is not None

@@ -5,11 +5,12 @@ import pytest
 
 from services.prediction.ranges.record import describe, qlike, score_ranges
 from services.prediction.ranges.walk_forward import run_ranges
-from shared.schemas.ranges import RangeRecord, RangeScore, RangeSkill, RangeVerdict
+from shared.schemas.ranges import RangeRecord, RangeScore, RangeSkill
+from shared.schemas.wire import Outcome
 from tests.support.prediction import simulated
 
 
-def _record(over_last: RangeVerdict, over_mean: RangeVerdict, skill: float | None = 0.21) -> RangeRecord:
+def _record(over_last: Outcome, over_mean: Outcome, skill: float | None = 0.21) -> RangeRecord:
     scores = [RangeScore(name="log_har", mae=1.0, qlike=0.4)]
     estimates = {
         "skill": RangeSkill(skill=skill, lower=0.1, upper=0.3, verdict=over_last),

@@ -7,6 +7,7 @@ from scipy import stats
 from services.prediction.scoring import verdicts
 from services.prediction.types import Array
 from shared.schemas.forecasts import ModelName, SkillEstimate
+from shared.statistics.skill import judge
 
 RANDOM = np.random.default_rng(20261125)
 PERSISTENCE_ERRORS: Array = RANDOM.exponential(size=250)
@@ -20,7 +21,7 @@ def _verdict(
 
 
 def _estimate(skill: float | None, lower: float | None = None, upper: float | None = None) -> SkillEstimate:
-    outcome = None if skill is None else verdicts.judge(upper, lower)
+    outcome = None if skill is None else judge(upper, lower)
     return SkillEstimate(
         skill=skill,
         lower=lower,
@@ -81,21 +82,6 @@ def test_the_outcome_follows_the_interval_and_that_of_the_best_of_five(horizon: 
         assert estimate.is_better == (expected == "better")
         start = {"better": "Better ", "no_better": "No better ", "too_early": "Too early to tell "}[expected]
         assert estimate.verdict.startswith(start)
-
-
-@pytest.mark.parametrize(
-    ("upper", "lower_of_several", "expected"),
-    [
-        (0.2, 0.001, "better"),
-        (0.03, 0.001, "better"),
-        (0.049, 0.0, "no_better"),
-        (0.05, 0.0, "too_early"),
-        (-0.1, -0.3, "no_better"),
-        (None, None, "too_early"),
-    ],
-)
-def test_one_rule(upper: float | None, lower_of_several: float | None, expected: str) -> None:
-    assert verdicts.judge(upper, lower_of_several) == expected
 
 
 def test_three_decimals_where_the_interval_is_tight() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mapie.metrics.regression import regression_mwi_score
 from scipy import stats
 
-from services.prediction.scoring.interval_scores import coverage_standard_error, interval_score, plain_half_widths
+from shared.statistics.interval_scores import coverage_standard_error, interval_score, plain_half_widths
 from tests.support.prediction import simulated
 
 PRICE = st.floats(1, 1000)

@@ -1,16 +1,18 @@
-"""How good prediction intervals were: their coverage, and a score that counts width as well as misses."""
+"""How good prediction intervals were: their coverage, and a score that counts width as well as misses. Pure."""
+
+from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import ndtri
+import numpy.typing as npt
 
-from services.prediction.types import Array
-from shared.standard_error import N_COSINES, standard_error
+from shared.statistics.standard_error import N_COSINES, standard_error
+
+Floats = npt.NDArray[np.float64]
 
 PLAIN_SESSIONS = 250  # about a year
 
 
-def interval_score(actual: Array, lower: Array, upper: Array, level: int) -> float:
+def interval_score(actual: Floats, lower: Floats, upper: Floats, level: int) -> float:
     """Compute the mean interval score, in price units; lower is better.
 
     The score is the width, plus, for an actual outside, its distance to the interval times 2 / (1 − level): a narrow
@@ -23,17 +25,17 @@ def interval_score(actual: Array, lower: Array, upper: Array, level: int) -> flo
     return float(np.mean(upper - lower + 2 / (1 - level / 100) * distance))
 
 
-def coverage_standard_error(is_inside: NDArray[np.bool_], level: int) -> float:
+def coverage_standard_error(is_inside: npt.NDArray[np.bool_], level: int) -> float:
     """Compute the standard error of a coverage: how far it may be off by chance, as a share.
 
-    Actuals of overlapping periods miss together, which the estimate of `significance` allows for. At least the error
+    Actuals of overlapping periods miss together, which the standard error allows for. At least the error
     of independent trials at the level, so that 100 % of few sessions are not stated as certain.
     """
     independent = np.sqrt(level / 100 * (1 - level / 100) / len(is_inside))
     return max(standard_error(is_inside.astype(np.float64)) if len(is_inside) > N_COSINES else 0.0, float(independent))
 
 
-def plain_half_widths(close: Array, horizon: int, level: int) -> Array:
+def plain_half_widths(close: Floats, horizon: int, level: int) -> Floats:
     """Compute the half widths of the plain normal band, as log returns, shape `(n_bars,)`.
 
     The band is what takes no model: no change, give or take the standard deviation of the last `PLAIN_SESSIONS` log
@@ -43,12 +45,12 @@ def plain_half_widths(close: Array, horizon: int, level: int) -> Array:
     n = np.minimum(np.arange(1, len(returns) + 1), PLAIN_SESSIONS)
     mean, mean_square = (_rolling_sum(values) / n for values in (returns, returns**2))
     variance = np.maximum(mean_square - mean**2, 0.0) * n / np.maximum(n - 1, 1)
-    half_widths = np.sqrt(variance * horizon) * float(ndtri((1 + level / 100) / 2))
+    half_widths = np.sqrt(variance * horizon) * NormalDist().inv_cdf((1 + level / 100) / 2)
     half_widths[:1] = np.nan
     return np.concatenate([[np.nan], half_widths])
 
 
-def _rolling_sum(values: Array) -> Array:
+def _rolling_sum(values: Floats) -> Floats:
     sums = np.cumsum(values)
     sums[PLAIN_SESSIONS:] = sums[PLAIN_SESSIONS:] - sums[:-PLAIN_SESSIONS]
     return sums

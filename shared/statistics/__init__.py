@@ -1,0 +1,1 @@
+"""Statistics of forecasts that both services state by one rule: errors, skill, intervals."""
