@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-NORMAL = 1.959964  # quantile of the standard normal distribution at 97.5 %
+NORMAL = 1.959963984540054  # quantile of the standard normal distribution at 97.5 %
 
 
 def count_independent(periods: Iterable[tuple[date, date]]) -> int:

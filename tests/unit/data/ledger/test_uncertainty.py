@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import norm
+from statsmodels.stats.proportion import proportion_confint
 
 from services.data.ledger.uncertainty import count_independent, coverage_interval
 
@@ -37,6 +38,12 @@ def test_the_interval_of_a_coverage_holds_the_shares_that_a_score_test_does_not_
     expected_lower = 0.0 if coverage == 0 else brentq(distance, 1e-12, coverage - 1e-9)
     expected_upper = 1.0 if coverage == 1 else brentq(distance, coverage + 1e-9, 1 - 1e-12)
     assert (lower, upper) == pytest.approx((expected_lower, expected_upper), abs=1e-6)
+
+
+@pytest.mark.parametrize(("n_inside", "n"), [(18, 20), (1, 1), (0, 5), (225, 250)])
+def test_it_is_the_interval_that_statsmodels_computes(n_inside: int, n: int) -> None:
+    expected = proportion_confint(n_inside, n, method="wilson")
+    assert coverage_interval(n_inside / n, n) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 def test_twenty_forecasts_of_which_eighteen_hit_leave_thirteen_points_open() -> None:
