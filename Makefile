@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install build run load evaluate ranges lock fmt lint types contracts chromium chart prometheus nginx test test-fast \
-	test-integration test-faults soak test-e2e screenshots test-frontend check bench bench-page docs openapi dashboards dev \
+	test-integration test-faults soak test-e2e screenshots test-frontend check bench bench-page docs model-card openapi dashboards dev \
 	clean env up down
 
 PYTHON_STAMP := .venv/.installed
@@ -178,6 +178,9 @@ docs: $(PYTHON_STAMP)  ## write the tables of settings, metrics and chart values
 	python -m tests.support.generated.metrics_table
 	python -m tests.support.generated.columns_table
 	python -m tests.support.generated.chart_docs
+
+model-card: $(PYTHON_STAMP)  ## measure every model and write docs/model-card.md
+	python -m tests.support.generated.model_card
 
 dashboards: $(PYTHON_STAMP)  ## write Grafana's dashboards from their modules in charts/monitoring/dashboards
 	python -m charts.monitoring.dashboards
