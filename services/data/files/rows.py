@@ -164,8 +164,7 @@ class RowCollector:
         """Return the symbols, None for those that are skipped, and the position of each row's symbol."""
         symbols, codes = self._texts["symbol"].encode(self._n_rows, _clean_symbol)
         if not symbols:
-            symbols, codes = self._texts["name"].encode(self._n_rows, _clean_symbol)
-            symbols = symbols if all(map(is_symbol, symbols)) else []
+            symbols, codes = self._find_symbols_in_names()
         if not symbols:
             if default is None:
                 raise UnreadableFile(NO_SYMBOL)
@@ -184,6 +183,16 @@ class RowCollector:
                 skip(quote_text(each), f"not a valid symbol, in {n_rows:,} {'row' if n_rows == 1 else 'rows'}")
         self._mark_unassigned(codes < 0)
         return list(kept), _fill_gaps(codes)
+
+    def _find_symbols_in_names(self) -> tuple[list[str], Codes]:
+        """Return the names if they are symbols: in upper case, and not all numbers of a database."""
+        names, codes = self._texts["name"].encode(self._n_rows)
+        is_named = all(is_symbol(_clean_symbol(name)) and name == name.upper() for name in names)
+        if is_named and any(not name.isdecimal() for name in names):
+            return self._texts["name"].encode(self._n_rows, _clean_symbol)
+        if not self._texts["company"].written:
+            self._texts["company"] = self._texts["name"]
+        return [], codes
 
     def _mark_unassigned(self, is_unassigned: Mask) -> None:
         if is_unassigned.any():

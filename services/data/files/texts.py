@@ -72,5 +72,8 @@ def to_codes(texts: pa.DictionaryArray) -> Codes:
 
 
 def without_guard(text: str) -> str:
-    """Remove the apostrophe that protects a spreadsheet from a formula."""
-    return text[1:] if text.startswith("'") and text[1:2] in FORMULA_STARTS else text
+    """Remove what makes a spreadsheet keep a text: an apostrophe, or ="…" around it."""
+    if text.startswith('="') and text.endswith('"'):
+        return text[2:-1]
+    is_guarded = text.startswith("'") and (text[1:2] in FORMULA_STARTS or text[1:2].isdecimal())
+    return text[1:] if is_guarded else text

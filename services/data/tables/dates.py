@@ -41,6 +41,18 @@ PATTERNS: dict[str, str] = {
     + _REST,
     "year_month_name": r"^(?P<year>\d{4})[-/ ]" + _MONTH + r"[-/ ](?P<day>\d{1,2})" + _REST,
 }
+REWRITTEN = (
+    (r'^="(.*)"$', r"\1"),  # a text of a spreadsheet
+    (r"^(\d{4})\s?[年년][ -]*(\d{1,2})\s?[月월][ -]*(\d{1,2})\s?[日일]", r"\1-\2-\3"),
+    (r"^(\d+)([-./]) *(\d+)([-./]) *(\d+)\.?$", r"\1\2\3\4\5"),  # 19. 2. 2024 and 2024. 2. 19.
+    (r"^(?:\pL{2,3} )?(\pL{3}) +(\d{1,2}) (\d{2}:\d{2}:\d{2}) (\d{4})$", r"\1 \2 \4 \3"),  # Mon Feb 19 00:00:00 2024
+)
+# Digits that are no YYYYMMDD: 19022024, as a number 2022024, and 240219.
+COMPACT = (
+    (r"^(\d{1,2})(\d{2})((?:19|20)\d{2})$", r"\1-\2-\3"),
+    (r"^(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$", r"\1-\2-\3"),
+)
+HOW_TO_WRITE = "Write the dates as 2024-01-31, or name the column that has them with --columns date=…"
 ORDERS = ("dmy", "mdy", "year_first")  # 01/02/03 may be any of them
 EPOCH = "epoch"
 CHUNK_SIZE = 1 << 16  # texts; their parsed parts take ten times their memory
@@ -74,11 +86,11 @@ class DateReader:
 
     def read(self, texts: pa.StringArray, counts: Counts) -> Stamps:
         """Parse texts; see `parse_dates`."""
-        texts = _tidy(texts)
+        texts = _tidy(texts, may_be_compact=self.date_format != EPOCH)
         n_present = int(counts[_is_present(texts)].sum())
         if self.date_format is not None:
             stamps = _parse(texts, self.date_format)
-            if self.date_format == "iso" and not stamps.is_valid.any():
+            if self.date_format in ("iso", "ymd") and not stamps.is_valid.any():
                 stamps = _parse(texts, "year_first")
             return self._choose(texts, counts, n_present, {self.date_format: stamps})
         readings = {"iso": _parse(texts, "iso")}
@@ -99,7 +111,9 @@ class DateReader:
                 f"the date format {best}" if len(stamps) == 1 else "any date format (iso, dmy, mdy, ymd, epoch)"
             )
             reason = chosen.problem or stamps.get(EPOCH, chosen).problem
-            raise UnreadableFile(reason or f"Most dates do not match {candidates}, for example {example}.")
+            raise UnreadableFile(
+                reason or f"Most dates do not match {candidates}, for example {example}. {HOW_TO_WRITE}"
+            )
         self.date_format = best
         if self.notes is not None:
             self._note(chosen, best, texts, unread, counts)
@@ -119,12 +133,15 @@ class DateReader:
             self.notes.add_unread("the date", int(counts[unread].sum()), texts[int(np.flatnonzero(unread)[0])].as_py())
 
 
-def _tidy(texts: pa.StringArray) -> pa.StringArray:
-    """Trim, and write 2024年1月2日 as 2024-1-2."""
+def _tidy(texts: pa.StringArray, *, may_be_compact: bool) -> pa.StringArray:
+    """Trim, and write dates with signs between their parts; those of digits alone if all are of one length."""
     texts = pc.utf8_trim_whitespace(texts)
-    return pc.replace_substring_regex(
-        texts, r"^(\d{4})\s?[年년][ -]*(\d{1,2})\s?[月월][ -]*(\d{1,2})\s?[日일]", r"\1-\2-\3"
-    )
+    for pattern, parts in REWRITTEN:
+        texts = pc.replace_substring_regex(texts, pattern, parts)
+    for pattern, parts in COMPACT if may_be_compact else ():
+        if pc.all(pc.fill_null(pc.match_substring_regex(texts, pattern + "|^$"), True)).as_py():
+            texts = pc.replace_substring_regex(texts, pattern, parts)
+    return texts
 
 
 def _is_present(texts: pa.StringArray) -> npt.NDArray[np.bool_]:

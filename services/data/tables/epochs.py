@@ -11,8 +11,13 @@ EPOCH = r"^[+-]?\d{1,20}(\.\d*)?([eE]\+?\d{1,2})?$"
 MAX_SECONDS = 1e10  # the year 2286; milliseconds of the same day have three more digits
 MAX_DAYS = 100_000  # the year 2173 of a spreadsheet
 SECONDS_PER_DAY = 86_400
+MIN_DAYS = 10  # fewer say nothing about weekends
 SHEET_EPOCH = 25_569  # 1970-01-01 in a spreadsheet, which counts from 1899-12-30
-ONE_DAY = "The dates are numbers that are no dates: {}. Name the column that has the dates with --columns date=…"
+SHEET_1904 = 1_462  # days from the epoch of a spreadsheet to that of an old one of a Macintosh
+ONE_DAY = (
+    "The dates are numbers that are no dates: {}. Write the dates as 2024-01-31, or name the column that has them with "
+    "--columns date=…"
+)
 _UNITS = {1.0: "seconds", 1e3: "milliseconds", 1e6: "microseconds", 1e9: "nanoseconds"}
 
 
@@ -45,10 +50,19 @@ def _parse_days(numbers: npt.NDArray[np.float64], finite: npt.NDArray[np.float64
     if float(np.min(finite)) <= 1 or typical < SECONDS_PER_DAY / 24:  # rows are counted from 0 or 1
         return Stamps.none(len(numbers), ONE_DAY.format("they are small, as if rows were counted"))
     is_sheet = float(np.quantile(finite, 0.95)) >= SHEET_EPOCH
-    seconds = (numbers - (SHEET_EPOCH if is_sheet else 0)) * SECONDS_PER_DAY
+    first = SHEET_EPOCH if is_sheet else 0
     kind = "the days of a spreadsheet" if is_sheet else "days since 1970"
+    if is_sheet and _skips_mondays(finite - first) and not _skips_mondays(finite - first + SHEET_1904):
+        first, kind = first - SHEET_1904, "the days of a spreadsheet since 1904: since 1900, bars would be on Saturdays"
+    seconds = (numbers - first) * SECONDS_PER_DAY
     stamps = _from_seconds(np.round(seconds))
     return Stamps(stamps.local, note=f"Dates such as {finite[0]:g} were read as {kind}.")
+
+
+def _skips_mondays(days: npt.NDArray[np.float64]) -> bool:
+    """Return whether there are Saturdays and no Mondays, as no exchange has it."""
+    weekdays = (np.floor(days).astype(np.int64) + 3) % 7  # 0 is Monday
+    return len(days) >= MIN_DAYS and bool((weekdays == 5).any()) and not (weekdays == 0).any()
 
 
 def _to_stamps(texts: pa.StringArray, numbers: npt.NDArray[np.float64], unit: float) -> Stamps:

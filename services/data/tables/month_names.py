@@ -6,20 +6,21 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-# The first letters that tell the months of English, German, French, Spanish, Italian, Portuguese and Dutch apart.
+# The first letters that tell the months apart in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish,
+# Turkish, Romanian, Hungarian, Indonesian, Norwegian, Russian and Greek.
 MONTHS: tuple[tuple[str, ...], ...] = (
-    ("jan", "ene", "gen"),
-    ("feb", "fev"),
-    ("mar", "mrz", "maa", "mrt"),
-    ("apr", "avr", "abr"),
-    ("may", "mai", "mei", "mag"),
-    ("jun", "juin", "giu"),
-    ("jul", "juil", "lug"),
-    ("aug", "aou", "ago"),
-    ("sep", "set"),
-    ("oct", "okt", "ott", "out"),
-    ("nov",),
-    ("dec", "dez", "dic"),
+    ("jan", "ene", "gen", "sty", "oca", "ian", "янв", "ιαν"),
+    ("feb", "fev", "lut", "sub", "фев", "φεβ"),
+    ("mar", "mrz", "maa", "mrt", "мар", "μαρ"),
+    ("apr", "avr", "abr", "kwi", "nis", "апр", "απρ"),
+    ("may", "mai", "mei", "mag", "maj", "маи", "мая", "μαι"),
+    ("jun", "juin", "giu", "cze", "haz", "iun", "июн", "ιουν"),
+    ("jul", "juil", "lug", "lip", "tem", "iul", "июл", "ιουλ"),
+    ("aug", "aou", "ago", "sie", "agu", "авг", "αυγ"),
+    ("sep", "set", "wrz", "eyl", "sze", "сен", "σεπ"),
+    ("oct", "okt", "ott", "out", "paz", "eki", "окт", "οκτ"),
+    ("nov", "lis", "kas", "noi", "ноя", "νοε"),
+    ("dec", "dez", "dic", "gru", "ara", "des", "дек", "δεκ"),
 )
 _NUMBERS = {start: number for number, starts in enumerate(MONTHS, 1) for start in starts}
 

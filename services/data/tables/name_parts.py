@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from services.data.tables.names import ALIASES, PER_SYMBOL, PRICES, normalise, rank
+from shared.schemas.bars import is_symbol, normalise_symbol
 
 NO_SYMBOLS = {"ADJ", "ADJUSTED", "ASK", "AVG", "BID", "DAY", "MID", "OFFER", "PREV", "PREVIOUS", "RAW", "UNADJUSTED"}
 _TUPLE = re.compile(r"""\(\s*(['"])(?P<upper>.*)\1,\s*(['"])(?P<lower>.*)\3\s*\)""")
@@ -53,10 +54,10 @@ def _split_prefix(name: str) -> tuple[str, str]:
         return "", normalise(name)
     cuts = [match.span() for match in _SEPARATOR.finditer(name[:100])]
     for start, end in cuts:
-        if len(right := normalise(name[end:])) > 2 and _is_field(right) and name[:start]:
+        if len(right := normalise(name[end:])) > 2 and _is_field(right) and is_symbol(normalise_symbol(name[:start])):
             return name[:start], right
     for start, end in reversed(cuts):
-        if len(left := normalise(name[:start])) > 2 and _is_field(left) and name[end:]:
+        if len(left := normalise(name[:start])) > 2 and _is_field(left) and is_symbol(normalise_symbol(name[end:])):
             return name[end:], left
     return "", normalise(name)
 

@@ -17,51 +17,95 @@ PER_SYMBOL: tuple[Field, ...] = (*PRICES, "volume", "adj_close")
 ALIASES: dict[Field, tuple[str, ...]] = {
     "session": (
         *("date", "trade_date", "trading_date", "session", "session_date", "business_date", "quote_date", "price_date"),
-        *("day", "datetime", "date_time", "timestamp", "time", "traddt", "date1", "dt", "ds", "formatted_date"),
-        *("datum", "fecha", "data", "date_de_cotation", "tarih", "дата"),
-        *("日期", "交易日期", "时间", "日付", "날짜", "일자"),
+        *(
+            "tradedate",
+            "datadate",
+            "exchange_date",
+            "pricing_date",
+            "dates",
+            "as_of_date",
+            "day",
+            "datetime",
+            "date_time",
+        ),
+        *("timestamp", "time", "traddt", "date1", "dt", "ds", "formatted_date", "gmt_time", "local_time", "snapped_at"),
+        *("datum", "fecha", "data", "date_de_cotation", "dato", "paivamaara", "datums", "kuupaev", "tarih", "дата"),
+        *("ημερομηνια", "ngay", "tanggal", "תאריך", "التاريخ"),
+        *("日期", "交易日期", "时间", "日付", "日付け", "年月日", "날짜", "일자"),
         *("open_time", "opentime", "unix", "unix_timestamp", "epoch", "t"),
     ),
     "time": ("time", "uhrzeit", "zeit", "hora", "heure", "czas"),
     "open": (
-        *("open", "open_price", "opening_price", "price_open", "opening", "opnpric", "o"),
+        *("open", "open_price", "opening_price", "price_open", "opening", "opnpric", "px_open", "open_prc", "openprc"),
+        *("prcod", "o"),
         *("erster", "eroffnung", "eroffn", "eroffnungskurs", "ouv", "oppen", "apertura", "abertura"),
-        *("ouverture", "otwarcie", "openen"),
-        *("acilis", "откр", "открытие", "开盘", "开盘价", "今开", "始値", "시가", "first"),
+        *(
+            "ouverture",
+            "otwarcie",
+            "openen",
+            "oppning",
+            "abning",
+            "apning",
+            "avaus",
+            "oteviraci",
+            "nyito",
+            "deschidere",
+        ),
+        *("acilis", "откр", "открытие", "ανοιγμα", "mo", "mo_cua", "pembukaan", "פתיחה", "الافتتاح"),
+        *("开盘", "开盘价", "今开", "開盤", "開盤價", "開市", "始値", "시가", "오픈", "first"),
     ),
     "high": (
-        *("high", "high_price", "price_high", "day_high", "hghpric", "h"),
+        *("high", "high_price", "price_high", "day_high", "hghpric", "px_high", "high_1", "askhi", "prchd", "h"),
         *("hoch", "maxima", "hogst", "高", "tageshoch", "hochst", "hochstkurs", "maximo", "massimo", "max"),
-        *("haut", "plus_haut", "najwyzszy"),
-        *("hoog", "yuksek", "макс", "максимум", "最高", "最高价", "高値", "고가"),
+        *("haut", "plus_haut", "najwyzszy", "hoog", "hojeste", "hoyest", "korkein", "ylin", "nejvyssi", "maxim"),
+        *("yuksek", "макс", "максимум", "υψηλο", "cao", "cao_nhat", "tertinggi", "גבוה", "الاعلى"),
+        *("最高", "最高价", "最高價", "高値", "고가"),
     ),
     "low": (
-        *("low", "low_price", "price_low", "day_low", "lwpric", "l"),
+        *("low", "low_price", "price_low", "day_low", "lwpric", "px_low", "low_1", "bidlo", "prcld", "l"),
         *("tief", "minima", "lagst", "低", "tagestief", "tiefst", "tiefstkurs", "minimo", "min", "bas"),
-        *("plus_bas", "najnizszy"),
-        *("laag", "dusuk", "мин", "минимум", "最低", "最低价", "安値", "저가"),
+        *("plus_bas", "najnizszy", "laag", "laveste", "alin", "nejnizsi", "minim"),
+        *("dusuk", "мин", "минимум", "χαμηλο", "thap", "thap_nhat", "terendah", "נמוך", "الادنى"),
+        *("最低", "最低价", "最低價", "安値", "저가"),
     ),
     "close": (
-        *("close", "close_price", "closing_price", "price_close", "closing", "clspric", "close_last", "c"),
+        *("close", "close_price", "closing_price", "price_close", "closing", "clspric", "close_last", "closeunadj"),
+        *("prccd", "c"),
         *("schlusskurs", "schluss", "cierre", "chiusura", "fechamento", "cloture", "zamkniecie", "slotkoers", "slot"),
-        *("kapanis", "закр", "закрытие", "收盘", "收盘价", "終値", "종가"),
-        *("last", "last_price", "lastpric", "ltp", "price"),
-        *("zuletzt", "ultimo", "dernier", "laatste", "ostatnio", "senaste", "simdi", "цена"),
+        *("stangning", "slutkurs", "lukking", "paatos", "zaviraci", "zaro", "inchidere", "kapanis", "закр", "закрытие"),
+        *("κλεισιμο", "dong_cua", "penutupan", "סגירה", "الاغلاق"),
+        *("收盘", "收盘价", "收盤", "收盤價", "收市", "終値", "종가"),
+        *("last", "last_price", "lastpric", "latest", "ltp", "px_last", "trdprc_1", "prc", "price"),
+        *("zuletzt", "ultimo", "dernier", "laatste", "ostatnio", "senaste", "seneste", "siste", "viimeisin", "simdi"),
+        *("цена", "τελευταια", "lan_cuoi", "terakhir", "שער", "现价", "現値", "현재가"),
     ),
     "volume": (
         *("volume", "vol", "total_volume", "trade_volume", "trading_volume", "volume_traded", "traded_volume"),
         *("number_of_shares", "no_of_shares", "shares_traded", "traded_quantity", "total_traded_quantity", "quantity"),
-        *("tottrdqty", "ttltradgvol", "ttl_trd_qnty", "v"),
-        *("stuecke", "stucke", "stuck", "wolumen", "volumen", "volumes", "hacim", "объем"),
-        *("成交量", "交易量", "出来高", "거래량"),
+        *("tottrdqty", "ttltradgvol", "ttl_trd_qnty", "px_volume", "acvol_uns", "cshtrd", "volumefrom", "v"),
+        *("stuecke", "stucke", "stuck", "wolumen", "wol", "volumen", "volumes", "volym", "hacim", "hac", "объем"),
+        *(
+            "ογκοσ",
+            "kl",
+            "khoi_luong",
+            "נפח",
+            "成交量",
+            "成交量_股",
+            "成交股数",
+            "成交股數",
+            "交易量",
+            "出来高",
+            "거래량",
+        ),
+        *("tickvol", "tick_volume"),
     ),
     "adj_close": (
         *("adj_close", "adjclose", "adjusted_close", "adjusted_closing_price", "adj_closing_price", "close_adj"),
-        *("close_adjusted", "adjusted", "adj_close_price", "adjusted_price"),
+        *("close_adjusted", "closeadj", "adjusted", "adj_close_price", "adjusted_price"),
     ),
     "symbol": (
         *("symbol", "ticker", "ticker_symbol", "stock_symbol", "act_symbol", "ts_code", "tckrsymb", "secid", "tic"),
-        *("股票代码", "证券代码", "代码"),
+        *("instrument", "ric", "stock_code", "scrip", "股票代码", "证券代码", "證券代號", "代码", "code"),
     ),
     "name": ("name", "stock"),
     "company": ("company", "company_name", "security", "security_name", "stockname", "issuer", "名称", "股票名称"),
@@ -73,8 +117,12 @@ RANKS: dict[Field, dict[str, int]] = {
     field: {alias: rank for rank, alias in enumerate(aliases)} for field, aliases in ALIASES.items()
 }
 # A number in front, as in "4. close"; the day and the currency, as in "24h Open (USD)".
-_AROUND = re.compile(r"^(\d{1,2}|24h)_(?=[^\W\d])|(?<!^)(?<!volume)_(usd|usdt|eur|gbp|inr|jpy|cny)$")
-_LETTERS = str.maketrans("łı", "li")  # which Unicode does not take apart
+_CURRENCIES = (
+    "usd|usdt|usdc|eur|gbp|gbx|pence|chf|jpy|cny|rmb|hkd|twd|krw|inr|rs|aud|nzd|cad|sgd|sek|nok|dkk|pln|czk|huf|ron|try|tl|"
+    "rub|ils|zar|brl|mxn|idr|thb|php|myr|vnd|sar|aed|cents"
+)
+_AROUND = re.compile(rf"^(\d{{1,2}}|24h)_(?=[^\W\d])|(?<!^)(?<!volume)(?<!vol)_({_CURRENCIES})$")
+_LETTERS = str.maketrans("łıøđ", "liod")  # which Unicode does not take apart
 _UNNAMED = re.compile(r"|index|unnamed_\d+|(unnamed_\d+_)?level_\d+|index_level_\d+")
 
 
@@ -85,9 +133,7 @@ def normalise(name: str) -> str:
     ('adj_close', 'open', 'close', 'hochstkurs')
     """
     folded = unicodedata.normalize("NFKD", name[:100]).casefold()
-    letters = (
-        "".join(letter for letter in folded if not unicodedata.combining(letter)).replace("ł", "l").replace("ı", "i")
-    )
+    letters = "".join(letter for letter in folded if not unicodedata.combining(letter)).translate(_LETTERS)
     plain = re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", letters)).strip("_")
     return _AROUND.sub("", plain)
 

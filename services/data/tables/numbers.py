@@ -21,15 +21,33 @@ Mask = npt.NDArray[np.bool_]
 
 _CHOOSE = f"{CHOOSE} --decimal . or --decimal , (decimal= over HTTP)."
 CLEAR_MAJORITY = 4  # times as many numbers show one mark as show the other
-_CURRENCIES = r"(?:US\$|R\$|\p{Sc}|Rs\.?|EUR|USD|GBP|CHF|JPY|INR|PLN|zł)"
+_CODES = (
+    "USD|USDT|EUR|GBP|GBX|CHF|JPY|CNY|RMB|HKD|TWD|KRW|INR|AUD|NZD|CAD|SGD|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|RUB|ILS|ZAR|BRL|"
+    "MXN|IDR|THB|PHP|MYR|VND|SAR|AED"
+)
+_CURRENCIES = rf"(?:[A-Z]{{0,3}}\p{{Sc}}|{_CODES}|Rs\.?|Fr\.|kr\.?|zł|Kč|Ft|lei|TL|руб\.?|元|円|원)"
 _SPACES = r"['’\x{00a0}\x{202f}\x{2009} ]"
 _SIGN = r"^[+-]?"
 _END = r"(?:[eE][+-]?\d+)?$"
-_MISSING = r"^(?i:|-+|—|\.|#?n/?a\.?|nan|null|none|nil)$"
+_MISSING = r"^(?i:|-+|[—–−]|\.|#?n/?a\.?|nan|null|none|nil)$"
 # What a volume may end with, and its power of ten.
 MULTIPLIERS: Mapping[str, int] = {
-    **{"k": 3, "tsd": 3, "m": 6, "mn": 6, "mio": 6, "b": 9, "bn": 9, "mrd": 9, "t": 12},
-    **{"lakh": 5, "lac": 5, "crore": 7, "cr": 7, "万": 4, "億": 8, "亿": 8},
+    **{"k": 3, "thousand": 3, "tsd": 3, "tys": 3, "тыс": 3, "m": 6, "mm": 6, "mn": 6, "mln": 6, "mio": 6, "million": 6},
+    **{"млн": 6, "b": 9, "bn": 9, "billion": 9, "mrd": 9, "mlrd": 9, "mld": 9, "млрд": 9, "t": 12},
+    **{
+        "lakh": 5,
+        "lac": 5,
+        "crore": 7,
+        "cr": 7,
+        "千": 3,
+        "천": 3,
+        "万": 4,
+        "萬": 4,
+        "만": 4,
+        "億": 8,
+        "亿": 8,
+        "억": 8,
+    },
 }
 _MULTIPLIER = rf"^(.*\d[.,]?)\s*(?i:({'|'.join(sorted(MULTIPLIERS, key=len, reverse=True))}))\.?$"
 
@@ -47,7 +65,7 @@ class _Mark:
         thousands = rf"\d{{1,3}}(?:(?:{self.comma}\d{{3}})+|(?:{_SPACES}\d{{3}})+){self.point}\d+"
         several = rf"\d{{1,3}}(?:{self.comma}\d{{3}}){{2,}}|\d{{1,2}}(?:{self.comma}\d{{2}})+{self.comma}\d{{3}}"
         plain = rf"\d+{self.point}(?:\d{{0,2}}|\d{{4,}})|{self.point}\d+|(?:0\d*|\d{{4,}}){self.point}\d{{3}}"
-        return rf"{_SIGN}(?:{thousands}|{several}|{plain})(?:[eE][+-]?\d+|\s*\pL{{1,5}})?$"
+        return rf"{_SIGN}(?:{thousands}|{several}|{plain})(?:[eE][+-]?\d+|\s*\pL{{1,8}}\.?)?$"
 
     @property
     def open(self) -> str:
@@ -177,6 +195,7 @@ def _strip(column: pa.Array) -> pa.Array:
     text = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
     if not pc.any(pc.match_substring_regex(text, r"[^\d.,eE+-]")).as_py():
         return text
+    text = pc.replace_substring_regex(text, r'^="(.*)"$', r"\1")  # a text of a spreadsheet
     text = pc.replace_substring_regex(text, rf"^([+-]?){_CURRENCIES}\s*([+-]?[\d.,])", r"\1\2")
     return pc.replace_substring_regex(text, rf"([\d.,])\s*{_CURRENCIES}$", r"\1")
 

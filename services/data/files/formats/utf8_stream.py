@@ -9,7 +9,19 @@ from services.data.tables.names import ALIASES, normalise
 
 BLOCK = 1 << 20
 HEAD = 4_096  # bytes in which the names of the columns stand
-LEGACY = ("latin-1", "gb18030", "shift_jis", "euc_kr", "big5", "cp1250", "cp1251")  # the first of equals is taken
+LEGACY = (
+    "latin-1",
+    "gb18030",
+    "shift_jis",
+    "euc_kr",
+    "big5",
+    "cp1250",
+    "cp1251",
+    "cp1254",
+    "cp1253",
+    "cp1255",
+    "koi8_r",
+)  # the first of equals is taken
 _NAMES = frozenset(alias for aliases in ALIASES.values() for alias in aliases)
 
 

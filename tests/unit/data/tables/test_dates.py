@@ -137,7 +137,7 @@ def test_a_count_of_rows_is_no_date(texts: tuple[str, ...]) -> None:
 
 
 def test_epochs_that_all_fall_on_one_day_are_none() -> None:
-    with pytest.raises(UnreadableFile, match=r"in seconds, all fall on 1970-01-02\. Name the column"):
+    with pytest.raises(UnreadableFile, match=r"in seconds, all fall on 1970-01-02\. Write the dates as"):
         sessions("100358", "100359", "100360")
 
 

@@ -1,0 +1,146 @@
+"""Exports of more tools and languages, each written from the same bars: they are read as those bars, or refused."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pandas as pd
+import pytest
+
+from tests.support.data.files import problem, read
+
+DAYS = pd.bdate_range("2024-02-19", periods=24)
+NUMBERS = [(100.25 + day, 101.5 + day, 99.75 + day, 100.5 + day, 1_234_567 + day) for day in range(len(DAYS))]
+ENGLISH = ("Date", "Open", "High", "Low", "Close", "Volume")
+COLUMNS = ["open", "high", "low", "close", "volume"]
+DateForm = Callable[[datetime], str]
+NumberForm = Callable[[float], str]
+
+
+def export(
+    names: tuple[str, ...] = ENGLISH,
+    date: DateForm = lambda day: f"{day:%Y-%m-%d}",
+    price: NumberForm = str,
+    volume: NumberForm = str,
+    delimiter: str = ",",
+) -> str:
+    """Write the bars as text, the columns in the order of `ENGLISH`."""
+    lines = [delimiter.join(names)]
+    for day, (*prices, traded) in zip(DAYS, NUMBERS, strict=True):
+        cells = [date(day), *map(price, prices), volume(traded)]
+        lines.append(delimiter.join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in cells))
+    return "\n".join(lines)
+
+
+def check(content: str | bytes, name: str = "A.csv", **options: object) -> tuple[str, ...]:
+    """Check that the file holds the bars of `A` to the bit, and return its notes."""
+    [raw] = read(content, name, **options)
+    assert raw.symbol == "A"
+    assert raw.rows["session"].dt.date.tolist() == [day.date() for day in DAYS]
+    assert raw.rows[COLUMNS].to_numpy().tolist() == [list(row) for row in NUMBERS]
+    return raw.notes
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Data", "Otwarcie", "Max.", "Min.", "Ostatnio", "Wol."),
+        ("Tarih", "Açılış", "Yüksek", "Düşük", "Şimdi", "Hac."),
+        ("日期", "開市", "高", "低", "收市", "成交量"),
+        ("日付け", "始値", "高値", "安値", "終値", "出来高"),
+        ("날짜", "오픈", "고가", "저가", "현재가", "거래량"),
+        ("Päivämäärä", "Avaus", "Korkein", "Alin", "Viimeisin", "Vol."),
+        ("Dato", "Åpning", "Høyest", "Lav", "Siste", "Vol."),
+        ("Ημερομηνία", "Άνοιγμα", "Υψηλό", "Χαμηλό", "Τελευταία", "Όγκος"),
+        ("Ngày", "Mở", "Cao", "Thấp", "Lần cuối", "KL"),
+        ("Tanggal", "Pembukaan", "Tertinggi", "Terendah", "Terakhir", "Vol."),
+        ("תאריך", "פתיחה", "גבוה", "נמוך", "שער", "נפח"),
+        ("Dates", "PX_OPEN", "PX_HIGH", "PX_LOW", "PX_LAST", "PX_VOLUME"),
+        ("Date", "OPEN_PRC", "HIGH_1", "LOW_1", "TRDPRC_1", "ACVOL_UNS"),
+        ("Exchange Date", *ENGLISH[1:]),
+        ("Gmt time", *ENGLISH[1:]),
+        ("datadate", "prcod", "prchd", "prcld", "prccd", "cshtrd"),
+        ("date", "OPENPRC", "ASKHI", "BIDLO", "PRC", "VOL"),
+        ("TRADEDATE", *ENGLISH[1:]),
+        ("time", "open", "high", "low", "close", "volumefrom"),
+        ("Date", "Open (GBX)", "High (GBX)", "Low (GBX)", "Close (GBX)", "Volume"),
+        ("<DATE>", "<OPEN>", "<HIGH>", "<LOW>", "<CLOSE>", "<TICKVOL>"),
+    ],
+)
+def test_names_of_more_languages_and_tools_are_read(names: tuple[str, ...]) -> None:
+    check(export(names))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("cp1254", ("Tarih", "Açılış", "Yüksek", "Düşük", "Kapanış", "Hacim")),
+        ("cp1253", ("Ημερομηνία", "Άνοιγμα", "Υψηλό", "Χαμηλό", "Κλείσιμο", "Όγκος")),
+        ("koi8-r", ("Дата", "Открытие", "Максимум", "Минимум", "Закрытие", "Объем")),
+        ("big5", ("日期", "開盤價", "最高價", "最低價", "收盤價", "成交股數")),
+    ],
+)
+def test_names_are_read_in_more_encodings(encoding: str, names: tuple[str, ...]) -> None:
+    check(export(names).encode(encoding))
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        *(lambda day, form=form: format(day, form) for form in ("%d%m%Y", "%m%d%Y", "%y%m%d", "%Y%m%d%H%M%S")),  # type: ignore[misc]
+        lambda day: str(int(f"{day:%d%m%Y}")),
+        lambda day: f"{day.day}. {day.month}. {day.year}",
+        lambda day: f"{day.year}. {day.month}. {day.day}.",
+        lambda day: f"{day.year}- {day.month:02}- {day.day:02}",
+        lambda day: f"{day:%a %b %d 00:00:00 %Y}",
+        lambda day: f'="{day:%Y-%m-%d}"',
+        lambda day: f"{day.day} {('янв', 'февраля', 'марта')[day.month - 1]} {day.year} г.",
+        lambda day: f"{day.day} {('sty', 'lut', 'marca')[day.month - 1]} {day.year}",
+        lambda day: f"{day.day} {('Oca', 'Şub', 'Mart')[day.month - 1]} {day.year}",
+        lambda day: f"{day.day} {('Ιαν', 'Φεβ', 'Μαρ')[day.month - 1]} {day.year}",
+    ],
+)
+def test_dates_of_more_forms_are_read(date: DateForm) -> None:
+    check(export(date=date))
+
+
+def test_days_of_a_spreadsheet_since_1904_are_seen_by_bars_on_saturdays() -> None:
+    notes = check(export(date=lambda day: str((day - datetime(1904, 1, 1)).days)))
+    assert any("a spreadsheet since 1904" in note for note in notes)
+
+
+@pytest.mark.parametrize("date", [lambda day: f"{day:%Y-%j}", lambda day: f"{day:%G-W%V-%u}"])
+def test_a_date_of_no_known_form_is_an_error_that_says_how_to_write_it(date: DateForm) -> None:
+    assert "Write the dates as 2024-01-31" in problem(export(date=date))
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["HK${}", "CA$ {}", "{} kr", "{} SEK", "CAD {}", "{} TL", "{}元", "{}원", "{} руб.", "Fr. {}", "Rs. {}", '="{}"'],
+)
+def test_a_price_may_have_any_currency(form: str) -> None:
+    check(export(price=form.format))
+
+
+@pytest.mark.parametrize("unit", ["MM", " million", " mln.", " млн", "Mio."])
+def test_a_volume_may_be_in_millions_of_any_language(unit: str) -> None:
+    check(export(volume=lambda number: f"{number / 1e6:.6f}{unit}"))
+
+
+@pytest.mark.parametrize("dash", ["—", "–", "−"])
+def test_a_dash_of_any_length_is_no_number(dash: str) -> None:
+    [raw] = read(export(volume=lambda _: dash))
+    assert raw.rows["volume"].isna().all()
+    assert raw.notes == ()
+
+
+@pytest.mark.parametrize("written", ["'600000", '="600000"'])
+def test_what_keeps_the_digits_of_a_symbol_in_a_spreadsheet_is_left_out(written: str) -> None:
+    quoted = written.replace('"', '""')
+    [raw] = read(f'date,code,open,high,low,close\n2024-01-02,"{quoted}",1,3,0.5,2\n')
+    assert raw.symbol == "600000"
+
+
+@pytest.mark.parametrize("name", ["2781", "Apple"])
+def test_a_name_that_is_a_number_or_written_as_a_word_is_no_symbol(name: str) -> None:
+    [raw] = read(f"date,name,open,high,low,close\n2024-01-02,{name},1,3,0.5,2\n", "AAPL.csv")
+    assert (raw.symbol, raw.name) == ("AAPL", name)
