@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from services.data.files.moments import MomentCollector
 from services.data.files.number_columns import NumberColumn
-from services.data.files.texts import TextCollector, without_guard
+from services.data.files.texts import TextCollector, fill_gaps, group_rows, without_guard
 from services.data.records import ROW_PROBLEMS, RawBars
 from services.data.tables.cells import is_text
 from services.data.tables.days import conclude_sessions
@@ -47,6 +47,7 @@ class Reading:
     def __post_init__(self) -> None:
         """Start without a decimal mark, unless one is given."""
         self.numbers = NumberReader(self.options.decimal)
+        self.symbol: str | None = None  # that the file states after its rows
 
 
 class RowCollector:
@@ -90,6 +91,8 @@ class RowCollector:
             self._numbers[name].extend(self._read_numbers(name, columns[name], problems) if is_given else missing)
 
     def _read_numbers(self, name: str, column: pa.Array, problems: npt.NDArray[np.int8]) -> npt.NDArray[np.float64]:
+        if pa.types.is_decimal(column.type):
+            column = pc.cast(column, pa.string())  # a cast to float64 is not always to the nearest
         if not is_text(column.type):
             return np.asarray(pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False))
         read = self._reading.numbers.read(column, is_volume=name == "volume")
@@ -119,7 +122,7 @@ class RowCollector:
         self._moments.parse()
         symbols, codes = self._find_symbols(symbol, default, skip)
         companies, company_codes = self._texts["company"].encode(self._n_rows)
-        for code, rows in _group_rows(codes, len(symbols)):
+        for code, rows in group_rows(codes, len(symbols)):
             if symbols[code] is None:
                 continue
             name = _first_text(companies, company_codes[rows])
@@ -182,15 +185,15 @@ class RowCollector:
                 n_rows = int((codes == position).sum())
                 skip(quote_text(each), f"not a valid symbol, in {n_rows:,} {'row' if n_rows == 1 else 'rows'}")
         self._mark_unassigned(codes < 0)
-        return list(kept), _fill_gaps(codes)
+        return list(kept), fill_gaps(codes)
 
     def _find_symbols_in_names(self) -> tuple[list[str], Codes]:
         """Return the names if they are symbols: in upper case, and not all numbers of a database."""
         names, codes = self._texts["name"].encode(self._n_rows)
-        is_named = all(is_symbol(_clean_symbol(name)) and name == name.upper() for name in names)
-        if is_named and any(not name.isdecimal() for name in names):
+        is_written = all(is_symbol(_clean_symbol(name)) and name == name.upper() for name in names)
+        if is_written and not all(map(str.isdecimal, names)):
             return self._texts["name"].encode(self._n_rows, _clean_symbol)
-        if not self._texts["company"].written:
+        if not self._texts["company"].encode(self._n_rows)[0]:
             self._texts["company"] = self._texts["name"]
         return [], codes
 
@@ -222,29 +225,3 @@ def _clean_symbol(text: str) -> str:
 def _first_text(texts: list[str], codes: Codes) -> str | None:
     named = codes[codes >= 0]
     return (without_guard(texts[int(named[0])]).strip() or None) if len(named) else None
-
-
-def _group_rows(codes: Codes, n_codes: int) -> Iterator[tuple[int, slice | npt.NDArray[np.intp]]]:
-    """Yield each code with the positions of its rows, in order."""
-    if n_codes == 1:
-        yield 0, slice(None)  # no copy of the rows
-        return
-    starts = np.append(0, np.flatnonzero(codes[1:] != codes[:-1]) + 1)
-    if len(starts) == n_codes:  # one symbol after another: no sorting
-        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(codes)], strict=True):
-            yield int(codes[start]), slice(start, end)
-        return
-    order = np.argsort(codes, kind="stable")
-    ends = np.cumsum(np.bincount(codes, minlength=n_codes))
-    for code, (start, end) in enumerate(zip((0, *ends), ends, strict=False)):
-        if end > start:
-            yield code, order[start:end]
-
-
-def _fill_gaps(codes: Codes) -> Codes:
-    """Fill missing codes with that of the previous row, or with the first code at the start."""
-    has_code = codes >= 0
-    if has_code.all():
-        return codes
-    last = np.maximum.accumulate(np.where(has_code, np.arange(len(codes)), np.argmax(has_code)))
-    return codes[last]

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from services.data.files.formats.detect import SUFFIXES, FileFormat, iter_tables
-from services.data.files.rows import RowCollector
+from services.data.files.rows import Reading, RowCollector
 from services.data.files.unpack import MAX_ROWS, Budget, iter_members
 from services.data.records import RawBars, SkippedPart
 from services.data.tables.notes import quote_text
@@ -88,7 +88,7 @@ class FileBarSource:
             self.skipped.append(SkippedPart(what, reason))
 
     def _read_member(self, member: BinaryIO, name: str, where: str, budget: Budget) -> Iterator[RawBars]:
-        tables: list[tuple[str, dict[str | None, RowCollector]]] = []
+        tables: list[tuple[str, Reading, dict[str | None, RowCollector]]] = []
         for title, reading, batches in iter_tables(member, name, self._format, budget, self._options):
             place = f"{where}sheet {quote_text(title, 40)}: " if title else where
             collectors: dict[str | None, RowCollector] = {}
@@ -101,12 +101,12 @@ class FileBarSource:
             except UnreadableFile as error:
                 self._skip(place, error.detail)
             else:
-                tables.append((title, collectors))
-        for title, collectors in tables:
+                tables.append((title, reading, collectors))
+        for title, reading, collectors in tables:
             place = f"{where}sheet {quote_text(title, 40)}: " if title else where
             default = name if len(tables) == 1 and (self._symbol or _parse_symbol(name)) else title or name
             with self._catch(place):
-                yield from self._iter_frames(collectors, default, place)
+                yield from self._iter_frames(collectors, reading, default, place)
 
     @contextmanager
     def _catch(self, place: str) -> Iterator[None]:
@@ -115,11 +115,14 @@ class FileBarSource:
         except UnreadableFile as error:
             self._skip(place, error.detail)
 
-    def _iter_frames(self, collectors: dict[str | None, RowCollector], name: str, place: str) -> Iterator[RawBars]:
-        self._require_symbol([each for each in collectors if each])
+    def _iter_frames(
+        self, collectors: dict[str | None, RowCollector], reading: Reading, name: str, place: str
+    ) -> Iterator[RawBars]:
+        stated = _parse_symbol(reading.symbol or "")
+        self._require_symbol([each for each in (*collectors, stated) if each])
         parsed = _parse_symbol(name)
         for own, rows in collectors.items():
-            default = own or self._symbol or parsed
+            default = own or stated or self._symbol or parsed
             skip = self._skip_symbol(place)
             for raw in rows.frames(self._symbol, default, skip, is_wide=len(collectors) > 1):
                 if raw.symbol in self._owners:

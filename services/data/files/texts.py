@@ -1,6 +1,6 @@
 """Collect a column of texts, each distinct one once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -77,3 +77,29 @@ def without_guard(text: str) -> str:
         return text[2:-1]
     is_guarded = text.startswith("'") and (text[1:2] in FORMULA_STARTS or text[1:2].isdecimal())
     return text[1:] if is_guarded else text
+
+
+def group_rows(codes: Codes, n_codes: int) -> Iterator[tuple[int, slice | npt.NDArray[np.intp]]]:
+    """Yield each code with the positions of its rows, in order."""
+    if n_codes == 1:
+        yield 0, slice(None)  # no copy of the rows
+        return
+    starts = np.append(0, np.flatnonzero(codes[1:] != codes[:-1]) + 1)
+    if len(starts) == n_codes:  # one symbol after another: no sorting
+        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(codes)], strict=True):
+            yield int(codes[start]), slice(start, end)
+        return
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes, minlength=n_codes))
+    for code, (start, end) in enumerate(zip((0, *ends), ends, strict=False)):
+        if end > start:
+            yield code, order[start:end]
+
+
+def fill_gaps(codes: Codes) -> Codes:
+    """Fill missing codes with that of the previous row, or with the first code at the start."""
+    has_code = codes >= 0
+    if has_code.all():
+        return codes
+    last = np.maximum.accumulate(np.where(has_code, np.arange(len(codes)), np.argmax(has_code)))
+    return codes[last]

@@ -11,13 +11,15 @@ from services.data.tables.name_parts import split_names
 from services.data.tables.names import LAST_PRICES, PER_SYMBOL, PRICES, Field, is_unnamed, normalise, rank
 from services.data.tables.notes import Notes, quote_text
 from shared.errors import UnreadableFile
-from shared.schemas.bars import normalise_symbol
+from shared.schemas.bars import is_symbol, normalise_symbol
 from shared.schemas.loads import ReadQuery, parse_columns
 
 MAX_COLUMNS = 1_000
 EXPECTED_COLUMNS = "date, open, high, low and close, and optionally volume, adj_close, symbol and company"
 HOW_TO_NAME = "name them with --columns date=…,close=… (columns= over HTTP)"
 DATE = re.compile(r"\d{4}[-/.年]?\s?\d{1,2}|\d{1,2}[-/. ]\w{1,9}[-/. ]\d{2}|\w{3,9}\.? \d{1,2},? \d{4}|\d{9,}")
+
+_NUMBER = re.compile(r"[\d.\-^=&]*")
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ class _Finder:
     def __init__(self, written: Sequence[str], chosen: Mapping[Field, str], sample: Sequence[Sequence[str]]) -> None:
         self.written = written
         self.names = [normalise(name) for name in written]
+        if {"T", "t"} <= {*written}:  # of Polygon: ticker and time
+            self.names[written.index("T")] = "ticker"
         self.chosen = {field: self._find_chosen(name) for field, name in chosen.items()}
         self.sample = sample
 
@@ -166,6 +170,8 @@ class _Finder:
         time = [index for _, index in self._candidates("time", symbols, "")]
         if "session" in shared and time and time[0] != shared["session"]:
             shared["time"] = time[0]
+        if "symbol" not in shared:
+            shared |= self._find_unnamed_symbols(shared, symbols, notes)
         if "symbol" in shared and "name" in shared:
             index = shared.pop("name")
             shared.setdefault("company", index)
@@ -180,6 +186,21 @@ class _Finder:
             return {}
         notes.add("The column without a name was read as the date.")
         return {"session": dated[0]}
+
+    def _find_unnamed_symbols(
+        self, shared: Mapping[Field, int], symbols: Sequence[str], notes: Notes
+    ) -> dict[Field, int]:
+        """Find the one column without a name that holds symbols, as an index of pandas has them beside the dates."""
+        unnamed = [index for index, name in enumerate(self.names) if is_unnamed(name) and not symbols[index]]
+        found = [index for index in unnamed if index not in shared.values() and self._holds_symbols(index)]
+        if len(found) != 1:
+            return {}
+        notes.add("The column without a name was read as the symbol.")
+        return {"symbol": found[0]}
+
+    def _holds_symbols(self, index: int) -> bool:
+        cells = [normalise_symbol(cell) for cell in self._cells(index)]
+        return bool(cells) and all(is_symbol(cell) and not _NUMBER.fullmatch(cell) for cell in cells)
 
     def _holds_dates(self, index: int) -> bool:
         cells = self._cells(index)

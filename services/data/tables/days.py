@@ -11,16 +11,25 @@ import numpy.typing as npt
 import pandas as pd
 
 from services.data.tables.notes import Notes
-from services.data.tables.stamps import Seconds, Stamps
+from services.data.tables.stamps import MIN_DAYS, Seconds, Stamps, skips_mondays
 from shared.errors import UnreadableFile
 
 Deltas = npt.NDArray[np.timedelta64]
 Days = npt.NDArray[np.datetime64]
 DAY = 86_400
-MIN_DAYS = 10  # fewer say nothing about weekends
 FEW, MANY = 0.02, 0.1  # shares of days on weekends
 MANY_A_DAY = 1.5  # moments, on average
 END_OF_DAY = DAY - 120
+MIN_GAPS = 2  # between bars; two alone must agree
+MOST = 0.8  # of the gaps
+MIN_RUN = 8  # bars of one span in a row, which days with gaps do not show by chance
+SPANS = {  # days from one bar to the next
+    "weekly": (6, 8),
+    "two-weekly": (13, 15),
+    "monthly": (26, 35),
+    "quarterly": (85, 98),
+    "yearly": (355, 375),
+}
 # Where an exchange is, one for each rule of summer time. The first that fits names the others.
 ZONES = (
     *("America/New_York", "America/Chicago", "America/Sao_Paulo", "Europe/London", "Europe/Paris", "Europe/Helsinki"),
@@ -61,7 +70,7 @@ def conclude_sessions(stamps: Stamps, timezone: str | None, resample: bool, note
         if timezone is None and stamps.utc is not None:
             _require_weekdays(days[valid])
         return Sessions(days, is_intraday=True)
-    if seconds.any() and timezone is None:
+    if timezone is None and (seconds.any() or stamps.utc is not None):
         days = days + _shift(stamps, local, notes)
     _refuse_longer(days[valid])
     return Sessions(days)
@@ -120,7 +129,7 @@ def _shift(stamps: Stamps, local: Seconds, notes: Notes) -> Deltas:
         shift[known] = utc.astype("datetime64[D]") - local[known].astype("datetime64[D]")
         if shift.astype(np.int64).any():
             notes.add("The times are midnight in UTC: sessions are the dates in UTC.")
-    elif written.any():
+    elif written.any() or skips_mondays(local[known].astype("datetime64[D]")):
         shift[known] = _shift_moments(utc, local[known], True, notes)
     return shift
 
@@ -141,7 +150,9 @@ def _shift_moments(instants: Seconds, local: Seconds, is_known: bool, notes: Not
     none = np.zeros(len(local), "timedelta64[D]")
     is_late = seconds >= DAY // 2
     side = 1 if is_late.any() else -1
-    shift = np.where(is_late if side > 0 else seconds > 0, side, 0).astype("timedelta64[D]")
+    # Evenings west of Greenwich are just after midnight in UTC, in summer perhaps on it.
+    is_early = (seconds > 0) | skips_mondays(days)
+    shift = np.where(is_late if side > 0 else is_early, side, 0).astype("timedelta64[D]")
     has_summer_time = len(np.unique(seconds)) > 1
     zones = [zone for zone in ZONES if _is_midnight(instants, zone)] if is_known or has_summer_time else []
     is_long = len(np.unique(days)) >= MIN_DAYS
@@ -176,11 +187,28 @@ def _weekend_share(days: Days) -> float:
 
 
 def _refuse_longer(days: Days) -> None:
-    """Refuse weeks, months and longer."""
-    gaps = np.diff(np.unique(days)).astype(np.int64)
-    if len(gaps) < 4:
+    """Refuse weeks, months and longer, also before or after days."""
+    distinct = np.unique(days)
+    gaps = np.diff(distinct).astype(np.int64)
+    if len(gaps) < MIN_GAPS:
         return
-    spans = {"weekly": (6, 8, 0.8), "monthly": (26, 35, 0.8), "quarterly": (85, 98, 0.8), "yearly": (355, 375, 0.8)}
-    for kind, (least, most, share) in spans.items():
-        if ((gaps >= least) & (gaps <= most)).mean() >= share:
+    for kind, (least, most) in SPANS.items():
+        is_long = (gaps >= least) & (gaps <= most)
+        if is_long.mean() >= (MOST if len(gaps) > MIN_GAPS + 1 else 1):
             raise UnreadableFile(f"These are {kind} bars. Only daily bars are forecast: load daily ones.")
+        start, end = _find_run(is_long)
+        if end - start >= MIN_RUN:
+            raise UnreadableFile(
+                f"From {distinct[start]} to {distinct[end]} these are {kind} bars. Only daily bars are forecast: "
+                "load daily ones, or remove the others."
+            )
+
+
+def _find_run(is_long: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """Return the start and the end of the longest run."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], is_long, [False]))))
+    if not len(edges):
+        return 0, 0
+    starts, ends = edges[::2], edges[1::2]
+    at = int(np.argmax(ends - starts))
+    return int(starts[at]), int(ends[at])

@@ -5,13 +5,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.data.tables.stamps import Stamps, limit_years
+from services.data.tables.stamps import Stamps, limit_years, skips_mondays
 
 EPOCH = r"^[+-]?\d{1,20}(\.\d*)?([eE]\+?\d{1,2})?$"
 MAX_SECONDS = 1e10  # the year 2286; milliseconds of the same day have three more digits
 MAX_DAYS = 100_000  # the year 2173 of a spreadsheet
 SECONDS_PER_DAY = 86_400
-MIN_DAYS = 10  # fewer say nothing about weekends
 SHEET_EPOCH = 25_569  # 1970-01-01 in a spreadsheet, which counts from 1899-12-30
 SHEET_1904 = 1_462  # days from the epoch of a spreadsheet to that of an old one of a Macintosh
 ONE_DAY = (
@@ -52,17 +51,12 @@ def _parse_days(numbers: npt.NDArray[np.float64], finite: npt.NDArray[np.float64
     is_sheet = float(np.quantile(finite, 0.95)) >= SHEET_EPOCH
     first = SHEET_EPOCH if is_sheet else 0
     kind = "the days of a spreadsheet" if is_sheet else "days since 1970"
-    if is_sheet and _skips_mondays(finite - first) and not _skips_mondays(finite - first + SHEET_1904):
+    days = np.floor(finite - first).astype(np.int64).astype("datetime64[D]")
+    if is_sheet and skips_mondays(days) and not skips_mondays(days + SHEET_1904):
         first, kind = first - SHEET_1904, "the days of a spreadsheet since 1904: since 1900, bars would be on Saturdays"
     seconds = (numbers - first) * SECONDS_PER_DAY
     stamps = _from_seconds(np.round(seconds))
     return Stamps(stamps.local, note=f"Dates such as {finite[0]:g} were read as {kind}.")
-
-
-def _skips_mondays(days: npt.NDArray[np.float64]) -> bool:
-    """Return whether there are Saturdays and no Mondays, as no exchange has it."""
-    weekdays = (np.floor(days).astype(np.int64) + 3) % 7  # 0 is Monday
-    return len(days) >= MIN_DAYS and bool((weekdays == 5).any()) and not (weekdays == 0).any()
 
 
 def _to_stamps(texts: pa.StringArray, numbers: npt.NDArray[np.float64], unit: float) -> Stamps:

@@ -64,7 +64,7 @@ ALIASES: dict[Field, tuple[str, ...]] = {
     "low": (
         *("low", "low_price", "price_low", "day_low", "lwpric", "px_low", "low_1", "bidlo", "prcld", "l"),
         *("tief", "minima", "lagst", "低", "tagestief", "tiefst", "tiefstkurs", "minimo", "min", "bas"),
-        *("plus_bas", "najnizszy", "laag", "laveste", "alin", "nejnizsi", "minim"),
+        *("plus_bas", "najnizszy", "laag", "laveste", "lav", "alin", "nejnizsi", "minim"),
         *("dusuk", "мин", "минимум", "χαμηλο", "thap", "thap_nhat", "terendah", "נמוך", "الادنى"),
         *("最低", "最低价", "最低價", "安値", "저가"),
     ),

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 Seconds = npt.NDArray[np.datetime64]
 YEARS = range(1600, 2200)  # the first stock exchange opened in 1602
+MIN_DAYS = 10  # fewer say nothing about weekends
 NAT = np.datetime64("NaT", "D")
 
 
@@ -58,3 +59,9 @@ def limit_years(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
     """Replace moments outside `YEARS` by NaT."""
     first, end = (np.datetime64(f"{year}-01-01", "D") for year in (YEARS.start, YEARS.stop))
     return np.where((days >= first) & (days < end), days, np.datetime64("NaT"))
+
+
+def skips_mondays(days: npt.NDArray[np.datetime64]) -> bool:
+    """Return whether days have Saturdays and no Mondays, as no exchange has it."""
+    weekdays = (np.unique(days).astype(np.int64) + 3) % 7  # 0 is Monday
+    return len(weekdays) >= MIN_DAYS and bool((weekdays == 5).any()) and not (weekdays == 0).any()

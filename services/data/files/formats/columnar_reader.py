@@ -1,7 +1,7 @@
 """Reads Parquet and Arrow in batches, after checking their declared size."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -13,13 +13,15 @@ from services.data.files.formats.arrow_sizes import read_unpacked_sizes
 from services.data.files.formats.csv_reader import SymbolBatch
 from services.data.files.rows import Reading
 from services.data.files.unpack import Budget
-from services.data.tables.cells import check_types, is_text, storage_type
+from services.data.tables.cells import MAX_TEXT, check_types, is_text, storage_type
 from services.data.tables.columns import Columns, find_columns
+from services.data.tables.names import is_unnamed, normalise
 from shared.errors import UnreadableFile
 
 ARROW_FILE, PARQUET = b"ARROW1\x00\x00", b"PAR1"
 VIEW = pa.string_view()  # as polars writes texts
 BATCH = 1 << 16  # rows
+ReadHead = Callable[[list[str]], pa.RecordBatch | None]  # reads the first row of columns
 MAX_FOOTER = 16 << 20  # bytes: 1,000 columns in 100 groups of rows
 
 
@@ -38,7 +40,7 @@ def read_parquet_batches(file: BinaryIO, budget: Budget, reading: Reading) -> It
         )
         budget.require_rows(metadata.num_rows)
         schema = metadata.schema.to_arrow_schema()
-        columns = _choose_columns(schema, reading)
+        columns = _choose_columns(schema, reading, lambda names: _read_head(parquet.ParquetFile(file), names))
         names = [schema.field(index).name for index in columns.positions]
         texts = [name for name in names if is_text(schema.field(name).type) and schema.field(name).type != VIEW]
         # Dictionary-encoded, so that a long text repeated in a million rows is stored once.
@@ -61,18 +63,29 @@ def read_arrow_batches(file: BinaryIO, budget: Budget, reading: Reading) -> Iter
         for n_bytes in read_unpacked_sizes(file):
             budget.take_bytes(n_bytes)
         file.seek(start)
-        columns = _choose_columns(pa.ipc.open_stream(file).schema, reading)
+        stream = pa.ipc.open_stream(file)
+        columns = _choose_columns(stream.schema, reading, lambda names: next(iter(stream), None))
         file.seek(start)
         options = pa.ipc.IpcReadOptions(included_fields=columns.positions, use_threads=False)
         for batch in pa.ipc.open_stream(file, options=options):
             yield from columns.split(_validate_batch(batch))
 
 
-def _choose_columns(schema: pa.Schema, reading: Reading) -> Columns:
-    columns = find_columns(schema.names, reading.options, reading.notes, sample=[_sample(schema)])
+def _choose_columns(schema: pa.Schema, reading: Reading, read_head: ReadHead) -> Columns:
+    texts = [field.name for field in schema if is_text(field.type) and is_unnamed(normalise(field.name))]
+    head = read_head(texts) if texts else None
+    sample = _sample(schema)
+    for name in texts if head is not None and head.num_rows else []:
+        cell = head.column(name)[0].as_py()
+        sample[schema.get_field_index(name)] = str(cell or "")[:MAX_TEXT]
+    columns = find_columns(schema.names, reading.options, reading.notes, sample=[sample])
     for fields in columns.groups.values():
         check_types(pa.schema([schema.field(index).with_name(name) for name, index in fields.items()]))
     return columns
+
+
+def _read_head(file: parquet.ParquetFile, names: list[str]) -> pa.RecordBatch | None:
+    return next(file.iter_batches(1, columns=names, use_threads=False), None)
 
 
 def _sample(schema: pa.Schema) -> list[str]:

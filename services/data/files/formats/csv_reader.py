@@ -14,7 +14,7 @@ from services.data.files.formats.utf8_stream import Utf8Stream
 from services.data.files.rows import Reading
 from services.data.records import ROW_PROBLEMS
 from services.data.tables.cells import TEXT
-from services.data.tables.columns import Columns, count_fields, find_columns
+from services.data.tables.columns import DATE, Columns, count_fields, find_columns
 from services.data.tables.header import Header, find_header
 from shared.errors import UnreadableFile
 
@@ -75,11 +75,21 @@ def _read_header(text: Utf8Stream, reading: Reading) -> tuple[Header, str, list[
     if not any(line.strip() for line in lines):
         raise UnreadableFile("The file has no rows.")
     delimiter, rows = _choose_delimiter(lines, reading)
+    rows = _name_row_names(rows)
     n_sep = 1 if lines and _parse_sep(lines[0]) else 0
     header = find_header(rows[n_sep:], reading.options, reading.notes)
     n_lines = n_sep + header.end
     text.unread(head[len("".join(lines[:n_lines]).encode()) :])
     return header, delimiter, [row for row in rows[n_lines:] if any(row)][:SAMPLE_ROWS]
+
+
+def _name_row_names(rows: list[list[str]]) -> list[list[str]]:
+    """Give the header of R a name for the dates that are the names of its rows: it has one cell less than they have."""
+    filled = [row for row in rows if any(row)]
+    body = filled[1 : SAMPLE_ROWS + 1]
+    if not body or not all(len(row) == len(filled[0]) + 1 and DATE.match(row[0]) for row in body):
+        return rows
+    return [["", *row] if row is filled[0] else row for row in rows]
 
 
 def _choose_delimiter(lines: list[str], reading: Reading) -> tuple[str, list[list[str]]]:

@@ -111,11 +111,11 @@ def _is_flat(cells: Mapping[str, Any]) -> bool:
 
 def _read_split(value: Mapping[str, Any]) -> _Table | None:
     """Read {"columns": ["Open", …], "index": [0, …], "data": [[1, …], …]}."""
-    names, rows = value.get("columns"), value.get("data")
+    names, rows = value.get("columns", value.get("column_names")), value.get("data")
     names = names.to_pylist() if isinstance(names, pa.ChunkedArray) else names
     if not isinstance(names, list) or not isinstance(rows, list):
         return None
-    names = [str(tuple(name)) if isinstance(name, list) else str(name) for name in names]
+    names = [_name_column(name) for name in names]
     index = value.get("index")
     index = index.to_pylist() if isinstance(index, pa.ChunkedArray) else index
     if not all(isinstance(row, list) and len(row) == len(names) for row in rows):
@@ -124,6 +124,13 @@ def _read_split(value: Mapping[str, Any]) -> _Table | None:
     if isinstance(index, list) and len(index) == len(rows):
         return _build(["", *names], [index, *columns])
     return _build(names, columns)
+
+
+def _name_column(name: Any) -> str:
+    """Return a column's name as text: of a MultiIndex, or of an object that has its type, too."""
+    if isinstance(name, dict):
+        return str(name.get("name", ""))
+    return str(tuple(name)) if isinstance(name, list) else str(name)
 
 
 def _read_flat(value: Mapping[str, Any]) -> _Table | None:

@@ -7,7 +7,14 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from services.data.files.formats.csv_reader import SymbolBatch
-from services.data.files.formats.json_layouts import JsonTable, find_symbol, find_tables, symbol_of_key, to_text
+from services.data.files.formats.json_layouts import (
+    MIN_FIELDS,
+    JsonTable,
+    find_symbol,
+    find_tables,
+    symbol_of_key,
+    to_text,
+)
 from services.data.files.formats.json_scanner import BLOCK, EXPECTED_SHAPES, JsonScanner
 from services.data.files.rows import Reading
 from services.data.tables.columns import MAX_COLUMNS, Columns, count_fields, find_columns
@@ -17,6 +24,10 @@ from shared.errors import UnreadableFile
 MAX_COLUMNAR = 16 << 20  # characters of an object of columns, which is held in memory
 MAX_NESTED = 8 << 20  # characters of another layout, whose objects take ten times as much
 SAMPLE_ROWS = 20
+NO_NAMES = (
+    "The rows are arrays, whose columns are not named. Put their names first, as many as a row has cells, for example "
+    '[["date", "open", "high", "low", "close", "volume"], …].'
+)
 
 Row = dict[str, Any]
 
@@ -85,7 +96,7 @@ def _read_rows_or_tables(scanner: JsonScanner, rows: _Rows, symbol: Row, key: st
         scanner.take("]")
         return
     first = _read_row(scanner)
-    if count_fields(list(first), rows.reading.options) >= 3 or not any(
+    if count_fields(list(first), rows.reading.options) >= MIN_FIELDS or not any(
         isinstance(v, dict | list) for v in first.values()
     ):
         yield from rows.batch(scanner, (symbol | row for row in chain([first], _read_more_rows(scanner))))
@@ -130,8 +141,8 @@ def _read_object(scanner: JsonScanner, rows: _Rows) -> Iterator[SymbolBatch]:
             yield from _read_rows_or_tables(scanner, rows, {"symbol": symbol} if symbol else {}, key)
         else:
             members[key] = _read_member(scanner)
-            if has_rows and find_symbol({key: members[key]}):
-                raise UnreadableFile("Put the symbol before the bars.")
+            if has_rows:
+                rows.reading.symbol = find_symbol({key: members[key]}) or rows.reading.symbol
         mark = scanner.take(",}")
     if not has_rows:
         yield from _read_lines_or_tables(scanner, members, rows)
@@ -167,10 +178,21 @@ def _read_tables(value: Any, reading: Reading) -> Iterator[SymbolBatch]:
     tables = list(find_tables(value))
     if not tables:
         names = list(value) if isinstance(value, dict) else []
+        if _has_arrays(value):
+            raise UnreadableFile(NO_NAMES)
         find_columns(names, reading.options)  # says which columns are missing
         raise UnreadableFile(f"The JSON has no table of bars. {EXPECTED_SHAPES}")
-    for table in tables:
+    # Beside the bars a document may have others, such as that of its pages.
+    bars = [table for table in tables if count_fields(table.names, reading.options) >= MIN_FIELDS]
+    for table in bars or tables:
         yield from _build_batches(table, reading)
+
+
+def _has_arrays(value: Any) -> bool:
+    """Return whether there are rows as arrays, at any depth."""
+    if isinstance(value, dict):
+        return any(map(_has_arrays, value.values()))
+    return isinstance(value, list) and len(value) > 0 and isinstance(value[0], list)
 
 
 def _build_batches(table: JsonTable, reading: Reading) -> Iterator[SymbolBatch]:

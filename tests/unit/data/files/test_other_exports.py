@@ -1,12 +1,16 @@
 """Exports of more tools and languages, each written from the same bars: they are read as those bars, or refused."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
+from io import BytesIO
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from tests.support.data.files import problem, read
+from tests.support.data.files import as_arrow, as_parquet, problem, read
 
 DAYS = pd.bdate_range("2024-02-19", periods=24)
 NUMBERS = [(100.25 + day, 101.5 + day, 99.75 + day, 100.5 + day, 1_234_567 + day) for day in range(len(DAYS))]
@@ -144,3 +148,97 @@ def test_what_keeps_the_digits_of_a_symbol_in_a_spreadsheet_is_left_out(written:
 def test_a_name_that_is_a_number_or_written_as_a_word_is_no_symbol(name: str) -> None:
     [raw] = read(f"date,name,open,high,low,close\n2024-01-02,{name},1,3,0.5,2\n", "AAPL.csv")
     assert (raw.symbol, raw.name) == ("AAPL", name)
+
+
+@pytest.mark.parametrize("first", ["2024-02-19", "2024-06-03"])
+def test_evenings_in_new_york_that_are_the_next_day_in_utc_are_the_day_there(first: str) -> None:
+    days = pd.bdate_range(first, periods=30)
+    stamps = (days + pd.Timedelta(hours=20)).tz_localize("America/New_York").tz_convert("UTC")
+    [raw] = read("date,open,high,low,close\n" + "\n".join(f"{stamp},1,3,0.5,2" for stamp in stamps))
+    assert raw.rows["session"].tolist() == days.tolist()
+    assert any("sessions are up to a day earlier" in note for note in raw.notes)
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"),
+    [
+        (pd.date_range("2024-01-05", periods=3, freq="7D"), "These are weekly bars"),
+        (pd.date_range("2024-01-05", periods=20, freq="14D"), "These are two-weekly bars"),
+        (
+            pd.date_range("2015-01-02", periods=60, freq="7D").append(pd.bdate_range("2016-03-01", periods=90)),
+            "From 2015-01-02 to 2016-02-19 these are weekly bars",
+        ),
+    ],
+)
+def test_weeks_are_refused_also_few_or_before_days(days: pd.DatetimeIndex, sentence: str) -> None:
+    assert sentence in problem("date,open,high,low,close\n" + "\n".join(f"{day.date()},1,3,0.5,2" for day in days))
+
+
+ROWS = [[f"{day:%Y-%m-%d}", *row] for day, row in zip(DAYS, NUMBERS, strict=True)]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"datatable": {"data": ROWS, "columns": [{"name": name, "type": "text"} for name in ENGLISH]}, "meta": {}},
+        {"dataset": {"id": 1, "name": "A", "column_names": ENGLISH, "frequency": "daily", "data": ROWS}},
+        {"bars": [dict(zip("tohlcv", row, strict=True)) for row in ROWS], "next_page_token": None, "symbol": "A"},
+        {"results": [{"T": "A"} | dict(zip("tohlcv", row, strict=True)) for row in ROWS], "status": "OK"},
+        {
+            "history": {"metadata": {}, "columns": ["TRADEDATE", *ENGLISH[1:]], "data": ROWS},
+            "history.cursor": {"columns": ["INDEX", "TOTAL", "PAGESIZE"], "data": [[0, 24, 100]]},
+        },
+    ],
+    ids=["datatable", "dataset", "symbol after", "T and t", "two tables"],
+)
+def test_json_is_read_in_more_layouts_of_vendors(document: dict[str, object]) -> None:
+    check(json.dumps(document))
+
+
+def test_a_symbol_after_the_rows_is_not_another_than_that_of_the_load() -> None:
+    document = {"bars": [dict(zip("tohlcv", row, strict=True)) for row in ROWS], "symbol": "A"}
+    assert "this load is for B only" in problem(json.dumps(document), "x.json", symbol="B")
+
+
+@pytest.mark.parametrize("document", [ROWS, {"error": [], "result": {"XXBTZUSD": ROWS, "last": 1}}])
+def test_arrays_without_names_are_an_error_that_says_how_to_name_them(document: object) -> None:
+    assert "Put their names first" in problem(json.dumps(document))
+    assert check(json.dumps([ENGLISH, *ROWS])) == ()
+
+
+def _two_symbols(date_name: str | None, *, is_text: bool = False) -> pd.DataFrame:
+    frame = pd.DataFrame(NUMBERS, columns=pd.Index(COLUMNS), index=DAYS)
+    frame = frame.rename(index=lambda day: f"{day:%Y-%m-%d}") if is_text else frame
+    return pd.concat({"A": frame.rename_axis(date_name), "B": frame.rename_axis(date_name)})
+
+
+@pytest.mark.parametrize("date_name", [None, "Date"])
+@pytest.mark.parametrize("is_text", [False, True])
+@pytest.mark.parametrize("form", ["csv", "parquet", "arrow"])
+def test_symbols_in_an_index_without_a_name_are_symbols(date_name: str | None, is_text: bool, form: str) -> None:
+    frame = _two_symbols(date_name, is_text=is_text)
+    sink = BytesIO()
+    if form == "csv":
+        frame.to_csv(sink)
+    elif form == "parquet":
+        frame.to_parquet(sink)
+    else:
+        sink.write(as_arrow(pa.Table.from_pandas(frame)))
+    frames = read(sink.getvalue(), "x.y")
+    assert [raw.symbol for raw in frames] == ["A", "B"]
+    assert all(raw.rows[COLUMNS].to_numpy().tolist() == [list(row) for row in NUMBERS] for raw in frames)
+    assert "The column without a name was read as the symbol." in frames[0].notes
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_header_of_r_that_does_not_name_the_names_of_rows_is_read(delimiter: str) -> None:
+    names, *rows = export(delimiter=delimiter).splitlines()
+    check("\n".join([names.partition(delimiter)[2], *rows]))
+
+
+def test_decimals_of_parquet_are_the_nearest_numbers() -> None:
+    texts = [f"{number / 100}" for number in range(9_000, 9_900)]
+    prices = pa.array([Decimal(text) for text in texts], pa.decimal128(12, 2))
+    dates = pd.date_range("2020-01-01", periods=len(texts)).date
+    [raw] = read(as_parquet(pa.table({"date": dates} | dict.fromkeys(COLUMNS[:4], prices))))
+    assert raw.rows["close"].tolist() == [float(text) for text in texts]

@@ -110,7 +110,7 @@ def test_names_are_the_symbols_where_they_look_like_symbols_and_no_column_says_t
     content = ONE.replace("symbol", "Name")
     assert [(frame.symbol, frame.name) for frame in read(content)] == [("AAPL", None)]
     content = content.replace("AAPL\n", "Apple Inc.\n")
-    assert [(frame.symbol, frame.name) for frame in read(content, "X.csv")] == [("X", None)]
+    assert [(frame.symbol, frame.name) for frame in read(content, "X.csv")] == [("X", "Apple Inc.")]
 
 
 def test_the_name_of_the_company_is_kept() -> None:
