@@ -77,6 +77,7 @@ class Listing:
     time_zone: str | None = None
 
 
+NEWEST_REJECTED = "newest_row_rejected"  # the code of a finding
 SAMPLE = "sample"  # the source of the sample bars; they end in 2013
 
 
@@ -96,6 +97,12 @@ class CatalogueEntry:
     findings: list[Finding] = field(default_factory=list)
     listing: Listing = Listing()
     sources: list[SourceRange] = field(default_factory=list)
+
+    @property
+    def newest_rejected(self) -> date | None:
+        """Return the session of a row that is newer than every bar and was not stored."""
+        found = (each.sessions[0] for each in self.findings if each.code == NEWEST_REJECTED and each.sessions)
+        return next((session for session in found if session > self.last_session), None)
 
     def to_stock(self, calendar: str | None, time_zone: str | None, sessions_behind: int | None) -> Stock:
         """Return the wire model of the symbol.

@@ -39,7 +39,7 @@ class BarColumns:
         symbol: The symbol.
         sessions: Shape `(n_bars,)`, `datetime64[D]`, ascending, each once.
         numbers: Arrays of the same shape by the names of `NUMBERS`; missing numbers are NaN.
-        skipped, calendar: As in `BarFrame`.
+        skipped, calendar, newest_rejected: As in `BarFrame`.
     """
 
     symbol: str
@@ -47,15 +47,18 @@ class BarColumns:
     numbers: dict[str, npt.NDArray[np.float64]]
     skipped: int = 0
     calendar: str | None = None
+    newest_rejected: date | None = None
 
     @property
     def revision(self) -> str:
         """Compute 16 hexadecimal digits from every value, so that equal bars have equal revisions.
 
-        The symbol's own calendar counts, too, because it dates the forecasts.
+        The symbol's own calendar counts, too, because it dates the forecasts; so does the rejected newest row, because
+        they warn of it.
         """
         calendar = f":{self.calendar}" if self.calendar else ""
-        digest = hashlib.sha256(f"{VERSION}:{self.symbol}:{self.skipped}{calendar}".encode())
+        rejected = f":rejected {self.newest_rejected}" if self.newest_rejected else ""
+        digest = hashlib.sha256(f"{VERSION}:{self.symbol}:{self.skipped}{calendar}{rejected}".encode())
         digest.update(self.sessions.astype(np.int64).tobytes())
         for name in NUMBERS:
             numbers = self.numbers[name]
@@ -102,7 +105,7 @@ class BarColumns:
         import pandas as pd  # noqa: PLC0415  # takes 40 MB and a third of a second: see the module
 
         bars = pd.DataFrame({"session": self.sessions.astype("datetime64[s]"), **self.numbers}, copy=False)
-        return BarFrame(self.symbol, bars, self.skipped, self.calendar)
+        return BarFrame(self.symbol, bars, self.skipped, self.calendar, self.newest_rejected)
 
 
 @dataclass(frozen=True)
@@ -114,12 +117,14 @@ class BarFrame:
         bars: Shape `(n_bars, 7)`, the columns of `SCHEMA`, ascending by session.
         skipped: Stored rows that were left out: no readable date, or a duplicate session.
         calendar: Code of the exchange whose sessions the symbol has, if one is known for this symbol.
+        newest_rejected: The session of a row that is newer than every bar and was not stored, because it is not a bar.
     """
 
     symbol: str
     bars: "pd.DataFrame"
     skipped: int = 0
     calendar: str | None = None
+    newest_rejected: date | None = None
 
     @property
     def revision(self) -> str:
@@ -130,7 +135,7 @@ class BarFrame:
         """Convert the bars to plain arrays."""
         numbers = {name: self.bars[name].to_numpy(np.float64) for name in NUMBERS}
         sessions = self.bars["session"].to_numpy("datetime64[D]")
-        return BarColumns(self.symbol, sessions, numbers, self.skipped, self.calendar)
+        return BarColumns(self.symbol, sessions, numbers, self.skipped, self.calendar, self.newest_rejected)
 
     @property
     def has_adjusted_prices(self) -> bool:
@@ -157,6 +162,7 @@ def encode(bars: BarColumns, revision: str) -> bytes:
     numbers = [pa.array(bars.numbers[name], from_pandas=True) for name in NUMBERS]  # a NaN is null
     about = {"version": VERSION, "symbol": bars.symbol, "revision": revision, "skipped": bars.skipped}
     about |= {"calendar": bars.calendar} if bars.calendar else {}
+    about |= {"newest_rejected": str(bars.newest_rejected)} if bars.newest_rejected else {}
     schema = SCHEMA.with_metadata({_KEY: json.dumps(about).encode()})
     table = pa.Table.from_arrays([sessions, *numbers], schema=schema)
     sink = pa.BufferOutputStream()
@@ -183,9 +189,10 @@ def decode(payload: bytes) -> BarColumns:
         about = json.loads((table.schema.metadata or {})[_KEY])
         version, symbol, skipped = about["version"], about["symbol"], about["skipped"]
         calendar = about.get("calendar")
+        rejected = date.fromisoformat(about["newest_rejected"]) if "newest_rejected" in about else None
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise InvalidArrow("not an Arrow stream of bars") from error
     if version != VERSION or not table.schema.equals(SCHEMA, check_metadata=False):
         raise InvalidArrow(f"not version {VERSION} of the schema")
     sessions, *numbers = (column.to_numpy() for column in table.columns)  # a null becomes NaN
-    return BarColumns(symbol, sessions, dict(zip(NUMBERS, numbers, strict=True)), skipped, calendar)
+    return BarColumns(symbol, sessions, dict(zip(NUMBERS, numbers, strict=True)), skipped, calendar, rejected)

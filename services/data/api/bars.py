@@ -15,6 +15,7 @@ from services.data.api.dependencies import (
     SettingsDep,
 )
 from services.data.bars.description import complete_listing, describe_bars
+from services.data.bars.findings import keep_rejected_newest
 from services.data.records import CatalogueEntry
 from services.data.symbols.freshness import describe_stock
 from shared.errors import Busy, InvalidRequest, NoAdjustedPrices, NoBars, StoreUnavailable, SymbolNotFound
@@ -93,4 +94,5 @@ async def bars(
 def _describe(encoded: EncodedBars, known: CatalogueEntry | None, calendar: str | None) -> CatalogueEntry:
     frame = decode(encoded.arrow).frame()
     entry = describe_bars(frame, known.name if known else None, calendar)
-    return replace(entry, listing=complete_listing(frame, known))
+    newest = keep_rejected_newest(entry.last_session, known.findings if known else [])
+    return replace(entry, listing=complete_listing(frame, known), findings=[*newest, *entry.findings])

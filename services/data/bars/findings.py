@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from services.data.bars.checks import Rejections
+from services.data.records import NEWEST_REJECTED
 from shared.market.price_jumps import find_price_jumps
 from shared.schemas.arrow import PRICES, BarFrame
 from shared.schemas.loads import Finding
@@ -16,7 +17,6 @@ from shared.schemas.text import is_visible
 Sessions = npt.NDArray[np.datetime64]
 MAX_LISTED_DATES = 10
 STALE_SESSIONS = 5  # this many equal bars in a row mean a stopped feed rather than a quiet market
-NEWEST_REJECTED = "newest_row_rejected"
 SHORT_HISTORY = 252  # sessions in a year
 _OTHER_BASIS = (
     "the bars before are on another basis, from before a split or a new adjustment. Load the whole history anew "
@@ -73,6 +73,11 @@ def find_rejected_newest(last_session: date, rejected: Rejections, earlier: Iter
         sentence = f"The newest row, of {newest.session}, was rejected: {reason} The bars end on {last_session}."
         yield Finding(code=NEWEST_REJECTED, detail=sentence, count=1, sessions=[newest.session])
         return
+    yield from keep_rejected_newest(last_session, earlier)
+
+
+def keep_rejected_newest(last_session: date, earlier: Iterable[Finding]) -> Iterator[Finding]:
+    """Return the finding of a rejected row that is still newer than every bar."""
     yield from (each for each in earlier if each.code == NEWEST_REJECTED and each.sessions[0] > last_session)
 
 

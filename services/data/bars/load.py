@@ -13,10 +13,10 @@ from services.data.bars.description import Origin, describe_load
 from services.data.bars.findings import find_altered_name, find_rejected_newest
 from services.data.bars.merge import MergeResult, merge_bars
 from services.data.ports import BarStore
-from services.data.records import CatalogueEntry, Listing, RawBars, StoredSymbol
+from services.data.records import NEWEST_REJECTED, CatalogueEntry, Listing, RawBars, StoredSymbol
 from shared.errors import NoBars, RowsRejected, SymbolNotFound
 from shared.schemas.arrow import NUMBERS, BarFrame
-from shared.schemas.loads import MAX_LISTED_ROWS, LoadReport, Mode
+from shared.schemas.loads import MAX_LISTED_ROWS, Finding, LoadReport, Mode
 
 Invalidate = Callable[
     [set[str] | None], Awaitable[None]
@@ -100,16 +100,20 @@ async def store_rows(rows: SplitRows, *, store: BarStore, invalidate: Invalidate
         if stored and options.mode == "upsert":
             check_upsert(stored.frame, rows.frame)
         result = merge_bars(stored.frame if stored else None, rows.frame, options.mode)
+        newest = _find_newest(result.frame, rows, stored)
+        rejected = newest[0].sessions[0] if newest else None
+        result = dataclasses.replace(result, frame=dataclasses.replace(result.frame, newest_rejected=rejected))
         origin = Origin(options.source, options.now, options.calendar)
         after = describe_load(result, stored, origin, rows.name, rows.listing)
-        entry = _add_newest(after.entry, rows, stored)
+        assert after.entry is not None
+        entry = dataclasses.replace(after.entry, findings=[*newest, *after.entry.findings])
         notes = [*rows.notes, *_note_calendar(entry, stored, rows)]
         return StoredSymbol(after.frame, entry), _build_report(result, entry, rows, options).model_copy(
             update={"notes": notes}
         )
 
     if rows.frame.bars.empty:
-        return _build_empty_report(await _read_stored(store, symbol), rows, options)
+        return await _note_rejected(rows, store, invalidate, options)
     if options.dry_run:
         _, report = await asyncio.to_thread(decide, await _read_stored(store, symbol))
         return report
@@ -141,12 +145,35 @@ async def _read_stored(store: BarStore, symbol: str) -> StoredSymbol | None:
         return None
 
 
-def _add_newest(entry: CatalogueEntry | None, rows: SplitRows, stored: StoredSymbol | None) -> CatalogueEntry:
-    """Add the finding of a rejected row that is newer than every bar."""
-    assert entry is not None
+def _find_newest(frame: BarFrame, rows: SplitRows, stored: StoredSymbol | None) -> list[Finding]:
+    """Return the finding of a rejected row that is newer than every bar of the frame, if there is one."""
     earlier = stored.entry.findings if stored and stored.entry else []
-    newest = find_rejected_newest(entry.last_session, rows.rejected, earlier)
-    return dataclasses.replace(entry, findings=[*newest, *entry.findings])
+    return list(find_rejected_newest(frame.bars["session"].iloc[-1].date(), rows.rejected, earlier))
+
+
+async def _note_rejected(rows: SplitRows, store: BarStore, invalidate: Invalidate, options: LoadOptions) -> LoadReport:
+    """Report a load of which every row was rejected; the bars stay, and a newer row than them leaves a finding."""
+    symbol = rows.frame.symbol
+
+    def decide(stored: StoredSymbol | None) -> tuple[StoredSymbol, list[Finding]]:
+        assert stored is not None
+        assert stored.entry is not None
+        newest = _find_newest(stored.frame, rows, stored)
+        frame = dataclasses.replace(stored.frame, newest_rejected=newest[0].sessions[0] if newest else None)
+        others = [each for each in stored.entry.findings if each.code != NEWEST_REJECTED]
+        entry = dataclasses.replace(stored.entry, revision=frame.revision, findings=[*newest, *others])
+        return StoredSymbol(frame, entry), newest
+
+    stored = await _read_stored(store, symbol)
+    is_current = stored is not None and stored.entry is not None and stored.entry.revision == stored.frame.revision
+    findings = _find_newest(stored.frame, rows, stored) if stored and is_current else []
+    if findings and not options.dry_run:
+        try:
+            findings = await store.rewrite(symbol, decide)
+        finally:
+            await invalidate({symbol})
+        stored = await _read_stored(store, symbol)
+    return _build_empty_report(stored, rows, options).model_copy(update={"findings": findings})
 
 
 def _note_calendar(entry: CatalogueEntry, stored: StoredSymbol | None, rows: SplitRows) -> Iterator[str]:

@@ -53,11 +53,13 @@ class BarWriter:
         """
         async with self._checks:
             rows = await _finish(asyncio.to_thread(lambda: split_rows(read(), options.today)))
-        if rows.frame.bars.empty:
+        if rows.frame.bars.empty and (options.strict or rows.rejected.newest is None):
             raise build_rejection_error({rows.frame.symbol: rows.rejected})
         report = await store_rows(rows, store=self._store, invalidate=self._invalidate, options=options)
         if not options.dry_run:
             await self._fence.wait()
+        if rows.frame.bars.empty:  # what was stored is a finding, if the row is newer than the bars
+            raise build_rejection_error({rows.frame.symbol: rows.rejected})
         return report
 
     async def change(self, symbol: str, change: Callable[[StoredSymbol | None], StoredSymbol]) -> CatalogueEntry:

@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,7 +15,7 @@ import structlog
 from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
 
-from services.data.mongo.catalogue_documents import CALENDAR_ONLY, from_document, parse_calendar
+from services.data.mongo.catalogue_documents import ABOUT_BARS, complete_bars, from_document
 from services.data.mongo.collection_reader import has_snapshots, read_bars
 from services.data.mongo.connection import UNAUTHORIZED, Connection
 from services.data.mongo.rewrite import (
@@ -175,9 +174,10 @@ class MongoBarStore:
         """
         with self._snapshot() if is_transactional else nullcontext() as session:
             bars = read_bars(self._database[symbol], session)
-            documents = self._find_in_catalogue({"_id": symbol}, CALENDAR_ONLY, session)
-        calendar = parse_calendar(documents[0]) if documents else None
-        return build(replace(bars, calendar=calendar)) if len(bars.sessions) else None
+            documents = self._find_in_catalogue({"_id": symbol}, ABOUT_BARS, session)
+        if not len(bars.sessions):
+            return None
+        return build(complete_bars(bars, documents[0]) if documents else bars)
 
     def _snapshot(self) -> ClientSession:
         return self._database.client.start_session(snapshot=True)

@@ -1,17 +1,19 @@
 """Converts catalogue entries to MongoDB documents and back. Logs documents that it ignores."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from services.data.records import CatalogueEntry
+from services.data.records import NEWEST_REJECTED, CatalogueEntry
 from shared.market.calendar_names import NAMES
+from shared.schemas.arrow import BarColumns
 
 _ENTRY = TypeAdapter(CatalogueEntry)
-CALENDAR_ONLY = {"listing.calendar": True}
+ABOUT_BARS = {"listing.calendar": True, "findings.code": True, "findings.sessions": True}
 log = structlog.get_logger()
 
 
@@ -46,8 +48,22 @@ def _mark_utc(fields: Mapping[str, Any]) -> dict[str, Any]:
     return dict(fields)
 
 
-def parse_calendar(document: Mapping[str, Any]) -> str | None:
-    """Parse the symbol's own calendar from an entry, or from CALENDAR_ONLY of one; None if it has none we know."""
-    listing = document.get("listing")
+def complete_bars(bars: BarColumns, document: Mapping[str, Any]) -> BarColumns:
+    """Add to bars, at least one, what an entry, or ABOUT_BARS of one, says of them; what we cannot read is left out."""
+    listing, findings = document.get("listing"), document.get("findings")
     calendar = listing.get("calendar") if isinstance(listing, Mapping) else None
-    return calendar if isinstance(calendar, str) and calendar in NAMES else None
+    calendar = calendar if isinstance(calendar, str) and calendar in NAMES else None
+    return replace(bars, calendar=calendar, newest_rejected=_parse_rejected(findings, bars.sessions[-1].item()))
+
+
+def _parse_rejected(findings: object, last_session: date) -> date | None:
+    for finding in findings if isinstance(findings, list) else []:
+        try:
+            if (
+                finding["code"] == NEWEST_REJECTED
+                and (session := date.fromisoformat(finding["sessions"][0])) > last_session
+            ):
+                return session
+        except (LookupError, TypeError, ValueError):
+            continue
+    return None

@@ -5,7 +5,6 @@ cancelled between two calls could otherwise be left open.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -20,7 +19,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from services.data.mongo.bar_documents import DATE
-from services.data.mongo.catalogue_documents import from_document, parse_calendar, to_document
+from services.data.mongo.catalogue_documents import complete_bars, from_document, to_document
 from services.data.mongo.collection_reader import build_any
 from services.data.mongo.document_changes import Changes, compute_changes
 from services.data.records import StoredSymbol
@@ -100,7 +99,7 @@ def _decide_changes(
     before, is_foreign = None, False
     if documents:
         bars, is_foreign = build_any(symbol, documents)
-        frame = replace(bars, calendar=parse_calendar(entry or {})).frame()
+        frame = (complete_bars(bars, entry) if entry and len(bars) else bars).frame()
         before = StoredSymbol(frame, from_document(entry) if entry else None)
     after, report = decide(before)
     if not is_foreign:

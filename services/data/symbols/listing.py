@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from zoneinfo import available_timezones
 
 from services.data.bars.description import complete_listing, describe_bars
+from services.data.bars.findings import keep_rejected_newest
 from services.data.records import StoredSymbol
 from shared.errors import InvalidRequest, SymbolNotFound
 from shared.market.calendar_names import NAMES
@@ -32,6 +33,8 @@ def apply_patch(symbol: str, stored: StoredSymbol | None, patch: StockPatch, def
     listing = dataclasses.replace(listing, **changes)
     frame = dataclasses.replace(stored.frame, calendar=listing.calendar)
     entry = dataclasses.replace(describe_bars(frame, name, default), listing=listing)
+    newest = keep_rejected_newest(entry.last_session, known.findings if known else [])
+    entry = dataclasses.replace(entry, findings=[*newest, *entry.findings])
     if known is not None and known.revision == stored.frame.revision:  # the entry is of these bars
         entry = dataclasses.replace(entry, source=known.source, loaded_at=known.loaded_at, sources=known.sources)
     return StoredSymbol(frame, entry)

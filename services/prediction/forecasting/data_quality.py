@@ -29,6 +29,7 @@ def collect_warnings(
     adjusted = query.adjusted
     collected = warnings.incomplete_bars(history.n_incomplete, adjusted=adjusted)
     collected += warnings.unreadable_rows(history.n_skipped)
+    collected += warnings.rejected_newest(history.newest_rejected, history.session(-1))
     collected += warnings.price_jumps(
         history.sessions, history.open, history.close, adjusted=adjusted, can_adjust=history.has_adjusted_prices
     )

@@ -29,6 +29,7 @@ class History:
         n_skipped: Stored rows left out earlier for an unreadable or duplicate date.
         has_adjusted_prices: Whether adjusted prices are available.
         calendar: Code of the exchange whose sessions the symbol has, if one is known for this symbol.
+        newest_rejected: The session of a newer row that was not stored, because it is not a bar.
     """
 
     symbol: str
@@ -43,6 +44,7 @@ class History:
     n_skipped: int = 0
     has_adjusted_prices: bool = False
     calendar: str | None = None
+    newest_rejected: date | None = None
 
     def __len__(self) -> int:
         """Return the number of bars."""
@@ -68,7 +70,9 @@ def history_until(arrow: bytes, revision: str, *, symbol: str, as_of: date | Non
     """
     bars = decode_or_fail(arrow)
     if as_of is not None:
-        bars = replace(bars.between(None, as_of), skipped=0)  # some of these rows may belong to later sessions
+        rejected = bars.newest_rejected if bars.newest_rejected and bars.newest_rejected <= as_of else None
+        # Some of the skipped rows may belong to later sessions.
+        bars = replace(bars.between(None, as_of), skipped=0, newest_rejected=rejected)
         revision = bars.revision
     prices = np.column_stack([bars.numbers[name] for name in PRICES])
     is_complete = np.asarray(np.isfinite(prices) & (prices > 0) & (prices < TOO_LARGE)).all(axis=1)
@@ -82,6 +86,7 @@ def history_until(arrow: bytes, revision: str, *, symbol: str, as_of: date | Non
         n_skipped=bars.skipped,
         has_adjusted_prices=bars.has_adjusted_prices,
         calendar=bars.calendar,
+        newest_rejected=bars.newest_rejected,
         **{name: complete.numbers[name] for name in (*PRICES, "volume")},
     )
 

@@ -33,6 +33,14 @@ def unreadable_rows(n_skipped: int) -> list[Warning]:
     return [Warning(code="unreadable_rows", detail=detail)]
 
 
+def rejected_newest(session: date | None, last: date) -> list[Warning]:
+    """Warn about a row that is newer than the last bar and was not stored."""
+    if session is None:
+        return []
+    detail = f"The newest row, of {session}, was rejected when it was loaded: the bars end on {last}. Load it anew."
+    return [Warning(code="newest_row_rejected", detail=detail)]
+
+
 def price_jumps(
     sessions: NDArray[np.datetime64], opens: Array, closes: Array, *, adjusted: bool, can_adjust: bool
 ) -> list[Warning]:

@@ -199,6 +199,7 @@ def _warn_about_bars(stored: BarColumns, bars: BarColumns, *, adjusted: bool) ->
     return [
         *warnings.incomplete_bars(len(stored) - len(bars), adjusted=adjusted, above_zero=False),
         *warnings.unreadable_rows(stored.skipped),
+        *warnings.rejected_newest(stored.newest_rejected, bars.sessions[-1].item()),
         *warnings.price_jumps(
             bars.sessions,
             bars.numbers["open"],

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from services.data.ports import BarCache, BarStore, ChangeFeed
-from services.data.records import StoredSymbol
+from services.data.records import NEWEST_REJECTED, StoredSymbol
 from shared.errors import SymbolNotFound
 from shared.schemas.arrow import BarFrame, decode
 from shared.schemas.bars import EncodedBars
@@ -60,6 +60,18 @@ class BarStoreBehaviours:
         encoded = await store.encoded_bars("ETH-USD")
         assert (decode(encoded.arrow).calendar, encoded.revision) == ("24/7", frame.revision)
         received = await store.rewrite("ETH-USD", lambda stored: (StoredSymbol(frame, make_entry(frame)), stored))
+        assert received is not None
+        assert received.frame.revision == frame.revision
+
+    async def test_bars_carry_the_rejected_newest_row_of_their_entry(self, store: BarStore) -> None:
+        session = date(2030, 1, 2)
+        frame = replace(make_frame("AAPL"), newest_rejected=session)
+        finding = Finding(code=NEWEST_REJECTED, detail="Rejected.", count=1, sessions=[session])
+        entry = replace(make_entry(frame), findings=[finding])
+        await store.rewrite("AAPL", lambda _: (StoredSymbol(frame, entry), None))
+        encoded = await store.encoded_bars("AAPL")
+        assert (decode(encoded.arrow).newest_rejected, encoded.revision) == (session, frame.revision)
+        received = await store.rewrite("AAPL", lambda stored: (StoredSymbol(frame, entry), stored))
         assert received is not None
         assert received.frame.revision == frame.revision
 

@@ -50,7 +50,9 @@ class FakeBarStore:
         if self.frames[symbol].bars.empty:
             raise NoBars(f"{symbol} has no bars.")
         entry = self.catalogue.get(symbol)
-        return replace(self.frames[symbol], calendar=entry.listing.calendar) if entry else self.frames[symbol]
+        if entry is None:
+            return self.frames[symbol]
+        return replace(self.frames[symbol], calendar=entry.listing.calendar, newest_rejected=entry.newest_rejected)
 
     async def encoded_bars(self, symbol: str) -> EncodedBars:
         return encode_with_revision((await self.bars(symbol)).columns())

@@ -1,10 +1,12 @@
 """What settles a file that leaves something open, and what the report says of it."""
 
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
+from shared.schemas.arrow import decode
 from tests.support.data.fakes import FakeBarStore, serve_data
 
 HEADER = "date,open,high,low,close,volume\n"
@@ -83,3 +85,17 @@ async def test_a_rejected_newest_row_is_a_finding_until_there_is_a_bar_of_its_da
     )
     assert finding in again["findings"]
     assert "newest_row_rejected" not in {each["code"] for each in mended["findings"]}
+
+
+async def test_a_load_of_one_rejected_row_leaves_the_finding_and_keeps_the_bars() -> None:
+    store = FakeBarStore()
+    async with serve_data(store) as client:
+        first = (await _put(client, HEADER + ROWS)).json()
+        only = await _put(client, HEADER + BAD)
+        bars = decode((await store.encoded_bars("NEW")).arrow)
+        stock = (await client.get("/symbols/NEW")).json()
+    assert (only.status_code, only.json()["type"]) == (422, "/problems/rows-rejected")
+    assert (stock["bars"], stock["last_session"]) == (2, "2024-01-03")
+    assert stock["revision"] != first["revision"]  # forecasts warn of it
+    assert bars.newest_rejected == date(2024, 1, 4)
+    assert "newest_row_rejected" in {each["code"] for each in stock["findings"]}

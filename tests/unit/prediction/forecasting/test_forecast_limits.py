@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from services.prediction.forecasting.forecast import compute_forecast
 from services.prediction.walk_forward.windows import bars_needed
 from shared.errors import NotEnoughBars
-from shared.schemas.forecasts import Forecast
+from shared.schemas.arrow import BarFrame, encode_with_revision
+from shared.schemas.forecasts import Forecast, ForecastQuery
 from tests.support.prediction import simulated
 from tests.support.prediction.forecasts import ASKED, forecast, forecast_sample, session
 
@@ -170,3 +172,20 @@ def test_absurd_prices_are_left_out() -> None:
     answer = forecast(bars, horizon=1, model="drift")
     assert answer.data.bars == N_BARS - 1
     assert "incomplete_bars" in _warnings(answer)
+
+
+def test_a_newer_row_that_was_rejected_is_a_warning_from_its_day_on() -> None:
+    bars = simulated.random_walk(N_BARS, 1)
+    last: date = bars["session"].iloc[-1].date()
+    encoded = encode_with_revision(BarFrame("AAPL", bars, newest_rejected=last + timedelta(days=1)).columns())
+
+    def warn(as_of: date | None) -> list[str]:
+        query = ForecastQuery(horizon=1, model="drift", as_of=as_of)
+        answer = compute_forecast(encoded, "AAPL", query, calendar="", store=None)
+        return [each.detail for each in answer.warnings if each.code == "newest_row_rejected"]
+
+    sentence = (
+        f"The newest row, of {last + timedelta(days=1)}, was rejected when it was loaded: the bars end on {last}. "
+    )
+    assert warn(None) == warn(last + timedelta(days=1)) == [sentence + "Load it anew."]
+    assert warn(last) == []
