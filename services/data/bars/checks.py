@@ -17,6 +17,8 @@ from shared.schemas.loads import MAX_LISTED_ROWS, Rejection, RejectionCount
 HIGHEST_PRICE = 1e12  # a bitcoin costs 1e9 rupiahs; the most expensive share, Berkshire Hathaway A, 7e5 dollars
 ROUNDING = 1e-9  # relative; prices that were multiplied differ in their last digits
 MAX_DIFFERENCE = 0.2  # relative, of closes of one session that are versions of one bar
+SAME_CLOSE = 1e-3  # relative, of closes that are rounded, or corrected a little
+MAX_VERSIONS, SHARE_OF_VERSIONS = 5, 0.2  # sessions of which corrected bars follow: more are another instrument's
 PART_ROWS = 1 << 16  # checked at once: the masks and copies of prices of all rows would take more than the rows
 Mask = npt.NDArray[np.bool_]
 Sessions = npt.NDArray[np.datetime64]
@@ -77,8 +79,8 @@ class Rejections:
 def find_rejections(rows: pd.DataFrame, today: date) -> Rejections:
     """Find the rows that are not bars, in order, each with the first check in `REJECTION_DETAILS` that it fails.
 
-    Of two rows with the same session, the later one is valid, unless their closes differ by more than a fifth: they
-    may be of two instruments.
+    Of two rows with the same session, the later one is valid, unless they may be of two instruments: their closes
+    differ by more than a fifth, or those of many sessions differ.
 
     Args:
         rows: The columns of `services.data.records.RawBars.rows`.
@@ -172,12 +174,15 @@ def _find_duplicates(sessions: Sessions, closes: npt.NDArray[np.float64], is_goo
         good = part.start + np.flatnonzero(is_good[part])
         latest[(sessions[good].astype("datetime64[D]") - first).astype(np.int64)] = good  # the last one wins
     is_repeated[latest[latest >= 0]] = False
-    conflicting = np.zeros(len(latest), bool)  # by day
+    conflicting, other = np.zeros(len(latest), bool), np.zeros(len(latest), bool)  # by day
     for part in _iter_parts(len(sessions)):
         repeated = part.start + np.flatnonzero(is_repeated[part])
         days = (sessions[repeated].astype("datetime64[D]") - first).astype(np.int64)
-        differs = np.abs(closes[repeated] / closes[latest[days]] - 1) > MAX_DIFFERENCE
-        conflicting[days[differs]] = True
+        difference = np.abs(closes[repeated] / closes[latest[days]] - 1)
+        conflicting[days[difference > MAX_DIFFERENCE]] = True
+        other[days[difference > SAME_CLOSE]] = True
+    if other.sum() > max(MAX_VERSIONS, SHARE_OF_VERSIONS * (latest >= 0).sum()):
+        conflicting |= other
     if conflicting.any():
         for part in _iter_parts(len(sessions)):
             good = part.start + np.flatnonzero(is_good[part])

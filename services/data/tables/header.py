@@ -43,9 +43,10 @@ def find_header(rows: Sequence[Sequence[str]], options: ReadQuery, notes: Notes)
     """
     scores = [count_fields(row, options) if len(row) > MIN_FIELDS else 0 for row in rows[:MAX_PREAMBLE]]
     if not scores or max(scores) < MIN_FIELDS:
-        return _first_row(rows)
+        return _first_row(rows, options)
     at = scores.index(max(scores))
-    end = at + 1
+    width, end = len(rows[at]), at + 1
+    rows = [*rows[:end], *([*row, *[""] * (width - len(row))] for row in rows[end:])]  # a sheet has no empty cells
     while end < min(len(rows), at + MAX_DEPTH) and _is_header_line(rows[end], rows[at]):
         end += 1
     above = [rows[at - 1]] if at and len(rows[at - 1]) == len(rows[at]) else []
@@ -58,9 +59,17 @@ def find_header(rows: Sequence[Sequence[str]], options: ReadQuery, notes: Notes)
     return Header(names, symbols, end)
 
 
-def _first_row(rows: Sequence[Sequence[str]]) -> Header:
+def _words(line: str) -> list[str]:
+    return re.split(r"[\s^~:]+", line.strip())
+
+
+def _first_row(rows: Sequence[Sequence[str]], options: ReadQuery) -> Header:
     at = next((index for index, row in enumerate(rows) if any(cell.strip() for cell in row)), 0)
     first = rows[at] if rows else []
+    if len(first) == 1 and len(_words(first[0])) > MIN_FIELDS and count_fields(_words(first[0]), options) >= MIN_FIELDS:
+        raise UnreadableFile(
+            "The cells are not separated by commas, semicolons, tabs or |. Save the file with one of them."
+        )
     n_numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in first)
     if len(first) > MIN_FIELDS and n_numbers >= MIN_FIELDS:
         raise UnreadableFile(
@@ -90,7 +99,8 @@ def _read_symbols(row: Sequence[str], names: Sequence[str]) -> list[str]:
         cell.strip() if found and index else "" for index, (cell, found) in enumerate(zip(row, is_field, strict=True))
     ]
     cells = [symbol for symbol, found in zip(symbols[1:], is_field[1:], strict=True) if found]
-    if not cells or not all(is_symbol(normalise_symbol(cell)) for cell in cells) or any(map(_is_name, cells)):
+    are_symbols = all(is_symbol(normalise_symbol(cell)) and re.search(r"\w", cell) for cell in cells)
+    if not cells or not are_symbols or any(map(_is_name, cells)):
         return []
     for symbol in dict.fromkeys(cells):
         own = {normalise(name) for name, each in zip(names, symbols, strict=True) if each == symbol}

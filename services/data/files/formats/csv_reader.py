@@ -16,6 +16,7 @@ from services.data.records import ROW_PROBLEMS
 from services.data.tables.cells import TEXT
 from services.data.tables.columns import DATE, Columns, count_fields, find_columns
 from services.data.tables.header import Header, find_header
+from services.data.tables.names import normalise, rank
 from shared.errors import UnreadableFile
 
 BLOCK = 1 << 20  # bytes in memory at once; also the maximum length of a row
@@ -87,7 +88,8 @@ def _name_row_names(rows: list[list[str]]) -> list[list[str]]:
     """Give the header of R a name for the dates that are the names of its rows: it has one cell less than they have."""
     filled = [row for row in rows if any(row)]
     body = filled[1 : SAMPLE_ROWS + 1]
-    if not body or not all(len(row) == len(filled[0]) + 1 and DATE.match(row[0]) for row in body):
+    has_dates = any(rank("session", normalise(name)) is not None for name in filled[0]) if filled else False
+    if not body or has_dates or not all(len(row) == len(filled[0]) + 1 and DATE.match(row[0]) for row in body):
         return rows
     return [["", *row] if row is filled[0] else row for row in rows]
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, WorksheetNotFound
 
 from services.data.files.formats.csv_reader import SymbolBatch
 from services.data.files.rows import Reading
@@ -74,6 +74,7 @@ def read_sheet_batches(workbook: CalamineWorkbook, name: str, reading: Reading) 
         if sheet.total_height * sheet.total_width > MAX_CELLS:
             raise PayloadTooLarge(f"A sheet has more than {MAX_CELLS:,} cells. Save it as CSV.")
         rows = [list(map(_to_text, row)) for row in sheet.to_python(skip_empty_area=True)]
+        _fill_merged(rows, sheet)
     except (CalamineError, WorksheetNotFound, OSError, ValueError) as error:
         raise UnreadableFile("The sheet is damaged. Save the workbook anew, or as CSV.") from error
     head = [_without_blanks(row) for row in rows[:HEAD_ROWS]]
@@ -85,6 +86,16 @@ def read_sheet_batches(workbook: CalamineWorkbook, name: str, reading: Reading) 
         arrays = [pa.array([row[index] or None for row in part], pa.string()) for index in columns.positions]
         batch = pa.RecordBatch.from_arrays(arrays, names=[str(index) for index in columns.positions])
         yield from columns.split(batch)
+
+
+def _fill_merged(rows: list[list[str]], sheet: CalamineSheet) -> None:
+    """Give each of the cells merged in a line of the head the text of the first: names over several symbols."""
+    top, left = sheet.start or (0, 0)
+    for (first_row, first), (last_row, last) in sheet.merged_cell_ranges or []:
+        at = first_row - top
+        if first_row == last_row and 0 <= at < min(HEAD_ROWS, len(rows)):
+            cells = slice(first - left, last - left + 1)
+            rows[at][cells] = [rows[at][cells.start]] * len(rows[at][cells])
 
 
 def _without_blanks(row: Sequence[str]) -> list[str]:

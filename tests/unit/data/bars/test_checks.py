@@ -157,3 +157,14 @@ def test_the_remaining_rows_keep_every_invariant(rows: list[tuple[int, float, fl
     assert (left["low"] == prices.min(axis=1)).all()
     assert left["session"].is_unique
     assert (left["session"] <= pd.Timestamp(TODAY)).all()
+
+
+def test_many_sessions_with_two_closes_are_of_two_instruments_however_near() -> None:
+    bars = make_bars([100.0 + day for day in range(30)])
+    near = bars.assign(**{name: bars[name] * 1.05 for name in ("open", "high", "low", "close")})
+    both = pd.concat([bars, near], ignore_index=True)
+    assert find_rejections(to_raw("AAPL", both).rows, TODAY).n_by_code == {"conflicting_session": 60}
+    few = pd.concat([bars, near[:5]], ignore_index=True)
+    assert find_rejections(to_raw("AAPL", few).rows, TODAY).n_by_code == {"duplicate_session": 5}
+    same = pd.concat([bars, bars], ignore_index=True)
+    assert find_rejections(to_raw("AAPL", same).rows, TODAY).n_by_code == {"duplicate_session": 30}

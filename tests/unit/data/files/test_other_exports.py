@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from tests.support.data.files import as_arrow, as_parquet, problem, read
+from tests.support.data.workbooks import workbook
 
 DAYS = pd.bdate_range("2024-02-19", periods=24)
 NUMBERS = [(100.25 + day, 101.5 + day, 99.75 + day, 100.5 + day, 1_234_567 + day) for day in range(len(DAYS))]
@@ -242,3 +243,35 @@ def test_decimals_of_parquet_are_the_nearest_numbers() -> None:
     dates = pd.date_range("2020-01-01", periods=len(texts)).date
     [raw] = read(as_parquet(pa.table({"date": dates} | dict.fromkeys(COLUMNS[:4], prices))))
     assert raw.rows["close"].tolist() == [float(text) for text in texts]
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_a_sheet_of_pandas_with_symbols_over_its_columns_is_read(is_merged: bool) -> None:
+    names = [name for name in ENGLISH[1:] for _ in range(2)]
+    if is_merged:
+        names = [name if at % 2 == 0 else "" for at, name in enumerate(names)]
+    body = [
+        [day.date(), *(number + shift for number in row for shift in (0, 1))]
+        for day, row in zip(DAYS, NUMBERS, strict=True)
+    ]
+    rows = [["Price", *(name or None for name in names)], ["Ticker", *["A", "B"] * 5], ["Date"], *body]
+    merged = [f"{left}1:{right}1" for left, right in ("BC", "DE", "FG", "HI", "JK")] if is_merged else []
+    first, second = read(workbook({"Sheet1": rows}, merged), "x.xlsx")
+    assert (first.symbol, second.symbol) == ("A", "B")
+    assert first.rows[COLUMNS].to_numpy().tolist() == [list(row) for row in NUMBERS]
+    assert second.rows[COLUMNS].to_numpy().tolist() == [[number + 1 for number in row] for row in NUMBERS]
+
+
+@pytest.mark.parametrize("delimiter", [" ", "  ", "^"])
+def test_cells_that_nothing_usual_separates_are_an_error_that_says_so(delimiter: str) -> None:
+    content = export(delimiter=delimiter).replace('"', "")
+    assert problem(content) == (
+        "The cells are not separated by commas, semicolons, tabs or |. Save the file with one of them."
+    )
+
+
+def test_a_line_of_dashes_under_the_names_is_no_symbol() -> None:
+    names, *rows = export(delimiter="|").splitlines()
+    [raw] = read("\n".join([names, "|".join(["---"] * 6), *rows]))
+    assert raw.symbol == "A"
+    assert raw.rows["session"].notna().sum() == len(DAYS)
