@@ -31,6 +31,7 @@ LAYOUTS: dict[str, list[dict[str, Any]]] = {
     "SLASHES": _rows("date", [f"{day:%d/%m/%Y}" for day in DAYS]),
     "TEXT": [row | {"close": f"1,{11 + n:03}.50"} for n, row in enumerate(_rows("date", ISO))],
 }
+VIEWS = ("VIEW.A", "VIEW.B")  # of one collection with a field for the symbol
 UNREADABLE = {"AMBIGUOUS": _rows("date", ["02/03/2017"]), "OTHER": [{"when": "2017-01-03", "value": 1}]}
 
 
@@ -46,6 +47,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             database["CAPPED"].insert_many([dict(document) for document in LAYOUTS["LOWER"]])
             database.create_collection("SERIES", timeseries={"timeField": "date"})
             database["SERIES"].insert_many([dict(document) for document in LAYOUTS["ADJ"]])
+            database["prices"].insert_many([row | {"symbol": each} for each in VIEWS for row in LAYOUTS["LOWER"]])
+            for symbol in VIEWS:  # as docs/mongodb-layouts.md says
+                database.create_collection(symbol, viewOn="prices", pipeline=[{"$match": {"symbol": symbol}}])
             database["aapl_daily"].insert_one({"text": "no symbol"})
             database["notes"].insert_one({"text": "no symbol"})
             client.admin.command("createUser", "reader", pwd="only-reads", roles=[{"role": "read", "db": DATABASE}])
@@ -67,7 +71,7 @@ def _get(stack: Stack, path: str) -> httpx.Response:
     return httpx.get(f"{stack.url}{path}", timeout=PATIENCE_SECONDS)
 
 
-@pytest.mark.parametrize("symbol", [*LAYOUTS, "CAPPED", "SERIES"])
+@pytest.mark.parametrize("symbol", [*LAYOUTS, "CAPPED", "SERIES", *VIEWS])
 def test_each_layout_is_served(stack: Stack, symbol: str) -> None:
     bars = _get(stack, f"/api/stocks/{symbol}/bars").json()["bars"]
     assert [bar["session"] for bar in bars] == ISO
@@ -86,7 +90,7 @@ def test_what_cannot_be_read_says_which_fields_were_looked_for_and_found(stack: 
     ambiguous, other = (_get(stack, f"/api/stocks/{symbol}").json() for symbol in UNREADABLE)
     assert (ambiguous["type"], other["type"]) == ("/problems/no-bars", "/problems/no-bars")
     assert "may be day first or month first, for example '02/03/2017'" in ambiguous["detail"]
-    assert "Looked for the date: Date or date" in other["detail"]
+    assert "Looked for the date: Date, date" in other["detail"]
     assert "'when', 'value'" in other["detail"]
 
 
@@ -94,8 +98,9 @@ def test_collections_that_are_not_served_are_named(stack: Stack) -> None:
     health = _get(stack, "/api/health").json()
     assert health["status"] != "down"
     detail = health["checks"]["data.store"]["detail"]
-    assert detail.startswith("2 collections are not served")
-    assert detail.endswith("'aapl_daily', 'notes'.")
+    assert detail.startswith("3 collections are not served")
+    assert "a collection of many symbols by a view for each" in detail
+    assert detail.endswith("'aapl_daily', 'notes', 'prices'.")
 
 
 def test_nothing_was_written_and_nothing_was_tried(stack: Stack) -> None:

@@ -47,7 +47,10 @@ async def _inspect_store(request: Request) -> Health:
         return Health(status="ok")
     shown = ", ".join(map(repr, names[:MAX_NAMED])) + (" …" if len(names) > MAX_NAMED else "")
     verb = "collection is" if len(names) == 1 else "collections are"
-    detail = f"{len(names):,} {verb} not served: a symbol has 1 to 15 characters, in upper case. They are: {shown}."
+    detail = (
+        f"{len(names):,} {verb} not served: a symbol has 1 to 15 characters, in upper case; a collection of many "
+        f"symbols by a view for each (docs/mongodb-layouts.md). They are: {shown}."
+    )
     return Health(status="ok", checks={"collections": Check(status="ok", detail=detail)})
 
 

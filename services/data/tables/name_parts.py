@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from services.data.tables.names import ALIASES, PER_SYMBOL, PRICES, normalise, rank
+from services.data.tables.names import PER_SYMBOL, PRICES, normalise, rank
 from shared.schemas.bars import is_symbol, normalise_symbol
 
 NO_SYMBOLS = {"ADJ", "ADJUSTED", "ASK", "AVG", "BID", "DAY", "MID", "OFFER", "PREV", "PREVIOUS", "RAW", "UNADJUSTED"}
@@ -63,4 +63,4 @@ def _split_prefix(name: str) -> tuple[str, str]:
 
 
 def _is_field(name: str) -> bool:
-    return any(name in ALIASES[field] for field in PER_SYMBOL)
+    return any(rank(field, name) is not None for field in PER_SYMBOL)

@@ -113,8 +113,10 @@ ALIASES: dict[Field, tuple[str, ...]] = {
 }
 # A close under one of these names is an assumption that the report states.
 LAST_PRICES = ALIASES["close"][ALIASES["close"].index("last") :]
+# By the names without "_", as "openPrice" has none; of two that are alike so, the first counts.
 RANKS: dict[Field, dict[str, int]] = {
-    field: {alias: rank for rank, alias in enumerate(aliases)} for field, aliases in ALIASES.items()
+    field: {aliases[at].replace("_", ""): at for at in reversed(range(len(aliases)))}
+    for field, aliases in ALIASES.items()
 }
 # A number in front, as in "4. close"; the day and the currency, as in "24h Open (USD)".
 _CURRENCIES = (
@@ -140,7 +142,7 @@ def normalise(name: str) -> str:
 
 def rank(field: Field, name: str) -> int | None:
     """Return the position of a normalised name among those of the field; None if it is not one."""
-    return RANKS[field].get(name)
+    return RANKS[field].get(name.replace("_", ""))
 
 
 def is_unnamed(name: str) -> bool:

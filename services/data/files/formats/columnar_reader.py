@@ -75,9 +75,9 @@ def _choose_columns(schema: pa.Schema, reading: Reading, read_head: ReadHead) ->
     texts = [field.name for field in schema if is_text(field.type) and is_unnamed(normalise(field.name))]
     head = read_head(texts) if texts else None
     sample = _sample(schema)
-    for name in texts if head is not None and head.num_rows else []:
-        cell = head.column(name)[0].as_py()
-        sample[schema.get_field_index(name)] = str(cell or "")[:MAX_TEXT]
+    if head is not None and head.num_rows:
+        for name in texts:
+            sample[schema.get_field_index(name)] = str(head.column(name)[0].as_py() or "")[:MAX_TEXT]
     columns = find_columns(schema.names, reading.options, reading.notes, sample=[sample])
     for fields in columns.groups.values():
         check_types(pa.schema([schema.field(index).with_name(name) for name, index in fields.items()]))

@@ -3,31 +3,21 @@
 The layout is that of the whole collection: one document may be ambiguous where all of them are not.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from services.data.mongo.bar_documents import DATE, FIELDS, Document, build_bars
 from services.data.mongo.foreign.values import parse_columns, parse_dates
+from services.data.tables.names import ALIASES, Field, normalise, rank
 from shared.schemas.arrow import PRICES, BarColumns
 
 N_SAMPLED = 5  # documents whose fields show the layout
-SESSION = "session"
+SESSION: Field = "session"
 OWN_NAMES = {SESSION: DATE, **FIELDS}
-# In lower case without spaces and punctuation; of two that a document has, the earlier is read.
-ALIASES = {
-    SESSION: ("date", "tradedate", "tradingdate", "day", "session", "datetime", "timestamp", "time", "t"),
-    "open": ("open", "openprice", "o"),
-    "high": ("high", "highprice", "h"),
-    "low": ("low", "lowprice", "l"),
-    "close": ("close", "closeprice", "last", "price", "c"),
-    "volume": ("volume", "vol", "v"),
-    "adj_close": ("adjclose", "adjustedclose", "adjusted", "closeadj"),
-}
-_PUNCTUATION = re.compile(r"[\W_]+")
+SHOWN = 8  # names of a field, of those that are looked for
 
 
 @dataclass(frozen=True)
@@ -59,8 +49,8 @@ def find_layout(documents: Iterable[Document]) -> Layout:
     """Find the fields by their names; our own names come first."""
     found = {name for document in documents for name in document if isinstance(name, str)}
     names: dict[str, str] = {}
-    for field, aliases in ALIASES.items():
-        ranked = [(_rank(name, OWN_NAMES[field], aliases), name) for name in found]
+    for field in (SESSION, *FIELDS):
+        ranked = [(_rank(cast(Field, field), name), name) for name in found]
         best = min(((rank, name) for rank, name in ranked if rank is not None), default=None)
         if best is not None:
             names[field] = best[1]
@@ -84,13 +74,14 @@ def describe_unreadable(symbol: str, sample: Sequence[Mapping[str, Any]]) -> str
     """Say which fields a bar needs, and which were found in documents that are not bars."""
     names = find_layout(sample).names
     found = list(dict.fromkeys(str(name) for document in sample for name in document))[:20]
-    missing = [field for field in (SESSION, "close") if field not in names]
+    fields: tuple[Field, ...] = (SESSION, "close")
+    missing = [field for field in fields if field not in names]
     looked_for = "; ".join(
-        f"for the {'date' if field == SESSION else field}: {OWN_NAMES[field]} or {', '.join(ALIASES[field])}"
+        f"for the {'date' if field == SESSION else field}: {OWN_NAMES[field]}, {', '.join(ALIASES[field][:SHOWN])}"
         for field in missing
     )
     reason = (
-        f"fields are missing. Looked {looked_for} (in any case, with or without spaces)"
+        f"fields are missing. Looked {looked_for}, and other names in any case that docs/files.md lists"
         if missing
         else f"no date in the field {names[SESSION]!r} can be read"
     )
@@ -102,8 +93,5 @@ def is_complete(bars: BarColumns) -> bool:
     return len(bars.sessions) > 0 and not any(np.isnan(column).any() for column in bars.numbers.values())
 
 
-def _rank(name: str, own: str, aliases: Sequence[str]) -> int | None:
-    if name == own:
-        return -1
-    plain = _PUNCTUATION.sub("", name).lower()
-    return aliases.index(plain) if plain in aliases else None
+def _rank(field: Field, name: str) -> int | None:
+    return -1 if name == OWN_NAMES[field] else rank(field, normalise(name))

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from tests.support.data.files import as_arrow, as_parquet, problem, read
-from tests.support.data.workbooks import workbook
+from tests.support.data.workbooks import Cell, workbook
 
 DAYS = pd.bdate_range("2024-02-19", periods=24)
 NUMBERS = [(100.25 + day, 101.5 + day, 99.75 + day, 100.5 + day, 1_234_567 + day) for day in range(len(DAYS))]
@@ -91,7 +91,7 @@ def test_names_are_read_in_more_encodings(encoding: str, names: tuple[str, ...])
 @pytest.mark.parametrize(
     "date",
     [
-        *(lambda day, form=form: format(day, form) for form in ("%d%m%Y", "%m%d%Y", "%y%m%d", "%Y%m%d%H%M%S")),  # type: ignore[misc]
+        *(lambda day, form=form: format(day, form) for form in ("%d%m%Y", "%m%d%Y", "%y%m%d", "%Y%m%d%H%M%S")),
         lambda day: str(int(f"{day:%d%m%Y}")),
         lambda day: f"{day.day}. {day.month}. {day.year}",
         lambda day: f"{day.year}. {day.month}. {day.day}.",
@@ -250,11 +250,16 @@ def test_a_sheet_of_pandas_with_symbols_over_its_columns_is_read(is_merged: bool
     names = [name for name in ENGLISH[1:] for _ in range(2)]
     if is_merged:
         names = [name if at % 2 == 0 else "" for at, name in enumerate(names)]
-    body = [
+    body: list[list[Cell]] = [
         [day.date(), *(number + shift for number in row for shift in (0, 1))]
         for day, row in zip(DAYS, NUMBERS, strict=True)
     ]
-    rows = [["Price", *(name or None for name in names)], ["Ticker", *["A", "B"] * 5], ["Date"], *body]
+    rows: list[list[Cell]] = [
+        ["Price", *(name or None for name in names)],
+        ["Ticker", *["A", "B"] * 5],
+        ["Date"],
+        *body,
+    ]
     merged = [f"{left}1:{right}1" for left, right in ("BC", "DE", "FG", "HI", "JK")] if is_merged else []
     first, second = read(workbook({"Sheet1": rows}, merged), "x.xlsx")
     assert (first.symbol, second.symbol) == ("A", "B")

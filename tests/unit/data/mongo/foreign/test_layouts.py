@@ -150,7 +150,7 @@ def test_our_own_names_come_first_and_our_own_layout_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        ({"when": "2024-01-02", "close": 1}, ["for the date: Date or date,", "Found: 'when', 'close'"]),
+        ({"when": "2024-01-02", "close": 1}, ["for the date: Date, date,", "Found: 'when', 'close'"]),
         ({"_id": 1, "date": "soon", "close": 1}, ["no date in the field 'date' can be read"]),
         ({"_id": 1, "text": "x"}, ["for the date", "for the close", "Found: '_id', 'text'"]),
     ],
