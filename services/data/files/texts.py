@@ -53,7 +53,9 @@ class TextCollector:
             by_code.append(positions.setdefault(text, len(positions)) if text else -1)
             self.written.setdefault(text, raw or "")
         self._joined = None if texts is self._joined and clean is not str else self._joined
-        return list(positions), np.array([*by_code, -1], np.int32)[to_codes(texts)]
+        codes, clean_codes = to_codes(texts), np.array([*by_code, -1], np.int32)
+        is_clean = np.array_equal(clean_codes[:-1], np.arange(len(by_code)))
+        return list(positions), codes if is_clean else clean_codes[codes]  # no copy of a file's largest column
 
     def slice(self, rows: slice | npt.NDArray[np.intp]) -> list[str] | None:
         """Return the texts of some rows, "" for none; None if there is no such column."""

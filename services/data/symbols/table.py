@@ -1,6 +1,7 @@
 """Reads tables of symbols, such as symbols.csv: what is known about each besides its bars. Pure but for the file."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
@@ -46,9 +47,12 @@ def read_symbols(path: Path) -> list[SymbolRow] | None:
     if path.suffix.lower() not in {".csv", ".tsv", ".txt"} or path.stat().st_size > MAX_BYTES:
         return None
     raw = path.read_bytes()
-    header = raw.partition(b"\n")[0].decode("utf-8-sig", errors="replace")
+    header = re.split(rb"[\r\n]", raw, maxsplit=1)[0].decode("utf-8-sig", errors="replace")
     delimiter = max(",;\t", key=header.count)
-    names = [_plain(name) for name in next(csv.reader([header], delimiter=delimiter), [])]
+    try:
+        names = [_plain(name) for name in next(csv.reader([header], delimiter=delimiter), [])]
+    except csv.Error:  # a line end inside of a line, as in UTF-16, or a very long cell
+        return None
     columns = {
         field: names.index(alias) for field, aliases in FIELDS.items() for alias in aliases[::-1] if alias in names
     }

@@ -1,48 +1,12 @@
-"""Exports of more tools and languages, each written from the same bars: they are read as those bars, or refused."""
+"""Exports of more tools and languages as text: they are read as the bars that were written, or refused."""
 
-import json
-from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
-from io import BytesIO
 
 import pandas as pd
-import pyarrow as pa
 import pytest
 
-from tests.support.data.files import as_arrow, as_parquet, problem, read
-from tests.support.data.workbooks import Cell, workbook
-
-DAYS = pd.bdate_range("2024-02-19", periods=24)
-NUMBERS = [(100.25 + day, 101.5 + day, 99.75 + day, 100.5 + day, 1_234_567 + day) for day in range(len(DAYS))]
-ENGLISH = ("Date", "Open", "High", "Low", "Close", "Volume")
-COLUMNS = ["open", "high", "low", "close", "volume"]
-DateForm = Callable[[datetime], str]
-NumberForm = Callable[[float], str]
-
-
-def export(
-    names: tuple[str, ...] = ENGLISH,
-    date: DateForm = lambda day: f"{day:%Y-%m-%d}",
-    price: NumberForm = str,
-    volume: NumberForm = str,
-    delimiter: str = ",",
-) -> str:
-    """Write the bars as text, the columns in the order of `ENGLISH`."""
-    lines = [delimiter.join(names)]
-    for day, (*prices, traded) in zip(DAYS, NUMBERS, strict=True):
-        cells = [date(day), *map(price, prices), volume(traded)]
-        lines.append(delimiter.join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in cells))
-    return "\n".join(lines)
-
-
-def check(content: str | bytes, name: str = "A.csv", **options: object) -> tuple[str, ...]:
-    """Check that the file holds the bars of `A` to the bit, and return its notes."""
-    [raw] = read(content, name, **options)
-    assert raw.symbol == "A"
-    assert raw.rows["session"].dt.date.tolist() == [day.date() for day in DAYS]
-    assert raw.rows[COLUMNS].to_numpy().tolist() == [list(row) for row in NUMBERS]
-    return raw.notes
+from tests.support.data.exports import ENGLISH, DateForm, check, export
+from tests.support.data.files import problem, read
 
 
 @pytest.mark.parametrize(
@@ -173,110 +137,3 @@ def test_evenings_in_new_york_that_are_the_next_day_in_utc_are_the_day_there(fir
 )
 def test_weeks_are_refused_also_few_or_before_days(days: pd.DatetimeIndex, sentence: str) -> None:
     assert sentence in problem("date,open,high,low,close\n" + "\n".join(f"{day.date()},1,3,0.5,2" for day in days))
-
-
-ROWS = [[f"{day:%Y-%m-%d}", *row] for day, row in zip(DAYS, NUMBERS, strict=True)]
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        {"datatable": {"data": ROWS, "columns": [{"name": name, "type": "text"} for name in ENGLISH]}, "meta": {}},
-        {"dataset": {"id": 1, "name": "A", "column_names": ENGLISH, "frequency": "daily", "data": ROWS}},
-        {"bars": [dict(zip("tohlcv", row, strict=True)) for row in ROWS], "next_page_token": None, "symbol": "A"},
-        {"results": [{"T": "A"} | dict(zip("tohlcv", row, strict=True)) for row in ROWS], "status": "OK"},
-        {
-            "history": {"metadata": {}, "columns": ["TRADEDATE", *ENGLISH[1:]], "data": ROWS},
-            "history.cursor": {"columns": ["INDEX", "TOTAL", "PAGESIZE"], "data": [[0, 24, 100]]},
-        },
-    ],
-    ids=["datatable", "dataset", "symbol after", "T and t", "two tables"],
-)
-def test_json_is_read_in_more_layouts_of_vendors(document: dict[str, object]) -> None:
-    check(json.dumps(document))
-
-
-def test_a_symbol_after_the_rows_is_not_another_than_that_of_the_load() -> None:
-    document = {"bars": [dict(zip("tohlcv", row, strict=True)) for row in ROWS], "symbol": "A"}
-    assert "this load is for B only" in problem(json.dumps(document), "x.json", symbol="B")
-
-
-@pytest.mark.parametrize("document", [ROWS, {"error": [], "result": {"XXBTZUSD": ROWS, "last": 1}}])
-def test_arrays_without_names_are_an_error_that_says_how_to_name_them(document: object) -> None:
-    assert "Put their names first" in problem(json.dumps(document))
-    assert check(json.dumps([ENGLISH, *ROWS])) == ()
-
-
-def _two_symbols(date_name: str | None, *, is_text: bool = False) -> pd.DataFrame:
-    frame = pd.DataFrame(NUMBERS, columns=pd.Index(COLUMNS), index=DAYS)
-    frame = frame.rename(index=lambda day: f"{day:%Y-%m-%d}") if is_text else frame
-    return pd.concat({"A": frame.rename_axis(date_name), "B": frame.rename_axis(date_name)})
-
-
-@pytest.mark.parametrize("date_name", [None, "Date"])
-@pytest.mark.parametrize("is_text", [False, True])
-@pytest.mark.parametrize("form", ["csv", "parquet", "arrow"])
-def test_symbols_in_an_index_without_a_name_are_symbols(date_name: str | None, is_text: bool, form: str) -> None:
-    frame = _two_symbols(date_name, is_text=is_text)
-    sink = BytesIO()
-    if form == "csv":
-        frame.to_csv(sink)
-    elif form == "parquet":
-        frame.to_parquet(sink)
-    else:
-        sink.write(as_arrow(pa.Table.from_pandas(frame)))
-    frames = read(sink.getvalue(), "x.y")
-    assert [raw.symbol for raw in frames] == ["A", "B"]
-    assert all(raw.rows[COLUMNS].to_numpy().tolist() == [list(row) for row in NUMBERS] for raw in frames)
-    assert "The column without a name was read as the symbol." in frames[0].notes
-
-
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_a_header_of_r_that_does_not_name_the_names_of_rows_is_read(delimiter: str) -> None:
-    names, *rows = export(delimiter=delimiter).splitlines()
-    check("\n".join([names.partition(delimiter)[2], *rows]))
-
-
-def test_decimals_of_parquet_are_the_nearest_numbers() -> None:
-    texts = [f"{number / 100}" for number in range(9_000, 9_900)]
-    prices = pa.array([Decimal(text) for text in texts], pa.decimal128(12, 2))
-    dates = pd.date_range("2020-01-01", periods=len(texts)).date
-    [raw] = read(as_parquet(pa.table({"date": dates} | dict.fromkeys(COLUMNS[:4], prices))))
-    assert raw.rows["close"].tolist() == [float(text) for text in texts]
-
-
-@pytest.mark.parametrize("is_merged", [False, True])
-def test_a_sheet_of_pandas_with_symbols_over_its_columns_is_read(is_merged: bool) -> None:
-    names = [name for name in ENGLISH[1:] for _ in range(2)]
-    if is_merged:
-        names = [name if at % 2 == 0 else "" for at, name in enumerate(names)]
-    body: list[list[Cell]] = [
-        [day.date(), *(number + shift for number in row for shift in (0, 1))]
-        for day, row in zip(DAYS, NUMBERS, strict=True)
-    ]
-    rows: list[list[Cell]] = [
-        ["Price", *(name or None for name in names)],
-        ["Ticker", *["A", "B"] * 5],
-        ["Date"],
-        *body,
-    ]
-    merged = [f"{left}1:{right}1" for left, right in ("BC", "DE", "FG", "HI", "JK")] if is_merged else []
-    first, second = read(workbook({"Sheet1": rows}, merged), "x.xlsx")
-    assert (first.symbol, second.symbol) == ("A", "B")
-    assert first.rows[COLUMNS].to_numpy().tolist() == [list(row) for row in NUMBERS]
-    assert second.rows[COLUMNS].to_numpy().tolist() == [[number + 1 for number in row] for row in NUMBERS]
-
-
-@pytest.mark.parametrize("delimiter", [" ", "  ", "^"])
-def test_cells_that_nothing_usual_separates_are_an_error_that_says_so(delimiter: str) -> None:
-    content = export(delimiter=delimiter).replace('"', "")
-    assert problem(content) == (
-        "The cells are not separated by commas, semicolons, tabs or |. Save the file with one of them."
-    )
-
-
-def test_a_line_of_dashes_under_the_names_is_no_symbol() -> None:
-    names, *rows = export(delimiter="|").splitlines()
-    [raw] = read("\n".join([names, "|".join(["---"] * 6), *rows]))
-    assert raw.symbol == "A"
-    assert raw.rows["session"].notna().sum() == len(DAYS)

@@ -51,6 +51,17 @@ def test_a_file_of_something_else_is_none(tmp_path: Path, text: str, name: str) 
     assert read_symbols(_write(tmp_path, text, name)) is None
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_bars_in_another_encoding_or_with_other_line_ends_are_no_table(tmp_path: Path, encoding: str, end: str) -> None:
+    path = tmp_path / "bars.csv"
+    text = f"date,open,high,low,close{end}2024-01-02,1,3,0.5,2{end}"
+    path.write_bytes(text.encode(encoding))
+    assert read_symbols(path) is None
+    path.write_bytes(text.encode())
+    assert read_symbols(path) is None
+
+
 def test_a_table_that_is_not_utf8_is_refused_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "symbols.csv"
     path.write_bytes("symbol,name\nNESN,Nestl\xe9\n".encode("latin-1"))

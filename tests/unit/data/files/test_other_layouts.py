@@ -1,0 +1,119 @@
+"""More layouts of tables, as JSON, sheets, Parquet, Arrow and text: they are read as the bars that were written."""
+
+import json
+from decimal import Decimal
+from io import BytesIO
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from tests.support.data.exports import COLUMNS, DAYS, ENGLISH, NUMBERS, check, export
+from tests.support.data.files import as_arrow, as_parquet, problem, read
+from tests.support.data.workbooks import Cell, workbook
+
+ROWS = [[f"{day:%Y-%m-%d}", *row] for day, row in zip(DAYS, NUMBERS, strict=True)]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"datatable": {"data": ROWS, "columns": [{"name": name, "type": "text"} for name in ENGLISH]}, "meta": {}},
+        {"dataset": {"id": 1, "name": "A", "column_names": ENGLISH, "frequency": "daily", "data": ROWS}},
+        {"bars": [dict(zip("tohlcv", row, strict=True)) for row in ROWS], "next_page_token": None, "symbol": "A"},
+        {"results": [{"T": "A"} | dict(zip("tohlcv", row, strict=True)) for row in ROWS], "status": "OK"},
+        {
+            "history": {"metadata": {}, "columns": ["TRADEDATE", *ENGLISH[1:]], "data": ROWS},
+            "history.cursor": {"columns": ["INDEX", "TOTAL", "PAGESIZE"], "data": [[0, 24, 100]]},
+        },
+    ],
+    ids=["datatable", "dataset", "symbol after", "T and t", "two tables"],
+)
+def test_json_is_read_in_more_layouts_of_vendors(document: dict[str, object]) -> None:
+    check(json.dumps(document))
+
+
+def test_a_symbol_after_the_rows_is_not_another_than_that_of_the_load() -> None:
+    document = {"bars": [dict(zip("tohlcv", row, strict=True)) for row in ROWS], "symbol": "A"}
+    assert "this load is for B only" in problem(json.dumps(document), "x.json", symbol="B")
+
+
+@pytest.mark.parametrize("document", [ROWS, {"error": [], "result": {"XXBTZUSD": ROWS, "last": 1}}])
+def test_arrays_without_names_are_an_error_that_says_how_to_name_them(document: object) -> None:
+    assert "Put their names first" in problem(json.dumps(document))
+    assert check(json.dumps([ENGLISH, *ROWS])) == ()
+
+
+def _two_symbols(date_name: str | None, *, is_text: bool = False) -> pd.DataFrame:
+    frame = pd.DataFrame(NUMBERS, columns=pd.Index(COLUMNS), index=DAYS)
+    frame = frame.rename(index=lambda day: f"{day:%Y-%m-%d}") if is_text else frame
+    return pd.concat({"A": frame.rename_axis(date_name), "B": frame.rename_axis(date_name)})
+
+
+@pytest.mark.parametrize("date_name", [None, "Date"])
+@pytest.mark.parametrize("is_text", [False, True])
+@pytest.mark.parametrize("form", ["csv", "parquet", "arrow"])
+def test_symbols_in_an_index_without_a_name_are_symbols(date_name: str | None, is_text: bool, form: str) -> None:
+    frame = _two_symbols(date_name, is_text=is_text)
+    sink = BytesIO()
+    if form == "csv":
+        frame.to_csv(sink)
+    elif form == "parquet":
+        frame.to_parquet(sink)
+    else:
+        sink.write(as_arrow(pa.Table.from_pandas(frame)))
+    frames = read(sink.getvalue(), "x.y")
+    assert [raw.symbol for raw in frames] == ["A", "B"]
+    assert all(raw.rows[COLUMNS].to_numpy().tolist() == [list(row) for row in NUMBERS] for raw in frames)
+    assert "The column without a name was read as the symbol." in frames[0].notes
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_header_of_r_that_does_not_name_the_names_of_rows_is_read(delimiter: str) -> None:
+    names, *rows = export(delimiter=delimiter).splitlines()
+    check("\n".join([names.partition(delimiter)[2], *rows]))
+
+
+def test_decimals_of_parquet_are_the_nearest_numbers() -> None:
+    texts = [f"{number / 100}" for number in range(9_000, 9_900)]
+    prices = pa.array([Decimal(text) for text in texts], pa.decimal128(12, 2))
+    dates = pd.date_range("2020-01-01", periods=len(texts)).date
+    [raw] = read(as_parquet(pa.table({"date": dates} | dict.fromkeys(COLUMNS[:4], prices))))
+    assert raw.rows["close"].tolist() == [float(text) for text in texts]
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_a_sheet_of_pandas_with_symbols_over_its_columns_is_read(is_merged: bool) -> None:
+    names = [name for name in ENGLISH[1:] for _ in range(2)]
+    if is_merged:
+        names = [name if at % 2 == 0 else "" for at, name in enumerate(names)]
+    body: list[list[Cell]] = [
+        [day.date(), *(number + shift for number in row for shift in (0, 1))]
+        for day, row in zip(DAYS, NUMBERS, strict=True)
+    ]
+    rows: list[list[Cell]] = [
+        ["Price", *(name or None for name in names)],
+        ["Ticker", *["A", "B"] * 5],
+        ["Date"],
+        *body,
+    ]
+    merged = [f"{left}1:{right}1" for left, right in ("BC", "DE", "FG", "HI", "JK")] if is_merged else []
+    first, second = read(workbook({"Sheet1": rows}, merged), "x.xlsx")
+    assert (first.symbol, second.symbol) == ("A", "B")
+    assert first.rows[COLUMNS].to_numpy().tolist() == [list(row) for row in NUMBERS]
+    assert second.rows[COLUMNS].to_numpy().tolist() == [[number + 1 for number in row] for row in NUMBERS]
+
+
+@pytest.mark.parametrize("delimiter", [" ", "  ", "^"])
+def test_cells_that_nothing_usual_separates_are_an_error_that_says_so(delimiter: str) -> None:
+    content = export(delimiter=delimiter).replace('"', "")
+    assert problem(content) == (
+        "The cells are not separated by commas, semicolons, tabs or |. Save the file with one of them."
+    )
+
+
+def test_a_line_of_dashes_under_the_names_is_no_symbol() -> None:
+    names, *rows = export(delimiter="|").splitlines()
+    [raw] = read("\n".join([names, "|".join(["---"] * 6), *rows]))
+    assert raw.symbol == "A"
+    assert raw.rows["session"].notna().sum() == len(DAYS)
