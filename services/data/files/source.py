@@ -59,6 +59,7 @@ class FileBarSource:
         self._owners: dict[str, str] = {}
         self.n_rows = 0
         self.skipped: list[SkippedPart] = []
+        self.has_repeats = False  # whether two of its files or sheets have bars of one symbol
 
     def frames(self) -> Generator[RawBars, None, None]:
         """Yield the rows of one symbol after another; each file of an archive is read completely first.
@@ -67,7 +68,7 @@ class FileBarSource:
             UnreadableFile: The file does not contain readable bars; the detail says what is expected.
             PayloadTooLarge: The file is too large.
         """
-        self._owners, self.skipped, self.n_rows = {}, [], 0
+        self._owners, self.skipped, self.n_rows, self.has_repeats = {}, [], 0, False
         n_members = 0
         budget = Budget(*self._limits)
         with self._open() as file:
@@ -126,7 +127,7 @@ class FileBarSource:
             skip = self._skip_symbol(place)
             for raw in rows.frames(self._symbol, default, skip, is_wide=len(collectors) > 1):
                 if raw.symbol in self._owners:
-                    owner = self._owners[raw.symbol]
+                    owner, self.has_repeats = self._owners[raw.symbol], True
                     self._skip(place, f"{owner} also has bars of {raw.symbol}. Merge the two files.")
                     continue
                 self._owners[raw.symbol] = quote_text(name, 60)

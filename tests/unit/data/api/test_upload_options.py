@@ -8,6 +8,7 @@ import pytest
 
 from shared.schemas.arrow import decode
 from tests.support.data.fakes import FakeBarStore, serve_data
+from tests.support.data.files import zipped
 
 HEADER = "date,open,high,low,close,volume\n"
 ROWS = "2024-01-02,10,12,9,11,1000\n2024-01-03,11,13,10,12,2000\n"
@@ -99,3 +100,13 @@ async def test_a_load_of_one_rejected_row_leaves_the_finding_and_keeps_the_bars(
     assert stock["revision"] != first["revision"]  # forecasts warn of it
     assert bars.newest_rejected == date(2024, 1, 4)
     assert "newest_row_rejected" in {each["code"] for each in stock["findings"]}
+
+
+async def test_an_archive_of_several_files_is_not_one_symbol() -> None:
+    body = zipped({"AAA.csv": (HEADER + ROWS).encode(), "BBB.csv": (HEADER + ROWS).encode()})
+    store = FakeBarStore()
+    async with serve_data(store) as client:
+        response = await client.put("/symbols/NEW/bars", content=body, headers={"content-type": "application/zip"})
+    assert response.status_code == 422
+    assert response.json()["detail"] == "The body must contain rows of exactly one symbol in a single file."
+    assert store.frames == {}
