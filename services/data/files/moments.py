@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.data.files.texts import to_codes
+from services.data.files.texts import append_texts, to_codes
 from services.data.tables.cells import to_dates, to_texts
 from services.data.tables.dates import DateReader
 from services.data.tables.notes import Notes
@@ -37,7 +37,7 @@ class MomentCollector:
         if isinstance(moments, Stamps):
             self._stamps.append(moments)
         else:
-            self._texts.append(moments)
+            append_texts(self._texts, moments)
         if times is not None:
             self._times.append(to_texts(to_dates(times)))
 

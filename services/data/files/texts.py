@@ -12,6 +12,7 @@ from shared.errors import UnreadableFile
 
 Codes = npt.NDArray[np.int32]
 MAX_SYMBOLS = 100_000  # about 60,000 companies are listed worldwide
+LARGE_PART, MAX_SMALL_PARTS = 1 << 18, 32  # rows, parts
 FORMULA_STARTS = tuple("=+-@\t\r")
 
 
@@ -31,7 +32,7 @@ class TextCollector:
             return
         if not self._parts and n_earlier:
             self._parts.append(pa.nulls(n_earlier, TEXT))
-        self._parts.append(pa.nulls(n_rows, TEXT) if column is None else to_texts(column))
+        append_texts(self._parts, pa.nulls(n_rows, TEXT) if column is None else to_texts(column))
 
     def _join(self) -> pa.DictionaryArray | None:
         if self._joined is None and self._parts:
@@ -66,6 +67,14 @@ class TextCollector:
             self._codes = to_codes(texts)
             self._distinct = [*((text or "").strip().upper() for text in texts.dictionary.to_pylist()), ""]
         return [self._distinct[code] for code in self._codes[rows].tolist()]
+
+
+def append_texts(parts: list[pa.DictionaryArray], part: pa.DictionaryArray) -> None:
+    """Append a part; of many small ones one is made, because each holds its distinct texts."""
+    parts.append(part)
+    n_small = next((n for n, each in enumerate(reversed(parts)) if len(each) >= LARGE_PART), len(parts))
+    if n_small == MAX_SMALL_PARTS:
+        parts[-n_small:] = [pa.concat_arrays(parts[-n_small:])]
 
 
 def to_codes(texts: pa.DictionaryArray) -> Codes:
