@@ -49,7 +49,7 @@ HEAD = (
 )
 CONCLUSION = """
 No model here is meant for decisions about money: the README says how rarely any has beaten no change on the S&P 500.
-[0034](decisions/0034-models-learn-from-winsorised-moves.md) says what they learn from, and
+[0035](decisions/0035-models-learn-from-winsorised-moves.md) says what they learn from, and
 [0012](decisions/0012-intervals-are-adaptive-conformal.md) how wide their intervals are.
 """
 
