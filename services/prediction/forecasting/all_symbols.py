@@ -7,6 +7,9 @@ from statistics import fmean, median
 
 from services.prediction.forecasting.evaluation import compute_evaluation
 from services.prediction.ports import Resources
+from services.prediction.universe.conclusion import conclude
+from services.prediction.universe.conclusion_text import format_models, summarise
+from services.prediction.universe.panel import SymbolErrors
 from shared.errors import NoBars, NotEnoughBars
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, ModelName
@@ -108,7 +111,7 @@ def _summarise_model(name: ModelName, evaluated: Sequence[Evaluation]) -> ModelS
 
 
 def format_table(evaluations: Sequence[SymbolEvaluation], query: EvaluationQuery) -> str:
-    """Format the summaries as a Markdown table, below a line about the symbols."""
+    """Format the summaries as a Markdown table below a line about the symbols, and what luck explains of them."""
     n_short = sum(item.evaluation is None for item in evaluations)
     rows = [
         f"| {summary.name} | {summary.positive:.0%} | {summary.better:.1%} | {summary.no_better:.1%} "
@@ -126,5 +129,27 @@ def format_table(evaluations: Sequence[SymbolEvaluation], query: EvaluationQuery
             f"| {query.level} % interval coverage | interval score (plain band), over the mean move |",
             "| --- | --- | --- | --- | --- | --- | --- | --- |",
             *rows,
+            *_format_conclusion(evaluations, query),
         ]
     )
+
+
+def _format_conclusion(evaluations: Sequence[SymbolEvaluation], query: EvaluationQuery) -> list[str]:
+    """Format what the symbols show together; nothing if they have too few sessions in common."""
+    errors = [_errors_of(item.evaluation) for item in evaluations if item.evaluation is not None]
+    conclusion = conclude(errors, query.horizon)
+    if conclusion is None:
+        return []
+    return [
+        "",
+        summarise(conclusion),
+        "",
+        f"All symbols together, on the {conclusion.n_sessions} sessions that most of them have in common:",
+        "",
+        format_models(conclusion),
+    ]
+
+
+def _errors_of(evaluation: Evaluation) -> SymbolErrors:
+    errors = {series.name: series.absolute_error for series in evaluation.windows.series}
+    return SymbolErrors(evaluation.stock_symbol, evaluation.windows.session, errors)

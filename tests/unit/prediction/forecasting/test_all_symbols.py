@@ -48,13 +48,25 @@ async def test_shares_are_of_the_symbols_that_could_be_evaluated() -> None:
 async def test_the_table_states_its_symbols_and_sessions() -> None:
     table = all_symbols.format_table(await _records(_store()), QUERY).splitlines()
     assert table[0] == "4 symbols, 1 session ahead, the last 60 sessions of each; skipped for too few bars: 1."
-    assert [row.split("|")[1].strip() for row in table[2:]] == [
+    assert [row.split("|")[1].strip() for row in table[2:7]] == [
         "model",
         "---",
         "linear_regression",
         "persistence",
         "moving_average",
     ]
+
+
+async def test_the_table_is_followed_by_what_luck_explains_of_it() -> None:
+    lines = all_symbols.format_table(await _records(_store()), QUERY).splitlines()
+    assert lines[8].startswith("2 of 3 symbols look better than no change; luck alone gives 0 to ")
+    assert lines[10] == "All symbols together, on the 60 sessions that most of them have in common:"
+    assert [row.split("|")[1].strip() for row in lines[14:]] == ["persistence", "linear_regression", "moving_average"]
+
+
+async def test_with_too_few_sessions_in_common_the_table_stands_alone() -> None:
+    query = QUERY.model_copy(update={"horizon": 7})  # 60 windows are fewer than ten times seven
+    assert len(all_symbols.format_table(await _records(_store()), query).splitlines()) == 7
 
 
 def test_nothing_to_evaluate_is_an_empty_table() -> None:

@@ -1,0 +1,1 @@
+"""Statistics over many symbols, which share the market and therefore luck."""

@@ -1,0 +1,96 @@
+"""The conclusion names no walk, finds what was planted, and says it in plain sentences."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from services.prediction.types import Array
+from services.prediction.universe.conclusion import Conclusion, conclude
+from services.prediction.universe.conclusion_text import format_models, summarise
+from services.prediction.universe.panel import SymbolErrors
+from tests.support.prediction.universes import BEFORE, MODELS, score_forecasts, simulate_returns
+
+N_SESSIONS = 160
+
+
+def _conclude(errors: list[SymbolErrors], horizon: int = 1) -> Conclusion:
+    conclusion = conclude(errors, horizon)
+    assert conclusion is not None
+    return conclusion
+
+
+def _plant(returns: Array, symbol: int, until: int | None = None) -> Array:
+    """Make each return of one symbol follow twenty times what the reversal of a session forecasts."""
+    planted = returns.copy()
+    for session in range(BEFORE, (returns.shape[1] if until is None else BEFORE + until)):
+        planted[symbol, session] = 0.2 * returns[symbol, session] - 0.95 * planted[symbol, session - 1]
+    return planted
+
+
+@pytest.mark.parametrize("factor", [0.0, 0.7])
+def test_hardly_ever_is_a_walk_named(factor: float) -> None:
+    named = [_conclude(score_forecasts(simulate_returns(60, N_SESSIONS, factor, seed))).named for seed in range(10)]
+    assert sum(bool(symbols) for symbols in named) <= 1, named
+
+
+def test_with_a_shared_market_the_test_of_superior_ability_is_fair() -> None:
+    p_values = [
+        _conclude(score_forecasts(simulate_returns(20, N_SESSIONS, 0.7, seed))).p_value for seed in range(100, 140)
+    ]
+    assert np.mean(np.array(p_values) <= 0.1) <= 0.22, sorted(p_values)
+    assert 0.4 <= np.median(p_values) <= 0.9, sorted(p_values)
+
+
+def test_what_was_planted_is_named_with_its_model() -> None:
+    returns = _plant(simulate_returns(60, N_SESSIONS, 0.3, 7), symbol=11)
+    conclusion = _conclude(score_forecasts(returns))
+    assert [(item.symbol, item.model) for item in conclusion.named] == [("S0011", "ridge")]
+    assert conclusion.n_better >= 1
+    assert conclusion.p_value <= 0.05
+    sentence = summarise(conclusion)
+    assert sentence.startswith(f"{conclusion.n_better} of 60 symbols look better than no change; luck alone gives ")
+    assert sentence.endswith("Better beyond luck in both halves of the sessions: S0011 (ridge).")
+
+
+def test_what_was_good_in_one_half_only_is_not_named() -> None:
+    returns = _plant(simulate_returns(60, N_SESSIONS, 0.3, 7), symbol=11, until=N_SESSIONS // 2)
+    conclusion = _conclude(score_forecasts(returns))
+    symbol = conclusion.symbols[11]
+    assert (symbol.symbol, symbol.is_better_twice) == ("S0011", False)
+    assert conclusion.named == ()
+    assert summarise(conclusion).endswith("No symbol is better beyond luck in both halves of the sessions.")
+
+
+def test_a_low_q_value_names_nothing_while_the_panel_shows_no_more_than_luck() -> None:
+    conclusion = _conclude(score_forecasts(_plant(simulate_returns(60, N_SESSIONS, 0.3, 7), symbol=11)))
+    assert conclusion.named
+    assert replace(conclusion, p_value=0.2).named == ()
+
+
+def test_a_model_that_is_worse_everywhere_is_not_in_the_confidence_set() -> None:
+    conclusion = _conclude(score_forecasts(simulate_returns(60, N_SESSIONS, 0.3, 3)))
+    models = {model.name: model for model in conclusion.models}
+    assert list(models) == ["persistence", *MODELS]
+    assert models["persistence"].may_be_best
+    assert not models["moving_average"].may_be_best
+    lower, upper = models["moving_average"].lower, models["moving_average"].upper
+    assert lower is not None
+    assert upper is not None
+    assert lower < models["moving_average"].skill < upper < 0
+    rows = format_models(conclusion).splitlines()
+    assert rows[2] == "| persistence | +0.0000 |  | yes |  |  |"
+    assert rows[6].startswith("| moving_average | -")
+    assert "| no | 1 | 0 to 3 |" in rows[6]
+
+
+def test_too_few_sessions_in_common_allow_no_conclusion() -> None:
+    errors = score_forecasts(simulate_returns(5, 120, 0.3, 3))
+    assert conclude(errors, 12) is not None
+    assert conclude(errors, 13) is None
+    assert conclude([], 1) is None
+
+
+def test_the_sessions_of_two_halves_must_be_enough_for_the_horizon() -> None:
+    conclusion = _conclude(score_forecasts(_plant(simulate_returns(30, N_SESSIONS, 0.3, 7), symbol=11)), horizon=10)
+    assert not any(symbol.is_better_twice for symbol in conclusion.symbols)
