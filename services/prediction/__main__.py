@@ -12,10 +12,12 @@ from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from services.prediction.dask_engine import open_dask_engine
 from services.prediction.forecasting import all_ranges, all_symbols
 from services.prediction.forecasting.all_ranges import SymbolRanges
 from services.prediction.forecasting.all_symbols import SymbolEvaluation
-from services.prediction.resources import open_resources
+from services.prediction.ports import Engine
+from services.prediction.resources import open_data, open_resources
 from services.prediction.settings import PredictionSettings
 from shared.errors import ServiceError
 from shared.schemas.bars import Symbol
@@ -31,6 +33,7 @@ cli = typer.Typer(
 )
 # No caller waits for a single response, and bars are read once.
 BATCH_SETTINGS = {"budget_seconds": 600.0, "data_timeout_seconds": 30.0, "bar_bytes": 0}
+SYMBOLS_PER_WORKER = 4  # under way at once, so that no worker waits for bars
 _SYMBOL = TypeAdapter(Symbol)
 
 
@@ -58,7 +61,9 @@ def evaluate(
     query = EvaluationQuery(horizon=horizon, windows=windows, as_of=_parse_date(as_of))
     console = Console(stderr=True)
     try:
-        evaluations = asyncio.run(_evaluate_symbols(symbols, query, console))
+        settings = load_settings(PredictionSettings).model_copy(update=BATCH_SETTINGS)
+        with open_dask_engine(settings.workers, settings.worker_memory_mb * 1_000_000) as engine:
+            evaluations = asyncio.run(_evaluate_symbols(settings, engine, symbols, query, console))
     except ServiceError as error:
         console.print(error.detail, style="red")
         raise typer.Exit(1) from error
@@ -100,20 +105,21 @@ def _parse_date(text: str | None) -> date | None:
 
 
 async def _evaluate_symbols(
-    symbols: list[str] | None, query: EvaluationQuery, console: Console
+    settings: PredictionSettings,
+    engine: Engine,
+    symbols: list[str] | None,
+    query: EvaluationQuery,
+    console: Console,
 ) -> list[SymbolEvaluation]:
     """Evaluate the symbols, showing a progress bar, and return the evaluations sorted by symbol."""
-    settings = load_settings(PredictionSettings).model_copy(update=BATCH_SETTINGS)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    async with open_resources(settings) as resources:
-        requested = symbols or await resources.data.symbols()
-        await resources.workers.wait_until_ready()
+    async with open_data(settings) as data:
+        requested = symbols or await data.symbols()
         evaluations = []
+        at_once = SYMBOLS_PER_WORKER * settings.workers
         with Progress(*columns, console=console) as progress:
             task = progress.add_task("Evaluating", total=len(requested))
-            async for evaluation in all_symbols.evaluate_all(
-                resources, requested, query, max_concurrent=settings.workers
-            ):
+            async for evaluation in all_symbols.evaluate_all(data, engine, requested, query, at_once=at_once):
                 evaluations.append(evaluation)
                 progress.advance(task)
     return sorted(evaluations, key=lambda evaluation: evaluation.symbol)

@@ -1,14 +1,15 @@
 """The ports of the prediction service: what it needs from outside."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Generic, ParamSpec, Protocol, TypeVar
 
 from shared.schemas.bars import EncodedBars
 from shared.web.health import Health
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class BarsReader(Protocol):
@@ -63,6 +64,32 @@ class Workers(Protocol):
         Raises:
             Busy: The workers are still starting.
         """
+        ...
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[Item, T]):
+    """What became of one item: a value, or an error."""
+
+    item: Item
+    value: T | None
+    error: BaseException | None
+
+
+class Engine(Protocol):
+    """Runs one task over many items, in other processes than those that answer requests."""
+
+    def map_unordered(
+        self, task: Callable[[Item], T], items: Iterable[Item], at_once: int
+    ) -> Iterator[Outcome[Item, T]]:
+        """Yield the outcome of each item as it completes, with `at_once` items under way at most. Blocks.
+
+        An item that ends its process three times has the error ComputationRefused.
+        """
+        ...
+
+    def cancel(self) -> None:
+        """End the map: what has not begun is not begun, and nothing more is yielded. For any thread."""
         ...
 
 

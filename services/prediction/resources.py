@@ -34,13 +34,21 @@ async def open_resources(
         observer=queue_observer,
         preload=[PRELOADED],
     )
-    opened = open_http(str(settings.data_url), observer, tokens=settings.service_tokens)
-    async with opened as http, pool as workers:
+    async with open_data(settings, observer, bars_observer) as data, pool as workers:
+        yield Resources(data=data, workers=workers)
+
+
+@asynccontextmanager
+async def open_data(
+    settings: PredictionSettings, observer: CallObserver | None = None, bars_observer: BarsObserver | None = None
+) -> AsyncIterator[BarsReader]:
+    """Open the connection pool to the data service."""
+    async with open_http(str(settings.data_url), observer, tokens=settings.service_tokens) as http:
         data = DataClient(
             http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds, observer=observer
         )
         async with _keep_bars(data, settings.bar_bytes, bars_observer or NullBarsObserver()) as bars:
-            yield Resources(data=bars, workers=workers)
+            yield bars
 
 
 @asynccontextmanager

@@ -28,11 +28,13 @@ VIOLATIONS = [
     (PURE, "services/prediction/models/features.py", "import starlette"),
     (PURE, "services/prediction/same_session/result.py", "import httpx"),
     (PURE, "services/prediction/scoring/verdicts.py", "import pydantic_settings"),
+    (PURE, "services/prediction/universe/panel.py", "import httpx"),
     (PURE, "services/prediction/walk_forward/run.py", "import pymongo"),
     (PURE, "shared/schemas/bars.py", "import shared.web.etags\nimport starlette"),
     (PURE, "shared/market/exchange_sessions.py", "import shared.telemetry.logs"),
     ("only the MongoDB room knows the driver", "services/data/resources.py", "import pymongo"),
     ("only the cache and the rate limits know the Redis client", "services/data/bars/reader.py", "import redis"),
+    ("only the engine knows Dask", "services/prediction/resources.py", "import distributed"),
     (
         "the data service calls vendors by one module, and no sibling",
         "services/data/vendors/tiingo.py",

@@ -1,26 +1,31 @@
 """Evaluates every model over many symbols and summarises the results."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import fmean, median
 
 from services.prediction.forecasting.evaluation import compute_evaluation
-from services.prediction.ports import Resources
+from services.prediction.ports import BarsReader, Engine, Outcome
 from services.prediction.universe.conclusion import conclude
 from services.prediction.universe.conclusion_text import format_models, summarise
 from services.prediction.universe.panel import SymbolErrors
-from shared.errors import NoBars, NotEnoughBars
+from shared.errors import ComputationRefused, NoBars, NotEnoughBars
+from shared.schemas.bars import EncodedBars
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, ModelName
+
+SymbolBars = tuple[str, EncodedBars]
 
 
 @dataclass(frozen=True)
 class SymbolEvaluation:
-    """One symbol's evaluation; None if the symbol has too few bars."""
+    """One symbol's evaluation; None if the symbol has too few bars, or is refused: it ended its process repeatedly."""
 
     symbol: str
     evaluation: Evaluation | None
+    is_refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,32 +58,47 @@ class ModelSummary:
 
 
 async def evaluate_all(
-    resources: Resources, symbols: Sequence[str], query: EvaluationQuery, *, max_concurrent: int
+    data: BarsReader, engine: Engine, symbols: Sequence[str], query: EvaluationQuery, *, at_once: int
 ) -> AsyncIterator[SymbolEvaluation]:
-    """Yield the evaluation of each symbol as it completes, in any order, `max_concurrent` at a time."""
-    pending = iter(symbols)
-    running: set[asyncio.Task[SymbolEvaluation]] = set()
+    """Yield the evaluation of each symbol as it completes, in any order, with `at_once` symbols under way at most."""
+    loop, done = asyncio.get_running_loop(), asyncio.Queue[SymbolEvaluation | None]()
+
+    def put(evaluation: SymbolEvaluation | None) -> None:
+        loop.call_soon_threadsafe(done.put_nowait, evaluation)
+
+    def read_bars() -> Iterator[SymbolBars]:
+        for symbol in symbols:
+            try:
+                reading = data.bars(symbol=symbol, adjusted=query.adjusted)
+                yield symbol, asyncio.run_coroutine_threadsafe(reading, loop).result()
+            except NoBars:
+                put(SymbolEvaluation(symbol, None))
+
+    def run() -> None:
+        try:
+            for outcome in engine.map_unordered(partial(_evaluate, query=query), read_bars(), at_once):
+                put(_record(outcome))
+        finally:
+            put(None)
+
+    running = asyncio.create_task(asyncio.to_thread(run))
     try:
-        while True:
-            while len(running) < max_concurrent and (symbol := next(pending, None)) is not None:
-                running.add(asyncio.create_task(_evaluate(resources, symbol, query)))
-            if not running:
-                return
-            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                yield task.result()
+        while (evaluation := await done.get()) is not None:
+            yield evaluation
     finally:
-        for task in running:
-            task.cancel()
+        engine.cancel()
+        await running
 
 
-async def _evaluate(resources: Resources, symbol: str, query: EvaluationQuery) -> SymbolEvaluation:
-    try:
-        encoded = await resources.data.bars(symbol=symbol, adjusted=query.adjusted)
-        key = ("evaluation", symbol, encoded.revision)
-        return SymbolEvaluation(symbol, await resources.workers.run(key, compute_evaluation, encoded, symbol, query))
-    except (NoBars, NotEnoughBars):
-        return SymbolEvaluation(symbol, None)
+def _evaluate(item: SymbolBars, query: EvaluationQuery) -> Evaluation:
+    symbol, bars = item
+    return compute_evaluation(bars, symbol, query)
+
+
+def _record(outcome: Outcome[SymbolBars, Evaluation]) -> SymbolEvaluation:
+    if outcome.error is not None and not isinstance(outcome.error, NotEnoughBars | ComputationRefused):
+        raise outcome.error
+    return SymbolEvaluation(outcome.item[0], outcome.value, isinstance(outcome.error, ComputationRefused))
 
 
 def summarise_models(evaluations: Sequence[SymbolEvaluation]) -> list[ModelSummary]:
@@ -112,7 +132,8 @@ def _summarise_model(name: ModelName, evaluated: Sequence[Evaluation]) -> ModelS
 
 def format_table(evaluations: Sequence[SymbolEvaluation], query: EvaluationQuery) -> str:
     """Format the summaries as a Markdown table below a line about the symbols, and what luck explains of them."""
-    n_short = sum(item.evaluation is None for item in evaluations)
+    refused = [item.symbol for item in evaluations if item.is_refused]
+    n_evaluated = sum(item.evaluation is not None for item in evaluations)
     rows = [
         f"| {summary.name} | {summary.positive:.0%} | {summary.better:.1%} | {summary.no_better:.1%} "
         f"| {summary.worse:.1%} | {summary.median_skill:+.4f} | {summary.coverage:.1%} "
@@ -122,8 +143,9 @@ def format_table(evaluations: Sequence[SymbolEvaluation], query: EvaluationQuery
     ahead = "1 session" if query.horizon == 1 else f"{query.horizon} sessions"
     return "\n".join(
         [
-            f"{len(evaluations) - n_short} symbols, {ahead} ahead, the last {query.windows} sessions of each; "
-            f"skipped for too few bars: {n_short}.",
+            f"{n_evaluated} symbols, {ahead} ahead, the last {query.windows} sessions of each; "
+            f"skipped for too few bars: {len(evaluations) - n_evaluated - len(refused)}."
+            + (f" They ended their worker processes and were given up: {', '.join(refused)}." if refused else ""),
             "",
             "| model | skill > 0 | better | no better | of these worse beyond chance | median skill "
             f"| {query.level} % interval coverage | interval score (plain band), over the mean move |",

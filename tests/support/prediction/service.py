@@ -1,16 +1,16 @@
 """The prediction service in process, on a data service with a fake store; work runs where it is called."""
 
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
 
 import httpx
 
 from services.prediction.app import create_app
-from services.prediction.ports import Resources
+from services.prediction.ports import Item, Outcome, Resources
 from services.prediction.settings import PredictionSettings
 from shared.clients.data import DataClient
-from shared.errors import ServiceError
+from shared.errors import ComputationRefused, ServiceError
 from tests.support.asgi import serve
 from tests.support.data.fakes import FakeBarCache, FakeBarStore, serve_data
 
@@ -38,6 +38,27 @@ class InlineWorkers:
     async def ping(self) -> None:
         if self._error is not None:
             raise self._error
+
+
+class InlineEngine:
+    """An engine without processes of its own, which symbols in `harmful` are said to end."""
+
+    def __init__(self, harmful: Sequence[str] = ()) -> None:
+        self._harmful = harmful
+
+    def map_unordered(
+        self, task: Callable[[Item], T], items: Iterable[Item], at_once: int
+    ) -> Iterator[Outcome[Item, T]]:
+        for item in items:
+            try:
+                if isinstance(item, tuple) and item[0] in self._harmful:
+                    raise ComputationRefused("The computation ended its process 3 times.")
+                yield Outcome(item, task(item), None)
+            except ServiceError as error:
+                yield Outcome(item, None, error)
+
+    def cancel(self) -> None:
+        pass
 
 
 @asynccontextmanager
