@@ -53,6 +53,15 @@ def test_what_was_planted_is_named_with_its_model() -> None:
     assert sentence.endswith("Better beyond luck in both halves of the sessions: S0011 (ridge).")
 
 
+def test_the_same_returns_in_random_order_show_nothing_beyond_luck() -> None:
+    returns = _plant(simulate_returns(60, N_SESSIONS, 0.3, 7), symbol=11)
+    shuffled = np.random.default_rng(2).permutation(returns, axis=1)
+    conclusion = _conclude(score_forecasts(shuffled))
+    assert conclusion.named == ()
+    assert conclusion.p_value > 0.05
+    assert conclusion.n_better <= conclusion.by_chance.high
+
+
 def test_what_was_good_in_one_half_only_is_not_named() -> None:
     returns = _plant(simulate_returns(60, N_SESSIONS, 0.3, 7), symbol=11, until=N_SESSIONS // 2)
     conclusion = _conclude(score_forecasts(returns))
