@@ -8,14 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
-from services.prediction.scoring.verdicts import CONFIDENCE_OF_SEVERAL
 from services.prediction.types import Array
 from services.prediction.universe.date_bootstrap import Indices
 from services.prediction.universe.panel import Panel
 from services.prediction.universe.skill_statistics import resampled_statistics, skill_statistics
-from shared.standard_error import N_COSINES
+from shared.statistics.skill import STUDENT_T_OF_SEVERAL
 
 COVERAGE = 0.95
 _AT_ONCE = 25  # resamples, so that memory does not grow with their number
@@ -45,8 +43,8 @@ class Chance:
 
 
 def look_better(statistics: Array) -> NDArray[np.bool_]:
-    """Return which statistics `verdicts.judge` calls better: allowing for the best of several, beyond chance."""
-    is_better: NDArray[np.bool_] = statistics > float(stdtrit(N_COSINES, (1 + CONFIDENCE_OF_SEVERAL) / 2))
+    """Return which statistics `judge` of `shared/statistics/skill.py` calls better, the best of several allowed for."""
+    is_better: NDArray[np.bool_] = statistics > STUDENT_T_OF_SEVERAL
     return is_better
 
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.prediction.scoring.significance import CONFIDENCE, has_enough, skill_interval
-from services.prediction.scoring.verdicts import N_COMPARED
+from services.prediction.scoring.significance import count_periods
 from services.prediction.universe.chance import ChanceRange, look_better, simulate_luck
 from services.prediction.universe.confidence_set import confidence_set_p_values
 from services.prediction.universe.date_bootstrap import mean_block_length, resample_sessions
@@ -20,8 +19,9 @@ from services.prediction.universe.false_discovery import q_values
 from services.prediction.universe.panel import Panel, SymbolErrors, build_panel
 from services.prediction.universe.skill_statistics import p_values, skill_statistics
 from shared.schemas.forecasts import ModelName
+from shared.statistics.skill import MIN_PERIODS, N_COMPARED, skill_interval
 
-MAX_P_VALUE = 1 - CONFIDENCE
+MAX_P_VALUE = 0.05
 MAX_Q_VALUE = 0.05
 
 
@@ -113,7 +113,7 @@ def conclude(errors: Sequence[SymbolErrors], horizon: int) -> Conclusion | None:
         horizon: Sessions ahead.
     """
     panel = build_panel(errors)
-    if panel is None or not panel.models or not has_enough(len(panel.sessions), horizon):
+    if panel is None or not panel.models or not _has_enough(panel, horizon):
         return None
     resamples = resample_sessions(len(panel.sessions), mean_block_length(len(panel.sessions), horizon))
     chance, losses = simulate_luck(panel, resamples), panel.losses_by_session
@@ -121,7 +121,8 @@ def conclude(errors: Sequence[SymbolErrors], horizon: int) -> Conclusion | None:
     n_better = look_better(skill_statistics(panel)).sum(axis=1)
     models = [ModelConclusion("persistence", 0.0, None, None, float(in_set[0]), 0, None)]
     for row, name in enumerate(panel.models):
-        lower, upper = skill_interval(losses[row + 1], losses[0], horizon) or (None, None)
+        interval = skill_interval(losses[row + 1], losses[0], count_periods(len(panel.sessions), horizon))
+        lower, upper = (None, None) if interval is None else interval[:2]
         skill, p_value = float(1 - losses[row + 1].mean() / losses[0].mean()), float(in_set[row + 1])
         models.append(ModelConclusion(name, skill, lower, upper, p_value, int(n_better[row]), chance.models[row]))
     return Conclusion(
@@ -153,9 +154,13 @@ def _conclude_symbols(panel: Panel, horizon: int) -> list[SymbolConclusion]:
 def _better_twice(panel: Panel, horizon: int, best: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Return which symbols' best model was better in both halves, each at 95 %."""
     halves = panel.halves(horizon)
-    if not all(has_enough(len(half.sessions), horizon) for half in halves):
+    if not all(_has_enough(half, horizon) for half in halves):
         return np.zeros(len(panel.symbols), dtype=np.bool_)
     columns = np.arange(len(panel.symbols))
     p_values_of_halves = np.array([p_values(skill_statistics(half))[best, columns] for half in halves])
     is_better_twice: NDArray[np.bool_] = np.all(p_values_of_halves <= MAX_P_VALUE / 2, axis=0)
     return is_better_twice
+
+
+def _has_enough(panel: Panel, horizon: int) -> bool:
+    return count_periods(len(panel.sessions), horizon) >= MIN_PERIODS

@@ -1,7 +1,7 @@
 """The skill over its standard error, for many series at once: Student's t with eight degrees of freedom. Pure.
 
-The standard error is that of `shared.standard_error`. Sessions that are not scored count as zeros, which changes
-neither the sum nor its variance.
+The standard error is that of `shared/statistics/standard_error.py`. Sessions that are not scored count as zeros, which
+changes neither the sum nor its variance.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from scipy.special import stdtr
 from services.prediction.types import Array
 from services.prediction.universe.date_bootstrap import Indices
 from services.prediction.universe.panel import Panel
-from shared.standard_error import N_COSINES
+from shared.statistics.standard_error import N_COSINES
 
 
 def skill_statistics(panel: Panel) -> Array:

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from services.prediction.scoring.significance import skill_interval
-from services.prediction.scoring.verdicts import CONFIDENCE_OF_SEVERAL
 from services.prediction.universe.chance import look_better, simulate_luck
 from services.prediction.universe.date_bootstrap import Indices, resample_sessions
 from services.prediction.universe.panel import Panel, build_panel
 from services.prediction.universe.skill_statistics import p_values, resampled_statistics, skill_statistics
-from shared.standard_error import standard_error
+from shared.statistics.skill import N_COMPARED, skill_interval
+from shared.statistics.standard_error import standard_error
 from tests.support.prediction.universes import MODELS, score_forecasts, simulate_returns
 
 SEED = 20261130
@@ -34,9 +33,9 @@ def test_the_statistic_is_the_skill_over_the_standard_error_of_its_interval() ->
     for column, item in enumerate(errors):
         persistence_errors = np.array(item.errors["persistence"])
         for row, name in enumerate(MODELS):
-            interval = skill_interval(np.array(item.errors[name]), persistence_errors, 1)
+            interval = skill_interval(np.array(item.errors[name]), persistence_errors, len(persistence_errors))
             assert interval is not None
-            middle, half_width = sum(interval) / 2, (interval[1] - interval[0]) / 2
+            middle, half_width = sum(interval[:2]) / 2, (interval.upper - interval.lower) / 2
             expected = middle / (half_width / stats.t.ppf(0.975, 8))
             assert statistics[row, column] == pytest.approx(expected, rel=1e-9)
 
@@ -53,7 +52,7 @@ def test_p_values_are_those_of_student() -> None:
 
 
 def test_looking_better_is_the_verdict_better() -> None:
-    critical = float(stats.t.ppf((1 + CONFIDENCE_OF_SEVERAL) / 2, 8))
+    critical = float(stats.t.ppf(1 - 0.025 / N_COMPARED, 8))
     assert look_better(np.array([critical - 1e-6, critical + 1e-6])).tolist() == [False, True]
 
 
@@ -71,7 +70,7 @@ def _slow_luck(panel: Panel, resamples: Indices) -> tuple[list[int], list[float]
         for row, column in itertools.product(range(len(panel.models)), range(len(panel.symbols))):
             luck = panel.luck[row, column][resample]
             statistic = float(luck.mean()) / standard_error(luck)
-            if stats.t.cdf(statistic, 8) > (1 + CONFIDENCE_OF_SEVERAL) / 2:
+            if stats.t.cdf(statistic, 8) > 1 - 0.025 / N_COMPARED:
                 better.add(column)
             if actual[row, column] >= lowest:
                 best = max(best, statistic)
