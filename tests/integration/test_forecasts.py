@@ -17,6 +17,7 @@ from tests.support.polling import PATIENCE_SECONDS, until
 from tests.support.servers.processes import Stack, load_sample, running_stack
 
 KEY = {"X-API-Key": "a-key-that-may-write"}
+README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +151,25 @@ def test_the_skills_and_the_coverage_that_the_readme_gives(
     skills = [round(result[name], 2) for name in ("skill", "midrange_skill", "fixed_formula_skill")]
     assert skills == [skill, over_midrange, over_formula]
     assert round(result["interval"]["coverage"], 3) == coverage
+
+
+def _shown_after(command: str) -> list[str]:
+    """Return what the README shows below the command that contains this."""
+    text = README.read_text().split(command)[1]
+    return text.split("\n\n", 1)[0].splitlines()[1:]
+
+
+def test_the_examples_of_the_readme_show_what_is_answered(api: httpx.Client) -> None:
+    result = api.post("/api/result", json={"stock_symbol": "AAPL"}).json()
+    shown = [float(line) for line in _shown_after("jq '.skill, .metrics.mae'")]
+    assert shown == pytest.approx([result["skill"], result["metrics"]["mae"]], rel=1e-9)
+    forecast = api.get("/api/stocks/AAPL/forecast", params={"horizon": 5}).json()
+    verdict, session, *prices = _shown_after("jq -r '.verdict, (.steps[0] | .session, .lower, .point, .upper)'")
+    step = forecast["steps"][0]
+    assert (verdict, session) == (forecast["verdict"], step["session"])
+    assert list(map(float, prices)) == pytest.approx([step["lower"], step["point"], step["upper"]], rel=1e-9)
+    model = api.get("/api/stocks/AAPL/evaluation", params={"models": "ridge", "horizon": 5}).json()["models"][0]
+    assert _shown_after("jq -r '.models[0] | .name, .skill.verdict'") == ["ridge", model["skill"]["verdict"]]
 
 
 def test_a_forecast_is_kept_once_and_compared_when_its_session_comes_though_late(
