@@ -75,7 +75,9 @@ def clip_squares(squares: Array) -> tuple[Array, Array]:
     """
     factor, least = CLIP**2, SMALLEST_DEVIATION**2
     first = squares[:N_FIRST]
-    others = (first.sum() - first.max()) / max(1, len(first) - 1) if len(first) else 0.0
+    others = (
+        float(np.sort(first)[:-1].mean()) if len(first) > 1 else 0.0
+    )  # not the sum less the largest: digits are lost
     clipped = [*np.minimum(first, factor * max(others, least)).tolist(), *squares[N_FIRST:].tolist()]
     weighted = [math.nan] * len(clipped)
     variance = sum(clipped[:N_FIRST]) / N_FIRST

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.prediction.models.features import LOOKBACK
@@ -14,6 +14,7 @@ from tests.support.prediction.winsorised import winsorised
 PRICES = ["open", "high", "low", "close"]
 
 
+@example([2.0, 0.0046])
 @given(st.lists(st.floats(-5, 5), max_size=60))
 def test_each_move_is_clipped_as_in_a_slow_loop(moves: list[float]) -> None:
     np.testing.assert_allclose(winsorise(np.array(moves)), winsorised(moves), rtol=1e-12, atol=0)
