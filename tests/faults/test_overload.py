@@ -111,8 +111,10 @@ async def test_slow_reads_beyond_the_pool_are_refused_and_nothing_is_left(stack:
 
 @pytest.mark.scenario("B8")
 async def test_overload_is_shed_and_the_rest_served(stack: FaultStack, figures: Figures) -> None:
+    """Computations: of what costs less, these clients cannot send ten times as much as is answered."""
+
     async def one(number: int) -> Answer:
-        return await stack.ask(BARS.format(SYMBOLS[number % 20]))
+        return await stack.ask(f"/api/stocks/{SYMBOLS[number % 20]}/evaluation?horizon={1 + number // 20 % 20}")
 
     await closed_loops(one, 8, 1)
     capacity = len(await closed_loops(one, 8, 5)) / 5
@@ -195,14 +197,15 @@ async def test_a_worker_that_is_killed_takes_only_its_calls_along(stack: FaultSt
 async def test_without_a_worker_calls_are_refused_at_once(stack: FaultStack, figures: Figures) -> None:
     for worker in _workers(stack):
         worker.kill()
-    await asyncio.sleep(0.2)
-    refused = await closed_loops(lambda n: stack.ask(f"/api/stocks/CH{n % 20:02}/evaluation?horizon=19"), 1, 0.5)
+    answers = await closed_loops(lambda n: stack.ask(f"/api/stocks/CH{n % 20:02}/evaluation?horizon=19"), 4, 0.5)
     await asyncio.to_thread(stack.wait_until_healthy)
     again = [await stack.ask("/api/stocks/CH01/evaluation?horizon=18") for _ in range(3)]
-    check_errors(refused)
-    figures.note(f"both killed: {statuses(refused)}, then {statuses(again)}")
+    check_errors(answers)
+    figures.note(f"both killed: {statuses(answers)}, then {statuses(again)}")
     assert set(statuses(again)) == {200}
-    assert set(statuses(refused)) == {503}
+    assert set(statuses(answers)) <= {200, 503}
+    refused = [answer for answer in answers if answer.status == 503]
+    assert refused, "nobody asked before another process was ready"
     figures.within("refused p95", quantile(refused, 0.95), 0.05)
 
 

@@ -107,6 +107,7 @@ async def test_a_store_that_is_killed_and_back(stack: FaultStack, figures: Figur
 async def test_a_store_that_hangs(stack: FaultStack, figures: Figures) -> None:
     await _fill_cache(stack)
     await paced(lambda number: _read(stack, number), RATE, 1)
+    stack.forget_cached(*UNCACHED)
     before = usage(stack.servers.data)
     with stopped(stack.servers.mongod):
         await _store_is_gone(stack, figures, time.monotonic())
