@@ -59,6 +59,8 @@ def _load(url: str, symbol: str) -> None:
         api.get("/api/stocks", params={"query": "A"})
         api.get(f"/api/stocks/{symbol}/forecast")
         api.get(f"/api/stocks/{symbol}/evaluation")
+        for form in ("json", "csv"):  # from the cache, which the prediction service has filled
+            api.get(f"/api/stocks/{symbol}/bars", params={"format": form})
         api.put("/api/stocks/NEW/bars", content=HIGH_BELOW_CLOSE, headers=KEY | {"Content-Type": "text/csv"})
 
 
