@@ -28,7 +28,7 @@ Database = AnyDatabase[dict[str, Any]]
 
 # Without draining, tests that stop services run faster; a test of draining sets its own time.
 NO_DRAIN = {f"{name}_DRAIN_SECONDS": "0" for name in ("GATEWAY", "DATA", "PREDICTION")}
-NOTHING_KEPT = {"GATEWAY_ANSWER_BYTES": "0"}  # for tests of what is behind: answers of the gateway would hide it
+NOTHING_KEPT = {"GATEWAY_ANSWER_BYTES": "0", "PREDICTION_BAR_BYTES": "0"}  # it would hide what is behind
 SLOW_FACTOR = 10  # how much slower than usual a machine may be
 
 
