@@ -1,6 +1,7 @@
 """Runs a task over many items on Dask: a scheduler and worker processes of this machine, closed after their use.
 
-Dask unpickles what its processes send to one another. They listen on loopback only, and end with the engine.
+Dask unpickles what its processes send to one another. They listen on loopback only and end with the
+engine; until then, every user of this machine can run code through them.
 """
 
 import logging
@@ -20,7 +21,7 @@ from shared.errors import ComputationRefused
 MAX_DEATHS = 3  # of processes by one item
 NICENESS = 10  # requests that a person waits for come first
 _CONFIG = {
-    "distributed.scheduler.allowed-failures": 0,  # whoever shared a process that died is tried again by us
+    "distributed.scheduler.allowed-failures": 0,  # the items of a process that died are tried again here, alone
     "distributed.scheduler.http.routes": [],  # nobody asks the scheduler or a worker over HTTP
     "distributed.worker.http.routes": [],
 }

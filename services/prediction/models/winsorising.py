@@ -1,6 +1,6 @@
 """Clips moves at four times their own exponentially weighted size, so that one wrong price cannot rule what is learnt.
 
-A bound uses only what came before, except among the first moves, which are bounded by one another.
+Each bound comes from earlier moves only, except for the first twenty, whose bound comes from the other nineteen.
 
 Source: the weights are those of the RiskMetrics Technical Document, 4th ed. (1996), 5.2.
 """
