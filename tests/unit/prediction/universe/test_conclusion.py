@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from services.prediction.types import Array
-from services.prediction.universe.conclusion import Conclusion, conclude
+from services.prediction.universe.chance import ChanceRange
+from services.prediction.universe.conclusion import Conclusion, SymbolConclusion, conclude
 from services.prediction.universe.conclusion_text import format_models, summarise
 from services.prediction.universe.panel import SymbolErrors
 from tests.support.prediction.universes import BEFORE, MODELS, score_forecasts, simulate_returns
@@ -103,3 +104,19 @@ def test_too_few_sessions_in_common_allow_no_conclusion() -> None:
 def test_the_sessions_of_two_halves_must_be_enough_for_the_horizon() -> None:
     conclusion = _conclude(score_forecasts(_plant(simulate_returns(30, N_SESSIONS, 0.3, 7), symbol=11)), horizon=10)
     assert not any(symbol.is_better_twice for symbol in conclusion.symbols)
+
+
+def _symbol(symbol: str, p_value: float, q_value: float, *, is_better_twice: bool) -> SymbolConclusion:
+    return SymbolConclusion(symbol, "drift", p_value, q_value, is_better=True, is_better_twice=is_better_twice)
+
+
+def test_a_symbol_is_named_only_if_all_three_tests_agree() -> None:
+    symbols = (
+        _symbol("LESS", 0.002, 0.05, is_better_twice=True),
+        _symbol("ONCE", 0.001, 0.01, is_better_twice=False),
+        _symbol("MANY", 0.04, 0.06, is_better_twice=True),
+        _symbol("MOST", 0.001, 0.01, is_better_twice=True),
+    )
+    conclusion = Conclusion(250, 0.05, ChanceRange(0, 1), (), symbols)
+    assert [each.symbol for each in conclusion.named] == ["MOST", "LESS"]
+    assert replace(conclusion, p_value=0.051).named == ()
