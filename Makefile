@@ -3,9 +3,9 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build run load evaluate ranges lock fmt lint types contracts chromium chart prometheus nginx test test-fast \
-	test-integration test-faults soak test-e2e screenshots test-frontend check bench bench-page docs model-card openapi dashboards dev \
-	clean env up down
+.PHONY: help install build run load evaluate cancel ranges lock fmt lint types contracts chromium chart prometheus nginx test test-fast \
+	test-integration test-faults soak test-e2e screenshots test-frontend check bench bench-stale bench-page bench-runs bench-run-answers docs \
+	model-card openapi dashboards dev clean env up down
 
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := frontend/node_modules/.installed
@@ -14,8 +14,10 @@ BUILD_STAMP := frontend/node_modules/.can-build
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 CODE := charts compose gateway local services shared tests
-# Two processes, each file in one of them; tests that depend on timing run alone.
-PARALLEL := --numprocesses 2 --dist loadfile
+# Two processes, each file in one of them, in the order given: the longest must not come last. Tests that depend on timing
+# run alone.
+PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+LONGEST := tests/integration/test_runs.py tests/integration/test_durability.py
 TIMED := tests/integration/test_stack.py tests/integration/test_make_run.py tests/integration/test_operations.py
 
 help:  ## show this list
@@ -67,11 +69,15 @@ load: $(PYTHON_STAMP)  ## load files of bars into a running `make run`: make loa
 	@test -n "$(FILE)" || { echo 'Name a file: make load FILE=prices.csv' >&2; exit 1; }
 	@exec python -m local.attach services.data load $(FILE)
 
-evaluate: $(PYTHON_STAMP)  ## print how often each model beats no change, with a running `make run`: make evaluate SYMBOLS="AAPL FB"
-	@exec python -m local.attach services.prediction evaluate $(SYMBOLS)
+evaluate: $(PYTHON_STAMP)  ## print how often each model beats no change, with a running `make run`: make evaluate HORIZON=5 SYMBOLS="AAPL FB"
+	@exec python -m local.attach services.prediction evaluate --horizon $(or $(HORIZON),1) $(if $(AS_OF),--as-of $(AS_OF)) $(SYMBOLS)
+
+cancel: $(PYTHON_STAMP)  ## cancel a run of a running `make run`: make cancel RUN=0123456789abcdef
+	@test -n "$(RUN)" || { echo 'Name the run as make evaluate prints it: make cancel RUN=0123456789abcdef' >&2; exit 1; }
+	@exec python -m local.attach services.prediction cancel $(RUN)
 
 ranges: $(PYTHON_STAMP)  ## print how well the range is forecast, with a running `make run`: make ranges HORIZON=5 SYMBOLS="AAPL FB"
-	@exec python -m local.attach services.prediction ranges --horizon $(or $(HORIZON),1) $(SYMBOLS)
+	@exec python -m local.attach services.prediction ranges --horizon $(or $(HORIZON),1) $(if $(AS_OF),--as-of $(AS_OF)) $(SYMBOLS)
 
 dev: $(PYTHON_STAMP) $(BUILD_STAMP)  ## serve the page with live reload, with a `make run` in another terminal
 	@cd frontend && npm run dev
@@ -145,7 +151,7 @@ chart: install $(CHECKOV_STAMP)  ## lint, render and scan the Helm charts with t
 	pytest tests/charts
 
 test-integration: install prometheus nginx  ## run the tests with real MongoDB and Valkey and three real processes
-	pytest tests/integration $(TIMED:%=--ignore %) --cov --cov-append --cov-report= $(PARALLEL)
+	pytest $(LONGEST) $(filter-out $(LONGEST) $(TIMED),$(wildcard tests/integration/test_*.py)) --cov --cov-append --cov-report= $(PARALLEL)
 	pytest $(TIMED) --cov --cov-append --cov-report=
 	pytest tests/faults -m fast
 
@@ -156,7 +162,7 @@ soak: install  ## load the real system for SOAK_SECONDS=1800 and require that no
 	SOAK_SECONDS=$(or $(SOAK_SECONDS),1800) pytest tests/faults/test_soak.py --measure
 
 test-e2e: install chromium build  ## run the tests with a real browser on the real system
-	pytest tests/e2e
+	pytest tests/e2e $(PARALLEL)
 
 screenshots: install chromium build  ## take pictures of the main screens for the README
 	SCREENSHOTS_DIR=docs/screenshots pytest tests/e2e/test_screens.py
@@ -170,8 +176,18 @@ bench: $(PYTHON_STAMP)  ## measure loads, reads and answers against plain progra
 	python -m tests.support.bench.services $(FILE)
 	python -m tests.support.bench.answers $(FILE)
 
+bench-stale: $(PYTHON_STAMP)  ## count stale answers in a minute of writers, readers and faults, with two of each service; SECONDS= for longer
+	python -m tests.support.bench.stale $(SECONDS)
+
+bench-run-answers: $(PYTHON_STAMP)  ## measure the answers of a run over 10,000 symbols: size, time and memory
+	python -m tests.support.bench.run_answers
+
+bench-runs: $(PYTHON_STAMP)  ## measure a run of 505 symbols with one and two workers, and forecasts meanwhile; SYMBOLS=10000 FILE=prices.csv
+	python -m tests.support.bench.runs $(or $(SYMBOLS),505) $(FILE)
+
 bench-page: install chromium build  ## measure the page against a bare page that draws the same bars with the same library
 	python -m tests.support.bench.page
+	python -m tests.support.bench.screener
 
 docs: $(PYTHON_STAMP)  ## write the tables of settings, metrics and chart values, and the charts' schemas
 	python -m tests.support.generated.settings_table
@@ -193,7 +209,13 @@ env:  ## write random passwords for `make up` to .env, except those that it has 
 	@umask 077; touch .env; chmod 600 .env; [ -z "$$(tail -c 1 .env)" ] || echo >>.env; \
 	for name in MONGO_ADMIN_PASSWORD MONGO_PASSWORD VALKEY_PASSWORD SERVICE_TOKEN GRAFANA_PASSWORD; do \
 		grep -q "^$$name=" .env || { echo "$$name=$$(head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n')" >>.env; \
-			echo "$$name is new in .env, which only you can read."; }; done
+			echo "$$name is new in .env, which only you can read."; }; done; \
+	grep -q "^CLUSTER_KEY=" .env || ! command -v openssl >/dev/null || ( folder=$$(mktemp -d); cd $$folder; \
+		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=bellwether-cluster \
+			-keyout CLUSTER_KEY -out CLUSTER_CERTIFICATE 2>log || { cat log; exit 1; }; \
+		for name in CLUSTER_CERTIFICATE CLUSTER_KEY; do \
+			echo "$$name=\"$$(awk '{printf "%s\\n", $$0}' $$name)\"" >>$(CURDIR)/.env; done; rm -rf $$folder; \
+		echo "CLUSTER_CERTIFICATE and CLUSTER_KEY are new in .env, for the profile cluster." )
 
 up: env  ## build the images, start the whole system in containers and wait until it is healthy
 	docker compose up --build --detach --wait

@@ -50,7 +50,7 @@ class ApiKeys:
 
     Args:
         digests: From the settings.
-        file: Read at each check, so that a change is in force at once. Only its content counts, not its times: the
+        file: Read at each check, so that a change takes effect at once. Only its content counts, not its times: the
             kubelet swaps symbolic links, editors replace the file.
     """
 
@@ -77,7 +77,7 @@ class ApiKeys:
             raise NotAuthorised("Check the API key: it is not valid here. It may be mistyped or withdrawn.")
 
     def is_file_valid(self) -> bool:
-        """Read the file again and return whether it is valid; a file that never was there is."""
+        """Read the file again and return whether it is valid; a file that has never existed is."""
         self._in_force()
         return self._complaint is None
 
@@ -103,7 +103,7 @@ class ApiKeys:
 
 
 def read_digests(file: Path) -> tuple[frozenset[str], str | None]:
-    """Read the digests of a file, and what is wrong with it. A missing file is as good as an empty one."""
+    """Read the digests of a file, and say what is wrong with it. A missing file counts as an empty one."""
     try:
         if not file.exists():
             return frozenset(), None

@@ -20,6 +20,9 @@ from gateway.api.health import router as health_router
 from gateway.api.ledger import router as ledger_router
 from gateway.api.ledger import writes as ledger_writes
 from gateway.api.results import router as result_router
+from gateway.api.runs import router as run_router
+from gateway.api.runs import writes as run_writes
+from gateway.api.screener import router as screener_router
 from gateway.api.stocks import router as stock_router
 from gateway.api.uploads import router as upload_router
 from gateway.api_keys import NEEDS_KEY, ApiKeys, not_authorised, parse_digests
@@ -60,7 +63,7 @@ def create_app(
     open_resources: OpenResources | None = None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
-    """Build the gateway; `monotonic` is the clock of what is kept."""
+    """Build the gateway; `monotonic` is the clock of the kept answers."""
     settings = settings or load_settings(GatewaySettings)
     registry = new_registry()
     upstreams, answer_metrics = UpstreamMetrics(registry), AnswerMetrics(registry)
@@ -77,7 +80,8 @@ def create_app(
             open_counters(settings.limits_redis_url) as counters,
             _keep_answers(resources, settings, answer_metrics, monotonic) as answers,
         ):
-            yield Components(resources.data, resources.prediction, _api_keys(settings), settings, counters, answers)
+            clients = (resources.data, resources.prediction, resources.runs)
+            yield Components(*clients, _api_keys(settings), settings, counters, answers)
 
     app = build_app(
         "gateway",
@@ -97,7 +101,7 @@ def create_app(
 
 
 def _install_front(app: FastAPI, settings: GatewaySettings) -> None:
-    """Install what is for browsers, and the short cut to kept answers, outside of everything else."""
+    """Install the headers for browsers and the shortcut to kept answers, around everything else."""
     app.add_middleware(BrowserHeadersMiddleware)
     if _has_short_cut(settings):
         app.add_middleware(
@@ -148,20 +152,20 @@ def _operations(registry: CollectorRegistry) -> Operations:
 
 def _routers(settings: GatewaySettings) -> list[APIRouter]:
     """Return all routers; with closed reads, those that read require a key, too."""
-    reads = [stock_router, result_router, forecast_router, ledger_router]
+    reads = [stock_router, result_router, forecast_router, ledger_router, run_router, screener_router]
     if not settings.open_reads:
         guarded = APIRouter(dependencies=[NEEDS_KEY], responses=problem_responses(NotAuthorised))
         for router in reads:
             guarded.include_router(router)
         reads = [guarded]
     limited = APIRouter(responses=problem_responses(RateLimited))
-    for router in (*reads, upload_router, ledger_writes):
+    for router in (*reads, upload_router, ledger_writes, run_writes):
         limited.include_router(router)
     return [limited, health_router]
 
 
 def _rate_limits(settings: GatewaySettings, metrics: RateLimitMetrics) -> Middleware:
-    """Build the innermost middleware: what it refuses is measured and logged, and has a request id."""
+    """Build the innermost middleware: its refusals are measured and logged, and have a request id."""
     per_minute: dict[Kind, int] = {
         "reads": settings.reads_per_minute,
         "computations": settings.computations_per_minute,
@@ -178,5 +182,5 @@ def _rate_limits(settings: GatewaySettings, metrics: RateLimitMetrics) -> Middle
 def _api_keys(settings: GatewaySettings) -> ApiKeys:
     digests, _ = parse_digests(settings.api_keys.get_secret_value().split(",") if settings.api_keys else [])
     keys = ApiKeys(digests, settings.api_keys_file)
-    keys.is_file_valid()  # reads it, so that what it holds now is known if it is spoilt later
+    keys.is_file_valid()  # reads the file, so that its keys are known even if it becomes invalid later
     return keys

@@ -1,4 +1,4 @@
-"""Metrics of the gateway's own."""
+"""The gateway's own metrics."""
 
 from typing import get_args
 
@@ -61,7 +61,7 @@ class AnswerMetrics:
         self._by_outcome[outcome].inc()
 
     def stored(self, n_bytes: int, n_evicted: int) -> None:
-        """Show the memory that is taken, and count answers that had to leave."""
+        """Show the memory that is taken, and count the answers that were removed."""
         self._bytes.set(n_bytes)
         self._evicted.inc(n_evicted)
 

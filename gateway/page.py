@@ -7,9 +7,13 @@ from fastapi.responses import FileResponse
 
 from shared.web.problem import http_problem
 
+PAGES = ("screener", "leaderboard")  # each has an HTML file of its own, with what it preloads
+
 
 def install_page(app: FastAPI, folder: Path) -> None:
     """Serve the files in `folder`. Unknown paths: the page for browsers, problem+json otherwise."""
+    for name in PAGES:
+        _serve_at(app, f"/{name}", folder / name / "index.html")
     app.frontend("/", directory=folder, fallback=None, check_dir=False)
     page = folder / "index.html"
 
@@ -18,6 +22,16 @@ def install_page(app: FastAPI, folder: Path) -> None:
         if _is_visit(request) and page.is_file():
             return FileResponse(page, status_code=404)
         return await http_problem(request, error)
+
+
+def _serve_at(app: FastAPI, path: str, file: Path) -> None:
+    """Serve a file at a path without a slash at its end, to which `frontend` would redirect."""
+    if not file.is_file():
+        return
+
+    @app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)
+    async def page() -> FileResponse:
+        return FileResponse(file)
 
 
 def _is_visit(request: Request) -> bool:

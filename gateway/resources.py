@@ -8,6 +8,7 @@ from gateway.settings import GatewaySettings
 from shared.clients.data import DataClient
 from shared.clients.observer import CallObserver
 from shared.clients.prediction import PredictionClient
+from shared.clients.runs import RunsClient
 from shared.clients.transport import open_http
 
 
@@ -17,6 +18,7 @@ class Resources:
 
     data: DataClient
     prediction: PredictionClient
+    runs: RunsClient
 
 
 @asynccontextmanager
@@ -25,7 +27,7 @@ async def open_resources(
     data_observer: CallObserver | None = None,
     prediction_observer: CallObserver | None = None,
 ) -> AsyncIterator[Resources]:
-    """Open one connection pool per internal service; the observers are told about each call."""
+    """Open one connection pool per internal service; the observers are told of each call."""
     tokens = settings.service_tokens
     async with (
         open_http(str(settings.data_url), data_observer, tokens=tokens) as data,
@@ -44,6 +46,13 @@ async def open_resources(
                 upstream="the prediction service",
                 timeout_seconds=settings.prediction_timeout_seconds,
                 observer=prediction_observer,
+                retries=True,
+            ),
+            runs=RunsClient(
+                data,
+                upstream="the data service",
+                timeout_seconds=settings.data_timeout_seconds,
+                observer=data_observer,
                 retries=True,
             ),
         )

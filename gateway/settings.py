@@ -33,7 +33,7 @@ class GatewaySettings(UploadSettings):
     api_keys: SecretStr | None = None
     """SHA-256 digests of the API keys, comma separated; `python -m gateway.api_keys` makes a key. None: no writes."""
     api_keys_file: Path | None = None
-    """File with further digests, one per line, `#` for comments. A valid change is in force at once."""
+    """File with further digests, one per line, `#` for comments. A valid change takes effect at once."""
     open_reads: bool = True
     """Whether reads need no API key. If false, only health, metrics, the docs and the page are open."""
     reads_per_minute: NonNegativeInt = 0
@@ -45,9 +45,9 @@ class GatewaySettings(UploadSettings):
     limits_redis_url: SecretStr | None = None
     """Redis or Valkey, where all gateways count together. Without it, or while it is away, each counts for itself."""
     trusted_proxies: str = ""
-    """Networks of the proxies whose X-Forwarded-For is believed, comma separated, as 10.0.0.0/8. None: of no proxy."""
+    """Networks of the proxies whose X-Forwarded-For is believed, comma separated, as 10.0.0.0/8. None: no proxy is."""
     answer_bytes: NonNegativeInt = 64 * 1024 * 1024
-    """How much memory answers may take that are kept and served until their bars change, in bytes; 0 keeps none."""
+    """Memory for answers that are kept and served until their bars change, in bytes; 0 keeps none."""
     frontend_dir: Path | None = None
     """Folder of the built page, which is served at `/`. Without it, only the API is served."""
 

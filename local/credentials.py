@@ -44,7 +44,7 @@ def write_stores(local_dir: Path, stores: Mapping[str, str]) -> None:
 
 
 def read_stores(local_dir: Path) -> dict[str, str]:
-    """Read the addresses, none while there are none."""
+    """Read the addresses; none if no file holds any."""
     path = local_dir / STORES_FILE
     words = shlex.split(path.read_text()) if path.exists() else []
     return dict(word.split("=", 1) for word in words)
@@ -56,7 +56,7 @@ def remove_stores(local_dir: Path) -> None:
 
 
 def _keep(path: Path, new: str) -> str:
-    """Return what the file holds; write `new` if that is nothing."""
+    """Return the content of the file; if it is missing or empty, write `new` first."""
     if not path.exists() or not path.read_text().strip():
         _write(path, new + "\n")
     path.chmod(OWNER_ONLY)
@@ -64,7 +64,7 @@ def _keep(path: Path, new: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace the file at once: a crash leaves the old one or the new one."""
+    """Replace the file atomically: a crash leaves the old one or the new one."""
     new = path.with_name(path.name + ".new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w") as file:

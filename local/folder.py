@@ -82,7 +82,7 @@ def free_bytes(folder: Path) -> int:
 
 @contextmanager
 def locked(folder: Path, port: int) -> Iterator[None]:
-    """Own the folder until this context or this process ends, however it ends; a file that is left over means nothing.
+    """Own the folder until this context or this process ends, however it ends; a leftover file has no effect.
 
     Raises:
         CannotRun: Another run owns it.

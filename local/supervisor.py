@@ -91,7 +91,7 @@ class Supervisor:
         return True
 
     def _read(self, seconds: float) -> bytes | None:
-        """Return its next output: None if there is none yet, nothing after its end."""
+        """Return its next output: None if there is none yet, empty once it has ended."""
         assert self._process.stdout is not None
         is_ready, _, _ = select.select([self._process.stdout], [], [], seconds)
         return os.read(self._process.stdout.fileno(), 65_536) if is_ready else None

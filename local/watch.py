@@ -14,8 +14,8 @@ from local.folder import MB, free_bytes
 from local.supervisor import Ended, Supervisor
 
 MAX_ENDS_AT_START = 3  # the third time is no accident
-MAX_ENDS = 10  # before everything is well again; supervisord waits a second longer each time
-PATIENCE_SECONDS = 2.0  # what takes longer is said, and again after twice the time
+MAX_ENDS = 10  # before everything runs again; supervisord waits a second longer each time
+PATIENCE_SECONDS = 2.0  # a longer wait is reported, and again after twice the time
 N_LINES = 5
 MAX_WIDTH = 240
 
@@ -55,7 +55,7 @@ class Watch:
                 said_after = 2 * took
 
     def forever(self, reason: Callable[[], str | None]) -> None:
-        """Say what ends, until something ends again and again before everything is well.
+        """Report programs that end; give up if one ends again and again before everything runs.
 
         Raises:
             CannotRun: A program ends again and again.

@@ -1,24 +1,15 @@
 """The only errors that cross a module boundary; `shared.web.problem` renders them.
 
 ServiceError
-├── InvalidRequest 422
-│   ├── UnreadableFile
-│   └── RowsRejected
-├── SymbolNotFound 404
-├── NoBars 404
-├── NotEnoughBars 409
-├── NoAdjustedPrices 409
-├── HistoryChanged 409
+├── InvalidRequest 422: UnreadableFile, RowsRejected
+├── SymbolNotFound, NoBars, RunNotFound, NoCompleteRun 404
+├── NotEnoughBars, NoAdjustedPrices, HistoryChanged, NotTheOwner, RunActive 409
 ├── NotAuthorised 401
+├── BadRequest, UnknownHost 400; RequestTooSlow 408; TargetTooLong 414; HeadersTooLarge 431
 ├── PayloadTooLarge 413
 ├── UnsupportedMediaType 415
-├── RequestTooSlow 408
-├── BadRequest 400
-├── TargetTooLong 414
-├── HeadersTooLarge 431
-├── ComputationRefused 500
-├── UnknownHost 400
 ├── RateLimited 429
+├── ComputationRefused 500
 └── Unavailable 503
     ├── StoreUnavailable
     ├── Busy
@@ -103,6 +94,30 @@ class NoBars(ServiceError):
     """The symbol exists, but none of its rows can be read as a bar."""
 
     status, slug, title = 404, "no-bars", "The symbol has no bars"
+
+
+class RunNotFound(ServiceError):
+    """There is no run with this id, or it is no longer kept."""
+
+    status, slug, title = 404, "run-not-found", "The run is unknown"
+
+
+class NoCompleteRun(ServiceError):
+    """No run over all symbols has succeeded at this horizon and level; the detail says how to start one."""
+
+    status, slug, title = 404, "no-complete-run", "No run has been completed"
+
+
+class NotTheOwner(ServiceError):
+    """Another process has taken the run over; nothing was written, and the caller must stop."""
+
+    status, slug, title = 409, "not-the-owner", "Another process computes this run"
+
+
+class RunActive(ServiceError):
+    """The run is being computed; it must be cancelled first."""
+
+    status, slug, title = 409, "run-active", "The run is being computed"
 
 
 class NotEnoughBars(ServiceError):
@@ -223,16 +238,10 @@ class UpstreamFailed(UpstreamUnavailable):
 
 # Errors that a route may pass on from what it calls.
 UPSTREAM_ERRORS = (StoreUnavailable, UpstreamUnavailable, Busy, UpstreamTimeout, UpstreamFailed)
-PREDICTION_ERRORS = (
-    InvalidRequest,
-    SymbolNotFound,
-    NoBars,
-    NotEnoughBars,
-    NoAdjustedPrices,
-    ComputationRefused,
-    *UPSTREAM_ERRORS,
-)
+_BARS_ERRORS = (InvalidRequest, SymbolNotFound, NoBars, NotEnoughBars, NoAdjustedPrices)
+PREDICTION_ERRORS = (*_BARS_ERRORS, ComputationRefused, *UPSTREAM_ERRORS)
 _UPLOAD_ERRORS = (UnreadableFile, RowsRejected, HistoryChanged, UnsupportedMediaType, PayloadTooLarge, RequestTooSlow)
+_RUN_ERRORS = (RunNotFound, NoCompleteRun, NotTheOwner, RunActive)
 ERRORS_BY_SLUG: dict[str, type[ServiceError]] = {
-    leaf.slug: leaf for leaf in (*PREDICTION_ERRORS, *_UPLOAD_ERRORS, NotAuthorised)
+    leaf.slug: leaf for leaf in (*PREDICTION_ERRORS, *_UPLOAD_ERRORS, *_RUN_ERRORS, NotAuthorised)
 }

@@ -9,7 +9,7 @@ TIMEOUT_SECONDS = 20.0  # shorter than the health checks of images and compose, 
 
 
 def complaint(url: str) -> str | None:
-    """Return what is wrong, None if the response is a success. Ignores proxies that the environment names."""
+    """Return what is wrong, None if the response is a success. Ignores proxies set in the environment."""
     try:
         with build_opener(ProxyHandler({})).open(url, timeout=TIMEOUT_SECONDS):
             return None

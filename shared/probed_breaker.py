@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 
 from shared.breaker import Breaker, State
 from shared.errors import Unavailable
@@ -41,7 +42,8 @@ class ProbedBreaker:
         """Record that a call was not answered."""
         self._breaker.failed(period)
         if not self.is_closed and (self._probing is None or self._probing.done()):
-            self._probing = asyncio.create_task(self._probe_until_closed())
+            # In a context of its own: the deadline of the request that failed must not end the probes.
+            self._probing = asyncio.create_task(self._probe_until_closed(), context=Context())
 
     def probe_succeeded(self) -> None:
         """Close it: the other side answered a health check."""

@@ -28,7 +28,7 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The lowest log level that is written."""
     log_format: Literal["json", "console"] = "json"
-    """One JSON object per line, or lines for people."""
+    """One JSON object per line, or lines that are easier to read."""
     max_body_bytes: PositiveInt = 64 * 1024
     """The largest request body that is accepted, in bytes."""
     allowed_hosts: Annotated[str, Field(pattern=ALLOWED_HOSTS)] = ""

@@ -32,7 +32,7 @@ class _Shared(Generic[T]):
 
 
 class SingleFlight(Generic[T]):
-    """Runs work for the first caller of a key; callers that come while it runs share its result or its error.
+    """Runs work for the first caller of a key; callers that arrive while it runs share its result or its error.
 
     Results are not kept: the next caller after the end starts the work again.
     """

@@ -1,1 +1,1 @@
-"""Answers kept by revision: ready bytes, served without asking anybody while the feed of revisions is alive."""
+"""Answers kept by revision, as ready bytes that need no call to a service while the feed of revisions is alive."""

@@ -1,4 +1,4 @@
-"""Answers a request from what is kept, or by asking for it, and keeps what is asked for."""
+"""Answers a request with a kept answer, or asks an internal service and keeps its answer."""
 
 import asyncio
 import time
@@ -16,10 +16,12 @@ from shared.web.etags import matches
 from shared.web.request_id import route_of
 
 AnswerOutcome = Literal["hit", "confirmed", "miss"]
-Ask = Callable[[str | None], Awaitable[RawResponse]]  # with the ETag that is known; 304 if it is still current
-# A deployment of other code changes predictions, and the end of a session says how current a stock is: no change tells.
+Ask = Callable[[str | None], Awaitable[RawResponse]]  # given the known ETag; 304 if it is still current
+# New code changes predictions, and the end of a session changes how current a stock is; the feed reports neither.
 BOUNDED_KINDS = {"result", "forecast", "evaluation", "range", "models", "stock", "stocks"}
 BOUNDED_SECONDS = 60.0
+# The feed reports changes of bars, not of runs, so these are revalidated each time with the kept ETag.
+UNFOLLOWED_KINDS = {"leaderboard", "screener"}
 INLINE_BYTES = 16_384  # compressed in 0.5 ms; a larger body is compressed in a thread
 MAX_ALIAS_BYTES = 512
 
@@ -31,7 +33,7 @@ class Answers:
         store: Holds them.
         freshness: Says which may be served without asking.
         is_public: Whether shared caches may keep the responses, too.
-        count: Told of the outcome of each request.
+        count: Is told the outcome of each request.
         monotonic: The clock, as that of `freshness`.
     """
 
@@ -56,12 +58,12 @@ class Answers:
         return answer if answer is not None and self._is_fresh(answer) else None
 
     async def respond(self, request: Request, key: Key, ask: Ask, if_none_match: str | None = None) -> Response:
-        """Answer a request whose answer is the one of `key`.
+        """Answer a request, with the kept answer of `key` if possible.
 
         Args:
             request: The request.
             key: Equal for requests with equal answers.
-            ask: Asks the internal service; it is given the ETag of the answer that is known.
+            ask: Asks the internal service, given the ETag of the known answer.
             if_none_match: The header of the request.
         """
         answer = self.store.get(key)
@@ -76,17 +78,19 @@ class Answers:
         return await self._render(answer, request, if_none_match)
 
     def changed(self, symbol: str) -> None:
-        """Take note of a write through this gateway, before it is acknowledged."""
+        """Record a write through this gateway, before it is acknowledged."""
         self.freshness.changed([symbol])
 
     def _is_fresh(self, answer: Answer) -> bool:
+        if answer.key.kind in UNFOLLOWED_KINDS:
+            return False
         if not self.freshness.allows(answer.key.symbol, answer.confirmation):
             return False
         is_bounded = answer.key.kind in BOUNDED_KINDS
         return not is_bounded or self._monotonic() < answer.confirmation.began_at + BOUNDED_SECONDS
 
     async def _ask(self, key: Key, known: Answer | None, ask: Ask, if_none_match: str | None) -> Answer | Response:
-        """Ask, and keep the answer unless its symbol changed meanwhile. Return a response that is not to be kept."""
+        """Ask, and keep the answer unless its symbol changed meanwhile. Return a Response if it must not be kept."""
         confirmation = self.freshness.begin(key.symbol)
         has_body = known is not None and known.body is not None
         raw = await ask(known.etag if known is not None and has_body else if_none_match)
@@ -109,7 +113,7 @@ class Answers:
         return answer
 
     def _recognise(self, request: Request, answer: Answer) -> None:
-        """Let the short cut find the answer to equal requests."""
+        """Let the shortcut find the answer to equal requests."""
         alias: Alias | None = request.scope.get("state", {}).get("alias")
         if alias is not None and answer.body is not None:
             answer.route = answer.route or route_of(request.scope)
@@ -119,7 +123,7 @@ class Answers:
         headers = {"ETag": answer.etag, "Cache-Control": self._cache_control}
         is_compressed = is_compressible(answer.headers.get("Content-Type", ""))
         if is_compressed or answer.body is None:
-            headers["Vary"] = "Accept-Encoding"
+            headers["Vary"] = ", ".join(filter(None, ["Accept-Encoding", answer.headers.get("Vary")]))
         if answer.body is None or (if_none_match is not None and matches(answer.etag, if_none_match)):
             return _ready(answer, NOT_MODIFIED, Response(status_code=304, headers=headers))
         coding = choose_coding(request.headers.get("accept-encoding", ""))
@@ -142,11 +146,11 @@ class Answers:
 
 
 def _ready(answer: Answer, coding: str, response: Response) -> Response:
-    """Leave the response to the short cut, too."""
+    """Store the response for the shortcut, and return it."""
     answer.ready[coding] = response.status_code, response.raw_headers, bytes(response.body)
     return response
 
 
 def _can_answer(answer: Answer, if_none_match: str | None) -> bool:
-    """Say whether the answer is enough for this caller: without its body, it is only for one that has it."""
+    """Say whether the answer is enough for this caller: without a body, only for one that already has it."""
     return answer.body is not None or (if_none_match is not None and matches(answer.etag, if_none_match))

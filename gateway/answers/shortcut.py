@@ -1,7 +1,8 @@
-"""Serves kept answers before routing: of all that happens to a request, only what a kept answer needs.
+"""Serves kept answers before routing, with only those steps of a request that a kept answer needs.
 
-That is: the host's name, the request id, the log line, the metrics and the headers for browsers. Whatever else a
-request needs goes the usual way: keys, rate limits, a trace, a process that is full or stops, a first request.
+These are the check of the host's name, the request id, the log line, the metrics and the headers for browsers. All
+other requests take the usual way: those with keys, rate limits or a trace, first requests, and all while the process
+is full or stopping.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from gateway.answers.store import NOT_MODIFIED, Alias, Answer, Ready
 from shared.web.etags import matches
 from shared.web.request_id import HEADER, choose_request_id, log_request
 
-BODY_SECONDS = 0.05  # a body that takes longer goes the usual way, where its time is limited
+BODY_SECONDS = 0.05  # a request with a slower body takes the usual way, where its time is limited
 _REQUEST_ID = HEADER.lower().encode()
 Observe = Callable[[str, str, int, float], None]  # method, route, status, seconds
 
@@ -29,7 +30,7 @@ class ShortcutMiddleware:
         posts: Paths whose POST only reads.
         headers: Headers of every response.
         admits_host: Says whether the host that a request names is allowed.
-        observe: Told of each response.
+        observe: Called after each response.
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class ShortcutMiddleware:
 
 
 async def _read_alias(scope: Scope, receive: Receive) -> tuple[Alias | None, Receive]:
-    """Read a small body as part of the alias; also return what the app is to receive."""
+    """Read a small body as part of the alias; also return a `receive` that gives it to the app."""
     content_type = b""
     for name, value in scope["headers"]:
         if name == b"content-type":

@@ -1,4 +1,4 @@
-"""Answers as ready bytes; the least recently used ones leave when a limit of bytes is reached. Pure."""
+"""Kept answers as ready bytes; beyond a limit of bytes, the least recently used ones are removed. Pure."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from shared.revisions.freshness import Confirmation
 
-MAX_ALIASES = 8  # ways to ask for one answer that are recognised without parsing
+MAX_ALIASES = 8  # forms of requests for one answer that are recognised without parsing
 OVERHEAD_BYTES = 2_000  # of an answer without its body: keys, headers, objects
 NOT_MODIFIED = "304"  # among the codings of ready responses
 Alias = tuple[str, bytes]  # path, and query string or body
@@ -15,7 +15,7 @@ Ready = tuple[int, list[tuple[bytes, bytes]], bytes]  # status, headers, body
 
 @dataclass(frozen=True)
 class Key:
-    """What an answer answers. `symbol` is None for answers about all symbols, or about none."""
+    """The question that an answer belongs to. `symbol` is None if it is about all symbols, or about none."""
 
     kind: str
     symbol: str | None = None
@@ -27,13 +27,13 @@ class Answer:
     """A response of status 200, or without a body only what is needed to confirm a caller's copy.
 
     Attributes:
-        key: What it answers.
+        key: The question that it answers.
         etag: Its strong ETag, in quotes.
         headers: Its other headers, without those that depend on the coding.
         confirmation: The last request that confirmed it.
         coded: The body by content coding; "identity" is the body itself.
-        ready: Responses by the coding that a caller prefers, for the short cut.
-        aliases: The forms of requests that the short cut recognises.
+        ready: Responses by the coding that a caller prefers, for the shortcut.
+        aliases: The forms of requests that the shortcut recognises.
         route: Their route, for metrics and logs.
     """
 
@@ -48,7 +48,7 @@ class Answer:
 
     @property
     def body(self) -> bytes | None:
-        """Return the body as it is without a coding; None if it is not known."""
+        """Return the uncompressed body; None if it is not known."""
         return self.coded.get("identity")
 
     @property
@@ -62,7 +62,7 @@ class AnswerStore:
 
     Args:
         max_bytes: The limit of all answers together; 0 keeps none.
-        observe: Told how many bytes are kept and how many answers had to leave, after each change.
+        observe: Is told how many bytes are kept and how many answers were removed, after each change.
     """
 
     def __init__(self, max_bytes: int, observe: Callable[[int, int], None] = lambda *_: None) -> None:
@@ -91,7 +91,7 @@ class AnswerStore:
         return answer
 
     def put(self, answer: Answer) -> None:
-        """Keep an answer instead of an older one, or take note that it has grown."""
+        """Keep an answer in place of an older one, or account for its growth."""
         known = self._answers.get(answer.key)
         if known is not None and known is not answer:
             self.remove(answer.key)
@@ -105,7 +105,7 @@ class AnswerStore:
         self._observe(self.n_bytes, n_evicted)
 
     def recognise(self, alias: Alias, answer: Answer) -> None:
-        """Find this answer by the form of a request from now on."""
+        """From now on, find this answer by this form of a request."""
         if self._answers.get(answer.key) is answer and len(answer.aliases) < MAX_ALIASES:
             answer.aliases.add(alias)
             self._by_alias[alias] = answer

@@ -11,6 +11,7 @@ from gateway.rate_limits.counters import Counters
 from gateway.settings import GatewaySettings
 from shared.clients.data import DataClient
 from shared.clients.prediction import PredictionClient
+from shared.clients.runs import RunsClient
 from shared.web.dependencies import component
 
 
@@ -20,6 +21,7 @@ class Components:
 
     data: DataClient
     prediction: PredictionClient
+    runs: RunsClient
     api_keys: ApiKeys
     settings: GatewaySettings
     counters: Counters
@@ -28,4 +30,5 @@ class Components:
 
 DataClientDep = Annotated[DataClient, Depends(component("data"))]
 PredictionClientDep = Annotated[PredictionClient, Depends(component("prediction"))]
+RunsClientDep = Annotated[RunsClient, Depends(component("runs"))]
 AnswersDep = Annotated[Answers, Depends(component("answers"))]

@@ -37,7 +37,7 @@ async def ledger(symbol: Symbol, query: Annotated[LedgerQuery, Query()], data: D
     Only forecasts that are `scored` count: recorded before the close of their session, which is over. `coverage` is
     the share of closes that lay inside the interval, by level, and `skill` compares the errors with those of
     persistence, both with a 95 % confidence interval: after 20 forecasts a coverage may be off by 13 points by chance.
-    Interval scores stand beside those of a plain normal band, and `outcome` follows the same rule as in an evaluation.
+    Interval scores come with those of a plain normal band, and `outcome` follows the same rule as in an evaluation.
     """
     return await data.ledger(symbol=symbol, query=query)
 

@@ -109,7 +109,7 @@ async def bars(
     answers: AnswersDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Return the bars of a stock, ascending by session, as JSON, CSV, Parquet or an Arrow stream."""
+    """Return the bars of a stock, ascending by session, as JSON, CSV, Parquet, an Excel workbook or an Arrow stream."""
 
     async def ask(etag: str | None) -> RawResponse:
         return await data.raw_bars(symbol=symbol, query=query, if_none_match=etag)

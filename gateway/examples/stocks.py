@@ -6,6 +6,7 @@ from pydantic.config import JsonDict
 
 ARROW = "application/vnd.apache.arrow.stream"
 PARQUET = "application/vnd.apache.parquet"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SYMBOLS = ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
 _FINDING: JsonDict = {
     "code": "split_like_jump",
@@ -95,6 +96,7 @@ BARS: dict[str, Any] = {
     },
     "text/csv": {"schema": {"type": "string"}, "example": _CSV},
     PARQUET: _BINARY,
+    WORKBOOK: _BINARY,
     ARROW: _BINARY,
 }
 UPLOADS: dict[str, Any] = {
@@ -108,7 +110,7 @@ UPLOADS: dict[str, Any] = {
     PARQUET: _BINARY,
     ARROW: _BINARY,
     "application/vnd.apache.arrow.file": _BINARY,
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _BINARY,
+    WORKBOOK: _BINARY,
     "application/vnd.ms-excel": _BINARY,
     "application/octet-stream": _BINARY,
     "multipart/form-data": {

@@ -1,4 +1,4 @@
-"""For whom a request counts: its API key if that is valid, else the client's address."""
+"""Which caller a request counts against: its API key if that is valid, else the client's address."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -22,7 +22,7 @@ def parse_networks(text: str) -> list[Network]:
 
 
 def caller_of(scope: Scope, keys: ApiKeys, proxies: Sequence[Network]) -> str:
-    """Return the name under which the request counts. A guessed key counts for the address that guesses."""
+    """Return the name under which the request counts. An invalid key counts against the client's address."""
     headers = Headers(scope=scope)
     key = headers.get("x-api-key") or _bearer(headers.get("authorization", ""))
     if key and keys.is_valid(key):

@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from shared.breaker import Breaker
 
 TIMEOUT_SECONDS = 0.1  # as the data service's cache; then the request is counted here
-N_CONNECTIONS = 32  # more requests than that wait for one, within the timeout
+N_CONNECTIONS = 32  # further requests wait for one, within the timeout
 MAX_COUNTERS = 2_000  # in this process; two per caller. The library looks at all of them after each request: 0.3 ms
 PREFIX = "bellwether:limits"
 Place = Literal["shared", "local"]
@@ -30,12 +30,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Count:
-    """What is left to one caller after a request.
+    """What one caller has left after a request.
 
     Attributes:
         is_allowed: Whether the request is within the limit.
-        remaining: How many further requests are.
-        reset_seconds: When there will be more.
+        remaining: How many further requests would be.
+        reset_seconds: When further ones are allowed.
         place: Where it was counted.
     """
 
@@ -46,7 +46,7 @@ class Count:
 
 
 class Counters:
-    """Counts for all gateways in `shared`, or here if there is none or it does not answer: never an open door.
+    """Counts for all gateways in `shared`, or here if there is none or it does not answer, so that limits always apply.
 
     Args:
         shared: Where all gateways count; None to count here only.
@@ -99,7 +99,7 @@ class Counters:
 
     async def _count_here(self, limit: RateLimitItem, caller: str) -> Count:
         if self.n_local >= MAX_COUNTERS:
-            await self._memory.reset()  # who has so many addresses has as many limits anyway
+            await self._memory.reset()  # a caller with that many addresses has as many limits anyway
         return await _hit(self._local, limit, caller, "local")
 
 

@@ -1,11 +1,11 @@
-"""Which limit a request counts against, by method and path: routes need not know of limits, and none can be missed."""
+"""Which limit a request counts against, by method and path: routes know nothing of limits, and none is forgotten."""
 
 import re
 from typing import Literal, get_args
 
 Kind = Literal["reads", "computations", "writes"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_FREE = {"/api/health", "/api/metrics"}  # those who watch must see most when most is asked
+_FREE = {"/api/health", "/api/metrics"}  # monitoring matters most under load
 _COMPUTATION = re.compile(r"/api/(result/?|stocks/[^/]*/(result|forecast|evaluation|range)/?)")
 _READS = {"GET", "HEAD", "OPTIONS"}
 

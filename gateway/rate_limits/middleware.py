@@ -20,13 +20,13 @@ Observe = Callable[[Kind, bool, Place], None]
 
 
 class RateLimitMiddleware:
-    """Limits requests by kind and caller. What has no limit costs nothing.
+    """Limits requests by kind and caller. A kind without a limit costs nothing.
 
     Args:
         app: The app to wrap.
         limits: The limit of each kind that has one.
         proxies: The networks of the proxies whose `X-Forwarded-For` is believed.
-        observe: Told of each decision: the kind, whether the request is allowed, and where it was counted.
+        observe: Called with each decision: the kind, whether the request is allowed, and where it was counted.
     """
 
     def __init__(

@@ -39,6 +39,7 @@ from services.data.cli.symbol_tables import describe_symbols
 from services.data.files.export import ExportFormat, write_bars
 from services.data.files.sample import SampleBarSource
 from services.data.files.source import FileBarSource
+from services.data.files.workbook_writer import require_workbook_size
 from services.data.memory import return_freed_memory
 from services.data.metrics import DataMetrics
 from services.data.ports import VendorFailed
@@ -158,12 +159,14 @@ def export(
     async def run(context: CommandContext) -> int:
         span = (start.date() if start else None, end.date() if end else None)
         frames = await commands.read_frames(context, symbols or [], span, adjusted)
+        n_bars = sum(len(frame.bars) for frame in frames)
+        if format == "xlsx":  # before a file is opened
+            require_workbook_size(n_bars)
         if str(output) == "-":
             write_bars(frames, sys.stdout.buffer, format)
         else:
             with output.open("wb") as sink:
                 write_bars(frames, sink, format)
-            n_bars = sum(len(frame.bars) for frame in frames)
             context.console.print(f"{output}: {len(frames):,} symbols, {n_bars:,} bars.")
         return 0
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from functools import partial
 
 import structlog
@@ -10,9 +10,13 @@ from fastapi import FastAPI
 
 from services.data.api.bars import router as bars_router
 from services.data.api.changes import router as changes_router
+from services.data.api.computing import router as computing_router
 from services.data.api.dependencies import Components
-from services.data.api.health import DEPENDENCIES, freshness_gauges
+from services.data.api.health import DEPENDENCIES, RUN_GAUGES, freshness_gauges
 from services.data.api.ledger import router as ledger_router
+from services.data.api.revisions import router as revisions_router
+from services.data.api.runs import router as runs_router
+from services.data.api.screener import router as screener_router
 from services.data.api.uploads import router as upload_router
 from services.data.bars.kept_answers import KeptAnswers
 from services.data.bars.load import Invalidate
@@ -25,14 +29,19 @@ from services.data.memory import return_freed_memory
 from services.data.metrics import DataMetrics
 from services.data.ports import Resources
 from services.data.resources import open_resources as open_real_resources
+from services.data.runs.watches import RunWatches
+from services.data.screener.answers import Screeners
 from services.data.settings import DataSettings
 from services.data.symbols.catalogue import Catalogue
-from shared.errors import StoreUnavailable
+from services.data.symbols.revisions import Revisions
+from shared.background import in_background
+from shared.errors import ServiceError, StoreUnavailable
 from shared.settings import load_settings
 from shared.telemetry.metrics import new_registry
 from shared.web.app import Operations, build_app
 
 RETRY_SECONDS = 1.0
+CLEAN_SECONDS = 600.0
 log = structlog.get_logger()
 OpenResources = Callable[[DataSettings], AbstractAsyncContextManager[Resources]]
 
@@ -47,8 +56,17 @@ def create_app(settings: DataSettings | None = None, open_resources: OpenResourc
         "data",
         settings,
         lambda: _open_components(settings, metrics, open_resources or partial(open_real_resources, metrics=metrics)),
-        Operations(registry, DEPENDENCIES, collectors=[freshness_gauges(settings.calendar)]),
-        [bars_router, upload_router, ledger_router, changes_router],
+        Operations(registry, DEPENDENCIES, collectors=[freshness_gauges(settings.calendar), RUN_GAUGES]),
+        [
+            bars_router,
+            revisions_router,
+            upload_router,
+            ledger_router,
+            changes_router,
+            computing_router,
+            runs_router,
+            screener_router,
+        ],
         title="Bellwether data service",
         summary="Internal: owns daily bars. The public contract is the gateway's.",
     )
@@ -74,7 +92,9 @@ async def _open_components(
             broadcast.publish(set())
             membership.advance()
 
-        async with _follow_changes(resources, invalidate, fence_rose, membership):
+        following = (_follow(resources, invalidate, fence_rose), membership.run())
+        work = in_background(*following, _clean_runs(resources))
+        async with work, aclosing(Revisions(resources.store, reader)) as revisions:
             yield Components(
                 store=resources.store,
                 cache=resources.cache,
@@ -82,27 +102,30 @@ async def _open_components(
                 followers=resources.followers,
                 broadcast=broadcast,
                 ledger=resources.ledger,
+                runs=resources.runs,
+                watches=RunWatches(resources.runs),
                 kept=kept,
                 reader=reader,
                 writer=BarWriter(resources.store, invalidate, WriteFence(resources.followers)),
                 catalogue=catalogue,
+                revisions=revisions,
+                screeners=Screeners(resources.runs, catalogue, settings.calendar),
                 metrics=metrics,
                 settings=settings,
             )
 
 
-@asynccontextmanager
-async def _follow_changes(
-    resources: Resources, invalidate: Invalidate, fence_rose: Callable[[], None], membership: Membership
-) -> AsyncIterator[None]:
-    """Follow the change feed, and tell how far, while the service runs."""
-    tasks = [asyncio.create_task(work) for work in (_follow(resources, invalidate, fence_rose), membership.run())]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+async def _clean_runs(resources: Resources) -> None:
+    """Remove runs and results that have expired; while a run is computed, nothing is removed."""
+    while True:
+        try:
+            if n_removed := await resources.runs.clean():
+                log.info("runs_cleaned", removed=n_removed)
+        except ServiceError as error:
+            log.info("runs_not_cleaned", reason=error.detail)  # the next round will do it
+        except Exception:  # a bug must not stop the cleaning forever
+            log.exception("runs_not_cleaned")
+        await asyncio.sleep(CLEAN_SECONDS)
 
 
 async def _follow(resources: Resources, invalidate: Invalidate, fence_rose: Callable[[], None]) -> None:
@@ -116,6 +139,6 @@ async def _follow(resources: Resources, invalidate: Invalidate, fence_rose: Call
                     await invalidate(symbols)
                 else:
                     fence_rose()
-        except Exception:  # a defect must not stop the feed for good
+        except Exception:  # a bug must not stop the feed forever
             log.exception("change_feed_stopped")
         await asyncio.sleep(RETRY_SECONDS)

@@ -22,6 +22,7 @@ MONGO_COMMANDS = (
     "delete",
     "drop",
     "find",
+    "findAndModify",
     "hello",
     "insert",
     "listCollections",
@@ -31,6 +32,8 @@ MONGO_COMMANDS = (
 )
 CACHE_COMMANDS = ("get", "set", "delete", "clear")
 OUTCOMES = ("ok", "failed")
+WRITTEN_OUTCOMES = ("evaluated", "failed")
+WRITTEN = "Results of symbols in runs that were written, by outcome: evaluated or failed."
 REJECTED = "Rejected rows by the first check that they fail."
 READS = "Reads of bars by cache outcome: hit, miss, stale (MongoDB is away), corrupt (discarded) or unavailable."
 MONGO_TIME = "Duration of a MongoDB command, in seconds."
@@ -43,13 +46,7 @@ class DataMetrics:
     """Counters and histograms on one registry; every series exists from the start."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._reads = _build_counter(
-            registry,
-            "cache_requests_total",
-            READS,
-            "outcome",
-            get_args(CacheOutcome),
-        )
+        self._reads = _build_counter(registry, "cache_requests_total", READS, "outcome", get_args(CacheOutcome))
         self._rows = _build_counter(
             registry,
             "bars_ingested_total",
@@ -67,6 +64,7 @@ class DataMetrics:
         self._rejected = _build_counter(
             registry, "bars_rejected_total", REJECTED, "code", (*REJECTION_DETAILS, "other")
         )
+        self._run_results = _build_counter(registry, "run_results_written_total", WRITTEN, "outcome", WRITTEN_OUTCOMES)
         self._replaced_connections = Counter(
             "mongo_connections_replaced_total",
             "Connections to MongoDB that were replaced because they were opened while the member was starting.",
@@ -88,6 +86,10 @@ class DataMetrics:
     def count_replaced_connection(self) -> None:
         """Count a connection to MongoDB that was replaced."""
         self._replaced_connections.inc()
+
+    def count_run_result(self, *, is_failure: bool) -> None:
+        """Count a result that the owner of a run wrote."""
+        self._run_results.labels("failed" if is_failure else "evaluated").inc()
 
     def count_load(self, report: LoadReport) -> None:
         """Count a load and its rows; a load without a valid row is refused."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal, Protocol, TypeVar
 
 from services.data.records import CatalogueEntry, IssuedEntry, RawBars, SkippedPart, StoredSymbol
+from services.data.runs.ports import RunStore
 from shared.schemas.arrow import BarFrame
 from shared.schemas.bars import EncodedBars
 from shared.schemas.ledger import Kept, LedgerEntry
@@ -27,7 +28,7 @@ class BarStore(Protocol):
         ...
 
     async def unserved(self) -> list[str]:
-        """Return what else is in the store beside symbols and our own, by name, ascending: not served."""
+        """Return the names of everything else in the store, which is not served, ascending."""
         ...
 
     async def bars(self, symbol: str) -> BarFrame:
@@ -49,6 +50,10 @@ class BarStore(Protocol):
 
     async def entries(self) -> list[CatalogueEntry]:
         """Return every entry, ascending by symbol, without findings."""
+        ...
+
+    async def finding_counts(self) -> dict[str, int]:
+        """Return how many findings each symbol has; those without any are left out."""
         ...
 
     async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
@@ -116,7 +121,7 @@ class ChangeFeed(Protocol):
 
 
 class Followers(Protocol):
-    """Processes that answer from memory while they are told of changes, each with a lease to do so.
+    """Processes that answer from memory while they know of changes, each with a lease to do so.
 
     Every method raises StoreUnavailable if the store does not answer.
     """
@@ -134,7 +139,7 @@ class Followers(Protocol):
         ...
 
     async def end_leases(self, fence: int) -> None:
-        """End the leases of those who are behind: they notice it when they renew it."""
+        """End the leases of followers that are behind, which notice it at the next renewal."""
         ...
 
 
@@ -181,7 +186,7 @@ class BarSource(Protocol):
 
     @property
     def skipped(self) -> Sequence[SkippedPart]:
-        """Return what could not be read so far, beside what was."""
+        """Return the parts that could not be read so far."""
         ...
 
     def frames(self) -> Generator[RawBars, None, None]:
@@ -229,3 +234,4 @@ class Resources:
     feed: ChangeFeed
     followers: Followers
     ledger: ForecastLedger
+    runs: RunStore

@@ -25,8 +25,8 @@ class RawBars:
             NaN if missing or not a number) and `row` (its number in the source, from 1), in any order; and `problem`
             (int8, a position in `ROW_PROBLEMS`) if the source knows why a row is not a bar.
         name: The company's name as the source writes it, if it has one.
-        notes: What was assumed in reading the source and what of it was not read, one sentence each.
-        listing: What the source says of the symbol besides, if anything; what is known already stays.
+        notes: What was assumed when reading the source, and which parts were not read, one sentence each.
+        listing: The symbol's listing by the source, if it has one; known fields stay.
     """
 
     symbol: str
@@ -53,7 +53,7 @@ class SkippedPart:
         return f"{self.what}{self.reason}"
 
 
-# Why a row is not a bar, where only its source can tell; the sentences are in `services.data.bars.checks`.
+# Why a row is not a bar, if only its source can tell; the sentences are in `services.data.bars.checks`.
 ROW_PROBLEMS = ("", "too_many_cells", "too_few_cells", "no_symbol", "unreadable_price", "other_series")
 
 

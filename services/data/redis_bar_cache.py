@@ -27,7 +27,7 @@ from shared.telemetry import tracing
 
 MAGIC = b"BELLWETHER-BARS-1\n"
 EVICT_ALL_SECONDS = 5.0
-N_FAILURES_IN_A_ROW = 1  # a cache that hangs costs every caller its timeout, and one that is skipped costs little
+N_FAILURES_IN_A_ROW = 1  # a hanging cache costs every caller its timeout, and skipping it costs little
 _DIGEST = 32
 _REVISION = re.compile(rb"[0-9a-f]{16}")
 NO_ANSWER = "The cache does not answer. Reads are slower until it does."
@@ -36,7 +36,7 @@ log = structlog.get_logger()
 
 
 class RedisBarCache:
-    """A BarCache. While it does not answer, it is skipped; evictions are made up for before it is read again.
+    """A BarCache. While it does not answer, it is skipped; missed evictions happen before it is read again.
 
     Args:
         seconds: The lifetime of an entry.
@@ -130,7 +130,7 @@ class RedisBarCache:
         self._breaker.close()
 
     async def _evict_owed(self) -> None:
-        """Probe the cache, and evict what is owed before it is read again."""
+        """Probe the cache, and make the missed evictions before it is read again."""
         await self.ping()
         try:
             if self._owes_all:

@@ -9,6 +9,7 @@ from services.data.mongo.change_feed import MongoChangeFeed
 from services.data.mongo.connection import open_mongo
 from services.data.mongo.followers import MongoFollowers
 from services.data.mongo.forecast_ledger import MongoForecastLedger
+from services.data.mongo.runs.store import MongoRunStore
 from services.data.ports import Resources
 from services.data.redis_bar_cache import open_redis_bar_cache
 from services.data.settings import DataSettings
@@ -39,4 +40,5 @@ async def open_resources(settings: DataSettings, metrics: DataMetrics) -> AsyncI
             feed=MongoChangeFeed(connection, settings.cache_seconds),
             followers=MongoFollowers(connection, settings.store_timeout_seconds),
             ledger=MongoForecastLedger(connection, settings.store_timeout_seconds, settings.write_timeout_seconds),
+            runs=MongoRunStore(connection, settings.store_timeout_seconds, settings.write_timeout_seconds),
         )

@@ -4,25 +4,26 @@ Progress and errors go to standard error, the table or JSON to standard output.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, get_args
 
 import typer
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
-from services.prediction.dask_engine import open_dask_engine
-from services.prediction.forecasting import all_ranges, all_symbols
+from services.prediction.cli import evaluation
+from services.prediction.cli.leaderboard_text import format_leaderboard
+from services.prediction.forecasting import all_ranges
 from services.prediction.forecasting.all_ranges import SymbolRanges
-from services.prediction.forecasting.all_symbols import SymbolEvaluation
-from services.prediction.ports import Engine
-from services.prediction.resources import open_data, open_resources
+from services.prediction.resources import open_resources
 from services.prediction.settings import PredictionSettings
 from shared.errors import ServiceError
 from shared.schemas.bars import Symbol
-from shared.schemas.forecasts import EvaluationQuery
 from shared.schemas.ranges import RangeHorizon, RangeQuery
+from shared.schemas.runs import MAX_SYMBOLS, RunRequest
 from shared.settings import load_settings
 
 cli = typer.Typer(
@@ -33,7 +34,6 @@ cli = typer.Typer(
 )
 # No caller waits for a single response, and bars are read once.
 BATCH_SETTINGS = {"budget_seconds": 600.0, "data_timeout_seconds": 30.0, "bar_bytes": 0}
-SYMBOLS_PER_WORKER = 4  # under way at once, so that no worker waits for bars
 _SYMBOL = TypeAdapter(Symbol)
 
 
@@ -53,26 +53,37 @@ def evaluate(
     horizon: Annotated[int, typer.Option(min=1, max=20, help="Number of sessions ahead.")] = 1,
     windows: Annotated[int, typer.Option(min=20, max=1000, help="Number of test sessions per symbol.")] = 250,
     as_of: Annotated[str | None, typer.Option(help="Last session that may be used, as an ISO date.")] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object per line, the evaluation of one symbol each.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the leaderboard as JSON.")] = False,
 ) -> None:
-    """Print the share of symbols on which each model beats persistence. The data service must be running."""
-    query = EvaluationQuery(horizon=horizon, windows=windows, as_of=_parse_date(as_of))
+    """Evaluate the models over symbols, and print how often each beats no change.
+
+    The running prediction service computes it, so it goes on when this command is stopped; the same command joins it.
+    """
+    if symbols and len(symbols) > MAX_SYMBOLS:
+        raise typer.BadParameter(f"name at most {MAX_SYMBOLS:,} symbols, or none to evaluate all")
+    request = RunRequest(horizons=[horizon], windows=windows, symbols=symbols or None, as_of=_parse_date(as_of))
     console = Console(stderr=True)
-    try:
+    with _errors_printed(console):
         settings = load_settings(PredictionSettings).model_copy(update=BATCH_SETTINGS)
-        with open_dask_engine(settings.workers, settings.worker_memory_mb * 1_000_000) as engine:
-            evaluations = asyncio.run(_evaluate_symbols(settings, engine, symbols, query, console))
-    except ServiceError as error:
-        console.print(error.detail, style="red")
-        raise typer.Exit(1) from error
-    if as_json:
-        for item in evaluations:
-            if item.evaluation is not None:
-                typer.echo(item.evaluation.model_dump_json())
-    else:
-        typer.echo(all_symbols.format_table(evaluations, query))
+        board = asyncio.run(evaluation.evaluate(settings, request, console))
+        typer.echo(board.model_dump_json() if as_json else format_leaderboard(board))
+
+
+@cli.command()
+def cancel(run_id: Annotated[str, typer.Argument(help="The run, as `evaluate` prints it.")]) -> None:
+    """Cancel a run."""
+    console = Console(stderr=True)
+    with _errors_printed(console):
+        run = asyncio.run(evaluation.cancel(load_settings(PredictionSettings), run_id))
+        typer.echo(f"The run {run.id} is {run.state}.")
+
+
+@cli.command(hidden=True)
+def compute_run(run_id: str, parent: int) -> None:
+    """Compute the claimed run on standard input, for the process `parent`; the id shows in lists of processes."""
+    from services.prediction import run_process  # noqa: PLC0415  # Dask and all models take a second
+
+    run_process.main(parent)
 
 
 @cli.command()
@@ -84,17 +95,14 @@ def ranges(
     horizon: Annotated[int, typer.Option(help="1 for the next session, 5 for the next five.")] = 1,
     as_of: Annotated[str | None, typer.Option(help="Last session that may be used, as an ISO date.")] = None,
 ) -> None:
-    """Print how well the range between low and high is forecast, beside both baselines and a placebo."""
+    """Print how well the range between low and high is forecast, compared with both baselines and a placebo."""
     if horizon not in get_args(RangeHorizon):
         raise typer.BadParameter("use 1 or 5", param_hint="--horizon")
     query = RangeQuery.model_validate({"horizon": horizon, "as_of": _parse_date(as_of)})
     console = Console(stderr=True)
-    try:
+    with _errors_printed(console):
         measured = asyncio.run(_measure_ranges(symbols, query, console))
-    except ServiceError as error:
-        console.print(error.detail, style="red")
-        raise typer.Exit(1) from error
-    typer.echo(all_ranges.format_table(measured, query))
+        typer.echo(all_ranges.format_table(measured, query))
 
 
 def _parse_date(text: str | None) -> date | None:
@@ -104,25 +112,19 @@ def _parse_date(text: str | None) -> date | None:
         raise typer.BadParameter("use a date such as 2013-03-01", param_hint="--as-of") from error
 
 
-async def _evaluate_symbols(
-    settings: PredictionSettings,
-    engine: Engine,
-    symbols: list[str] | None,
-    query: EvaluationQuery,
-    console: Console,
-) -> list[SymbolEvaluation]:
-    """Evaluate the symbols, showing a progress bar, and return the evaluations sorted by symbol."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    async with open_data(settings) as data:
-        requested = symbols or await data.symbols()
-        evaluations = []
-        at_once = SYMBOLS_PER_WORKER * settings.workers
-        with Progress(*columns, console=console) as progress:
-            task = progress.add_task("Evaluating", total=len(requested))
-            async for evaluation in all_symbols.evaluate_all(data, engine, requested, query, at_once=at_once):
-                evaluations.append(evaluation)
-                progress.advance(task)
-    return sorted(evaluations, key=lambda evaluation: evaluation.symbol)
+@contextmanager
+def _errors_printed(console: Console) -> Iterator[None]:
+    """Print the sentence of an error, and end with status 1; with 130 after Ctrl-C."""
+    try:
+        yield
+    except ServiceError as error:
+        console.print(error.detail, style="red")
+        raise typer.Exit(1) from error
+    except evaluation.NoResult as error:
+        console.print(str(error), style="red")
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
 
 
 async def _measure_ranges(symbols: list[str] | None, query: RangeQuery, console: Console) -> list[SymbolRanges]:

@@ -11,6 +11,7 @@ from services.prediction.api.forecasts import router as forecast_router
 from services.prediction.api.health import DEPENDENCIES
 from services.prediction.api.responder import Responder
 from services.prediction.api.results import router as result_router
+from services.prediction.api.runs import router as run_router
 from services.prediction.metrics import BarMetrics, QueueMetrics
 from services.prediction.ports import Resources
 from services.prediction.resources import open_resources as open_real_resources
@@ -28,10 +29,14 @@ def create_app(settings: PredictionSettings | None = None, open_resources: OpenR
     settings = settings or load_settings(PredictionSettings)
     registry = new_registry()
     observer, queue_observer = UpstreamMetrics(registry).observer("data"), QueueMetrics(registry)
-    bar_metrics = BarMetrics(registry)
+    bar_metrics = BarMetrics(registry, keeps=bool(settings.bar_bytes))
     responder = Responder(settings.calendar, registry)
     open_all = open_resources or partial(
-        open_real_resources, observer=observer, queue_observer=queue_observer, bars_observer=bar_metrics
+        open_real_resources,
+        observer=observer,
+        queue_observer=queue_observer,
+        bars_observer=bar_metrics,
+        keeps_runs=True,
     )
 
     @asynccontextmanager
@@ -44,7 +49,7 @@ def create_app(settings: PredictionSettings | None = None, open_resources: OpenR
         settings,
         open_components,
         Operations(registry, DEPENDENCIES),
-        [result_router, forecast_router],
+        [result_router, forecast_router, run_router],
         title="Bellwether prediction service",
         summary="Internal: models and their scores. The public contract is the gateway's.",
     )

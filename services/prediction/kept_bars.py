@@ -1,6 +1,6 @@
 """Bars kept by symbol and form, so that they are read again only when they may have changed.
 
-They are kept encoded: a worker process decodes them in less time than it takes to choose one that has them decoded.
+They are kept encoded, because decoding is faster than finding a worker process that has already decoded them.
 """
 
 from collections import OrderedDict
@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from services.prediction.ports import BarsReader
 from shared.revisions.freshness import Confirmation, Freshness
 from shared.schemas.bars import EncodedBars
+from shared.schemas.runs import RunSymbol
 from shared.web.health import Health
 
 BarsOutcome = Literal["kept", "confirmed", "read"]
@@ -29,7 +30,7 @@ class BarsObserver(Protocol):
         ...
 
     def alive(self, is_alive: bool) -> None:
-        """Called when it changes whether bars are used without asking."""
+        """Called when bars begin or cease to be used without asking."""
         ...
 
 
@@ -57,13 +58,13 @@ class _Kept:
 
 
 class KeptBars:
-    """A BarsReader on another one: asks only for what may have changed; the least recently used bars leave first.
+    """A BarsReader that asks another one only for bars that may have changed. The least recently used ones go first.
 
     Args:
-        data: Asked otherwise.
+        data: Is asked for the others.
         freshness: Says which bars may be used without asking.
         max_bytes: The limit of all kept bars together; 0 keeps none.
-        observer: Told of each read, and of each change of what is kept.
+        observer: Is told of each read, and of each change of the kept bars.
     """
 
     def __init__(
@@ -84,13 +85,17 @@ class KeptBars:
         """Return every symbol that has bars, ascending."""
         return await self._data.symbols()
 
+    async def revisions(self) -> list[RunSymbol]:
+        """Return every symbol that has bars, ascending, with the revision of its bars."""
+        return await self._data.revisions()
+
     async def health(self) -> Health:
         """Return the health that the data service reports."""
         return await self._data.health()
 
     async def current_revision(self, *, symbol: str) -> str | None:
         """Return the revision of the bars of `symbol`, without asking if it is known."""
-        for is_adjusted in (False, True):  # both forms have the revision of the stored bars
+        for is_adjusted in (False, True):  # adjusted bars have the same revision
             kept = self._kept.get((symbol, is_adjusted))
             if kept is not None and self._freshness.allows(symbol, kept.confirmation):
                 return kept.bars.revision

@@ -69,9 +69,14 @@ class ComputationMetrics:
 
 
 class BarMetrics:
-    """Counts reads of bars, and shows what is kept; a BarsObserver."""
+    """Counts reads of bars, and shows the memory of the kept ones; a BarsObserver.
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    Args:
+        registry: Holds the metrics.
+        keeps: Whether bars are kept; if not, no feed is followed, and none is shown as lost.
+    """
+
+    def __init__(self, registry: CollectorRegistry, *, keeps: bool) -> None:
         self._reads = Counter(
             "bar_reads_total",
             "Reads of bars, by outcome: kept (used without asking), confirmed (asked, and still current) or read "
@@ -85,11 +90,13 @@ class BarMetrics:
         )
         self._alive = Gauge(
             "revision_feed_alive",
-            "Whether the feed of revisions is alive, 1 or 0; if not, kept bars are used only after asking.",
-            registry=registry,
+            "Whether the feed of revisions is alive, 1 or 0; if not, kept bars are used only after asking. Absent if "
+            "PREDICTION_BAR_BYTES is 0.",
+            registry=registry if keeps else None,
             multiprocess_mode="livemin",
         )
-        self._alive.set(0)
+        if keeps:
+            self._alive.set(0)
 
     def read(self, outcome: BarsOutcome) -> None:
         """Count one read."""

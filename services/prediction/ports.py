@@ -1,15 +1,18 @@
 """The ports of the prediction service: what it needs from outside."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Generic, ParamSpec, Protocol, TypeVar
+from typing import Generic, Literal, ParamSpec, Protocol, TypeVar
 
 from shared.schemas.bars import EncodedBars
+from shared.schemas.leaderboard import Leaderboard
+from shared.schemas.runs import Beat, Claim, NewRun, Run, RunSymbol
 from shared.web.health import Health
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Item = TypeVar("Item")
+EndState = Literal["succeeded", "failed", "cancelled", "interrupted"]
 
 
 class BarsReader(Protocol):
@@ -19,12 +22,16 @@ class BarsReader(Protocol):
         """Return every symbol that has bars, ascending."""
         ...
 
+    async def revisions(self) -> list[RunSymbol]:
+        """Return every symbol that has bars, ascending, with the revision of its bars."""
+        ...
+
     async def current_revision(self, *, symbol: str) -> str | None:
         """Return the revision of the bars of `symbol`, without the bars."""
         ...
 
     async def bars(self, *, symbol: str, adjusted: bool, known: EncodedBars | None = None) -> EncodedBars:
-        """Return the encoded bars of `symbol`, with raw or adjusted prices: `known` itself if they are current."""
+        """Return the encoded bars of `symbol`, with raw or adjusted prices: `known` itself if it is current."""
         ...
 
     async def health(self) -> Health:
@@ -46,11 +53,11 @@ class Workers(Protocol):
         """
         ...
 
-    def require_ready(self) -> None:
-        """Return if a worker is ready, so that nothing is fetched in vain.
+    def require_room(self) -> None:
+        """Return if a call would begin or wait for its turn, so that no bars are fetched in vain.
 
         Raises:
-            Busy: No worker is ready.
+            Busy: No worker is ready, or those that wait would take too long.
         """
         ...
 
@@ -69,27 +76,78 @@ class Workers(Protocol):
 
 @dataclass(frozen=True)
 class Outcome(Generic[Item, T]):
-    """What became of one item: a value, or an error."""
+    """The outcome of one item: a value, or an error."""
 
     item: Item
     value: T | None
     error: BaseException | None
 
 
+class EngineLost(Exception):
+    """The processes that compute cannot be reached; the message says what to do."""
+
+
 class Engine(Protocol):
-    """Runs one task over many items, in other processes than those that answer requests."""
+    """Runs one task over many items, in processes apart from those that answer requests."""
 
     def map_unordered(
-        self, task: Callable[[Item], T], items: Iterable[Item], at_once: int
+        self, task: Callable[[Item], T], items: Iterable[Item], per_worker: int
     ) -> Iterator[Outcome[Item, T]]:
-        """Yield the outcome of each item as it completes, with `at_once` items under way at most. Blocks.
+        """Yield the outcome of each item as it completes, with `per_worker` items under way for each worker. Blocks.
 
         An item that ends its process three times has the error ComputationRefused.
+
+        Raises:
+            EngineLost: The processes that compute are gone.
         """
         ...
 
     def cancel(self) -> None:
-        """End the map: what has not begun is not begun, and nothing more is yielded. For any thread."""
+        """End the map: no further item begins, and nothing more is yielded. Callable from any thread."""
+        ...
+
+
+class RunStore(Protocol):
+    """Runs and their results, kept by the data service.
+
+    Every method raises a subclass of Unavailable if the service does not answer. A method with a token raises
+    NotTheOwner if the token is not that of the last claim, or the run has ended.
+    """
+
+    async def put(self, *, new: NewRun) -> tuple[Run, bool]:
+        """Queue a run unless it exists; return it and whether it is new."""
+        ...
+
+    async def claim(self, *, owner: str) -> Claim | None:
+        """Return the next run to compute, with a lease; None if there is none."""
+        ...
+
+    async def extend(self, *, run_id: str, token: int) -> Beat:
+        """Extend the lease, and return whether the run is being cancelled."""
+        ...
+
+    async def add(self, *, run_id: str, token: int, symbol: str, revision: str, payload: bytes) -> Beat:
+        """Write the result of a symbol, durably; repeating it changes nothing."""
+        ...
+
+    async def add_failure(self, *, run_id: str, token: int, symbol: str, revision: str, reason: str) -> Beat:
+        """Write why a symbol has no result, durably; repeating it changes nothing."""
+        ...
+
+    def results(self, *, run_id: str) -> AsyncIterator[bytes]:
+        """Yield the stored results, ascending by symbol, in Arrow streams of symbol, revision, payload and reason."""
+        ...
+
+    async def put_leaderboard(self, *, run_id: str, token: int, horizon: int, leaderboard: Leaderboard) -> None:
+        """Write the leaderboard of a horizon, durably."""
+        ...
+
+    async def put_screener(self, *, run_id: str, token: int, horizon: int, body: bytes) -> None:
+        """Write the screener of a horizon as an Arrow IPC stream, durably."""
+        ...
+
+    async def finish(self, *, run_id: str, token: int, state: EndState, error: str | None = None) -> Run:
+        """End the run; with "interrupted" only the lease, so that it is claimed again at once."""
         ...
 
 
@@ -99,3 +157,4 @@ class Resources:
 
     data: BarsReader
     workers: Workers
+    runs: RunStore

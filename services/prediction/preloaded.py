@@ -1,6 +1,6 @@
 """Imported by the fork server: all that the tasks need, run once, so that a new worker process starts warm.
 
-Its pages are shared with every worker until they are written. Freezing keeps the garbage collector from writing to all.
+Every worker shares its memory pages until one writes to them. Freezing keeps the garbage collector from writing to all.
 """
 
 import gc

@@ -25,6 +25,12 @@ def provenance() -> Provenance:
     )
 
 
+@cache
+def answer_digest() -> str:
+    """Return 16 hexadecimal digits for everything that determines an answer besides the bars and the request."""
+    return hashlib.sha256(provenance().model_dump_json().encode()).hexdigest()[:16]
+
+
 def code_digest(*packages: Path) -> str:
     """Compute eight hexadecimal digits from the path and content of every Python file below the packages.
 

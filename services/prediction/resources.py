@@ -1,17 +1,20 @@
 """Opens the resources of the prediction service and closes them in reverse."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 
 from services.prediction.kept_bars import BarsObserver, KeptBars, NullBarsObserver
 from services.prediction.ports import BarsReader, Resources
+from services.prediction.runs.keeper import Keeper, compute_in_child
 from services.prediction.settings import PredictionSettings
 from services.prediction.tasks import PRELOADED, prepare
 from services.prediction.workers.process_pool import open_workers
 from services.prediction.workers.queue_observer import QueueObserver
+from shared.background import in_background
 from shared.clients.data import DataClient
 from shared.clients.observer import CallObserver
+from shared.clients.runs import RunsClient
 from shared.clients.transport import open_http
 from shared.revisions.follower import follow
 from shared.revisions.freshness import Freshness
@@ -23,8 +26,10 @@ async def open_resources(
     observer: CallObserver | None = None,
     queue_observer: QueueObserver | None = None,
     bars_observer: BarsObserver | None = None,
+    *,
+    keeps_runs: bool = False,
 ) -> AsyncIterator[Resources]:
-    """Open the connection pool to the data service and start the worker processes."""
+    """Open the connection pools to the data service and start the worker processes; claim runs if asked to."""
     pool = open_workers(
         n_workers=settings.workers,
         prepare=partial(prepare, settings),
@@ -34,8 +39,13 @@ async def open_resources(
         observer=queue_observer,
         preload=[PRELOADED],
     )
-    async with open_data(settings, observer, bars_observer) as data, pool as workers:
-        yield Resources(data=data, workers=workers)
+    async with (
+        open_data(settings, observer, bars_observer) as data,
+        open_runs(settings) as runs,
+        pool as workers,
+        in_background(Keeper(runs, compute_in_child).keep()) if keeps_runs else nullcontext(),
+    ):
+        yield Resources(data=data, workers=workers, runs=runs)
 
 
 @asynccontextmanager
@@ -52,10 +62,17 @@ async def open_data(
 
 
 @asynccontextmanager
+async def open_runs(settings: PredictionSettings) -> AsyncIterator[RunsClient]:
+    """Open the connection pool to the data service's runs."""
+    async with open_http(str(settings.data_url), tokens=settings.service_tokens) as http:
+        yield RunsClient(http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds)
+
+
+@asynccontextmanager
 async def _keep_bars(data: DataClient, max_bytes: int, observer: BarsObserver) -> AsyncIterator[BarsReader]:
     """Keep bars while the feed of revisions is followed, unless none may be kept."""
     if not max_bytes:
-        # A request that joins one which began before a change could be answered from the bars before it.
+        # A request that joins one that began before a change could return the old bars.
         data.share_only_while(lambda: False)
         yield data
         return

@@ -1,6 +1,6 @@
-"""What a worker process is asked to do: compute, and encode the answer there, so that bytes come back.
+"""The tasks of a worker process: each computes an answer and encodes it, so that only bytes travel back.
 
-Naming a task imports nothing that computes. Only the process that runs one does, and the web process stays small.
+Importing this module imports nothing that computes, so the web process stays small.
 """
 
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from services.prediction.provenance import answer_digest
 from services.prediction.settings import PredictionSettings
 from services.prediction.workers.measurements import measure_fit
 from shared.schemas.bars import EncodedBars
@@ -15,6 +16,7 @@ from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery
 from shared.schemas.ranges import RangeForecast, RangeQuery
 from shared.schemas.results import SAME_SESSION, Result
+from shared.schemas.runs import RunRequest, RunSymbol
 from shared.schemas.wire import Warning, Wire
 
 STALE_BARS = Warning(
@@ -24,11 +26,15 @@ STALE_BARS = Warning(
 )
 
 
-PRELOADED = "services.prediction.preloaded"  # what the tasks import, once for all worker processes
+class WrongCode(Exception):
+    """A process of the cluster has another version of the code or its libraries than the run."""
+
+
+PRELOADED = "services.prediction.preloaded"  # the imports of the tasks, once for all worker processes
 
 
 def prepare(settings: PredictionSettings) -> None:
-    """Do what a worker process does before its first request."""
+    """Prepare a worker process for its first request."""
     from services.prediction.warm_up import warm_up  # noqa: PLC0415
 
     warm_up(settings)
@@ -62,6 +68,20 @@ def compute_range(bars: EncodedBars, symbol: str, *, query: RangeQuery, calendar
     from services.prediction.forecasting import expected_range  # noqa: PLC0415
 
     return expected_range.compute_range(bars, symbol, query, calendar=calendar)
+
+
+def compute_of_run(item: tuple[RunSymbol, EncodedBars], *, request: RunRequest, code: str) -> bytes:
+    """Compute one symbol's result in a run.
+
+    Raises:
+        WrongCode: This process has other code than the run's other processes.
+    """
+    from services.prediction.universe.symbol_result import compute_symbol_result  # noqa: PLC0415
+
+    if answer_digest() != code:
+        raise WrongCode
+    symbol, bars = item
+    return compute_symbol_result(bars, symbol.symbol, request)
 
 
 def encode_answer(work: Callable[[EncodedBars, str], Wire], bars: EncodedBars, symbol: str) -> bytes:

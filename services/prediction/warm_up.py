@@ -1,4 +1,4 @@
-"""What happens before a worker process's first request, whose caller should not wait for it."""
+"""Prepares worker processes, so that the caller of the first request does not wait for imports."""
 
 from services.prediction.forecasting import evaluation, forecast_task
 from services.prediction.models import registry

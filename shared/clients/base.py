@@ -15,8 +15,8 @@ from shared.clients.upstream import Upstream
 from shared.errors import ERRORS_BY_SLUG, NotAuthorised, ServiceError, UpstreamFailed, UpstreamTimeout
 from shared.single_flight import SingleFlight
 from shared.web import request_id
+from shared.web.guards.service_token import CHALLENGE
 from shared.web.health import Health
-from shared.web.service_token import CHALLENGE
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -76,14 +76,14 @@ class ServiceClient:
         return self._parse(Health, response)
 
     def share_only_while(self, condition: Callable[[], bool]) -> None:
-        """Let callers share a request only while `condition` holds: while `share_nothing_begun` follows each change.
+        """Let callers share a request only while `condition` holds: while every change calls `invalidate_shared`.
 
-        Otherwise a caller could be given what a request read that began before a change, which it knows of.
+        Otherwise a caller that knows of a change could share a response that was read before it.
         """
         self._may_share = condition
 
-    def share_nothing_begun(self) -> None:
-        """Let no later caller share a request that has begun: what it reads may have changed since."""
+    def invalidate_shared(self) -> None:
+        """Let no later caller share a request that is in progress: its data may have changed since it began."""
         self._n_changes += 1
 
     async def _get(
@@ -97,9 +97,9 @@ class ServiceClient:
         return await self._upstream.read(self._http.build_request("GET", path, params=params, headers=headers), read)
 
     async def _get_raw(self, path: str, params: Mapping[str, str] | None, if_none_match: str | None) -> RawResponse:
-        """Return a response to forward, 304 if the caller has this one. Callers at the same time share one request.
+        """Return a response to forward, 304 if the caller already has it. Concurrent callers share one request.
 
-        A caller in a hurry makes one of its own: a shared one takes as long as it may.
+        A caller with little time left sends its own request, since a shared one may use the full timeout.
         """
         headers = latin1_headers({} if if_none_match is None else {"If-None-Match": if_none_match})
         if deadline.seconds_left(self._timeout_seconds) < self._timeout_seconds or not self._may_share():
@@ -113,7 +113,7 @@ class ServiceClient:
             detail = f"{self._upstream.title} did not answer in the time that was left. Try again."
             raise UpstreamTimeout(detail) from error
         if staleness.is_stale(answer.headers.get(staleness.HEADER)):
-            staleness.mark()  # of this caller's response; the request itself marked only the first caller's
+            staleness.mark()  # for this caller; the request itself marked only the first caller's response
         return answer
 
     async def _write(self, request: httpx.Request, read: Callable[[httpx.Response], T]) -> T:
@@ -121,7 +121,7 @@ class ServiceClient:
         return await self._upstream.write(request, read)
 
     def _as(self, model: type[M]) -> Callable[[httpx.Response], M]:
-        """Return a parser of this model, which raises the error that a response holds instead."""
+        """Return a parser of this model; it raises the error if the response is a problem."""
         return lambda response: self._parse(model, self._checked(response))
 
     def _answer(self, response: httpx.Response) -> RawResponse:

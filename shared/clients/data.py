@@ -14,12 +14,18 @@ from shared.schemas.bars import BarsQuery, EncodedBars
 from shared.schemas.changes import HEARTBEAT_SECONDS, ChangeEvent, FollowerState, Lease
 from shared.schemas.ledger import Kept, Ledger, LedgerEntry, LedgerQuery
 from shared.schemas.loads import LoadQuery, LoadReport
+from shared.schemas.runs import RunSymbol
+from shared.schemas.screener import ScreenerQuery
 from shared.schemas.stocks import Stock, StockPage, StockPatch
 
-FEED_SILENCE_SECONDS = 5 * HEARTBEAT_SECONDS  # then it is connected again; long before, nobody relies on it
+FEED_SILENCE_SECONDS = 5 * HEARTBEAT_SECONDS  # then the client reconnects; its user has long stopped relying on it
 
 
 class _Symbols(RootModel[list[str]]):
+    pass
+
+
+class _Revisions(RootModel[list[RunSymbol]]):
     pass
 
 
@@ -41,6 +47,10 @@ class DataClient(ServiceClient):
     async def symbols(self) -> list[str]:
         """Return every symbol that has bars, ascending."""
         return (await self._get("/symbols", self._as(_Symbols))).root
+
+    async def revisions(self) -> list[RunSymbol]:
+        """Return every symbol that has bars, ascending, with the revision of its bars."""
+        return (await self._get("/revisions", self._as(_Revisions))).root
 
     async def stocks(self, *, query: str, limit: int, cursor: str | None) -> StockPage:
         """Return one page of the matching symbols, best first.
@@ -129,7 +139,7 @@ class DataClient(ServiceClient):
         """Record forecasts in the ledger of `symbol`, unless they are recorded already.
 
         Raises:
-            InvalidRequest: An entry is inconsistent, or a later bar exists than it is based on; nothing was recorded.
+            InvalidRequest: An entry is inconsistent, or is not based on the latest bar; nothing was recorded.
             SymbolNotFound, NoBars: There are no bars to forecast from.
         """
         body = [entry.model_dump(mode="json") for entry in entries]
@@ -150,7 +160,7 @@ class DataClient(ServiceClient):
                 raise UpstreamFailed("The data service returned an invalid event.") from error
 
     async def renew_lease(self, *, follower: str, fence: int) -> Lease:
-        """Say how far this follower of the feed has been told of changes, and extend its lease.
+        """Report how far this follower has read the feed, and extend its lease.
 
         Raises:
             StoreUnavailable: The lease could not be extended.
@@ -158,6 +168,18 @@ class DataClient(ServiceClient):
         state = FollowerState(fence=fence).model_dump(mode="json")
         request = self._http.build_request("POST", f"/followers/{follower}", json=state)
         return self._as(Lease)(await self._upstream.send_at_once(request))
+
+    async def raw_leaderboard(self, *, horizon: int, if_none_match: str | None = None) -> RawResponse:
+        """Return the leaderboard of the last run over all symbols, or 304 if the caller has it.
+
+        Raises:
+            NoCompleteRun: No such run has succeeded at this horizon.
+        """
+        return await self._get_raw(f"/leaderboards/{horizon}", None, if_none_match)
+
+    async def raw_screener(self, *, query: ScreenerQuery, if_none_match: str | None = None) -> RawResponse:
+        """Return the screener of the last run over all symbols, or 304; raises as `raw_leaderboard`."""
+        return await self._get_raw("/screener", query_params(query), if_none_match)
 
     async def ledger(self, *, symbol: str, query: LedgerQuery) -> Ledger:
         """Return the recorded forecasts of `symbol`, latest first, with actuals and scores.

@@ -1,6 +1,7 @@
 """Reads a stream of Server-Sent Events from an internal service."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import httpx
 
@@ -9,29 +10,49 @@ from shared.errors import UpstreamFailed, UpstreamUnavailable
 MEDIA_TYPE = "text/event-stream"
 
 
-async def read_events(http: httpx.AsyncClient, path: str, *, title: str, silence_seconds: float) -> AsyncIterator[str]:
-    """Yield the data of each event until the stream ends. It takes no slot, and no breaker applies.
+@asynccontextmanager
+async def open_events(
+    http: httpx.AsyncClient, path: str, *, title: str, silence_seconds: float, headers: Mapping[str, str] | None = None
+) -> AsyncIterator[httpx.Response]:
+    """Open a stream and yield its response, which may be an error. It takes no slot, and no breaker applies.
 
     Args:
         http: The connection pool.
         path: The path of the stream.
-        title: The name of the service at the start of a sentence.
+        title: The name of the service, capitalised.
         silence_seconds: The longest time without a byte.
+        headers: Further headers of the request.
 
     Raises:
-        UpstreamUnavailable, UpstreamFailed: The stream cannot be read, or broke off.
+        UpstreamUnavailable: The stream cannot be read, or broke off.
     """
-    request = http.build_request("GET", path, headers={"Accept": MEDIA_TYPE, "Accept-Encoding": "identity"})
+    accepted = {"Accept": MEDIA_TYPE, "Accept-Encoding": "identity"}
+    request = http.build_request("GET", path, headers=accepted | dict(headers or {}))
     request.extensions["timeout"] = httpx.Timeout(silence_seconds).as_dict()
     try:
         response = await http.send(request, stream=True)
         try:
-            if response.status_code != 200 or not response.headers.get("Content-Type", "").startswith(MEDIA_TYPE):
-                raise UpstreamFailed(f"{title} returned status {response.status_code} instead of events.")
-            async for line in response.aiter_lines():
-                if line.startswith("data:"):
-                    yield line[5:].strip()
+            yield response
         finally:
             await response.aclose()
     except httpx.TransportError as error:
         raise UpstreamUnavailable(f"{title} cannot be reached. Try again in a moment.") from error
+
+
+def is_events(response: httpx.Response) -> bool:
+    """Say whether the response is a stream of events."""
+    return response.status_code == httpx.codes.OK and response.headers.get("Content-Type", "").startswith(MEDIA_TYPE)
+
+
+async def read_events(http: httpx.AsyncClient, path: str, *, title: str, silence_seconds: float) -> AsyncIterator[str]:
+    """Yield the data of each event until the stream ends; the arguments are those of `open_events`.
+
+    Raises:
+        UpstreamUnavailable, UpstreamFailed: The stream cannot be read, or broke off.
+    """
+    async with open_events(http, path, title=title, silence_seconds=silence_seconds) as response:
+        if not is_events(response):
+            raise UpstreamFailed(f"{title} returned status {response.status_code} instead of events.")
+        async for line in response.aiter_lines():
+            if line.startswith("data:"):
+                yield line[5:].strip()

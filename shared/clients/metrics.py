@@ -30,13 +30,13 @@ class UpstreamMetrics:
         )
         self._retries = Counter(
             "upstream_retries_total",
-            "Reads sent once more after an internal service answered 503.",
+            "Reads retried after an internal service answered 503.",
             ("upstream",),
             registry=registry,
         )
         self._connections = Gauge(
             "upstream_connections",
-            "Connections to an internal service: in use by a call, idle, or lost, which none should ever be.",
+            "Connections to an internal service: in use by a call, idle, or lost; none should ever be lost.",
             ("upstream", "state"),
             registry=registry,
             multiprocess_mode="livesum",

@@ -19,9 +19,9 @@ class CallObserver:
     """Callbacks for the calls to one upstream.
 
     Attributes:
-        call: Called with the result and the duration in seconds of each call but health checks.
+        call: Called with the result and the duration in seconds of each call except health checks.
         waited: Called with how long a call waited for its slot, in seconds.
-        retried: Called for each read that is sent once more.
+        retried: Called for each read that is retried.
         breaker: Called with each new state of the circuit breaker.
         connections: Called every second with the number of connections by state.
     """

@@ -15,8 +15,8 @@ import httpx
 
 ConnectionState = Literal["in_use", "idle", "lost"]
 if find_spec("sniffio") is None:
-    # httpcore tries to import it four times in a call, and each time Python searched every folder for it: a seventh of
-    # the call. This says that it is not there. Delete it once httpcore asks no more.
+    # httpcore tries to import it four times per call, and each time Python searches every folder for it: a seventh of
+    # # the call. This marks it as missing. Delete it once httpcore no longer tries.
     sys.modules["sniffio"] = None  # type: ignore[assignment]  # documented for this purpose
 KEEP_ALIVE_SECONDS = 4.0  # less than uvicorn's 5, so that the client closes an idle connection, not the server
 
@@ -27,16 +27,16 @@ class _Pool(httpcore.AsyncConnectionPool):
         self._unopened: list[httpcore.AsyncConnectionInterface] = []
 
     def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
-        """Create a connection, which the request that it is for will open."""
+        """Create a connection for a request, which will open it."""
         connection = super().create_connection(origin)
         self._unopened.append(connection)
         return connection
 
     def _assign_requests_to_connections(self) -> list[httpcore.AsyncConnectionInterface]:
-        """Assign a connection to each waiting request, and return those that are to be closed.
+        """Assign a connection to each waiting request, and return the connections to close.
 
-        httpcore calls this whenever a request enters or leaves the pool. Its own asks the system about every idle
-        connection, and each connection about all others: with 32 of them, a third of the time of a call.
+        httpcore calls this whenever a request enters or leaves the pool. Its own version polls every idle
+        connection and compares each connection with all others: with 32 of them, that takes a third of a call.
         """
         used = {id(request.connection) for request in self._requests}
         self._release_orphans(used)
@@ -55,10 +55,10 @@ class _Pool(httpcore.AsyncConnectionPool):
         return closing
 
     def _release_orphans(self, used: set[int]) -> None:
-        """Forget connections that are closed, or that nobody will open.
+        """Drop connections that are closed, or that no request will open.
 
         A connection is opened by the request that it was created for, which stays in `_requests` until its response is
-        closed. One that is not open and has no request will therefore never be opened.
+        closed. So one that is neither open nor assigned to a request will never be opened.
         """
         self._unopened = [one for one in self._unopened if _is_unopened(one)]
         lost = {id(one) for one in self._unopened} - used
@@ -67,7 +67,7 @@ class _Pool(httpcore.AsyncConnectionPool):
     def _find_idle(
         self, origin: httpcore.Origin, used: set[int], closing: list[httpcore.AsyncConnectionInterface]
     ) -> httpcore.AsyncConnectionInterface | None:
-        """Return the latest idle connection, so that those beyond the need expire; remove what has expired."""
+        """Return the most recently used idle connection, so that surplus ones expire; remove expired ones."""
         for connection in reversed(self._connections):
             if id(connection) in used or not (connection.is_available() and connection.can_handle_request(origin)):
                 continue
@@ -86,7 +86,7 @@ class _Pool(httpcore.AsyncConnectionPool):
         }
 
     async def sweep(self) -> None:
-        """Close what has expired or was closed by the server; otherwise the next request would do it."""
+        """Close connections that have expired or that the server has closed, which spares the next request the work."""
         self._release_orphans({id(request.connection) for request in self._requests})
         await self._close_connections(super()._assign_requests_to_connections())
 

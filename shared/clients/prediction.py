@@ -1,10 +1,13 @@
 """Client of the prediction service."""
 
+import httpx
+
 from shared.clients.base import RawResponse, ServiceClient
 from shared.clients.transport import query_params
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery
 from shared.schemas.ranges import RangeQuery
 from shared.schemas.results import Result
+from shared.schemas.runs import Run, RunRequest
 
 
 class PredictionClient(ServiceClient):
@@ -43,6 +46,18 @@ class PredictionClient(ServiceClient):
     async def raw_range(self, *, symbol: str, query: RangeQuery, if_none_match: str | None = None) -> RawResponse:
         """Return the encoded range forecast of `symbol`, or 304 if the caller has it; raises as `result`."""
         return await self._get_raw(f"/symbols/{symbol}/range", query_params(query), if_none_match)
+
+    async def start_run(self, *, request: RunRequest) -> tuple[Run, bool]:
+        """Queue a run over many symbols; return it and whether it is new.
+
+        Raises:
+            InvalidRequest, SymbolNotFound: The request names symbols that have no bars.
+        """
+        body = request.model_dump(mode="json", exclude_defaults=True)
+        return await self._write(
+            self._http.build_request("POST", "/runs", json=body),
+            lambda response: (self._as(Run)(response), response.status_code != httpx.codes.OK),
+        )
 
     async def raw_models(self, *, if_none_match: str | None = None) -> RawResponse:
         """Return the encoded list of models and features, or 304 if the caller has it."""

@@ -1,27 +1,35 @@
-"""Says whether a read that failed may be sent once more. Pure.
+"""Says whether a read that was refused may be sent once more. Pure.
 
-Retries help while an upstream fails now and then, and add load while it fails throughout. So they stop once about three
-quarters of the calls fail, whatever the rate. Source: gRPC's retry throttling (gRFC A6).
+Retries help while an upstream fails now and then. They only add load and delay while it fails constantly, or for some
+requests only: a data service without its store serves what it has cached, and refuses everything else at once. So
+retries are judged by their own results, not by those of all calls: they stop once about three quarters of them fail.
 """
 
-MAX_TOKENS = 20.0  # ten failures in a row stop them; with half of this, chance stops one in five where half fails
-TOKENS_PER_SUCCESS = 3.0  # at three quarters, successes return as many tokens as failures take
+MAX_TOKENS = 10.0  # the most retries in flight or failed; with six, chance would stop them when half of the calls fail
+TOKENS_PER_SUCCESS = 4.0  # its own token, and those of three failed retries: so retries stop at three quarters
+TOKENS_PER_CALL = 0.1  # once retries have stopped, every tenth call that succeeds the first time pays for one
 
 
 class RetryThrottle:
-    """A count of tokens: each failed call takes one, each successful call returns three, and half must be left."""
+    """A count of tokens: a retry takes one, and returns four if it succeeds."""
 
     def __init__(self) -> None:
         self._tokens = MAX_TOKENS
 
-    def succeeded(self) -> None:
-        """Record a call that was answered without a failure."""
-        self._tokens = min(MAX_TOKENS, self._tokens + TOKENS_PER_SUCCESS)
+    def call_succeeded(self) -> None:
+        """Record a call that needed no retry."""
+        self._add(TOKENS_PER_CALL)
 
-    def failed(self) -> None:
-        """Record a call that failed in a way that a retry may mend."""
-        self._tokens = max(0.0, self._tokens - 1)
+    def retry_succeeded(self) -> None:
+        """Record a retry that helped."""
+        self._add(TOKENS_PER_SUCCESS)
 
-    def allows(self) -> bool:
-        """Say whether a retry may go out now."""
-        return self._tokens > MAX_TOKENS / 2
+    def take(self) -> bool:
+        """Say whether a retry may go out now; if so, the caller must send it."""
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+    def _add(self, tokens: float) -> None:
+        self._tokens = min(MAX_TOKENS, self._tokens + tokens)

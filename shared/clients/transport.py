@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 from pydantic import BaseModel
 
+from shared.background import in_background
 from shared.clients.observer import CallObserver
 from shared.clients.pool import PooledTransport
 
@@ -23,18 +24,17 @@ async def open_http(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Open the connection pool to an upstream. Its connections are counted and swept every `sweep_seconds`.
 
-    It is sent the first of the services' tokens, if there is one.
+    Every request carries the first of the services' tokens, if one is set.
 
     A refused connection, as during a restart, is retried once, whatever the method: nothing was sent yet.
     """
     transport = PooledTransport()
     headers = {"Authorization": f"Bearer {tokens[0]}"} if tokens else {}
-    async with httpx.AsyncClient(base_url=base_url, transport=transport, headers=headers, trust_env=False) as http:
-        watching = asyncio.create_task(_watch(transport, observer or CallObserver(), sweep_seconds))
-        try:
-            yield http
-        finally:
-            watching.cancel()
+    async with (
+        httpx.AsyncClient(base_url=base_url, transport=transport, headers=headers, trust_env=False) as http,
+        in_background(_watch(transport, observer or CallObserver(), sweep_seconds)),
+    ):
+        yield http
 
 
 async def _watch(transport: PooledTransport, observer: CallObserver, seconds: float) -> None:

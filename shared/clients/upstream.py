@@ -23,24 +23,24 @@ from shared.web import request_id
 T = TypeVar("T")
 MIN_CALL_SECONDS = 0.05  # with less time left, a call cannot be answered in time
 PROBE_SECONDS = 1.0  # the longest that a caller waits for the probe of an upstream that was silent
-QUICK_SECONDS = 0.5  # a 503 that took longer has spent the upstream's own patience; once more would double the wait
-RETRY_AFTER_SECONDS = (0.025, 0.25)  # random in between, so that callers that failed together do not return together
+QUICK_SECONDS = 0.5  # a slower 503 has used up the upstream's own timeout; a retry would double the wait
+RETRY_AFTER_SECONDS = (0.025, 0.25)  # random within these, so that callers that failed together do not retry together
 BROKEN_CONNECTION = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
 _CALL_RESULTS: dict[type[ServiceError], CallResult] = {UpstreamTimeout: "timeout", UpstreamFailed: "failed"}
 
 
-class _Retry(Exception):  # it is not an error
-    """Raised instead of parsing a response that may be better the second time."""
+class _Retry(Exception):  # not an error
+    """Raised instead of parsing a response that a retry may improve."""
 
 
 class Upstream:
     """One internal service, as its clients reach it. Raises only ServiceErrors.
 
-    A read is sent once more if its connection breaks, as a kept-alive connection to a server that has just stopped
-    does. With `retries`, it is also sent once more after a quick 503 that is not the upstream's being busy, until
-    most calls fail (`shared.clients.retries`). A write is sent once, unless its connection was refused. After repeated
-    failures, calls are rejected immediately for a cool-down period (`shared.breaker`): of failures to answer, not of
-    errors that are answered, because an upstream that has lost its store still serves what it has cached.
+    A read is retried once if its connection breaks, as a kept-alive connection to a server that has just stopped does.
+    With `retries`, it is also retried after a quick 503 unless the upstream is busy, as long as retries help
+    (`shared.clients.retries`). A write is sent once, unless its connection was refused. After repeated failures, calls
+    are rejected immediately for a cool-down period (`shared.breaker`). An error response is not such a failure, because
+    an upstream that has lost its store still serves what it has cached.
 
     Args:
         http: The connection pool.
@@ -73,7 +73,7 @@ class Upstream:
 
     @property
     def title(self) -> str:
-        """Return its name at the start of a sentence."""
+        """Return its name, capitalised for the start of a sentence."""
         return self.name[0].upper() + self.name[1:]
 
     async def ping(self, path: str) -> httpx.Response:
@@ -90,28 +90,35 @@ class Upstream:
         """Send a request that changes nothing, and parse the response."""
         if self._throttle is None:
             return await self._call(request, self._timeout_seconds, parse)
-        parse_or_retry = partial(self._parse_or_retry, parse, time.perf_counter())
+        parse_or_retry = partial(self._parse_or_retry, self._throttle, parse, time.perf_counter())
         try:
             return await self._call(request, self._timeout_seconds, parse_or_retry)
         except _Retry:
             await anyio.sleep(random.uniform(*RETRY_AFTER_SECONDS))  # noqa: S311  # no secret
             self._observer.retried()
-            return await self._call(request, self._timeout_seconds, parse)
+            return await self._call(request, self._timeout_seconds, partial(self._parse_retried, self._throttle, parse))
 
     async def write(self, request: httpx.Request, parse: Callable[[httpx.Response], T]) -> T:
         """Send a request that writes, which may take all the time left, and parse the response."""
         return await self._call(request, deadline.MAX_SECONDS, parse)
 
-    def _parse_or_retry(self, parse: Callable[[httpx.Response], T], began_at: float, response: httpx.Response) -> T:
-        assert self._throttle is not None
+    def _parse_or_retry(
+        self, throttle: RetryThrottle, parse: Callable[[httpx.Response], T], began_at: float, response: httpx.Response
+    ) -> T:
         if response.status_code != 503 or _is_busy(response):
-            self._throttle.succeeded()
+            throttle.call_succeeded()
             return parse(response)
-        self._throttle.failed()
         was_quick = time.perf_counter() - began_at < QUICK_SECONDS
         is_time_left = deadline.seconds_left(deadline.MAX_SECONDS) > RETRY_AFTER_SECONDS[1] + MIN_CALL_SECONDS
-        if was_quick and is_time_left and self._throttle.allows():
+        if was_quick and is_time_left and throttle.take():
             raise _Retry
+        return parse(response)
+
+    def _parse_retried(
+        self, throttle: RetryThrottle, parse: Callable[[httpx.Response], T], response: httpx.Response
+    ) -> T:
+        if response.status_code != 503:
+            throttle.retry_succeeded()
         return parse(response)
 
     async def _call(self, request: httpx.Request, at_most: float, parse: Callable[[httpx.Response], T]) -> T:
@@ -122,6 +129,7 @@ class Upstream:
                 self._observer.waited(waited)
                 self._refuse_unless_closed()  # it may have opened while this call waited
                 response, took = await self._exchange(request, at_most)
+                self._slots.refused() if _is_busy(response) else self._slots.served()
         except Busy:
             self._observer.call("busy", 0.0)
             raise
@@ -212,7 +220,7 @@ def _outcome(response: httpx.Response) -> CallResult:
 def _is_busy(response: httpx.Response) -> bool:
     """Say whether the upstream refuses calls because it has too many, so that another one would only add to them."""
     try:
-        return bool(response.json()["type"] == f"/problems/{Busy.slug}")
+        return response.status_code == 503 and bool(response.json()["type"] == f"/problems/{Busy.slug}")
     except (ValueError, KeyError, TypeError):
         return False
 

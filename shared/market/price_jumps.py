@@ -10,9 +10,9 @@ from shared.market.split_jumps import split_like_jumps
 Prices = npt.NDArray[np.float64]
 Sessions = npt.NDArray[np.datetime64]
 Positions = npt.NDArray[np.intp]
-IMPOSSIBLE_FACTOR = 3.0  # overnight, up or down: beyond takeovers, failed drugs and bankruptcies but for a few
-SMALL_SPLIT = 4 / 3  # as far as a stock may fall by itself, so that more must fit than the factor
-LOWEST_PRICE = 1e-12  # below it a number is no price
+IMPOSSIBLE_FACTOR = 3.0  # overnight, up or down: more than nearly all takeovers, failed drugs and bankruptcies
+SMALL_SPLIT = 4 / 3  # a stock may fall this far by itself, so more than the ratio must fit
+LOWEST_PRICE = 1e-12  # a smaller number is not a price
 MIN_HISTORY = 20  # returns, to know how far a price usually moves
 GAP_DAYS = 10  # since 1960 XNYS was never closed for more than 6 days
 LONGEST_ERROR = 10  # sessions from a jump to the one that undoes it
@@ -59,9 +59,9 @@ def find_price_jumps(sessions: Sessions, opens: Prices, closes: Prices) -> Price
 
 
 def mark_jumps(sessions: Sessions, opens: Prices, closes: Prices) -> npt.NDArray[np.bool_]:
-    """Mark the sessions whose prices jump from the one before, shape `(n_bars,)`, as far as these two bars show it.
+    """Mark the sessions whose prices jump from the previous one, judged by these two bars only; shape `(n_bars,)`.
 
-    A mark stays as it is whatever bars follow, so small splits and wrong rows are not told apart from other moves.
+    Later bars never change a mark, so small splits and wrong rows are not told apart from other moves.
 
     Args:
         sessions: Shape `(n_bars,)`, `datetime64[D]`, ascending.
@@ -76,7 +76,7 @@ def mark_jumps(sessions: Sessions, opens: Prices, closes: Prices) -> npt.NDArray
 
 
 def _find_large_jumps(opens: Prices, closes: Prices, changes: Prices, overnight: Prices) -> npt.NDArray[np.bool_]:
-    """Mark overnight jumps by a usual ratio of a split, or by more than a market makes; shape `(n_bars - 1,)`."""
+    """Mark overnight jumps by a usual split ratio, or larger than a market makes; shape `(n_bars - 1,)`."""
     # Both, since an open may be wrong by itself.
     found: npt.NDArray[np.bool_] = np.minimum(np.abs(overnight), np.abs(changes)) >= np.log(IMPOSSIBLE_FACTOR)
     found[split_like_jumps(opens, closes) - 1] = True
@@ -84,7 +84,7 @@ def _find_large_jumps(opens: Prices, closes: Prices, changes: Prices, overnight:
 
 
 def _find_small_splits(changes: Prices, overnight: Prices) -> npt.NDArray[np.bool_]:
-    """Mark falls by the ratio of a small split on days that are calm otherwise; a crash is not."""
+    """Mark falls by the ratio of a small split on otherwise calm days; the day of a crash is not calm."""
     found = np.zeros(len(changes), bool)
     deviation = _deviation(changes)
     for at in np.flatnonzero(np.abs(overnight + np.log(SMALL_SPLIT)) < 0.01):

@@ -1,1 +1,1 @@
-"""Follows the feed of revisions of the data service, and says what may be answered from memory meanwhile."""
+"""Follows the data service's feed of revisions, and decides what may be answered from memory."""

@@ -1,4 +1,4 @@
-"""Follows the data service's feed of revisions, says how far it is, and connects again whenever the feed ends."""
+"""Follows the data service's feed of revisions, reports its position, and reconnects whenever the feed ends."""
 
 import asyncio
 import random
@@ -9,12 +9,13 @@ from uuid import uuid4
 
 import structlog
 
+from shared.background import in_background
 from shared.clients.base import ServiceClient
 from shared.clients.data import DataClient
 from shared.errors import ServiceError
 from shared.revisions.freshness import Freshness
 
-RETRY_SECONDS = (0.2, 1.0)  # random in between, so that followers do not return together
+RETRY_SECONDS = (0.2, 1.0)  # random within these, so that followers do not reconnect together
 RENEW_SECONDS = 0.7  # three times within a lease
 log = structlog.get_logger()
 
@@ -33,21 +34,16 @@ async def follow(
     Args:
         name: The service that follows, for the list of followers.
         data: The data service, which has the feed.
-        freshness: Told of each event.
+        freshness: Is told of each event.
         others: Clients of services that answer from the same bars.
-        on_alive: Told whether the feed is alive, when that changes.
+        on_alive: Is told whether the feed is alive, when that changes.
         monotonic: The clock, as that of `freshness`.
     """
     follower = Follower(f"{name}-{uuid4().hex}", data, freshness, (data, *others), on_alive, monotonic)
     for client in (data, *others):
         client.share_only_while(lambda: freshness.is_alive)
-    tasks = [asyncio.create_task(follower.read()), asyncio.create_task(follower.renew())]
-    try:
+    async with in_background(follower.read(), follower.renew()):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Follower:
@@ -72,7 +68,7 @@ class Follower:
         self._is_due = asyncio.Event()
 
     async def read(self) -> None:
-        """Read the feed for good."""
+        """Read the feed until cancelled."""
         while True:
             reason = "ended"
             try:
@@ -82,20 +78,20 @@ class Follower:
                     self._freshness.heard(event)
                     if event.symbols is None or event.symbols:
                         for client in self._clients:
-                            client.share_nothing_begun()
+                            client.invalidate_shared()
                     self._report("not reported")
             except ServiceError as error:
                 reason = error.slug
-            except Exception:  # a defect must not end it for good
+            except Exception:  # a bug must not stop it forever
                 log.exception("follower_failed")
             self._freshness.lost()
             self._report(reason)
             await asyncio.sleep(random.uniform(*RETRY_SECONDS))  # noqa: S311  # no secret
 
     async def renew(self) -> None:
-        """Say how far this follower is, and extend its lease, for good."""
+        """Report this follower's position and extend its lease until cancelled."""
         while True:
-            if self._freshness.is_heard:  # else writers would wait for one that is not told of anything
+            if self._freshness.is_heard:  # otherwise writers would wait for a follower that receives nothing
                 sent_at, fence = self._monotonic(), self._freshness.fence
                 with suppress(ServiceError):  # the lease ends by itself
                     lease = await self._data.renew_lease(follower=self._id, fence=fence)

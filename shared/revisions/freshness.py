@@ -1,8 +1,8 @@
-"""Which kept answers may be served without asking: what has changed, and whether every change would be known. Pure.
+"""Decides which kept answers may be served without asking: what has changed, and whether every change is seen. Pure.
 
-An answer is confirmed by a request that began when it says. It may be served unasked while the feed is alive, unless
-its symbol changed, or the feed had a gap, after that request began, or a little before: until the internal services
-have all noticed a change, one of them may still answer from the bars before it. The same holds for kept bars.
+A confirmation says when the request that confirmed an answer began. The answer may be served without asking while
+the feed is alive, unless its symbol changed or the feed had a gap after that moment, or shortly before it: until every
+internal service has noticed a change, one of them may still answer from the old bars. The same holds for kept bars.
 """
 
 import time
@@ -18,7 +18,7 @@ Token = tuple[int, int]
 
 @dataclass(frozen=True)
 class Confirmation:
-    """When a request that confirmed an answer began, and what had changed until then."""
+    """When the request that confirmed an answer began, and what had changed by then."""
 
     token: Token
     began_at: float
@@ -43,7 +43,7 @@ class Freshness:
 
     @property
     def is_alive(self) -> bool:
-        """Say whether every change is known that was acknowledged."""
+        """Say whether every acknowledged change is known."""
         return self._monotonic() < min(self._alive_until, self._leased_until)
 
     @property
@@ -52,7 +52,7 @@ class Freshness:
         return self._monotonic() < self._alive_until
 
     def heard(self, event: ChangeEvent) -> None:
-        """Take note of an event of the feed."""
+        """Record an event of the feed."""
         now = self._monotonic()
         if now >= self._alive_until:  # it is new, or was silent: a change may have been missed
             self._gap()
@@ -64,17 +64,17 @@ class Freshness:
         self.fence = event.fence
 
     def leased(self, sent_at: float, *, is_continuous: bool) -> None:
-        """Take note of an extended lease: no write is acknowledged without us until a while after `sent_at`."""
+        """Record an extended lease: until some time after `sent_at`, no write is acknowledged before we know of it."""
         if not is_continuous or self._monotonic() >= self._leased_until:
             self._gap()
         self._leased_until = sent_at + LEASE_SECONDS
 
     def lost(self) -> None:
-        """Take note that the feed has ended."""
+        """Record that the feed has ended."""
         self._alive_until = -1.0
 
     def changed(self, symbols: list[str] | None) -> None:
-        """Take note of changed symbols; None if any may have changed."""
+        """Record changed symbols; None if any may have changed."""
         if symbols is None:
             self._gap()
         elif symbols:
@@ -84,11 +84,11 @@ class Freshness:
                 self._changed_at[symbol] = now
 
     def begin(self, symbol: str | None) -> Confirmation:
-        """Return what an answer about `symbol`, or about all for None, is confirmed by if it is asked for now."""
+        """Return the confirmation of an answer about `symbol` (None: about all symbols) that is requested now."""
         return Confirmation(self._token(symbol), self._monotonic())
 
     def is_current(self, symbol: str | None, confirmation: Confirmation) -> bool:
-        """Say whether nothing has changed since the answer was asked for."""
+        """Say whether nothing has changed since the answer was requested."""
         return confirmation.token == self._token(symbol)
 
     def allows(self, symbol: str | None, confirmation: Confirmation) -> bool:

@@ -1,7 +1,7 @@
 """Bars as plain arrays, as a DataFrame and as an Arrow IPC stream: one versioned schema with symbol and revision.
 
 The frame has the columns of `SCHEMA`, ascending by `session`, each session once; missing numbers are NaN. pandas is
-imported when the first frame is built, so that a process that needs arrays only does without its 40 MB.
+imported when the first frame is built, so that a process that only needs arrays saves 40 MB.
 """
 
 import hashlib
@@ -86,7 +86,7 @@ class BarColumns:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             factor = self.numbers["adj_close"] / self.numbers["close"]
             scaled = {name: self.numbers[name] * factor for name in PRICES}
-        finite = {name: np.where(np.isfinite(one), one, np.nan) for name, one in scaled.items()}  # 0 / 0 is not
+        finite = {name: np.where(np.isfinite(one), one, np.nan) for name, one in scaled.items()}  # 0 / 0 is not finite
         return replace(self, numbers=self.numbers | finite)
 
     def between(self, start: date | None, end: date | None) -> "BarColumns":

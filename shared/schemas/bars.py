@@ -10,9 +10,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-BarsFormat = Literal["json", "csv", "parquet", "arrow"]
+BarsFormat = Literal["json", "csv", "parquet", "arrow", "xlsx"]
 SYMBOL_PATTERN = r"^[A-Z0-9.\-^=&]{1,15}$"
-_SEPARATORS = str.maketrans("/_", "--")  # a slash ends a segment of an address, an underscore is ours in the store
+_SEPARATORS = str.maketrans("/_", "--")  # a slash would split a URL's path; an underscore marks our own collections
 
 
 def normalise_symbol(text: str) -> str:

@@ -40,8 +40,8 @@ class IntervalRecord(Wire):
         "2 / (1 − level) times the distance of a close outside."
     )
     score_of_plain_band: float = Field(
-        description="The same of the plain normal band: no change, give or take the normal quantile times the standard "
-        "deviation of the last 250 returns."
+        description="The same for the plain normal band: no change, give or take the normal quantile times the "
+        "standard deviation of the last 250 returns."
     )
 
 

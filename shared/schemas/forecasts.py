@@ -153,7 +153,7 @@ class StepInterval(Wire):
         "width, plus 2 / (1 − level) times the distance of a close outside."
     )
     score_of_plain_band: float = Field(
-        description="The same of the band that takes no model: no change, give or take the normal quantile times the "
+        description="The same for the band that needs no model: no change, give or take the normal quantile times the "
         "standard deviation of the last 250 returns."
     )
 

@@ -47,7 +47,7 @@ class LedgerEntry(Wire):
     closes: list[KnownClose] = Field(
         [],
         max_length=5,
-        description="The last closes up to `as_of`, ascending, as the data service knew them: it tells by them whether "
+        description="The last closes up to `as_of`, ascending, as the data service knew them: they show whether "
         "all prices were restated since, as after a split, or one was corrected. Empty in entries that predate this.",
     )
 
@@ -110,7 +110,7 @@ class LedgerScore(Wire):
         "2 / (1 − level) times the distance of a close outside."
     )
     interval_score_of_plain_band: float | None = Field(
-        description="The same of the band that takes no model: no change, give or take the normal quantile times the "
+        description="The same for the band that needs no model: no change, give or take the normal quantile times the "
         "standard deviation of the last 250 returns up to `as_of`. Null if too few of those bars are stored."
     )
     mae: float | None = Field(description="Mean absolute error, in the price units at issue.")
@@ -130,7 +130,7 @@ class LedgerScore(Wire):
         description="Lower end of the 99 % confidence interval: 95 % for the best of the five models (Bonferroni)."
     )
     outcome: Outcome | None = Field(
-        description="By the same rule as of an evaluation. `better`: `skill_lower_of_several` lies above zero; "
+        description="By the same rule as in an evaluation. `better`: `skill_lower_of_several` lies above zero; "
         "`no_better`: otherwise, `skill_upper` is below 0.05; `too_early` to tell: neither. Null for persistence "
         "itself, and if there is nothing to compare."
     )
@@ -144,7 +144,7 @@ class Ledger(Wire):
     n_pending: int
     n_late: int = Field(description="Forecasts recorded after their session's close: left out.")
     n_never_came: int = Field(description="Forecasts without a close 30 days after their session: left out.")
-    n_unclear: int = Field(description="Forecasts whose actual cannot be told in the price units at issue: left out.")
+    n_unclear: int = Field(description="Forecasts whose actual is unknown in the price units at issue: left out.")
     coverage: list[CoverageRecord] = Field(
         description="Share of the scored forecasts of each level whose actual close lay inside the interval."
     )

@@ -13,7 +13,7 @@ Mode = Literal["upsert", "replace", "keep", "force"]
 DateFormat = Literal["iso", "dmy", "mdy", "ymd", "epoch"]
 Decimal = Literal[".", ","]
 Resample = Literal["daily"]
-ColumnField = Literal["date", "open", "high", "low", "close", "volume", "adj_close", "symbol", "company"]
+ColumnField = Literal["date", "close_time", "open", "high", "low", "close", "volume", "adj_close", "symbol", "company"]
 MAX_LISTED_ROWS = 100  # whatever the file: a report of 300,000 rows took 32 MB
 
 
@@ -67,7 +67,7 @@ class LoadReport(BaseModel):
     findings: list[Finding]
     notes: list[str] = Field(
         default_factory=list,
-        description="What was assumed in reading the file, and what of it was not read, one sentence each.",
+        description="What was assumed when reading the file, and which parts of it were not read, one sentence each.",
         examples=[["'Last' was not read: 'Close' is the close."]],
     )
     n_bars: int = Field(description="Bars of the symbol after the load.")
@@ -75,7 +75,9 @@ class LoadReport(BaseModel):
 
 
 def parse_columns(text: str) -> dict[str, str]:
-    """Parse which column holds which field; the field `date` is named as here, not "session".
+    """Parse which column holds which field; the field of the date is called `date`, not "session".
+
+    `close_time` is the moment when a bar ends, in place of a date.
 
     >>> parse_columns('close=Last,volume="Qty, total"')
     {'close': 'Last', 'volume': 'Qty, total'}

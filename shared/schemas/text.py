@@ -28,9 +28,9 @@ def is_visible(text: str) -> bool:
 
 def _require_visible(text: str) -> str:
     if not is_visible(text):
-        raise ValueError("use visible characters only: it has a control character or one that hides or turns others")
+        raise ValueError("use visible characters only, none that control, hide or reverse others")
     return text
 
 
-VisibleText = Annotated[str, AfterValidator(_require_visible)]  # refused at the door
-CleanText = Annotated[str, AfterValidator(clean_text)]  # of a store that other tools may write to
+VisibleText = Annotated[str, AfterValidator(_require_visible)]  # rejected if it is not visible
+CleanText = Annotated[str, AfterValidator(clean_text)]  # cleaned, because other tools may write to the store

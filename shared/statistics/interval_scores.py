@@ -28,8 +28,8 @@ def interval_score(actual: Floats, lower: Floats, upper: Floats, level: int) -> 
 def coverage_standard_error(is_inside: npt.NDArray[np.bool_], level: int) -> float:
     """Compute the standard error of a coverage: how far it may be off by chance, as a share.
 
-    Actuals of overlapping periods miss together, which the standard error allows for. At least the error
-    of independent trials at the level, so that 100 % of few sessions are not stated as certain.
+    Intervals of overlapping periods miss together, which the standard error allows for. It is at least that
+    of independent trials at the level, so that 100 % of a few sessions does not look certain.
     """
     independent = np.sqrt(level / 100 * (1 - level / 100) / len(is_inside))
     return max(standard_error(is_inside.astype(np.float64)) if len(is_inside) > N_COSINES else 0.0, float(independent))
@@ -38,7 +38,7 @@ def coverage_standard_error(is_inside: npt.NDArray[np.bool_], level: int) -> flo
 def plain_half_widths(close: Floats, horizon: int, level: int) -> Floats:
     """Compute the half widths of the plain normal band, as log returns, shape `(n_bars,)`.
 
-    The band is what takes no model: no change, give or take the standard deviation of the last `PLAIN_SESSIONS` log
+    The band needs no model: no change, give or take the standard deviation of the last `PLAIN_SESSIONS` log
     returns, or as many as there are, times √horizon and the normal quantile. NaN in the first two sessions.
     """
     returns = np.diff(np.log(close))

@@ -14,7 +14,7 @@ from shared.statistics.standard_error import standard_error
 
 Floats = npt.NDArray[np.float64]
 MIN_PERIODS = 10  # independent ones; the cosines of fewer say nothing about autocorrelation
-NEGLIGIBLE_SKILL = 0.05  # an upper end below it: if there is a skill, it is of no use
+NEGLIGIBLE_SKILL = 0.05  # with the upper end below it, any skill is too small to be of use
 N_COMPARED = 5  # models besides persistence
 STUDENT_T = 2.306004135204166  # quantile of Student's t with eight degrees of freedom at 97.5 %: of 95 % intervals
 STUDENT_T_OF_SEVERAL = 3.355387331333395  # at 1 − 2.5 % / N_COMPARED

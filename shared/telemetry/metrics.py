@@ -35,7 +35,7 @@ COMMAND_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 COLLECT_TIMEOUT_SECONDS = 4.0  # the longest that a scrape waits for one collector; Prometheus gives up after 10
 _METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"}
 # Routine requests every few seconds: neither logged, nor traced, nor counted as in progress, nor refused.
-QUIET_PATHS = {"/healthz", "/readyz", "/metrics", "/api/health", "/api/metrics", "/changes"}
+QUIET_PATHS = {"/healthz", "/readyz", "/metrics", "/api/health", "/api/metrics", "/changes", "/runs/claim"}
 QUIET_FOLDER = "/followers/"
 # A proxy adds one of these, which a caller outside cannot remove; Prometheus sends none.
 _FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"}
@@ -55,7 +55,7 @@ class ScrapeGauge:
 
 @dataclass(frozen=True)
 class ScrapeCollector:
-    """Computes gauges by label values; it leaves out what it cannot find out."""
+    """Computes gauges by label values; it leaves out those that it cannot determine."""
 
     gauges: tuple[ScrapeGauge, ...]
     collect: Callable[[Request], Awaitable[Mapping[ScrapeGauge, GaugeValues]]]

@@ -1,1 +1,1 @@
-"""What all our FastAPI apps share: the app factory, middleware, problems and health."""
+"""The parts of all our FastAPI apps: the app factory, middleware, problems and health."""

@@ -1,6 +1,7 @@
-"""Limits the requests in progress: one more is refused at once, because waiting would only make all of them late."""
+"""Limits the requests in progress. Further ones are refused at once: queueing would only make all of them late."""
 
 import json
+import re
 import time
 
 import structlog
@@ -12,7 +13,12 @@ from shared.web.problem import MEDIA_TYPE, problem_content
 from shared.web.request_id import HEADER, choose_request_id, is_quiet
 
 DETAIL = "The service already serves as many requests as it can. Try again in a moment."
+MAX_STREAMS = 200  # streams of events at a time: each holds a connection, but takes no other request's place
+STREAMS_DETAIL = (
+    f"{MAX_STREAMS} callers watch runs already. Ask for the run itself with If-None-Match instead, or try again."
+)
 LOG_SECONDS = 10.0  # at most one log line in so many seconds: a line per refusal would cost more than the refusal
+_EVENTS = re.compile(r"(/api)?/runs/[^/]+/events/?")
 log = structlog.get_logger()
 
 
@@ -22,7 +28,7 @@ class AdmissionMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.in_progress = Gauge(
             "http_requests_in_progress",
-            "Requests being served, without requests for health and metrics.",
+            "Requests being served, without those for health, metrics and events.",
             registry=registry,
             multiprocess_mode="livesum",
         )
@@ -50,8 +56,10 @@ class Admission:
 class AdmissionMiddleware:
     """Counts the requests in progress and refuses those beyond its limit, but never health and metrics.
 
-    A refusal has no log line and no entry in the metrics by route: it must cost little, as it comes when there is
+    A refusal has no log line and no entry in the metrics by route: it must cost little, because it comes when there is
     little to spare.
+
+    Streams of events are counted separately, so that watching a run takes no other request's place.
 
     Args:
         app: The app to wrap.
@@ -63,6 +71,7 @@ class AdmissionMiddleware:
         self.app = app
         self.admission = admission
         self.metrics = metrics
+        self._streams = Admission(MAX_STREAMS)
         self._log_at = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,18 +79,20 @@ class AdmissionMiddleware:
         if scope["type"] != "http" or is_quiet(scope):
             await self.app(scope, receive, send)
             return
-        if self.admission.is_full:
+        is_stream = is_event_stream(scope)
+        admission = self._streams if is_stream else self.admission
+        if admission.is_full:
             self.metrics.refused.inc()
             self._log()
-            await _refuse(scope, send)
+            await _refuse(scope, send, STREAMS_DETAIL if is_stream else DETAIL)
             return
-        self.admission.n_in_flight += 1
-        self.metrics.in_progress.inc()
+        admission.n_in_flight += 1
+        self.metrics.in_progress.inc(not is_stream)
         try:
             await self.app(scope, receive, send)
         finally:
-            self.admission.n_in_flight -= 1
-            self.metrics.in_progress.dec()
+            admission.n_in_flight -= 1
+            self.metrics.in_progress.dec(not is_stream)
 
     def _log(self) -> None:
         if (now := time.monotonic()) >= self._log_at:
@@ -89,9 +100,14 @@ class AdmissionMiddleware:
             log.warning("requests_shed", in_progress=self.admission.n_in_flight)
 
 
-async def _refuse(scope: Scope, send: Send) -> None:
+def is_event_stream(scope: Scope) -> bool:
+    """Say whether this request is for the events of a run, which are sent for as long as their caller stays."""
+    return scope["method"] == "GET" and _EVENTS.fullmatch(scope["path"]) is not None
+
+
+async def _refuse(scope: Scope, send: Send, detail: str) -> None:
     request_id = choose_request_id(scope)
-    body = json.dumps(problem_content(Busy(DETAIL), scope["path"], request_id)).encode()
+    body = json.dumps(problem_content(Busy(detail), scope["path"], request_id)).encode()
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),

@@ -19,6 +19,7 @@ from shared.web.body_limit import BodyLimitMiddleware
 from shared.web.connections import bound_connections
 from shared.web.draining import Draining, DrainingMiddleware, notice_before_stop
 from shared.web.guards.allowed_hosts import AllowedHosts, AllowedHostsMiddleware
+from shared.web.guards.service_token import ServiceTokenMiddleware
 from shared.web.guards.strict_json import StrictJsonMiddleware
 from shared.web.health import Dependencies, dependency_gauge, health_router
 from shared.web.methods import MethodsMiddleware
@@ -26,7 +27,6 @@ from shared.web.openapi import openapi_document
 from shared.web.problem import install_problem_handlers
 from shared.web.request_id import RequestIdMiddleware, is_quiet
 from shared.web.request_lifetime import CLIENT_CLOSED_REQUEST, DeadlineMiddleware, DisconnectMiddleware
-from shared.web.service_token import ServiceTokenMiddleware
 from shared.web.stale_responses import StaleResponsesMiddleware
 
 C = TypeVar("C")
@@ -97,7 +97,7 @@ def build_app(
 
 
 def _install_inner_middleware(app: FastAPI, name: str, operations: Operations, reading_posts: Collection[str]) -> None:
-    """Measure the requests as they came and ended: what is added first is the innermost, so a HEAD counts as one."""
+    """Measure requests as callers sent them. What is added first is the innermost, so a HEAD counts as a HEAD."""
     collectors = [dependency_gauge(operations.dependencies), *operations.collectors]
     app.state.metrics = ServiceMetrics(operations.registry, collectors, RequestMetrics(operations.registry))
     app.add_exception_handler(ClientDisconnect, _client_disconnected)

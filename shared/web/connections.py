@@ -1,4 +1,4 @@
-"""Puts the limits of connections in force, however a service is started."""
+"""Enforces the limits of connections, however a service is started."""
 
 import resource
 import signal
@@ -13,9 +13,9 @@ from shared.web.http_protocol import MAX_CONNECTIONS, BoundedHttpProtocol
 
 
 def bound_connections(registry: CollectorRegistry) -> Callable[[], None]:
-    """Build the counter of refused connections, and the function that puts the limits in force.
+    """Build the counter of refused connections, and the function that enforces the limits.
 
-    It must run while the lifespan starts: then uvicorn handles SIGTERM and does not listen yet. So the limits hold
+    It must run while the lifespan starts: by then uvicorn handles SIGTERM but does not listen yet. So the limits hold
     under the plain command and in each of several workers. Another server, as in a test, is left alone.
     """
     refused = Counter(

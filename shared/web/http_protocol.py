@@ -17,10 +17,10 @@ from shared.errors import BadRequest, Busy, HeadersTooLarge, RequestTooSlow, Ser
 from shared.web.problem import MEDIA_TYPE, problem_content
 from shared.web.request_id import HEADER, choose_request_id
 
-MAX_TARGET_BYTES = 8 * 1024  # nginx's default, so that a request passes through the page's door as it does directly
+MAX_TARGET_BYTES = 8 * 1024  # nginx's default, so that a request that the page's nginx accepts is accepted here
 MAX_HEAD_BYTES = 32 * 1024  # nginx's default, too: four buffers of 8 KB
 MAX_FIELDS = 100  # as gunicorn and Apache; a browser behind three proxies sends about 40
-MAX_PIPELINED = 100  # requests that wait for an answer on one connection; each costs about 4 KB
+MAX_PIPELINED = 100  # pipelined requests on one connection; each costs about 4 KB
 MAX_CONNECTIONS = 2_000  # of one process, 30 KB each; above 1,000 callers at once
 NOT_HTTP = "The request is not valid HTTP."
 TOO_MANY = "The service has too many connections. Try again in a moment."
@@ -46,7 +46,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     head_seconds = 10.0  # from the first byte, or the connection, to the whole head; as nginx.conf
     stall_seconds = 10.0  # without a byte of the body, or of the response, on its way; as nginx.conf
     discard_seconds = 5.0  # for the rest of a body whose request is already answered
-    linger_seconds = 2.0  # a refused client may read why; closed at once, what it still sends would destroy it
+    linger_seconds = 2.0  # for a refused client to read why; closing at once could discard the response
     tick_seconds = 1.0
 
     def __init__(
@@ -197,7 +197,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self.transport.close()
             return
         self.transport.write(self._render(error))
-        if self.cycle is not None:  # the app learns that its caller is gone
+        if self.cycle is not None:  # the app learns that its caller has left
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self.flow.resume_reading()

@@ -71,5 +71,5 @@ def _without_body(send: Send) -> Send:
 
 
 def allow_header(request: Request, given: str | None) -> str:
-    """Build the `Allow` of a 405. The page's files are on no route: they say themselves what they allow, or nothing."""
+    """Build the `Allow` of a 405. The page's files have no route: their own response says what they allow, if any."""
     return ", ".join(allowed_methods(request.scope)) or given or "GET, HEAD"

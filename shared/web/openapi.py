@@ -35,7 +35,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
 
 
 def _add_responses(operation: dict[str, Any]) -> None:
-    """Add the responses that a route need not name itself; one that it does name stays."""
+    """Add the responses that a route need not declare; one that it declares stays."""
     leaves = (*_OF_HTTP, *(_OF_BODIES if "requestBody" in operation else ()))
     for status, response in problem_responses(*leaves).items():
         operation["responses"].setdefault(str(status), response)

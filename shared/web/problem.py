@@ -76,7 +76,7 @@ def problem_response(request: Request, error: ServiceError) -> JSONResponse:
 
 
 def problem_content(error: ServiceError, path: str, request_id: str) -> dict[str, Any]:
-    """Build the body of the response to `error`, for where there is no Request."""
+    """Build the body of the response to `error`, for callers that have no Request."""
     return _content(path, request_id, **_members(error))
 
 

@@ -1,4 +1,4 @@
-"""How long a request is served: until its deadline, and a read only while its caller stays.
+"""Limits how long a request is served: until its deadline, and a read only while its caller stays.
 
 A server only reports that the caller has left. The cancellation reaches everything that the request waits for: a call
 to another service closes its connection, which that service sees as a disconnect in turn; a place in a queue is given
@@ -51,7 +51,7 @@ class DisconnectMiddleware:
     """Cancels requests that only read. It must be inside the middleware that measures requests.
 
     A write goes on without its caller: cancelled halfway, it could leave bars changed but caches not invalidated, and
-    nobody would know whether it happened. Its body is complete by then: a write whose body is cut short never begins.
+    nobody would know whether it happened. Its body is complete by then: a write with a truncated body never begins.
 
     Args:
         app: The app to wrap.
@@ -74,7 +74,7 @@ class DisconnectMiddleware:
 
             async def send_until_whole(message: Message) -> None:
                 if message["type"] == "http.response.body" and not message.get("more_body", False):
-                    watch.cancel()  # whatever follows the response, such as a clean-up, is not cut
+                    watch.cancel()  # whatever follows the response, such as a clean-up, is not cancelled
                     messages.put_nowait({"type": "http.disconnect"})
                 await send(message)
 

@@ -27,7 +27,12 @@ ALONE: dict[str, Json] = {
 }
 SETS = sorted(VALUE_SETS)
 KUBERNETES = ("1.30", "1.37")  # the oldest that Chart.yaml allows, and the newest one
-CUSTOM = {"ServiceMonitor", "PrometheusRule", "HTTPRoute"}  # not part of Kubernetes; other tests cover them
+CUSTOM = {
+    "ServiceMonitor",
+    "PodMonitor",
+    "PrometheusRule",
+    "HTTPRoute",
+}  # not part of Kubernetes; other tests cover them
 
 
 @pytest.mark.parametrize("chart", sorted(ALONE))

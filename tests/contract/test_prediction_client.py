@@ -2,12 +2,14 @@
 
 import math
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from shared.clients.prediction import PredictionClient
 from shared.errors import Busy, InvalidRequest, NoAdjustedPrices, NotEnoughBars, StoreUnavailable, SymbolNotFound
 from shared.schemas.results import Result
+from shared.schemas.runs import MAX_SYMBOLS, RunRequest
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarStore
 from tests.support.prediction.service import InlineWorkers, serve_prediction
@@ -38,7 +40,7 @@ async def test_a_result_that_the_caller_has_is_not_sent_again_until_a_bar_change
     assert changed.headers["ETag"] != etag
 
 
-async def test_a_result_of_adjusted_prices_differs_from_one_of_prices_as_they_are() -> None:
+async def test_a_result_of_adjusted_prices_differs_from_one_of_unadjusted_prices() -> None:
     bars = BARS.bars.assign(adj_close=BARS.bars["close"] / 2)
     async with serve_prediction(FakeBarStore({"AAPL": replace(BARS, bars=bars)})) as http:
         client = PredictionClient(http, upstream="it", timeout_seconds=60)
@@ -70,6 +72,15 @@ async def test_errors_arrive_as_they_were(store: FakeBarStore, symbol: str, erro
     async with serve_prediction(store) as http:
         with pytest.raises(error):
             await PredictionClient(http, upstream="it", timeout_seconds=60).result(symbol=symbol)
+
+
+async def test_the_largest_request_for_a_run_reaches_the_service() -> None:
+    names = [f"SYMBOL{n:09}" for n in range(MAX_SYMBOLS)]  # of 15 characters, the most
+    async with serve_prediction(FakeBarStore({"AAPL": BARS})) as http:
+        with pytest.raises(SymbolNotFound, match="2,990 others"):
+            await PredictionClient(http, upstream="it", timeout_seconds=60).start_run(
+                request=RunRequest(symbols=names, as_of=date(2013, 1, 2))
+            )
 
 
 async def test_a_service_that_is_busy_says_so() -> None:

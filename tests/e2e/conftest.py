@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from gateway.api_keys import compute_digest
+from tests.support.polling import until
 from tests.support.servers.browser import PAGE, running_browser
 from tests.support.servers.processes import Stack, load_sample, running_stack
 
@@ -23,6 +26,23 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running_stack(tmp_path_factory.mktemp("e2e"), settings) as stack:
         load_sample(stack)
         yield stack
+
+
+@pytest.fixture(scope="session")
+def run(stack: Stack) -> dict[str, Any]:
+    """Evaluate the sample's symbols once, as a user would, and return the complete run."""
+    headers = {"X-API-Key": API_KEY}
+    asked = httpx.post(f"{stack.url}/api/runs", json={"horizons": [1, 5]}, headers=headers, timeout=30)
+    assert asked.status_code in {200, 202}, asked.text
+    found: dict[str, Any] = {}
+
+    def has_ended() -> bool:
+        found.update(httpx.get(f"{stack.url}/api/runs/{asked.json()['id']}").json())
+        return found["state"] in {"succeeded", "failed", "cancelled"}
+
+    until(has_ended, seconds=300)
+    assert found["state"] == "succeeded", found
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -88,11 +88,12 @@ class Visit:
         self.until(lambda: self.page.evaluate(N_CHARTS_DRAWN) >= times)
 
     def is_complete(self, symbol: str) -> None:
-        """Wait for the last parts of a symbol page."""
+        """Wait for the last parts of a symbol page, and for the runs, which are asked for once the page is idle."""
         expect(self.page.get_by_role("heading", level=2, name=symbol)).to_be_visible()
         expect(self.page.get_by_role("combobox", name="Stock symbol")).to_be_visible()
         expect(self.page.get_by_role("combobox", name=f"Compare {symbol} with")).to_be_visible()
         expect(self.page.get_by_role("img", name=re.compile("^Skill so far")).locator("canvas").first).to_be_visible()
+        self.until(lambda: self.has_requested("/api/runs"))
 
 
 def _expected(symbol: str) -> list[str]:
@@ -222,7 +223,8 @@ def test_the_initial_script_is_small(visit: Visit) -> None:
     visit.page.goto("/")
     expect(visit.page.get_by_role("link", name=re.compile("MSFT"))).to_be_visible()
     visit.page.get_by_role("combobox", name="Stock symbol").fill("A")
-    expect(visit.page.get_by_role("option").first).to_be_visible()  # suggestions load when the browser is idle
+    expect(visit.page.get_by_role("option").first).to_be_visible()
+    visit.until(lambda: visit.has_requested("/api/runs"))  # suggestions and runs load when the browser is idle
     names = [path.removeprefix("/") for path in visit.requested if path.endswith(".js")]
     assert len(names) >= 3, "the small scripts and those of the page"
     built = [name for name in names if name.startswith("assets/")]

@@ -85,7 +85,7 @@ def _forecast(page: Page) -> Locator:
     return page.get_by_role("region", name="Forecast", exact=True)
 
 
-def test_missing_years_take_space_on_the_axis_and_are_no_crash(page: Page) -> None:
+def test_missing_years_take_space_on_the_axis_and_are_not_a_crash(page: Page) -> None:
     panel = _chart_panel(page, "symbol=GAPPY&range=all")
     expect(panel.get_by_role("list", name="Legend").get_by_text("No bars")).to_be_visible()
     expect(_chart(panel)).to_have_accessible_description(re.compile("No bars between 28 Feb 2020 and 1 Sept 2021"))

@@ -148,7 +148,7 @@ async def test_a_foreign_origin_is_granted_nothing(stack: FaultStack, origin: st
 @pytest.mark.fast
 @pytest.mark.scenario("inner token")
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-async def test_the_data_service_writes_for_nobody_but_the_gateway(stack: FaultStack, method: str) -> None:
+async def test_the_data_service_writes_only_for_the_gateway(stack: FaultStack, method: str) -> None:
     path = "/symbols/CH18/bars" if method == "PUT" else "/symbols/CH18"
     await stack.put("CH18", random_bars(18))
     body = b"date,open,high,low,close\n2020-01-02,1,2,1,1\n" if method == "PUT" else b""

@@ -1,8 +1,10 @@
 """The adapters on a real mongod and valkey: the behaviours of the fakes, and failures that only real servers cause."""
 
+import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -47,9 +49,7 @@ def _client(url: str) -> redis.asyncio.Redis:
 
 
 class TestMongoBarStore(BarStoreBehaviours):
-    async def test_documents_of_other_tools_are_read_as_they_are(
-        self, store: MongoBarStore, database: Database
-    ) -> None:
+    async def test_documents_of_other_tools_are_read_unchanged(self, store: MongoBarStore, database: Database) -> None:
         database["ODD"].insert_many(
             [
                 {
@@ -77,24 +77,35 @@ class TestMongoBarStore(BarStoreBehaviours):
             with pytest.raises(NoBars):
                 await store.bars(symbol)
 
-    async def test_names_that_are_no_symbols_are_not_listed(self, store: MongoBarStore, database: Database) -> None:
+    async def test_names_that_are_not_symbols_are_not_listed(self, store: MongoBarStore, database: Database) -> None:
         for name in ("AAPL", "notes", "SYSTEM.X", "A B", "TOO-LONG-FOR-A-SYMBOL"):
             database.create_collection(name)
         assert await store.symbols() == ["AAPL"]
 
-    async def test_a_date_or_text_that_python_cannot_hold_is_no_reason_to_fail(
+    async def test_a_date_or_text_that_python_cannot_hold_does_not_fail(
         self, store: MongoBarStore, database: Database
     ) -> None:
         database["ODD"].insert_many([{"Date": DatetimeMS(2**60)}, {"Date": "2024-01-02", "Close": 1.0}])
         assert (await store.bars("ODD")).skipped == 1
 
-    async def test_an_entry_that_is_not_ours_is_no_entry(self, store: MongoBarStore, database: Database) -> None:
+    async def test_an_entry_that_is_not_ours_is_not_an_entry(self, store: MongoBarStore, database: Database) -> None:
         database["bellwether_catalogue"].insert_many(
             [{"_id": "AAPL"}, {"_id": "IBM", "loaded_at": "today", "symbol": 5}, {"_id": 7}]
         )
         await put(store, make_frame("MSFT"))
         assert await store.entry("AAPL") is None
         assert [entry.symbol for entry in await store.entries()] == ["MSFT"]
+
+    async def test_bars_and_entry_are_of_one_moment(self, store: MongoBarStore) -> None:
+        loads = {400: "24/7", 700: "XNYS"}
+        frames = [replace(make_frame(closes=range(1, 1 + n)), calendar=code) for n, code in loads.items()]
+        await put(store, frames[0])
+        for frame in frames[::-1] * 4:
+            load = asyncio.create_task(put(store, frame))
+            while not load.done():
+                read = await store.bars("AAPL")
+                assert read.calendar == loads[len(read.bars)]
+            await load
 
     async def test_a_store_that_is_not_there_is_unavailable_in_time(self) -> None:
         async with open_mongo("mongodb://127.0.0.1:9/", "none") as database:
@@ -157,7 +168,7 @@ class TestRedisBarCache(BarCacheBehaviours):
         assert await cache.get("AAPL") == (None, "corrupt")
 
     @pytest.mark.scenario("D5")
-    async def test_a_revision_that_is_no_text_is_corrupt(self, cache: RedisBarCache, redis_url: str) -> None:
+    async def test_a_revision_that_is_not_text_is_corrupt(self, cache: RedisBarCache, redis_url: str) -> None:
         revision = b"\xff" * 16
         async with _client(redis_url) as client:
             await client.set(KEY, MAGIC + sha256(b"AAPL\0" + revision + b"\0x").digest() + revision + b"x")

@@ -48,7 +48,9 @@ class TestMongoChangeFeed(ChangeFeedBehaviours):
 
         return change
 
-    async def test_each_kind_of_write_of_another_tool_is_told(self, feed: MongoChangeFeed, database: Database) -> None:
+    async def test_each_kind_of_write_of_another_tool_is_reported(
+        self, feed: MongoChangeFeed, database: Database
+    ) -> None:
         database["AAPL"].insert_one({"Date": "2024-01-02", "Close": 1.0})
         changes = feed.changes()
         await _until(changes, None)
@@ -61,7 +63,7 @@ class TestMongoChangeFeed(ChangeFeedBehaviours):
         database["IBM"].drop()
         await _until(changes, {"IBM"})
 
-    async def test_a_write_in_a_transaction_of_another_tool_is_told(
+    async def test_a_write_in_a_transaction_of_another_tool_is_reported(
         self, feed: MongoChangeFeed, database: Database
     ) -> None:
         changes = feed.changes()
@@ -70,7 +72,7 @@ class TestMongoChangeFeed(ChangeFeedBehaviours):
             database["AAPL"].insert_one({"Date": "2024-01-02"}, session=session)
         await _until(changes, {"AAPL"})
 
-    async def test_the_feed_goes_on_after_the_database_was_dropped(
+    async def test_the_feed_continues_after_the_database_was_dropped(
         self, feed: MongoChangeFeed, database: Database
     ) -> None:
         changes = feed.changes()
@@ -85,7 +87,7 @@ class TestMongoChangeFeed(ChangeFeedBehaviours):
                 told = await anext(changes)
         assert told == {"AAPL"}
 
-    async def test_a_load_of_ours_is_told_in_few_words(
+    async def test_a_load_of_ours_is_reported_in_few_words(
         self, feed: MongoChangeFeed, database: Database, mongo_url: str
     ) -> None:
         changes = feed.changes()
@@ -121,7 +123,7 @@ async def test_a_feed_that_breaks_says_so_and_then_tells_what_was_missed(tmp_pat
             await feed.ping()
 
 
-async def test_without_a_replica_set_the_bound_is_said(tmp_path: Path) -> None:
+async def test_without_a_replica_set_the_bound_is_reported(tmp_path: Path) -> None:
     server = mongod(tmp_path)
     at = server.command.index("--replSet")
     del server.command[at : at + 2]

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from services.data.__main__ import cli
+from tests.support.data.files import zipped
 from tests.support.servers.processes import mongo_client
 
 HEADER = "date,open,high,low,close,volume,Name\n"
@@ -23,14 +23,6 @@ ROWS = {
     "AAL": "2013-02-08,15.07,15.12,14.63,14.75,8407500,AAL\n2013-02-11,14.89,15.01,14.26,14.46,8882000,AAL\n",
     "MMM": "2013-02-08,101.5,102.1,101.1,102.0,2000000,MMM\n2013-02-11,,102.6,101.9,102.2,2100000,MMM\n",
 }
-
-
-@pytest.fixture
-def environment(mongo_url: str, redis_url: str) -> Iterator[dict[str, str]]:
-    database = f"test_{uuid4().hex}"
-    yield {"DATA_MONGO_URL": mongo_url, "DATA_REDIS_URL": redis_url, "DATA_MONGO_DATABASE": database}
-    with mongo_client(mongo_url) as client:
-        client.drop_database(database)
 
 
 @pytest.fixture
@@ -91,7 +83,7 @@ def test_a_dry_run_and_a_strict_load_of_a_bad_file_store_nothing(environment: di
     assert json.loads(_run(environment, "list", "--json").stdout) == []
 
 
-def test_a_file_that_cannot_be_read_is_said_and_the_others_are_loaded(
+def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_loaded(
     environment: dict[str, str], prices: Path, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.csv"
@@ -126,6 +118,24 @@ def test_an_export_loads_back_as_it_was(environment: dict[str, str], prices: Pat
         ("AAL", 2, 0),
         ("MMM", 1, 0),
     ]
+
+
+def test_an_archive_of_several_files_is_not_one_symbol_and_the_sentence_says_how_to_load_it(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    files = {
+        f"{symbol}.csv": (HEADER.replace(",Name", "") + rows.replace(f",{symbol}", "")) for symbol, rows in ROWS.items()
+    }
+    archive = tmp_path / "X.zip"
+    archive.write_bytes(zipped({name: text.encode() for name, text in files.items()}))
+    refused = _run(environment, "load", archive, "--symbol", "AAL")
+    assert refused.exit_code == 1
+    assert "'AAL.csv' and 'MMM.csv' both have bars that would be stored as AAL." in refused.output
+    assert "On the command line without --symbol" in refused.output
+    assert json.loads(_run(environment, "list", "--json").stdout) == []
+    assert _run(environment, "load", archive).exit_code == 0
+    listed = json.loads(_run(environment, "list", "--json").stdout)
+    assert [(stock["symbol"], stock["bars"]) for stock in listed] == [("AAL", 2), ("MMM", 1)]
 
 
 def test_an_export_goes_to_standard_output_and_can_be_a_part(environment: dict[str, str], prices: Path) -> None:
@@ -211,7 +221,7 @@ def test_words_that_make_no_sense_are_refused_before_anything_is_done(
     assert "Traceback" not in done.output
 
 
-def test_a_store_that_is_down_is_said_in_a_sentence(environment: dict[str, str]) -> None:
+def test_a_store_that_is_down_is_reported_in_a_sentence(environment: dict[str, str]) -> None:
     environment["DATA_MONGO_URL"] = "mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=200"
     done = _run(environment, "load-sample")
     assert done.exit_code == 1

@@ -59,7 +59,7 @@ def _client(mongod: Server, password: str) -> MongoClient[dict[str, object]]:
     )
 
 
-def test_it_becomes_healthy_when_it_is_initiated_and_stays_as_it_is(mongod: Server) -> None:
+def test_it_becomes_healthy_when_it_is_initiated_and_stays_unchanged(mongod: Server) -> None:
     assert _is_primary(mongod)
     assert _initiate(mongod).stdout == "MongoDB is set up.\n"
 

@@ -18,14 +18,12 @@ from local.replica_set import ensure_primary
 from local.servers import mongo_url as mongo_address
 from services.data.files.export import to_csv
 from services.data.mongo.bar_documents import build_frame
-from services.data.mongo.catalogue_documents import from_document
-from services.data.mongo.rewrite import CATALOGUE
+from services.data.mongo.catalogue_documents import CATALOGUE, from_document
 from shared.market.exchange_sessions import EVERY_DAY
 from tests.support.data.crash_loader import Loader, build_version, loading, mongod_that_forgets
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Database, Server, mongo_client, running, service
 
-N_KILLS = 20
 SEED = 20261124
 LATER = 400  # a version that no loader reaches before it is killed
 DATABASE = "bars"
@@ -75,11 +73,11 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.mark.scenario("D1")
 def test_a_killed_loader_leaves_each_symbol_wholly_old_or_wholly_new(
-    server: Server, capsys: pytest.CaptureFixture[str]
+    server: Server, n_kills: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dice, figures, url = random.Random(SEED), Figures(), mongo_address(server.port)
     with mongo_client(url) as client:
-        for kill in range(N_KILLS):
+        for kill in range(n_kills):
             with loading(url, DATABASE, [f"K{kill:02}{letter}" for letter in "ABC"]) as loader:
                 loader.wait_until_acknowledged(1)
                 time.sleep(dice.uniform(0, 0.2))
@@ -89,16 +87,16 @@ def test_a_killed_loader_leaves_each_symbol_wholly_old_or_wholly_new(
         symbols = client[DATABASE].list_collection_names(filter={"name": {"$regex": "^K"}})
         _load_again(url, symbols)
         assert min(_stored_version(client[DATABASE], symbol) for symbol in symbols) >= LATER
-    _say(capsys, f"loader killed {N_KILLS} times (seed {SEED}), {len(symbols)} symbols, all loaded again: {figures}")
+    _say(capsys, f"loader killed {n_kills} times (seed {SEED}), {len(symbols)} symbols, all loaded again: {figures}")
 
 
 @pytest.mark.scenario("D2")
 def test_a_killed_mongod_leaves_each_symbol_wholly_old_or_wholly_new(
-    server: Server, capsys: pytest.CaptureFixture[str]
+    server: Server, n_kills: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dice, figures, url = random.Random(SEED), Figures(), mongo_address(server.port)
     with loading(url, DATABASE, [f"M{number}" for number in range(6)]) as loader:
-        for _ in range(N_KILLS):
+        for _ in range(n_kills):
             loader.wait_until_acknowledged(loader.n_acknowledged + 1)
             time.sleep(dice.uniform(0, 0.2))
             server.stop(signal.SIGKILL)
@@ -107,7 +105,7 @@ def test_a_killed_mongod_leaves_each_symbol_wholly_old_or_wholly_new(
             with mongo_client(url) as client:
                 figures.check(client[DATABASE], loader)
         figures.n_acknowledged = loader.n_acknowledged
-    _say(capsys, f"mongod killed {N_KILLS} times (seed {SEED}): {figures}")
+    _say(capsys, f"mongod killed {n_kills} times (seed {SEED}): {figures}")
 
 
 @dataclass
@@ -138,14 +136,14 @@ class Uploads:
 
 @pytest.mark.scenario("D1")
 def test_a_killed_data_service_leaves_each_symbol_wholly_old_or_wholly_new(
-    server: Server, redis_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    server: Server, redis_url: str, tmp_path: Path, n_kills: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dice, figures, url = random.Random(SEED), Figures(), mongo_address(server.port)
     environment = {"DATA_MONGO_URL": url, "DATA_MONGO_DATABASE": DATABASE, "DATA_REDIS_URL": redis_url}
     data = service(tmp_path, "services.data.app", environment)
     address = f"http://127.0.0.1:{data.port}"
     with running(data), mongo_client(url) as client:
-        for kill in range(N_KILLS):
+        for kill in range(n_kills):
             data.wait_until(lambda: httpx.get(f"{address}/readyz").is_success)
             uploads = Uploads(address, f"S{kill:02}")
             with ThreadPoolExecutor(1) as pool:
@@ -160,7 +158,7 @@ def test_a_killed_data_service_leaves_each_symbol_wholly_old_or_wholly_new(
         _load_again(url, symbols)
     _say(
         capsys,
-        f"data service killed {N_KILLS} times (seed {SEED}), {len(symbols)} symbols, all loaded again: {figures}",
+        f"data service killed {n_kills} times (seed {SEED}), {len(symbols)} symbols, all loaded again: {figures}",
     )
 
 

@@ -72,7 +72,7 @@ class TestMongoForecastLedger(ForecastLedgerBehaviours):
         assert [(event["event"], event["log_level"]) for event in events] == [("ledger_entry_ignored", "warning")] * 4
         assert events[0]["key"] == key
 
-    async def test_it_is_no_symbol_and_stays_when_one_is_deleted(
+    async def test_it_is_not_a_symbol_and_stays_when_one_is_deleted(
         self, ledger: MongoForecastLedger, mongo_url: str, database: Database
     ) -> None:
         async with open_mongo(mongo_url, database.name) as handle:

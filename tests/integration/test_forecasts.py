@@ -1,11 +1,7 @@
 """Forecasts, evaluations, the ledger and the README's results, through the public API of the whole system."""
 
 import concurrent.futures
-import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,12 +29,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterato
         yield stack
 
 
-@pytest.fixture
-def api(stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.url, timeout=PATIENCE_SECONDS) as client:
-        yield client
-
-
 def _measured(stack: Stack, name: str) -> float:
     text = httpx.get(f"http://127.0.0.1:{stack.prediction.port}/metrics").text
     return float(next(line.split()[1] for line in text.splitlines() if line.startswith(name)))
@@ -57,7 +47,7 @@ def _answered(api: httpx.Client, url: str) -> httpx.Response:
     return found[-1]
 
 
-def test_a_forecast_is_dated_by_the_exchange_and_stands_beside_doing_nothing(api: httpx.Client) -> None:
+def test_a_forecast_is_dated_by_the_exchange_and_is_compared_with_no_change(api: httpx.Client) -> None:
     found = api.get("/api/stocks/AAPL/forecast", params={"as_of": "2012-12-21", "horizon": 7}).json()
     assert [step["session"] for step in found["steps"]] == [
         "2012-12-24",
@@ -127,7 +117,7 @@ def test_identical_requests_at_a_time_are_computed_once(api: httpx.Client, stack
         ("evaluation?window=rolling", 422, "sliding"),
     ],
 )
-def test_what_cannot_be_answered_is_said_plainly(api: httpx.Client, query: str, status: int, says: str) -> None:
+def test_what_cannot_be_answered_is_reported_plainly(api: httpx.Client, query: str, status: int, says: str) -> None:
     answer = api.get(f"/api/stocks/GOOG/{query}")
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
@@ -192,17 +182,3 @@ def test_a_forecast_is_kept_once_and_compared_when_its_session_comes_though_late
     assert (record["point"], record["state"], record["asked_for"]) == (first["point"], "late", "ridge")
     assert [known["close"] for known in record["closes"]][-1] == record["last_close"]
     assert record["actual"] == pytest.approx(first["point"], abs=0.01)
-
-
-def test_the_command_line_prints_how_often_each_model_beats_doing_nothing(stack: Stack) -> None:
-    data = {"PREDICTION_DATA_URL": f"http://127.0.0.1:{stack.data.port}", "PREDICTION_WORKERS": "1"}
-    environment = os.environ | data
-    command = [sys.executable, "-m", "services.prediction", "evaluate", "AAPL", "GOOG"]
-    table = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-    assert table.startswith("2 symbols, 1 session ahead, the last 250 sessions of each; skipped for too few bars: 0.")
-    assert "| persistence | 0% | 0.0% | 0.0% | 0.0% | +0.0000 |" in table
-    lines = subprocess.run([*command, "--json"], env=environment, capture_output=True, text=True, check=True).stdout
-    assert [json.loads(line)["stock_symbol"] for line in lines.splitlines()] == ["AAPL", "GOOG"]
-    unknown = subprocess.run([*command, "NOPE"], env=environment, capture_output=True, text=True, check=False)
-    assert (unknown.returncode, unknown.stdout) == (1, "")
-    assert "The store has no symbol NOPE." in unknown.stderr

@@ -91,7 +91,7 @@ def test_a_disk_that_refuses_is_explained(number: int, sentence: str) -> None:
     assert str(caught.value).endswith(sentence)
 
 
-def test_too_little_space_is_said_before_the_start(tmp_path: Path) -> None:
+def test_too_little_space_is_reported_before_the_start(tmp_path: Path) -> None:
     require_space(tmp_path, NEW_DATA_BYTES)
     with pytest.raises(CannotRun, match="has 499 MB left, and 500 MB are needed: free some space, or set LOCAL_DIR"):
         require_space(tmp_path, NEW_DATA_BYTES - 1)

@@ -172,7 +172,7 @@ async def test_a_member_that_the_monitor_sees_starting_is_served_once_it_is_read
         await service.load()
 
 
-async def test_a_mongodb_that_is_no_replica_set_keeps_its_connections(tmp_path: Path) -> None:
+async def test_a_mongodb_that_is_not_a_replica_set_keeps_its_connections(tmp_path: Path) -> None:
     server = mongod(tmp_path)
     at = server.command.index("--replSet")
     del server.command[at : at + 2]

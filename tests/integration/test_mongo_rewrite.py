@@ -12,8 +12,9 @@ from bson import ObjectId
 
 from services.data.bars.merge import merge_bars
 from services.data.mongo.bar_store import MongoBarStore
+from services.data.mongo.catalogue_documents import CATALOGUE
 from services.data.mongo.connection import open_mongo
-from services.data.mongo.rewrite import CATALOGUE, LOADING_PREFIX, rewrite_by_rename, rewrite_in_transaction
+from services.data.mongo.rewrite import LOADING_PREFIX, rewrite_by_rename, rewrite_in_transaction
 from services.data.records import StoredSymbol
 from shared.errors import InvalidRequest, NoBars, SymbolNotFound
 from shared.schemas.arrow import BarFrame
@@ -94,7 +95,7 @@ async def test_a_load_of_the_longest_history_there_is_is_one_transaction(stores:
     assert await _agrees(stores[0], "^DJI") == frame.revision
 
 
-async def test_a_load_goes_on_as_a_whole_when_its_caller_is_cancelled(stores: list[MongoBarStore]) -> None:
+async def test_a_load_continues_as_a_whole_when_its_caller_is_cancelled(stores: list[MongoBarStore]) -> None:
     frames = [make_frame(closes=[price] * n) for price, n in ((1.5, 800), (2.5, 900))]
     await put(stores[0], frames[0])
     for attempt in range(20):
@@ -155,7 +156,7 @@ def test_bars_are_not_added_to_a_layout_of_another_tool(database: Database, rewr
 
 
 @WAYS
-def test_a_replacement_leaves_nothing_that_is_no_bar_and_makes_the_index(database: Database, rewrite: Any) -> None:
+def test_a_replacement_leaves_nothing_that_is_not_a_bar_and_makes_the_index(database: Database, rewrite: Any) -> None:
     dates = ["2024-01-01", "2024-01-01", "soon", "1999-01-04"]
     database["AAPL"].insert_many([{"Date": date} for date in dates])
     rewrite(database, "AAPL", _load(make_frame(), "replace"))
@@ -180,7 +181,7 @@ def test_a_symbol_whose_collection_is_there_and_empty_is_loaded(database: Databa
     assert database["AAPL"].count_documents({}) == 3
 
 
-def test_an_index_of_another_tool_stays_and_is_no_obstacle(database: Database) -> None:
+def test_an_index_of_another_tool_stays_and_is_not_an_obstacle(database: Database) -> None:
     database["AAPL"].create_index("Date")
     rewrite_in_transaction(database, "AAPL", _load(make_frame()))
     assert "unique" not in database["AAPL"].index_information()["Date_1"]

@@ -76,7 +76,7 @@ async def test_a_ledger_that_may_not_be_seen_is_empty_and_takes_nothing(database
         await ledger.add([make_ledger_entry()], AT)
 
 
-async def test_without_the_right_to_change_streams_the_bound_is_said(database: Connection) -> None:
+async def test_without_the_right_to_change_streams_the_bound_is_reported(database: Connection) -> None:
     feed = MongoChangeFeed(database, 60)
     following = asyncio.ensure_future(anext(feed.changes()))
     sentence = "This MongoDB user may not open a change stream: changes by other tools become visible after up to 60 s."

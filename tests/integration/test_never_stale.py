@@ -151,7 +151,7 @@ def test_a_write_is_seen_through_every_gateway_once_it_is_acknowledged(twins: Tw
     assert min(seen) > N_WRITES
 
 
-def test_with_a_data_service_killed_the_other_goes_on_and_nothing_is_outdated(twins: Twins) -> None:
+def test_with_a_data_service_killed_the_other_continues_and_nothing_is_outdated(twins: Twins) -> None:
     twins.put(0, 1.0)
     assert twins.close_of(1) == 1.0
     twins.datas[1].stop(9)  # type: ignore[arg-type]  # SIGKILL

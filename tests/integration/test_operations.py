@@ -85,7 +85,7 @@ def test_one_request_is_one_id_and_one_trace_through_everything(stack: Stack, co
         ("prediction", "compute"),
         ("data", "GET /symbols/{symbol}/bars"),
         ("data", "redis GET"),
-        ("data", "mongodb find"),
+        ("data", "mongodb aggregate"),
     }
     until(lambda: _names(collector, trace_id) >= expected)
 

@@ -1,28 +1,16 @@
 """`load-sample --if-empty`, which every start runs: it completes the sample and leaves everything else alone."""
 
-from collections.abc import Iterator
-from uuid import uuid4
-
-import pytest
 from typer.testing import CliRunner, Result
 
 from services.data.__main__ import cli
 from tests.support.servers.processes import mongo_client
 
 
-@pytest.fixture
-def environment(mongo_url: str, redis_url: str) -> Iterator[dict[str, str]]:
-    database = f"test_{uuid4().hex}"
-    yield {"DATA_MONGO_URL": mongo_url, "DATA_REDIS_URL": redis_url, "DATA_MONGO_DATABASE": database}
-    with mongo_client(mongo_url) as client:
-        client.drop_database(database)
-
-
 def _run(environment: dict[str, str], *words: str) -> Result:
     return CliRunner().invoke(cli, list(words), env=environment | {"COLUMNS": "200"})
 
 
-def test_a_store_with_a_symbol_is_left_as_it_is_when_asked_to(environment: dict[str, str]) -> None:
+def test_a_store_with_a_symbol_is_left_unchanged_when_asked_to(environment: dict[str, str]) -> None:
     with mongo_client(environment["DATA_MONGO_URL"]) as client:
         database = client[environment["DATA_MONGO_DATABASE"]]
         database["MINE"].insert_one({"Date": "2024-01-02"})
@@ -45,7 +33,7 @@ def test_a_sample_that_was_loaded_in_part_is_completed_and_what_is_stored_stays(
         assert database["IBM"].count_documents({}) == 3271
 
 
-def test_a_store_with_somebodys_bars_of_a_sample_symbol_is_left_as_it_is(environment: dict[str, str]) -> None:
+def test_a_store_with_other_bars_of_a_sample_symbol_is_left_unchanged(environment: dict[str, str]) -> None:
     with mongo_client(environment["DATA_MONGO_URL"]) as client:
         database = client[environment["DATA_MONGO_DATABASE"]]
         database["IBM"].insert_one({"Date": "2024-01-02", "Open": 1.0, "High": 1.0, "Low": 1.0, "Close": 1.0})

@@ -35,12 +35,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
-@pytest.fixture
-def api(stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.url, timeout=PATIENCE_SECONDS) as client:
-        yield client
-
-
 def _result(api: httpx.Client, symbol: str = "AAPL") -> httpx.Response:
     return api.post("/api/result", json={"stock_symbol": symbol})
 

@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from shared.staleness import STALE
-from tests.support.polling import PATIENCE_SECONDS, until
+from tests.support.polling import until
 from tests.support.servers.processes import Stack, load_sample, running_stack
 
 STALE_SECONDS = 3600
@@ -20,12 +20,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running_stack(tmp_path_factory.mktemp("stale"), LIMITS) as stack:
         load_sample(stack)
         yield stack
-
-
-@pytest.fixture
-def api(stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.url, timeout=PATIENCE_SECONDS) as client:
-        yield client
 
 
 def _result(api: httpx.Client, symbol: str = "AAPL") -> httpx.Response:

@@ -165,7 +165,7 @@ async def test_alpha_vantage_is_asked_for_no_more_than_is_needed() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 @pytest.mark.scenario("D12")
-async def test_what_is_no_data_is_refused(name: VendorName, answer: Reply, is_for_all: bool, said: str) -> None:
+async def test_what_is_not_data_is_refused(name: VendorName, answer: Reply, is_for_all: bool, said: str) -> None:
     found = await failure(name, answer, vendor_timeout_seconds=0.2 if "0.2 s" in said else 200.0)
     assert (found.is_for_all, bool(re.search(said, found.reason))) == (is_for_all, True)
 

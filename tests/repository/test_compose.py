@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from shared.probe import TIMEOUT_SECONDS
-from tests.support.deploy.service_config import ROOT, SECRETS, compose_config, run_compose
+from tests.support.deploy.service_config import CERTIFICATE, ROOT, SECRETS, compose_config, run_compose
 
 CONFIG = compose_config()
 SERVICES: dict[str, dict[str, Any]] = CONFIG["services"]
 JOBS = {"mongodb-init", "sample", "refresh"}
-DAEMONS = {"frontend", "gateway", "prediction", "data", "mongodb", "valkey", "prometheus", "grafana"}
+CLUSTER = {"scheduler", "worker"}
+DAEMONS = {"frontend", "gateway", "prediction", "data", "mongodb", "valkey", "prometheus", "grafana"} | CLUSTER
 
 
 def _tool(name: str, *words: str) -> subprocess.CompletedProcess[str]:
@@ -26,6 +29,15 @@ def _tool(name: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_these_are_the_services() -> None:
     assert set(SERVICES) == JOBS | DAEMONS
+
+
+def test_the_cluster_is_off_until_it_is_asked_for() -> None:
+    assert {name for name, service in SERVICES.items() if service.get("profiles") == ["cluster"]} == CLUSTER
+    assert SERVICES["prediction"]["environment"]["PREDICTION_CLUSTER_URL"] == ""
+    for name in CLUSTER:
+        assert SERVICES[name]["environment"].keys() == {
+            f"PREDICTION_CLUSTER_{part}" for part in ("URL", "CA", "CERT", "KEY")
+        }
 
 
 def test_only_the_page_and_grafana_can_be_reached_and_only_from_this_machine() -> None:
@@ -116,6 +128,8 @@ def test_a_service_waits_for_no_other_and_is_stopped_before_what_it_needs() -> N
         "sample": after_set_up,
         "refresh": after_set_up,
         "prediction": {"data": "started"},
+        "scheduler": {},
+        "worker": {"scheduler": "started"},
         "gateway": {"data": "started", "prediction": "started"},
         "frontend": {"gateway": "started"},
         # `up --wait` fails for a job that has ended unless some service starts after it; Grafana can start late.
@@ -145,7 +159,7 @@ def test_the_file_contains_no_password() -> None:
     for service in SERVICES.values():
         for name, value in (service.get("environment") or {}).items():
             if re.search(r"PASSWORD|AUTH|KEY|TOKEN", name) and not name.endswith("_FILE") and value is not None:
-                assert value in SECRETS.values(), name
+                assert value in {*SECRETS.values(), ""}, name
             elif "@" in (value or ""):
                 assert re.search(r":([^:/@]+)@", value)[1] in SECRETS.values(), name  # type: ignore[index]  # no match fails the test
 
@@ -165,17 +179,35 @@ def test_make_env_writes_passwords_of_its_own_once(tmp_path: Path) -> None:
     content = make_env()
     assert make_env() == content
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
-    passwords = dict(line.split("=") for line in content.splitlines())
-    assert set(passwords) == set(SECRETS)
+    values = dict(line.split("=", 1) for line in content.splitlines())
+    assert set(values) == {*SECRETS, *CERTIFICATE}
+    passwords = {name: values[name] for name in SECRETS}
     assert len(set(passwords.values())) == len(SECRETS)
     assert all(re.fullmatch("[0-9a-f]{48}", value) for value in passwords.values())
+
+
+def test_the_processes_of_the_cluster_get_the_certificate_that_make_env_writes(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    subprocess.run(["make", "env"], cwd=tmp_path, check=True, capture_output=True)
+    written = (tmp_path / ".env").read_text().splitlines()
+    quoted = dict(line.split("=", 1) for line in written if line.startswith(CERTIFICATE))
+    texts = {name: value.strip('"').replace("\\n", "\n") for name, value in quoted.items()}
+    services = compose_config(SECRETS | texts)["services"]
+    for name in ("prediction", "scheduler", "worker"):
+        environment = services[name]["environment"]
+        certificate = x509.load_pem_x509_certificate(environment["PREDICTION_CLUSTER_CERT"].encode())
+        certificate.verify_directly_issued_by(
+            x509.load_pem_x509_certificate(environment["PREDICTION_CLUSTER_CA"].encode())
+        )
+        key = load_pem_private_key(environment["PREDICTION_CLUSTER_KEY"].encode(), None)
+        assert key.public_key() == certificate.public_key()
 
 
 def test_make_env_adds_what_an_older_file_lacks(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / ".env").write_text("MONGO_PASSWORD=mine\nLOG_LEVEL=DEBUG")
     subprocess.run(["make", "env"], cwd=tmp_path, check=True, capture_output=True)
-    content = dict(line.split("=") for line in (tmp_path / ".env").read_text().splitlines())
-    assert content.keys() == SECRETS.keys() | {"LOG_LEVEL"}
+    content = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
+    assert content.keys() == SECRETS.keys() | {"LOG_LEVEL", *CERTIFICATE}
     assert (content["MONGO_PASSWORD"], content["LOG_LEVEL"]) == ("mine", "DEBUG")
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600

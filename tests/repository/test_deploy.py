@@ -119,7 +119,14 @@ def test_prometheus_finds_every_service_where_it_tells_its_metrics() -> None:
         for port in [job["dns_sd_configs"][0]["port"]]
     }
     paths = {"gateway": "/api/metrics", "data": "/metrics", "prediction": "/metrics"}
-    assert targets == {name: (paths[name], name, DEPLOYED[name].port) for name in SERVICES}
+    ours = {name: (paths[name], name, DEPLOYED[name].port) for name in SERVICES}
+    cluster = {"prediction-scheduler": "scheduler", "prediction-worker": "worker"}
+    assert targets == ours | {job: ("/metrics", name, _http_port(name)) for job, name in cluster.items()}
+
+
+def _http_port(name: str) -> int:
+    command = CONFIG["services"][name]["command"]
+    return int(command[command.index("--dashboard-address") + 1].removeprefix(":"))
 
 
 def test_nginx_waits_longer_than_the_gateway_takes() -> None:

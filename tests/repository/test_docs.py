@@ -24,11 +24,11 @@ def test_there_is_one_version() -> None:
     assert project["version"] == VERSION == changelog[0]
 
 
-def test_the_readme_lists_every_setting_as_it_is() -> None:
+def test_the_readme_lists_every_setting() -> None:
     assert settings_table() in README, "run `make docs`"
 
 
-def test_the_operations_list_every_metric_as_it_is() -> None:
+def test_the_operations_list_every_metric() -> None:
     assert metrics_table() in (ROOT / "docs" / "operations.md").read_text(), "run `make docs`"
 
 

@@ -22,20 +22,20 @@ class Hasty(BoundedHttpProtocol):
 
 
 class Patient(Hasty):
-    """Waits longer than a busy machine pauses."""
+    """Waits longer than a busy machine may pause."""
 
     head_seconds = stall_seconds = 2.0
 
 
 class Asleep(Hasty):
-    """Waits for everything, so that only what comes decides."""
+    """Waits for everything, so that only the received data decides."""
 
     head_seconds = stall_seconds = discard_seconds = 1e9
 
 
 @dataclass
 class App:
-    """Answers with the body that came, and keeps what it saw."""
+    """Answers with the received body, and records what it received."""
 
     n_response_bytes: int = 2
     seconds: float = 0.0
@@ -80,7 +80,7 @@ class Connection:
 
 @asynccontextmanager
 async def connect(app: App, http: Any = Hasty, sent: bytes = b"", n: int = 1) -> AsyncIterator[list[Connection]]:
-    """Serve the app and yield `n` connections on which this has been sent."""
+    """Serve the app, send this on `n` connections, and yield them."""
     async with listen(app, http) as port:
         connections = [Connection(*await asyncio.open_connection("127.0.0.1", port)) for _ in range(n)]
         for connection in connections:
@@ -93,6 +93,6 @@ async def connect(app: App, http: Any = Hasty, sent: bytes = b"", n: int = 1) ->
 
 
 async def answer_to(sent: bytes, http: type[HttpToolsProtocol] = Asleep, app: App | None = None) -> bytes:
-    """Send this and return all that comes back until the server closes the connection."""
+    """Send this and return everything received until the server closes the connection."""
     async with connect(app or App(), http, sent) as (connection,):
         return await connection.rest()

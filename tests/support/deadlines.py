@@ -8,7 +8,7 @@ from shared.web.request_lifetime import DeadlineMiddleware
 
 
 async def within(seconds: float, call: Callable[[], Awaitable[object]]) -> None:
-    """Await the call as a request that has so much time left."""
+    """Await the call as a request with this much time left."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await call()

@@ -1,4 +1,4 @@
-"""Waiting for what happens by itself, with a deadline that only catches hangs."""
+"""Waits for conditions, with a deadline that only catches hangs."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from shared.errors import StoreUnavailable
 
-PATIENCE_SECONDS = 200.0  # what the tests wait for takes seconds, and may take ten times as long on another machine
+PATIENCE_SECONDS = 200.0  # conditions take seconds, and may take ten times as long on another machine
 
 
 async def until_unavailable(ping: Callable[[], Awaitable[None]], detail: str) -> None:
@@ -22,6 +22,12 @@ async def until_unavailable(ping: Callable[[], Awaitable[None]], detail: str) ->
             return
         await asyncio.sleep(0.05)
     raise AssertionError(f"not said in time; the last was: {said!r}")
+
+
+async def settle(n_turns: int = 20) -> None:
+    """Give the event loop some turns, in which every task that can run gets as far as it can without waiting."""
+    for _ in range(n_turns):
+        await asyncio.sleep(0)
 
 
 async def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:

@@ -1,4 +1,4 @@
-"""An upstream of a client, as a test wants it."""
+"""An upstream of a client, whose answers a test chooses."""
 
 import asyncio
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def fail_with(error: Exception) -> Reply:
 
 @dataclass
 class Upstream:
-    """An upstream that answers as `answers` say, one after another and then the last for good."""
+    """An upstream that gives `answers`, one after another, and then repeats the last."""
 
     answers: list[Reply]
     is_alive: bool = False

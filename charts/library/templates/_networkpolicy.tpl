@@ -21,13 +21,8 @@ spec:
         {{- toYaml . | nindent 8 }}
       {{- end }}
     {{- end }}
-    {{- if and $component.metricsPath .Values.global.monitoring.enabled }}
-    - ports:
-        - port: {{ $component.port }}
-      from:
-        - namespaceSelector:
-            matchLabels:
-              kubernetes.io/metadata.name: {{ .Values.global.monitoring.namespace }}
+    {{- if $component.metricsPath }}
+    {{- include "bellwether.ingressFromMonitoring" (list . $component.port) | nindent 4 }}
     {{- end }}
     {{- with .Values.networkPolicy.extraIngress }}
     {{- toYaml . | nindent 4 }}
@@ -57,6 +52,20 @@ spec:
         matchLabels:
           {{- include "bellwether.selectorLabels" (list $root .) | nindent 10 }}
     {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Ingress from Prometheus to this port, where there is one. */}}
+{{- define "bellwether.ingressFromMonitoring" -}}
+{{- with (index . 0).Values.global.monitoring -}}
+{{- if .enabled }}
+- ports:
+    - port: {{ index $ 1 }}
+  from:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .namespace }}
+{{- end }}
 {{- end }}
 {{- end }}
 

@@ -1,4 +1,4 @@
-"""Bars: loads and rejected rows, cache hits, the speed of MongoDB, and the freshness of each symbol."""
+"""Bars: loads and rejected rows, cache hits, MongoDB's speed, and each symbol's freshness; the progress of runs."""
 
 from charts.monitoring.dashboards.board import Board, Row
 from charts.monitoring.dashboards.panels import PanelInfo, PanelLine, Query, bars, lines, number
@@ -97,14 +97,25 @@ SYMBOLS: PanelLine = [
         Query(f"max by (job) (symbols{{{DATA}}})", "all"),
     ),
 ]
+RUNS: PanelLine = [
+    lines(
+        PanelInfo("Runs", "Runs over many symbols that are kept, by state; at most one is running.", "short"),
+        Query(f"max by (state) (runs{{{DATA}}})", "{{state}}"),
+    ),
+    lines(
+        PanelInfo("Time since progress", "While a run is queued or running, below a minute; else 0.", "s", 60, 600),
+        Query(f"max by (job) (run_progress_age_seconds{{{DATA}}})", "since the last result"),
+    ),
+]
 BOARD = Board(
     name="data",
     title="data",
-    description="Loads and rejected rows, cache hits, the speed of MongoDB, and the freshness of each symbol.",
+    description="Loads and rejected rows, cache hits, the speed of MongoDB, the freshness of each symbol, and runs.",
     rows=[
         Row("Loads", [LOADS]),
         Row("Cache", [CACHING]),
         Row("MongoDB", [MONGODB]),
         Row("Freshness", [FRESHNESS, SYMBOLS]),
+        Row("Runs", [RUNS]),
     ],
 )

@@ -130,8 +130,10 @@ ANSWERS: PanelLine = [
         Query(rate("answers_evicted_total", "instance", GATEWAY), "{{instance}}: evictions per second"),
     ),
     states(
-        PanelInfo("Feed of revisions", "Whether each gateway is told of changes.", "none"),
-        Query(f"min by (instance) (revision_feed_alive{{{GATEWAY}}})", "{{instance}}"),
+        PanelInfo(
+            "Feed of revisions", "Whether each gateway and prediction service follows the changes of bars.", "none"
+        ),
+        Query(f"min by (job, instance) (revision_feed_alive{{{SERVICES}}})", "{{job}} {{instance}}"),
         {0: ("lost", RED), 1: ("alive", GREEN)},
     ),
 ]

@@ -10,10 +10,20 @@ config:
   PREDICTION_ALLOWED_HOSTS: {{ include "bellwether.allowedHosts" . | quote }}
   PREDICTION_DATA_URL: {{ .Values.dataUrl | default (printf "http://%s:8001" (include "bellwether.objectName" (list . "data"))) }}
   PREDICTION_MODELS_DIR: /var/lib/bellwether/models
+  {{- if .Values.cluster.enabled }}
+  PREDICTION_CLUSTER_URL: {{ include "prediction.cluster.url" . }}
+  {{- end }}
   {{- include "bellwether.tracing" . | nindent 2 }}
+{{- if .Values.cluster.enabled }}
+env:
+  {{- include "prediction.cluster.certificates" . | nindent 2 }}
+{{- end }}
 callers: [gateway]
 calls:
   - {name: data, port: 8001}
+  {{- if .Values.cluster.enabled }}
+  - {name: prediction-scheduler, port: 8786}
+  {{- end }}
 volumeMounts:
   - name: models
     mountPath: /var/lib/bellwether/models

@@ -1,6 +1,7 @@
 import type { ModelChoice } from '@/api/request-types'
 import { type Range, RANGES } from '@/lib/ranges'
 import { normaliseSymbol } from './normalise-symbol'
+import { parseOption } from './parse'
 
 export const SCALES = ['linear', 'log'] as const
 export const LEVELS = [50, 80, 90, 95, 99] as const
@@ -64,10 +65,6 @@ export const DEFAULT_VIEW: View = {
   scale: 'linear',
   sort: { by: 'skill', isDescending: true },
   chart: 'skill',
-}
-
-function parseOption<T>(options: readonly T[], text: unknown, fallback: T): T {
-  return options.find((value) => String(value) === text) ?? fallback
 }
 
 function parseDay(text: unknown): string | null {

@@ -13,7 +13,7 @@ export const gateway = createClient(
 
 gateway.interceptors.request.use((request) => {
   const key = accessKey()
-  if (key !== null) request.headers.set('X-API-Key', key)
+  if (key !== null && !request.headers.has('X-API-Key')) request.headers.set('X-API-Key', key)
   return request
 })
 gateway.interceptors.error.use((error, response) => parseProblem(error, response))

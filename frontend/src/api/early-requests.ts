@@ -2,6 +2,8 @@ import { accessKey } from './access-key'
 import { forecastLevels } from './forecast-levels'
 import type { ForecastRequest } from './request-types'
 
+const IS_NUMBER = /^\d{1,2}$/
+
 type View = Omit<ForecastRequest, 'symbol'>
 
 /** Responses to early requests that have not been taken yet, by URL. */
@@ -31,8 +33,19 @@ async function bufferResponse(response: Response): Promise<Response> {
  * a second earlier. Does nothing if there is an access key, which only the client sends.
  */
 export function startEarlyRequests(symbol: string, view: View): void {
+  request(buildUrls(symbol, view))
+}
+
+/** Requests the screener's answer before the API client is loaded, as `startEarlyRequests` does. */
+export function startEarlyScreener(search: string): void {
+  const given = new URLSearchParams(search)
+  const [horizon, level] = [given.get('horizon') ?? '1', given.get('level') ?? '90']
+  if (IS_NUMBER.test(horizon) && IS_NUMBER.test(level)) request([`/api/screener?horizon=${horizon}&level=${level}&format=json`])
+}
+
+function request(addresses: readonly string[]): void {
   if (accessKey() !== null) return
-  for (const address of buildUrls(symbol, view)) {
+  for (const address of addresses) {
     const { href } = new URL(address, window.location.origin)
     const response = fetch(href).then(bufferResponse)
     response.catch(() => undefined) // handled by the caller of takeOrFetch

@@ -40,6 +40,7 @@ export class ProblemError extends Error implements Fields {
 }
 
 const UNREACHABLE = 'about:unreachable'
+const NOT_FOUND = 404
 const RETRYABLE_STATUS = new Set([429, 502, 503, 504])
 
 function textOrNull(value: unknown): string | null {
@@ -93,6 +94,10 @@ export function parseProblem(error: unknown, response: Response | undefined): Pr
   if (error instanceof ProblemError) return error
   const connectionBroke = response === undefined || error instanceof TypeError
   return connectionBroke ? describeUnreachable() : parseBody(error, response)
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ProblemError && error.status === NOT_FOUND
 }
 
 export function toProblem(error: unknown): ProblemError {

@@ -1,6 +1,8 @@
-import type { ForecastData, ModelInfo } from './gen/types.gen'
+import type { ForecastData, ModelInfo, Run, ScreenerData } from './gen/types.gen'
 
 export type ModelName = ModelInfo['name']
+export type ScreenerLevel = NonNullable<NonNullable<ScreenerData['query']>['level']>
+export type RunState = Run['state']
 export type ModelChoice = NonNullable<NonNullable<ForecastData['query']>['model']>
 
 export interface ResultRequest {

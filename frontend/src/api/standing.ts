@@ -1,15 +1,14 @@
-import type { Evaluation, Forecast, SkillEstimate } from './gen/types.gen'
+import type { Forecast, SkillEstimate } from './gen/types.gen'
 import type { ModelName } from './request-types'
 
 /** What is known about a model beside no change; the same rule for headlines and rows. */
-export type Standing = 'baseline' | 'better' | 'may_be_chance' | 'no_better' | 'unknown'
+export type Standing = 'baseline' | NonNullable<SkillEstimate['outcome']>
 
 export const STANDINGS: Record<Standing, string> = {
   baseline: 'by definition',
   better: 'was better',
-  may_be_chance: 'may be chance',
   no_better: 'no better',
-  unknown: 'too early to tell',
+  too_early: 'too early to tell',
 }
 
 export interface NamedSkill {
@@ -17,21 +16,8 @@ export interface NamedSkill {
   skill: SkillEstimate
 }
 
-/** The best of several looks good by chance, so a model of several is better only if one of them passes that test. */
-export function classifySkill({ name, skill: { outcome } }: NamedSkill, isAnyBetter: boolean): Standing {
-  if (name === 'persistence') return 'baseline'
-  if (outcome === 'better') return isAnyBetter ? 'better' : 'may_be_chance'
-  return outcome === 'too_early' ? 'unknown' : 'no_better'
-}
-
-/** Whether `auto` found a model better than no change, or the one that was asked for is. */
-export function isAnyBetter({ model, skill, choice }: Forecast): boolean {
-  return choice.asked_for === 'auto' ? model.name !== 'persistence' : skill.is_better
-}
-
-/** Whether a model passed the test for the best of several. */
-export function hasWinner({ best }: Evaluation): boolean {
-  return best !== 'persistence'
+export function classifySkill({ name, skill: { outcome } }: NamedSkill): Standing {
+  return name === 'persistence' ? 'baseline' : (outcome ?? 'no_better')
 }
 
 /** Selects the skill that the headline is about: the model's, or the best other model's if `auto` chose no change. */

@@ -5,9 +5,9 @@ import { StaleAnswersNotice } from '@/components/notices/stale-answers-notice'
 import { PanelBoundary } from '@/components/panel-boundary'
 import { AboutButton } from '@/features/about/about-button'
 import { LoadBars } from '@/features/load-bars/load-bars'
+import { RunsButton } from '@/features/runs/runs-button'
 import { SymbolSearch } from '@/features/symbol-search/symbol-search'
-import { HomePage } from './home-page'
-import { NotFound } from './not-found'
+import { Page } from './pages'
 import { PrintFooter } from './print-footer'
 import { ThemeSelect } from './theme-select'
 
@@ -30,7 +30,16 @@ export function Layout() {
         <PanelBoundary>
           <SymbolSearch symbol={symbol} onSubmit={show} />
         </PanelBoundary>
+        <nav className="site-pages" aria-label="Pages">
+          <Link href={paths.screener} aria-current={path.startsWith(paths.screener) ? 'page' : undefined}>
+            Screener
+          </Link>
+          <Link href={paths.leaderboard} aria-current={path.startsWith(paths.leaderboard) ? 'page' : undefined}>
+            Leaderboard
+          </Link>
+        </nav>
         <div className="site-actions">
+          <RunsButton />
           <LoadBars symbol={symbol} onLoaded={show} />
           <AboutButton />
           <a href={paths.docs}>API docs</a>
@@ -40,7 +49,7 @@ export function Layout() {
       <StaleAnswersNotice />
       <main id="main" tabIndex={-1}>
         <PanelBoundary>
-          {path === paths.home ? <HomePage /> : <NotFound />}
+          <Page path={path} />
         </PanelBoundary>
       </main>
       <footer className="site-footer">

@@ -1,7 +1,8 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import { http, HttpResponse } from 'msw/http'
 import { expect, test, vi } from 'vitest'
-import { gatewayIsDown, handlers, problemResponse, PROBLEMS, REQUEST_ID, stockFailsWith } from '@/testing/handlers'
+import { gatewayIsDown, handlers, PROBLEMS, stockFailsWith } from '@/testing/handlers'
+import { problemResponse, REQUEST_ID } from '@/testing/problems'
 import { renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
 import { AAPL_STOCK } from '@/testing/stocks'
@@ -11,12 +12,40 @@ const heading = (name: string) => screen.findByRole('heading', { level: 2, name 
 test('an unknown symbol shows one notice, with the request ID and no retry', async () => {
   renderPage('/?symbol=ZZZZ')
   await heading('ZZZZ')
-  const alert = await screen.findByRole('alert')
+  await waitFor(() => {
+    expect(screen.queryByRole('region', { name: 'Price and forecast' })).not.toBeInTheDocument()
+  })
+  expect(screen.getByText(REQUEST_ID)).toBeVisible()
+  const alert = screen.getByRole('alert')
   expect(alert).toHaveTextContent('Unknown symbol')
   expect(alert).toHaveTextContent('The store has no symbol ZZZZ.')
-  expect(screen.getByText(REQUEST_ID)).toBeVisible()
-  expect(screen.getAllByRole('alert')).toHaveLength(1)
   expect(screen.queryByRole('button', { name: 'Try again' })).not.toBeInTheDocument()
+})
+
+test('until the page knows whether a symbol exists, no panel says that it does not', async () => {
+  const panelAsked = vi.fn()
+  let answer = (): void => undefined
+  const isHeld = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  server.use(
+    http.get('*/api/stocks/ZZZZ', async () => {
+      await isHeld
+      return problemResponse(PROBLEMS.unknownSymbol)
+    }),
+    http.get('*/api/stocks/ZZZZ/:what', () => {
+      panelAsked()
+      return problemResponse(PROBLEMS.unknownSymbol)
+    }),
+  )
+  renderPage('/?symbol=ZZZZ')
+  await waitFor(() => {
+    expect(panelAsked.mock.calls.length).toBeGreaterThanOrEqual(3)
+  })
+  await new Promise((resolve) => setTimeout(resolve, 100)) // until the panels have their answers
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument()
+  answer()
+  expect(await screen.findByRole('alert')).toHaveTextContent('Unknown symbol')
 })
 
 test('an unreachable gateway shows one notice, and the page recovers with it', async () => {

@@ -4,17 +4,16 @@ import type { ChangeView, SymbolView } from '@/address/view'
 import { getBars } from '@/api/get-bars'
 import type { Finding } from '@/api/gen/types.gen'
 import { getStock } from '@/api/get-stock'
-import { toProblem } from '@/api/problem'
+import { isNotFound } from '@/api/problem'
 import { Panel } from '@/components/panel'
 import { PanelBoundary } from '@/components/panel-boundary'
 import { QueryView } from '@/components/query-view'
 import { EvaluationPanel } from '@/features/evaluation/evaluation-panel'
 import { ForecastPanel } from '@/features/forecast/forecast-panel'
 import { PriceHistory } from '@/features/price-history/price-history'
-import { ResultPanel } from '@/features/result/result-panel'
-import { DataCard } from '@/features/stock/data-card'
 import { StockHeader } from '@/features/stock/stock-header'
 import { NearestSymbols } from '@/features/symbol-search/lists/nearest-symbols'
+import { AwaitsSymbol } from '@/lib/awaits-symbol'
 import { priceDigits } from '@/lib/format'
 import { PriceDigits } from '@/lib/price-format'
 import { useIdle } from '@/lib/use-idle'
@@ -25,7 +24,6 @@ interface SymbolPageProps {
   onChange: ChangeView
 }
 
-const NOT_FOUND = 404
 const NO_FINDINGS: readonly Finding[] = []
 
 const loadComparison = () => import('@/features/comparison/comparison')
@@ -41,6 +39,18 @@ function LazyComparison(props: SymbolPageProps) {
   )
 }
 
+const loadDetails = () => import('./symbol-details')
+
+/** Fetched when the browser is idle, since it is below the fold. */
+function LazyDetails({ view }: { view: SymbolView }) {
+  const module = useLazyModule(loadDetails, useIdle())
+  return module === undefined ? (
+    <div className="panel result skeleton-result" aria-hidden="true" />
+  ) : (
+    <module.SymbolDetails view={view} />
+  )
+}
+
 /** The digits of the symbol's prices; undefined until its bars are loaded. */
 function usePriceDigits({ symbol, isAdjusted }: SymbolView): number | undefined {
   const { data } = useQuery(getBars(symbol, isAdjusted))
@@ -49,9 +59,8 @@ function usePriceDigits({ symbol, isAdjusted }: SymbolView): number | undefined 
 
 export function SymbolPage({ view, onChange }: SymbolPageProps) {
   const query = useQuery(getStock(view.symbol))
-  const isIdle = useIdle()
   const digits = usePriceDigits(view)
-  const isUnknown = query.error !== null && toProblem(query.error).status === NOT_FOUND
+  const isUnknown = isNotFound(query.error)
   if (isUnknown || (query.error !== null && query.data === undefined)) {
     return (
       <div className="symbol-page">
@@ -64,34 +73,31 @@ export function SymbolPage({ view, onChange }: SymbolPageProps) {
     )
   }
   return (
-    <PriceDigits value={digits}>
-      <article className="symbol-page" aria-labelledby="symbol-heading">
-        <StockHeader symbol={view.symbol} stock={query.data} isAdjusted={view.isAdjusted} />
-        <div className="dashboard">
-          {view.compare.length === 0 ? (
+    <AwaitsSymbol value={query.isPending}>
+      <PriceDigits value={digits}>
+        <article className="symbol-page" aria-labelledby="symbol-heading">
+          <StockHeader symbol={view.symbol} stock={query.data} isAdjusted={view.isAdjusted} />
+          <div className="dashboard">
+            {view.compare.length === 0 ? (
+              <PanelBoundary>
+                <PriceHistory
+                  view={view}
+                  onChange={onChange}
+                  hasAdjusted={query.data?.has_adjusted_prices ?? false}
+                  findings={query.data?.findings ?? NO_FINDINGS}
+                />
+              </PanelBoundary>
+            ) : (
+              <LazyComparison view={view} onChange={onChange} />
+            )}
+            <ForecastPanel view={view} onChange={onChange} />
             <PanelBoundary>
-              <PriceHistory
-                view={view}
-                onChange={onChange}
-                hasAdjusted={query.data?.has_adjusted_prices ?? false}
-                findings={query.data?.findings ?? NO_FINDINGS}
-              />
+              <LazyDetails view={view} />
             </PanelBoundary>
-          ) : (
-            <LazyComparison view={view} onChange={onChange} />
-          )}
-          <ForecastPanel view={view} onChange={onChange} />
-          {isIdle ? (
-            <>
-              <ResultPanel view={view} />
-              <DataCard symbol={view.symbol} />
-            </>
-          ) : (
-            <div className="panel result skeleton-result" aria-hidden="true" />
-          )}
-        </div>
-        <EvaluationPanel view={view} onChange={onChange} />
-      </article>
-    </PriceDigits>
+          </div>
+          <EvaluationPanel view={view} onChange={onChange} />
+        </article>
+      </PriceDigits>
+    </AwaitsSymbol>
   )
 }

@@ -1,5 +1,6 @@
 import { useId } from 'react'
 import type { ChangeView, SymbolView } from '@/address/view'
+import { Checkbox } from './checkbox'
 
 interface AdjustedChoiceProps {
   view: SymbolView
@@ -11,18 +12,15 @@ export function AdjustedChoice({ view: { symbol, isAdjusted }, onChange, hasAdju
   const id = useId()
   return (
     <div className="adjusted">
-      <label>
-        <input
-          type="checkbox"
-          checked={isAdjusted}
-          disabled={!hasAdjusted && !isAdjusted}
-          aria-describedby={hasAdjusted ? undefined : id}
-          onChange={(event) => {
-            onChange({ isAdjusted: event.target.checked })
-          }}
-        />
-        Adjusted for splits and dividends
-      </label>
+      <Checkbox
+        label="Adjusted for splits and dividends"
+        isChecked={isAdjusted}
+        isDisabled={!hasAdjusted && !isAdjusted}
+        describedBy={hasAdjusted ? undefined : id}
+        onCheck={(wanted) => {
+          onChange({ isAdjusted: wanted })
+        }}
+      />
       {!hasAdjusted && (
         <span id={id} className="fine-print">
           {symbol} has no adjusted prices.

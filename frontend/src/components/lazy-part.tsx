@@ -2,7 +2,7 @@ import { type ReactNode, Suspense } from 'react'
 import { ErrorBoundary } from './error-boundary'
 import { Status } from './status'
 
-/** Wraps a lazy dialog: announces that it is loading or has failed to load. */
+/** Wraps a part that is fetched when it is opened: announces that it is loading or has failed to load. */
 export function LazyPart({ children }: { children: ReactNode }) {
   return (
     <ErrorBoundary

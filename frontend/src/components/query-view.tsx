@@ -1,7 +1,8 @@
 import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
-import { toProblem } from '@/api/problem'
+import { type ReactNode, useContext } from 'react'
+import { isNotFound, toProblem } from '@/api/problem'
 import { secondsUntilRetry } from '@/api/retry'
+import { AwaitsSymbol } from '@/lib/awaits-symbol'
 import { Loading } from './loading'
 import { ProblemNotice } from './notices/problem-notice'
 import { StaleNotice } from './notices/stale-notice'
@@ -16,6 +17,7 @@ interface QueryViewProps<T> {
 }
 
 export function QueryView<T>({ query, what, skeleton, children }: QueryViewProps<T>) {
+  const awaitsSymbol = useContext(AwaitsSymbol)
   if (query.data !== undefined) {
     return (
       <>
@@ -25,7 +27,7 @@ export function QueryView<T>({ query, what, skeleton, children }: QueryViewProps
       </>
     )
   }
-  if (query.error !== null) {
+  if (query.error !== null && !(awaitsSymbol && isNotFound(query.error))) {
     const problem = toProblem(query.error)
     const seconds = secondsUntilRetry(problem, query.errorUpdateCount)
     return (

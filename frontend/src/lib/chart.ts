@@ -1,6 +1,6 @@
-import { ColorType, createChart, type IChartApi, type Logical } from 'lightweight-charts'
+import { ColorType, createChart, type IChartApi, type Logical, TickMarkType, type Time } from 'lightweight-charts'
 import { type RefObject, useLayoutEffect, useRef } from 'react'
-import { price, session } from './format'
+import { dayAndMonth, price, session } from './format'
 import { renderForPrint } from './print-chart'
 import { onThemeChange } from './theme'
 
@@ -39,6 +39,11 @@ function paintFrame(chart: IChartApi, color: (token: string) => string): void {
   })
 }
 
+/** Names the month of a day; between two months a bare day could mean either. Null is the chart's own label. */
+function labelDay(time: Time, type: TickMarkType): string | null {
+  return type === TickMarkType.DayOfMonth && typeof time === 'string' ? dayAndMonth(time) : null
+}
+
 function createFrame(host: HTMLElement): IChartApi {
   return createChart(host, {
     autoSize: true,
@@ -50,7 +55,7 @@ function createFrame(host: HTMLElement): IChartApi {
     handleScroll: { mouseWheel: false, vertTouchDrag: false },
     handleScale: { mouseWheel: false },
     rightPriceScale: { entireTextOnly: true },
-    timeScale: { minBarSpacing: 0.01, enableConflation: true, shiftVisibleRangeOnNewBar: false },
+    timeScale: { minBarSpacing: 0.01, enableConflation: true, shiftVisibleRangeOnNewBar: false, tickMarkFormatter: labelDay },
   })
 }
 

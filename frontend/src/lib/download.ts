@@ -1,5 +1,7 @@
 type Cell = string | number | null
 
+// Where a spreadsheet sees the start of a formula, as in services/data/files/export.py.
+const FORMULA = /(^|[;\r\n])(?=\s*[=+\-@＝＋－＠]|[\t\r\n])/g
 const LINE = 18
 const MARGIN = 12
 const UNTIL_SAVED_MS = 60_000 // browsers read the file after the click: revoked at once, the download sometimes fails
@@ -14,9 +16,16 @@ function save(blob: Blob, name: string): void {
   }, UNTIL_SAVED_MS)
 }
 
-/** Writes numbers unformatted and null as an empty cell. Text is not quoted, because no cell here needs it. */
+/** Quotes text where it must be, and prefixes with an apostrophe what a spreadsheet would run as a formula. */
+function writeCell(cell: Cell): string {
+  if (typeof cell !== 'string') return String(cell ?? '')
+  const text = cell.replaceAll(FORMULA, "$1'")
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** Writes numbers unformatted, null as an empty cell, and text as the API does. */
 export function buildCsv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return [columns, ...rows].map((row) => row.map((cell) => String(cell ?? '')).join(',')).join('\n') + '\n'
+  return [columns, ...rows].map((row) => row.map(writeCell).join(',')).join('\n') + '\n'
 }
 
 export function downloadCsv(name: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { count, decimal, difference, moment, percent, price, priceDigits, roughRange, session, sessionInWords, skillEstimate } from './format'
+import { count, dayAndMonth, decimal, difference, moment, percent, price, priceDigits, roughRange, session, sessionInWords, skillEstimate } from './format'
 
 test.each([
   [5.7206, '5.72'],
@@ -32,6 +32,10 @@ test.each([
   ['not a day', 'not a day'],
 ])('the session %s is formatted as %s', (value, text) => {
   expect(session(value)).toBe(text)
+})
+
+test('a day on an axis has its month', () => {
+  expect(dayAndMonth('2012-10-02')).toBe('2 Oct')
 })
 
 test.each([

@@ -12,6 +12,7 @@ const dates = (options: Intl.DateTimeFormatOptions) =>
 
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 const day = dates(DAY)
+const dayOfMonth = dates({ day: 'numeric', month: 'short' })
 const weekday = dates({ weekday: 'short', day: 'numeric', month: 'short' })
 const weekdayOfYear = dates({ weekday: 'short', ...DAY })
 const minute = dates({ ...DAY, hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })
@@ -116,6 +117,11 @@ export function percent(share: number | null, digits: 0 | 1 | 2 = 0): string {
 export function session(value: string): string {
   const date = new Date(`${value}T00:00:00Z`)
   return Number.isNaN(date.getTime()) ? value : day().format(date)
+}
+
+/** A session without its year. */
+export function dayAndMonth(value: string): string {
+  return dayOfMonth().format(new Date(`${value}T00:00:00Z`))
 }
 
 /** A session with its weekday, and its year unless it is the current one. */

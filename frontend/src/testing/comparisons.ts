@@ -1,6 +1,7 @@
 import { http, HttpResponse, type HttpHandler } from 'msw/http'
 import type { Problem, SymbolBars } from '@/api/gen/types.gen'
-import { PROBLEMS, problemResponse, REQUEST_ID } from './handlers'
+import { PROBLEMS } from './handlers'
+import { problemResponse, REQUEST_ID } from './problems'
 
 type Closes = Record<string, number>
 

@@ -2,7 +2,9 @@ import { http, HttpResponse, type HttpHandler } from 'msw/http'
 import type { Evaluation, Forecast, Problem, Result, Stock, SymbolBars } from '@/api/gen/types.gen'
 import { AAPL_EVALUATION } from './evaluations'
 import { AAPL_FORECAST } from './forecasts'
+import { problemResponse, REQUEST_ID } from './problems'
 import { AAPL } from './results'
+import { runHandlers } from './run-handlers'
 import { AAPL_BARS, AAPL_STOCK, stockPage, SYMBOLS } from './stocks'
 
 const ALL = '*/api/stocks/all'
@@ -12,8 +14,6 @@ const BARS = '*/api/stocks/:symbol/bars'
 const RESULT = '*/api/stocks/:symbol/result'
 const FORECAST = '*/api/stocks/:symbol/forecast'
 const EVALUATION = '*/api/stocks/:symbol/evaluation'
-
-export const REQUEST_ID = '5f2b7c0e9d1a4b3c8e6f7a8b9c0d1e2f'
 
 export const PROBLEMS = {
   unknownSymbol: {
@@ -48,14 +48,6 @@ export const PROBLEMS = {
 interface FailureOptions {
   once?: boolean
   retryAfter?: number
-}
-
-export function problemResponse(problem: Problem, retryAfter?: number): HttpResponse<Problem> {
-  const headers = {
-    'content-type': 'application/problem+json',
-    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
-  }
-  return HttpResponse.json(problem, { status: problem.status, headers })
 }
 
 export function symbolsAre(symbols: string[]): HttpHandler[] {
@@ -119,6 +111,7 @@ export function gatewayIsDown(): HttpHandler[] {
 
 /** Every symbol except ZZZZ has the bars of AAPL. */
 export const handlers: HttpHandler[] = [
+  ...runHandlers,
   ...symbolsAre(SYMBOLS),
   http.get<{ symbol: string }>('*/api/stocks/:symbol', ({ params: { symbol } }) =>
     symbol === 'ZZZZ' ? problemResponse(PROBLEMS.unknownSymbol) : HttpResponse.json({ ...AAPL_STOCK, symbol }),

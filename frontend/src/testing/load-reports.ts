@@ -1,6 +1,7 @@
 import { http, HttpResponse, type HttpHandler } from 'msw/http'
 import type { LoadReport, Problem } from '@/api/gen/types.gen'
-import { PROBLEMS, problemResponse, REQUEST_ID } from './handlers'
+import { PROBLEMS } from './handlers'
+import { problemResponse, REQUEST_ID } from './problems'
 
 const BARS = '*/api/stocks/:symbol/bars'
 const REASONS = ['The high is below the open, low or close.', 'The date is missing or cannot be read.'] as const

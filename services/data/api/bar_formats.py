@@ -8,7 +8,7 @@ import orjson
 from fastapi import Response
 
 from services.data.bars.adjustment import adjust
-from services.data.files.export import to_csv, to_parquet
+from services.data.files.export import to_csv, to_parquet, to_xlsx
 from shared.schemas.arrow import MEDIA_TYPE, NUMBERS, BarColumns, decode, encode
 from shared.schemas.bars import BarsFormat, BarsQuery, EncodedBars
 
@@ -18,6 +18,7 @@ MEDIA_TYPES: dict[BarsFormat, str] = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "arrow": MEDIA_TYPE,
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -46,6 +47,8 @@ def _render(bars: EncodedBars, query: BarsQuery) -> tuple[bytes, dict[str, str]]
             return to_csv(columns.frame()), _build_download_headers(columns, query)
         case "parquet":
             return to_parquet(columns.frame()), _build_download_headers(columns, query)
+        case "xlsx":
+            return to_xlsx(columns.frame()), _build_download_headers(columns, query)
 
 
 def _build_download_headers(columns: BarColumns, query: BarsQuery) -> dict[str, str]:

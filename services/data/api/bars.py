@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
-from services.data.api.bar_formats import build_bars_response
+from services.data.api.bar_formats import MEDIA_TYPES, build_bars_response
 from services.data.api.dependencies import (
     BarReaderDep,
     CatalogueDep,
@@ -66,7 +66,10 @@ async def stock(symbol: Symbol, catalogue: CatalogueDep, reader: BarReaderDep, s
     responses={
         200: {
             "model": SymbolBars,
-            "content": {MEDIA_TYPE: {}, "text/csv": {}, "application/vnd.apache.parquet": {}},
+            "content": {
+                MEDIA_TYPE: {},
+                **{MEDIA_TYPES[each].partition(";")[0]: {} for each in ("csv", "parquet", "xlsx")},
+            },
             "description": "The bars; their ETag is the revision.",
         },
         **NOT_MODIFIED,

@@ -1,4 +1,4 @@
-"""The feed of revisions, as Server-Sent Events: what changed, and each second whether the feed can be relied on."""
+"""The feed of revisions, as Server-Sent Events: changes, and every second whether the feed is reliable."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ router = APIRouter(tags=["changes"])
 async def changes(request: Request, broadcast: BroadcastDep, feed: ChangeFeedDep) -> AsyncIterator[ServerSentEvent]:
     """Stream the symbols that change, and a heartbeat each second, until the service is told to stop.
 
-    A change is sent before the write that made it is acknowledged, if this process wrote it, else soon after.
+    A change is sent before its write is acknowledged, if this process wrote it, else soon after.
     """
     loop, draining = asyncio.get_running_loop(), request.app.state.draining
     with broadcast.subscribe() as subscription:
@@ -36,9 +36,9 @@ async def changes(request: Request, broadcast: BroadcastDep, feed: ChangeFeedDep
 
 @router.post("/followers/{follower}", responses=problem_responses(InvalidRequest, StoreUnavailable))
 async def renew_lease(follower: FollowerId, state: FollowerState, followers: FollowersDep) -> Lease:
-    """Say how far a follower has been told of changes, and extend its lease to answer from memory.
+    """Record how far a follower has read the feed, and extend its lease to answer from memory.
 
-    A write is acknowledged when every follower with a lease has been told of it, whichever process it follows.
+    A write is acknowledged when every follower with a lease knows of it, whichever process it follows.
     """
     return Lease(is_continuous=await followers.renew(follower, state.fence))
 

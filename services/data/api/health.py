@@ -40,7 +40,7 @@ async def _ping_cache(request: Request) -> None:
 
 
 async def _inspect_store(request: Request) -> Health:
-    """Ping the store, and name what it holds that is not served, which is no failure."""
+    """Ping the store, and name collections that are not served, which is not a failure."""
     await _ping_store(request)
     names = await _components(request).store.unserved()
     if not names:
@@ -70,10 +70,26 @@ DEPENDENCIES = {
 
 
 def freshness_gauges(calendar: str | None) -> ScrapeCollector:
-    """Build the collector of how far symbols are behind their exchange, by default this; it reads the catalogue."""
+    """Build the collector of how far symbols lag behind their exchange, by default this one; it reads the catalogue."""
 
     async def collect(request: Request) -> Mapping[ScrapeGauge, GaugeValues]:
         last_sessions = await _components(request).catalogue.last_sessions()
         return await asyncio.to_thread(compute_freshness, last_sessions, calendar, datetime.now(UTC))
 
     return ScrapeCollector((SYMBOL_COUNT, SYMBOLS_BEHIND, SESSIONS_BEHIND), collect)
+
+
+RUNS = ScrapeGauge("runs", "Runs over many symbols, by state.", ("state",))
+PROGRESS_AGE = ScrapeGauge(
+    "run_progress_age_seconds",
+    "Time since a result was written or a run was claimed, in seconds; 0 if no run is waiting or running.",
+)
+
+
+async def _describe_runs(request: Request) -> Mapping[ScrapeGauge, GaugeValues]:
+    activity = await _components(request).runs.activity()
+    by_state: dict[tuple[str, ...], float] = {(state,): n for state, n in activity.n_by_state.items()}
+    return {RUNS: by_state, PROGRESS_AGE: {(): activity.progress_age_seconds}}
+
+
+RUN_GAUGES = ScrapeCollector((RUNS, PROGRESS_AGE), _describe_runs)

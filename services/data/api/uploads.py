@@ -113,7 +113,7 @@ async def change_symbol(symbol: Symbol, patch: StockPatch, writer: BarWriterDep,
 
 def _read_rows(source: FileBarSource, name: str | None) -> RawBars:
     frames = list(islice(source.frames(), 2))
-    if len(frames) != 1 or source.has_repeats:
-        raise UnreadableFile("The body must contain rows of exactly one symbol in a single file.")
+    if len(frames) != 1:
+        raise UnreadableFile("The body must contain rows of exactly one symbol.")
     notes = (*frames[0].notes, *(f"Not read: {part}" for part in source.skipped[:MAX_SKIPPED]))
     return replace(frames[0], name=name or frames[0].name, notes=notes)

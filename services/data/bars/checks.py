@@ -16,10 +16,10 @@ from shared.schemas.loads import MAX_LISTED_ROWS, Rejection, RejectionCount
 
 HIGHEST_PRICE = 1e12  # a bitcoin costs 1e9 rupiahs; the most expensive share, Berkshire Hathaway A, 7e5 dollars
 ROUNDING = 1e-9  # relative; prices that were multiplied differ in their last digits
-MAX_DIFFERENCE = 0.2  # relative, of closes of one session that are versions of one bar
-SAME_CLOSE = 1e-3  # relative, of closes that are rounded, or corrected a little
-MAX_VERSIONS, SHARE_OF_VERSIONS = 5, 0.2  # sessions of which corrected bars follow: more are another instrument's
-PART_ROWS = 1 << 16  # checked at once: the masks and copies of prices of all rows would take more than the rows
+MAX_DIFFERENCE = 0.2  # relative difference between closes of one session that are versions of one bar
+SAME_CLOSE = 1e-3  # relative difference between closes that were rounded, or corrected a little
+MAX_VERSIONS, SHARE_OF_VERSIONS = 5, 0.2  # sessions with corrected bars; more are another instrument's
+PART_ROWS = 1 << 16  # rows checked at once: masks and copies of all of them would take more memory than the rows
 Mask = npt.NDArray[np.bool_]
 Sessions = npt.NDArray[np.datetime64]
 
@@ -39,7 +39,7 @@ REJECTION_DETAILS = {
     "low_too_high": "The low is above the open or close.",
     "bad_volume": "The volume is negative or infinite.",
     "bad_adjusted_close": "The adjusted close is zero, negative or infinite.",
-    "conflicting_session": "Another row has the same date and other prices, so that neither can be trusted.",
+    "conflicting_session": "Another row has the same date and other prices: parts of a day, or two instruments.",
     "duplicate_session": "A later row has the same date.",
 }
 
@@ -54,7 +54,7 @@ class Rejections:
         mask: Shape `(n_rows,)`, whether each row was rejected.
         listed: The first MAX_LISTED_ROWS of them, in order.
         n_by_code: Their number by the first check that they failed.
-        newest: The one of the latest session that is not in the future or of another good row; None without any.
+        newest: The one of the latest session, unless that is in the future or has a valid row; None if there is none.
     """
 
     mask: Mask
@@ -161,7 +161,7 @@ def _run_checks(sessions: Sessions, rows: pd.DataFrame, today: date) -> list[tup
 
 
 def _find_duplicates(sessions: Sessions, closes: npt.NDArray[np.float64], is_good: Mask) -> tuple[Mask, Mask]:
-    """Mark the good rows whose session a later good row repeats, and those of sessions with different closes.
+    """Mark the good rows that a later one of the same session repeats, and those of sessions with different closes.
 
     A table of the days from the first session to the last needs less memory than sorting or hashing the rows.
     """

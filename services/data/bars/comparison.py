@@ -14,12 +14,12 @@ from shared.schemas.arrow import PRICES, BarFrame
 
 Prices = npt.NDArray[np.float64]
 TOLERANCE = 1e-4  # relative; vendors round to cents or to 4 digits
-SAME_FACTOR = 1e-3  # relative, of factors of prices that were rounded after they were scaled
-N_CORRECTIONS = 2  # sessions: so many that differ are corrections, if no price jumps because of them
-MIN_SCALED = 2  # prices with one factor, which by chance they have not
+SAME_FACTOR = 1e-3  # relative difference between factors of prices that were rounded after scaling
+N_CORRECTIONS = 2  # up to this many differing sessions are corrections, if no price jumps because of them
+MIN_SCALED = 2  # prices that share one factor, which is not a coincidence
 CHOICES = (
     "Nothing was stored. Choose a mode: replace takes this file as the whole history, keep adds only the sessions that "
-    "are not stored, force overwrites the sessions of this file and leaves the others as they are."
+    "are not stored, force overwrites the sessions of this file and leaves the others unchanged."
 )
 
 
@@ -33,7 +33,7 @@ class _Overlap:
 
     @property
     def differs(self) -> npt.NDArray[np.bool_]:
-        """Say for each session whether it differs by more than rounding; a price that one lacks does not."""
+        """Say for each session whether it differs by more than rounding; a price that one side lacks does not count."""
         with np.errstate(invalid="ignore"):
             limit = np.maximum(TOLERANCE * np.abs(self.old), _rounding(self.old, self.new))
             differs = np.abs(self.new - self.old) > limit
@@ -89,7 +89,7 @@ def _rounding(old: Prices, new: Prices) -> float:
 
 
 def _is_rescaled(overlap: _Overlap, stored: BarFrame, new: BarFrame) -> bool:
-    """Say whether all that differs does so by one factor, unless that takes jumps away: wrong rows were corrected."""
+    """Say whether all differences share one factor, unless they remove jumps: then wrong rows were corrected."""
     old, fresh = overlap.old[overlap.differs], overlap.new[overlap.differs]
     if fresh.size < MIN_SCALED or explain_factor(old, fresh) is None:
         return False
@@ -97,7 +97,7 @@ def _is_rescaled(overlap: _Overlap, stored: BarFrame, new: BarFrame) -> bool:
 
 
 def _adds_jumps(stored: BarFrame, new: BarFrame) -> bool:
-    """Say whether prices jump more often with the new bars than without: corrections only take jumps away."""
+    """Say whether prices jump more often with the new bars than without: corrections only remove jumps."""
     return _count_jumps(merge_bars(stored, new, "force").frame) > max(_count_jumps(stored), _count_jumps(new))
 
 

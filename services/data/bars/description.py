@@ -52,7 +52,7 @@ def describe_bars(frame: BarFrame, name: str | None, calendar: str | None) -> Ca
 
 
 def complete_listing(frame: BarFrame, known: CatalogueEntry | None, given: Listing | None = None) -> Listing:
-    """Return the known listing, completed by the given one; without a calendar in either, the bars may show one."""
+    """Return the known listing, completed by the given one; if neither has a calendar, the bars may show one."""
     listing = known.listing if known else Listing()
     if given is not None:
         missing = {name: value for name, value in dataclasses.asdict(given).items() if getattr(listing, name) is None}
@@ -64,7 +64,7 @@ def complete_listing(frame: BarFrame, known: CatalogueEntry | None, given: Listi
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
-    """Where and when a load is from, and the exchange of symbols that have no calendar of their own."""
+    """The source and time of a load, and the exchange of symbols that have no calendar of their own."""
 
     source: str
     loaded_at: datetime
@@ -85,13 +85,13 @@ def describe_load(
         stored: What was stored before it.
         origin: The load.
         name: The company's name, if the source has one.
-        listing: What the source says of the symbol, if anything; it adds to what is known.
+        listing: The symbol's listing by the source, if it has one; it completes the known one.
     """
     known = stored.entry if stored else None
     listing = complete_listing(result.frame, known, listing)
     frame = dataclasses.replace(result.frame, calendar=listing.calendar)
     source = clean_text(origin.source)
-    is_current = stored and known and known.revision == stored.frame.revision  # else another tool wrote since
+    is_current = stored and known and known.revision == stored.frame.revision  # otherwise another tool wrote since
     sources = merge_sources(
         known.sources if known and is_current else [],
         frame.bars["session"].to_numpy("datetime64[D]"),

@@ -55,7 +55,7 @@ def collect_findings(frame: BarFrame, calendar: str, exchange: Sessions | None) 
 def find_altered_name(name: str | None) -> Iterator[Finding]:
     """Report that a company's name is not stored as its source writes it."""
     if name and not is_visible(name):
-        sentence = "The company's name was cleaned: it has control characters, or some that hide or turn others."
+        sentence = "The company's name was cleaned: it has control characters, or some that hide or reverse others."
         yield Finding(code="name_cleaned", detail=sentence, count=1, sessions=[])
 
 

@@ -1,4 +1,4 @@
-"""What is served beyond its lifetime while the store is away. Pure."""
+"""Decides whether answers are served beyond their lifetime while the store is away. Pure."""
 
 from shared import staleness
 
@@ -20,5 +20,5 @@ class KeptAnswers:
         staleness.mark()
 
     def store_answered(self) -> None:
-        """Note that the store is back, so that no kept answer is served any more."""
+        """Record that the store is back, so that no kept answer is served any longer."""
         self.are_served = False

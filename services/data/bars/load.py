@@ -152,7 +152,7 @@ def _find_newest(frame: BarFrame, rows: SplitRows, stored: StoredSymbol | None) 
 
 
 async def _note_rejected(rows: SplitRows, store: BarStore, invalidate: Invalidate, options: LoadOptions) -> LoadReport:
-    """Report a load of which every row was rejected; the bars stay, and a newer row than them leaves a finding."""
+    """Report a load whose rows were all rejected; the bars stay, and a rejected row that is newer leaves a finding."""
     symbol = rows.frame.symbol
 
     def decide(stored: StoredSymbol | None) -> tuple[StoredSymbol, list[Finding]]:
@@ -177,7 +177,7 @@ async def _note_rejected(rows: SplitRows, store: BarStore, invalidate: Invalidat
 
 
 def _note_calendar(entry: CatalogueEntry, stored: StoredSymbol | None, rows: SplitRows) -> Iterator[str]:
-    """Say that the bars showed the symbol's calendar, if nobody gave it."""
+    """Say that the symbol's calendar was concluded from its bars, if it was."""
     was_known = stored is not None and stored.entry is not None and stored.entry.listing.calendar
     if entry.listing.calendar and not was_known and not (rows.listing and rows.listing.calendar):
         yield (

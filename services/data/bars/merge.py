@@ -62,7 +62,7 @@ def merge_bars(stored: BarFrame | None, new: BarFrame, mode: Mode) -> MergeResul
 def _fill_optional_columns(old: pd.DataFrame, fresh: pd.DataFrame, shared: pd.Index) -> pd.DataFrame:
     known = old.loc[shared, list(OPTIONAL_COLUMNS)]
     is_other = ~np.isclose(fresh.loc[shared, "close"], old.loc[shared, "close"], rtol=SAME_CLOSE, atol=0)
-    known["adj_close"] = known["adj_close"].mask(is_other)  # it was of another close
+    known["adj_close"] = known["adj_close"].mask(is_other)  # it belonged to another close
     return fresh.assign(**{name: fresh[name].fillna(known[name]) for name in OPTIONAL_COLUMNS})
 
 

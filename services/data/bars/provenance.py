@@ -9,7 +9,7 @@ import numpy.typing as npt
 from shared.schemas.stocks import SourceRange
 
 Sessions = npt.NDArray[np.datetime64]
-MAX_RANGES = 100  # the earliest are joined beyond that, so that an entry stays small
+MAX_RANGES = 100  # beyond that the earliest are joined, so that an entry stays small
 SEVERAL = "several sources"
 
 

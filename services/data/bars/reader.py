@@ -58,12 +58,13 @@ class BarReader:
         self._reads: SingleFlight[Read] = SingleFlight()
         self._cache_writes: dict[Token, _CacheWrite] = {}
         self._revisions: dict[str, _Revision] = {}
+        self._last_read: dict[str, str] = {}
         self._invalidation = Invalidation()
 
     async def read(self, symbol: str) -> Read:
         """Return the encoded bars of `symbol`, from the cache if it has them, and the outcome of the cache.
 
-        While the store is away, bars that the cache keeps beyond their lifetime are returned, too, as stale.
+        While the store is away, bars that the cache keeps beyond their lifetime are returned as stale.
 
         Raises:
             SymbolNotFound, NoBars: There are no bars to return.
@@ -80,6 +81,8 @@ class BarReader:
             ) from error
         if read[0].is_stale:
             self._kept.serve()
+        elif self._invalidation.is_current(token):
+            self._last_read[symbol] = read[0].revision
         return read
 
     async def current_revision(self, symbol: str) -> str | None:
@@ -93,16 +96,22 @@ class BarReader:
         bars, _ = await self.read(symbol)
         return None if bars.is_stale else bars.revision
 
+    def last_revision(self, symbol: str) -> str | None:
+        """Return the revision of the bars that were read last; None if none were read since the last known change."""
+        return self._last_read.get(symbol)
+
     async def invalidate(self, symbols: set[str] | None) -> None:
         """Evict these symbols, or all for None, and keep reads that have begun from caching them again."""
         self._invalidation.count(symbols)
         if symbols is None:
             self._revisions.clear()
+            self._last_read.clear()
             await self._cache.evict_all()
             return
         for symbol in symbols:
             self._revisions.pop(symbol, None)
-        # A write to the cache that is under way could land after the eviction, where other processes would read it.
+            self._last_read.pop(symbol, None)
+        # A write to the cache in progress could land after the eviction, and other processes would read it.
         if writes := [write.task for token, write in self._cache_writes.items() if token[0] in symbols]:
             await asyncio.wait(writes)
         for symbol in symbols:
@@ -112,7 +121,7 @@ class BarReader:
         token, began_at = self._invalidation.token(symbol), self._monotonic()
         cached, outcome = await self._cache.get(symbol)
         if cached is not None and outcome == "hit":
-            # Its revision is not remembered: how long the cache entry has left to live is not known.
+            # Its revision is not remembered, because the remaining lifetime of the cache entry is unknown.
             return cached, outcome
         try:
             bars = await self._store.encoded_bars(symbol)

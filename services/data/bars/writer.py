@@ -18,7 +18,7 @@ MAX_LOADS = 2  # concurrent: one is received or stored while the rows of another
 
 
 class BarWriter:
-    """Loads and deletes symbols, and returns when no process answers from the bars before; limits concurrent loads."""
+    """Loads and deletes symbols, and returns when no process answers from the old bars; limits concurrent loads."""
 
     def __init__(self, store: BarStore, invalidate: Invalidate, fence: WriteFence) -> None:
         self._store = store
@@ -58,12 +58,12 @@ class BarWriter:
         report = await store_rows(rows, store=self._store, invalidate=self._invalidate, options=options)
         if not options.dry_run:
             await self._fence.wait()
-        if rows.frame.bars.empty:  # what was stored is a finding, if the row is newer than the bars
+        if rows.frame.bars.empty:  # a row that is newer than the bars was stored as a finding
             raise build_rejection_error({rows.frame.symbol: rows.rejected})
         return report
 
     async def change(self, symbol: str, change: Callable[[StoredSymbol | None], StoredSymbol]) -> CatalogueEntry:
-        """Store what `change` makes of the symbol, and return its entry.
+        """Store the result of `change` for the symbol, and return its entry.
 
         Raises:
             StoreUnavailable: The symbol is unchanged, or changed if only the response was lost.
@@ -96,7 +96,7 @@ class BarWriter:
 
 
 async def _finish(work: Coroutine[None, None, T]) -> T:
-    """Wait for work in a thread to its end, even if the caller is cancelled: until then its memory is in use."""
+    """Wait for work in a thread until it ends, even if the caller is cancelled: until then its memory is in use."""
     task = asyncio.create_task(work)
     try:
         return await asyncio.shield(task)

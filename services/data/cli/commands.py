@@ -13,7 +13,7 @@ from rich.text import Text
 
 from services.data.bars.adjustment import adjust
 from services.data.bars.checks import find_rejections
-from services.data.bars.findings import collect_findings
+from services.data.bars.description import revision_and_findings
 from services.data.bars.kept_answers import KeptAnswers
 from services.data.bars.load import LoadOptions, load_symbol
 from services.data.bars.refresh import RefreshReport, refresh
@@ -29,7 +29,7 @@ from services.data.settings import DataSettings
 from services.data.symbols.catalogue import Catalogue
 from services.data.vendors.registry import MeasuredVendor, open_vendor
 from shared.errors import NoBars, ServiceError, StoreUnavailable, SymbolNotFound
-from shared.market.exchange_sessions import exchange_sessions, last_session_over
+from shared.market.exchange_sessions import last_session_over
 from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import MAX_LISTED_ROWS, Finding, LoadReport, Rejection, RejectionCount
 from shared.schemas.stocks import StockSummary
@@ -54,7 +54,7 @@ class CommandContext:
             await self.resources.cache.evict(symbol)
 
     async def wait_for_followers(self) -> None:
-        """Return when no service answers any more with what was before."""
+        """Return when no service answers from the old bars any longer."""
         await WriteFence(self.resources.followers).wait()
 
     def options(self, source: str) -> LoadOptions:
@@ -105,7 +105,7 @@ async def load(
 async def load_file(
     context: CommandContext, source: BarSource, options: LoadOptions, reports: list[LoadReport]
 ) -> bool:
-    """Load one file, add its reports, and return whether everything in it that may be bars was read.
+    """Load one file, add its reports, and return whether everything in it that looks like bars was read.
 
     Raises:
         StoreUnavailable: As for the next file.
@@ -121,7 +121,7 @@ async def load_file(
 
 
 async def load_missing_sample(context: CommandContext) -> None:
-    """Load what is missing of the sample, for example after a load that was cut short, unless there are other bars."""
+    """Load missing symbols of the sample, for example after an interrupted load, unless there are other bars."""
     store = context.resources.store
     sources = {entry.symbol: entry.source for entry in await store.entries()}
     loaded = {symbol for symbol, source in sources.items() if source == SAMPLE}
@@ -155,7 +155,7 @@ async def search_stocks(context: CommandContext, query: str) -> list[StockSummar
 
 
 async def check_stored(context: CommandContext, symbols: Sequence[str]) -> AsyncIterator[SymbolCheck]:
-    """Check the stored bars of these symbols, or of all for none."""
+    """Check the stored bars of these symbols, or of all if none are named."""
     options, calendar = context.options("stored"), context.settings.calendar
     for symbol in symbols or await context.resources.store.symbols():
         frame = await context.resources.store.bars(symbol)
@@ -164,21 +164,15 @@ async def check_stored(context: CommandContext, symbols: Sequence[str]) -> Async
 
 def _check_frame(frame: BarFrame, today: date, calendar: str | None) -> SymbolCheck:
     rows = frame.bars.assign(row=range(1, len(frame.bars) + 1))
-    sessions = exchange_sessions(calendar) if calendar else None
     rejections = find_rejections(rows, today)
-    return SymbolCheck(
-        frame.symbol,
-        rejections.listed,
-        rejections.n_rows,
-        rejections.counts,
-        collect_findings(frame, calendar or "", sessions),
-    )
+    _, findings = revision_and_findings(frame, calendar)
+    return SymbolCheck(frame.symbol, rejections.listed, rejections.n_rows, rejections.counts, findings)
 
 
 async def read_frames(
     context: CommandContext, symbols: Sequence[str], span: tuple[date | None, date | None], adjusted: bool
 ) -> list[BarFrame]:
-    """Read the bars of these symbols, or of all for none, from the first to the last session of `span`.
+    """Read the bars of these symbols, or of all if none are named, from the first to the last session of `span`.
 
     Raises:
         NoAdjustedPrices: `adjusted` is set, and the newest bar of a symbol has no adjusted close.
@@ -196,7 +190,7 @@ async def delete(context: CommandContext, symbol: str) -> None:
 
 
 async def refresh_stored(context: CommandContext, symbols: Sequence[str], *, replace: bool) -> list[RefreshReport]:
-    """Refresh these symbols, or all for none, from the configured vendor; print each result."""
+    """Refresh these symbols, or all if none are named, from the configured vendor; print each result."""
     selected = symbols or await context.resources.store.symbols()
     calendar, store = context.settings.calendar, context.resources.store
     through = last_session_over(calendar, datetime.now(UTC)) if calendar else None

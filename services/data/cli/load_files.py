@@ -48,7 +48,7 @@ async def load_source(
                 if isinstance(error, HistoryChanged):
                     refused.append(error)  # the others are loaded
                 elif error:
-                    failure, is_at_end = failure or error, True  # those that are running are reported, too
+                    failure, is_at_end = failure or error, True  # loads in progress are reported, too
                 else:
                     yield task.result()
     finally:

@@ -13,7 +13,7 @@ _SYMBOL = TypeAdapter(Symbol)
 
 
 def parse_symbol(text: str) -> str:
-    """Parse a symbol, also one as files write it."""
+    """Parse a symbol, in the form of files, too."""
     try:
         return _SYMBOL.validate_python(normalise_symbol(text))
     except ValidationError as error:
@@ -58,7 +58,7 @@ ResampleOption = Annotated[Resample | None, typer.Option(help="Make daily bars o
 
 
 def build_reading(**options: Any) -> ReadQuery:
-    """Build what settles how files are read.
+    """Build the options that settle how files are read.
 
     Raises:
         typer.BadParameter: An option is not valid.

@@ -1,4 +1,4 @@
-"""Loads tables of symbols: what is known about each besides its bars."""
+"""Loads tables of symbols, which describe each besides its bars."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -15,7 +15,7 @@ from shared.errors import SymbolNotFound
 async def describe_symbols(
     context: CommandContext, source: str, rows: Sequence[SymbolRow], *, dry_run: bool = False
 ) -> None:
-    """Store what a table says of each symbol that has bars; print how many, and which have none."""
+    """Store a table's description of each symbol that has bars; print how many, and which have none."""
     writer, calendar = (
         BarWriter(context.resources.store, context.invalidate, WriteFence(context.resources.followers)),
         context.settings.calendar,

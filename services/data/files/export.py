@@ -1,10 +1,10 @@
-"""Exports bars to CSV, Parquet and Arrow files that `load` reads back exactly, with any number of symbols. Pure.
+"""Exports bars to CSV, Parquet, Arrow and Excel files that `load` reads back exactly, with any number of symbols. Pure.
 
 The columns are those of `COLUMNS`, one row per bar. A number that is missing or not finite is empty (CSV) or null.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any, BinaryIO, Literal
 
@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from services.data.files.workbook_writer import require_workbook_size, write_workbook
 from shared.schemas.arrow import NUMBERS, SCHEMA, BarFrame
 
-ExportFormat = Literal["csv", "parquet", "arrow"]
+ExportFormat = Literal["csv", "parquet", "arrow", "xlsx"]
 COLUMNS = ("symbol", "date", *NUMBERS)
 _EXPORT_SCHEMA = pa.schema(
     [("symbol", pa.string()), ("date", pa.date32()), *((name, pa.float64()) for name in NUMBERS)]
@@ -31,9 +32,9 @@ def to_csv(frame: BarFrame, *, with_header: bool = True, name: str | None = None
     Numbers have the fewest digits that read back as the same float. Text that a spreadsheet would run as a formula is
     prefixed with an apostrophe, which a reader must remove.
     """
-    table = _to_table(frame).set_column(0, "symbol", pa.repeat(_escape_formulas(frame.symbol), len(frame.bars)))
+    table = _to_table(frame).set_column(0, "symbol", pa.repeat(escape_formulas(frame.symbol), len(frame.bars)))
     if name is not None:
-        table = table.append_column("name", pa.repeat(_escape_formulas(name), len(frame.bars)))
+        table = table.append_column("name", pa.repeat(escape_formulas(name), len(frame.bars)))
     sink = BytesIO()
     if with_header:
         sink.write(_encode_header(table.column_names))
@@ -46,6 +47,18 @@ def to_parquet(frame: BarFrame) -> bytes:
     """Encode as a Parquet file."""
     sink = BytesIO()
     write_parquet([frame], sink)
+    return sink.getvalue()
+
+
+def to_xlsx(frame: BarFrame) -> bytes:
+    """Encode as a workbook of one sheet, whose dates are dates and whose numbers are exact.
+
+    Raises:
+        InvalidRequest: There are more bars than a workbook may hold.
+    """
+    require_workbook_size(len(frame.bars))
+    sink = BytesIO()
+    write_workbook([_to_table(frame)], sink)
     return sink.getvalue()
 
 
@@ -68,7 +81,7 @@ def write_arrow(frames: Iterable[BarFrame], sink: BinaryIO) -> None:
         _write_tables(frames, writer)
 
 
-def write_bars(frames: Iterable[BarFrame], sink: BinaryIO, file_format: ExportFormat) -> None:
+def write_bars(frames: Sequence[BarFrame], sink: BinaryIO, file_format: ExportFormat) -> None:
     """Write one file of many symbols; `sink` need not be able to seek and stays open."""
     match file_format:
         case "csv":
@@ -77,6 +90,8 @@ def write_bars(frames: Iterable[BarFrame], sink: BinaryIO, file_format: ExportFo
             write_parquet(frames, sink)
         case "arrow":
             write_arrow(frames, sink)
+        case "xlsx":
+            write_workbook(map(_to_table, frames) if frames else [_EXPORT_SCHEMA.empty_table()], sink)
 
 
 def _write_tables(frames: Iterable[BarFrame], writer: Any) -> None:
@@ -94,5 +109,6 @@ def _encode_header(columns: Iterable[str]) -> bytes:
     return (",".join(columns) + "\n").encode()
 
 
-def _escape_formulas(text: str) -> str:
+def escape_formulas(text: str) -> str:
+    """Prefix what a spreadsheet would run as a formula with an apostrophe, also inside of the text."""
     return _FORMULA.sub(r"\1'", text)

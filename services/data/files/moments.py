@@ -14,7 +14,7 @@ from services.data.tables.times import parse_times
 from shared.schemas.loads import DateFormat
 
 PART_ROWS = 1 << 18
-_TIME = r"^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?$|^(\d{2}|\d{4}|\d{6})$|^$"
+_TIME = r"^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?$|^\d{1,6}$|^$"
 
 
 class MomentCollector:
@@ -65,7 +65,8 @@ class MomentCollector:
         if self._seconds is None:
             return stamps
         seconds = self._seconds[self._time_codes[rows]]
-        return Stamps(stamps.local + seconds, None if stamps.utc is None else stamps.utc + seconds)
+        utc = None if stamps.utc is None else stamps.utc + seconds
+        return Stamps(stamps.local + seconds, utc, has_clock=True)
 
     def _parse(self) -> tuple[Stamps, npt.NDArray[np.int32]]:
         dates = pa.concat_arrays(self._texts)
@@ -80,8 +81,9 @@ class MomentCollector:
     def _parse_times(self) -> None:
         times = pa.concat_arrays(self._times)
         texts = pc.utf8_trim_whitespace(times.dictionary)
-        if not pc.all(pc.fill_null(pc.match_substring_regex(texts, _TIME), True)).as_py():
+        seconds, _ = parse_times(texts)
+        is_time = pc.all(pc.fill_null(pc.match_substring_regex(texts, _TIME), True)).as_py()
+        if not is_time or np.isnat(seconds).any():
             self._notes.add("The column of times was not read: its cells are not times of day.")
             return
-        seconds, _ = parse_times(texts)
         self._seconds, self._time_codes = np.append(seconds, np.timedelta64(0, "s")), to_codes(times)

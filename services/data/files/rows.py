@@ -17,6 +17,7 @@ from services.data.files.texts import TextCollector, fill_gaps, group_rows, with
 from services.data.records import ROW_PROBLEMS, RawBars
 from services.data.tables.cells import is_text
 from services.data.tables.days import conclude_sessions
+from services.data.tables.header import require_one_header
 from services.data.tables.names import PRICES
 from services.data.tables.notes import Notes, quote_text
 from services.data.tables.numbers import NumberReader
@@ -32,14 +33,14 @@ Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 Skip = Callable[[str, str], None]  # what is left out, and why
 NO_SYMBOL = (
-    "Name the file after its symbol, for example AAPL.csv, or add a column symbol: the file does not name a symbol."
+    "Give the symbol, name the file after it, for example AAPL.csv, or add a column symbol: the file does not name one."
 )
 ORDINARY_SERIES = "EQ"  # of the National Stock Exchange of India; others are bonds, or trade apart
 
 
 @dataclass
 class Reading:
-    """How one file is read: what was asked for, what its numbers have shown, and what is to be reported."""
+    """How one file is read: the options, the decimal mark that its numbers show, and the notes for the report."""
 
     options: ReadQuery = field(default_factory=ReadQuery)
     notes: Notes = field(default_factory=Notes)
@@ -56,10 +57,12 @@ class RowCollector:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._n_rows = 0
+        self._is_end = False
         self._numbers: dict[str, NumberColumn] = {}
         self._problems: array[int] = array("b")  # empty until a row has one
         self._moments = MomentCollector(reading.options.date_format, reading.notes)
         self._texts = {name: TextCollector() for name in ("symbol", "name", "company", "series")}
+        self._symbols = self._texts["symbol"]
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Add the rows of a batch, its columns named by field (`names.Field`), with `problem` of `ROW_PROBLEMS`."""
@@ -70,7 +73,8 @@ class RowCollector:
         problems = np.zeros(n_rows, np.int8)
         if "problem" in columns:
             problems = pc.fill_null(columns["problem"], 0).to_numpy(zero_copy_only=False).astype(np.int8)
-        self._moments.add(columns["session"], columns.get("time"))
+        self._is_end = "session" not in columns
+        self._moments.add(columns["end" if self._is_end else "session"], columns.get("time"))
         self._add_numbers(columns, problems)
         for name, texts in self._texts.items():
             texts.add(columns.get(name), self._n_rows, n_rows)
@@ -82,8 +86,8 @@ class RowCollector:
 
     def _add_numbers(self, columns: dict[str, pa.Array], problems: npt.NDArray[np.int8]) -> None:
         numbers = self._reading.numbers
-        numbers.settle([column for name, column in columns.items() if name in NUMBERS and is_text(column.type)])
-        for name in (columns.keys() & {*NUMBERS}) | self._numbers.keys():
+        numbers.settle({name: column for name, column in columns.items() if name in NUMBERS and is_text(column.type)})
+        for name in (each for each in NUMBERS if each in columns or each in self._numbers):
             if name not in self._numbers:
                 self._numbers[name] = NumberColumn(self._n_rows)
             is_given = name in columns
@@ -100,6 +104,7 @@ class RowCollector:
             wrong = np.flatnonzero(read.is_unreadable)
             self._reading.notes.add_unread(name, len(wrong), str(column[int(wrong[0])].as_py()))
             if name in PRICES:
+                require_one_header(name, column.take(pa.array(wrong[:1000])).unique().to_pylist())
                 problems[read.is_unreadable & (problems == 0)] = ROW_PROBLEMS.index("unreadable_price")
         return read.values
 
@@ -112,7 +117,7 @@ class RowCollector:
             symbol: The only allowed symbol; None for any.
             default: The symbol if no column names it.
             skip: Takes a symbol whose rows cannot be read, and why.
-            is_wide: Whether other symbols share the rows, so that one without numbers is none of this symbol's.
+            is_wide: Whether other symbols share the rows, so that one without numbers does not belong to this symbol.
 
         Raises:
             UnreadableFile: There are no rows, or their symbols or dates cannot be read.
@@ -135,11 +140,16 @@ class RowCollector:
 
     def _build(self, symbol: str, rows: slice | npt.NDArray[np.intp], company: str | None, is_wide: bool) -> RawBars:
         notes, options = Notes(), self._reading.options
-        written = self._texts["symbol"].written.get(symbol, symbol).strip()
-        if written.upper() not in (symbol, f"'{symbol}"):
-            notes.add(f"{quote_text(written)} is stored as {symbol}.")
+        written = self._symbols.written.get(symbol, [symbol])
+        if len(written) > 1 or written[0].upper() != symbol:
+            verb = "is" if len(written) == 1 else "are"
+            notes.add(f"{' and '.join(map(quote_text, written[:3]))} {verb} stored as {symbol}.")
         stamps = self._moments.take(rows)
-        sessions = conclude_sessions(stamps, options.timezone, options.resample is not None, notes)
+        stamps = stamps.before_end() if self._is_end else stamps
+        is_wanted = options.resample is not None
+        sessions = conclude_sessions(stamps, options.timezone, is_wanted, notes, is_end=self._is_end)
+        if not (is_wide or sessions.is_intraday):
+            stamps = Stamps.none(0)  # not needed any more, and as large as a column of numbers
         frame = pd.DataFrame({"session": sessions.days.astype("datetime64[s]")} | self._take(rows), copy=False)
         series = self._texts["series"].slice(rows)
         if series is not None:
@@ -156,8 +166,10 @@ class RowCollector:
 
     def _take(self, rows: slice | npt.NDArray[np.intp]) -> dict[str, npt.NDArray[Any]]:
         """Return the columns of some rows but for the session."""
-        positions = np.arange(*rows.indices(self._n_rows)) if isinstance(rows, slice) else rows
-        row = (positions + 1).astype(np.int32)
+        row = (
+            np.arange(*rows.indices(self._n_rows), dtype=np.int32) if isinstance(rows, slice) else rows.astype(np.int32)
+        )
+        row += 1
         missing = np.broadcast_to(np.nan, len(row))  # takes no memory
         numbers = {name: self._numbers[name].take(rows) if name in self._numbers else missing for name in NUMBERS}
         problems = {"problem": np.frombuffer(self._problems, np.int8)[rows]} if self._problems else {}
@@ -165,13 +177,16 @@ class RowCollector:
 
     def _find_symbols(self, symbol: str | None, default: str | None, skip: Skip) -> tuple[list[str | None], Codes]:
         """Return the symbols, None for those that are skipped, and the position of each row's symbol."""
-        symbols, codes = self._texts["symbol"].encode(self._n_rows, _clean_symbol)
+        symbols, codes = self._symbols.encode(self._n_rows, _clean_symbol)
         if not symbols:
             symbols, codes = self._find_symbols_in_names()
         if not symbols:
             if default is None:
                 raise UnreadableFile(NO_SYMBOL)
             return [default], np.broadcast_to(np.int32(0), self._n_rows)
+        if symbol is not None and len(symbols) == 1 and not is_symbol(symbols[0]):
+            self._symbols.written[symbol] = self._symbols.written[symbols[0]]
+            symbols = [symbol]
         others = [each for each in symbols if symbol is not None and each != symbol]
         for each in others:
             row = f"{int(np.argmax(codes == symbols.index(each))) + 1:,}"
@@ -179,7 +194,8 @@ class RowCollector:
         kept = [each if is_symbol(each) else None for each in symbols]
         if not any(kept):
             row = f"{int(np.argmax(codes >= 0)) + 1:,}"
-            raise UnreadableFile(f"Row {row} has an invalid symbol: {quote_text(symbols[int(codes[codes >= 0][0])])}.")
+            name = quote_text(symbols[int(codes[codes >= 0][0])])
+            raise UnreadableFile(f"Row {row} has an invalid symbol: {name}. Give the symbol of these bars.")
         for position, each in enumerate(symbols):
             if kept[position] is None:
                 n_rows = int((codes == position).sum())
@@ -188,14 +204,21 @@ class RowCollector:
         return list(kept), fill_gaps(codes)
 
     def _find_symbols_in_names(self) -> tuple[list[str], Codes]:
-        """Return the names if they are symbols: in upper case, and not all numbers of a database."""
-        names, codes = self._texts["name"].encode(self._n_rows)
-        is_written = all(is_symbol(_clean_symbol(name)) and name == name.upper() for name in names)
-        if is_written and not all(map(str.isdecimal, names)):
-            return self._texts["name"].encode(self._n_rows, _clean_symbol)
+        """Return the names, or those of several companies, if they are symbols.
+
+        They are in upper case, and not all numbers of a database.
+        """
+        for column, least in (("name", 1), ("company", 2)):
+            names, _ = self._texts[column].encode(self._n_rows)
+            is_written = all(is_symbol(_clean_symbol(name)) and name == name.upper() for name in names)
+            if len(names) >= least and is_written and not all(map(str.isdecimal, names)):
+                self._symbols = self._texts[column]
+                if column == "company":
+                    self._reading.notes.add("The column for the company was read as the symbol.")
+                return self._symbols.encode(self._n_rows, _clean_symbol)
         if not self._texts["company"].encode(self._n_rows)[0]:
             self._texts["company"] = self._texts["name"]
-        return [], codes
+        return [], np.empty(0, np.int32)
 
     def _mark_unassigned(self, is_unassigned: Mask) -> None:
         if is_unassigned.any():

@@ -10,9 +10,10 @@ from services.data.files.formats.detect import SUFFIXES, FileFormat, iter_tables
 from services.data.files.rows import Reading, RowCollector
 from services.data.files.unpack import MAX_ROWS, Budget, iter_members
 from services.data.records import RawBars, SkippedPart
+from services.data.tables.name_parts import parse_symbol
 from services.data.tables.notes import quote_text
 from shared.errors import UnreadableFile
-from shared.schemas.bars import is_symbol, normalise_symbol
+from shared.schemas.bars import is_symbol
 from shared.schemas.loads import ReadQuery
 
 MAX_BYTES = 2 << 30  # unpacked; 45 million rows of CSV
@@ -59,18 +60,34 @@ class FileBarSource:
         self._owners: dict[str, str] = {}
         self.n_rows = 0
         self.skipped: list[SkippedPart] = []
-        self.has_repeats = False  # whether two of its files or sheets have bars of one symbol
+        self._repeat = ""  # two of its files or sheets that have bars of one symbol
 
     def frames(self) -> Generator[RawBars, None, None]:
         """Yield the rows of one symbol after another; each file of an archive is read completely first.
+
+        With `symbol`, all of them are, because two that would be this symbol are an error.
 
         Raises:
             UnreadableFile: The file does not contain readable bars; the detail says what is expected.
             PayloadTooLarge: The file is too large.
         """
-        self._owners, self.skipped, self.n_rows, self.has_repeats = {}, [], 0, False
-        n_members = 0
+        self._owners, self.skipped, self.n_rows, self._repeat = {}, [], 0, ""
         budget = Budget(*self._limits)
+        read = self._frames(budget)
+        if self._symbol is None:
+            yield from read
+            return
+        frames = list(read)  # of one symbol: nothing may be stored before all parts are known
+        if self._repeat:
+            raise UnreadableFile(
+                f"{self._repeat} both have bars that would be stored as {self._symbol}. Load one of them by itself, or "
+                "one file with the bars of both. On the command line without --symbol, each file of an archive is "
+                "loaded under the symbol that it is named after."
+            )
+        yield from frames
+
+    def _frames(self, budget: Budget) -> Iterator[RawBars]:
+        n_members = 0
         with self._open() as file:
             for name, member in iter_members(file, self.name, budget):
                 n_members += 1
@@ -119,15 +136,19 @@ class FileBarSource:
     def _iter_frames(
         self, collectors: dict[str | None, RowCollector], reading: Reading, name: str, place: str
     ) -> Iterator[RawBars]:
-        stated = _parse_symbol(reading.symbol or "")
+        stated = parse_symbol(reading.symbol or "")
         self._require_symbol([each for each in (*collectors, stated) if each])
         parsed = _parse_symbol(name)
         for own, rows in collectors.items():
+            if own is not None and not is_symbol(own):
+                self._skip(place, f"Not a valid symbol, in the names of columns: {quote_text(own)}.")
+                continue
             default = own or stated or self._symbol or parsed
             skip = self._skip_symbol(place)
             for raw in rows.frames(self._symbol, default, skip, is_wide=len(collectors) > 1):
                 if raw.symbol in self._owners:
-                    owner, self.has_repeats = self._owners[raw.symbol], True
+                    owner = self._owners[raw.symbol]
+                    self._repeat = self._repeat or f"{owner} and {quote_text(name, 60)}"
                     self._skip(place, f"{owner} also has bars of {raw.symbol}. Merge the two files.")
                     continue
                 self._owners[raw.symbol] = quote_text(name, 60)
@@ -164,5 +185,4 @@ class FileBarSource:
 def _parse_symbol(name: str) -> str | None:
     """Parse the symbol from a plain file's name; None if the name is not a symbol."""
     path = PurePath(name)
-    stem = normalise_symbol(path.stem if path.suffix.lower() in SUFFIXES else path.name)
-    return stem if is_symbol(stem) else None
+    return parse_symbol(path.stem if path.suffix.lower() in SUFFIXES else path.name)

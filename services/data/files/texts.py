@@ -24,7 +24,7 @@ class TextCollector:
         self._joined: pa.DictionaryArray | None = None
         self._codes: Codes | None = None
         self._distinct: list[str] = []
-        self.written: dict[str, str] = {}  # how each clean text was written first
+        self.written: dict[str, list[str]] = {}  # how each clean text is written
 
     def add(self, column: pa.Array | None, n_earlier: int, n_rows: int) -> None:
         """Add the texts of the next `n_rows` rows, None if a batch lacks the column."""
@@ -50,9 +50,11 @@ class TextCollector:
         positions: dict[str, int] = {}
         by_code = []
         for raw in texts.dictionary.to_pylist():
-            text = clean(without_guard(raw or ""))
+            written = without_guard(raw or "").strip()
+            text = clean(written)
             by_code.append(positions.setdefault(text, len(positions)) if text else -1)
-            self.written.setdefault(text, raw or "")
+            if written not in (others := self.written.setdefault(text, [])):
+                others.append(written)
         self._joined = None if texts is self._joined and clean is not str else self._joined
         codes, clean_codes = to_codes(texts), np.array([*by_code, -1], np.int32)
         is_clean = np.array_equal(clean_codes[:-1], np.arange(len(by_code)))
@@ -70,7 +72,7 @@ class TextCollector:
 
 
 def append_texts(parts: list[pa.DictionaryArray], part: pa.DictionaryArray) -> None:
-    """Append a part; of many small ones one is made, because each holds its distinct texts."""
+    """Append a part; many small ones are merged, because each holds its own distinct texts."""
     parts.append(part)
     n_small = next((n for n, each in enumerate(reversed(parts)) if len(each) >= LARGE_PART), len(parts))
     if n_small == MAX_SMALL_PARTS:

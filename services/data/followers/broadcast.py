@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 
 
 class Subscription:
-    """What one follower has not been told yet; changes that it is slow to take are merged, so it never grows."""
+    """The changes that one follower does not know yet; they are merged, so that a slow follower costs no memory."""
 
     def __init__(self) -> None:
         self._symbols: set[str] | None = set()
@@ -18,7 +18,7 @@ class Subscription:
         self._is_news.set()
 
     async def take(self, at_most: float) -> set[str] | None:
-        """Return what has changed since the last call, at once or after at most so many seconds."""
+        """Return the changes since the last call, at once or after at most this many seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(at_most):
                 await self._is_news.wait()

@@ -1,4 +1,4 @@
-"""A process's own lease on what it remembers: while it is valid, no change is acknowledged that it does not know."""
+"""A process's own lease to answer from memory: while it is valid, no change that it does not know is acknowledged."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ class Membership:
     """Renews the lease while the change feed works.
 
     Args:
-        feed: Says how far this process has been told of changes.
+        feed: Says how far this process knows of changes.
         followers: Where the lease is kept.
         monotonic: The clock.
     """
@@ -31,9 +31,10 @@ class Membership:
         self._is_due = asyncio.Event()
 
     def may_trust_memory(self) -> bool:
-        """Say whether what is remembered may be trusted for its lifetime.
+        """Say whether remembered values may be used until their lifetime ends.
 
-        Where the feed has never worked, as in a MongoDB without change streams, it may: the lifetime is the promise.
+        They may also where the feed has never worked, as in a MongoDB without change streams: there the lifetime alone
+        counts.
         """
         return self._until is None or self._monotonic() < self._until
 
@@ -49,7 +50,7 @@ class Membership:
             self._until = sent_at + LEASE_SECONDS
 
     async def run(self) -> None:
-        """Renew the lease for good."""
+        """Renew the lease until cancelled."""
         while True:
             with suppress(ServiceError):  # the lease ends by itself
                 await self.renew()

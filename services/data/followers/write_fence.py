@@ -1,4 +1,4 @@
-"""Lets a write be acknowledged only when no process answers from the bars before it any more."""
+"""Delays the acknowledgement of a write until no process answers from the old bars any longer."""
 
 import asyncio
 import time
@@ -7,16 +7,16 @@ from services.data.ports import Followers
 from shared.schemas.changes import LEASE_SECONDS
 
 POLL_SECONDS = (0.003, 0.1)  # the first pause, which doubles up to the second
-LAPSE_SECONDS = LEASE_SECONDS + 1.0  # after it, a lease that is not extended has ended, by whatever clock
+LAPSE_SECONDS = LEASE_SECONDS + 1.0  # after it, a lease that was not extended has ended by any clock
 
 
 class WriteFence:
-    """Waits after a write until every follower has been told of it, or has no lease any more.
+    """Waits after a write until every follower has been told of it, or has lost its lease.
 
     Writes that end at the same time share one fence.
 
     Args:
-        followers: Who follows, and how far each has been told.
+        followers: Knows the followers, and how far each has been told.
     """
 
     def __init__(self, followers: Followers) -> None:
@@ -28,7 +28,7 @@ class WriteFence:
         """Wait for followers; they are told by the change stream and by this process.
 
         Raises:
-            StoreUnavailable: It is not known whether all have been told.
+            StoreUnavailable: It is unknown whether all have been told.
         """
         if self._next is None:
             self._next = asyncio.create_task(self._run_next(self._current))
@@ -38,7 +38,7 @@ class WriteFence:
     async def _run_next(self, previous: asyncio.Task[None] | None) -> None:
         if previous is not None:
             await asyncio.wait({previous})
-        self._current, self._next = self._next, None  # who comes now needs a later fence
+        self._current, self._next = self._next, None  # a caller that comes now needs a later fence
         fence = await self._followers.raise_fence()
         if fence and not await self._are_told(fence, LAPSE_SECONDS):
             await self._followers.end_leases(fence)

@@ -24,7 +24,7 @@ _RATIOS = np.concatenate([[1.0], RATIOS, 1 / RATIOS])
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one recorded forecast: its state, and the actual close in the price units at issue."""
+    """The outcome of one recorded forecast: its state, and the actual close in the price units at issue."""
 
     state: OutcomeState
     actual: float | None = None

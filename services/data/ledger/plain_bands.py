@@ -1,4 +1,4 @@
-"""The plain normal band of each recorded forecast, which takes no model: no change, give or take. Pure."""
+"""The plain normal band of each recorded forecast, which needs no model: no change, give or take. Pure."""
 
 from collections.abc import Sequence
 from datetime import date

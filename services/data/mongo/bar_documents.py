@@ -29,10 +29,15 @@ FIELDS = {
 DATE = "Date"
 PART_BYTES = 1 << 20  # decoded at once: the decoder does not let other threads run meanwhile
 Document = Mapping[str, Any]
-# Text or a date that Python cannot represent, written by another tool, must not fail the rest.
+# Text or a date of another tool that Python cannot represent must not fail the other documents.
 _CODEC: CodecOptions[Document] = CodecOptions(
     unicode_decode_error_handler="replace", datetime_conversion=DatetimeConversion.DATETIME_AUTO
 )
+
+
+def decode(raw: bytes) -> Document:
+    """Decode one BSON document; none if `raw` is empty."""
+    return bson.decode(raw, _CODEC) if raw else {}
 
 
 def build_frame(symbol: str, documents: Sequence[Document]) -> BarFrame:

@@ -15,16 +15,15 @@ import structlog
 from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
 
-from services.data.mongo.catalogue_documents import ABOUT_BARS, complete_bars, from_document
+from services.data.mongo.catalogue_documents import CATALOGUE, from_document
 from services.data.mongo.collection_reader import has_snapshots, read_bars
 from services.data.mongo.connection import UNAUTHORIZED, Connection
 from services.data.mongo.rewrite import (
-    CATALOGUE,
-    JOURNALED,
     OURS,
     rewrite_by_rename,
     rewrite_in_transaction,
 )
+from services.data.mongo.transactions import JOURNALED, has_transactions
 from services.data.records import CatalogueEntry, StoredSymbol
 from shared.errors import NoBars, SymbolNotFound
 from shared.schemas.arrow import BarColumns, BarFrame, encode_with_revision
@@ -32,10 +31,9 @@ from shared.schemas.bars import EncodedBars, is_symbol
 
 T = TypeVar("T")
 SNAPSHOT_UNAVAILABLE = 246
-# With QueryPlanKilled: the collection was created, renamed or indexed during the read.
-TRANSIENT_CODES = {175, SNAPSHOT_UNAVAILABLE}
+# With NamespaceNotFound and QueryPlanKilled: the collection was created, renamed or indexed during the read.
+TRANSIENT_CODES = {26, 175, SNAPSHOT_UNAVAILABLE}
 RETRY_SECONDS = 0.005
-MIN_SNAPSHOT_WIRE_VERSION = 13  # MongoDB 5.0, the first with snapshots outside transactions
 PING_SECONDS = 1.5
 NO_TRANSACTIONS = (
     "MongoDB is not a replica set or is older than 5.0: loads are renamed into place. Load from one process at a time."
@@ -58,7 +56,7 @@ class MongoBarStore:
         self._timeout_seconds = timeout_seconds
         self._write_timeout_seconds = write_timeout_seconds
         self._has_transactions: bool | None = None  # and snapshots; None until first checked
-        self._without_snapshots: set[str] = set()  # capped collections and others of which MongoDB has none
+        self._without_snapshots: set[str] = set()  # capped collections and others without snapshots
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def symbols(self) -> list[str]:
@@ -66,7 +64,7 @@ class MongoBarStore:
         return sorted(filter(is_symbol, await self._collection_names()))
 
     async def unserved(self) -> list[str]:
-        """Return every collection that is neither a symbol nor ours nor MongoDB's own, ascending."""
+        """Return every collection that is not a symbol, not ours and not MongoDB's own, ascending."""
         names = await self._collection_names()
         return sorted(name for name in names if not is_symbol(name) and not name.startswith(("system.", OURS)))
 
@@ -91,6 +89,10 @@ class MongoBarStore:
         """Return every entry, ascending by symbol, without findings."""
         documents = await self._read_catalogue({}, {"findings": False})
         return [entry for entry in map(from_document, documents) if entry is not None]
+
+    async def finding_counts(self) -> dict[str, int]:
+        """Return how many findings each symbol has; those without any are left out."""
+        return await self._connection.run(self._timeout_seconds, self._count_findings)
 
     async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
         """Replace the symbol's bars and entry, journaled by a majority.
@@ -133,16 +135,25 @@ class MongoBarStore:
         find = partial(self._find_in_catalogue, condition, projection)
         return await self._connection.run(self._timeout_seconds, find)
 
-    def _find_in_catalogue(
-        self, condition: dict[str, Any], projection: dict[str, Any], session: ClientSession | None = None
-    ) -> list[dict[str, Any]]:
+    def _find_in_catalogue(self, condition: dict[str, Any], projection: dict[str, Any]) -> list[dict[str, Any]]:
         """Blocks."""
         try:
-            return self._database[CATALOGUE].find(condition, projection, session=session).sort("_id").to_list()
+            return self._database[CATALOGUE].find(condition, projection).sort("_id").to_list()
         except OperationFailure as error:
             if error.code != UNAUTHORIZED:
                 raise
             return []
+
+    def _count_findings(self) -> dict[str, int]:
+        """Blocks."""
+        has_any = {"$match": {"findings": {"$type": "array", "$ne": []}}}
+        try:
+            counted = self._database[CATALOGUE].aggregate([has_any, {"$project": {"n": {"$size": "$findings"}}}])
+            return {document["_id"]: document["n"] for document in counted}
+        except OperationFailure as error:
+            if error.code != UNAUTHORIZED:
+                raise
+            return {}
 
     def _read(self, symbol: str, build: Callable[[BarColumns], T]) -> T:
         """Read in one thread, because each switch between threads takes time. Blocks."""
@@ -173,21 +184,15 @@ class MongoBarStore:
         Reads from one snapshot; without it, a read could see part of a load that commits meanwhile.
         """
         with self._snapshot() if is_transactional else nullcontext() as session:
-            bars = read_bars(self._database[symbol], session)
-            documents = self._find_in_catalogue({"_id": symbol}, ABOUT_BARS, session)
-        if not len(bars.sessions):
-            return None
-        return build(complete_bars(bars, documents[0]) if documents else bars)
+            bars = read_bars(self._database, symbol, session)
+        return build(bars) if len(bars.sessions) else None
 
     def _snapshot(self) -> ClientSession:
         return self._database.client.start_session(snapshot=True)
 
     def _supports_transactions(self) -> bool:
         if self._has_transactions is None:
-            hello = self._database.command("hello")
-            # A member reports isreplicaset while it starts, and setName afterwards.
-            is_shared = bool(hello.keys() & {"setName", "isreplicaset"}) or hello.get("msg") == "isdbgrid"
-            self._has_transactions = is_shared and hello["maxWireVersion"] >= MIN_SNAPSHOT_WIRE_VERSION
+            self._has_transactions = has_transactions(self._database)
             if not self._has_transactions:
                 log.warning("store_has_no_transactions", detail=NO_TRANSACTIONS)
         return self._has_transactions

@@ -13,6 +13,7 @@ from shared.market.calendar_names import NAMES
 from shared.schemas.arrow import BarColumns
 
 _ENTRY = TypeAdapter(CatalogueEntry)
+CATALOGUE = "bellwether_catalogue"  # lower case: never a symbol
 ABOUT_BARS = {"listing.calendar": True, "findings.code": True, "findings.sessions": True}
 log = structlog.get_logger()
 
@@ -41,7 +42,7 @@ def _write_dates(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _mark_utc(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Mark the time of a load as one of UTC, which MongoDB returns without a time zone."""
+    """Mark the time of a load as UTC, because MongoDB returns it without a time zone."""
     loaded_at = fields.get("loaded_at")
     if isinstance(loaded_at, datetime) and loaded_at.tzinfo is None:
         return dict(fields) | {"loaded_at": loaded_at.replace(tzinfo=UTC)}
@@ -49,7 +50,7 @@ def _mark_utc(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def complete_bars(bars: BarColumns, document: Mapping[str, Any]) -> BarColumns:
-    """Add to bars, at least one, what an entry, or ABOUT_BARS of one, says of them; what we cannot read is left out."""
+    """Add to bars, at least one, what their entry, or ABOUT_BARS of it, says of them; unreadable parts are left out."""
     listing, findings = document.get("listing"), document.get("findings")
     calendar = listing.get("calendar") if isinstance(listing, Mapping) else None
     calendar = calendar if isinstance(calendar, str) and calendar in NAMES else None

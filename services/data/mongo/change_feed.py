@@ -12,8 +12,8 @@ import structlog
 from pymongo.change_stream import DatabaseChangeStream
 from pymongo.errors import OperationFailure, PyMongoError
 
+from services.data.mongo.catalogue_documents import CATALOGUE
 from services.data.mongo.connection import UNAUTHORIZED, Connection
-from services.data.mongo.rewrite import CATALOGUE
 from shared.errors import StoreUnavailable
 from shared.schemas.bars import is_symbol
 
@@ -26,7 +26,7 @@ FAILURE_REASONS: dict[int | None, str] = {
     40573: "MongoDB is not a replica set and has no change streams",
 }
 FENCES = "bellwether_fences"  # one document, whose number rises with each write fence
-FOLLOWERS = "bellwether_followers"  # renewed every second, which concerns no bars
+FOLLOWERS = "bellwether_followers"  # renewed every second; unrelated to bars
 _FIELDS = ("ns", "to", "documentKey", "operationType", "fullDocument.fence", "updateDescription.updatedFields.fence")
 _PIPELINE: list[dict[str, Any]] = [
     {"$match": {"ns.coll": {"$ne": FOLLOWERS}}},
@@ -38,12 +38,12 @@ log = structlog.get_logger()
 
 @dataclass
 class _Batch:
-    """What a batch of events says.
+    """The content of a batch of events.
 
     Attributes:
         symbols: The symbols that changed; None if any may have.
         fence: The last write fence in it, 0 if there is none.
-        caught_up_at: When the server was asked for the last event of it, which is also the last that there was.
+        caught_up_at: When the server was asked for its last event, after which there was none.
     """
 
     symbols: set[str] | None = field(default_factory=set)
@@ -126,7 +126,7 @@ class MongoChangeFeed:
 
 
 def _collect_changes(stream: DatabaseChangeStream[dict[str, Any]]) -> _Batch:
-    """Collect the events that there are, or wait for some. Blocks."""
+    """Collect the available events, or wait for some. Blocks."""
     batch, until, asked_at = _Batch(), time.monotonic() + BATCH_SECONDS, None
     with pymongo.timeout(TIMEOUT_SECONDS):
         while time.monotonic() <= until:
@@ -136,7 +136,7 @@ def _collect_changes(stream: DatabaseChangeStream[dict[str, Any]]) -> _Batch:
             event = stream.try_next()
             if event is not None:
                 _read_event(event, batch)
-            if stream._cursor is not cursor:  # reopened by the driver, which has not fetched the changes since
+            if stream._cursor is not cursor:  # reopened by the driver, which may have missed changes since
                 asked_at = None
             elif asked_at is not None and not _n_buffered(stream):
                 batch.caught_up_at = asked_at
@@ -145,13 +145,13 @@ def _collect_changes(stream: DatabaseChangeStream[dict[str, Any]]) -> _Batch:
 
 
 def _n_buffered(stream: DatabaseChangeStream[dict[str, Any]]) -> int:
-    """Return how many events the driver has that it has not returned yet: without one, it asks the server."""
+    """Return how many events the driver holds; without any, it asks the server."""
     cursor = stream._cursor
     return 0 if cursor is None else len(cursor._data)
 
 
 def _read_event(event: Event, batch: _Batch) -> None:
-    """Add what an event says."""
+    """Add an event."""
     collections = [event.get(name, {}).get("coll") for name in ("ns", "to")]
     symbols: set[str] | None
     if event["operationType"] in {"dropDatabase", "invalidate"}:

@@ -1,7 +1,6 @@
 """Reads one collection as bars, whatever the layout of its documents. These functions block."""
 
-from collections.abc import Iterable
-from functools import partial
+import struct
 from typing import Any
 
 from pymongo.client_session import ClientSession
@@ -9,7 +8,8 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
-from services.data.mongo.bar_documents import DATE, FIELDS, bars_from_bson, build_columns
+from services.data.mongo.bar_documents import DATE, FIELDS, bars_from_bson, build_columns, decode
+from services.data.mongo.catalogue_documents import ABOUT_BARS, CATALOGUE, complete_bars
 from services.data.mongo.connection import UNAUTHORIZED
 from services.data.mongo.foreign.layouts import N_SAMPLED, choose_layout, describe_unreadable, is_complete, read_layout
 from shared.errors import NoBars
@@ -20,17 +20,56 @@ _PROJECTION = {"_id": False, DATE: True} | dict.fromkeys(FIELDS.values(), True)
 Documents = list[dict[str, Any]]
 
 
-def read_bars(collection: Collection[dict[str, Any]], session: ClientSession | None) -> BarColumns:
-    """Read the bars; none if the collection is empty or does not exist.
+def read_bars(database: Database[dict[str, Any]], symbol: str, session: ClientSession | None) -> BarColumns:
+    """Read the bars with their catalogue entry; none if the collection is empty or does not exist.
+
+    Both are one command, so that a slow store delays a read only once.
 
     Raises:
         NoBars: There are documents, but none can be read as a bar; the detail says why.
     """
-    find: Any = partial(collection.find_raw_batches, {}, _PROJECTION, batch_size=ALL_IN_ONE_BATCH, session=session)
-    batches: Iterable[bytes] = find()
-    bars = bars_from_bson(collection.name, b"".join(batches))
-    if is_complete(bars):
-        return bars
+    collection = database[symbol]
+    entry, raw = _read_both(database[CATALOGUE], collection, session)
+    bars = bars_from_bson(symbol, raw)
+    if not is_complete(bars):
+        bars = _read_foreign(collection, bars, session)
+    return complete_bars(bars, entry) if len(bars.sessions) else bars
+
+
+def _read_both(
+    catalogue: Collection[dict[str, Any]], collection: Collection[dict[str, Any]], session: ClientSession | None
+) -> tuple[dict[str, Any], bytes]:
+    """Return the entry of the bars, empty if there is none, and the documents of the bars as BSON."""
+    bars: list[dict[str, Any]] = [{"$project": _PROJECTION}]
+    pipeline: list[dict[str, Any]] = [
+        {"$match": {"_id": collection.name}},
+        {"$project": ABOUT_BARS},
+        {"$unionWith": {"coll": collection.name, "pipeline": bars}},
+    ]
+    try:
+        raw = _run(catalogue, pipeline, session)
+    except OperationFailure as error:
+        if error.code != UNAUTHORIZED:
+            raise
+        return {}, _run(collection, bars, session)  # this user may not read the catalogue
+    size = struct.unpack_from("<i", raw)[0] if raw else 0
+    first = decode(raw[:size])
+    if "_id" in first:  # the entry comes first, and no bar has its key
+        return dict(first), raw[size:]
+    return {}, raw
+
+
+def _run(
+    collection: Collection[dict[str, Any]], pipeline: list[dict[str, Any]], session: ClientSession | None
+) -> bytes:
+    batches: Any = collection.aggregate_raw_batches(pipeline, session=session, batchSize=ALL_IN_ONE_BATCH)
+    return b"".join(batches)
+
+
+def _read_foreign(
+    collection: Collection[dict[str, Any]], bars: BarColumns, session: ClientSession | None
+) -> BarColumns:
+    """Read documents that may have the layout of another tool; `bars` is the result of reading them in ours."""
     sample = collection.find({}, session=session).limit(N_SAMPLED).to_list()
     layout = choose_layout(bars, sample)
     if layout is not None:
@@ -50,7 +89,7 @@ def build_any(symbol: str, documents: Documents) -> tuple[BarColumns, bool]:
     if layout is None:
         return bars, False
     read = read_layout(symbol, documents, layout)
-    return read, read.revision != bars.revision  # else ours reads the same, though some values are text
+    return read, read.revision != bars.revision  # otherwise our layout reads the same, though some values are text
 
 
 def has_snapshots(database: Database[dict[str, Any]], name: str) -> bool:
@@ -60,7 +99,7 @@ def has_snapshots(database: Database[dict[str, Any]], name: str) -> bool:
     except OperationFailure as error:
         if error.code != UNAUTHORIZED:
             raise
-        return False  # this user cannot find out; a collection that changes is rare, a read that never ends is not
+        return False  # this user may not ask: a capped collection is rare, and a snapshot of one would never be read
     return all(each.get("type") == "collection" and not each.get("options", {}).get("capped") for each in found)
 
 

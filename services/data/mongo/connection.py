@@ -25,10 +25,10 @@ from shared.single_flight import SingleFlight
 
 STORE_NAME = "The data service's store (MongoDB)"
 NO_ANSWER = f"{STORE_NAME} does not answer. Try again in a moment."
-MAX_CALLS = 16  # at a time, one connection each; on two cores, more decode no faster
-N_OTHER_CONNECTIONS = 2  # of the change feed and of pings, which wait for no call
+MAX_CALLS = 16  # calls at a time, one connection each; on two cores, more are not faster
+N_OTHER_CONNECTIONS = 2  # connections of the change feed and of pings, which wait for no call
 SLOT_SECONDS = 0.75  # the longest that a call waits for others to end
-N_FAILURES_IN_A_ROW = 3  # each costs its caller the whole timeout
+N_FAILURES_IN_A_ROW = 3  # each failure costs its caller the whole timeout
 PROBE_SECONDS = 1.0
 UNAUTHORIZED = 13
 AUTH_CODES = {UNAUTHORIZED, 18}  # 18 is AuthenticationFailed
@@ -47,7 +47,7 @@ class Connection:
 
     def __init__(self, database: Database, on_breaker: Callable[[State], None] = lambda _: None) -> None:
         self.database = database
-        # Threads of their own, so that calls which wait for MongoDB keep no other work of the process waiting.
+        # Threads of their own, so that calls that wait for MongoDB do not delay other work of the process.
         self._threads = ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="mongodb")
         self._slots = asyncio.Semaphore(MAX_CALLS)
         self._pings: SingleFlight[None] = SingleFlight()
@@ -164,7 +164,7 @@ async def open_mongo(
         appname="bellwether-data",
         connectTimeoutMS=1000,
         maxPoolSize=MAX_CALLS + N_OTHER_CONNECTIONS,
-        datetime_conversion="DATETIME_AUTO",  # a date after 9999 by another tool must not fail the rest
+        datetime_conversion="DATETIME_AUTO",  # a date after 9999 by another tool must not fail the other documents
         unicode_decode_error_handler="replace",
         event_listeners=[MongoSpans(), *([CommandDurations(observe)] if observe else [])],
         _pool_class=build_pool_factory(on_replaced),

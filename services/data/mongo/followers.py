@@ -1,7 +1,7 @@
-"""Who keeps answers or revisions in memory, and how far each has been told of changes: in MongoDB, for all processes.
+"""The followers that answer from memory, and how far each knows of changes: in MongoDB, for all processes.
 
-A follower's lease says that it may still answer from memory. It is measured by MongoDB's clock, and lasts longer there
-than by the follower's own, which begins when the renewal is sent: so a lease that has ended here has ended there.
+A follower may answer from memory while it has a lease. The follower counts the lease from when it sends the renewal,
+MongoDB from when it receives it, and longer: a lease that has ended in MongoDB has ended at the follower, too.
 """
 
 from functools import partial
@@ -14,7 +14,7 @@ from services.data.mongo.change_feed import FENCES, FOLLOWERS
 from services.data.mongo.connection import AUTH_CODES, Connection
 from shared.schemas.changes import LEASE_SECONDS
 
-MARGIN_SECONDS = 0.5  # for clocks that do not run equally fast
+MARGIN_SECONDS = 0.5  # margin for clocks that run at different speeds
 FORGET_SECONDS = 60.0
 _IS_LIVE = {"$expr": {"$gt": ["$until", "$$NOW"]}}
 
@@ -42,12 +42,12 @@ class MongoFollowers:
         return await self._connection.run(self._timeout_seconds, self._raise_fence)
 
     async def count_behind(self, fence: int) -> int:
-        """Return how many followers have a lease and have not been told of every change before the fence."""
+        """Return how many followers have a lease and do not know every change before the fence."""
         query = {"fence": {"$lt": fence}} | _IS_LIVE
         return await self._connection.run(self._timeout_seconds, lambda: self._followers.count_documents(query))
 
     async def end_leases(self, fence: int) -> None:
-        """End the leases of those who are behind: they notice it when they renew it."""
+        """End the leases of followers that are behind, which notice it at the next renewal."""
         query = {"fence": {"$lt": fence}}
         await self._connection.run(self._timeout_seconds, lambda: self._followers.delete_many(query))
 
@@ -63,7 +63,7 @@ class MongoFollowers:
         except OperationFailure as error:
             if error.code not in AUTH_CODES:
                 raise
-            return True  # who may only read has no writer of ours beside it that would wait
+            return True  # a user with read access only has no writer of ours that would wait for it
         return False
 
     def _raise_fence(self) -> int:

@@ -10,7 +10,7 @@ from pymongo.errors import BulkWriteError, OperationFailure
 from services.data.mongo.collection_reader import ALL_IN_ONE_BATCH
 from services.data.mongo.connection import UNAUTHORIZED, Connection
 from services.data.mongo.ledger_documents import build_key_filter, from_document, to_document
-from services.data.mongo.rewrite import JOURNALED
+from services.data.mongo.transactions import JOURNALED
 from services.data.records import IssuedEntry
 from shared.schemas.ledger import Kept, LedgerEntry
 

@@ -15,21 +15,18 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
-from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
 
 from services.data.mongo.bar_documents import DATE
-from services.data.mongo.catalogue_documents import complete_bars, from_document, to_document
+from services.data.mongo.catalogue_documents import CATALOGUE, complete_bars, from_document, to_document
 from services.data.mongo.collection_reader import build_any
 from services.data.mongo.document_changes import Changes, compute_changes
+from services.data.mongo.transactions import JOURNALED, run_in_transaction
 from services.data.records import StoredSymbol
 from shared.errors import InvalidRequest
 
-CATALOGUE = "bellwether_catalogue"  # lower case: never a symbol
-OURS = "bellwether_"
+OURS = "bellwether_"  # lower case: never a symbol
 LOADING_PREFIX = "bellwether_loading_"  # a copy that has not been renamed into place, or never will be
 LEFTOVER_AGE = timedelta(minutes=10)  # no rewrite takes this long, so an older copy belongs to a dead process
-JOURNALED = WriteConcern("majority", j=True)
 PART_DOCUMENTS = 5_000  # encoded or decoded at once: the driver does not let other threads run meanwhile
 T = TypeVar("T")
 Decide = Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]
@@ -54,9 +51,7 @@ def rewrite_in_transaction(database: Database[dict[str, Any]], symbol: str, deci
         catalogue.replace_one({"_id": symbol}, _to_entry_document(after), session=session)
         return report, changes
 
-    with database.client.start_session() as session:
-        # Not "snapshot", which does not allow creating an index; a transaction reads from one snapshot anyway.
-        report, changes = session.with_transaction(write, read_concern=ReadConcern("local"), write_concern=JOURNALED)
+    report, changes = run_in_transaction(database, write)
     if not changes.are_empty:
         _create_index(collection)
     return report

@@ -14,11 +14,22 @@ from shared.errors import StoreUnavailable
 from shared.schemas.stocks import StockPage, StockSummary
 
 
-@dataclass(frozen=True)
-class _Snapshot:
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """The stored symbols and entries at one time; the same object until something may have changed.
+
+    Attributes:
+        index: The search in it.
+        symbols: Every symbol that has bars, ascending.
+        entries: The catalogue's entries, without findings, also of symbols that are no longer stored.
+        n_findings: How many findings a symbol has; those without are left out.
+        until: When it is read again, by the catalogue's clock.
+    """
+
     index: SymbolIndex
     symbols: list[str]
     entries: dict[str, CatalogueEntry]
+    n_findings: dict[str, int]
     until: float
 
 
@@ -28,7 +39,7 @@ class _Symbols:
     until: float
 
 
-K = TypeVar("K", _Snapshot, _Symbols)
+K = TypeVar("K", Snapshot, _Symbols)
 
 
 class Catalogue:
@@ -56,7 +67,7 @@ class Catalogue:
         self._kept = kept
         self._seconds = seconds
         self._monotonic = monotonic
-        self._snapshot: _Snapshot | None = None
+        self._snapshot: Snapshot | None = None
         self._symbols: _Symbols | None = None
         self._entries: dict[str, CatalogueEntry] = {}
         self._n_changes = 0
@@ -126,6 +137,14 @@ class Catalogue:
         }
         return {symbol: last_sessions_by_symbol.get(symbol) for symbol in snapshot.symbols}
 
+    async def snapshot(self) -> Snapshot:
+        """Return the current snapshot.
+
+        Raises:
+            StoreUnavailable: The symbols could not be read.
+        """
+        return await self._get_snapshot()
+
     def invalidate(self) -> None:
         """Read the store again before the next search."""
         self._n_changes += 1
@@ -133,7 +152,7 @@ class Catalogue:
         self._symbols = None
         self._entries.clear()
 
-    async def _get_snapshot(self) -> _Snapshot:
+    async def _get_snapshot(self) -> Snapshot:
         async with self._lock:  # of concurrent searches, the first one reads for all
             snapshot = self._snapshot
             if snapshot is None or self._monotonic() >= snapshot.until or not self._may_trust_memory():
@@ -149,18 +168,20 @@ class Catalogue:
             return snapshot
 
     def _require_kept(self, known: K | None, error: StoreUnavailable) -> K:
-        """Return what is known, marked as stale; raise the store's error if it is too old."""
+        """Return the last snapshot, marked as stale; raise the store's error if it is too old."""
         if known is None or self._monotonic() >= known.until + self._kept.seconds:
             raise error
         self._kept.serve()
         return known
 
-    async def _read(self) -> _Snapshot:
+    async def _read(self) -> Snapshot:
         until = self._monotonic() + self._seconds
-        symbols, entry_list = await asyncio.gather(self._store.symbols(), self._store.entries())
+        symbols, entry_list, n_findings = await asyncio.gather(
+            self._store.symbols(), self._store.entries(), self._store.finding_counts()
+        )
         entries = {entry.symbol: entry for entry in entry_list}
         listed = [ListedSymbol(symbol, entries[symbol].name if symbol in entries else None) for symbol in symbols]
-        return _Snapshot(await asyncio.to_thread(SymbolIndex, listed), symbols, entries, until)
+        return Snapshot(await asyncio.to_thread(SymbolIndex, listed), symbols, entries, n_findings, until)
 
 
 def _build_summary(listed: ListedSymbol, entry: CatalogueEntry | None) -> StockSummary:

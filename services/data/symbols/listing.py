@@ -13,11 +13,11 @@ from shared.schemas.stocks import StockPatch
 
 
 def apply_patch(symbol: str, stored: StoredSymbol | None, patch: StockPatch, default: str | None) -> StoredSymbol:
-    """Return the symbol with the fields of the patch; the bars stay as they are.
+    """Return the symbol with the fields of the patch and unchanged bars.
 
     Args:
         symbol: The symbol.
-        stored: What is stored of it.
+        stored: Its stored bars and entry.
         patch: A field that is not set stays; None removes it.
         default: The calendar of symbols that have none of their own.
 

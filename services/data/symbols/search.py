@@ -47,8 +47,8 @@ class SymbolIndex:
         """Return one page of matches for `query`, and the cursor of the next page, None on the last.
 
         Best first: the equal symbol, symbols that start with it, the equal name, names that start with it, names with
-        a word that starts with it, symbols and then names that contain it; if there are none, symbols and names from
-        which it differs by a slip. Ties are broken by length, then alphabetically. Without a query, all symbols match,
+        a word that starts with it, symbols and then names that contain it; if there are none, symbols and names that
+        differ by a typing error. Ties are broken by length, then alphabetically. Without a query, all symbols match,
         in alphabetical order. Case, accents and the punctuation of names do not matter. Symbols added or removed
         between two pages move no other symbol to another page.
 

@@ -1,4 +1,4 @@
-"""Finds words that a query means in spite of a slip: a letter too many, missing, wrong or swapped. Pure, in memory."""
+"""Finds words despite a typing error in the query: a letter too many, missing, wrong or swapped. Pure, in memory."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,8 +7,8 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
-MIN_LETTERS = 5  # of a query for a symbol: one of fewer is near too many
-MIN_WORD = 4  # of a word of a query for names
+MIN_LETTERS = 5  # letters of a query for a symbol: shorter ones are close to too many
+MIN_WORD = 4  # letters of a word in a query for names
 TWO_SLIPS_FROM = 8  # letters
 Mask = npt.NDArray[np.bool_]
 
@@ -26,9 +26,9 @@ class Vocabulary:
         self._positions = [np.array(each, np.intp) for each in positions.values()]
 
     def find(self, query: str) -> Mask:
-        """Mark the texts that have each word of the query, or its beginning, with at most a slip or two.
+        """Mark the texts that have each word of the query, or its beginning, with at most one or two typing errors.
 
-        The first letter must be right: with any other, there is always something near.
+        The first letter must be right: otherwise every query would match something.
         """
         words = query.split()
         found = np.full(self._n_texts, bool(words))

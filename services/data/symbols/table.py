@@ -1,4 +1,4 @@
-"""Reads tables of symbols, such as symbols.csv: what is known about each besides its bars. Pure but for the file."""
+"""Reads tables of symbols, such as symbols.csv, which describe each besides its bars. Pure except for the file."""
 
 import csv
 import re
@@ -31,7 +31,7 @@ _SYMBOL: TypeAdapter[str] = TypeAdapter(Symbol)
 
 @dataclass(frozen=True)
 class SymbolRow:
-    """One row: what it says of a symbol, or why it cannot be read."""
+    """One row: the description of a symbol, or why it cannot be read."""
 
     symbol: str
     patch: StockPatch
@@ -51,7 +51,7 @@ def read_symbols(path: Path) -> list[SymbolRow] | None:
     delimiter = max(",;\t", key=header.count)
     try:
         names = [_plain(name) for name in next(csv.reader([header], delimiter=delimiter), [])]
-    except csv.Error:  # a line end inside of a line, as in UTF-16, or a very long cell
+    except csv.Error:  # a line break inside a line, as in UTF-16, or a very long cell
         return None
     columns = {
         field: names.index(alias) for field, aliases in FIELDS.items() for alias in aliases[::-1] if alias in names

@@ -1,1 +1,1 @@
-"""What a table of bars means: the names of its columns, its numbers, dates and days."""
+"""The meaning of a table of bars: the names of its columns, its numbers, dates and days."""

@@ -27,7 +27,7 @@ def check_types(schema: pa.Schema) -> None:
         is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
         if field.name in NUMBERS:
             fits = is_plain or is_number or pa.types.is_decimal(kind)
-        elif field.name == "session":
+        elif field.name in ("session", "end"):
             fits = is_plain or is_number or pa.types.is_date(kind) or pa.types.is_timestamp(kind)
             fits = fits and _is_daily_period(field)
         elif field.name == "time":

@@ -7,16 +7,16 @@ from typing import cast
 
 import pyarrow as pa
 
+from services.data.tables.ends import Cells, settle_moment
 from services.data.tables.name_parts import split_names
-from services.data.tables.names import LAST_PRICES, PER_SYMBOL, PRICES, Field, is_unnamed, normalise, rank
-from services.data.tables.notes import Notes, quote_text
+from services.data.tables.names import LAST_PRICES, PER_SYMBOL, PRICES, STARTS, Field, is_unnamed, normalise, rank
+from services.data.tables.notes import NAME_COLUMN, Notes, quote_text
 from shared.errors import UnreadableFile
 from shared.schemas.bars import is_symbol, normalise_symbol
 from shared.schemas.loads import ReadQuery, parse_columns
 
 MAX_COLUMNS = 1_000
 EXPECTED_COLUMNS = "date, open, high, low and close, and optionally volume, adj_close, symbol and company"
-HOW_TO_NAME = "name them with --columns date=…,close=… (columns= over HTTP)"
 DATE = re.compile(r"\d{4}[-/.年]?\s?\d{1,2}|\d{1,2}[-/. ]\w{1,9}[-/. ]\d{2}|\w{3,9}\.? \d{1,2},? \d{4}|\d{9,}")
 
 _NUMBER = re.compile(r"[\d.\-^=&]*")
@@ -60,8 +60,8 @@ def find_columns(
 ) -> Columns:
     """Return the position of each bar field, by symbol if the columns name several.
 
-    A `name` column beside a symbol column holds the company's name. Without a symbol column it stays `name`, and its
-    cells show later whether they are symbols.
+    If there is a symbol column, a `name` column holds the company's name. Otherwise it stays `name`, and its cells show
+    later whether they are symbols.
 
     Args:
         names: The names of the columns.
@@ -88,8 +88,9 @@ def count_fields(names: Sequence[str], options: ReadQuery | None = None) -> int:
     names = names[:MAX_COLUMNS]
     with_prefix, _ = split_names(names)
     named = {field for field, name in _parse_options(options).items() if name in names}
-    found = {field for field in ("session", *PRICES) if any(rank(field, name) is not None for name in with_prefix)}
-    return len(found | named)
+    fields: tuple[Field, ...] = ("session", "end", *PRICES)
+    found = {field for field in fields if any(rank(field, name) is not None for name in with_prefix)} | named
+    return len(found) - ({"session", "end"} <= found)
 
 
 def list_names(names: Iterable[str]) -> str:
@@ -101,7 +102,8 @@ def list_names(names: Iterable[str]) -> str:
 
 def _parse_options(options: ReadQuery | None) -> dict[Field, str]:
     chosen = parse_columns(options.columns) if options and options.columns else {}
-    return {cast(Field, "session" if name == "date" else name): column for name, column in chosen.items()}
+    fields = {"date": "session", "close_time": "end"}
+    return {cast(Field, fields.get(name, name)): column for name, column in chosen.items()}
 
 
 class _Finder:
@@ -113,7 +115,7 @@ class _Finder:
         if {"T", "t"} <= {*written}:  # of Polygon: ticker and time
             self.names[written.index("T")] = "ticker"
         self.chosen = {field: self._find_chosen(name) for field, name in chosen.items()}
-        self.sample = sample
+        self.cells = Cells(written, sample)
 
     def _find_chosen(self, name: str) -> int:
         if name in self.written:
@@ -163,9 +165,12 @@ class _Finder:
         return picked
 
     def _find_shared(self, symbols: Sequence[str], notes: Notes) -> dict[Field, int]:
-        fields: tuple[Field, ...] = ("session", "symbol", "name", "company", "series")
+        fields: tuple[Field, ...] = ("session", "end", "symbol", "name", "company", "series")
         shared = self._pick(fields, symbols, "", notes)
-        if "session" not in shared:
+        moments = [index for _, index in self._candidates("session", symbols, "")]
+        starts = [index for index in moments if self.names[index].replace("_", "") in STARTS]
+        settle_moment(shared, self.chosen, starts, self.cells, notes)
+        if not shared.keys() & {"session", "end"}:
             shared |= self._find_unnamed_dates(symbols, notes)
         time = [index for _, index in self._candidates("time", symbols, "")]
         if "session" in shared and time and time[0] != shared["session"]:
@@ -181,7 +186,7 @@ class _Finder:
         """Find the one column without a name that holds dates."""
         unnamed = [index for index, name in enumerate(self.names) if is_unnamed(name) and not symbols[index]]
         dated = [index for index in unnamed if self._holds_dates(index)]
-        dated = dated or [index for index in unnamed if not self._cells(index)]
+        dated = dated or [index for index in unnamed if not self.cells.column(index)]
         if len(dated) != 1:
             return {}
         notes.add("The column without a name was read as the date.")
@@ -190,7 +195,7 @@ class _Finder:
     def _find_unnamed_symbols(
         self, shared: Mapping[Field, int], symbols: Sequence[str], notes: Notes
     ) -> dict[Field, int]:
-        """Find the one column without a name that holds symbols, as an index of pandas has them beside the dates."""
+        """Find the one column without a name that holds symbols, as in an index of pandas after the dates."""
         unnamed = [index for index, name in enumerate(self.names) if is_unnamed(name) and not symbols[index]]
         found = [index for index in unnamed if index not in shared.values() and self._holds_symbols(index)]
         if len(found) != 1:
@@ -199,36 +204,46 @@ class _Finder:
         return {"symbol": found[0]}
 
     def _holds_symbols(self, index: int) -> bool:
-        cells = [normalise_symbol(cell) for cell in self._cells(index)]
+        cells = [normalise_symbol(cell) for cell in self.cells.column(index)]
         return bool(cells) and all(is_symbol(cell) and not _NUMBER.fullmatch(cell) for cell in cells)
 
     def _holds_dates(self, index: int) -> bool:
-        cells = self._cells(index)
-        return bool(cells) and all(DATE.match(cell.strip()) for cell in cells)
-
-    def _cells(self, index: int) -> list[str]:
-        return [row[index] for row in self.sample if index < len(row) and row[index]]
+        cells = self.cells.column(index)
+        return bool(cells) and all(DATE.match(cell) for cell in cells)
 
     def _check(self, fields: Mapping[Field, int]) -> None:
-        missing = ["date" if name == "session" else name for name in ("session", *PRICES) if name not in fields]
+        missing = [name for name in ("date", *PRICES) if name not in fields]
+        if "date" in missing and fields.keys() & {"session", "end"}:
+            missing.remove("date")
         if missing:
             noun = "column" if len(missing) == 1 else "columns"
             raise UnreadableFile(
-                f"Missing {noun}: {', '.join(missing)}. Expected {EXPECTED_COLUMNS}; or {HOW_TO_NAME}. "
-                f"Found: {list_names(self.written)}."
+                f"Missing {noun}: {', '.join(missing)}. Expected {EXPECTED_COLUMNS}. Found: "
+                f"{list_names(self.written)}. Name the columns, for example date=When,close=Last {NAME_COLUMN}"
             )
 
     def _note_unread(self, groups: Mapping[str | None, Mapping[Field, int]], notes: Notes) -> None:
         used = {index for fields in groups.values() for index in fields.values()}
-        unread = [index for index, name in enumerate(self.names) if index not in used and not is_unnamed(name)]
+        unread = [
+            index for index in range(len(self.names)) if index not in used and not self._is_index(index, min(used))
+        ]
         if unread:
-            shown = [quote_text(self.written[index], 40) + self._example(index) for index in unread[:10]]
+            shown = [self._quote(index) for index in unread[:10]]
             more = f" and {len(unread) - 10} more" if len(unread) > 10 else ""
             notes.add(f"Columns that were not read: {', '.join(shown)}{more}.")
         volumes = [index for index in unread if "volume" in self.names[index]]
         if volumes and not any("volume" in fields for fields in groups.values()):
-            notes.add(f"No column was read as the volume. Name one with --columns volume={self.written[volumes[0]]!r}.")
+            name = self.written[volumes[0]]
+            named = f'volume="{name}"' if "," in name else f"volume={name}"
+            notes.add(f"No column was read as the volume. Name one, {named} {NAME_COLUMN}")
 
-    def _example(self, index: int) -> str:
-        cells = self._cells(index)
-        return f" (for example {quote_text(cells[0])})" if cells else ""
+    def _is_index(self, index: int, first: int) -> bool:
+        """Return whether a column without a name is empty, or numbers rows before the first column that is read."""
+        cells = self.cells.column(index)
+        return is_unnamed(self.names[index]) and (not cells or (index < first and all(map(str.isdecimal, cells))))
+
+    def _quote(self, index: int) -> str:
+        """Quote a column's name, with an example of its cells."""
+        name, cells = self.written[index], self.cells.column(index)
+        example = f" (for example {quote_text(cells[0])})" if cells else ""
+        return (quote_text(name, 40) if name.strip() else "one without a name") + example

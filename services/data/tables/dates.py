@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from services.data.tables.date_patterns import PATTERNS, number_months, tidy
 from services.data.tables.epochs import parse_epochs
-from services.data.tables.month_names import number_months
-from services.data.tables.notes import CHOOSE, Notes, quote_text
+from services.data.tables.notes import HOW_TO_WRITE, Notes, name_option, quote_text
 from services.data.tables.stamps import NAT, Seconds, Stamps, limit_years
 from services.data.tables.times import parse_times
 from shared.errors import UnreadableFile
@@ -21,41 +21,10 @@ from shared.schemas.loads import DateFormat
 Counts = npt.NDArray[np.int64]
 
 CLEAR_MAJORITY = 10  # times as many dates can only be in one order as in the other
-_REST = r"(?P<rest>(?:[T ,].*)?)$"
-_YEAR = r"(?P<year>\d{4}|\d{2})"
-_DAY_AND_MONTH = r"^(?P<{}>\d{{1,2}})[-/.](?P<{}>\d{{1,2}})[-/.]"
-_WEEKDAY = r"^(?:\pL{2,10}\.?,?\s+)?"
-_MONTH = r"(?P<month>\pL{3,12})\.?"
-PATTERNS: dict[str, str] = {
-    "iso": r"^(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _REST,
-    "dmy": _DAY_AND_MONTH.format("day", "month") + _YEAR + _REST,
-    "mdy": _DAY_AND_MONTH.format("month", "day") + _YEAR + _REST,
-    "ymd": r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:\.0*)?(?P<rest>(?:[T ,].*|\d{6})?)$",
-    "year_first": r"^(?P<year>\d{2})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _REST,
-    "month_name": _WEEKDAY + _MONTH + r"[-/ ]+(?P<day>\d{1,2})(?:st|nd|rd|th)?[-/, ]+" + _YEAR + _REST,
-    "day_month_name": _WEEKDAY
-    + r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?(?:\s+de)?[-/ ]+"
-    + _MONTH
-    + r"(?:\s+de)?[-/, ]+"
-    + _YEAR
-    + _REST,
-    "year_month_name": r"^(?P<year>\d{4})[-/ ]" + _MONTH + r"[-/ ](?P<day>\d{1,2})" + _REST,
-}
-REWRITTEN = (
-    (r'^="(.*)"$', r"\1"),  # a text of a spreadsheet
-    (r"^(\d{4})\s?[年년][ -]*(\d{1,2})\s?[月월][ -]*(\d{1,2})\s?[日일]", r"\1-\2-\3"),
-    (r"^(\d+)([-./]) *(\d+)([-./]) *(\d+)\.?$", r"\1\2\3\4\5"),  # 19. 2. 2024 and 2024. 2. 19.
-    (r"^(?:\pL{2,3} )?(\pL{3}) +(\d{1,2}) (\d{2}:\d{2}:\d{2}) (\d{4})$", r"\1 \2 \4 \3"),  # Mon Feb 19 00:00:00 2024
-)
-# Digits that are no YYYYMMDD: 19022024, as a number 2022024, and 240219.
-COMPACT = (
-    (r"^(\d{1,2})(\d{2})((?:19|20)\d{2})$", r"\1-\2-\3"),
-    (r"^(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$", r"\1-\2-\3"),
-)
-HOW_TO_WRITE = "Write the dates as 2024-01-31, or name the column that has them with --columns date=…"
 ORDERS = ("dmy", "mdy", "year_first")  # 01/02/03 may be any of them
 EPOCH = "epoch"
 CHUNK_SIZE = 1 << 16  # texts; their parsed parts take ten times their memory
+MINORITY = 10  # times as many dates in one form as in another: the others are slips
 DENSE, SPARSE = 7, 25  # days from one date to the next
 TWO_DIGITS_END = 69  # as POSIX has it: 68 is 2068, 69 is 1969
 
@@ -66,7 +35,7 @@ def parse_dates(
     """Parse each text, NaT where it is not in the format of most.
 
     Args:
-        texts: The distinct dates of a file; null or empty is no date.
+        texts: The distinct dates of a file; null or empty means no date.
         counts: How often each occurs.
         date_format: Their format; None to detect it.
         notes: Take what was concluded.
@@ -86,7 +55,7 @@ class DateReader:
 
     def read(self, texts: pa.StringArray, counts: Counts) -> Stamps:
         """Parse texts; see `parse_dates`."""
-        texts = _tidy(texts, may_be_compact=self.date_format != EPOCH)
+        texts = tidy(texts, may_be_compact=self.date_format != EPOCH)
         n_present = int(counts[_is_present(texts)].sum())
         if self.date_format is not None:
             stamps = _parse(texts, self.date_format)
@@ -106,14 +75,19 @@ class DateReader:
         chosen = stamps[best]
         unread = _is_present(texts) & ~chosen.is_valid
         if n_read[best] * 2 < n_present:
-            example = quote_text(texts[int(np.flatnonzero(unread)[0])].as_py())
             candidates = (
                 f"the date format {best}" if len(stamps) == 1 else "any date format (iso, dmy, mdy, ymd, epoch)"
             )
             reason = chosen.problem or stamps.get(EPOCH, chosen).problem
             raise UnreadableFile(
-                reason or f"Most dates do not match {candidates}, for example {example}. {HOW_TO_WRITE}"
+                reason or f"Most dates do not match {candidates}, for example {_first(texts, unread)}. {HOW_TO_WRITE}"
             )
+        for other in stamps.values():
+            if counts[unread & other.is_valid].sum() * MINORITY > n_read[best]:
+                raise UnreadableFile(
+                    f"Some dates are written as {_first(texts, chosen.is_valid)} and others as "
+                    f"{_first(texts, unread & other.is_valid)}. Write all of them in one form."
+                )
         self.date_format = best
         if self.notes is not None:
             self._note(chosen, best, texts, unread, counts)
@@ -123,25 +97,18 @@ class DateReader:
         self, chosen: Stamps, best: str, texts: pa.StringArray, unread: npt.NDArray[np.bool_], counts: Counts
     ) -> None:
         assert self.notes is not None
-        names = {"dmy": "day first", "mdy": "month first", "year_first": "year first"}
-        first = np.flatnonzero(chosen.is_valid)
-        if len(first) and best in names:
-            self.notes.add(f"Dates such as {quote_text(texts[int(first[0])].as_py())} were read {names[best]}.")
+        names = {"dmy": "day first", "mdy": "month first", "year_first": "year first", "minguo": "in years since 1911"}
+        if chosen.is_valid.any() and best in names:
+            self.notes.add(f"Dates such as {_first(texts, chosen.is_valid)} were read {names[best]}.")
         if chosen.note:
             self.notes.add(chosen.note)
         if unread.any():
             self.notes.add_unread("the date", int(counts[unread].sum()), texts[int(np.flatnonzero(unread)[0])].as_py())
 
 
-def _tidy(texts: pa.StringArray, *, may_be_compact: bool) -> pa.StringArray:
-    """Trim, and write dates with signs between their parts; those of digits alone if all are of one length."""
-    texts = pc.utf8_trim_whitespace(texts)
-    for pattern, parts in REWRITTEN:
-        texts = pc.replace_substring_regex(texts, pattern, parts)
-    for pattern, parts in COMPACT if may_be_compact else ():
-        if pc.all(pc.fill_null(pc.match_substring_regex(texts, pattern + "|^$"), True)).as_py():
-            texts = pc.replace_substring_regex(texts, pattern, parts)
-    return texts
+def _first(texts: pa.StringArray, mask: npt.NDArray[np.bool_]) -> str:
+    """Quote the first text where the mask is true."""
+    return quote_text(texts[int(np.flatnonzero(mask)[0])].as_py())
 
 
 def _is_present(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
@@ -194,7 +161,7 @@ def _count_only(name: str, valid: dict[str, npt.NDArray[np.bool_]], counts: Coun
 def _describe_orders(
     texts: pa.StringArray, mask: npt.NDArray[np.bool_], best: str, rival: str, *, is_either: bool
 ) -> str:
-    example = quote_text(texts[int(np.flatnonzero(mask)[0])].as_py())
+    example = _first(texts, mask)
     words = {"dmy": "day first", "mdy": "month first", "year_first": "year first"}
     first, second = (words[name] for name in sorted((best, rival), key=ORDERS.index))
     problem = (
@@ -203,7 +170,7 @@ def _describe_orders(
         else f"Some dates can only be {first} and others only {second}, for example {example}."
     )
     choices = "dmy, mdy or iso" if "year_first" in (best, rival) else "dmy or mdy"
-    return f"{problem} {CHOOSE} --date-format {choices} (date_format= over HTTP)."
+    return f"{problem} Choose the date format, {choices} {name_option('date_format')}"
 
 
 def _resolve_ymd_or_epoch(counts: Counts, stamps: dict[str, Stamps]) -> None:
@@ -227,6 +194,7 @@ def _parse_pattern(texts: pa.StringArray, date_format: str) -> Stamps:
     is_named = date_format.endswith("month_name")
     month = number_months(fields.field("month")) if is_named else _to_integers(fields.field("month"), fields)
     is_short = np.asarray(pc.equal(pc.fill_null(pc.binary_length(fields.field("year")), 0), 2).to_numpy(False))
+    year = year + 1911 if date_format == "minguo" else year
     year = np.where(is_short, np.where(year < TWO_DIGITS_END, year + 2000, year + 1900), year)
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
@@ -238,7 +206,8 @@ def _parse_pattern(texts: pa.StringArray, date_format: str) -> Stamps:
         return Stamps(written, note=note)
     seconds, offsets = parse_times(rest)
     local = np.asarray(written + seconds)
-    return Stamps(local, None if offsets is None else local - offsets, note=note)
+    has_clock = bool(pc.any(pc.match_substring_regex(rest, "[0-9]")).as_py())
+    return Stamps(local, None if offsets is None else local - offsets, note, has_clock=has_clock)
 
 
 def _to_integers(field: pa.StringArray, fields: pa.StructArray) -> npt.NDArray[np.int64]:

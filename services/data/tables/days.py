@@ -3,6 +3,7 @@
 Moments that are not daily are refused: several on a day, or one a week or a month.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -10,15 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from services.data.tables.notes import Notes
+from services.data.tables.notes import NAME_COLUMN, Notes, name_option
+from services.data.tables.resample import describe_intraday, is_intraday
 from services.data.tables.stamps import MIN_DAYS, Seconds, Stamps, skips_mondays
 from shared.errors import UnreadableFile
 
 Deltas = npt.NDArray[np.timedelta64]
 Days = npt.NDArray[np.datetime64]
 DAY = 86_400
+PART_ROWS = 1 << 16
 FEW, MANY = 0.02, 0.1  # shares of days on weekends
-MANY_A_DAY = 1.5  # moments, on average
 END_OF_DAY = DAY - 120
 MIN_GAPS = 2  # between bars; two alone must agree
 MOST = 0.8  # of the gaps
@@ -36,8 +38,8 @@ ZONES = (
     *("Africa/Johannesburg", "Asia/Jerusalem", "Europe/Moscow", "Asia/Dubai", "Asia/Karachi", "Asia/Kolkata"),
     *("Asia/Jakarta", "Asia/Shanghai", "Asia/Tokyo", "Australia/Brisbane", "Australia/Sydney", "Pacific/Auckland"),
 )
-HOW_TO_ZONE = "Say in which zone with --timezone, for example --timezone Europe/Paris (timezone= over HTTP)."
-HOW_TO_RESAMPLE = "Make daily bars of them with --resample daily (resample=daily over HTTP)."
+HOW_TO_ZONE = f"Give the time zone of the exchange, for example Europe/Paris {name_option('timezone')}"
+HOW_TO_RESAMPLE = f"Make daily bars of hours or minutes {name_option('resample', 'daily')}"
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,9 @@ class Sessions:
     is_intraday: bool = False
 
 
-def conclude_sessions(stamps: Stamps, timezone: str | None, resample: bool, notes: Notes) -> Sessions:
+def conclude_sessions(
+    stamps: Stamps, timezone: str | None, resample: bool, notes: Notes, *, is_end: bool = False
+) -> Sessions:
     """Return the session of each moment of one symbol, `datetime64[D]`.
 
     Args:
@@ -56,24 +60,70 @@ def conclude_sessions(stamps: Stamps, timezone: str | None, resample: bool, note
         timezone: The exchange's time zone; None to conclude it.
         resample: Whether several moments on a day are wanted.
         notes: Take what was concluded.
+        is_end: Whether they are the last seconds of bars.
 
     Raises:
         UnreadableFile: The moments are not daily, or their days cannot be concluded.
     """
     local = _in_zone(stamps, timezone) if timezone else stamps.local
     days = local.astype("datetime64[D]")
-    valid = ~np.isnat(local)
-    seconds = _seconds_of_day(local[valid])
-    if seconds.any() and _is_intraday(local[valid]):
+    has_times = any(_seconds_of_day(part[~np.isnat(part)]).any() for part in _iter_parts(local))
+    if has_times and is_intraday(known := local[~np.isnat(local)]):
         if not resample:
-            raise UnreadableFile(f"These are {_describe_intraday(local[valid])}, not daily ones. {HOW_TO_RESAMPLE}")
-        if timezone is None and stamps.utc is not None:
-            _require_weekdays(days[valid])
+            raise UnreadableFile(f"These are {describe_intraday(known)}, not daily ones. {HOW_TO_RESAMPLE}")
+        if stamps.utc is None:
+            _note_no_zone(timezone, bool(np.ptp(_seconds_of_day(known)) > DAY // 2), notes)
+        elif timezone is None:
+            _require_weekdays(known.astype("datetime64[D]"))
         return Sessions(days, is_intraday=True)
-    if timezone is None and (seconds.any() or stamps.utc is not None):
-        days = days + _shift(stamps, local, notes)
-    _refuse_longer(days[valid])
+    if timezone is None and (has_times or stamps.utc is not None or skips_mondays(days[~np.isnat(days)])):
+        shift = _shift(stamps, local, notes)
+        if is_end and stamps.utc is not None and not shift[~np.isnat(local)].astype(bool).any():
+            _require_own_day(local[~np.isnat(local)])
+        days = days + shift
+    _refuse_longer(days)
+    if stamps.utc is None and (has_times or stamps.has_clock):
+        _note_no_zone(timezone, not _skips_weekends(days[~np.isnat(days)], has_times), notes)
+    elif timezone is None and stamps.utc is not None and not has_times and _trades_every_day(days[~np.isnat(days)]):
+        notes.add(
+            "The times are 00:00 in UTC, and each was read as the beginning of its day. If they are the ends of days, "
+            f"name their column, close_time=… {NAME_COLUMN}"
+        )
     return Sessions(days)
+
+
+def _iter_parts(moments: npt.NDArray[np.datetime64]) -> Iterator[npt.NDArray[np.datetime64]]:
+    """Yield parts of the moments: what is computed of all of them at once takes more memory than they do."""
+    return (moments[start : start + PART_ROWS] for start in range(0, len(moments), PART_ROWS))
+
+
+def _require_own_day(ends: Seconds) -> None:
+    """Refuse ends in the morning in UTC, which may be midnight west of Greenwich, unless weekends tell."""
+    days, last = ends.astype("datetime64[D]"), int(_seconds_of_day(ends).max(initial=0))
+    distinct = np.unique(days)
+    is_told = len(distinct) >= MIN_DAYS and _weekend_share(distinct) <= FEW and _weekend_share(distinct - 1) > MANY
+    if last < DAY // 2 and not is_told:
+        clock = f"{(last + 1) // 3600:02}:{(last + 1) % 3600 // 60:02}"
+        raise UnreadableFile(f"Bars end at {clock} in UTC, which may be midnight west of Greenwich. {HOW_TO_ZONE}")
+
+
+def _note_no_zone(timezone: str | None, is_doubtful: bool, notes: Notes) -> None:
+    """Say that the days are those of a clock whose zone is not written, unless weekends without bars show it."""
+    if timezone:
+        notes.add(f"The times name no offset from UTC, so they were read as times in {timezone}.")
+    elif is_doubtful:
+        notes.add("The times name no time zone, so each bar was read as one of the day that is written.")
+
+
+def _skips_weekends(days: Days, has_times: bool) -> bool:
+    """Return whether the days are those of an exchange as they are written; few show it only without times."""
+    distinct = np.unique(days)
+    return _weekend_share(distinct) <= MANY if len(distinct) >= MIN_DAYS else not has_times
+
+
+def _trades_every_day(days: Days) -> bool:
+    distinct = np.unique(days)
+    return len(distinct) >= MIN_DAYS and _weekend_share(distinct) > MANY
 
 
 def _in_zone(stamps: Stamps, timezone: str) -> Seconds:
@@ -94,23 +144,8 @@ def _to_zone(utc: Seconds, timezone: str) -> Seconds:
     return np.asarray(moments.to_numpy("datetime64[s]"))
 
 
-def _is_intraday(local: Seconds) -> bool:
-    distinct = np.unique(local)
-    return len(distinct) > MANY_A_DAY * len(np.unique(distinct.astype("datetime64[D]")))
-
-
-def _describe_intraday(local: Seconds) -> str:
-    distinct = np.unique(local)
-    days = distinct.astype("datetime64[D]")
-    gaps = np.diff(distinct).astype(np.int64)[np.diff(days).astype(np.int64) == 0]
-    minutes = max(1, round(float(np.median(gaps)) / 60))
-    kind = "hourly bars" if minutes == 60 else f"{minutes}-minute bars"
-    _, n_a_day = np.unique(days, return_counts=True)
-    return f"{kind}, {round(float(np.median(n_a_day)))} a day"
-
-
 def _require_weekdays(days: Days) -> None:
-    """Refuse days in UTC of a market that sleeps at weekends elsewhere."""
+    """Refuse bars in UTC that fall on weekends, as in another zone they would not."""
     share = _weekend_share(np.unique(days))
     if 0 < share < 0.25 and len(np.unique(days)) >= MIN_DAYS:
         raise UnreadableFile(f"The bars are in UTC, where some fall on weekends. {HOW_TO_ZONE}")
@@ -160,7 +195,7 @@ def _shift_moments(instants: Seconds, local: Seconds, is_known: bool, notes: Not
     if is_long and as_written <= FEW and shifted > MANY:
         return none
     if is_long and shifted <= FEW < as_written:
-        where = f"midnight in {zones[0]}" if zones else "in another time zone"
+        where = f"midnight in {zones[0]}" if zones and side > 0 else "in another time zone, or at the end of each day"
         words = "a day later" if side > 0 else "a day earlier"
         notes.add(f"The times are {where} (as written, bars would be on weekends): sessions are up to {words}.")
         return shift
@@ -188,7 +223,8 @@ def _weekend_share(days: Days) -> float:
 
 def _refuse_longer(days: Days) -> None:
     """Refuse weeks, months and longer, also before or after days."""
-    distinct = np.unique(days)
+    distinct = np.unique(np.concatenate([days[:0], *(np.unique(part) for part in _iter_parts(days))]))
+    distinct = distinct[~np.isnat(distinct)]
     gaps = np.diff(distinct).astype(np.int64)
     if len(gaps) < MIN_GAPS:
         return

@@ -5,27 +5,27 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from services.data.tables.notes import HOW_TO_WRITE
 from services.data.tables.stamps import Stamps, limit_years, skips_mondays
 
 EPOCH = r"^[+-]?\d{1,20}(\.\d*)?([eE]\+?\d{1,2})?$"
 MAX_SECONDS = 1e10  # the year 2286; milliseconds of the same day have three more digits
+RECENT = 1e9  # seconds until September 2001
 MAX_DAYS = 100_000  # the year 2173 of a spreadsheet
 SECONDS_PER_DAY = 86_400
 SHEET_EPOCH = 25_569  # 1970-01-01 in a spreadsheet, which counts from 1899-12-30
 SHEET_1904 = 1_462  # days from the epoch of a spreadsheet to that of an old one of a Macintosh
-ONE_DAY = (
-    "The dates are numbers that are no dates: {}. Write the dates as 2024-01-31, or name the column that has them with "
-    "--columns date=…"
-)
+ONE_DAY = "The dates are numbers that are no dates: {}. " + HOW_TO_WRITE
 _UNITS = {1.0: "seconds", 1e3: "milliseconds", 1e6: "microseconds", 1e9: "nanoseconds"}
 
 
 def parse_epochs(texts: pa.StringArray) -> Stamps:
     """Parse each number, NaT where a text is not one.
 
-    All have one unit, by their size: days around 1970 are small numbers in milliseconds, too. Numbers of days from
-    25,569 on are those of a spreadsheet, as days since 1970 they would be in the future; smaller ones are days since
-    1970. A count of rows, from 0 or 1 on, is not a date.
+    All have one unit, by their size: days around 1970 are small numbers in milliseconds, too. Two units are read if
+    every number is a moment since 2001 in its own, as in files that Binance wrote before 2025 and since. Numbers of
+    days from 25,569 on are those of a spreadsheet, as days since 1970 they would be in the future; smaller ones are
+    days since 1970. A count of rows, from 0 or 1 on, is not a date.
     """
     is_number = pc.match_substring_regex(texts, EPOCH)
     column = pc.cast(pc.if_else(is_number, texts, pa.scalar(None, texts.type)), pa.float64())
@@ -36,12 +36,21 @@ def parse_epochs(texts: pa.StringArray) -> Stamps:
     size = float(np.median(np.abs(finite)))
     if size < MAX_DAYS:
         return _parse_days(numbers, finite)
-    unit = next((power for power in (1.0, 1e3, 1e6) if size <= MAX_SECONDS * power), 1e9)
-    stamps = _to_stamps(texts, numbers, unit)
+    own = _choose_units(np.abs(numbers))
+    is_recent = (np.abs(finite) >= RECENT * own[np.isfinite(numbers)]).all()
+    units = own if is_recent else np.full(len(numbers), _choose_units(np.array([size]))[0])
+    stamps = _from_seconds(np.floor(numbers / units))
     days = stamps.local[stamps.is_valid].astype("datetime64[D]")
-    if len(days) > 2 and (days == days[0]).all():
-        return Stamps.none(len(texts), ONE_DAY.format(f"in {_UNITS[unit]}, all fall on {days[0]}"))
-    return stamps
+    names = " and ".join(_UNITS[unit] for unit in np.unique(units[np.isfinite(numbers)]).tolist())
+    is_one_day = len(days) > 2 and (days == days[0]).all()
+    if is_one_day and ((np.abs(finite) < RECENT).all() or np.ptp(finite) == 0):  # others are parts of a day
+        return Stamps.none(len(texts), ONE_DAY.format(f"in {names}, all fall on {days[0]}"))
+    return Stamps(stamps.local, stamps.local, f"Dates such as {_first(texts)} were read as {names} since 1970.")
+
+
+def _choose_units(sizes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the fewest units in a second with which a number is a moment before 2286."""
+    return np.select([sizes <= MAX_SECONDS * unit for unit in (1.0, 1e3, 1e6)], [1.0, 1e3, 1e6], 1e9)
 
 
 def _parse_days(numbers: npt.NDArray[np.float64], finite: npt.NDArray[np.float64]) -> Stamps:
@@ -57,13 +66,6 @@ def _parse_days(numbers: npt.NDArray[np.float64], finite: npt.NDArray[np.float64
     seconds = (numbers - first) * SECONDS_PER_DAY
     stamps = _from_seconds(np.round(seconds))
     return Stamps(stamps.local, note=f"Dates such as {finite[0]:g} were read as {kind}.")
-
-
-def _to_stamps(texts: pa.StringArray, numbers: npt.NDArray[np.float64], unit: float) -> Stamps:
-    stamps = _from_seconds(np.floor(numbers / unit))
-    return Stamps(
-        stamps.local, stamps.local, note=f"Dates such as {_first(texts)} were read as {_UNITS[unit]} since 1970."
-    )
 
 
 def _first(texts: pa.StringArray) -> str:

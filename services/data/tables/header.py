@@ -1,19 +1,25 @@
 """Finds the lines of a table that name its columns: after a preamble, of one line or several. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from services.data.tables.columns import DATE, count_fields
+from services.data.tables.name_parts import may_be_symbol
 from services.data.tables.names import PER_SYMBOL, PRICES, normalise, rank
-from services.data.tables.notes import Notes
+from services.data.tables.notes import Notes, quote_text
 from shared.errors import UnreadableFile
-from shared.schemas.bars import is_symbol, normalise_symbol
 from shared.schemas.loads import ReadQuery
 
 MAX_PREAMBLE = 60  # lines before the header
 MAX_DEPTH = 4  # lines of a header
 MIN_FIELDS = 3
+MIN_EPOCH = 13  # digits of milliseconds
+KLINES = (
+    *("open_time", "open", "high", "low", "close", "volume", "close_time", "quote_volume", "count"),
+    *("taker_buy_volume", "taker_buy_quote_volume", "ignore"),
+)
+NAMELESS = "The columns are not named. They were read as those of Binance, by their number and times."
 _NUMBER = re.compile(r"[\s$€£₹'+-]*\d[\d.,'\s]*%?[A-Za-z]?")
 
 
@@ -35,7 +41,7 @@ class Header:
 def find_header(rows: Sequence[Sequence[str]], options: ReadQuery, notes: Notes) -> Header:
     """Return the header of these first rows of a table; blank ones count.
 
-    The header is the first row that names at least three of date, open, high, low and close. A line beside it may
+    The header is the first row that names at least three of date, open, high, low and close. A neighbouring line may
     name the symbol of each column, and one after it the index.
 
     Raises:
@@ -43,7 +49,7 @@ def find_header(rows: Sequence[Sequence[str]], options: ReadQuery, notes: Notes)
     """
     scores = [count_fields(row, options) if len(row) > MIN_FIELDS else 0 for row in rows[:MAX_PREAMBLE]]
     if not scores or max(scores) < MIN_FIELDS:
-        return _first_row(rows, options)
+        return _first_row(rows, options, notes)
     at = scores.index(max(scores))
     width, end = len(rows[at]), at + 1
     rows = [*rows[:end], *([*row, *[""] * (width - len(row))] for row in rows[end:])]  # a sheet has no empty cells
@@ -59,17 +65,45 @@ def find_header(rows: Sequence[Sequence[str]], options: ReadQuery, notes: Notes)
     return Header(names, symbols, end)
 
 
+def require_one_header(name: str, cells: Iterable[str]) -> None:
+    """Check that no cell of a column of prices is the name of another: the columns would be named anew there.
+
+    Raises:
+        UnreadableFile: One is.
+    """
+    for cell in cells:
+        fields = [field for field in PRICES if len(cell) > 1 and rank(field, normalise(cell)) is not None]
+        if fields and name not in fields:
+            raise UnreadableFile(
+                f"The columns are named twice, in another order: {quote_text(cell)} stands under the {name}. Split the "
+                "file there."
+            )
+
+
 def _words(line: str) -> list[str]:
-    return re.split(r"[\s^~:]+", line.strip())
+    return re.split(r"[\s^~:]+", line.replace('"', "").strip())
 
 
-def _first_row(rows: Sequence[Sequence[str]], options: ReadQuery) -> Header:
+def is_klines(row: Sequence[str]) -> bool:
+    """Return whether a row is one of Binance: twelve numbers, the first and the seventh its beginning and its end."""
+    if len(row) != len(KLINES) or not all(_NUMBER.fullmatch(cell) for cell in row):
+        return False
+    start, end = row[0], row[6]
+    return (
+        len(start) == len(end) >= MIN_EPOCH and start.isdecimal() and end.isdecimal() and start < end and row[11] == "0"
+    )
+
+
+def _first_row(rows: Sequence[Sequence[str]], options: ReadQuery, notes: Notes) -> Header:
     at = next((index for index, row in enumerate(rows) if any(cell.strip() for cell in row)), 0)
     first = rows[at] if rows else []
     if len(first) == 1 and len(_words(first[0])) > MIN_FIELDS and count_fields(_words(first[0]), options) >= MIN_FIELDS:
         raise UnreadableFile(
             "The cells are not separated by commas, semicolons, tabs or |. Save the file with one of them."
         )
+    if is_klines(first):
+        notes.add(NAMELESS)
+        return Header(list(KLINES), [], at)
     n_numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in first)
     if len(first) > MIN_FIELDS and n_numbers >= MIN_FIELDS:
         raise UnreadableFile(
@@ -99,8 +133,9 @@ def _read_symbols(row: Sequence[str], names: Sequence[str]) -> list[str]:
         cell.strip() if found and index else "" for index, (cell, found) in enumerate(zip(row, is_field, strict=True))
     ]
     cells = [symbol for symbol, found in zip(symbols[1:], is_field[1:], strict=True) if found]
-    are_symbols = all(is_symbol(normalise_symbol(cell)) and re.search(r"\w", cell) for cell in cells)
-    if not cells or not are_symbols or any(map(_is_name, cells)):
+    are_symbols = all(may_be_symbol(cell) and re.search(r"\w", cell) for cell in cells)
+    are_currencies = all(normalise(f"price {cell}") == "price" for cell in cells)
+    if not cells or not are_symbols or are_currencies or any(map(_is_name, cells)):
         return []
     for symbol in dict.fromkeys(cells):
         own = {normalise(name) for name, each in zip(names, symbols, strict=True) if each == symbol}

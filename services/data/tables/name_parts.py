@@ -1,4 +1,4 @@
-"""Reads the symbol in a column's name, as in "AAPL.Open" or "('Open', 'AAPL')". Pure."""
+"""Reads the symbol in a name: of a column, as in "AAPL.Open" or "('Open', 'AAPL')", of a file or a sheet. Pure."""
 
 import re
 from collections import defaultdict
@@ -7,9 +7,36 @@ from collections.abc import Sequence
 from services.data.tables.names import PER_SYMBOL, PRICES, normalise, rank
 from shared.schemas.bars import is_symbol, normalise_symbol
 
-NO_SYMBOLS = {"ADJ", "ADJUSTED", "ASK", "AVG", "BID", "DAY", "MID", "OFFER", "PREV", "PREVIOUS", "RAW", "UNADJUSTED"}
-_TUPLE = re.compile(r"""\(\s*(['"])(?P<upper>.*)\1,\s*(['"])(?P<lower>.*)\3\s*\)""")
+NO_SYMBOLS = {  # in the names of columns: which price it is, or the type of the cells
+    *("ADJ", "ADJUSTED", "ASK", "AVG", "BID", "DAILY", "DAY", "INDEX", "MARKET", "MID", "OFFER", "PREV", "PREVIOUS"),
+    *("PRICE", "RAW", "REGULAR", "SESSION", "STOCK", "TODAY", "TRADE", "UNADJUSTED"),
+    *("DBL", "DOUBLE", "F64", "FLOAT", "FLOAT64", "NUM", "NUMBER", "NUMERIC"),
+}
+_TUPLE = re.compile(r"""\(\s*(['"])(?P<upper>[^'\"]*)\1,\s*(['"])(?P<lower>[^'\"]*)\3\s*\)""")
 _SEPARATOR = re.compile(r"[\W_]+")
+# What files, sheets and keys with bars are called that are not named after their symbol.
+_WORDS = re.compile(
+    r"(bars|candles|chart|daily|data|dataset|download|export|file|histor(y|ical)([-_ .]?(data|prices))?|items|"
+    r"ohlcv?|output|prices?|quotes|results|rows|stocks?|upload|sheet|tabelle|feuil|hoja|foglio|planilha|blad|arkusz)"
+    r"[-_ .]?\d{0,4}",
+    re.IGNORECASE,
+)
+_COPY = re.compile(r" ?\(\d+\)$")
+
+
+def parse_symbol(name: str) -> str | None:
+    """Return the symbol after which a file or a sheet is named, "AAPL (1)" after AAPL; None if it is not.
+
+    >>> parse_symbol("brk_b"), parse_symbol("AAPL (1)"), parse_symbol("Sheet1"), parse_symbol("apple prices")
+    ('BRK-B', 'AAPL', None, None)
+    """
+    symbol = normalise_symbol(_COPY.sub("", name))
+    return symbol if is_symbol(symbol) and not _WORDS.fullmatch(symbol) else None
+
+
+def may_be_symbol(text: str) -> bool:
+    """Return whether a text beside or over the name of a price may be a symbol, and not say which price it is."""
+    return is_symbol(normalise_symbol(text)) and text.upper() not in NO_SYMBOLS
 
 
 def split_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -40,7 +67,7 @@ def _read_prefixes(names: Sequence[str]) -> tuple[list[str], list[str]]:
     fields: defaultdict[str, set[str]] = defaultdict(set)
     for symbol, name in split:
         fields[symbol] |= {field for field in PRICES if symbol and rank(field, name) is not None}
-    whole = {symbol for symbol, found in fields.items() if found >= {*PRICES} and symbol.upper() not in NO_SYMBOLS}
+    whole = {symbol for symbol, found in fields.items() if found >= {*PRICES} and may_be_symbol(symbol)}
     kept = [
         (symbol, short) if symbol in whole else ("", normalise(name))
         for name, (symbol, short) in zip(names, split, strict=True)

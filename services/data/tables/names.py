@@ -8,7 +8,19 @@ import unicodedata
 from typing import Literal
 
 Field = Literal[
-    "session", "time", "open", "high", "low", "close", "volume", "adj_close", "symbol", "name", "company", "series"
+    "session",
+    "end",
+    "time",
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume",
+    "adj_close",
+    "symbol",
+    "name",
+    "company",
+    "series",
 ]
 PRICES: tuple[Field, ...] = ("open", "high", "low", "close")
 PER_SYMBOL: tuple[Field, ...] = (*PRICES, "volume", "adj_close")
@@ -17,94 +29,75 @@ PER_SYMBOL: tuple[Field, ...] = (*PRICES, "volume", "adj_close")
 ALIASES: dict[Field, tuple[str, ...]] = {
     "session": (
         *("date", "trade_date", "trading_date", "session", "session_date", "business_date", "quote_date", "price_date"),
-        *(
-            "tradedate",
-            "datadate",
-            "exchange_date",
-            "pricing_date",
-            "dates",
-            "as_of_date",
-            "day",
-            "datetime",
-            "date_time",
-        ),
-        *("timestamp", "time", "traddt", "date1", "dt", "ds", "formatted_date", "gmt_time", "local_time", "snapped_at"),
+        *("tradedate", "datadate", "exchange_date", "pricing_date", "dates", "as_of_date", "day"),
+        *("datetime", "date_time"),
+        *("timestamp", "time", "traddt", "trddt", "date1", "dt", "ds", "formatted_date", "gmt_time", "local_time"),
+        *("snapped_at", "dtyyyymmdd", "data_pregao", "ts", "mts"),
         *("datum", "fecha", "data", "date_de_cotation", "dato", "paivamaara", "datums", "kuupaev", "tarih", "дата"),
         *("ημερομηνια", "ngay", "tanggal", "תאריך", "التاريخ"),
         *("日期", "交易日期", "时间", "日付", "日付け", "年月日", "날짜", "일자"),
         *("open_time", "opentime", "unix", "unix_timestamp", "epoch", "t"),
+        *("time_open", "start", "start_time", "begin", "window_start", "period_start", "time_period_start"),
     ),
+    "end": (*("close_time", "time_close", "end", "end_time", "window_end", "period_end", "time_period_end"),),
     "time": ("time", "uhrzeit", "zeit", "hora", "heure", "czas"),
     "open": (
         *("open", "open_price", "opening_price", "price_open", "opening", "opnpric", "px_open", "open_prc", "openprc"),
-        *("prcod", "o"),
-        *("erster", "eroffnung", "eroffn", "eroffnungskurs", "ouv", "oppen", "apertura", "abertura"),
-        *(
-            "ouverture",
-            "otwarcie",
-            "openen",
-            "oppning",
-            "abning",
-            "apning",
-            "avaus",
-            "oteviraci",
-            "nyito",
-            "deschidere",
-        ),
-        *("acilis", "откр", "открытие", "ανοιγμα", "mo", "mo_cua", "pembukaan", "פתיחה", "الافتتاح"),
+        *("opnprc", "prcod", "o"),
+        *("erster", "offen", "anfangskurs", "eroffnung", "eroffn", "eroffnungskurs", "ouv", "oppen"),
+        *("apertura", "aperto", "abertura", "abrir"),
+        *("ouverture", "otwarcie", "openen", "oppning", "abning", "apning", "avaus", "oteviraci"),
+        *("nyito", "deschidere"),
+        *("kurs_otwarcia", "preco_abertura", "acilis", "откр", "открытие", "ανοιγμα", "mo", "mo_cua"),
+        *("pembukaan", "פתיחה", "الافتتاح"),
         *("开盘", "开盘价", "今开", "開盤", "開盤價", "開市", "始値", "시가", "오픈", "first"),
     ),
     "high": (
-        *("high", "high_price", "price_high", "day_high", "hghpric", "px_high", "high_1", "askhi", "prchd", "h"),
-        *("hoch", "maxima", "hogst", "高", "tageshoch", "hochst", "hochstkurs", "maximo", "massimo", "max"),
-        *("haut", "plus_haut", "najwyzszy", "hoog", "hojeste", "hoyest", "korkein", "ylin", "nejvyssi", "maxim"),
-        *("yuksek", "макс", "максимум", "υψηλο", "cao", "cao_nhat", "tertinggi", "גבוה", "الاعلى"),
-        *("最高", "最高价", "最高價", "高値", "고가"),
+        *("high", "high_price", "price_high", "day_high", "hghpric", "px_high", "high_1", "askhi", "prchd", "hiprc"),
+        *("h", "hoch", "maxima", "hogst", "高", "tageshoch", "hochst", "hochstkurs", "maximo", "massimo", "max"),
+        *("alto", "haut", "plus_haut", "eleve", "najwyzszy", "kurs_max", "preco_maximo", "hoog", "hojeste", "hoyest"),
+        *("korkein", "ylin", "nejvyssi", "maxim", "yuksek", "макс", "максимум", "υψηλο", "cao", "cao_nhat"),
+        *("tertinggi", "גבוה", "الاعلى", "最高", "最高价", "最高價", "高値", "고가"),
     ),
     "low": (
-        *("low", "low_price", "price_low", "day_low", "lwpric", "px_low", "low_1", "bidlo", "prcld", "l"),
+        *("low", "low_price", "price_low", "day_low", "lwpric", "px_low", "low_1", "bidlo", "prcld", "loprc", "l"),
         *("tief", "minima", "lagst", "低", "tagestief", "tiefst", "tiefstkurs", "minimo", "min", "bas"),
-        *("plus_bas", "najnizszy", "laag", "laveste", "lav", "alin", "nejnizsi", "minim"),
+        *("basso", "baixo"),
+        *("plus_bas", "najnizszy", "kurs_min", "preco_minimo", "laag", "laveste", "lav", "alin", "nejnizsi", "minim"),
         *("dusuk", "мин", "минимум", "χαμηλο", "thap", "thap_nhat", "terendah", "נמוך", "الادنى"),
         *("最低", "最低价", "最低價", "安値", "저가"),
     ),
     "close": (
         *("close", "close_price", "closing_price", "price_close", "closing", "clspric", "close_last", "closeunadj"),
-        *("prccd", "c"),
-        *("schlusskurs", "schluss", "cierre", "chiusura", "fechamento", "cloture", "zamkniecie", "slotkoers", "slot"),
+        *("prccd", "clsprc", "c"),
+        *("schlusskurs", "schluss", "cierre", "chiusura", "fechamento", "cloture", "clot", "zamkniecie"),
+        *("kurs_zamkniecia", "slotkoers", "slot"),
         *("stangning", "slutkurs", "lukking", "paatos", "zaviraci", "zaro", "inchidere", "kapanis", "закр", "закрытие"),
         *("κλεισιμο", "dong_cua", "penutupan", "סגירה", "الاغلاق"),
         *("收盘", "收盘价", "收盤", "收盤價", "收市", "終値", "종가"),
-        *("last", "last_price", "lastpric", "latest", "ltp", "px_last", "trdprc_1", "prc", "price"),
+        *("last", "last_price", "lastpric", "latest", "ltp", "px_last", "preco_ultimo_negocio", "trdprc_1"),
+        *("prc", "price", "settle", "settlement", "settle_price", "settlement_price", "sett_price"),
         *("zuletzt", "ultimo", "dernier", "laatste", "ostatnio", "senaste", "seneste", "siste", "viimeisin", "simdi"),
         *("цена", "τελευταια", "lan_cuoi", "terakhir", "שער", "现价", "現値", "현재가"),
     ),
     "volume": (
         *("volume", "vol", "total_volume", "trade_volume", "trading_volume", "volume_traded", "traded_volume"),
-        *("number_of_shares", "no_of_shares", "shares_traded", "traded_quantity", "total_traded_quantity", "quantity"),
-        *("tottrdqty", "ttltradgvol", "ttl_trd_qnty", "px_volume", "acvol_uns", "cshtrd", "volumefrom", "v"),
-        *("stuecke", "stucke", "stuck", "wolumen", "wol", "volumen", "volumes", "volym", "hacim", "hac", "объем"),
-        *(
-            "ογκοσ",
-            "kl",
-            "khoi_luong",
-            "נפח",
-            "成交量",
-            "成交量_股",
-            "成交股数",
-            "成交股數",
-            "交易量",
-            "出来高",
-            "거래량",
-        ),
-        *("tickvol", "tick_volume"),
+        *("number_of_shares", "no_of_shares", "share_volume", "shares_traded", "traded_quantity"),
+        *("total_traded_quantity", "quantity", "tottrdqty", "ttltradgvol", "ttl_trd_qnty", "px_volume", "acvol_uns"),
+        *("cshtrd", "dnshrtrd", "volumefrom", "v", "stuecke", "stucke", "stuck", "umsatz_in_stk", "umsatz_stuck"),
+        *("umsatz_stuecke", "wolumen", "wol", "volumen", "volumes", "volym", "hacim", "hac", "объем", "ογκοσ", "kl"),
+        *("khoi_luong", "נפח", "成交量", "成交量_股", "成交股数", "成交股數"),
+        *("売買高", "売買高_株", "交易量", "出来高", "거래량", "tickvol", "tick_volume"),
     ),
     "adj_close": (
         *("adj_close", "adjclose", "adjusted_close", "adjusted_closing_price", "adj_closing_price", "close_adj"),
-        *("close_adjusted", "closeadj", "adjusted", "adj_close_price", "adjusted_price"),
+        *("close_adjusted", "closeadj", "adjusted", "adj_close_price", "adjusted_price", "adjustment_close"),
+        *("adj_schlusskurs", "bereinigter_schlusskurs", "cloture_ajustee", "cierre_ajustado", "cierre_ajus"),
+        *("chiusura_aggiustata", "chiusura_rettificata", "fechamento_ajustado", "調整後終値", "수정종가"),
     ),
     "symbol": (
-        *("symbol", "ticker", "ticker_symbol", "stock_symbol", "act_symbol", "ts_code", "tckrsymb", "secid", "tic"),
+        *("symbol", "ticker", "ticker_symbol", "stock_symbol", "act_symbol", "ts_code", "tckrsymb", "secid"),
+        *("tic", "cod_negociacao", "stkcd", "order_book_id", "product_id", "pair", "currency_pair", "coin"),
         *("instrument", "ric", "stock_code", "scrip", "股票代码", "证券代码", "證券代號", "代码", "code"),
     ),
     "name": ("name", "stock"),
@@ -113,7 +106,9 @@ ALIASES: dict[Field, tuple[str, ...]] = {
 }
 # A close under one of these names is an assumption that the report states.
 LAST_PRICES = ALIASES["close"][ALIASES["close"].index("last") :]
-# By the names without "_", as "openPrice" has none; of two that are alike so, the first counts.
+# Of the names of a date, without "_", those of the moment when a bar begins.
+STARTS = {name.replace("_", "") for name in ALIASES["session"][-7:]} | {"opentime"}
+# By names without "_", as in "openPrice"; of two that become equal, the first counts.
 RANKS: dict[Field, dict[str, int]] = {
     field: {aliases[at].replace("_", ""): at for at in reversed(range(len(aliases)))}
     for field, aliases in ALIASES.items()
@@ -121,10 +116,10 @@ RANKS: dict[Field, dict[str, int]] = {
 # A number in front, as in "4. close"; the day and the currency, as in "24h Open (USD)".
 _CURRENCIES = (
     "usd|usdt|usdc|eur|gbp|gbx|pence|chf|jpy|cny|rmb|hkd|twd|krw|inr|rs|aud|nzd|cad|sgd|sek|nok|dkk|pln|czk|huf|ron|try|tl|"
-    "rub|ils|zar|brl|mxn|idr|thb|php|myr|vnd|sar|aed|cents"
+    "rub|ils|zar|brl|mxn|idr|thb|php|myr|vnd|sar|aed|cents|元|港元|美元|円|원"
 )
 _AROUND = re.compile(rf"^(\d{{1,2}}|24h)_(?=[^\W\d])|(?<!^)(?<!volume)(?<!vol)_({_CURRENCIES})$")
-_LETTERS = str.maketrans("łıøđ", "liod")  # which Unicode does not take apart
+_LETTERS = str.maketrans("łıøđ", "liod")  # letters that Unicode does not decompose
 _UNNAMED = re.compile(r"|index|unnamed_\d+|(unnamed_\d+_)?level_\d+|index_level_\d+")
 
 

@@ -1,15 +1,28 @@
 """What the reading of a file assumed and left out, as sentences for the report. Pure."""
 
+import re
+
 MAX_NOTES = 20
 MAX_EXAMPLES = 100  # columns whose unreadable cells are counted
+_OPTION = re.compile(r" [^.]*\(--[^)]*\)\.")
 
 
-CHOOSE = "Choose one with"
+def name_option(name: str, value: str = "") -> str:
+    """Return how an option is given, to end a sentence that has the words of the page's form.
+
+    >>> name_option("date_format")
+    '(--date-format, or date_format= over HTTP).'
+    """
+    return f"(--{name.replace('_', '-')}{value and ' '}{value}, or {name}={value} over HTTP)."
 
 
-def without_options(sentence: str) -> str:
-    """Return what is wrong, without the options that settle it: a database has none."""
-    return sentence.partition(f" {CHOOSE} ")[0]
+NAME_COLUMN = name_option("columns")
+HOW_TO_WRITE = f"Write the dates as 2024-01-31, or name their column, date=… {NAME_COLUMN}"
+
+
+def without_options(text: str) -> str:
+    """Return what is wrong, without the sentences on the options that settle it: a database has none."""
+    return _OPTION.sub("", text)
 
 
 def quote_text(text: str, limit: int = 20) -> str:

@@ -12,15 +12,18 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.data.tables.notes import CHOOSE, quote_text
+from services.data.tables.notes import name_option, quote_text
 from shared.errors import UnreadableFile
 from shared.schemas.loads import Decimal
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-_CHOOSE = f"{CHOOSE} --decimal . or --decimal , (decimal= over HTTP)."
+_CHOOSE = f"Choose the decimal mark, a point or a comma {name_option('decimal')}"
 CLEAR_MAJORITY = 4  # times as many numbers show one mark as show the other
+# Prices such as "1.234" are decimals where many have three digits after the point and none is whole, or where all lie
+# close together when read so.
+N_CLEAR, CLOSE_TOGETHER = 20, 10.0  # numbers; times the lowest
 _CODES = (
     "USD|USDT|EUR|GBP|GBX|CHF|JPY|CNY|RMB|HKD|TWD|KRW|INR|AUD|NZD|CAD|SGD|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|RUB|ILS|ZAR|BRL|"
     "MXN|IDR|THB|PHP|MYR|VND|SAR|AED"
@@ -34,20 +37,8 @@ _MISSING = r"^(?i:|-+|[—–−]|\.|#?n/?a\.?|nan|null|none|nil)$"
 MULTIPLIERS: Mapping[str, int] = {
     **{"k": 3, "thousand": 3, "tsd": 3, "tys": 3, "тыс": 3, "m": 6, "mm": 6, "mn": 6, "mln": 6, "mio": 6, "million": 6},
     **{"млн": 6, "b": 9, "bn": 9, "billion": 9, "mrd": 9, "mlrd": 9, "mld": 9, "млрд": 9, "t": 12},
-    **{
-        "lakh": 5,
-        "lac": 5,
-        "crore": 7,
-        "cr": 7,
-        "千": 3,
-        "천": 3,
-        "万": 4,
-        "萬": 4,
-        "만": 4,
-        "億": 8,
-        "亿": 8,
-        "억": 8,
-    },
+    **{"lakh": 5, "lac": 5, "crore": 7, "cr": 7},
+    **{"千": 3, "천": 3, "万": 4, "萬": 4, "만": 4, "億": 8, "亿": 8, "억": 8},
 }
 _MULTIPLIER = rf"^(.*\d[.,]?)\s*(?i:({'|'.join(sorted(MULTIPLIERS, key=len, reverse=True))}))\.?$"
 
@@ -82,7 +73,7 @@ class _Mark:
         groups = "|".join(
             rf"\d{{1,3}}(?:{each}\d{{3}})+" for each in (self.comma, "['’]", r"[\x{00a0}\x{202f}\x{2009} ]")
         )
-        return rf"{_SIGN}(?:{groups}|{lakhs})(?:{self.point}\d*)?$"
+        return rf"{_SIGN}(?:{groups}|{lakhs})(?:{self.point}\d*)?{_END}"
 
 
 MARKS: dict[Decimal, _Mark] = {".": _Mark(r"\.", ","), ",": _Mark(",", r"\.")}
@@ -111,22 +102,30 @@ class NumberReader:
         self.by_semicolon = by_semicolon
         self._is_mixed = False
         self._is_weak = False  # settled by "1.234" alone
+        self._currencies: dict[str, None] = {}  # of prices, in order
 
     def notes(self) -> list[str]:
-        """Return what was concluded, as a sentence, if it is not the usual."""
+        """Return the conclusions as sentences, unless they are the usual ones."""
+        notes = []
+        if len(self._currencies) > 1:
+            signs = ", ".join(map(quote_text, self._currencies))
+            notes.append(f"Prices have several currencies ({signs}), which were left out: none was converted.")
         is_comma = self.decimal == "," and not self._is_given
-        return [f"Numbers such as {quote_text(self.example)} were read with a decimal comma."] if is_comma else []
+        if is_comma or self._is_weak:
+            mark = "comma" if is_comma else "point"
+            notes.append(f"Numbers such as {quote_text(self.example)} were read with a decimal {mark}.")
+        return notes
 
-    def settle(self, columns: list[pa.Array]) -> None:
-        """Settle the decimal mark by these text columns, if it is open and they show it.
+    def settle(self, columns: Mapping[str, pa.Array]) -> None:
+        """Settle the decimal mark by these text columns, each by its name, if it is open and they show it.
 
         Raises:
             UnreadableFile: They leave it open, although a number has a comma or a point.
         """
         if self.decimal is not None and not self._is_weak:
             return
-        texts = [_strip(column) for column in columns]
-        texts = [text.filter(pc.match_substring_regex(text, "[.,]")) for text in texts]
+        stripped = {name: _strip(column) for name, column in columns.items()}
+        texts = [text.filter(pc.match_substring_regex(text, "[.,]")) for text in stripped.values()]
         shown = {mark: _count(texts, MARKS[mark].shown) for mark in MARKS}
         (points, point), (commas, comma) = shown["."], shown[","]
         if points and commas and max(points, commas) < CLEAR_MAJORITY * min(points, commas):
@@ -141,17 +140,19 @@ class NumberReader:
             self.decimal, self.example = (".", point) if points > commas else (",", comma)
             self._is_mixed = bool(points and commas)
         elif self.decimal is None:
-            self._settle_open(texts)
+            self._settle_open(texts, [text for name, text in stripped.items() if name != "volume"])
 
-    def _settle_open(self, texts: list[pa.Array]) -> None:
+    def _settle_open(self, texts: list[pa.Array], prices: list[pa.Array]) -> None:
         (commas, comma), (points, point) = (_count(texts, MARKS[mark].open) for mark in (",", "."))
-        if commas or (points and self.by_semicolon):
+        n_whole, _ = _count(prices, r"^[1-9]\d{0,2}$")
+        is_doubtful = (n_whole or points < N_CLEAR) and _spread(prices) > CLOSE_TOGETHER
+        if commas or (points and (self.by_semicolon or is_doubtful)):
             raise UnreadableFile(
                 f"Numbers such as {quote_text(comma or point)} may have a decimal mark or one between thousands. "
                 f"{_CHOOSE}"
             )
         if points:
-            self.decimal, self._is_weak = ".", True
+            self.decimal, self.example, self._is_weak = ".", point, True
 
     def read(self, column: pa.Array, *, is_volume: bool = False) -> ReadNumbers:
         """Read a text column, plain or dictionary-encoded; `settle` must have seen it."""
@@ -173,6 +174,8 @@ class NumberReader:
         text = _strip(column)
         if is_volume:
             text = _expand_multipliers(text)
+        else:
+            self._currencies |= dict.fromkeys(_find_currencies(column))
         mark = MARKS[self.decimal or "."]
         is_number = _match(text, mark.plain) | _match(text, r"^[+-]?(?i:inf(inity)?)$")
         is_grouped = _match(text, mark.grouped)
@@ -200,6 +203,11 @@ def _strip(column: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(text, rf"([\d.,])\s*{_CURRENCIES}$", r"\1")
 
 
+def _find_currencies(column: pa.Array) -> list[str]:
+    signs = pc.unique(pc.replace_substring_regex(column, r"[^\pL\p{Sc}]", "")).drop_null()
+    return list(signs.filter(pc.match_substring_regex(signs, rf"^{_CURRENCIES}$")).to_pylist())
+
+
 def _expand_multipliers(text: pa.Array) -> pa.Array:
     """Write "489.00K" as "489.00e3", which is read exactly."""
     parts = pc.extract_regex(text, _MULTIPLIER.replace("^(.*", "^(?P<number>.*").replace("(?i:(", "(?i:(?P<unit>"))
@@ -220,6 +228,15 @@ def _count(texts: list[pa.Array], pattern: str) -> tuple[int, str]:
         count += len(matching)
         example = example or (matching[0].as_py() if len(matching) else "")
     return count, example
+
+
+def _spread(prices: list[pa.Array]) -> float:
+    """Return how many times the highest of the prices, read with a point, is the lowest."""
+    values = [
+        _to_numpy(pc.cast(text.filter(pa.array(_match(text, MARKS["."].plain))), pa.float64())) for text in prices
+    ]
+    known = np.concatenate([np.empty(0), *(part[part > 0] for part in values)])
+    return float(known.max() / known.min()) if len(known) else 1.0
 
 
 def _match(text: pa.Array, pattern: str) -> Mask:

@@ -1,12 +1,31 @@
-"""Makes daily bars of the parts of each day. Pure."""
+"""Tells parts of days, and makes daily bars of them. Pure."""
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from services.data.tables.stamps import Seconds
 from shared.schemas.arrow import NUMBERS
 
+MANY_A_DAY = 1.5  # moments, on average
 _RULES = {"open": "first", "high": "max", "low": "min", "close": "last", "adj_close": "last", "row": "first"}
+
+
+def is_intraday(local: Seconds) -> bool:
+    """Return whether there are several moments on most days."""
+    distinct = np.unique(local)
+    return len(distinct) > MANY_A_DAY * len(np.unique(distinct.astype("datetime64[D]")))
+
+
+def describe_intraday(local: Seconds) -> str:
+    """Name the bars by their length, as "hourly bars, 7 a day"."""
+    distinct = np.unique(local)
+    days = distinct.astype("datetime64[D]")
+    gaps = np.diff(distinct).astype(np.int64)[np.diff(days).astype(np.int64) == 0]
+    minutes = max(1, round(float(np.median(gaps)) / 60))
+    kind = "hourly bars" if minutes == 60 else f"{minutes}-minute bars"
+    _, n_a_day = np.unique(days, return_counts=True)
+    return f"{kind}, {round(float(np.median(n_a_day)))} a day"
 
 
 def to_daily(rows: pd.DataFrame, moments: npt.NDArray[np.datetime64]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Moments as a file writes them, with the instants that they are if that is known. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +21,14 @@ class Stamps:
         utc: The same moments in UTC, NaT where a text names no offset; None if none does.
         note: What was assumed.
         problem: Why there are none, as a sentence.
+        has_clock: Whether times of day are written, 0:00 or any other.
     """
 
     local: Seconds
     utc: Seconds | None = None
     note: str = ""
     problem: str = ""
+    has_clock: bool = False
 
     @property
     def is_valid(self) -> npt.NDArray[np.bool_]:
@@ -35,7 +37,7 @@ class Stamps:
 
     @classmethod
     def none(cls, n: int, problem: str = "") -> "Stamps":
-        """Return `n` times no moment."""
+        """Return `n` missing moments."""
         return cls(np.full(n, np.datetime64("NaT", "s")), problem=problem)
 
     @classmethod
@@ -46,13 +48,20 @@ class Stamps:
         has_utc = any(part.utc is not None for part in parts)
         missing = [cls.none(len(part.local)).local if part.utc is None else part.utc for part in parts]
         local, note = np.concatenate([part.local for part in parts]), next((p.note for p in parts if p.note), "")
-        return cls(local, np.concatenate(missing) if has_utc else None, note)
+        utc = np.concatenate(missing) if has_utc else None
+        return cls(local, utc, note, has_clock=any(part.has_clock for part in parts))
+
+    def before_end(self) -> "Stamps":
+        """Return the last second before each moment."""
+        second = np.timedelta64(1, "s")
+        utc = None if self.utc is None else self.utc - second
+        return replace(self, local=self.local - second, utc=utc)
 
     def take(self, codes: npt.NDArray[np.int32]) -> "Stamps":
         """Return the moment of each code; NaT for -1."""
         nat = np.datetime64("NaT", "s")
         utc = None if self.utc is None else np.append(self.utc, nat)[codes]
-        return Stamps(np.append(self.local, nat)[codes], utc, self.note, self.problem)
+        return replace(self, local=np.append(self.local, nat)[codes], utc=utc)
 
 
 def limit_years(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:

@@ -182,7 +182,7 @@ class VendorHttp:
 async def open_vendor_http(
     vendor: str, base_url: str, key: SecretStr, *, sign: Sign, limits: Limits, timing: Timing
 ) -> AsyncIterator[VendorHttp]:
-    """Open the connection pool to a vendor; `sign` adds the key to a request.
+    """Open the connection pool to a vendor; `sign` adds the key to each request.
 
     Raises:
         VendorFailed: The key is not valid.

@@ -25,7 +25,7 @@ COLUMNS = {
     "Volume": "volume",
     "Adj Close": "adj_close",
 }
-ABOUT = "about"  # the attribute of the rows that has what Yahoo says of the symbol
+ABOUT = "about"  # the attribute of the rows that holds Yahoo's metadata of the symbol
 # Yahoo's codes of exchanges: https://help.yahoo.com/kb/SLN2310.html
 CALENDARS = {
     **dict.fromkeys(("NMS", "NGM", "NCM", "NYQ", "ASE", "PCX", "BTS"), "XNYS"),

@@ -1,7 +1,7 @@
 """Conditional responses: 304 on a matching ETag, and concurrent identical requests share one computation.
 
-The ETag covers everything that determines a response. It is built here from the very bars that the response is computed
-from, so that a load or a deployment in between cannot give an old response a new tag.
+The ETag covers everything that determines a response. It is built here from the same bars as the
+response, so that a load or a deployment in between cannot give an old response a new tag.
 """
 
 import hashlib
@@ -76,7 +76,7 @@ class Responder:
             revision = await resources.data.current_revision(symbol=key.symbol)
             if revision is not None and matches(etag := self._etag(revision, key.today), if_none_match):
                 return _not_modified(etag)
-        resources.workers.require_ready()  # before the bars are fetched, which takes most of the time of a refusal
+        resources.workers.require_room()  # before the bars are fetched, which takes most of the time of a refusal
         encoded = await resources.data.bars(symbol=key.symbol, adjusted=key.adjusted)
 
         computation = (key, encoded.revision, encoded.is_stale)
@@ -93,7 +93,7 @@ class Responder:
             body = await self._flight.run(computation, compute)
         except TimeoutError as error:
             raise Busy("Try again in a moment: the computation did not finish in time.") from error
-        # Without a tag if stale: its bytes must not stand for those of the answer without the warning.
+        # A stale response has no tag: its bytes differ from those of the same response without the warning.
         return _json(body, None if encoded.is_stale else self._etag(encoded.revision, key.today))
 
     def respond_with(self, value: Wire, if_none_match: str) -> Response:

@@ -80,7 +80,7 @@ def format_table(measured: Sequence[SymbolRanges], query: RangeQuery) -> str:
         "| bars | skill over “as last time” | better | over the mean of 250 | better | over the better of both "
         "| 80 % band held | QLIKE | as last time | mean |"
     )
-    rows = [_format_row("as they are", records), _format_row("sessions shuffled", placebos)] if records else []
+    rows = [_format_row("unchanged", records), _format_row("sessions shuffled", placebos)] if records else []
     return "\n".join([head, "", columns, "|" + " --- |" * 10, *rows])
 
 

@@ -166,8 +166,8 @@ def _build_steps(
 def _half_widths(history: History, models: list[FittedModel]) -> Array:
     """Return the half widths, as log returns, shape `(n_steps, n_levels)`.
 
-    Each horizon and each level has learnt from its own errors. What is known less well cannot be narrower: along the
-    steps, and from a level to a higher one, half widths never shrink.
+    Each horizon and each level learns from its own errors. Half widths never shrink from one step to the next, or from
+    a level to a higher one, because an interval cannot become narrower as less is known.
     """
     levels = [level.level for level in models[0].track_record.levels]
     volatility = volatility_of(history)

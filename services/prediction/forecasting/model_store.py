@@ -222,7 +222,7 @@ def _iter_nodes(schema: Any) -> Iterator[str]:
 def _require_fitted(estimator: object, spec: ModelSpec) -> None:
     """Raise unless this is the model's estimator, with its parameters, and can predict."""
     fresh = spec.make()
-    if type(estimator) is not type(fresh) or repr(estimator) != repr(fresh):  # repr shows steps and parameters
+    if type(estimator) is not type(fresh) or repr(estimator) != repr(fresh):  # its repr shows steps and parameters
         raise ValueError("The estimator is not that of this model.")
     n_features = len(spec.feature_names)
     if isinstance(estimator, HistGradientBoostingRegressor):

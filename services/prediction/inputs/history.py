@@ -17,7 +17,7 @@ TOO_LARGE = 1e100  # as a price: its square would soon overflow
 class History:
     """Complete bars of one symbol, ascending by unique session; all prices are finite and above zero.
 
-    Equal only to itself, so that what is computed from it can be kept by it.
+    Equal only to itself, so that computed values can be cached by it.
 
     Attributes:
         symbol: The symbol.

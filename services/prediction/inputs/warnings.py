@@ -79,12 +79,12 @@ def _say_when(sessions: NDArray[np.datetime64], jumps: NDArray[np.intp]) -> str:
 
 
 def bars_and_today(sessions: NDArray[np.datetime64], calendar: str | None, today: date) -> list[Warning]:
-    """Warn if the last bar is old, or if bars are of days that have not come; shape `(n_bars,)`.
+    """Warn if the last bar is old, or if bars are dated in the future; shape `(n_bars,)`.
 
     Args:
         sessions: The sessions, ascending.
         calendar: Code of the symbol's exchange; None for every weekday.
-        today: The date in UTC. What depends on it ends with it: see `services.prediction.api.responder`.
+        today: The date in UTC. A response with it ends with the day: see `services.prediction.api.responder`.
     """
     last: date = sessions[-1].item()
     n_ahead = int((sessions > np.datetime64(today + ONE_DAY, "D")).sum())  # one day for the time zones that are ahead

@@ -9,7 +9,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from services.prediction.models.registry import RIDGE_ALPHA, TREES
+from services.prediction.models.parameters import RIDGE_ALPHA, TREES
 from services.prediction.types import Array
 
 

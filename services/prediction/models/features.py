@@ -2,7 +2,7 @@
 
 Every function takes a history of `n_bars` bars and returns shape `(n_bars,)`, ascending by session. From `LOOKBACK` on,
 entry `t` uses bars `[:t + 1]` only, which a property test checks; it is NaN if the feature looks back further than the
-first bar. Moves are winsorised, so that one wrong price cannot rule what a model learns.
+first bar. Moves are winsorised, so that one wrong price cannot dominate a model.
 """
 
 from __future__ import annotations
@@ -153,8 +153,8 @@ def matrix(history: History, names: tuple[str, ...]) -> Array:
 
 
 def round_off(values: Array) -> Array:
-    """Round what is learnt from to `DECIMALS`, so that the same bars give the same bytes on every processor.
+    """Round training values to `DECIMALS`, so that the same bars give the same bytes on every processor.
 
-    Processors differ in the last digit of a logarithm or a sum, and trees can split elsewhere for it.
+    Processors differ in the last digit of a logarithm or a sum, which can change the splits of a tree.
     """
     return np.round(values, DECIMALS)

@@ -1,6 +1,6 @@
 """The available models by name: their estimators, their features, and how often they are refitted.
 
-Nothing is tuned on the data that scores it: every parameter is fixed here.
+Nothing is tuned on the data that scores it: every parameter is fixed.
 """
 
 from collections.abc import Callable
@@ -10,23 +10,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from services.prediction.models.features import FEATURES, LOOKBACK, TRAINING_FEATURES
-from services.prediction.types import SEED
+from services.prediction.models.parameters import RIDGE_ALPHA, TREES
 from shared.schemas.forecasts import FeatureInfo, ModelInfo, ModelName, Models
 
 if TYPE_CHECKING:
     from sklearn.base import RegressorMixin
-
-RIDGE_ALPHA = 1000.0  # in rows: with four years of bars it halves a coefficient
-TREES = {
-    "max_iter": 20,
-    "learning_rate": 0.06,
-    "max_bins": 31,
-    "max_leaf_nodes": 4,
-    "min_samples_leaf": 50,
-    "l2_regularization": 10.0,
-    "early_stopping": False,
-    "random_state": SEED,
-}
 
 
 def _lazily(name: str) -> Callable[[], "RegressorMixin"]:

@@ -1,4 +1,4 @@
-"""What a model learns from: its features and winsorised targets, without the sessions around price jumps.
+"""The rows that a model learns from: features and winsorised targets, without the sessions around price jumps.
 
 A jump as at a split is never repaired, since many are real moves, and forecasts are made and scored there as anywhere.
 But no model learns from a row whose features or target span one.

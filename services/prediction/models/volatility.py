@@ -3,10 +3,10 @@
 A session's realised variance is its squared overnight return plus the variance of its day by the range of its prices
 (Parkinson 1980). The volatility of the next `h` sessions is √h · exp(½ β·x), where x holds 1 and the logarithms of the
 mean realised variance over the last 1, 5, 22 and 120 sessions and of the exponentially weighted mean of squared
-returns. β was fitted to the S&P 500 before March 2015 and stays as it is, like the decay of RiskMetrics.
+returns. β was fitted to the S&P 500 before March 2015 and stays fixed, like the decay of RiskMetrics.
 
-What enters is clipped at four times its own exponentially weighted volatility, so that a price that is wrong by a
-factor, or a split, widens the next intervals a little instead of manifold.
+Moves are clipped at four times their own exponentially weighted volatility, so that a price that is wrong by a
+factor, or a split, widens the next intervals a little, not many times over.
 
 Source: Corsi (2009), A Simple Approximate Long-Memory Model of Realized Volatility, Journal of Financial Econometrics
 7(2); the range: Parkinson (1980), The Extreme Value Method for Estimating the Variance of the Rate of Return, Journal
@@ -35,7 +35,7 @@ _PARKINSON = 4 * np.log(2)
 
 
 class Volatility:
-    """What the bars say about volatility at the end of each session; entry `t` uses bars `[:t + 1]` only.
+    """The volatility that is known at the end of each session; entry `t` uses bars `[:t + 1]` only.
 
     Args:
         history: The bars.
@@ -75,7 +75,7 @@ class Volatility:
 
 @lru_cache(maxsize=2)
 def volatility_of(history: History) -> Volatility:
-    """Return the volatility of a history, which each horizon of a forecast asks for."""
+    """Return the volatility of a history, cached because each horizon of a forecast needs it."""
     return Volatility(history)
 
 

@@ -1,4 +1,4 @@
-"""Clips moves at four times their own exponentially weighted size, so that one wrong price cannot rule what is learnt.
+"""Clips moves at four times their own exponentially weighted size, so that one wrong price cannot dominate a fit.
 
 Each bound comes from earlier moves only, except for the first twenty, whose bound comes from the other nineteen.
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DECAY = 0.94  # per session, as RiskMetrics uses for daily data
 CLIP = 4.0  # standard deviations
 SMALLEST_DEVIATION = 1e-4  # log return, less than a tick: otherwise the first move after a calm would count for nothing
-N_FIRST = 20  # moves, bounded by one another
+N_FIRST = 20  # moves, each bounded by the others
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Moves:
 
 @lru_cache(maxsize=2)
 def moves_of(history: History) -> Moves:
-    """Return the winsorised moves of a history, which each feature and each horizon asks for."""
+    """Return the winsorised moves of a history, cached because each feature and each horizon needs them."""
     before, volume = history.close[:-1], np.maximum(history.volume, 0.0) + 1
     volume_changes = np.nan_to_num(np.log(volume[1:] / volume[:-1]), nan=0.0, posinf=0.0, neginf=0.0)
     return Moves(  # logarithms of ratios: differences of logarithms would lose three digits
@@ -77,7 +77,7 @@ def clip_squares(squares: Array) -> tuple[Array, Array]:
     first = squares[:N_FIRST]
     others = (
         float(np.sort(first)[:-1].mean()) if len(first) > 1 else 0.0
-    )  # not the sum less the largest: digits are lost
+    )  # subtracting the largest from the sum would lose digits
     clipped = [*np.minimum(first, factor * max(others, least)).tolist(), *squares[N_FIRST:].tolist()]
     weighted = [math.nan] * len(clipped)
     variance = sum(clipped[:N_FIRST]) / N_FIRST

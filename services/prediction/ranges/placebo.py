@@ -1,4 +1,4 @@
-"""Bars of shuffled sessions, whose next range nobody can know: a forecast must show no skill there."""
+"""Bars of shuffled sessions, whose next range is unpredictable: a forecast must show no skill on them."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Scores range forecasts beside both baselines, and says in one sentence what to expect."""
+"""Scores range forecasts and both baselines, and says in one sentence what to expect."""
 
 import numpy as np
 

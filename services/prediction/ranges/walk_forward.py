@@ -36,7 +36,7 @@ class RangeForecasts:
         lower, upper: The ends of its band.
         as_last_time: The range of the last sessions.
         mean: The mean of such ranges over the last 250.
-        variance, variance_as_last_time, mean_variance: What each of the three says of the squared range over 4 ln 2.
+        variance, variance_as_last_time, mean_variance: The forecasts of the squared range over 4 ln 2.
     """
 
     expected: Array
@@ -55,7 +55,7 @@ class RangeRun:
 
     Attributes:
         rows: Shape `(n_scored,)`: the session at whose end each was made.
-        actual: Shape `(n_scored,)`: the log range that came.
+        actual: Shape `(n_scored,)`: the actual log range.
         scored: The forecasts.
         next: The forecast after the last session, shape `(1,)`.
     """

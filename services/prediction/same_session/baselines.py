@@ -20,7 +20,7 @@ def persistence(closes: NDArray[np.float64], first: int) -> NDArray[np.float64]:
 
 
 def midrange(highs: NDArray[np.float64], lows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Predict each session by the middle between its own high and low, which takes no model.
+    """Predict each session by the middle between its own high and low, which needs no model.
 
     Args:
         highs: Shape `(n_bars,)`.

@@ -1,4 +1,4 @@
-"""The least-squares fit that calibrates the intervals, in a sixth of scikit-learn's time, which checks its input."""
+"""The least-squares fit that calibrates the intervals, in a sixth of the time of scikit-learn, which checks input."""
 
 from scipy.linalg import lstsq
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
+from sklearn import config_context
 from sklearn.linear_model import LinearRegression
 
 from services.prediction.inputs import warnings
@@ -97,10 +98,10 @@ def compute_result(
         midrange_skill=fitted.midrange_skill,
         fixed_formula_skill=fitted.formula_skill,
         mse=fitted.model_scores.mse,
-        metrics=Metrics(**asdict(fitted.model_scores)),
-        baseline=Baseline(**asdict(fitted.persistence_scores)),
-        midrange=Midrange(**asdict(fitted.midrange_scores)),
-        fixed_formula=FixedFormula(**asdict(fitted.formula_scores)),
+        metrics=Metrics(**vars(fitted.model_scores)),
+        baseline=Baseline(**vars(fitted.persistence_scores)),
+        midrange=Midrange(**vars(fitted.midrange_scores)),
+        fixed_formula=FixedFormula(**vars(fitted.formula_scores)),
         interval=_build_interval(fitted),
         warnings=[*_warn_about_scores(fitted, len(bars)), *_warn_about_bars(stored, bars, adjusted=adjusted)],
         model=Model(
@@ -119,9 +120,9 @@ def _fit_and_score(bars: BarColumns, first: int, measure_fit: FitContext) -> _Fi
     """Fit on the bars before position `first` and score on the others."""
     features = np.array([bars.numbers[name] for name in FEATURES.values()]).T
     opens, highs, lows, closes = (bars.numbers[name] for name in PRICES)
-    with measure_fit():
+    with measure_fit(), config_context(assume_finite=True, skip_parameter_validation=True):  # the bars are complete
         model = LinearRegression().fit(features[:first], closes[:first])
-    predicted = model.predict(features[first:])
+    predicted = features[first:] @ model.coef_ + model.intercept_  # as `predict`, which would check its input again
     actual, before = closes[first:], baselines.persistence(closes, first)
     widths = intervals.ranges(highs, lows)
     formula = baselines.fixed_formula(opens[first:], highs[first:], lows[first:])

@@ -7,19 +7,20 @@ model was better in both halves of the sessions.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.prediction.scoring.significance import count_periods
-from services.prediction.universe.chance import ChanceRange, look_better, simulate_luck
+from services.prediction.types import Array
+from services.prediction.universe.chance import Chance, ChanceRange, look_better, simulate_luck
 from services.prediction.universe.confidence_set import confidence_set_p_values
-from services.prediction.universe.date_bootstrap import mean_block_length, resample_sessions
 from services.prediction.universe.false_discovery import q_values
 from services.prediction.universe.panel import Panel, SymbolErrors, build_panel
-from services.prediction.universe.skill_statistics import p_values, skill_statistics
+from services.prediction.universe.skill_statistics import gain_statistics, p_values, skill_statistics
 from shared.schemas.forecasts import ModelName
-from shared.statistics.skill import MIN_PERIODS, N_COMPARED, skill_interval
+from shared.statistics.skill import MIN_PERIODS, N_COMPARED, STUDENT_T, skill_interval
 
 MAX_P_VALUE = 0.05
 MAX_Q_VALUE = 0.05
@@ -35,7 +36,9 @@ class ModelConclusion:
         lower, upper: Its 95 % confidence interval; None for persistence.
         p_value: That of the model confidence set.
         n_better: Symbols on which it looks better than persistence.
-        by_chance: How many luck gives; None for persistence.
+        n_worse: Symbols on which it is worse, each at 95 %.
+        win_rate: Share of symbols with a skill above zero; None for persistence.
+        by_chance: How many look better by luck; None for persistence.
     """
 
     name: ModelName
@@ -44,6 +47,8 @@ class ModelConclusion:
     upper: float | None
     p_value: float
     n_better: int
+    n_worse: int
+    win_rate: float | None
     by_chance: ChanceRange | None
 
     @property
@@ -79,22 +84,32 @@ class Conclusion:
 
     Attributes:
         n_sessions: Sessions that most symbols have in common.
+        first_session, last_session: The first and last of them.
         p_value: That of the test of superior ability over all models and symbols.
         by_chance: How many symbols look better by luck.
         models: Persistence first.
         symbols: Ascending.
+        has_halves: Whether the sessions are enough to test each half of them.
     """
 
     n_sessions: int
+    first_session: date
+    last_session: date
     p_value: float
     by_chance: ChanceRange
     models: tuple[ModelConclusion, ...]
     symbols: tuple[SymbolConclusion, ...]
+    has_halves: bool
 
     @property
     def n_better(self) -> int:
         """Return how many symbols look better than persistence."""
         return sum(symbol.is_better for symbol in self.symbols)
+
+    @property
+    def n_discoveries(self) -> int:
+        """Return how many symbols have a low q-value (Benjamini and Hochberg)."""
+        return sum(symbol.q_value <= MAX_Q_VALUE for symbol in self.symbols)
 
     @property
     def named(self) -> tuple[SymbolConclusion, ...]:
@@ -115,36 +130,62 @@ def conclude(errors: Sequence[SymbolErrors], horizon: int) -> Conclusion | None:
     panel = build_panel(errors)
     if panel is None or not panel.models or not _has_enough(panel, horizon):
         return None
-    resamples = resample_sessions(len(panel.sessions), mean_block_length(len(panel.sessions), horizon))
-    chance, losses = simulate_luck(panel, resamples), panel.losses_by_session
-    in_set = confidence_set_p_values(losses, resamples)
-    n_better = look_better(skill_statistics(panel)).sum(axis=1)
-    models = [ModelConclusion("persistence", 0.0, None, None, float(in_set[0]), 0, None)]
-    for row, name in enumerate(panel.models):
-        interval = skill_interval(losses[row + 1], losses[0], count_periods(len(panel.sessions), horizon))
-        lower, upper = (None, None) if interval is None else interval[:2]
-        skill, p_value = float(1 - losses[row + 1].mean() / losses[0].mean()), float(in_set[row + 1])
-        models.append(ModelConclusion(name, skill, lower, upper, p_value, int(n_better[row]), chance.models[row]))
+    chance = simulate_luck(panel)
     return Conclusion(
         n_sessions=len(panel.sessions),
+        first_session=panel.sessions[0],
+        last_session=panel.sessions[-1],
         p_value=chance.p_value,
         by_chance=chance.any_model,
-        models=tuple(models),
+        models=_conclude_models(panel, horizon, chance),
         symbols=tuple(_conclude_symbols(panel, horizon)),
+        has_halves=_has_halves(panel, horizon),
     )
 
 
+def _conclude_models(panel: Panel, horizon: int, chance: Chance) -> tuple[ModelConclusion, ...]:
+    losses, statistics = panel.losses_by_session, skill_statistics(panel)
+    in_set = confidence_set_p_values(losses)
+    models = []
+    for row, name in enumerate(("persistence", *panel.models)):
+        is_model = row > 0
+        own = statistics[row - 1] if is_model else np.zeros(0)
+        lower, upper = _interval(losses, row, horizon)
+        models.append(
+            ModelConclusion(
+                name=name,
+                skill=_skill(losses, row),
+                lower=lower,
+                upper=upper,
+                p_value=float(in_set[row]),
+                n_better=int(look_better(own).sum()),
+                n_worse=int((own < -STUDENT_T).sum()),
+                win_rate=float(np.mean(panel.skills[row - 1] > 0)) if is_model else None,
+                by_chance=chance.models[row - 1] if is_model else None,
+            )
+        )
+    return tuple(models)
+
+
+def _skill(losses: Array, row: int) -> float:
+    return float(1 - losses[row].mean() / losses[0].mean())
+
+
+def _interval(losses: Array, row: int, horizon: int) -> tuple[float | None, float | None]:
+    interval = skill_interval(losses[row], losses[0], count_periods(losses.shape[1], horizon)) if row else None
+    return (None, None) if interval is None else interval[:2]
+
+
 def _conclude_symbols(panel: Panel, horizon: int) -> list[SymbolConclusion]:
-    statistics = skill_statistics(panel)
-    best = statistics.argmax(axis=0)
-    p_of_best = np.minimum(1.0, N_COMPARED * p_values(statistics.max(axis=0)))
-    is_better = np.any(look_better(statistics), axis=0).tolist()
+    skills = skill_statistics(panel)
+    best = skills.argmax(axis=0)
+    p_of_best = np.minimum(1.0, N_COMPARED * p_values(_pick(gain_statistics(panel), best)))
     rows = zip(
         panel.symbols,
         (panel.models[row] for row in best),
         p_of_best.tolist(),
         q_values(p_of_best).tolist(),
-        is_better,
+        look_better(_pick(skills, best)).tolist(),
         _better_twice(panel, horizon, best).tolist(),
         strict=True,
     )
@@ -153,13 +194,21 @@ def _conclude_symbols(panel: Panel, horizon: int) -> list[SymbolConclusion]:
 
 def _better_twice(panel: Panel, horizon: int, best: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Return which symbols' best model was better in both halves, each at 95 %."""
-    halves = panel.halves(horizon)
-    if not all(_has_enough(half, horizon) for half in halves):
+    if not _has_halves(panel, horizon):
         return np.zeros(len(panel.symbols), dtype=np.bool_)
-    columns = np.arange(len(panel.symbols))
-    p_values_of_halves = np.array([p_values(skill_statistics(half))[best, columns] for half in halves])
-    is_better_twice: NDArray[np.bool_] = np.all(p_values_of_halves <= MAX_P_VALUE / 2, axis=0)
+    statistics = np.array([_pick(gain_statistics(half), best) for half in panel.halves(horizon)])
+    is_better_twice: NDArray[np.bool_] = np.all(p_values(statistics) <= MAX_P_VALUE / 2, axis=0)
     return is_better_twice
+
+
+def _pick(statistics: Array, best: NDArray[np.intp]) -> Array:
+    """Return those of each symbol's best model."""
+    picked: Array = statistics[best, np.arange(len(best))]
+    return picked
+
+
+def _has_halves(panel: Panel, horizon: int) -> bool:
+    return all(_has_enough(half, horizon) for half in panel.halves(horizon))
 
 
 def _has_enough(panel: Panel, horizon: int) -> bool:

@@ -1,43 +1,37 @@
-"""The conclusion in plain sentences and as a table. Pure."""
-
-from collections.abc import Sequence
+"""The conclusion in plain sentences. Pure."""
 
 from services.prediction.scoring.verdicts import display_name
-from services.prediction.universe.conclusion import Conclusion, ModelConclusion, SymbolConclusion
+from services.prediction.universe.conclusion import Conclusion
 
 MAX_NAMED = 10
 
 
-def summarise(conclusion: Conclusion) -> str:
-    """Write what the evaluation shows beside what luck alone gives, in two sentences."""
-    chance = conclusion.by_chance
+def summarise(conclusion: Conclusion, n_symbols: int) -> str:
+    """Write what the evaluation of `n_symbols` shows and what luck alone gives, in three or four sentences."""
+    chance, n_compared = conclusion.by_chance, len(conclusion.symbols)
     return (
-        f"{conclusion.n_better} of {len(conclusion.symbols)} symbols look better than no change; luck alone gives "
-        f"{chance.low} to {chance.high}. {_name(conclusion.named)}"
+        f"{conclusion.n_better} of {n_compared} symbols look better than no change; luck alone gives "
+        f"{chance.low} to {chance.high}. {_count_discoveries(conclusion.n_discoveries)} {_name(conclusion)}"
+        f"{_count_others(n_symbols - n_compared)}"
     )
 
 
-def format_models(conclusion: Conclusion) -> str:
-    """Format the models over all symbols as a Markdown table."""
-    return "\n".join(
-        [
-            "| model | skill over all symbols | 95 % CI | may be the best | symbols that look better | by luck alone |",
-            "| --- | --- | --- | --- | --- | --- |",
-            *(_format_model(model) for model in conclusion.models),
-        ]
-    )
+def _count_others(n_others: int) -> str:
+    if n_others == 0:
+        return ""
+    symbols = "1 other symbol has" if n_others == 1 else f"{n_others} other symbols have"
+    return f" {symbols} too few sessions in common with these to be compared."
 
 
-def _format_model(model: ModelConclusion) -> str:
-    interval = "" if model.lower is None else f"{model.lower:+.4f} to {model.upper:+.4f}"
-    n_better = "" if model.by_chance is None else str(model.n_better)
-    by_chance = "" if model.by_chance is None else f"{model.by_chance.low} to {model.by_chance.high}"
-    best = "yes" if model.may_be_best else "no"
-    return f"| {model.name} | {model.skill:+.4f} | {interval} | {best} | {n_better} | {by_chance} |"
+def _count_discoveries(n_discoveries: int) -> str:
+    count = {0: "None remains", 1: "1 remains"}.get(n_discoveries, f"{n_discoveries} remain")
+    return f"{count} after the correction for many tests (Benjamini and Hochberg)."
 
 
-def _name(named: Sequence[SymbolConclusion]) -> str:
-    if not named:
+def _name(conclusion: Conclusion) -> str:
+    if not conclusion.has_halves:
+        return "The sessions are too few to test both halves of them, so no symbol is named."
+    if not (named := conclusion.named):
         return "No symbol is better beyond luck in both halves of the sessions."
     symbols = [f"{item.symbol} ({display_name(item.model, is_first=False)})" for item in named[:MAX_NAMED]]
     more = f" and {len(named) - MAX_NAMED} more" if len(named) > MAX_NAMED else ""

@@ -1,7 +1,10 @@
 """Runs models over walk-forward windows: predictions, intervals and actuals of each window."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +20,8 @@ from services.prediction.walk_forward.linear_refits import LinearRefits
 from services.prediction.walk_forward.windows import Windows
 from shared.statistics import interval_scores
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Inside = NDArray[np.bool_]
 LEARNING_RATE = 0.005  # one session ahead: what the volatility does not foresee, such as September 2008
 LEARNING_RATE_AHEAD = 0.02  # over the square of a longer horizon
@@ -29,7 +34,7 @@ class Intervals:
     Attributes:
         level: Nominal coverage, in percent.
         lower, upper: Shape `(n_models, n_scored)`: the ends.
-        plain_lower, plain_upper: Shape `(n_scored,)`: those of the plain normal band, which takes no model.
+        plain_lower, plain_upper: Shape `(n_scored,)`: those of the plain normal band, which needs no model.
         next_half_width: Shape `(n_models,)`: half width of the interval after the last window, over the volatility.
     """
 
@@ -60,12 +65,14 @@ class WalkForward:
         actual: Shape `(n_scored,)`: the actual closes.
         predicted: The predictions of each model.
         intervals: Their intervals, one entry for each level.
+        seconds: Shape `(n_models,)`: how long the fits and predictions of each took; what models share counts for each.
     """
 
     last_close: Array
     actual: Array
     predicted: Array
     intervals: tuple[Intervals, ...]
+    seconds: Array
 
     @property
     def errors(self) -> Array:
@@ -83,7 +90,7 @@ class WalkForward:
         return inside
 
     def score_intervals(self, intervals: Intervals, row: int) -> IntervalScores:
-        """Score the intervals of the model in this row, beside the plain normal band."""
+        """Score the intervals of the model in this row, and the plain normal band."""
         inside, level = self.is_inside(intervals)[row], intervals.level
         return IntervalScores(
             coverage=float(inside.mean()),
@@ -107,7 +114,7 @@ def run_walk_forward(
         levels: Nominal coverages of the intervals, in percent.
     """
     target = targets.log_return_ahead(history.close, windows.horizon)
-    predicted = predict_log_returns(history, specs, windows)
+    predicted, seconds = _predict(history, specs, windows)
     scored = slice(windows.n_calibration, None)
     last_close = history.close[windows.scored_rows]
     scores_at = np.abs(target[windows.rows] - predicted), volatility_of(history).ahead(windows.horizon)[windows.rows]
@@ -116,14 +123,15 @@ def run_walk_forward(
         actual=history.close[windows.scored_rows + windows.horizon],
         predicted=targets.close_after(last_close, predicted[:, scored]),
         intervals=tuple(_build_intervals(history, windows, predicted, *scores_at, level) for level in levels),
+        seconds=seconds,
     )
 
 
 def learning_rate(horizon: int) -> float:
     """Return γ: how fast intervals this many sessions ahead adapt to their own misses.
 
-    While a miss becomes known, `horizon` − 1 more that overlap with it are under way, and each takes a step: with steps
-    of one size the intervals would first swing to the widest score and then stay there.
+    When a miss becomes known, `horizon` − 1 overlapping ones are still to come, and each takes a step: with equal
+    steps the intervals would swing to the widest score and stay there.
     """
     return LEARNING_RATE if horizon == 1 else LEARNING_RATE_AHEAD / horizon**2
 
@@ -150,19 +158,35 @@ def _build_intervals(
 
 def predict_log_returns(history: History, specs: Sequence[ModelSpec], windows: Windows) -> Array:
     """Predict the log return of each window by each model, shape `(n_models, n_windows)`."""
-    learnt = {names: training_set(history, names, windows.horizon) for names in {spec.feature_names for spec in specs}}
+    return _predict(history, specs, windows)[0]
+
+
+def _predict(history: History, specs: Sequence[ModelSpec], windows: Windows) -> tuple[Array, Array]:
+    """Return the predictions of each model, and how long they took."""
+    learnt = {
+        names: _timed(training_set, history, names, windows.horizon) for names in {spec.feature_names for spec in specs}
+    }
     linear_refits = {
-        names: LinearRefits(learnt[names], windows)
+        names: _timed(LinearRefits, learnt[names][0], windows)
         for names in {spec.feature_names for spec in specs if spec.penalty is not None}
     }
-    return np.array(
-        [
-            _predict_with_refits(spec, learnt[spec.feature_names], windows)
-            if spec.penalty is None
-            else linear_refits[spec.feature_names].predict(spec.penalty)
-            for spec in specs
-        ]
-    )
+    predicted, seconds = [], []
+    for spec in specs:
+        rows, shared = learnt[spec.feature_names]
+        if spec.penalty is None:
+            work = partial(_predict_with_refits, spec, rows, windows)
+        else:
+            refits, more = linear_refits[spec.feature_names]
+            work, shared = partial(refits.predict, spec.penalty), shared + more
+        values, own = _timed(work)
+        predicted.append(values)
+        seconds.append(shared + own)
+    return np.array(predicted), np.array(seconds)
+
+
+def _timed(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, float]:
+    began_at = time.thread_time()
+    return work(*args, **kwargs), time.thread_time() - began_at
 
 
 def _predict_with_refits(spec: ModelSpec, learnt: TrainingSet, windows: Windows) -> Array:

@@ -7,6 +7,7 @@ the next caller.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -27,16 +28,21 @@ P = ParamSpec("P")
 T = TypeVar("T")
 # Three times what a worker takes with the largest symbols; two fit into the chart's limit.
 DEFAULT_MAX_BYTES = 600_000_000
+MARGIN = 1.3  # of the time that those in line should take, as one call takes longer than another
+WEIGHT = 0.2  # of the last call in the mean duration: five calls tell what calls take now
 log = structlog.get_logger()
 
 
 class ProcessWorkers:
     """A pool of processes that refuses work rather than letting it wait too long. Create it in the event loop.
 
+    A call is refused as it arrives if those before it would take so long that it could not end in time: it would wait
+    in vain, and a result that comes too late has no reader.
+
     Args:
         n_workers: Processes.
         prepare: Runs once in each process as it starts, so that the first call does not wait for imports.
-        max_waiting: Calls that may wait for a process; further ones raise Busy.
+        max_waiting: Calls that may wait for a process, if there is time for them; further ones raise Busy.
         timeout_seconds: How long one call may wait and run, unless its request has less time left.
         max_bytes: Memory of a process; one that takes more is killed.
         observer: Observes the queue.
@@ -62,6 +68,7 @@ class ProcessWorkers:
         self._queue: deque[asyncio.Future[Worker]] = deque()
         self._idle: list[Worker] = []
         self._n_busy = 0
+        self._mean_seconds = 0.0  # that a call has run lately
         self._is_ready = asyncio.Event()
         self._supervisor = Supervisor(
             n_workers, prepare, max_bytes, on_ready=self._give, on_lost=self._lose, preload=preload
@@ -101,10 +108,16 @@ class ProcessWorkers:
         if not self._supervisor.ready:
             raise Busy("The worker processes are starting.")
 
-    def require_ready(self) -> None:
-        """Return if `run` would not refuse at once because no process is ready; raises Busy, as `run` does."""
+    def require_room(self) -> None:
+        """Return if `run` would begin a call or let it wait.
+
+        Raises:
+            Busy: No process is ready, or those before it would take too long.
+        """
         if not self._supervisor.ready:
             raise self._refuse_unready()
+        if not self._idle and (len(self._queue) >= self._max_waiting or not self._would_end_in_time()):
+            raise self._refuse("queue_full", f"{self._n_busy + len(self._queue)} requests are running or waiting.")
 
     async def wait_until_ready(self) -> None:
         """Return once a process is ready."""
@@ -126,11 +139,9 @@ class ProcessWorkers:
         """Wait for an idle worker."""
         if deadline.seconds_left(self._timeout_seconds) <= 0:
             raise TimeoutError
-        self.require_ready()
+        self.require_room()
         if self._idle:
             return self._idle.pop()
-        if len(self._queue) >= self._max_waiting:
-            raise self._refuse("queue_full", f"{self._n_busy + len(self._queue)} requests are running or waiting.")
         turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._queue.append(turn)
         self._show_load()
@@ -145,16 +156,26 @@ class ProcessWorkers:
                 self._queue.remove(turn)
             self._show_load()
 
+    def _would_end_in_time(self) -> bool:
+        """Say whether a call that joins the queue now would end in the time that it has, as calls have lately.
+
+        As many as there are workers may wait in any case, so that a slow spell does not outlast its cause.
+        """
+        n_ready, n_waiting = len(self._supervisor.ready), len(self._queue)
+        seconds = MARGIN * self._mean_seconds * ((n_waiting + 0.5) / n_ready + 1)
+        return n_waiting < n_ready or seconds <= deadline.seconds_left(self._timeout_seconds)
+
     def _begin(self, worker: Worker, key: Hashable, call: Callable[[], object]) -> asyncio.Future[Outcome]:
         worker.begin()
         self._n_busy += 1
         self._show_load()
         running = asyncio.get_running_loop().run_in_executor(self._supervisor.threads, worker.call, call)
-        running.add_done_callback(partial(self._end, worker, key))
+        running.add_done_callback(partial(self._end, worker, key, time.monotonic()))
         return running
 
-    def _end(self, worker: Worker, key: Hashable, running: asyncio.Future[Outcome]) -> None:
+    def _end(self, worker: Worker, key: Hashable, began_at: float, running: asyncio.Future[Outcome]) -> None:
         self._n_busy -= 1
+        self._mean_seconds += WEIGHT * (time.monotonic() - began_at - self._mean_seconds)
         fate = "ended" if running.exception() else running.result().fate  # what cannot be pickled harms no process
         if fate == "ended":
             self._give(worker)

@@ -1,4 +1,4 @@
-"""What the queue of the worker processes reports, without knowing who measures it."""
+"""The observer of the queue of the worker processes, which need not know the metrics."""
 
 from typing import Literal, Protocol
 

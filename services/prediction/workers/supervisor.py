@@ -9,7 +9,7 @@ import structlog
 from services.prediction.workers import fork_server
 from services.prediction.workers.worker import Worker
 
-WATCH_SECONDS = 0.25  # between two looks at the memory; reading it takes 30 µs per process
+WATCH_SECONDS = 0.25  # between two checks of the memory; one takes 30 µs per process
 STUCK_SECONDS = 300.0  # of one call: the slowest takes 2 s, and fifty times as long on a very busy machine
 RESTART_SECONDS = 0.5  # before a start that follows a failed one; doubles with each
 MAX_RESTART_SECONDS = 30.0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.reduction import ForkingPickler  # what the pipe itself sends and receives objects with
+from multiprocessing.reduction import ForkingPickler  # the pickler that the pipe itself uses
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,12 +16,13 @@ from threadpoolctl import threadpool_limits
 from services.prediction.workers import fork_server
 from services.prediction.workers.tie import die_with_parent
 
+NICENESS = 3  # the processes that answer requests come first, so that one more computation delays no refusal
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a call; a call that is `not_begun` left no trace, since its process was dead already."""
+    """The outcome of a call; one that is `not_begun` left no trace, since its process was already dead."""
 
     fate: Literal["ended", "died", "not_begun"]
     value: Any = None
@@ -122,6 +123,7 @@ def _initialise(prepare: Callable[[], object]) -> None:
     """Ignore Ctrl-C, die with the fork server, prepare, and limit the process to one thread."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
+    os.nice(NICENESS)
     prepare()
     threadpool_limits(1)
 

@@ -1,1 +1,1 @@
-"""What refuses a request by its host name or its body before a route sees it."""
+"""Middleware that refuses requests by host name, token or body before a route sees them."""

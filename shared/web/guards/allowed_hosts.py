@@ -1,7 +1,7 @@
 """Refuses requests for a host name that is not this server's.
 
-A page of a stranger can make its own name resolve to this machine (DNS rebinding); the browser then takes this server
-for the stranger's and lets the page read everything. It names the stranger's host in `Host`, never an address.
+A hostile page can make its own name resolve to this machine (DNS rebinding); the browser then takes this server for
+the page's own and lets the page read everything. `Host` then holds the hostile name, never an address.
 """
 
 import re
@@ -18,7 +18,7 @@ from shared.errors import UnknownHost
 from shared.web.problem import problem_response
 
 EVERY_HOST = "*"
-PROBES = {"/healthz", "/readyz"}  # a balancer may probe by any name, and the answer says nothing
+PROBES = {"/healthz", "/readyz"}  # a load balancer may probe by any name, and the response reveals nothing
 _HOST = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::([0-9]{1,5}))?", re.ASCII)
 log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ class AllowedHosts:
     def _is_allowed(self, hosts: tuple[bytes, ...], version: str) -> bool:
         """Say whether the values of `Host` are at most one, and that one is allowed."""
         if not hosts:
-            return version == "1.0"  # later versions require it, and every browser sends it
+            return version == "1.0"  # later versions require the header, and every browser sends it
         parts = _HOST.fullmatch(hosts[0].decode("latin-1").lower())
         if len(hosts) > 1 or parts is None or int(parts[2] or 0) > 65535:
             return False

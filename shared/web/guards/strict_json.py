@@ -1,4 +1,4 @@
-"""Rejects JSON bodies that readers may understand differently, before FastAPI reads them.
+"""Rejects JSON bodies that parsers may interpret differently, before FastAPI reads them.
 
 Python's parser accepts duplicate keys, NaN, a byte order mark and UTF-16, and a member that no model names is never
 validated. Files of bars, which are uploaded by PUT, have their own reader.
@@ -21,7 +21,7 @@ _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class StrictJsonMiddleware:
-    """Answers 422 to a JSON body that is not valid UTF-8, repeats a key, or has a number or text of no value."""
+    """Answers 422 to a JSON body that is not valid UTF-8, repeats a key, or has an invalid number or text."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -60,7 +60,7 @@ def parse_strictly(body: bytes) -> Any:
         pointer, detail = f"/body/{error.pos}", "the JSON is invalid from this character on"
         raise InvalidRequest(f"{pointer}: {detail}", errors=[(pointer, detail)]) from error
     except UnicodeEncodeError as error:
-        raise _invalid("a text has half of a surrogate pair, which is no character") from error
+        raise _invalid("a text has half of a surrogate pair, which is not a character") from error
     except UnicodeDecodeError as error:
         raise _invalid("encode the JSON as UTF-8, uncompressed and without a byte order mark") from error
     except RecursionError as error:

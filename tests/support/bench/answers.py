@@ -1,7 +1,7 @@
-"""Measures answers against doing it plainly and against the least that FastAPI can do: part of `make bench`.
+"""Measures answers against a plain program and against the least that FastAPI can do: part of `make bench`.
 
 *Hot*: the same question again and again. *Warm*: the gateway keeps no answers, the bars of many symbols are cached,
-and each symbol has its turn. *Cold*: symbols that nobody has asked for before, each after the caches are flushed. The
+and each symbol has its turn. *Cold*: the first request for each symbol after the caches are flushed. The
 variants take turns within each round, because machines differ and are noisy; a ratio is the median over the rounds.
 """
 
@@ -33,7 +33,7 @@ N_ROUNDS = 3
 SECONDS = 2.0  # of one measurement
 N_COLD = 40  # symbols in a round
 MAX_WARM = 400
-N_LOADS = 20  # uploads before the services are weighed again
+N_LOADS = 20  # uploads before the memory is measured again
 N_CLIENTS = (1, 32)
 HOT = "BENCH"  # the sample's AAPL under a name of its own: 3,270 bars
 KEY = {"X-API-Key": "benchmark"}
@@ -44,7 +44,7 @@ Requests = Callable[[], Iterator[bytes]]
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to answer: its name, the port of its server and what it is asked."""
+    """One way to answer: its name, the port of its server and its requests."""
 
     name: str
     port: int
@@ -53,7 +53,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Target:
-    """What the ratio of ours to another variant should be: of the medians, or of answers per second."""
+    """The target ratio of ours to another variant: of the medians, or of answers per second."""
 
     of: str
     p50_at_most: float
@@ -134,7 +134,7 @@ def _cold(ours: int, plain: int, symbols: list[str], redis_url: str) -> None:
     timings = {"ours": Timings(), "plain": Timings()}
     with redis.Redis.from_url(redis_url) as cache:
         for port in (ours, plain):
-            clients.ask(port, _post(HOT))  # imports and connections are not what is measured
+            clients.ask(port, _post(HOT))  # so that imports and new connections are not measured
         for first in range(0, len(symbols), n_cold):
             requests = list(map(_post, symbols[first : first + n_cold]))
             for name, port in (("ours", ours), ("plain", plain)):

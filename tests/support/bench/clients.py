@@ -1,4 +1,4 @@
-"""Clients that keep their connections and cost little: what is measured shares the cores with them."""
+"""Clients that keep their connections and cost little, because they share the cores with the measured services."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ Prepare = Callable[[], object]
 
 @dataclass
 class Timings:
-    """What clients saw of one variant, over all rounds.
+    """The measurements of one variant by its clients, over all rounds.
 
     Attributes:
         seconds: The duration of each answered request.
@@ -70,7 +70,7 @@ def ask(port: int, request: bytes) -> bytes:
 
 
 def run(timings: Timings, port: int, requests: Iterator[bytes], n_clients: int, seconds: float) -> None:
-    """Let so many clients send requests, each its next one after the answer, and add what they saw."""
+    """Let this many clients send requests, each one after another, and add their measurements."""
     began_at = time.perf_counter()
     until = began_at + seconds
 
@@ -86,7 +86,7 @@ def run(timings: Timings, port: int, requests: Iterator[bytes], n_clients: int, 
 
 
 def run_each(timings: Timings, port: int, requests: Iterable[bytes], prepare: Prepare) -> None:
-    """Let one client send each of the requests once, after `prepare`, and add what it saw."""
+    """Let one client send each of the requests once, after `prepare`, and add its measurements."""
 
     async def one_client() -> list[float]:
         found: list[float] = []

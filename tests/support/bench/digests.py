@@ -1,7 +1,7 @@
 """Prints a digest of each answer, to compare two states of the code on one machine: `python -m … > before`, then diff.
 
-Of the symbols of the sample, or of a file of bars: `python -m tests.support.bench.digests FILE`. What names the code
-itself is left out. Equal digests mean that every number is equal to the bit.
+It covers the symbols of the sample, or those of a file of bars: `python -m tests.support.bench.digests FILE`. Digests
+of the code itself are left out. Equal digests mean that every number is equal to the bit.
 """
 
 import hashlib

@@ -4,9 +4,11 @@
 interval score of the intervals around no change and of the plain normal band, both over the mean absolute move, and how
 often they held; then what a split and a wrong price do to the width. The file has the columns date, open, high, low,
 close, volume and Name. `--simulated` needs no file: the size of the test, how often the skill's interval held the true
-skill, and how often each verdict is given, where no model has any skill.
+skill, and how often each verdict is given, where no model has any skill. `--models` prints how often the interval held
+the skill of each model of the registry on simulated walks.
 """
 
+import itertools
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -28,6 +30,7 @@ from services.prediction.types import Array
 from services.prediction.walk_forward.run import WalkForward, run_walk_forward
 from services.prediction.walk_forward.windows import bars_needed, walk_forward_windows
 from shared.statistics.skill import skill_interval
+from tests.support.prediction.skill_coverage import KINDS, QUICK, TREES, shares_held
 
 HORIZONS = (1, 5, 20)
 PRICES = ["open", "high", "low", "close"]
@@ -42,19 +45,23 @@ def main(
     *,
     as_of: Annotated[str, typer.Option(help="Last session that may be used, as an ISO date.")] = "2018-02-07",
     simulated: Annotated[bool, typer.Option(help="Measure the verdicts on simulated errors instead.")] = False,
+    models: Annotated[int, typer.Option(help="Walk every model along so many simulated walks of each kind.")] = 0,
 ) -> None:
     """Print the tables in Markdown."""
     if simulated:
         lines = _verdict_table()
+    elif models:
+        lines = _model_table(models)
     elif file is not None:
-        lines = _interval_table(list(_histories(pd.read_csv(file), date.fromisoformat(as_of))), as_of)
+        lines = _interval_table(list(read_histories(pd.read_csv(file), date.fromisoformat(as_of))), as_of)
     else:
-        sys.exit("Name a file of bars, or use --simulated.")
+        sys.exit("Name a file of bars, or use --simulated or --models.")
     for line in lines:
         print(line, flush=True)
 
 
-def _histories(bars: pd.DataFrame, as_of: date) -> Iterator[History]:
+def read_histories(bars: pd.DataFrame, as_of: date) -> Iterator[History]:
+    """Yield the bars of each symbol until a session, without those with impossible prices."""
     bars = bars.rename(columns=str.lower).sort_values(["name", "date"])
     bars = bars[(bars["date"] <= as_of.isoformat()) & (bars[PRICES] > 0).all(axis=1)]
     for name, rows in bars.groupby("name"):
@@ -131,6 +138,15 @@ def _verdict_table() -> Iterator[str]:
             yield f"| {name}, {horizon} | {size:.1%} | {held} | {shares} |"
 
 
+def _model_table(n_walks: int) -> Iterator[str]:
+    yield "| model, sessions ahead | " + " | ".join(KINDS) + " |"
+    yield "| --- " * (1 + len(KINDS)) + "|"
+    for horizon, names in itertools.product(HORIZONS, (QUICK, TREES)):
+        by_kind = [shares_held(make, names, horizon, n_walks) for make in KINDS.values()]
+        for name in names:
+            yield f"| {name}, {horizon} | " + " | ".join(f"{shares[name]:.1%}" for shares in by_kind) + " |"
+
+
 def _share_held(pairs: list[tuple[Array, Array]], horizon: int) -> float:
     sums = np.sum([[errors.sum(), persistence_errors.sum()] for errors, persistence_errors in pairs], axis=0)
     skill = 1 - sums[0] / sums[1]
@@ -141,14 +157,14 @@ def _share_held(pairs: list[tuple[Array, Array]], horizon: int) -> float:
 def _errors(draw: Draw, horizon: int, random: np.random.Generator) -> tuple[Array, Array, Array, Array]:
     """Return absolute errors over 250 sessions: of noise, of its opposite, of the moving average, and of no change.
 
-    The noise is a model of no use: its forecasts move as if they knew something, 0.4 as far as the closes and as
-    slowly. Its opposite is as good, so that a test at 5 % of one against the other rejects in 5 % of cases.
+    The noise is a useless model: its forecasts move as if they knew something, half as far as the closes and as
+    slowly. Its opposite is equally good, so that a test at 5 % of one against the other rejects in 5 % of cases.
     """
     returns = draw(random, 270 + horizon)
     price = np.cumsum(returns)
     rows = np.arange(20, 270)
     ahead = price[rows + horizon] - price[rows]
-    noise = 0.4 * returns.std() * np.convolve(random.normal(size=249 + horizon), np.ones(horizon), "valid")
+    noise = 0.5 * np.abs(returns).mean() * np.convolve(random.normal(size=249 + horizon), np.ones(horizon), "valid")
     mean = np.convolve(price, np.ones(20) / 20, "valid")[rows - 19]
     return np.abs(ahead - noise), np.abs(ahead + noise), np.abs(price[rows] + ahead - mean), np.abs(ahead)
 

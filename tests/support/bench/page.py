@@ -74,7 +74,7 @@ OURS = Variant(
     "/?symbol=AAPL",
     "history.pushState(null, '', '/?symbol=%s'); dispatchEvent(new PopStateEvent('popstate'))",
     ".price-chart",
-    """document.querySelector('.forecast')?.textContent.includes('No better than')
+    """document.querySelector('.forecast-sentence')?.textContent.includes('beaten')
       && document.querySelector('[role=img][aria-label^="Skill so far"] canvas') !== null""",
 )
 BARE = Variant("bare page", "/bare/index.html?symbol=AAPL", "void window.show('%s')", "#chart", f"{N_CHARTS_DRAWN} > 0")

@@ -1,4 +1,4 @@
-"""The same-session result done plainly, with no more than it takes: a reference of `make bench`.
+"""The same-session result by a plain program, with only the necessary steps: a reference of `make bench`.
 
 What a good programmer writes in an afternoon: one service, the frame from Redis or else from MongoDB, the split, the
 fit, JSON. No checks, no intervals, no revisions, no baseline.

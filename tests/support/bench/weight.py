@@ -1,4 +1,4 @@
-"""What a service takes: memory of all its processes, shared pages divided among them (PSS), and processor time."""
+"""What a service costs: memory of all its processes, shared pages divided among them (PSS), and processor time."""
 
 import psutil
 

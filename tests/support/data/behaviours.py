@@ -87,6 +87,14 @@ class BarStoreBehaviours:
             await store.rewrite(entry.symbol, lambda _, stored=stored: (stored, None))  # type: ignore[misc]  # binds the value now
         assert await store.entries() == entries[::-1]
 
+    async def test_findings_are_counted(self, store: BarStore) -> None:
+        assert await store.finding_counts() == {}
+        for symbol, findings in (("AAPL", [FINDING, FINDING]), ("MSFT", []), ("IBM", [FINDING])):
+            frame = make_frame(symbol)
+            stored = StoredSymbol(frame, replace(make_entry(frame), findings=findings))
+            await store.rewrite(symbol, lambda _, stored=stored: (stored, None))  # type: ignore[misc]  # binds the value now
+        assert await store.finding_counts() == {"AAPL": 2, "IBM": 1}
+
     async def test_a_rewrite_receives_the_result_of_the_previous_one(self, store: BarStore) -> None:
         stored_before: list[StoredSymbol | None] = []
         for closes in ([1, 2], [3]):

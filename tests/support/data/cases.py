@@ -13,5 +13,5 @@ def read_case(name: str) -> pd.DataFrame:
 
 
 def case_bytes(name: str) -> bytes:
-    """Read a file as it is."""
+    """Read the bytes of a file."""
     return (FOLDER / name).read_bytes()

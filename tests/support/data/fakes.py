@@ -20,6 +20,7 @@ from shared.schemas.arrow import BarFrame, encode_with_revision
 from shared.schemas.bars import EncodedBars
 from shared.schemas.ledger import Kept, LedgerEntry
 from tests.support.asgi import serve
+from tests.support.data.run_stores import FakeRunStore
 
 T = TypeVar("T")
 
@@ -49,8 +50,7 @@ class FakeBarStore:
             raise SymbolNotFound(f"The store has no symbol {symbol}.")
         if self.frames[symbol].bars.empty:
             raise NoBars(f"{symbol} has no bars.")
-        entry = self.catalogue.get(symbol)
-        if entry is None:
+        if (entry := self.catalogue.get(symbol)) is None:
             return self.frames[symbol]
         return replace(self.frames[symbol], calendar=entry.listing.calendar, newest_rejected=entry.newest_rejected)
 
@@ -64,6 +64,10 @@ class FakeBarStore:
     async def entries(self) -> list[CatalogueEntry]:
         self._check()
         return [replace(self.catalogue[symbol], findings=[]) for symbol in sorted(self.catalogue)]
+
+    async def finding_counts(self) -> dict[str, int]:
+        self._check()
+        return {symbol: len(entry.findings) for symbol, entry in self.catalogue.items() if entry.findings}
 
     async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
         self._check()
@@ -143,7 +147,7 @@ class FakeChangeFeed:
 
 @dataclass
 class FakeFollowers:
-    """Followers whose leases never end; `fence_by_follower` says how far each is, `feed` is told of each fence."""
+    """Followers whose leases never end; `fence_by_follower` has the fence of each, and `feed` gets each new one."""
 
     fence_by_follower: dict[str, int] = field(default_factory=dict)
     feed: FakeChangeFeed | None = None
@@ -214,6 +218,7 @@ def fakes(
     feed: FakeChangeFeed | None = None,
     ledger: FakeForecastLedger | None = None,
     followers: FakeFollowers | None = None,
+    runs: FakeRunStore | None = None,
 ) -> Callable[[DataSettings], AbstractAsyncContextManager[Resources]]:
     """Build an `open_resources` for the data service that yields these fakes."""
 
@@ -226,6 +231,7 @@ def fakes(
             feed=changes,
             followers=followers or FakeFollowers(feed=changes),
             ledger=ledger or FakeForecastLedger(),
+            runs=runs or FakeRunStore(),
         )
 
     return open_fakes
@@ -237,7 +243,8 @@ async def serve_data(
     cache: FakeBarCache | None = None,
     feed: FakeChangeFeed | None = None,
     ledger: FakeForecastLedger | None = None,
+    runs: FakeRunStore | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of a data service with fakes."""
-    async with serve(create_app(DataSettings(), open_resources=fakes(store, cache, feed, ledger))) as client:
+    async with serve(create_app(DataSettings(), open_resources=fakes(store, cache, feed, ledger, runs=runs))) as client:
         yield client

@@ -22,13 +22,23 @@ PROBE_SECONDS = 0.25
 class Balancer:
     """Accepts connections on its own port and forwards each to the ready servers in turn."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, *servers: Server) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._servers = [server]
-        self._ready = [server]
+        self._servers = list(servers)
+        self._ready = list(servers)
         self._leaving: Server | None = None
         self._turn = count()
+        self._is_cut = False
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def cut(self, seconds: float) -> None:
+        """Reset every connection, and each new one for this many seconds."""
+        self._is_cut = True
+        for writer in self._open:
+            writer.transport.abort()
+        await asyncio.sleep(seconds)
+        self._is_cut = False
 
     async def replace(self, new: Server) -> float:
         """Start `new`, wait until it is ready, stop the old server, and return the seconds that the stop took."""
@@ -45,8 +55,8 @@ class Balancer:
     async def probe(self) -> None:
         """Probe each server as the charts do; a timeout leaves its state unchanged.
 
-        A server takes part once it was ready, and as long as it is alive and nobody has told it to stop. That its
-        dependencies do not answer in time on a busy machine removes no server: all would go at once.
+        A server takes part from when it was first ready until it dies or is told to stop. Slow dependencies on a busy
+        machine remove no server: otherwise all would go at once.
         """
         async with httpx.AsyncClient(timeout=5) as http:
             while True:
@@ -66,10 +76,15 @@ class Balancer:
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Forward one connection until either side closes it; close it if the process refuses it."""
-        with closing(writer), suppress(OSError):
+        if self._is_cut or not self._ready:
+            writer.transport.abort()
+            return
+        self._open.add(writer)
+        with closing(writer), suppress(OSError, asyncio.CancelledError):  # streams of 3.11 report a cancelled task
             server = self._ready[next(self._turn) % len(self._ready)]
             back_reader, back_writer = await asyncio.open_connection("127.0.0.1", server.port)
             await asyncio.gather(_copy(reader, back_writer), _copy(back_reader, writer))
+        self._open.discard(writer)
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -89,6 +104,8 @@ async def running_balancers(*balancers: Balancer) -> AsyncIterator[None]:
         try:
             yield
         finally:
+            for balancer in balancers:
+                await balancer.cut(0)
             for probe in probes:
                 probe.cancel()
             await asyncio.gather(*probes, return_exceptions=True)

@@ -18,6 +18,8 @@ SECRETS = {name: f"{name.lower()}-canary" for name in PASSWORDS} | {
     "SERVICE_TOKEN": "service-token-canary-of-32-letters"
 }
 
+CERTIFICATE = ("CLUSTER_CERTIFICATE", "CLUSTER_KEY")  # for the profile cluster only
+
 
 @dataclass(frozen=True)
 class ServiceConfig:

@@ -13,7 +13,7 @@ PROBLEM = "application/problem+json"
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back.
+    """The response.
 
     Attributes:
         name: The kind of the request.

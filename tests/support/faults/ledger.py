@@ -1,4 +1,4 @@
-"""Loads of one bar after another through the public door, and what was acknowledged of them."""
+"""Loads of one bar after another through the gateway, and which of them were acknowledged."""
 
 import asyncio
 from collections import Counter
@@ -27,7 +27,7 @@ class Ledger:
     _is_over: bool = False
 
     async def write(self, pause_seconds: float = 0.1) -> None:
-        """Load a bar of its own again and again, until `stop`."""
+        """Load one new bar after another, until `stop`."""
         while not self._is_over:
             n = len(self.answers)
             session, close = (FIRST + timedelta(n)).isoformat(), round(1 + n / 10_000, 4)

@@ -1,4 +1,4 @@
-"""Load at a steady rate or by closed loops, bounded in time and count, and what its answers have in common."""
+"""Load at a steady rate or by closed loops, bounded in time and count, and checks that apply to all answers."""
 
 import asyncio
 import re
@@ -13,7 +13,7 @@ LEAKS = re.compile(rb"Traceback|File \"|site-packages|mongodb://|redis://|127\.0
 
 
 async def paced(one: One, rate: float, seconds: float, max_open: int = 400) -> list[Answer]:
-    """Start `one(i)` so many times a second for so long, whatever becomes of them, and wait for all."""
+    """Start `one(i)` at this rate for this long, whatever their outcome, and wait for all."""
     began_at = time.monotonic()
     tasks: set[asyncio.Task[None]] = set()
     answers: list[Answer] = []
@@ -35,7 +35,7 @@ async def paced(one: One, rate: float, seconds: float, max_open: int = 400) -> l
 
 
 async def closed_loops(one: One, n_loops: int, seconds: float) -> list[Answer]:
-    """Send the next request when the last is answered, in so many loops for so long."""
+    """Send the next request when the last is answered, in this many loops for this long."""
     until = time.monotonic() + seconds
     answers: list[Answer] = []
 
@@ -49,7 +49,7 @@ async def closed_loops(one: One, n_loops: int, seconds: float) -> list[Answer]:
 
 
 async def volley(one: One, n: int) -> list[Answer]:
-    """Start so many at once."""
+    """Start this many at once."""
     return list(await asyncio.gather(*(one(number) for number in range(n))))
 
 

@@ -1,4 +1,4 @@
-"""What a process uses, and what a service says of itself in its metrics."""
+"""The resources that a process uses, and the metrics of a service."""
 
 import re
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def usage(server: Server) -> Usage:
 
 
 def reset_peak(server: Server) -> None:
-    """Let the peak of its memory begin now (Linux)."""
+    """Reset the peak of its memory (Linux)."""
     Path(f"/proc/{process_of(server).pid}/clear_refs").write_text("5")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.support.faults.catalogue import CATALOGUE, GATE
+from tests.support.faults.catalogue import CATALOGUE, GATE, NOT_MET
 
 
 @dataclass
@@ -55,8 +55,14 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 @pytest.fixture
+def n_kills(request: pytest.FixtureRequest) -> int:
+    """Return how often to kill a process at a random moment: in a measurement, often enough for rare moments."""
+    return 20 if request.config.getoption("--measure") else 5
+
+
+@pytest.fixture
 def figures(request: pytest.FixtureRequest) -> Iterator[Figures]:
-    """Yield where a test notes what it measured."""
+    """Yield the figures to which a test adds its measurements."""
     found = Figures(request.config.getoption("--measure"))
     yield found
     request.node.user_properties.append(("figures", "; ".join(found.seen)))
@@ -83,6 +89,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if not config.getoption("--measure"):
         return
     rows = _rows(report for reports in terminalreporter.stats.values() for report in reports)
+    for scenario in NOT_MET.keys() & rows.keys():
+        rows[scenario].failures.insert(0, NOT_MET[scenario])
     terminalreporter.section("scenarios")
     for scenario, mark in CATALOGUE.items():
         if scenario in GATE or scenario in rows:
@@ -101,7 +109,7 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """Return pass, FAIL, or that nothing shows it."""
+        """Return pass, FAIL, or that no test covers it."""
         if self.failures:
             return "FAIL"
         return "pass" if self.n_passed else "no test"

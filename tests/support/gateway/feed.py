@@ -19,12 +19,12 @@ class FakeFeed:
         return self.now
 
     async def send(self, symbols: list[str] | None = (), *, is_alive: bool = True) -> None:  # type: ignore[assignment]
-        """Send a change, or without symbols a heartbeat, and wait until the gateway has heard it and has a lease."""
+        """Send a change, or a heartbeat without symbols, and wait until the gateway has received it and has a lease."""
         given = None if symbols is None else list(symbols)
         self._n_sent += 1
         self._events.put_nowait(ChangeEvent(symbols=given, is_alive=is_alive, fence=self._n_sent))
         await wait_until(lambda: self._events.empty() and (self.n_renewed >= self._n_sent or not is_alive))
-        await asyncio.sleep(0.005)  # the gateway takes note of the response
+        await asyncio.sleep(0.005)  # the gateway records the response
 
     def cut(self) -> None:
         """End the stream, as if the data service were gone. The gateway connects again."""

@@ -16,10 +16,12 @@ from gateway.app import create_app
 from gateway.examples import stocks as examples
 from gateway.examples.forecasts import EVALUATION, EXPECTED_RANGE, FORECAST, MODELS
 from gateway.examples.ledger import LEDGER
+from gateway.examples.screener import LEADERBOARD, SCREENER
 from gateway.resources import Resources
 from gateway.settings import GatewaySettings
 from shared.clients.data import DataClient
 from shared.clients.prediction import PredictionClient
+from shared.clients.runs import RunsClient
 from shared.errors import ServiceError, UpstreamUnavailable
 from shared.schemas.bars import BarsQuery
 from shared.schemas.evaluations import Evaluation
@@ -34,6 +36,7 @@ from tests.support.gateway.feed import FakeFeed
 from tests.support.gateway.results import REVISION, make_result
 
 ETAG = f'"{REVISION}-{"f" * 16}"'  # of every prediction
+RUN_ETAG = '"0123456789abcdef"'  # of the leaderboard and the screener
 KEY = "a-key-that-may-write"
 ENTRIES = TypeAdapter(list[LedgerEntry])
 WITH_KEY = {"X-API-Key": KEY}
@@ -98,6 +101,8 @@ class FakeData(Double):
     async def answer(self, request: httpx.Request, path: list[str]) -> httpx.Response:
         if path == ["changes"] and self.feed is not None:
             return httpx.Response(200, headers={"Content-Type": "text/event-stream"}, content=self.feed.stream())
+        if path[0] in {"leaderboards", "screener"}:
+            return self._run_answer(request)
         return self._read(request, path) if request.method == "GET" else await self._write(request, path)
 
     def _read(self, request: httpx.Request, path: list[str]) -> httpx.Response:
@@ -132,6 +137,16 @@ class FakeData(Double):
             case "POST", ["symbols", symbol, "ledger"]:
                 return self._keep(symbol, ENTRIES.validate_json(request.content))
         return httpx.Response(404)
+
+    def _run_answer(self, request: httpx.Request) -> httpx.Response:
+        """Answer with the leaderboard or the screener, unless the caller has it."""
+        self.asked.append((request.url.path, dict(request.url.params)))
+        etag = {"ETag": RUN_ETAG}
+        if request.headers.get("If-None-Match") == RUN_ETAG:
+            return httpx.Response(304, headers=etag)
+        if request.url.params.get("format") == "csv":
+            return httpx.Response(200, text="symbol,name\n", headers=etag | {"Content-Type": "text/csv; charset=utf-8"})
+        return httpx.Response(200, json=SCREENER if "screener" in request.url.path else LEADERBOARD, headers=etag)
 
     def _bars(self, symbol: str, request: httpx.Request) -> httpx.Response:
         if_none_match = request.headers.get("If-None-Match")
@@ -205,8 +220,10 @@ def _problem(error: Exception) -> httpx.Response:
 
 def gateway_resources(data: Double | None = None, prediction: Double | None = None) -> Resources:
     """Return the gateway's clients with these services behind them."""
+    http = (data or FakeData()).http()
     return Resources(
-        data=DataClient((data or FakeData()).http(), upstream="the data service", timeout_seconds=2),
+        data=DataClient(http, upstream="the data service", timeout_seconds=2),
+        runs=RunsClient(http, upstream="the data service", timeout_seconds=2),
         prediction=PredictionClient(
             (prediction or FakePrediction()).http(), upstream="the prediction service", timeout_seconds=2
         ),

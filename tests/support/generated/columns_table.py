@@ -9,8 +9,9 @@ FILES = Path(__file__).parents[3] / "docs" / "files.md"
 BEGIN, END = "<!-- columns: `make docs` writes this table -->", "<!-- end of columns -->"
 MEANINGS: dict[Field, str] = {
     "session": "date",
-    "time": "time of day, beside a date",
-    "name": "symbol if every cell is one; beside a symbol, the company's name",
+    "end": "end of the bar, if there is no date: `close_time` in `--columns`",
+    "time": "time of day, next to a date",
+    "name": "symbol if every cell is one; next to a symbol, the company's name",
     "company": "company's name",
     "series": "series of an Indian exchange: `EQ` are the ordinary shares",
 }

@@ -33,7 +33,7 @@ SAMPLE = ("AAPL", "FB", "GOOG", "IBM", "MSFT")
 HORIZONS = (1, 5)
 INTRODUCTION = """# Model card
 
-`make model-card` measures all that stands here and writes this page. Each model of `GET /api/models` is asked:
+`make model-card` measures everything on this page and writes it. Each model of `GET /api/models` is asked:
 
 * *Does it find skill where there is none?* On {n_walks} random walks of 1,200 sessions no forecast beats no change. The
   rule for *better* lets chance pass in 0.5 % of cases.
@@ -41,7 +41,7 @@ INTRODUCTION = """# Model card
   without the later bars, and again with them, tenfold: not a bit of the forecast may change.
 * *What are its forecasts worth?* On the sample bars of {symbols}, over the last 250 sessions (of FB fewer), one and
   five sessions ahead: the mean skill against no change, how often the 90 % interval held, and its interval score over
-  the mean absolute move, beside that of a plain normal band.
+    the mean absolute move, compared with that of a plain normal band.
 """
 HEAD = (
     "| model | named better on random walks | forecasts changed by later bars | skill | 90 % held "
@@ -70,7 +70,7 @@ class Measured:
 
 
 def measure(n_walks: int, n_cuts: int, symbols: Sequence[str] = SAMPLE) -> dict[ModelName, Measured]:
-    """Measure every model, on so many random walks and with bars cut off after so many sessions."""
+    """Measure every model, on this many random walks and with bars cut off after this many sessions."""
     walks = [compute_evaluation(_walk(number), "AAPL", EvaluationQuery()) for number in range(n_walks)]
     sample = [[_evaluate(symbol, horizon) for symbol in symbols] for horizon in HORIZONS]
     return {

@@ -1,4 +1,4 @@
-"""Kept bars in front of a data service that answers when a test lets it, on a clock that only a test moves."""
+"""Kept bars in front of a data service whose answers and clock a test controls."""
 
 from collections.abc import Coroutine, Generator
 from typing import Any
@@ -9,6 +9,7 @@ from services.prediction.kept_bars import BarsOutcome, KeptBars
 from shared.revisions.freshness import Freshness
 from shared.schemas.bars import EncodedBars
 from shared.schemas.changes import ChangeEvent
+from shared.schemas.runs import RunSymbol
 from shared.web.health import Health
 
 SYMBOLS = ("AAPL", "MSFT")
@@ -16,14 +17,14 @@ Reading = Coroutine[Any, EncodedBars, EncodedBars]
 
 
 class _Reply:
-    """What a data service that has not answered yet will answer."""
+    """The answer that a data service will give."""
 
     def __await__(self) -> Generator[object, EncodedBars, EncodedBars]:
         return (yield None)
 
 
 class SlowData:
-    """A data service whose answers a test gives, also after other things have happened."""
+    """A data service that answers when a test says so, also after later events."""
 
     def __init__(self) -> None:
         self.known: list[EncodedBars | None] = []
@@ -33,6 +34,9 @@ class SlowData:
         self.known.append(known)
         answer = await _Reply()
         return known if known is not None and known.revision == answer.revision else answer
+
+    async def revisions(self) -> list[RunSymbol]:
+        raise AssertionError("nobody asks for all revisions")
 
     async def current_revision(self, *, symbol: str) -> str | None:
         self.n_revisions_asked += 1
@@ -46,7 +50,7 @@ class SlowData:
 
 
 class Seen:
-    """What an observer is told."""
+    """An observer that records its calls."""
 
     def __init__(self) -> None:
         self.outcomes: list[BarsOutcome] = []

@@ -1,18 +1,19 @@
 """The prediction service in process, on a data service with a fake store; work runs where it is called."""
 
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
 
 import httpx
 
 from services.prediction.app import create_app
-from services.prediction.ports import Item, Outcome, Resources
+from services.prediction.ports import Resources
 from services.prediction.settings import PredictionSettings
 from shared.clients.data import DataClient
-from shared.errors import ComputationRefused, ServiceError
+from shared.errors import ServiceError
 from tests.support.asgi import serve
 from tests.support.data.fakes import FakeBarCache, FakeBarStore, serve_data
+from tests.support.prediction.runs import FakeRunStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,7 +30,7 @@ class InlineWorkers:
             raise self._error
         return work(*args, **kwargs)
 
-    def require_ready(self) -> None:
+    def require_room(self) -> None:
         pass
 
     async def wait_until_ready(self) -> None:
@@ -40,30 +41,12 @@ class InlineWorkers:
             raise self._error
 
 
-class InlineEngine:
-    """An engine without processes of its own, which symbols in `harmful` are said to end."""
-
-    def __init__(self, harmful: Sequence[str] = ()) -> None:
-        self._harmful = harmful
-
-    def map_unordered(
-        self, task: Callable[[Item], T], items: Iterable[Item], at_once: int
-    ) -> Iterator[Outcome[Item, T]]:
-        for item in items:
-            try:
-                if isinstance(item, tuple) and item[0] in self._harmful:
-                    raise ComputationRefused("The computation ended its process 3 times.")
-                yield Outcome(item, task(item), None)
-            except ServiceError as error:
-                yield Outcome(item, None, error)
-
-    def cancel(self) -> None:
-        pass
-
-
 @asynccontextmanager
 async def serve_prediction(
-    store: FakeBarStore, workers: InlineWorkers | None = None, cache: FakeBarCache | None = None
+    store: FakeBarStore,
+    workers: InlineWorkers | None = None,
+    cache: FakeBarCache | None = None,
+    runs: FakeRunStore | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of the prediction service."""
     async with serve_data(store, cache) as http:
@@ -71,7 +54,7 @@ async def serve_prediction(
 
         @asynccontextmanager
         async def open_fakes(_: PredictionSettings) -> AsyncIterator[Resources]:
-            yield Resources(data=data, workers=workers or InlineWorkers())
+            yield Resources(data=data, workers=workers or InlineWorkers(), runs=runs or FakeRunStore())
 
         async with serve(create_app(PredictionSettings(), open_resources=open_fakes)) as client:
             yield client

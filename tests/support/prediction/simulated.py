@@ -3,6 +3,7 @@
 Every generator takes a seed, so that failures are reproducible.
 """
 
+import math
 from datetime import date
 
 import numpy as np
@@ -13,6 +14,7 @@ from services.prediction.inputs.history import History, history_until
 from services.prediction.types import Array
 from shared.schemas.arrow import NUMBERS, BarFrame, encode
 from shared.schemas.bars import EncodedBars
+from tests.support.data.bars import make_bars
 
 VOLATILITY = 0.015  # of one session's log return
 
@@ -35,6 +37,16 @@ def build_bars(returns: Array, *, seed: int, first_close: float = 100.0) -> pd.D
         "adj_close": close,
     }
     return pd.DataFrame(bars)[["session", *NUMBERS]]
+
+
+def walk_within_sessions(n_bars: int, seed: int) -> pd.DataFrame:
+    """Build bars of a price that takes 78 random steps in each session and opens at the previous close."""
+    steps = np.random.default_rng(seed).normal(0, VOLATILITY / math.sqrt(78), (n_bars, 78))
+    prices = 100 * np.exp(steps.cumsum()).reshape(n_bars, 78)
+    bars = make_bars(prices[:, -1])
+    bars["high"] = np.maximum(bars["open"], prices.max(axis=1))
+    bars["low"] = np.minimum(bars["open"], prices.min(axis=1))
+    return bars
 
 
 def random_walk(n_bars: int, seed: int) -> pd.DataFrame:

@@ -1,9 +1,10 @@
-"""Simulated errors of a few simple forecasts on many symbols, which share a market as far as one says."""
+"""Simulated errors of a few simple forecasts on many symbols, which share a market to a chosen degree."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from services.prediction.types import Array
 from services.prediction.universe.panel import SymbolErrors
@@ -19,7 +20,7 @@ def sessions(n_sessions: int) -> list[date]:
     return [FIRST + timedelta(days=number) for number in range(n_sessions)]
 
 
-def simulate_returns(n_symbols: int, n_sessions: int, factor: float, seed: int) -> Array:
+def simulate_returns(n_symbols: int, n_sessions: int, factor: float, seed: int | list[int]) -> Array:
     """Return heavy-tailed returns without any pattern, whose pairwise correlation is `factor`."""
     random = np.random.default_rng(seed)
     market = random.standard_t(5, size=n_sessions + BEFORE)
@@ -28,16 +29,42 @@ def simulate_returns(n_symbols: int, n_sessions: int, factor: float, seed: int) 
     return returns
 
 
-def score_forecasts(returns: Array) -> list[SymbolErrors]:
-    """Return the errors one session ahead of momentum and reversal, a drift and a reversal of weeks."""
-    known = [returns[:, BEFORE - lag : returns.shape[1] - lag] for lag in range(1, BEFORE + 1)]
+def score_forecasts(returns: Array, horizon: int = 1) -> list[SymbolErrors]:
+    """Return the errors of momentum and reversal, a drift and a reversal of weeks.
+
+    Args:
+        returns: Shape `(n_symbols, BEFORE + n_sessions)`.
+        horizon: Sessions ahead; the last `horizon` − 1 sessions have no actual and are left out.
+    """
+    actual = _sums_ahead(returns, horizon)
+    n_scored = actual.shape[1]
+    known = [returns[:, BEFORE - lag : BEFORE - lag + n_scored] for lag in range(1, BEFORE + 1)]
     weeks = np.sum(known[:20], axis=0)
-    forecasts = [0.05 * known[0], -0.05 * known[0], np.mean(known, axis=0), -0.05 * weeks]
-    actual = returns[:, BEFORE:]
-    errors = np.abs(np.array([np.zeros_like(actual), *forecasts]) - actual)
+    drift = horizon * np.mean(known, axis=0)
+    return _score(actual, [np.zeros_like(actual), 0.05 * known[0], -0.05 * known[0], drift, -0.05 * weeks])
+
+
+def score_equal_forecasts(
+    n_symbols: int, n_sessions: int, factor: float, horizon: int, seed: int
+) -> list[SymbolErrors]:
+    """Return the errors of random forecasts, persistence included, that are all equally good."""
+    actual, *forecasts = (
+        _sums_ahead(simulate_returns(n_symbols, n_sessions + horizon - 1, factor, [seed, number]), horizon)
+        for number in range(2 + len(MODELS))
+    )
+    return _score(actual, [0.4 * forecast for forecast in forecasts])
+
+
+def _sums_ahead(returns: Array, horizon: int) -> Array:
+    sums: Array = sliding_window_view(returns[:, BEFORE:], horizon, axis=1).sum(axis=2)
+    return sums
+
+
+def _score(actual: Array, forecasts: Sequence[Array]) -> list[SymbolErrors]:
+    errors = np.abs(np.array(forecasts) - actual)
     names: Sequence[ModelName] = ("persistence", *MODELS)
     days = sessions(actual.shape[1])
     return [
         SymbolErrors(f"S{row:04}", days, {name: errors[model, row].tolist() for model, name in enumerate(names)})
-        for row in range(len(returns))
+        for row in range(len(actual))
     ]

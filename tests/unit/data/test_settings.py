@@ -18,7 +18,7 @@ def test_an_address_of_another_kind_is_refused_without_being_repeated(name: str,
 
 
 @pytest.mark.parametrize("url", ["mongodb://me:hush@db/", "mongodb+srv://me:hush@cluster.example.net/?x=1"])
-def test_an_address_is_handed_on_as_it_is_and_never_shown(url: str) -> None:
+def test_an_address_is_handed_on_unchanged_and_never_shown(url: str) -> None:
     settings = DataSettings.model_validate({"mongo_url": url, "redis_url": "unix:///run/valkey.sock"})
     assert settings.mongo_url.get_secret_value() == url
     assert "hush" not in repr(settings)

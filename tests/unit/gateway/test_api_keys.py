@@ -17,6 +17,11 @@ WRITES = [
     ("DELETE", "/api/stocks/AAPL"),
     ("POST", "/api/stocks/AAPL/ledger"),
 ]
+WRITES_OF_RUNS = [
+    ("POST", "/api/runs"),
+    ("POST", "/api/runs/0123456789abcdef/cancel"),
+    ("DELETE", "/api/runs/0123456789abcdef"),
+]  # tests/unit/gateway/api/ and tests/contract/ have what a known key does with them
 OPEN = {"/api/health", "/api/metrics", "/healthz", "/readyz"}
 KEYLESS: dict[str, dict[str, str]] = {
     "no key": {},
@@ -35,7 +40,7 @@ KEYLESS: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("headers", KEYLESS.values(), ids=KEYLESS.keys())
-@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize(("method", "path"), [*WRITES, *WRITES_OF_RUNS])
 @pytest.mark.scenario("S3")
 async def test_a_write_without_a_known_key_is_refused(method: str, path: str, headers: dict[str, str]) -> None:
     data = FakeData()
@@ -125,7 +130,11 @@ async def test_without_any_key_set_up_writes_are_refused_with_how_to_set_one_up(
 
 async def _operations(client: httpx.AsyncClient) -> list[tuple[str, str]]:
     paths = (await client.get("/openapi.json")).json()["paths"]
-    return [(method, path.format(symbol="AAPL")) for path, found in paths.items() for method in found]
+    return [
+        (method, path.format(symbol="AAPL", run_id="0123456789abcdef"))
+        for path, found in paths.items()
+        for method in found
+    ]
 
 
 async def test_with_closed_reads_all_but_health_and_metrics_needs_a_key() -> None:
@@ -137,7 +146,7 @@ async def test_with_closed_reads_all_but_health_and_metrics_needs_a_key() -> Non
         }
         with_key = await client.get("/api/stocks/all", headers=WITH_KEY)
         slash = await client.post("/api/result/", json={"stock_symbol": "AAPL"})
-    assert len(found) == 19
+    assert len(found) == 27
     assert {key: status for key, status in found.items() if status != 401} == {("get", path): 200 for path in OPEN}
     assert (with_key.status_code, slash.status_code) == (200, 401)
 
@@ -150,7 +159,7 @@ async def test_with_open_reads_only_writes_need_a_key() -> None:
             for method, path in operations
             if (await client.request(method, path, json={"stock_symbol": "AAPL"})).status_code == 401
         }
-    assert refused == set(WRITES)
+    assert refused == {*WRITES, *WRITES_OF_RUNS}
 
 
 def test_a_key_that_is_not_ascii_has_the_digest_of_the_bytes_that_were_sent() -> None:

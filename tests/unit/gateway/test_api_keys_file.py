@@ -94,7 +94,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("spoil", BROKEN, ids=lambda spoil: spoil.__name__)
-async def test_an_invalid_file_locks_nobody_out_lets_nobody_in_and_is_reported(
+async def test_an_invalid_file_locks_no_one_out_lets_no_one_in_and_is_reported(
     spoil: Callable[[Path], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "keys"

@@ -6,10 +6,13 @@ from pydantic import BaseModel
 
 from gateway.examples import stocks as examples
 from gateway.examples.forecasts import EVALUATION, FORECAST, MODELS
+from gateway.examples.screener import LEADERBOARD, SCREENER
 from shared.schemas.bars import SymbolBars
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import Forecast, Models
+from shared.schemas.leaderboard import Leaderboard
 from shared.schemas.loads import LoadReport
+from shared.schemas.screener import Screener
 from shared.schemas.stocks import Stock, StockPage
 from tests.support.gateway.service import serve_gateway
 
@@ -38,6 +41,12 @@ PATHS = {
     "/api/stocks/{symbol}/range",
     "/api/stocks/{symbol}/result",
     "/api/models",
+    "/api/runs",
+    "/api/runs/{run_id}",
+    "/api/runs/{run_id}/cancel",
+    "/api/runs/{run_id}/events",
+    "/api/leaderboard",
+    "/api/screener",
     "/api/result",
     "/api/metrics",
     "/api/health",
@@ -93,6 +102,8 @@ async def test_writes_declare_both_ways_to_send_a_key_and_reads_do_when_they_are
         (Forecast, FORECAST),
         (Evaluation, EVALUATION),
         (Models, MODELS),
+        (Leaderboard, LEADERBOARD),
+        (Screener, SCREENER),
     ],
 )
 def test_an_example_is_what_the_model_would_answer(model: type[BaseModel], example: object) -> None:

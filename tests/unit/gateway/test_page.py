@@ -6,11 +6,14 @@ from tests.support.gateway.service import serve_gateway
 
 VISIT = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PAGE = "<title>Bellwether</title>"
+SCREENER = "<title>Screener</title>"
 
 
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
     (tmp_path / "index.html").write_text(PAGE)
+    (tmp_path / "screener").mkdir()
+    (tmp_path / "screener" / "index.html").write_text(SCREENER)
     return tmp_path
 
 
@@ -20,8 +23,17 @@ async def test_the_page_is_served_where_it_is_built_and_the_api_wins(built: Path
         assert (await client.get("/api/stocks/all")).json() == ["AAPL", "MSFT"]
 
 
+async def test_a_page_with_a_file_of_its_own_is_served_without_a_redirect(built: Path) -> None:
+    async with serve_gateway(frontend_dir=built) as client:
+        found = await client.get("/screener?sort=-change_1", headers=VISIT)
+        unbuilt = await client.get("/leaderboard", headers=VISIT)
+    assert (found.status_code, found.text) == (200, SCREENER)
+    assert found.headers["cache-control"] == "no-cache"
+    assert (unbuilt.status_code, unbuilt.text) == (404, PAGE)
+
+
 @pytest.mark.parametrize("path", ["/nothing", "/stocks/AAPL", "/docs/nothing"])
-async def test_a_visit_to_what_is_not_there_is_told_by_the_page(built: Path, path: str) -> None:
+async def test_a_visit_to_what_is_not_there_gets_the_page(built: Path, path: str) -> None:
     async with serve_gateway(frontend_dir=built) as client:
         found = await client.get(path, headers=VISIT)
     assert (found.status_code, found.text) == (404, PAGE)
@@ -38,14 +50,14 @@ async def test_a_visit_to_what_is_not_there_is_told_by_the_page(built: Path, pat
         ("GET", "/api/nothing", VISIT),
     ],
 )
-async def test_a_program_is_told_by_a_problem(built: Path, method: str, path: str, headers: dict[str, str]) -> None:
+async def test_a_program_gets_a_problem(built: Path, method: str, path: str, headers: dict[str, str]) -> None:
     async with serve_gateway(frontend_dir=built) as client:
         found = await client.request(method, path, headers=headers)
     assert (found.status_code, found.json()["status"]) == (404, 404)
     assert found.headers["content-type"] == "application/problem+json"
 
 
-async def test_without_a_built_page_everybody_is_told_by_a_problem(tmp_path: Path) -> None:
+async def test_without_a_built_page_everyone_gets_a_problem(tmp_path: Path) -> None:
     async with serve_gateway(frontend_dir=tmp_path) as client:
         found = await client.get("/", headers=VISIT)
     assert (found.status_code, found.json()["type"]) == (404, "/problems/not-found")

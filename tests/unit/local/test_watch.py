@@ -3,18 +3,29 @@
 import os
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
 from local.watch import ask_in_thread
+from tests.support.polling import PATIENCE_SECONDS
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Let SIGINT raise KeyboardInterrupt, even if the tests run in the background, where shells ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_does_not_end_a_question_halfway() -> None:
     interrupted, was_answered = threading.Event(), threading.Event()
 
     def question() -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        assert interrupted.wait(60)
+        assert interrupted.wait(PATIENCE_SECONDS)
         was_answered.set()
 
     try:
@@ -22,7 +33,7 @@ def test_ctrl_c_does_not_end_a_question_halfway() -> None:
             ask_in_thread(question)
     finally:
         interrupted.set()
-    assert was_answered.wait(60)
+    assert was_answered.wait(PATIENCE_SECONDS)
 
 
 def test_the_error_of_a_question_is_raised() -> None:

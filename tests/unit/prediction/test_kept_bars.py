@@ -41,7 +41,7 @@ def test_a_change_of_another_symbol_leaves_them(system: System) -> None:
     assert system.read("2").revision == "1"
 
 
-def test_bars_that_were_under_way_when_they_changed_are_not_kept(system: System) -> None:
+def test_bars_that_were_in_progress_when_they_changed_are_not_kept(system: System) -> None:
     reading, _ = system.begin()
     system.beat(["AAPL"])
     assert finish(reading, EncodedBars("old", b"")).revision == "old"

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 from sklearn.base import RegressorMixin
 
 from services.prediction.forecasting.training import fit_or_load
-from services.prediction.metrics import ComputationMetrics, QueueMetrics
+from services.prediction.metrics import BarMetrics, ComputationMetrics, QueueMetrics
 from services.prediction.models.registry import MODELS
 from services.prediction.workers.measurements import measured
 from services.prediction.workers.process_pool import open_workers
@@ -123,3 +123,10 @@ async def test_the_queue_is_shown_and_each_refusal_counted_by_its_reason() -> No
 
 def _refusals(registry: CollectorRegistry, reason: str) -> float | None:
     return registry.get_sample_value("worker_refusals_total", {"reason": reason})
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_feed_that_is_not_followed_is_not_shown_as_lost(keeps: bool) -> None:
+    registry = CollectorRegistry()
+    BarMetrics(registry, keeps=keeps)
+    assert registry.get_sample_value("revision_feed_alive") == (0.0 if keeps else None)

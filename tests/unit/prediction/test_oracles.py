@@ -9,7 +9,8 @@ from arch.univariate import HARX, EWMAVariance
 from scipy import stats
 
 from services.prediction.inputs.history import History
-from services.prediction.models.registry import MODELS, RIDGE_ALPHA
+from services.prediction.models.parameters import RIDGE_ALPHA
+from services.prediction.models.registry import MODELS
 from services.prediction.models.training_set import training_set
 from services.prediction.models.volatility import MEANS_OVER, Volatility
 from services.prediction.scoring.significance import diebold_mariano

@@ -90,6 +90,22 @@ export type Baseline = {
 };
 
 /**
+ * ByChance
+ *
+ * How many symbols would look better by luck alone, in 95 of 100 cases.
+ */
+export type ByChance = {
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * High
+     */
+    high: number;
+};
+
+/**
  * Candidate
  *
  * A model that `auto` could have selected.
@@ -710,7 +726,7 @@ export type IntervalRecord = {
     /**
      * Score Of Plain Band
      *
-     * The same of the plain normal band: no change, give or take the normal quantile times the standard deviation of the last 250 returns.
+     * The same for the plain normal band: no change, give or take the normal quantile times the standard deviation of the last 250 returns.
      */
     score_of_plain_band: number;
 };
@@ -783,6 +799,74 @@ export type KnownClose = {
 };
 
 /**
+ * Leaderboard
+ *
+ * The models, best first, and a sentence on how much of that luck explains.
+ */
+export type Leaderboard = {
+    universe: Universe;
+    /**
+     * Sentence
+     */
+    sentence: string;
+    /**
+     * N Compared
+     *
+     * Symbols with enough of the common sessions; all counts of symbols are of these.
+     */
+    n_compared: number;
+    /**
+     * N Sessions
+     *
+     * Sessions that most symbols have in common.
+     */
+    n_sessions: number;
+    /**
+     * First Session
+     */
+    first_session: string;
+    /**
+     * Last Session
+     */
+    last_session: string;
+    /**
+     * P Value
+     *
+     * Chance that luck makes the best of all models and symbols look so good.
+     */
+    p_value: number;
+    /**
+     * N Better
+     *
+     * Symbols on which some model looks better.
+     */
+    n_better: number;
+    /**
+     * N Discoveries
+     *
+     * Symbols with a q-value of at most 0.05 (Benjamini and Hochberg).
+     */
+    n_discoveries: number;
+    by_chance: ByChance;
+    /**
+     * Named
+     *
+     * Most certain first; usually empty.
+     */
+    named: Array<NamedSymbol>;
+    /**
+     * Models
+     *
+     * By skill, best first, persistence included.
+     */
+    models: Array<RankedModel>;
+    /**
+     * Null if the horizon is neither 1 nor 5.
+     */
+    range: RankedRange | null;
+};
+
+/**
  * Ledger
  *
  * The recorded forecasts of a symbol, latest first, and their scores.
@@ -815,7 +899,7 @@ export type Ledger = {
     /**
      * N Unclear
      *
-     * Forecasts whose actual cannot be told in the price units at issue: left out.
+     * Forecasts whose actual is unknown in the price units at issue: left out.
      */
     n_unclear: number;
     /**
@@ -915,7 +999,7 @@ export type LedgerRecord = {
     /**
      * Closes
      *
-     * The last closes up to `as_of`, ascending, as the data service knew them: it tells by them whether all prices were restated since, as after a split, or one was corrected. Empty in entries that predate this.
+     * The last closes up to `as_of`, ascending, as the data service knew them: they show whether all prices were restated since, as after a split, or one was corrected. Empty in entries that predate this.
      */
     closes?: Array<KnownClose>;
     /**
@@ -1013,7 +1097,7 @@ export type LedgerScore = {
     /**
      * Interval Score Of Plain Band
      *
-     * The same of the band that takes no model: no change, give or take the normal quantile times the standard deviation of the last 250 returns up to `as_of`. Null if too few of those bars are stored.
+     * The same for the band that needs no model: no change, give or take the normal quantile times the standard deviation of the last 250 returns up to `as_of`. Null if too few of those bars are stored.
      */
     interval_score_of_plain_band: number | null;
     /**
@@ -1055,7 +1139,7 @@ export type LedgerScore = {
     /**
      * Outcome
      *
-     * By the same rule as of an evaluation. `better`: `skill_lower_of_several` lies above zero; `no_better`: otherwise, `skill_upper` is below 0.05; `too_early` to tell: neither. Null for persistence itself, and if there is nothing to compare.
+     * By the same rule as in an evaluation. `better`: `skill_lower_of_several` lies above zero; `no_better`: otherwise, `skill_upper` is below 0.05; `too_early` to tell: neither. Null for persistence itself, and if there is nothing to compare.
      */
     outcome: 'better' | 'no_better' | 'too_early' | null;
 };
@@ -1129,7 +1213,7 @@ export type LoadReport = {
     /**
      * Notes
      *
-     * What was assumed in reading the file, and what of it was not read, one sentence each.
+     * What was assumed when reading the file, and which parts of it were not read, one sentence each.
      */
     notes?: Array<string>;
     /**
@@ -1344,6 +1428,30 @@ export type Models = {
      * Features
      */
     features: Array<FeatureInfo>;
+};
+
+/**
+ * NamedSymbol
+ *
+ * A symbol that was better beyond luck: by its q-value, in both periods, and over the whole universe.
+ */
+export type NamedSymbol = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Model
+     */
+    model: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average';
+    /**
+     * P Value
+     */
+    p_value: number;
+    /**
+     * Q Value
+     */
+    q_value: number;
 };
 
 /**
@@ -1599,6 +1707,130 @@ export type RangeWindows = {
 };
 
 /**
+ * RankedModel
+ *
+ * One model over all symbols; shares are of the evaluated symbols.
+ */
+export type RankedModel = {
+    /**
+     * Name
+     */
+    name: 'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average';
+    /**
+     * Skill
+     *
+     * 1 − the mean error / that of no change, each session's errors pooled first.
+     */
+    skill: number;
+    /**
+     * Lower
+     *
+     * Lower end of its 95 % confidence interval; null for persistence.
+     */
+    lower: number | null;
+    /**
+     * Upper
+     */
+    upper: number | null;
+    /**
+     * Win Rate
+     *
+     * Share of symbols with a skill above zero; null for persistence.
+     */
+    win_rate: number | null;
+    /**
+     * May Be Best
+     *
+     * Whether it is in the 95 % model confidence set.
+     */
+    may_be_best: boolean;
+    /**
+     * P Value
+     *
+     * The p-value of the model confidence set.
+     */
+    p_value: number;
+    /**
+     * N Better
+     *
+     * Symbols on which it looks better than no change.
+     */
+    n_better: number;
+    /**
+     * N Worse
+     *
+     * Symbols on which it is worse beyond chance.
+     */
+    n_worse: number;
+    /**
+     * How many would look better by luck; null for persistence.
+     */
+    by_chance: ByChance | null;
+    /**
+     * Coverage
+     *
+     * Mean share of closes inside the interval.
+     */
+    coverage: number;
+    /**
+     * Interval Score
+     *
+     * Mean interval score, in mean moves of each symbol; lower is better.
+     */
+    interval_score: number;
+    /**
+     * Score Of Plain Band
+     *
+     * The same for the plain normal band.
+     */
+    score_of_plain_band: number;
+    /**
+     * Seconds
+     *
+     * Mean time of one symbol's walk-forward.
+     */
+    seconds: number;
+    /**
+     * N Failed
+     *
+     * Symbols on which it could not be compared with no change.
+     */
+    n_failed: number;
+};
+
+/**
+ * RankedRange
+ *
+ * The expected range over all symbols, against as_last_time: the range of the last session.
+ */
+export type RankedRange = {
+    /**
+     * Skill
+     */
+    skill: number;
+    /**
+     * Lower
+     */
+    lower: number | null;
+    /**
+     * Upper
+     */
+    upper: number | null;
+    /**
+     * Skill Over Mean
+     */
+    skill_over_mean: number;
+    /**
+     * Coverage
+     */
+    coverage: number;
+    /**
+     * N Symbols
+     */
+    n_symbols: number;
+};
+
+/**
  * Rejection
  *
  * One row that was not stored, with the first check that it failed.
@@ -1757,6 +1989,407 @@ export type ResultRequest = {
 };
 
 /**
+ * Run
+ *
+ * A run and its progress.
+ */
+export type Run = {
+    /**
+     * Id
+     *
+     * The same run has the same id everywhere.
+     */
+    id: string;
+    request: RunRequestOutput;
+    /**
+     * State
+     *
+     * interrupted: the process that computed it was lost; it resumes by itself. cancelling: it ends within a moment, and symbols in progress are dropped.
+     */
+    state: 'queued' | 'running' | 'cancelling' | 'cancelled' | 'succeeded' | 'failed' | 'interrupted';
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Started At
+     *
+     * When it first began.
+     */
+    started_at: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * N Symbols
+     *
+     * How many symbols it is over.
+     */
+    n_symbols: number;
+    /**
+     * N Done
+     *
+     * How many symbols are done, including failed and reused ones.
+     */
+    n_done: number;
+    /**
+     * N Failed
+     */
+    n_failed: number;
+    /**
+     * N Reused
+     *
+     * How many results are reused from a run of the same code on the same bars.
+     */
+    n_reused: number;
+    /**
+     * Symbols Per Second
+     *
+     * The recent rate; null unless the run is running.
+     */
+    symbols_per_second: number | null;
+    /**
+     * Seconds Left
+     *
+     * At this rate; null unless the run is running.
+     */
+    seconds_left: number | null;
+    /**
+     * Failures
+     *
+     * The first 100.
+     */
+    failures: Array<RunFailure>;
+    /**
+     * Code
+     *
+     * Digest of the code that computes it.
+     */
+    code: string;
+    /**
+     * Universe
+     *
+     * Digest of the symbols and their revisions.
+     */
+    universe: string;
+    /**
+     * Error
+     *
+     * Why it failed, and what to do.
+     */
+    error: string | null;
+};
+
+/**
+ * RunFailure
+ *
+ * A symbol that could not be evaluated; the run goes on without it.
+ */
+export type RunFailure = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Reason
+     *
+     * In one sentence.
+     */
+    reason: string;
+};
+
+/**
+ * RunList
+ *
+ * The stored runs, newest first.
+ */
+export type RunList = {
+    /**
+     * Runs
+     */
+    runs: Array<Run>;
+};
+
+/**
+ * RunRequest
+ *
+ * Selects what a run computes; the same request on the same bars and code is the same run.
+ */
+export type RunRequestInput = {
+    /**
+     * Kind
+     */
+    kind?: 'evaluation';
+    /**
+     * Horizons
+     *
+     * Sessions ahead.
+     */
+    horizons?: Array<number>;
+    /**
+     * Level
+     *
+     * Nominal coverage of the prediction intervals, in percent.
+     */
+    level?: number;
+    /**
+     * Windows
+     *
+     * Test sessions of each symbol.
+     */
+    windows?: number;
+    /**
+     * Symbols
+     *
+     * By default all that are stored, however many.
+     */
+    symbols?: Array<string> | null;
+    /**
+     * As Of
+     *
+     * The last session that the forecast may use, by default the latest. Later bars are not read.
+     */
+    as_of?: string | null;
+    /**
+     * Adjusted
+     *
+     * Scale prices by adjusted close / close first.
+     */
+    adjusted?: boolean;
+};
+
+/**
+ * RunRequest
+ *
+ * Selects what a run computes; the same request on the same bars and code is the same run.
+ */
+export type RunRequestOutput = {
+    /**
+     * Kind
+     */
+    kind?: 'evaluation';
+    /**
+     * Horizons
+     *
+     * Sessions ahead.
+     */
+    horizons?: Array<number>;
+    /**
+     * Level
+     *
+     * Nominal coverage of the prediction intervals, in percent.
+     */
+    level?: number;
+    /**
+     * Windows
+     *
+     * Test sessions of each symbol.
+     */
+    windows?: number;
+    /**
+     * Symbols
+     *
+     * By default all that are stored, however many.
+     */
+    symbols?: Array<string> | null;
+    /**
+     * As Of
+     *
+     * The last session that the forecast may use, by default the latest. Later bars are not read.
+     */
+    as_of?: string | null;
+    /**
+     * Adjusted
+     *
+     * Scale prices by adjusted close / close first.
+     */
+    adjusted?: boolean;
+};
+
+/**
+ * Screener
+ *
+ * All symbols of the last complete run.
+ */
+export type Screener = {
+    universe: Universe;
+    /**
+     * Sentence
+     *
+     * How much of it luck explains; the same sentence as in the leaderboard.
+     */
+    sentence: string;
+    columns: ScreenerColumns;
+};
+
+/**
+ * ScreenerColumns
+ *
+ * Parallel columns, ascending by symbol. Changes, widths and ranges are percent of the last close.
+ */
+export type ScreenerColumns = {
+    /**
+     * Symbol
+     */
+    symbol: Array<string>;
+    /**
+     * Name
+     */
+    name: Array<string | null>;
+    /**
+     * Sector
+     */
+    sector: Array<string | null>;
+    /**
+     * Last Session
+     */
+    last_session: Array<string>;
+    /**
+     * Close
+     */
+    close: Array<number>;
+    /**
+     * Change 1
+     *
+     * Change over the last session.
+     */
+    change_1: Array<number | null>;
+    /**
+     * Change 5
+     */
+    change_5: Array<number | null>;
+    /**
+     * Change 20
+     */
+    change_20: Array<number | null>;
+    /**
+     * Spark
+     *
+     * The last 30 closes, oldest first, as 0 (the lowest) to 15 (the highest).
+     */
+    spark: Array<Array<number>>;
+    /**
+     * Expected Range
+     *
+     * Distance between low and high of the next session, or of the next five. Null at other horizons.
+     */
+    expected_range: Array<number | null>;
+    /**
+     * Range Percentile
+     *
+     * Percentile among all symbols, 0 to 100.
+     */
+    range_percentile: Array<number | null>;
+    /**
+     * Range Percentile Own
+     *
+     * Percentile among the symbol's own expected ranges in its last year.
+     */
+    range_percentile_own: Array<number | null>;
+    /**
+     * Width
+     *
+     * Width of the interval of persistence at the level.
+     */
+    width: Array<number>;
+    /**
+     * Width Percentile
+     */
+    width_percentile: Array<number>;
+    /**
+     * Width Percentile Own
+     *
+     * Percentile among the symbol's own widths in its last year.
+     */
+    width_percentile_own: Array<number>;
+    /**
+     * Verdict
+     *
+     * On the best model, by the rule that allows for the best of five.
+     */
+    verdict: Array<'better' | 'no_better' | 'too_early'>;
+    /**
+     * Model
+     *
+     * The model with the most significant skill.
+     */
+    model: Array<'linear_regression' | 'ridge' | 'gradient_boosting' | 'persistence' | 'drift' | 'moving_average'>;
+    /**
+     * Skill
+     *
+     * Skill of that model. Do not sort by it: the top ones are lucky.
+     */
+    skill: Array<number | null>;
+    /**
+     * Lower
+     */
+    lower: Array<number | null>;
+    /**
+     * Upper
+     */
+    upper: Array<number | null>;
+    /**
+     * P Value
+     *
+     * Chance that the best model does so well without skill.
+     */
+    p_value: Array<number | null>;
+    /**
+     * Q Value
+     *
+     * Share of false discoveries among the symbols up to this one.
+     */
+    q_value: Array<number | null>;
+    /**
+     * Better Twice
+     *
+     * Whether that model was better in both halves of the sessions.
+     */
+    better_twice: Array<boolean>;
+    /**
+     * Coverage
+     *
+     * Share of closes inside the interval of persistence.
+     */
+    coverage: Array<number>;
+    /**
+     * Interval Score
+     *
+     * Mean interval score, in mean moves; lower is better.
+     */
+    interval_score: Array<number | null>;
+    /**
+     * Score Of Plain Band
+     */
+    score_of_plain_band: Array<number | null>;
+    /**
+     * N Findings
+     *
+     * Number of findings about the bars.
+     */
+    n_findings: Array<number>;
+    /**
+     * Sessions Behind
+     *
+     * Sessions that are over and have no bar yet.
+     */
+    sessions_behind: Array<number | null>;
+    /**
+     * Revision
+     *
+     * Revision of the bars that the row was computed from.
+     */
+    revision: Array<string>;
+    /**
+     * Is Current
+     *
+     * Whether the bars still have this revision. Null if only another tool has written them.
+     */
+    is_current: Array<boolean | null>;
+};
+
+/**
  * SkillEstimate
  *
  * Skill against persistence on the same sessions, with its uncertainty.
@@ -1911,7 +2544,7 @@ export type StepInterval = {
     /**
      * Score Of Plain Band
      *
-     * The same of the band that takes no model: no change, give or take the normal quantile times the standard deviation of the last 250 returns.
+     * The same for the band that needs no model: no change, give or take the normal quantile times the standard deviation of the last 250 returns.
      */
     score_of_plain_band: number;
 };
@@ -2108,6 +2741,68 @@ export type SymbolBars = {
      * Bars
      */
     bars: Array<Bar>;
+};
+
+/**
+ * Universe
+ *
+ * Which answer of a run this is, and what it was computed from.
+ */
+export type Universe = {
+    /**
+     * Run Id
+     *
+     * The same run has the same id everywhere.
+     */
+    run_id: string;
+    /**
+     * Horizon
+     */
+    horizon: number;
+    /**
+     * Level
+     */
+    level: number;
+    /**
+     * Windows
+     */
+    windows: number;
+    /**
+     * As Of
+     */
+    as_of: string | null;
+    /**
+     * Adjusted
+     */
+    adjusted: boolean;
+    /**
+     * Ended At
+     */
+    ended_at: string;
+    /**
+     * N Symbols
+     *
+     * Symbols that could be evaluated.
+     */
+    n_symbols: number;
+    /**
+     * N Failed
+     *
+     * Symbols that could not.
+     */
+    n_failed: number;
+    /**
+     * Fingerprint
+     *
+     * Digest of the symbols and their revisions.
+     */
+    fingerprint: string;
+    /**
+     * Code
+     *
+     * Digest of the code that computed it.
+     */
+    code: string;
 };
 
 /**
@@ -2741,7 +3436,7 @@ export type BarsData = {
         /**
          * Format
          */
-        format?: 'json' | 'csv' | 'parquet' | 'arrow';
+        format?: 'json' | 'csv' | 'parquet' | 'arrow' | 'xlsx';
         /**
          * Adjusted
          *
@@ -3675,6 +4370,600 @@ export type KeepForecastResponses = {
 };
 
 export type KeepForecastResponse = KeepForecastResponses[keyof KeepForecastResponses];
+
+export type ListRunsData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         */
+        'if-none-match'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/runs';
+};
+
+export type ListRunsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type ListRunsError = ListRunsErrors[keyof ListRunsErrors];
+
+export type ListRunsResponses = {
+    /**
+     * Successful Response
+     */
+    200: RunList;
+};
+
+export type ListRunsResponse = ListRunsResponses[keyof ListRunsResponses];
+
+export type StartRunData = {
+    body?: RunRequestInput;
+    path?: never;
+    query?: never;
+    url: '/api/runs';
+};
+
+export type StartRunErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * An API key is needed
+     */
+    401: Problem;
+    /**
+     * Unknown symbol
+     */
+    404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type StartRunError = StartRunErrors[keyof StartRunErrors];
+
+export type StartRunResponses = {
+    /**
+     * The same run exists already.
+     */
+    200: Run;
+    /**
+     * The run is queued. `Location` is its address.
+     */
+    202: Run;
+};
+
+export type StartRunResponse = StartRunResponses[keyof StartRunResponses];
+
+export type DeleteRunData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         *
+         * The `id` of the run.
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}';
+};
+
+export type DeleteRunErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * An API key is needed
+     */
+    401: Problem;
+    /**
+     * The run is unknown
+     */
+    404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The run is being computed
+     */
+    409: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type DeleteRunError = DeleteRunErrors[keyof DeleteRunErrors];
+
+export type DeleteRunResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteRunResponse = DeleteRunResponses[keyof DeleteRunResponses];
+
+export type RunData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         */
+        'if-none-match'?: string | null;
+    };
+    path: {
+        /**
+         * Run Id
+         *
+         * The `id` of the run.
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}';
+};
+
+export type RunErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * The run is unknown
+     */
+    404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type RunError = RunErrors[keyof RunErrors];
+
+export type RunResponses = {
+    /**
+     * Successful Response
+     */
+    200: Run;
+};
+
+export type RunResponse = RunResponses[keyof RunResponses];
+
+export type RunEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Last-Event-Id
+         */
+        'last-event-id'?: string | null;
+    };
+    path: {
+        /**
+         * Run Id
+         *
+         * The `id` of the run.
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/events';
+};
+
+export type RunEventsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * The run is unknown
+     */
+    404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type RunEventsError = RunEventsErrors[keyof RunEventsErrors];
+
+export type RunEventsResponses = {
+    /**
+     * Server-Sent Events.
+     */
+    200: unknown;
+};
+
+export type LeaderboardData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         */
+        'if-none-match'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Horizon
+         *
+         * Sessions ahead; 1 is the next.
+         */
+        horizon?: number;
+    };
+    url: '/api/leaderboard';
+};
+
+export type LeaderboardErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * No run has been completed
+     */
+    404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type LeaderboardError = LeaderboardErrors[keyof LeaderboardErrors];
+
+export type LeaderboardResponses = {
+    /**
+     * Successful Response
+     */
+    200: Leaderboard;
+};
+
+export type LeaderboardResponse = LeaderboardResponses[keyof LeaderboardResponses];
+
+export type ScreenerData = {
+    body?: never;
+    headers?: {
+        /**
+         * Accept
+         */
+        accept?: string;
+        /**
+         * If-None-Match
+         */
+        'if-none-match'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Horizon
+         *
+         * Sessions ahead; 1 is the next.
+         */
+        horizon?: number;
+        /**
+         * Level
+         *
+         * Level of the interval in `width`, in percent.
+         */
+        level?: 50 | 80 | 90 | 95;
+        /**
+         * Format
+         *
+         * By default what `Accept` asks for, else JSON.
+         */
+        format?: 'json' | 'csv' | 'parquet' | 'arrow' | null;
+    };
+    url: '/api/screener';
+};
+
+export type ScreenerErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * No run has been completed
+     */
+    404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type ScreenerError = ScreenerErrors[keyof ScreenerErrors];
+
+export type ScreenerResponses = {
+    /**
+     * The columns. Their ETag changes with the run, with names, sectors and revisions, and when a session ends.
+     */
+    200: Screener;
+};
+
+export type ScreenerResponse = ScreenerResponses[keyof ScreenerResponses];
+
+export type CancelRunData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         *
+         * The `id` of the run.
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/cancel';
+};
+
+export type CancelRunErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * An API key is needed
+     */
+    401: Problem;
+    /**
+     * The run is unknown
+     */
+    404: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type CancelRunError = CancelRunErrors[keyof CancelRunErrors];
+
+export type CancelRunResponses = {
+    /**
+     * Successful Response
+     */
+    200: Run;
+};
+
+export type CancelRunResponse = CancelRunResponses[keyof CancelRunResponses];
 
 export type HealthData = {
     body?: never;

@@ -46,9 +46,20 @@ function Skill() {
       <SkillExample />
       <p>
         At 0 a model is as wrong as assuming no change, below 0 it is worse: <strong>zero or less is no better</strong>.
-        Three sessions prove nothing, so a forecast’s skill comes with a 95 % confidence interval (CI): the model is
-        better beyond chance only if the whole CI is above 0.
+        Three sessions prove nothing, so a forecast’s skill comes with a 95 % confidence interval (CI) and one of three
+        verdicts:
       </p>
+      <ul>
+        <li>
+          <strong>Was better</strong>: the 99 % CI, too, is above 0. The best of five models may look good by chance.
+        </li>
+        <li>
+          <strong>No better</strong>: it was not, and the 95 % CI ends below 0.05.
+        </li>
+        <li>
+          <strong>Too early to tell</strong>: neither can be said yet.
+        </li>
+      </ul>
     </Part>
   )
 }
@@ -59,6 +70,17 @@ function Intervals() {
       <p>
         A 90 % interval should hold the close 9 times out of 10. Coverage is how often it did, on sessions the model had
         not seen. Well below 90 %, the model is overconfident; well above, its intervals are too wide to be useful.
+      </p>
+    </Part>
+  )
+}
+
+function Luck() {
+  return (
+    <Part id="about-luck" title="Many symbols: skill or luck?">
+      <p>
+        Among hundreds of symbols, some models look better by luck alone. The screener and the leaderboard first say how
+        many look better and how many luck alone gives, and name a symbol only if luck hardly explains it.
       </p>
     </Part>
   )
@@ -92,6 +114,7 @@ export function AboutDialog({ opener, onClose }: { opener: RefObject<HTMLElement
         <Tasks />
         <Skill />
         <Intervals />
+        <Luck />
         <Sources />
         <p className="fine-print">
           <strong>Not investment advice.</strong> Past errors say how wrong a model was, not how wrong it will be.

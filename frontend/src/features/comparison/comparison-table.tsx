@@ -1,4 +1,5 @@
 import type { Stock } from '@/api/gen/types.gen'
+import { TableFrame } from '@/components/table-frame'
 import { count, price, priceDigits, session, signedPercent } from '@/lib/format'
 import { type Break, noteBreaks } from './breaks'
 import type { ComparisonResult, Fall } from './compare-closes'
@@ -26,12 +27,13 @@ function LargestFall({ fall }: { fall: Fall | null }) {
 export function ComparisonTable({ comparison, breaks, order, stocks }: ComparisonTableProps) {
   const { symbols, first, last } = comparison
   return (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- keyboard users must be able to scroll it
-    <div className="table-frame" role="region" aria-label="Changes compared" tabIndex={0}>
+    <TableFrame label="Changes compared">
       <table className="comparison-table">
         <caption>
-          From {session(first)} to {session(last)}, largest change first. The largest fall is from a peak close to a later
-          close.
+          <span>
+            From {session(first)} to {session(last)}, largest change first. The largest fall is from a peak close to a later
+            close.
+          </span>
         </caption>
         <thead>
           <tr>
@@ -65,6 +67,6 @@ export function ComparisonTable({ comparison, breaks, order, stocks }: Compariso
             ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   )
 }

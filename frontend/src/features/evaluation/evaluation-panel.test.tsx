@@ -66,7 +66,7 @@ test('a model that is not refitted at every window is named', async () => {
 })
 
 test.each<[string, Partial<SkillEstimate>]>([
-  ['may be chance', { skill: 0.1, lower: 0.04, upper: 0.16, outcome: 'better', is_better: true }],
+  ['was better', { skill: 0.1, lower: 0.04, upper: 0.16, outcome: 'better', is_better: true }],
   ['too early to tell', { skill: 0.1, lower: null, upper: null, outcome: 'too_early', is_better: false }],
 ])('skill is described as %s', async (words, change) => {
   server.use(evaluationIs(withSkill('ridge', change)))

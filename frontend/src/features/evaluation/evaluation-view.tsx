@@ -1,6 +1,5 @@
 import type { ChangeView, SymbolView } from '@/address/view'
 import type { Evaluation } from '@/api/gen/types.gen'
-import { hasWinner } from '@/api/standing'
 import { useOwnWarnings } from '@/components/use-own-warnings'
 import { WarningList } from '@/components/warning-list'
 import { ChosenModel } from './chosen-model'
@@ -19,7 +18,7 @@ interface EvaluationViewProps {
 }
 
 export function EvaluationView({ evaluation, isPreviousData, view, onChange }: EvaluationViewProps) {
-  const isBeaten = hasWinner(evaluation)
+  const isBeaten = evaluation.best !== 'persistence'
   const warnings = useOwnWarnings(view.symbol, evaluation.warnings)
   return (
     <>

@@ -23,7 +23,7 @@ export function Method({ evaluation, requestedWindows }: MethodProps) {
       {isFewer && ` (too few bars for ${figure(requestedWindows)})`}: each is one session from{' '}
       {session(windows.session[0] ?? '')} to {session(windows.session.at(-1) ?? '')}, predicted {formatHorizon(horizon)}{' '}
       from earlier data only. {describeRefits(evaluation)} By chance alone, the best of several looks better than it is,
-      so auto chooses a model only if the whole CI of its skill is above zero.
+      so auto chooses a model only if the whole 99 % CI of its skill is above zero.
     </p>
   )
 }

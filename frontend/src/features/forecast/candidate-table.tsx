@@ -1,15 +1,15 @@
 import type { Forecast } from '@/api/gen/types.gen'
-import { classifySkill, isAnyBetter, type NamedSkill, STANDINGS } from '@/api/standing'
+import { classifySkill, type NamedSkill, STANDINGS } from '@/api/standing'
 import { modelName, skillEstimate } from '@/lib/format'
 
-function Row({ candidate, isAnyBetter: isAny }: { candidate: NamedSkill; isAnyBetter: boolean }) {
+function Row({ candidate }: { candidate: NamedSkill }) {
   const { value, range } = skillEstimate(candidate.skill)
   return (
     <tr>
       <th scope="row">{modelName(candidate.name)}</th>
       <td>{value}</td>
       <td>{range ?? '–'}</td>
-      <td>{STANDINGS[classifySkill(candidate, isAny)]}</td>
+      <td>{STANDINGS[classifySkill(candidate)]}</td>
     </tr>
   )
 }
@@ -19,8 +19,8 @@ export function CandidateTable({ forecast }: { forecast: Forecast }) {
   return (
     <table>
       <caption>
-        Skill {horizon === 1 ? 'one session' : `${String(horizon)} sessions`} ahead, on past sessions: above zero is better
-        than assuming no change, and beyond chance only if the whole CI is.
+        Skill {horizon === 1 ? 'one session' : `${String(horizon)} sessions`} ahead, on past sessions. A model was better only
+        if its 99 % CI, too, is above zero.
       </caption>
       <thead>
         <tr>
@@ -32,7 +32,7 @@ export function CandidateTable({ forecast }: { forecast: Forecast }) {
       </thead>
       <tbody>
         {choice.candidates.map((candidate) => (
-          <Row key={candidate.name} candidate={candidate} isAnyBetter={isAnyBetter(forecast)} />
+          <Row key={candidate.name} candidate={candidate} />
         ))}
       </tbody>
     </table>

@@ -39,13 +39,13 @@ test('the sentence comes first, then the skill with its model, its CI and the ve
 })
 
 test('one rule makes the verdict of the headline and of the rows', async () => {
-  const lucky = { name: 'ridge', skill: BETTER } as const
-  const choice = { ...AAPL_FORECAST.choice, candidates: [lucky, ...AAPL_FORECAST.choice.candidates.slice(1)] }
-  server.use(forecastIs({ ...AAPL_FORECAST, choice }))
-  const { user } = renderPage('/?symbol=AAPL')
-  expect((await skill()).closest('p')).toHaveTextContent(/may be chance$/)
+  const better = { name: 'ridge', skill: BETTER } as const
+  const candidates = [better, ...AAPL_FORECAST.choice.candidates.slice(1)]
+  server.use(forecastIs({ ...AAPL_FORECAST, choice: { ...choose('persistence'), candidates } }))
+  const { user } = renderPage('/?symbol=AAPL&model=persistence')
+  expect((await skill()).closest('p')).toHaveTextContent(/by definition$/)
   await user.click(await screen.findByText(/^Model: no change/))
-  expect(screen.getByRole('row', { name: 'ridge 0.12 0.05 to 0.19 may be chance' })).toBeVisible()
+  expect(screen.getByRole('row', { name: 'ridge 0.12 0.05 to 0.19 was better' })).toBeVisible()
 })
 
 test.each<[string, Partial<Forecast>, RegExp]>([

@@ -1,4 +1,4 @@
-import { classifySkill, isAnyBetter, selectHeadline } from '@/api/standing'
+import { classifySkill, selectHeadline } from '@/api/standing'
 import type { Forecast } from '@/api/gen/types.gen'
 import { modelName, percent, roughRange, sessionInWords } from '@/lib/format'
 import type { PriceFormat } from '@/lib/price-format'
@@ -18,12 +18,12 @@ function describeTrust(forecast: Forecast): string {
   const headline = selectHeadline(forecast)
   const name = modelName(headline.name)
   const isChoice = forecast.choice.asked_for === 'auto' && forecast.model.name === 'persistence'
-  switch (classifySkill(headline, isAnyBetter(forecast))) {
+  switch (classifySkill(headline)) {
     case 'baseline':
       return ''
     case 'better':
       return `On past sessions ${name} was ${percent(headline.skill.skill)} closer than “no change”.`
-    case 'unknown':
+    case 'too_early':
       return `Too early to tell whether ${isChoice ? 'any model' : name} beats “no change”.`
     default:
       return `${isChoice ? 'No model here' : `The ${name} model`} has ${isChoice ? '' : 'not '}reliably beaten “no change”.`

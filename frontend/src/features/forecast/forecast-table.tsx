@@ -3,6 +3,7 @@ import { TableFrame } from '@/components/table-frame'
 import { Tooltip } from '@/components/tooltip'
 import { percent, session } from '@/lib/format'
 import { type PriceFormat, usePriceFormat } from '@/lib/price-format'
+import { hasPassed } from './has-passed'
 
 const MEAN_ERROR =
   'How far forecasts this many sessions ahead have been from the close on average, in price units.'
@@ -39,7 +40,7 @@ function Outcome({ step: { lower, upper }, close, format: { price } }: Omit<Step
 
 function StepRow({ step, close, hasCloses, format }: StepRowProps) {
   const { price } = format
-  const isOver = step.session < new Date().toISOString().slice(0, 10)
+  const isOver = hasPassed(step)
   return (
     <tr className={isOver ? 'step-over' : undefined}>
       <th scope="row">

@@ -11,6 +11,7 @@ import { CandidateTable } from './candidate-table'
 import { ExpectedRanges } from './expected-ranges'
 import { ForecastTable } from './forecast-table'
 import { ForecastVerdict } from './forecast-verdict'
+import { hasPassed } from './has-passed'
 
 interface ForecastViewProps {
   forecast: Forecast
@@ -26,11 +27,6 @@ function selectCloses(bars: readonly Bar[], { as_of }: Forecast): Map<string, nu
   )
 }
 
-function isOver({ steps }: Forecast): boolean {
-  const last = steps.at(-1)?.session
-  return last !== undefined && last < new Date().toISOString().slice(0, 10)
-}
-
 const SESSIONS_OVER = { code: 'sessions_over', detail: 'These dates have passed: load newer bars.' }
 
 /** The header of the page says how many sessions the last bar is behind. */
@@ -41,7 +37,7 @@ export function ForecastView({ forecast, view }: ForecastViewProps) {
   const { price } = usePriceFormat()
   const { model, choice, as_of, last_close } = forecast
   const own = useOwnWarnings(view.symbol, forecast.warnings)
-  const warnings = view.asOf === null && isOver(forecast) ? [SESSIONS_OVER, ...withoutStale(own)] : own
+  const warnings = view.asOf === null && forecast.steps.every(hasPassed) ? [SESSIONS_OVER, ...withoutStale(own)] : own
   const closes = useMemo(() => selectCloses(bars?.bars ?? NO_BARS, forecast), [bars, forecast])
   return (
     <>

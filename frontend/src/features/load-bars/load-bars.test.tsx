@@ -2,7 +2,8 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import type { UserEvent } from '@testing-library/user-event'
 import { http, HttpResponse } from 'msw/http'
 import { expect, test } from 'vitest'
-import { problemResponse, REQUEST_ID, symbolsAre } from '@/testing/handlers'
+import { symbolsAre } from '@/testing/handlers'
+import { problemResponse, REQUEST_ID } from '@/testing/problems'
 import {
   FILE_IS_UNREADABLE,
   IS_TOO_LARGE,

@@ -1,6 +1,6 @@
 import { Status } from '@/components/status'
 import { percent } from '@/lib/format'
-import { focusOnMount } from './focus-on-mount'
+import { focusOnMount } from '@/lib/focus-on-mount'
 import { formatFileSize } from './load-text'
 
 interface UploadProgressProps {

@@ -8,7 +8,7 @@ import type { Row } from './rows'
 const ROWS_AT_ONCE = 100
 const COLUMNS = ['Session', 'Open', 'High', 'Low', 'Close', 'Volume', 'Forecast', 'Lower', 'Upper']
 
-interface NumbersTableProps {
+export interface NumbersTableProps {
   rows: readonly Row[]
   /** How long before their sessions past forecasts were given, as in "5 sessions". */
   givenBefore: string
@@ -50,7 +50,8 @@ function Group({ title, rows }: { title: string; rows: readonly Row[] }) {
   )
 }
 
-function Numbers({ rows, givenBefore }: NumbersTableProps) {
+/** The bars and the forecasts of each session, newest first. */
+export function NumbersTable({ rows, givenBefore }: NumbersTableProps) {
   const [limit, setLimit] = useState(ROWS_AT_ONCE)
   const known = rows.filter(({ isMissing }) => !isMissing)
   const shown = known.toReversed().slice(0, limit)
@@ -89,20 +90,5 @@ function Numbers({ rows, givenBefore }: NumbersTableProps) {
         }}
       />
     </>
-  )
-}
-
-export function NumbersTable(props: NumbersTableProps) {
-  const [isOpen, setIsOpen] = useState(false)
-  return (
-    <details
-      className="numbers"
-      onToggle={(event) => {
-        setIsOpen(event.currentTarget.open)
-      }}
-    >
-      <summary>Show as a table</summary>
-      {isOpen && <Numbers {...props} />}
-    </details>
   )
 }

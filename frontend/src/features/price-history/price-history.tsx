@@ -18,7 +18,7 @@ import { ChartToolbar } from './chart-toolbar'
 import type { ChartHandle } from './chart/chart-handle'
 import { DownloadButtons } from './download-buttons'
 import { Legend } from './legend'
-import { NumbersTable } from './numbers-table'
+import { Numbers } from './numbers'
 import { selectPastForecasts } from './past-forecasts'
 import { toRows } from './rows'
 import { toSlots } from './slots'
@@ -106,7 +106,7 @@ export function PriceHistory({ view, onChange, hasAdjusted, findings }: PriceHis
               hasVolume={loaded.some(({ volume }) => volume != null)}
               hasGaps={drawn.gaps.length > 0}
             />
-            <NumbersTable rows={rows} givenBefore={formatSessions(view.horizon)} />
+            <Numbers rows={rows} givenBefore={formatSessions(view.horizon)} />
           </ChartBody>
         )}
       </QueryView>

@@ -23,6 +23,8 @@ test('the card describes the bars and their source', async () => {
   })
   const link = (await card()).getByRole('link', { name: 'Bars as CSV' })
   expect(link).toHaveAttribute('href', '/api/stocks/AAPL/bars?format=csv')
+  const workbook = (await card()).getByRole('link', { name: 'Bars as Excel' })
+  expect(workbook).toHaveAttribute('href', '/api/stocks/AAPL/bars?format=xlsx')
 })
 
 test('data problems are listed with their sessions', async () => {

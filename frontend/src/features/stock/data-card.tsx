@@ -5,13 +5,19 @@ import { QueryView } from '@/components/query-view'
 import { StockFacts } from './stock-facts'
 
 export function DataCard({ symbol }: { symbol: string }) {
+  const bars = `/api/stocks/${encodeURIComponent(symbol)}/bars`
   const query = useQuery(getStock(symbol))
   return (
     <Panel
       id="data-heading"
       title="Data"
       className="data-card"
-      actions={<a href={`/api/stocks/${encodeURIComponent(symbol)}/bars?format=csv`}>Bars as CSV</a>}
+      actions={
+        <span className="data-links">
+          <a href={`${bars}?format=csv`}>Bars as CSV</a>
+          <a href={`${bars}?format=xlsx`}>Bars as Excel</a>
+        </span>
+      }
     >
       <QueryView
         query={query}

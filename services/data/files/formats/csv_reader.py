@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -16,7 +17,8 @@ from services.data.records import ROW_PROBLEMS
 from services.data.tables.cells import TEXT
 from services.data.tables.columns import DATE, Columns, count_fields, find_columns
 from services.data.tables.header import Header, find_header
-from services.data.tables.names import normalise, rank
+from services.data.tables.names import is_unnamed, normalise, rank
+from services.data.tables.notes import quote_text
 from shared.errors import UnreadableFile
 
 BLOCK = 1 << 20  # bytes in memory at once; also the maximum length of a row
@@ -80,18 +82,47 @@ def _read_header(text: Utf8Stream, reading: Reading) -> tuple[Header, str, list[
     n_sep = 1 if lines and _parse_sep(lines[0]) else 0
     header = find_header(rows[n_sep:], reading.options, reading.notes)
     n_lines = n_sep + header.end
+    header = _match_row_ends(header, [row for row in rows[n_lines:] if any(row)][:SAMPLE_ROWS])
     text.unread(head[len("".join(lines[:n_lines]).encode()) :])
-    return header, delimiter, [row for row in rows[n_lines:] if any(row)][:SAMPLE_ROWS]
+    sample = [row for row in rows[n_lines:] if any(row)][:SAMPLE_ROWS]
+    if sample and all(len(row) > len(header.names) for row in sample):
+        reading.notes.add(
+            f"The rows have more cells ({len(sample[0])}) than the header has names ({len(header.names)}). If numbers "
+            f"or texts contain {quote_text(delimiter)}, put them in quotes or separate the cells by semicolons."
+        )
+    return header, delimiter, sample
 
 
 def _name_row_names(rows: list[list[str]]) -> list[list[str]]:
-    """Give the header of R a name for the dates that are the names of its rows: it has one cell less than they have."""
+    """Name the column of dates in a file of R, whose header has one cell less than its rows."""
     filled = [row for row in rows if any(row)]
     body = filled[1 : SAMPLE_ROWS + 1]
-    has_dates = any(rank("session", normalise(name)) is not None for name in filled[0]) if filled else False
-    if not body or has_dates or not all(len(row) == len(filled[0]) + 1 and DATE.match(row[0]) for row in body):
+    if (
+        not body
+        or _names_dates(filled[0])
+        or not all(len(row) == len(filled[0]) + 1 and DATE.match(row[0]) for row in body)
+    ):
         return rows
     return [["", *row] if row is filled[0] else row for row in rows]
+
+
+def _names_dates(names: list[str]) -> bool:
+    """Return whether a column may hold dates by its name, or by having none."""
+    normal = [normalise(name) for name in names]
+    return any(
+        is_unnamed(name) or rank("session", name) is not None or rank("end", name) is not None for name in normal
+    )
+
+
+def _match_row_ends(header: Header, body: list[list[str]]) -> Header:
+    """Give the header as many cells as the rows have, if they only differ by one delimiter at the end."""
+    names, width = header.names, len(header.names)
+    if body and not header.symbols and _names_dates(names):
+        if all(len(row) == width + 1 and not row[-1].strip() for row in body):
+            return replace(header, names=[*names, ""])
+        if not names[-1].strip() and all(len(row) == width - 1 for row in body):
+            return replace(header, names=names[:-1])
+    return header
 
 
 def _choose_delimiter(lines: list[str], reading: Reading) -> tuple[str, list[list[str]]]:

@@ -10,6 +10,7 @@ from services.data.files.formats.excel_reader import XLS, open_workbook, read_sh
 from services.data.files.formats.json_reader import read_json_batches
 from services.data.files.rows import Reading
 from services.data.files.unpack import ZIP, Budget, make_seekable, peek_first_bytes
+from shared.errors import UnreadableFile
 from shared.schemas.loads import ReadQuery
 
 FileFormat = Literal["csv", "json", "parquet", "arrow", "excel"]
@@ -34,6 +35,7 @@ SIGNATURES: dict[bytes, FileFormat] = {
     ZIP: "excel",  # every other archive has been unpacked
     XLS: "excel",
 }
+MARKUP = (b"<!doc", b"<htm", b"<tab", b"<?xml", b"<!--")
 Table = tuple[str, Reading, Iterator[SymbolBatch]]
 
 
@@ -76,13 +78,15 @@ def _count(batches: Iterator[SymbolBatch], budget: Budget) -> Iterator[SymbolBat
 
 
 def _detect_format(start: bytes, name: str) -> FileFormat:
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(MARKUP):
+        raise UnreadableFile("This is a web page or XML, not a table, whatever its name says. Save the table as CSV.")
     for signature, file_format in SIGNATURES.items():
         if start.startswith(signature):
             return file_format
     if start.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] in (b"[", b"{"):  # after any byte order mark
         return "json"
     suffix = SUFFIXES.get(PurePath(name).suffix.lower(), "csv")
-    return "csv" if suffix == "excel" else suffix  # many an .xls is a text
+    return "csv" if suffix == "excel" else suffix  # many .xls files are text
 
 
 def _iter_batches(file: BinaryIO, file_format: FileFormat, budget: Budget, reading: Reading) -> Iterator[SymbolBatch]:

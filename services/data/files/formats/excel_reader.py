@@ -1,6 +1,7 @@
 """Reads the sheets of a workbook, .xlsx or .xls, as tables of texts."""
 
 import io
+import math
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -89,7 +90,7 @@ def read_sheet_batches(workbook: CalamineWorkbook, name: str, reading: Reading) 
 
 
 def _fill_merged(rows: list[list[str]], sheet: CalamineSheet) -> None:
-    """Give each of the cells merged in a line of the head the text of the first: names over several symbols."""
+    """Fill merged cells in a line of the header, such as names over several columns, with the text of the first."""
     top, left = sheet.start or (0, 0)
     for (first_row, first), (last_row, last) in sheet.merged_cell_ranges or []:
         at = first_row - top
@@ -108,7 +109,8 @@ def _to_text(cell: Any) -> str:
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
+        is_plain = cell.is_integer() and abs(cell) < 2**53 and math.copysign(1, cell * cell or cell) > 0
+        return str(int(cell)) if is_plain else repr(cell)  # -0.0 keeps its sign
     if isinstance(cell, datetime | date | time):
         return cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell.isoformat()
     return str(cell).strip()

@@ -7,12 +7,12 @@ from typing import Any
 import pyarrow as pa
 
 from services.data.tables.columns import count_fields
+from services.data.tables.header import KLINES, is_klines
+from services.data.tables.name_parts import parse_symbol
 from shared.errors import UnreadableFile
-from shared.schemas.bars import is_symbol
 
 MIN_FIELDS = 3
 SYMBOL_KEYS = ("symbol", "ticker", "Symbol", "Ticker", "2. Symbol")
-NO_SYMBOLS = {"BARS", "CANDLES", "DATA", "HISTORICAL", "HISTORY", "ITEMS", "PRICES", "QUOTES", "RESULTS", "ROWS"}
 META_KEYS = ("meta", "metadata", "Meta Data", "info")
 
 
@@ -21,7 +21,7 @@ class JsonTable:
     """A table of texts.
 
     Attributes:
-        symbol: The symbol that stands beside it, if one does.
+        symbol: The symbol that the document gives with it, if any.
         names: The names of its columns, "" for the index of pandas.
         columns: Their cells, all equally many.
     """
@@ -49,14 +49,14 @@ def find_symbol(members: Mapping[str, Any]) -> str | None:
 
 def symbol_of_key(key: str) -> str | None:
     """Return the key of a table if it is a symbol, in upper case, and no word for data."""
-    return key if is_symbol(key) and key not in NO_SYMBOLS else None
+    return key if parse_symbol(key) == key else None
 
 
 def find_tables(value: Any, symbol: str | None = None) -> Iterator[JsonTable]:
     """Yield each table in a document, from the outside in.
 
-    Known are, with their index or keys as a column: columns of values, columns and rows by key, names apart from rows,
-    arrays of values under names at any depth, rows as objects, and rows as arrays after one of names.
+    The known layouts, whose index or keys become a column, are columns of values, columns and rows by key, names apart
+    from rows, arrays of values under names at any depth, rows as objects, and rows as arrays after one of names.
     """
     if isinstance(value, dict):
         symbol = find_symbol(value) or symbol
@@ -169,10 +169,12 @@ def _read_objects(rows: Sequence[Any]) -> _Table | None:
 
 
 def _read_arrays(rows: Sequence[Any]) -> _Table | None:
-    """Read [["date", "open", …], ["2024-01-02", 1, …], …]."""
+    """Read [["date", "open", …], ["2024-01-02", 1, …], …], or the rows of Binance, which name nothing."""
     if len(rows) < 2 or not all(isinstance(row, list) and len(row) == len(rows[0]) for row in rows):
         return None
     names = [str(name) for name in rows[0]]
+    if is_klines(names):
+        return _build(list(KLINES), [list(column) for column in zip(*rows, strict=True)])
     if count_fields(names) < MIN_FIELDS:
         return None
     return _build(names, [list(column) for column in zip(*rows[1:], strict=True)])

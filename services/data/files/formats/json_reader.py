@@ -18,6 +18,7 @@ from services.data.files.formats.json_layouts import (
 from services.data.files.formats.json_scanner import BLOCK, EXPECTED_SHAPES, JsonScanner
 from services.data.files.rows import Reading
 from services.data.tables.columns import MAX_COLUMNS, Columns, count_fields, find_columns
+from services.data.tables.header import KLINES, NAMELESS
 from services.data.tables.notes import quote_text
 from shared.errors import UnreadableFile
 
@@ -166,9 +167,11 @@ def _read_column(scanner: JsonScanner) -> pa.ChunkedArray:
 
 
 def _read_lines_or_tables(scanner: JsonScanner, members: Row, rows: _Rows) -> Iterator[SymbolBatch]:
-    if not any(isinstance(value, dict | list | pa.ChunkedArray) for value in members.values()) or (
-        scanner.peek() == "{"
-    ):
+    is_row = not any(isinstance(value, dict | list | pa.ChunkedArray) for value in members.values())
+    if is_row and not scanner.peek() and not count_fields(list(members), rows.reading.options):
+        message = max((str(value) for value in members.values()), key=len, default="")
+        raise UnreadableFile(f"The JSON has no bars. It says {quote_text(message, 200)}.")
+    if is_row or scanner.peek() == "{":
         yield from rows.batch(scanner, chain([members], _read_lines(scanner)))
         return
     yield from _read_tables(members, rows.reading)
@@ -182,23 +185,26 @@ def _read_tables(value: Any, reading: Reading) -> Iterator[SymbolBatch]:
             raise UnreadableFile(NO_NAMES)
         find_columns(names, reading.options)  # says which columns are missing
         raise UnreadableFile(f"The JSON has no table of bars. {EXPECTED_SHAPES}")
-    # Beside the bars a document may have others, such as that of its pages.
+    # A document may have other tables, such as that of its pages.
     bars = [table for table in tables if count_fields(table.names, reading.options) >= MIN_FIELDS]
     for table in bars or tables:
         yield from _build_batches(table, reading)
 
 
 def _has_arrays(value: Any) -> bool:
-    """Return whether there are rows as arrays, at any depth."""
+    """Return whether there are rows as arrays, or as texts with commas, at any depth."""
     if isinstance(value, dict):
         return any(map(_has_arrays, value.values()))
-    return isinstance(value, list) and len(value) > 0 and isinstance(value[0], list)
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, list) or (isinstance(first, str) and first.count(",") > MIN_FIELDS)
 
 
 def _build_batches(table: JsonTable, reading: Reading) -> Iterator[SymbolBatch]:
     sample = [
         [str(cell.as_py() or "") for cell in row] for row in zip(*(c[:SAMPLE_ROWS] for c in table.columns), strict=True)
     ]
+    if tuple(table.names) == KLINES:
+        reading.notes.add(NAMELESS)
     columns = find_columns(table.names, reading.options, reading.notes, sample=sample)
     data = pa.table([table.columns[index] for index in columns.positions], names=[str(i) for i in columns.positions])
     for batch in data.to_batches(BLOCK // 64):

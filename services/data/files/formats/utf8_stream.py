@@ -89,6 +89,6 @@ def _choose_legacy(head: bytes) -> str:
 
     def count(encoding: str) -> int:
         cells = re.split(r"[,;\t|\r\n]", codecs.getincrementaldecoder(encoding)("replace").decode(head))
-        return sum(normalise(cell) in _NAMES for cell in cells)
+        return len(_NAMES.intersection(map(normalise, cells)))  # each once: garbage in every row may be one
 
     return max(LEGACY, key=count)

@@ -21,7 +21,7 @@ SHARE_OF_SUNDAYS = 0.1  # of bars: a fifth of them are of Mondays, which are Sun
 
 
 def parse_dates(symbol: str, field: str, values: Sequence[object]) -> Days:
-    """Parse each value, NaT where it is no date.
+    """Parse each value, NaT where it is not a date.
 
     Raises:
         NoBars: The dates may be read in two ways, or most of those that are text or numbers in none.
@@ -39,7 +39,7 @@ def parse_dates(symbol: str, field: str, values: Sequence[object]) -> Days:
 
 
 def parse_columns(symbol: str, values: Mapping[str, Sequence[object]]) -> dict[str, Floats]:
-    """Parse each column, NaN where a value is no number.
+    """Parse each column, NaN where a value is not a number.
 
     Args:
         symbol: The symbol, for the sentence.
@@ -51,7 +51,7 @@ def parse_columns(symbol: str, values: Mapping[str, Sequence[object]]) -> dict[s
     reader = NumberReader()
     texts = {name: pa.array([_text(value) for value in column], pa.string()) for name, column in values.items()}
     with _explained(symbol, "its prices are text that cannot be read", "Write them as numbers."):
-        reader.settle([column for name, column in texts.items() if name != "volume"])
+        reader.settle({name: column for name, column in texts.items() if name != "volume"})
     parsed = {}
     for name, column in values.items():
         read = reader.read(texts[name], is_volume=name == "volume").values

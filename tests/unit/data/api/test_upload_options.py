@@ -108,5 +108,5 @@ async def test_an_archive_of_several_files_is_not_one_symbol() -> None:
     async with serve_data(store) as client:
         response = await client.put("/symbols/NEW/bars", content=body, headers={"content-type": "application/zip"})
     assert response.status_code == 422
-    assert response.json()["detail"] == "The body must contain rows of exactly one symbol in a single file."
+    assert "'AAA.csv' and 'BBB.csv' both have bars that would be stored as NEW." in response.json()["detail"]
     assert store.frames == {}

@@ -104,7 +104,7 @@ def test_without_an_overlap_adjusted_prices_that_jump_are_on_another_basis() -> 
     assert _refuse(_frame(0, 40), _frame(40, 60, factor=0.25)).extras["reason"] == "other_basis"
 
 
-def test_a_split_of_unadjusted_prices_is_no_other_basis() -> None:
+def test_a_split_of_unadjusted_prices_is_not_another_basis() -> None:
     check_upsert(_frame(0, 40, adjusted=False), _frame(40, 60, factor=0.25, adjusted=False))
     new = _frame(40, 60, factor=0.25)
     new.bars["adj_close"] *= 4

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -109,8 +110,10 @@ def test_rows_that_were_left_out_are_counted() -> None:
 def test_unchecked_bars_of_another_tool_have_findings_too(value: float) -> None:
     bars = make_bars(LONG)
     bars.loc[3:9, ["open", "close"]] = value
-    collect_findings(BarFrame("AAPL", bars), "XNYS", exchange_sessions("XNYS"))
-    collect_findings(BarFrame("AAPL", bars.iloc[3:4].reset_index(drop=True)), "XNYS", exchange_sessions("XNYS"))
+    several = collect_findings(BarFrame("AAPL", bars), "XNYS", exchange_sessions("XNYS"))
+    one = collect_findings(BarFrame("AAPL", bars.iloc[3:4].reset_index(drop=True)), "XNYS", exchange_sessions("XNYS"))
+    assert "short_history" in {finding.code for finding in one}
+    assert not [finding for finding in (*several, *one) if re.search(r"\b(nan|inf)\b", finding.detail)]
 
 
 def _case(name: str, *, adjusted: bool) -> BarFrame:

@@ -60,7 +60,7 @@ async def test_a_name_is_stored_without_characters_that_deceive_and_the_report_s
     assert not [finding for finding in entry.findings if finding.code == "name_cleaned"]  # not about the bars
 
 
-async def test_a_plain_name_is_stored_as_it_is() -> None:
+async def test_a_plain_name_is_stored_unchanged() -> None:
     store = FakeBarStore()
     report = await _load(replace(make_raw("AAPL"), name="Nestlé S.A. 株式会社 (A)"), store)
     assert store.catalogue["AAPL"].name == "Nestlé S.A. 株式会社 (A)"
@@ -220,7 +220,7 @@ async def test_what_a_source_says_of_a_symbol_adds_to_what_is_known() -> None:
     assert (await store.bars("AAPL")).revision == store.catalogue["AAPL"].revision
 
 
-async def test_a_calendar_that_the_bars_show_is_said_once() -> None:
+async def test_a_calendar_that_the_bars_show_is_reported_once() -> None:
     store = FakeBarStore()
     first = await _load(make_raw("ETH-USD", range(10, 50), first_session=date(2022, 1, 1)), store)
     second = await _load(make_raw("ETH-USD", range(10, 51), first_session=date(2022, 1, 1)), store)

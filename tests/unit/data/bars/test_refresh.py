@@ -130,7 +130,7 @@ async def test_a_symbol_that_has_the_last_session_costs_no_request() -> None:
     assert (report.outcome, vendor.requests) == ("up_to_date", [])
 
 
-async def test_rounding_is_no_change_of_history() -> None:
+async def test_rounding_is_not_a_change_of_history() -> None:
     assert (await _refresh_one(make_bars(close * 1.00005 for close in CLOSES))).outcome == "refreshed"
 
 
@@ -150,7 +150,7 @@ async def test_a_change_without_a_factor_is_reported_without_one() -> None:
     assert report.detail.startswith("tiingo's prices differ in 2 of 10 stored sessions, first 2024-01-09. Nothing")
 
 
-async def test_a_last_session_stored_too_early_is_said() -> None:
+async def test_a_last_session_stored_too_early_is_reported() -> None:
     report = await _refresh_one(_change_rows("close", {14: 114.5}))
     assert report.outcome == "history_changed"
     assert "only the last one, which may have been stored before the session ended" in report.detail

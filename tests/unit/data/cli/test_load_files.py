@@ -43,7 +43,7 @@ async def test_every_symbol_is_stored_and_reported() -> None:
     assert sorted(await _load(Source(symbols), store)) == sorted(symbols) == await store.symbols()
 
 
-async def test_frames_are_read_as_they_are_wanted_and_not_all_at_once() -> None:
+async def test_frames_are_read_on_demand_and_not_all_at_once() -> None:
     source = Source([f"S{number}" for number in range(20)])
     reports = load_source(source, store=FakeBarStore(), invalidate=invalidation(FakeBarCache()), options=OPTIONS)
     await anext(reports)

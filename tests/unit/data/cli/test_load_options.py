@@ -105,7 +105,7 @@ async def test_what_was_stored_before_the_store_failed_is_reported() -> None:
     assert "MongoDB went away." in printed
 
 
-def test_a_part_that_is_about_something_else_is_no_failure() -> None:
+def test_a_part_that_is_about_something_else_is_not_a_failure() -> None:
     source = FileBarSource(FILES / "kaggle-archive" / "Stocks.zip")
     frames: list[RawBars] = list(source.frames())
     assert len(frames) == 3

@@ -20,7 +20,7 @@ from shared.schemas.arrow import NUMBERS
 from tests.support.data.bars import make_bars
 from tests.support.data.files import HEADER, ROW, as_arrow, as_parquet, problem, read, zipped
 
-pytestmark = pytest.mark.scenario("D6")
+pytestmark = [pytest.mark.scenario("D6"), pytest.mark.no_cover]  # thousands of cases: counting lines takes long
 
 MIB = 1 << 20
 BARS = make_bars(range(1, 30)).assign(symbol="AAPL")

@@ -173,7 +173,9 @@ def test_a_file_can_be_written_to_a_pipe_and_leaves_it_open(form: ExportFormat) 
     write_bars(frames, sink, form)
     assert not pipe.closed
     assert pipe.written == sink.getvalue()
-    assert pipe.written.startswith({"csv": b"symbol,date", "parquet": b"PAR1", "arrow": b"\xff\xff\xff\xff"}[form])
+    assert pipe.written.startswith(
+        {"csv": b"symbol,date", "parquet": b"PAR1", "arrow": b"\xff\xff\xff\xff", "xlsx": b"PK"}[form]
+    )
 
 
 @pytest.mark.parametrize("number", [math.inf, -math.inf])

@@ -95,7 +95,7 @@ def test_json_is_read_in_the_layouts_of_vendors(layout: str) -> None:
         assert frame.rows["close"].tolist() == [2] * len(DAYS)
 
 
-def test_rows_under_two_keys_that_are_no_symbols_are_an_error() -> None:
+def test_rows_under_two_keys_that_are_not_symbols_are_an_error() -> None:
     assert problem(json.dumps({"first": ROWS, "second": ROWS}), "A.json") == (
         "The object has several arrays of rows, also under 'second': split it."
     )

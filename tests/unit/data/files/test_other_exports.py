@@ -96,7 +96,7 @@ def test_a_volume_may_be_in_millions_of_any_language(unit: str) -> None:
 
 
 @pytest.mark.parametrize("dash", ["—", "–", "−"])
-def test_a_dash_of_any_length_is_no_number(dash: str) -> None:
+def test_a_dash_of_any_length_is_not_a_number(dash: str) -> None:
     [raw] = read(export(volume=lambda _: dash))
     assert raw.rows["volume"].isna().all()
     assert raw.notes == ()
@@ -110,7 +110,7 @@ def test_what_keeps_the_digits_of_a_symbol_in_a_spreadsheet_is_left_out(written:
 
 
 @pytest.mark.parametrize("name", ["2781", "Apple"])
-def test_a_name_that_is_a_number_or_written_as_a_word_is_no_symbol(name: str) -> None:
+def test_a_name_that_is_a_number_or_written_as_a_word_is_not_a_symbol(name: str) -> None:
     [raw] = read(f"date,name,open,high,low,close\n2024-01-02,{name},1,3,0.5,2\n", "AAPL.csv")
     assert (raw.symbol, raw.name) == ("AAPL", name)
 

@@ -112,7 +112,7 @@ def test_cells_that_nothing_usual_separates_are_an_error_that_says_so(delimiter:
     )
 
 
-def test_a_line_of_dashes_under_the_names_is_no_symbol() -> None:
+def test_a_line_of_dashes_under_the_names_is_not_a_symbol() -> None:
     names, *rows = export(delimiter="|").splitlines()
     [raw] = read("\n".join([names, "|".join(["---"] * 6), *rows]))
     assert raw.symbol == "A"

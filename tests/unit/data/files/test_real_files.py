@@ -1,6 +1,5 @@
 """Files as people have them: each is read as what it says, or refused with what to do."""
 
-import csv
 from datetime import date
 from pathlib import Path
 
@@ -13,37 +12,9 @@ from services.data.records import RawBars
 from shared.errors import UnreadableFile
 from shared.schemas.arrow import NUMBERS
 from shared.schemas.loads import ReadQuery
+from tests.support.data.real_files import EXPECTED, FOLDER, NAMELESS, REFUSED, SYMBOLS
 
-FOLDER = Path(__file__).parents[3] / "data" / "files"
 TODAY = date(2026, 11, 29)
-with (FOLDER / "expected.csv").open() as file:
-    EXPECTED = {row.pop("file"): row for row in csv.DictReader(file)}
-NAMELESS = {  # files whose names are not symbols
-    *("comma-three-decimals/FUND.csv", "decimal-comma/english_names_comma.csv", "euronext/ASML_without_preamble.csv"),
-    *("excel/wsj_two_digit_year.csv", "metatrader/EURUSD_mt5_utf16.csv", "nse/Quote-Equity-MFSL.csv"),
-}
-SYMBOLS = {
-    "yfinance-multilevel/two_tickers.csv": ["AAPL", "XYZ"],
-    "nse/bhav_plain.csv": ["INFY", "IRFC", "M&M", "RELIANCE", "TCS"],
-    "symbols/odd.csv": [
-        *("NA", "TRUE", "NAN", "NULL", "CON", "000001", "BRK.B", "BRK-B", "^GSPC", "EURUSD=X", "BTC-USD", "0700.HK"),
-        *("INF", "1E5"),
-    ],
-    "symbols/mm.csv": ["RELIANCE.NS", "M&M.NS", "TCS.NS"],
-    "symbols/slash.csv": ["BTC-USDT", "ETH-USDT"],
-    "kaggle-archive/Stocks.zip": ["AAA.US", "BBB.US", "CCC-D.US"],
-    "kaggle-archive/with_readme.zip": ["KAA.US", "KBB.US"],
-    "kaggle-archive/with_underscore.zip": ["KCA.US", "CCC-D.US", "KCB.US"],
-}
-REFUSED = {  # file: the sentence, and the option that it names, with which the newest bar is right
-    "comma-three-decimals/FUND.csv": ("Choose one with --decimal", {"decimal": ","}, (64.345, 64.667, 64.152, 64.409)),
-    "intraday/AMZN_60min.csv": (
-        "hourly bars, 15 a day.*--resample daily",
-        {"resample": "daily"},
-        (3333.9, 3344.83, 3282.47, 3282.6),
-    ),
-    "metatrader/XAUUSD_headless.csv": ("does not name its columns. Add a first line", None, None),
-}
 TESTED_ELSEWHERE = {"euronext/LU_extra_cell.csv", "nse/two_series_one_symbol.csv"}
 
 

@@ -95,7 +95,8 @@ def test_a_file_without_symbols_is_named_after_its_symbol(name: str, symbol: str
 
 def test_a_file_that_does_not_say_whose_bars_it_holds_is_an_error_that_says_how_to() -> None:
     assert problem(WITHOUT_SYMBOL, "my bars 2024.csv") == (
-        "Name the file after its symbol, for example AAPL.csv, or add a column symbol: the file does not name a symbol."
+        "Give the symbol, name the file after it, for example AAPL.csv, or add a column symbol: the file does not name "
+        "one."
     )
 
 
@@ -129,7 +130,7 @@ def test_an_invalid_symbol_is_skipped_and_named() -> None:
     opened = source(ONE.replace("AAPL\n2", "AA PL<script>alert(1)<-script>\n2"))
     assert closes(list(opened.frames())) == {"AAPL": [3]}
     assert [str(part) for part in opened.skipped] == ["'AA PL<SCRIPT>ALERT(1…': not a valid symbol, in 1 row"]
-    assert problem(ONE.replace("AAPL", "A B")) == "Row 1 has an invalid symbol: 'A B'."
+    assert problem(ONE.replace("AAPL", "A B")) == "Row 1 has an invalid symbol: 'A B'. Give the symbol of these bars."
 
 
 def test_a_row_without_a_symbol_is_rejected_alone() -> None:
@@ -155,7 +156,7 @@ def test_the_quote_that_keeps_a_spreadsheet_from_running_a_symbol_is_left_out() 
 
 def test_a_date_format_settles_what_the_dates_leave_open() -> None:
     content = WITHOUT_SYMBOL.replace("2024-01-02", "01/02/2024")
-    assert "Choose one with --date-format" in problem(content, "A.csv")
+    assert "Choose the date format" in problem(content, "A.csv")
     (frame,) = read(content, "A.csv", date_format="mdy")
     assert frame.rows["session"].dt.date.tolist() == [date(2024, 1, 2)]
 

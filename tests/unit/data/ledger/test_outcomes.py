@@ -46,7 +46,7 @@ def test_an_entry_keeps_the_last_five_closes_up_to_as_of() -> None:
     assert [known.close for known in entry.closes] == [35, 42, 40.5, 41, 42]
 
 
-def test_a_corrected_close_is_no_split_and_the_miss_stays_a_miss() -> None:
+def test_a_corrected_close_is_not_a_split_and_the_miss_stays_a_miss() -> None:
     entry = _entry(upper=86.0)
     corrected = _with_closes(70, 77, 84, 84, 84 * 1.03, 87.5)  # scaled by 1 / 1.03, 87.5 would lie inside
     assert _outcome(entry, corrected) == Outcome("scored", 87.5)
@@ -85,7 +85,7 @@ def _split_after_as_of(adjusted_closes: list[float] | None = None) -> BarFrame:
     return BarFrame("AAPL", bars.assign(adj_close=adjusted_closes or math.nan))
 
 
-def test_a_split_after_as_of_in_unadjusted_prices_is_no_miss() -> None:
+def test_a_split_after_as_of_in_unadjusted_prices_is_not_a_miss() -> None:
     confirmed = _split_after_as_of([10, 11, 12, 12, 11.9, 12.5])  # with a dividend of 0.1 new shares' worth
     outcome = _outcome(_entry(), confirmed)
     assert outcome.state == "scored"
@@ -142,7 +142,7 @@ def test_a_forecast_of_adjusted_prices_is_compared_with_adjusted_closes() -> Non
 
 
 @pytest.mark.parametrize("close", [math.nan, math.inf, 0.0, -1.0])
-def test_what_is_no_price_leaves_the_forecast_pending_though_later_bars_are_there(close: float) -> None:
+def test_what_is_not_a_price_leaves_the_forecast_pending_though_later_bars_are_there(close: float) -> None:
     assert _outcome(make_issued_entry(), make_frame(closes=[10, 11, 12, close, 16])) == Outcome("pending")
 
 

@@ -168,7 +168,10 @@ def test_forecasts_of_one_period_do_not_make_the_coverage_more_certain() -> None
 @pytest.mark.parametrize("price", [1e-6, 1e6, 1e300, 5e-324])
 def test_extreme_numbers_are_scored(price: float) -> None:
     entry = make_issued_entry(last_close=1.7e308, point=-1.7e308, lower=-1.7e308, upper=1.7e308)
-    _ledger([entry], make_frame(closes=[price, price, price, price * 2])).model_dump_json()
+    ledger = _ledger([entry], make_frame(closes=[price, price, price, price * 2]))
+    (record,) = ledger.records
+    assert record.state in {"scored", "unclear"}
+    assert "NaN" not in ledger.model_dump_json()
 
 
 def test_bars_as_they_come_from_the_cache_give_the_same() -> None:

@@ -135,6 +135,6 @@ def test_a_field_of_any_kind_is_read_alike_in_all_documents_and_in_one(value: ob
     assert _read_equal([LAYOUT, second | {"Close": value}])
 
 
-def test_text_that_is_no_utf8_is_no_reason_to_fail() -> None:
+def test_text_that_is_not_utf8_does_not_fail() -> None:
     raw = bson.encode({"Date": "2024-01-02", "Close": "12345"}).replace(b"12345", b"\xff\xfe345")
     assert len(bars_from_bson("AAPL", raw).frame().bars) == 1

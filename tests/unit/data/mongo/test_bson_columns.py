@@ -79,7 +79,7 @@ def test_documents_without_fields_are_a_table_without_columns() -> None:
 
 @settings(derandomize=True, max_examples=300, deadline=None)
 @given(noise=st.binary(max_size=60), at=st.integers(0, 80))
-def test_bytes_that_are_no_documents_are_refused_and_never_an_error(noise: bytes, at: int) -> None:
+def test_bytes_that_are_not_documents_are_refused_and_never_an_error(noise: bytes, at: int) -> None:
     good = _raw([{"a": 1.5, "d": "2024-01-02"}] * 2)
     for raw in (noise, good[:at], good[:at] + noise + good[at:]):
         columns = columns_from_bson(raw)

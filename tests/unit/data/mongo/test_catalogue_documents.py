@@ -56,11 +56,11 @@ def test_fields_of_a_later_version_are_ignored() -> None:
         {"findings": 1},
     ],
 )
-def test_a_document_that_is_not_ours_is_no_entry(change: dict[str, Any]) -> None:
+def test_a_document_that_is_not_ours_is_not_an_entry(change: dict[str, Any]) -> None:
     assert from_document(to_document(ENTRY) | change) is None
 
 
-def test_a_document_with_a_key_alone_is_no_entry() -> None:
+def test_a_document_with_a_key_alone_is_not_an_entry() -> None:
     assert from_document({"_id": "AAPL"}) is None
 
 

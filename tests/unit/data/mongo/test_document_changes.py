@@ -67,7 +67,7 @@ def test_new_dates_are_written_as_the_others_are() -> None:
     assert [new["Date"] for new in changes.inserts] == [datetime(2024, 1, 2)]
 
 
-def test_documents_that_are_no_bars_stay_while_they_are_counted_and_else_go() -> None:
+def test_documents_that_are_not_bars_stay_while_they_are_counted_and_go_otherwise() -> None:
     documents = [FIRST | {"_id": 0}, FIRST, {"_id": 2, "Date": "soon"}]
     frame = _without_rest([10])
     assert compute_changes(documents, BarFrame("AAPL", frame.bars, skipped=2)).deletes == []

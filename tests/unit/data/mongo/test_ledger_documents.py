@@ -51,7 +51,7 @@ def test_a_time_is_the_same_in_every_time_zone() -> None:
         {"given_at": bson.ObjectId()},
     ],
 )
-def test_a_document_that_is_not_ours_is_no_entry(change: dict[str, Any]) -> None:
+def test_a_document_that_is_not_ours_is_not_an_entry(change: dict[str, Any]) -> None:
     assert from_document(_store(to_document(make_ledger_entry(), AT) | change)) is None
 
 

@@ -1,10 +1,12 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from services.data.bars.kept_answers import KeptAnswers
 from services.data.symbols.catalogue import Catalogue
 from shared.errors import StoreUnavailable
+from shared.schemas.loads import Finding
 from tests.support.data.bars import make_entry, make_frame
 from tests.support.data.fakes import FakeBarStore
 
@@ -127,3 +129,16 @@ async def test_what_is_known_is_not_served_after_a_change() -> None:
     for call in (catalogue.symbols, lambda: _search(catalogue)):
         with pytest.raises(StoreUnavailable):
             await call()
+
+
+async def test_a_snapshot_is_the_same_object_until_something_changes() -> None:
+    store = _store("AAPL")
+    finding = Finding(code="split_like_jump", detail="One.", count=1, sessions=[])
+    store.catalogue["AAPL"] = replace(make_entry(store.frames["AAPL"], name="Apple Inc."), findings=[finding])
+    catalogue = Catalogue(store, KeptAnswers(3600), seconds=60)
+    snapshot = await catalogue.snapshot()
+    assert (snapshot.symbols, snapshot.n_findings) == (["AAPL"], {"AAPL": 1})
+    assert snapshot.entries["AAPL"].name == "Apple Inc."
+    assert await catalogue.snapshot() is snapshot
+    catalogue.invalidate()
+    assert await catalogue.snapshot() is not snapshot

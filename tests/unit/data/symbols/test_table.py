@@ -53,7 +53,9 @@ def test_a_file_of_something_else_is_none(tmp_path: Path, text: str, name: str) 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
-def test_bars_in_another_encoding_or_with_other_line_ends_are_no_table(tmp_path: Path, encoding: str, end: str) -> None:
+def test_bars_in_another_encoding_or_with_other_line_ends_are_not_a_table(
+    tmp_path: Path, encoding: str, end: str
+) -> None:
     path = tmp_path / "bars.csv"
     text = f"date,open,high,low,close{end}2024-01-02,1,3,0.5,2{end}"
     path.write_bytes(text.encode(encoding))

@@ -71,8 +71,8 @@ def test_missing_columns_are_named_with_those_that_are_there() -> None:
         find_columns(["when", "open", "high", "low"])
     assert caught.value.detail == (
         "Missing columns: date, close. Expected date, open, high, low and close, and optionally volume, adj_close, "
-        "symbol and company; or name them with --columns date=…,close=… (columns= over HTTP). "
-        "Found: 'when', 'open', 'high', 'low'."
+        "symbol and company. Found: 'when', 'open', 'high', 'low'. Name the columns, for example date=When,close=Last "
+        "(--columns, or columns= over HTTP)."
     )
 
 
@@ -119,7 +119,7 @@ def test_another_price_that_is_read_as_the_close_is_noted() -> None:
     assert notes.sentences() == [
         "'Price' was read as the close.",
         "Columns that were not read: 'Volume BTC'.",
-        "No column was read as the volume. Name one with --columns volume='Volume BTC'.",
+        "No column was read as the volume. Name one, volume=Volume BTC (--columns, or columns= over HTTP).",
     ]
 
 
@@ -151,7 +151,7 @@ def test_two_symbols_in_the_names_of_columns_are_two_groups_and_one_with_gaps_is
     assert {symbol: fields["close"] for symbol, fields in find_groups(names).groups.items()} == {"A": 4, "B": 8}
 
 
-def test_bid_and_ask_are_no_symbols() -> None:
+def test_bid_and_ask_are_not_symbols() -> None:
     prices = ("Open", "High", "Low", "Close")
     with pytest.raises(UnreadableFile, match="Missing columns: open, high, low, close"):
         find_groups(["Date", *(f"{side} {price}" for side in ("Bid", "Ask") for price in prices)])

@@ -90,7 +90,7 @@ def test_dates_that_may_be_day_or_month_first_are_an_error_that_says_how_to_sett
         sessions("01/02/2020", "03/04/2020", "rubbish")
     assert caught.value.detail == (
         "The dates may be day first or month first, for example '01/02/2020'. "
-        "Choose one with --date-format dmy or mdy (date_format= over HTTP)."
+        "Choose the date format, dmy or mdy (--date-format, or date_format= over HTTP)."
     )
 
 
@@ -110,12 +110,12 @@ def test_a_format_that_is_given_is_taken_and_nothing_else_is_read() -> None:
 @pytest.mark.parametrize(
     "text", ["2020-02-30", "2020-13-01", "2020-00-01", "2020-01-00", "1599-12-31", "2200-01-01", "0000-00-00", "=1+1"]
 )
-def test_a_date_that_is_no_day_is_not_a_date(text: str) -> None:
+def test_a_date_that_is_not_a_day_is_not_a_date(text: str) -> None:
     assert sessions("2020-01-31", text, "2020-02-29") == [date(2020, 1, 31), None, date(2020, 2, 29)]
 
 
 @pytest.mark.parametrize("text", ["20201399", "1e300", "99999999999999999999", "1580428800"])
-def test_a_number_that_is_no_day_is_not_a_date_among_numbers_that_are(text: str) -> None:
+def test_a_number_that_is_not_a_day_is_not_a_date_among_numbers_that_are(text: str) -> None:
     assert sessions("20200131", text, "20200203") == [date(2020, 1, 31), None, date(2020, 2, 3)]
 
 
@@ -131,7 +131,7 @@ def test_a_moment_before_1970_is_of_the_day_it_is_in() -> None:
 
 
 @pytest.mark.parametrize("texts", [("0", "1", "2"), ("1", "2", "3"), ("-1",), ("250", "251", "252")])
-def test_a_count_of_rows_is_no_date(texts: tuple[str, ...]) -> None:
+def test_a_count_of_rows_is_not_a_date(texts: tuple[str, ...]) -> None:
     with pytest.raises(UnreadableFile, match="as if rows were counted"):
         sessions(*texts)
 
@@ -153,7 +153,7 @@ def test_two_digit_years_have_their_century_by_the_usual_rule() -> None:
 
 
 def test_two_digit_years_that_may_be_first_or_last_are_an_error() -> None:
-    with pytest.raises(UnreadableFile, match=r"day first or .* first, for example '01/02/03'. Choose one"):
+    with pytest.raises(UnreadableFile, match=r"day first or .* first, for example '01/02/03'. Choose the date format"):
         sessions("01/02/03", "02/02/03")
     assert sessions("01/02/03", date_format="iso") == [date(2001, 2, 3)]
 
@@ -191,7 +191,7 @@ def test_a_time_and_its_offset_are_read(text: str, moment: str, utc: str | None)
     assert (None if stamps.utc is None else stamps.utc[0]) == (None if utc is None else np.datetime64(utc))
 
 
-def test_missing_dates_are_no_sessions() -> None:
+def test_missing_dates_are_not_sessions() -> None:
     assert sessions(None, "", "  ", "2020-01-31") == [None, None, None, date(2020, 1, 31)]
     assert sessions(None, "") == [None, None]
 

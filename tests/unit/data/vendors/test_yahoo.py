@@ -79,7 +79,7 @@ async def test_rows_before_the_start_are_left_out() -> None:
     assert raw.rows["close"].tolist() == [12]
 
 
-async def test_no_rows_are_no_failure() -> None:
+async def test_no_rows_are_not_a_failure() -> None:
     assert (await _vendor_returning(_table(rows=[])).bars("AAPL", date(2024, 1, 2))).rows.empty
     assert (await _vendor_returning(pd.DataFrame(columns=COLUMNS)).bars("AAPL", None)).rows.empty
 
@@ -102,7 +102,7 @@ async def test_the_package_is_asked_for_prices_that_are_not_adjusted_for_dividen
     ]
 
 
-async def test_a_package_that_is_not_installed_is_said_for_all() -> None:
+async def test_a_package_that_is_not_installed_is_reported_for_all() -> None:
     failure = await _failure(YFinanceVendor(build_history("no_such_package")))
     assert failure.is_for_all
     assert "not installed" in failure.reason

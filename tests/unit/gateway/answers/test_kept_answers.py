@@ -12,6 +12,7 @@ from shared.errors import StoreUnavailable
 from shared.staleness import STALE
 from tests.support.gateway.feed import FakeFeed
 from tests.support.gateway.service import ETAG, WITH_KEY, FakeData, FakePrediction, serve_gateway
+from tests.support.polling import settle
 
 RESULT = "/api/stocks/AAPL/result"
 PATHS = [
@@ -108,14 +109,14 @@ async def test_a_confirmed_copy_is_kept_without_its_body_for_callers_that_have_i
         assert await it.is_served_unasked(RESULT)
 
 
-async def test_an_answer_that_was_under_way_when_its_symbol_changed_is_not_kept() -> None:
+async def test_an_answer_that_was_in_progress_when_its_symbol_changed_is_not_kept() -> None:
     async with system() as it:
         it.prediction.may_answer.clear()
         waiting = asyncio.create_task(it.client.get(RESULT))
         await it.prediction.asked_once.wait()
         await it.feed.send(["AAPL"])
         joining = asyncio.create_task(it.client.get(RESULT))  # must not share the request that began before
-        await asyncio.sleep(0.01)
+        await settle()
         it.prediction.may_answer.set()
         assert {response.status_code for response in await asyncio.gather(waiting, joining)} == {200}
         assert it.n_asked() == 2
@@ -219,7 +220,7 @@ async def test_a_compressed_answer_is_the_same_and_has_a_weak_tag() -> None:
     async with system() as it:
         path = "/api/stocks/AAPL/forecast"
         plain = await it.client.get(path)
-        for _ in range(2):  # rendered, then from the short cut
+        for _ in range(2):  # rendered, then from the shortcut
             response = await it.client.get(path, headers={"Accept-Encoding": "gzip"})
             assert (response.headers["content-encoding"], response.headers["etag"]) == ("gzip", f"W/{ETAG}")
             assert int(response.headers["content-length"]) < len(plain.content) == len(response.content)

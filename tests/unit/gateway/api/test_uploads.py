@@ -63,7 +63,7 @@ async def test_an_upload_that_is_refused_is_not_read(headers: dict[str, str]) ->
 
 async def test_why_rows_are_rejected_reaches_the_caller_one_by_one() -> None:
     errors = [("/body/4", "The high is below the low."), ("/body/9", "The date is in the future.")]
-    async with serve_gateway(FakeData(error=RowsRejected("2 rows are no bars.", errors=errors))) as client:
+    async with serve_gateway(FakeData(error=RowsRejected("2 rows are not bars.", errors=errors))) as client:
         response = await client.put("/api/stocks/AAPL/bars", content=b"", headers=CSV)
     assert (response.status_code, response.json()["type"]) == (422, "/problems/rows-rejected")
     assert response.json()["errors"] == [{"pointer": pointer, "detail": detail} for pointer, detail in errors]

@@ -39,7 +39,7 @@ async def test_a_refusal_says_when_to_come_back() -> None:
         assert re.fullmatch(r'"writes";r=0;t=\d+', response.headers["ratelimit"])
 
 
-async def test_the_remaining_requests_are_told() -> None:
+async def test_the_remaining_requests_are_reported() -> None:
     async with serve_gateway(**LIMITS) as client:
         fields = [(await client.request(*READ)).headers["ratelimit"] for _ in range(3)]
     assert [field.partition(";t=")[0] for field in fields] == ['"reads";r=2', '"reads";r=1', '"reads";r=0']
@@ -53,7 +53,7 @@ async def test_a_key_counts_for_itself_but_a_guessed_one_for_the_address() -> No
     assert guesses == [200, 200, 200, 429]
 
 
-async def test_nobody_chooses_an_address() -> None:
+async def test_no_caller_chooses_an_address() -> None:
     async with serve_gateway(**LIMITS) as client:
         rotated = [(await _statuses(client, 1, READ, x_forwarded_for=f"1.2.3.{n}"))[0] for n in range(6)]
     assert rotated == [200, 200, 200, 429, 429, 429]

@@ -16,36 +16,13 @@ from shared.errors import Busy, NotEnoughBars, SymbolNotFound
 from shared.schemas.bars import EncodedBars
 from shared.schemas.forecasts import FeatureInfo
 from shared.schemas.wire import Warning, Wire
-from shared.web.health import Health
 from tests.support.deadlines import within
+from tests.support.prediction.one_symbol import FakeBars
+from tests.support.prediction.runs import FakeRunStore
 
 P = ParamSpec("P")
 T = TypeVar("T")
 FORECAST = ComputationKey("forecast", "AAPL", adjusted=False, query="{}")
-
-
-@dataclass
-class FakeBars:
-    """A data service whose bars are identified by their revision alone."""
-
-    revision_now: str = "old"
-    is_stale: bool = False
-    n_reads: int = 0
-
-    async def symbols(self) -> list[str]:
-        return ["AAPL"]
-
-    async def current_revision(self, *, symbol: str) -> str | None:
-        if symbol == "NOPE":
-            raise SymbolNotFound("The store has no symbol NOPE.")
-        return None if self.is_stale else self.revision_now
-
-    async def bars(self, *, symbol: str, adjusted: bool, known: EncodedBars | None = None) -> EncodedBars:
-        self.n_reads += 1
-        return EncodedBars(self.revision_now, b"adjusted" if adjusted else b"raw", self.is_stale)
-
-    async def health(self) -> Health:
-        return Health(status="ok")
 
 
 @dataclass
@@ -66,7 +43,7 @@ class SlowWorkers:
             raise self.error
         return work(*args, **kwargs)
 
-    def require_ready(self) -> None:
+    def require_room(self) -> None:
         if not self.is_ready:
             raise Busy("The worker processes are starting.")
 
@@ -92,7 +69,7 @@ class Service:
         if_none_match: str = "",
         work: Callable[[EncodedBars, str], Wire] | None = None,
     ) -> Response:
-        resources = Resources(data=self.bars, workers=self.workers)
+        resources = Resources(data=self.bars, workers=self.workers, runs=FakeRunStore())
         return await self.responder.respond(key, if_none_match, resources, work or _echo)
 
     def count(self, kind: str) -> float | None:

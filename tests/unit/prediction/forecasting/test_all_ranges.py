@@ -12,13 +12,14 @@ from shared.schemas.ranges import RangeQuery
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarStore, serve_data
 from tests.support.prediction import simulated
+from tests.support.prediction.runs import FakeRunStore
 from tests.support.prediction.service import InlineWorkers
 
 
 async def _measure(store: FakeBarStore, symbols: list[str]) -> list[SymbolRanges]:
     async with serve_data(store) as http:
         data = DataClient(http, upstream="the data service", timeout_seconds=5)
-        resources = Resources(data=data, workers=InlineWorkers())
+        resources = Resources(data=data, workers=InlineWorkers(), runs=FakeRunStore())
         return [item async for item in measure_all(resources, symbols, RangeQuery(), max_concurrent=2)]
 
 

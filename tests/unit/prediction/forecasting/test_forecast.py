@@ -15,7 +15,8 @@ from sklearn.preprocessing import StandardScaler
 
 from services.prediction.forecasting.evaluation import compute_evaluation
 from services.prediction.models.features import LOOKBACK, TRAINING_FEATURES, matrix
-from services.prediction.models.registry import MODELS, RIDGE_ALPHA, TREES
+from services.prediction.models.parameters import RIDGE_ALPHA, TREES
+from services.prediction.models.registry import MODELS
 from services.prediction.models.training_set import training_set
 from shared.schemas.forecasts import MODEL_NAMES, EvaluationQuery, Forecast, ForecastQuery, ModelName
 from tests.support.prediction import simulated

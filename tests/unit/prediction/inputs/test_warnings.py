@@ -45,5 +45,5 @@ def test_bars_in_another_unit_are_wrong_rows_and_no_split() -> None:
     assert f"first on {SESSIONS[50]}" in warnings["wrong_rows"]
 
 
-def test_what_a_market_does_is_no_warning() -> None:
+def test_what_a_market_does_is_not_a_warning() -> None:
     assert _warn(_closes()) == {}

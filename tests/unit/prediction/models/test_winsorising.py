@@ -20,7 +20,7 @@ def test_each_move_is_clipped_as_in_a_slow_loop(moves: list[float]) -> None:
     np.testing.assert_allclose(winsorise(np.array(moves)), winsorised(moves), rtol=1e-12, atol=0)
 
 
-def test_usual_moves_stay_as_they_are_to_the_bit() -> None:
+def test_usual_moves_stay_unchanged_to_the_bit() -> None:
     moves = np.random.default_rng(1).uniform(-0.02, 0.02, 300)
     assert winsorise(moves).tobytes() == moves.tobytes()
 

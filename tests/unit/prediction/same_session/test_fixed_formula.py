@@ -1,14 +1,10 @@
 """The fair baseline of the same-session task: a formula of open, high and low that learns nothing."""
 
-import math
 from statistics import fmean
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from services.prediction.same_session.result import compute_result
-from tests.support.data.bars import make_bars
 from tests.support.prediction import simulated
 
 
@@ -22,15 +18,6 @@ def test_the_fixed_formula_is_scored_as_by_a_loop() -> None:
 
 
 def test_on_random_walks_the_model_is_no_better_than_the_fixed_formula() -> None:
-    skills = [compute_result(simulated.to_payload(_walk(600, seed)), "AAPL").fixed_formula_skill for seed in range(20)]
+    walks = (simulated.to_payload(simulated.walk_within_sessions(600, seed)) for seed in range(20))
+    skills = [compute_result(walk, "AAPL").fixed_formula_skill for walk in walks]
     assert abs(fmean(skill or 0.0 for skill in skills)) < 0.03
-
-
-def _walk(n_bars: int, seed: int) -> pd.DataFrame:
-    """Return bars of a price that takes 78 random steps a session and opens where it closed."""
-    steps = np.random.default_rng(seed).normal(0, 0.015 / math.sqrt(78), (n_bars, 78))
-    prices = 100 * np.exp(steps.cumsum()).reshape(n_bars, 78)
-    bars = make_bars(prices[:, -1])
-    bars["high"] = np.maximum(bars["open"], prices.max(axis=1))
-    bars["low"] = np.minimum(bars["open"], prices.min(axis=1))
-    return bars

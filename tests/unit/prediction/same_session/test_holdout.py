@@ -11,7 +11,7 @@ def test_the_split_is_at_the_whole_part_of_four_fifths(n_bars: int, first: int) 
 
 
 @given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 200))
-def test_so_many_bars_or_more_are_enough_and_fewer_are_not(min_train: int, min_test: int, more: int) -> None:
+def test_that_many_bars_or_more_are_enough_and_fewer_are_not(min_train: int, min_test: int, more: int) -> None:
     needed = bars_needed(min_train, min_test)
 
     def is_enough(n_bars: int) -> bool:

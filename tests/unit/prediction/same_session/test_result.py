@@ -101,19 +101,9 @@ def test_the_intervals_of_the_sample_hold_as_often_as_they_say(symbol: str, n_se
     assert 0.86 < result.interval.coverage < 0.94
 
 
-def _walk_within_sessions(n_bars: int, seed: int) -> pd.DataFrame:
-    """Return bars of a price that takes 78 random steps a session and opens where it closed."""
-    steps = np.random.default_rng(seed).normal(0, 0.015 / math.sqrt(78), (n_bars, 78))
-    prices = 100 * np.exp(steps.cumsum()).reshape(n_bars, 78)
-    bars = make_bars(prices[:, -1])
-    bars["high"] = np.maximum(bars["open"], prices.max(axis=1))
-    bars["low"] = np.minimum(bars["open"], prices.min(axis=1))
-    return bars
-
-
 def test_pure_chance_scores_as_well_as_the_answer_says() -> None:
     """The numbers in `weak_baseline`: 60 % and 25 % smaller errors although nothing can be predicted."""
-    walks = (simulated.random_walk, _walk_within_sessions)
+    walks = (simulated.random_walk, simulated.walk_within_sessions)
     results = [_result(walk(600, seed)) for seed in range(30) for walk in walks]
     skills = np.array([(result.skill, result.midrange_skill) for result in results], dtype=float)
     assert skills[:, 0].min() > 0.4
@@ -215,7 +205,7 @@ def test_adjusted_prices_are_marked_and_warned_of_only_if_they_jump() -> None:
     assert (adjusted.data.adjusted, adjusted.metrics) == (True, _result(_split(200)).metrics)
 
 
-def test_bars_that_cannot_be_adjusted_are_left_out_and_it_is_said_why() -> None:
+def test_bars_that_cannot_be_adjusted_are_left_out_and_the_reason_is_given() -> None:
     bars = _random_walk(200)
     bars.loc[:9, ["open", "high", "low", "close"]] = math.nan
     result = _result(bars, adjusted=True)

@@ -1,19 +1,25 @@
 """Statistics of many series at once against those of one after another, and the counts that luck gives."""
 
 import dataclasses
-import itertools
 import math
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from services.prediction.scoring.significance import diebold_mariano
+from services.prediction.types import Array
 from services.prediction.universe.chance import look_better, simulate_luck
-from services.prediction.universe.date_bootstrap import Indices, resample_sessions
 from services.prediction.universe.panel import Panel, build_panel
-from services.prediction.universe.skill_statistics import p_values, resampled_statistics, skill_statistics
+from services.prediction.universe.rotation import N_ROTATIONS, draw_directions
+from services.prediction.universe.skill_statistics import (
+    cosine_sums,
+    divide_sums,
+    gain_statistics,
+    p_values,
+    skill_statistics,
+)
 from shared.statistics.skill import N_COMPARED, skill_interval
-from shared.statistics.standard_error import standard_error
 from tests.support.prediction.universes import MODELS, score_forecasts, simulate_returns
 
 SEED = 20261130
@@ -40,10 +46,16 @@ def test_the_statistic_is_the_skill_over_the_standard_error_of_its_interval() ->
             assert statistics[row, column] == pytest.approx(expected, rel=1e-9)
 
 
-def test_a_resample_has_the_statistic_of_its_values_in_their_order() -> None:
-    series, resamples = _panel().luck.reshape(-1, 120), resample_sessions(120, 7, 12)
-    expected = [[row[part].mean() / standard_error(row[part]) for part in resamples] for row in series]
-    np.testing.assert_allclose(resampled_statistics(series, resamples), expected, rtol=1e-8)
+def test_the_statistic_of_the_gains_is_that_of_diebold_and_mariano() -> None:
+    errors = score_forecasts(simulate_returns(6, 120, 0.5, SEED))
+    panel = build_panel(errors)
+    assert panel is not None
+    statistics = gain_statistics(panel)
+    for column, item in enumerate(errors):
+        for row, name in enumerate(MODELS):
+            test = diebold_mariano(np.array(item.errors[name]), np.array(item.errors["persistence"]), 1)
+            assert test is not None
+            assert statistics[row, column] == pytest.approx(test[0], rel=1e-9)
 
 
 def test_p_values_are_those_of_student() -> None:
@@ -57,56 +69,64 @@ def test_looking_better_is_the_verdict_better() -> None:
 
 
 def test_a_series_that_never_varies_looks_like_nothing() -> None:
-    assert resampled_statistics(np.zeros((1, 40)), resample_sessions(40, 4, 3)).tolist() == [[0.0, 0.0, 0.0]]
+    assert divide_sums(cosine_sums(np.zeros((1, 40)))).tolist() == [0.0]
 
 
-def _slow_luck(panel: Panel, resamples: Indices) -> tuple[list[int], list[float]]:
-    """Return the number of symbols that look better and the best statistic of each resample, one after another."""
-    counts, bests = [], []
-    lowest = -math.sqrt(2 * math.log(math.log(len(panel.sessions))))
-    actual = skill_statistics(panel)
-    for resample in resamples:
-        better, best = set(), 0.0
-        for row, column in itertools.product(range(len(panel.models)), range(len(panel.symbols))):
-            luck = panel.luck[row, column][resample]
-            statistic = float(luck.mean()) / standard_error(luck)
-            if stats.t.cdf(statistic, 8) > 1 - 0.025 / N_COMPARED:
-                better.add(column)
-            if actual[row, column] >= lowest:
-                best = max(best, statistic)
-        counts.append(len(better))
-        bests.append(best)
-    return counts, bests
+def _sums(series: Array) -> Array:
+    """Return the plain sum and the eight cosine sums of one series."""
+    time = (np.arange(len(series)) + 0.5) / len(series)
+    return np.array([math.sqrt(2 if j else 1) * (series @ np.cos(math.pi * j * time)) for j in range(9)])
+
+
+def _rotations(n_sums: int) -> list[Array]:
+    """Return a whole orthogonal matrix for each direction."""
+    wholes = [np.linalg.qr(np.column_stack([each, np.eye(n_sums)]))[0] for each in draw_directions(n_sums)]
+    return [axes * np.sign(axes[:, 0] @ each) for axes, each in zip(wholes, draw_directions(n_sums), strict=True)]
+
+
+def _statistic(sums: Array) -> float:
+    return float(sums[0] / math.sqrt(np.mean(sums[1:] ** 2)))
 
 
 def test_luck_is_counted_as_one_would_by_hand() -> None:
-    panel, resamples = _panel(), resample_sessions(120, 7, 40)
-    counts, bests = _slow_luck(panel, resamples)
-    chance = simulate_luck(panel, resamples)
-    ordered = sorted(counts)
-    assert (chance.any_model.low, chance.any_model.high) == (ordered[0], ordered[38])  # the 1st and 39th of 40
-    assert chance.p_value == np.mean(np.array(bests) >= skill_statistics(panel).max())
-    assert 0 < chance.p_value < 1
+    panel = _panel()
+    critical = stats.t.ppf(1 - 0.025 / N_COMPARED, 7)
+    sums = np.array([[_sums(series)[1:] for series in model] for model in panel.luck])
+    counts = []
+    for axes in _rotations(8):
+        rotated = sums @ axes
+        better = {column for row in rotated for column, each in enumerate(row) if _statistic(each) > critical}
+        counts.append(len(better))
+    chance, ordered = simulate_luck(panel), sorted(counts)
+    assert (chance.any_model.low, chance.any_model.high) == (ordered[19], ordered[1979])  # of 2,000
+    assert ordered[1979] > 0
+
+
+def test_the_best_is_compared_with_the_best_of_each_rotation() -> None:
+    panel = _panel(2)
+    lowest = stats.t.ppf(stats.norm.cdf(-math.sqrt(2 * math.log(math.log(120)))), 8)
+    series = [_sums(each) for each in panel.gains.reshape(-1, 120)]
+    may_be_best = np.array([sums for sums in series if _statistic(sums) >= lowest])
+    bests = [max(0.0, *(_statistic(sums) for sums in may_be_best @ axes)) for axes in _rotations(9)]
+    p_value = simulate_luck(panel).p_value
+    assert p_value == np.mean(np.array(bests) >= max(map(_statistic, series)))
+    assert 0 < p_value < 1
+
+
+def test_what_was_seen_is_one_of_the_rotations_so_that_no_chance_is_zero() -> None:
+    panel = _panel()
+    certain = dataclasses.replace(panel, gains=panel.gains + 100 * panel.moves.mean())
+    assert simulate_luck(certain).p_value == 1 / N_ROTATIONS
 
 
 def test_nothing_is_superior_where_every_model_is_worse() -> None:
     panel = _panel()
     worse = dataclasses.replace(panel, gains=panel.gains - 1.0)
-    assert simulate_luck(worse, resample_sessions(120, 7, 20)).p_value == 1.0
-
-
-@pytest.mark.parametrize("factor", [0.0, 0.7])
-def test_the_range_of_luck_holds_the_count_of_walks(factor: float) -> None:
-    counts, highs = [], []
-    for seed in range(30):
-        panel = _panel(100, factor, seed)
-        counts.append(int(look_better(skill_statistics(panel)).any(axis=0).sum()))
-        highs.append(simulate_luck(panel, resample_sessions(120, 7, 60)).any_model.high)
-    assert np.mean(np.array(counts) > np.array(highs)) <= 0.1, f"{counts} above {highs}"
+    assert simulate_luck(worse).p_value == 1.0
 
 
 def test_walks_that_share_a_market_look_better_together_and_the_range_knows() -> None:
-    alone, together = (simulate_luck(_panel(100, factor), resample_sessions(120, 7, 200)) for factor in (0.0, 0.7))
+    alone, together = (simulate_luck(_panel(100, factor)) for factor in (0.0, 0.7))
     assert together.any_model.high > 1.5 * alone.any_model.high
     assert len(together.models) == len(MODELS)
     assert max(model.high for model in together.models) <= together.any_model.high

@@ -12,7 +12,7 @@ from shared.schemas.forecasts import MODEL_NAMES, EvaluationQuery, ModelName
 from tests.support.prediction import simulated
 from tests.support.prediction.leakage_checks import evaluations
 
-SEEDS = range(20261124, 20261124 + 200)
+SEEDS = range(20261124, 20261124 + 100)
 PHI = 0.4
 
 

@@ -91,7 +91,7 @@ def test_the_sessions_are_those_of_the_windows(horizon: int) -> None:
 def test_a_close_on_either_end_is_inside() -> None:
     ones = np.array([[1.0, 1, 1, 1]])
     intervals = Intervals(90, ones, ones * 2, ones[0], ones[0], ones[:, 0])
-    run = WalkForward(ones[0], np.array([0.9, 1.0, 2.0, 2.1]), ones, (intervals,))
+    run = WalkForward(ones[0], np.array([0.9, 1.0, 2.0, 2.1]), ones, (intervals,), seconds=np.zeros(1))
     assert run.is_inside(intervals).tolist() == [[False, True, True, False]]
 
 

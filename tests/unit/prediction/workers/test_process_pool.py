@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from services.prediction.workers.process_pool import ProcessWorkers, open_workers
+from services.prediction.workers.worker import NICENESS
 from shared.errors import Busy, ComputationRefused, NotEnoughBars
 from tests.support.deadlines import within
 from tests.support.polling import until, wait_until
@@ -76,6 +77,7 @@ async def _hold_both(workers: ProcessWorkers, folder: Path) -> list[tuple[asynci
 
 async def test_work_runs_in_another_process(workers: ProcessWorkers) -> None:
     assert await workers.run("key", os.getpid) != os.getpid()
+    assert await workers.run("key", os.nice, 0) == os.nice(0) + NICENESS  # requests come first
     assert await workers.run("key", divmod, 7, 2) == (3, 1)
 
 
@@ -104,11 +106,30 @@ async def test_it_is_ready_when_a_process_is_prepared_and_refuses_at_once_before
         assert await workers.run("key", os.getpid)
 
 
+async def test_a_call_that_could_not_end_in_its_time_is_refused_as_it_arrives(tmp_path: Path) -> None:
+    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=8, timeout_seconds=200) as workers:
+        await workers.wait_until_ready()
+        for _ in range(5):
+            await workers.run("key", _slowly)
+        waiting = [asyncio.create_task(workers.run("key", _hold, tmp_path))]
+        await wait_until((tmp_path / "begun").exists)
+        waiting += [asyncio.create_task(workers.run("key", os.getpid)) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(Busy, match="3 requests are running or waiting"):
+            await within(0.6, lambda: workers.run("key", os.getpid))
+        waiting.append(asyncio.create_task(workers.run("key", os.getpid)))
+        await asyncio.sleep(0)
+        (tmp_path / "end").touch()
+        assert len(set(await asyncio.gather(*waiting))) == 1
+
+
 async def test_a_full_queue_refuses_at_once_and_the_event_loop_goes_on(workers: ProcessWorkers, tmp_path: Path) -> None:
     running = [asyncio.create_task(workers.run("key", _hold, tmp_path)) for _ in range(2)]
     await wait_until((tmp_path / "begun").exists)
     with pytest.raises(Busy, match="2 requests are running or waiting"):
         await workers.run("key", os.getpid)
+    with pytest.raises(Busy, match="2 requests are running or waiting"):
+        workers.require_room()
     assert not any(task.done() for task in running)
     (tmp_path / "end").touch()
     await asyncio.gather(*running)

@@ -8,10 +8,11 @@ import pytest
 from shared.breaker import State
 from shared.clients.data import DataClient
 from shared.clients.observer import CallObserver, CallResult
-from shared.clients.slots import N_SLOTS
-from shared.clients.upstream import QUICK_SECONDS
+from shared.clients.slots import MIN_SLOTS, N_SLOTS
+from shared.clients.upstream import MIN_CALL_SECONDS, QUICK_SECONDS, RETRY_AFTER_SECONDS
 from shared.errors import Busy, ServiceError, StoreUnavailable
 from tests.support.deadlines import within
+from tests.support.polling import settle
 from tests.support.upstream import Reply, Upstream, problem, symbols
 
 UNAVAILABLE = problem(503, "store-unavailable")
@@ -52,7 +53,7 @@ async def test_a_write_that_is_answered_with_503_is_not_sent_again() -> None:
 async def test_a_read_without_time_for_a_second_one_is_told_what_the_first_said() -> None:
     upstream = Upstream([UNAVAILABLE], retries=True)
     with pytest.raises(StoreUnavailable):
-        await within(0.06, upstream.client.symbols)
+        await within(RETRY_AFTER_SECONDS[1] + MIN_CALL_SECONDS, upstream.client.symbols)
     assert len(upstream.asked) == 1
 
 
@@ -82,7 +83,7 @@ async def _unavailable(upstream: Upstream) -> None:
         await upstream.client.symbols()
 
 
-async def test_waiting_for_a_slot_of_ours_is_no_failure_of_the_upstream() -> None:
+async def test_waiting_for_a_slot_of_ours_is_not_a_failure_of_the_upstream() -> None:
     may_answer, told, states = asyncio.Event(), list[CallResult](), list[State]()
 
     async def answer(_: httpx.Request) -> httpx.Response:
@@ -96,8 +97,8 @@ async def test_waiting_for_a_slot_of_ours_is_no_failure_of_the_upstream() -> Non
         observer=CallObserver(call=lambda outcome, _: told.append(outcome), breaker=states.append),
     )
     calls = [asyncio.create_task(client.symbols()) for _ in range(N_SLOTS)]
-    await asyncio.sleep(0.01)
-    late = await asyncio.gather(*(within(0.1, client.symbols) for _ in range(20)), return_exceptions=True)
+    await settle()
+    late = await asyncio.gather(*(within(10, client.symbols) for _ in range(20)), return_exceptions=True)
     assert {type(error) for error in late} == {Busy}
     may_answer.set()
     assert await asyncio.gather(*calls) == [["AAPL"]] * N_SLOTS
@@ -115,7 +116,30 @@ async def test_a_health_call_needs_no_slot() -> None:
     http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data")
     client = DataClient(http, upstream="the data service", timeout_seconds=60)
     calls = [asyncio.create_task(client.delete(symbol="AAPL")) for _ in range(2 * N_SLOTS)]
-    await asyncio.sleep(0.01)
+    await settle()
     assert (await client.health()).status == "ok"
     may_answer.set()
     await asyncio.gather(*calls)
+
+
+async def test_an_upstream_that_is_busy_is_sent_fewer_calls_at_once() -> None:
+    may_answer, n_sent = asyncio.Event(), 0
+
+    async def answer(_: httpx.Request) -> httpx.Response:
+        nonlocal n_sent
+        n_sent += 1
+        await may_answer.wait()
+        return httpx.Response(503, json={"type": "/problems/busy", "title": "Busy", "status": 503, "detail": "Later."})
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data")
+    client = DataClient(http, upstream="the data service", timeout_seconds=60)
+    for n_expected in (N_SLOTS, MIN_SLOTS):
+        may_answer.clear()
+        n_sent = 0
+        calls = [asyncio.create_task(client.symbols()) for _ in range(N_SLOTS)]
+        await settle(200)
+        assert n_sent == n_expected
+        for call in calls[n_expected:]:
+            call.cancel()
+        may_answer.set()
+        await asyncio.gather(*calls, return_exceptions=True)

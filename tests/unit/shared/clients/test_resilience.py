@@ -112,7 +112,7 @@ async def test_a_health_call_goes_past_it_and_closes_it_whatever_it_says() -> No
 
 
 @pytest.mark.parametrize("has_time", [True, False])
-async def test_a_probe_goes_on_without_its_caller(has_time: bool) -> None:
+async def test_a_probe_continues_without_its_caller(has_time: bool) -> None:
     """Callers that leave, or have little time, would otherwise keep the breaker of a healthy upstream open."""
     has_begun, may_answer = asyncio.Event(), asyncio.Event()
 

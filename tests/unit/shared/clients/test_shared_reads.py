@@ -12,6 +12,7 @@ from shared.clients.data import DataClient
 from shared.errors import StoreUnavailable
 from shared.schemas.bars import BarsQuery
 from tests.support.deadlines import within
+from tests.support.polling import settle, wait_until
 
 QUERY = BarsQuery(format="csv")
 
@@ -48,7 +49,7 @@ class Upstream:
 async def test_callers_at_the_same_time_share_one_request_and_later_ones_make_another() -> None:
     upstream = Upstream()
     callers = [asyncio.create_task(upstream.read()) for _ in range(300)]
-    await asyncio.sleep(0.01)
+    await settle()
     upstream.may_answer.set()
     assert {answer.body for answer in await asyncio.gather(*callers)} == {b"1"}
     assert (await upstream.read()).body == b"2"
@@ -71,9 +72,9 @@ async def test_an_error_reaches_every_caller() -> None:
 async def test_a_caller_in_a_hurry_makes_a_request_of_its_own() -> None:
     upstream = Upstream()
     patient = asyncio.create_task(upstream.read())
-    await asyncio.sleep(0.01)
+    await wait_until(lambda: upstream.n_asked == 1)
     hurried = asyncio.create_task(within(30, upstream.read))
-    await asyncio.sleep(0.01)
+    await settle()
     upstream.may_answer.set()
     await asyncio.gather(patient, hurried)
     assert upstream.n_asked == 2
@@ -95,10 +96,10 @@ async def test_a_stale_answer_marks_the_response_of_every_caller() -> None:
 async def test_the_request_ends_with_its_last_caller(n_leaving: int) -> None:
     upstream = Upstream()
     callers = [asyncio.create_task(upstream.read()) for _ in range(2)]
-    await asyncio.sleep(0.01)
+    await settle()
     for caller in callers[:n_leaving]:
         caller.cancel()
-    await asyncio.sleep(0.01)
+    await settle()
     assert upstream.n_cut == (n_leaving == 2)
     upstream.may_answer.set()
     answers = await asyncio.gather(*callers, return_exceptions=True)

@@ -64,7 +64,7 @@ def test_a_jump_over_a_gap_is_told_from_what_the_price_moves_in_that_time() -> N
 
 
 @pytest.mark.parametrize("value", [np.nan, 0.0, -1.0, np.inf, 1e-320])
-def test_what_is_no_price_is_no_jump(value: float) -> None:
+def test_an_invalid_price_is_not_a_jump(value: float) -> None:
     closes = _walk(60)
     closes[30] = value
     assert not len(_find(closes).lasting)

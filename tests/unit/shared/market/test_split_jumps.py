@@ -20,7 +20,7 @@ def test_a_split_and_its_reverse_are_jumps(ratio: float) -> None:
     [(100, 101), (75, 74), (55, 54), (50, 60), (45, 45), (90, 50)],
     ids=["no change", "a bad day", "between the ratios", "rises on", "not at half", "falls after the opening"],
 )
-def test_what_a_market_does_is_no_split(open_after: float, close_after: float) -> None:
+def test_what_a_market_does_is_not_a_split(open_after: float, close_after: float) -> None:
     assert _jumps([100, 100, open_after], [100, 100, close_after]) == []
 
 
@@ -32,6 +32,6 @@ def test_too_few_bars_have_no_jump() -> None:
     assert _jumps([], []) == _jumps([1], [1]) == []
 
 
-def test_what_is_not_known_or_no_price_is_no_jump_and_no_warning() -> None:
+def test_an_unknown_or_invalid_price_is_neither_a_jump_nor_a_warning() -> None:
     nan, inf = float("nan"), float("inf")
     assert _jumps([100, nan, 0, -50, 100, inf, 1e-320], [100, 50, nan, 0, -50, 100, inf]) == []

@@ -27,7 +27,7 @@ def test_a_symbol_is_read_in_any_case(given: str, symbol: str) -> None:
     "name",
     ["", " ", "system.users", "SYSTEM.VIEWS", "..", ".A", "A.", "A..B", "A$B", "A/B", "A\0", "É", "ß", "A" * 16, "A B"],
 )
-def test_what_the_store_reserves_is_no_symbol(name: str) -> None:
+def test_what_the_store_reserves_is_not_a_symbol(name: str) -> None:
     with pytest.raises(ValidationError):
         PARSE(name)
     assert not is_symbol(name)
@@ -41,5 +41,5 @@ def test_a_symbol_of_a_file_is_written_as_it_is_stored(written: str, symbol: str
     assert normalise_symbol(written) == symbol
 
 
-def test_a_stored_name_in_lower_case_is_no_symbol() -> None:
+def test_a_stored_name_in_lower_case_is_not_a_symbol() -> None:
     assert not is_symbol("aapl")

@@ -23,7 +23,7 @@ def test_an_entry_says_whether_auto_chose_its_model() -> None:
 @pytest.mark.parametrize(
     "change", [{"point": 1.0}, {"lower": 0.0}, {"upper": 99.0}, {"revision": "x"}, {"bellwether": "9"}]
 )
-def test_what_was_said_is_no_part_of_the_key(change: dict[str, Any]) -> None:
+def test_predictions_are_not_part_of_the_key(change: dict[str, Any]) -> None:
     assert make_ledger_entry(**change).key == make_ledger_entry().key == "AAPL 2024-01-03 1 ridge 90 as-they-are"
 
 

@@ -30,7 +30,7 @@ async def _scrape(client: httpx.AsyncClient) -> str:
     return response.text
 
 
-async def test_what_runs_is_told() -> None:
+async def test_running_calls_are_reported() -> None:
     async with serve(_app()) as client:
         labels = f'python="{platform.python_version()}",service="test",version="{VERSION}"'
         assert f"build_info{{{labels}}} 1.0" in await _scrape(client)

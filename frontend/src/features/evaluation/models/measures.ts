@@ -16,7 +16,7 @@ export const SKILL: Measure = {
   by: 'skill',
   name: 'Skill',
   meaning:
-    '1 − MAE / MAE of no change, on the same sessions. Above zero is better than assuming no change, and beyond chance only if the whole 95 % CI is.',
+    '1 − MAE / MAE of no change, on the same sessions. Below it is the verdict: a model was better only if its 99 % CI, too, is above zero, since the best of five may look good by chance.',
   isHighFirst: true,
   value: (model) => model.skill.skill,
   write: decimal,

@@ -1,15 +1,13 @@
 import type { ModelEvaluation } from '@/api/gen/types.gen'
 import { classifySkill, STANDINGS } from '@/api/standing'
+import { SkillPicture } from '@/components/skill-picture'
 import { decimal, modelName } from '@/lib/format'
 import { usePriceFormat } from '@/lib/price-format'
 import { MEASURES } from './measures'
-import { SkillPicture } from './skill-picture'
 
 interface ModelRowProps {
   model: ModelEvaluation
   reach: number
-  /** Whether a model passed the test for the best of several. */
-  hasWinner: boolean
   isChosen: boolean
   onChoose: () => void
 }
@@ -22,9 +20,9 @@ function rowClass({ name }: ModelEvaluation, isChosen: boolean): string {
   return [isChosen && 'is-chosen', name === 'persistence' && 'is-persistence'].filter(Boolean).join(' ')
 }
 
-export function ModelRow({ model, reach, hasWinner, isChosen, onChoose }: ModelRowProps) {
+export function ModelRow({ model, reach, isChosen, onChoose }: ModelRowProps) {
   const format = usePriceFormat()
-  const standing = classifySkill(model, hasWinner)
+  const standing = classifySkill(model)
   return (
     <tr className={rowClass(model, isChosen)}>
       <th scope="row">

@@ -1,13 +1,11 @@
 import type { ChangeView, Sort, SymbolView } from '@/address/view'
 import type { Evaluation } from '@/api/gen/types.gen'
-import { hasWinner } from '@/api/standing'
+import { computeReach, SkillScale } from '@/components/skill-picture'
+import { SortHeader } from '@/components/sort-header'
 import { TableFrame } from '@/components/table-frame'
 import { formatCount, formatHorizon } from '@/features/evaluation/evaluation-text'
-import { skill } from '@/lib/format'
 import { MEASURES, SKILL, sortModels } from './measures'
 import { ModelRow } from './model-row'
-import { computeReach } from './skill-picture'
-import { SortHeader } from './sort-header'
 
 interface ModelTableProps {
   evaluation: Evaluation
@@ -17,7 +15,7 @@ interface ModelTableProps {
 
 export function ModelTable({ evaluation, view, onChange }: ModelTableProps) {
   const { models, horizon, windows } = evaluation
-  const reach = computeReach(models)
+  const reach = computeReach(models.map(({ skill }) => skill))
   const level = models[0]?.interval.level
   return (
     <fieldset className="model-choice">
@@ -37,7 +35,6 @@ export function ModelTable({ evaluation, view, onChange }: ModelTableProps) {
                 key={model.name}
                 model={model}
                 reach={reach}
-                hasWinner={hasWinner(evaluation)}
                 isChosen={model.name === view.model}
                 onChoose={() => {
                   onChange({ model: model.name })
@@ -62,11 +59,7 @@ function Head({ reach, view: { sort }, onChange }: Pick<ModelTableProps, 'view' 
         <SortHeader {...SKILL} sort={sort} onSort={onSort} />
         <th scope="col" className="skill-heading">
           95 % CI of skill
-          <span className="skill-scale" aria-hidden="true">
-            <span>{skill(-reach)}</span>
-            <span>0</span>
-            <span>{skill(reach)}</span>
-          </span>
+          <SkillScale reach={reach} />
         </th>
         {MEASURES.map((measure) => (
           <SortHeader key={measure.by} {...measure} sort={sort} onSort={onSort} />

@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import { type Chart, type ChangeView, CHARTS, type SymbolView } from '@/address/view'
 import type { Evaluation } from '@/api/gen/types.gen'
 import { SegmentedControl } from '@/components/segmented-control'
-import { computeReach } from '@/features/evaluation/models/skill-picture'
+import { computeReach } from '@/components/skill-picture'
 import { modelName } from '@/lib/format'
 import { findChallenger, selectSeries } from './series'
 import { WindowChart } from './window-chart'
@@ -47,7 +47,7 @@ export function WindowByWindow({ evaluation, view, onChange }: WindowByWindowPro
         title={NAMES[chart]}
         sessions={evaluation.windows.session}
         series={series}
-        reach={chart === 'skill' ? computeReach(evaluation.models) : null}
+        reach={chart === 'skill' ? computeReach(evaluation.models.map(({ skill }) => skill)) : null}
       />
     </section>
   )

@@ -1,6 +1,6 @@
 import { useId } from 'react'
 import { EXTENSIONS } from '@/features/load-bars/check-file'
-import { focusOnMount } from '@/features/load-bars/focus-on-mount'
+import { focusOnMount } from '@/lib/focus-on-mount'
 import { formatFileSize } from '@/features/load-bars/load-text'
 
 const ACCEPTED = EXTENSIONS.map((extension) => `.${extension}`).join(',')

@@ -1,10 +1,10 @@
 import { type ReactNode, type SyntheticEvent, useId } from 'react'
 import type { ProblemError } from '@/api/problem'
-import { focusOnMount } from '@/features/load-bars/focus-on-mount'
+import { KeyField } from '@/components/key-field'
+import { focusOnMount } from '@/lib/focus-on-mount'
 import { SYMBOL_PATTERN } from '@/features/load-bars/guess-symbol'
 import type { DateFormat, LoadRequest } from '@/features/load-bars/use-load'
 import { FileField } from './file-field'
-import { KeyField } from './key-field'
 import { LoadProblem } from './load-problem'
 import { ModeField } from './mode-field'
 import { ReadingFields } from './reading-fields'
@@ -122,7 +122,7 @@ export function LoadForm({ request, problem, note, onChoose, onChange, onCheck, 
       />
       <KeyField
         value={request.key}
-        problem={isKeyProblem ? problem : null}
+        writeProblem={isKeyProblem ? (problemId) => <LoadProblem id={problemId} problem={problem} /> : undefined}
         onChange={(key) => {
           onChange({ key })
         }}

@@ -1,3 +1,4 @@
+import { Checkbox } from '@/components/checkbox'
 import type { LoadRequest } from '@/features/load-bars/use-load'
 import { TextField } from './text-field'
 
@@ -55,16 +56,13 @@ export function ReadingFields({ request, onChange }: ReadingFieldsProps) {
             onChange({ timezone })
           }}
         />
-        <label>
-          <input
-            type="checkbox"
-            checked={request.isResampled}
-            onChange={({ target }) => {
-              onChange({ isResampled: target.checked })
-            }}
-          />{' '}
-          Make daily bars of hours or minutes
-        </label>
+        <Checkbox
+          label="Make daily bars of hours or minutes"
+          isChecked={request.isResampled}
+          onCheck={(isResampled) => {
+            onChange({ isResampled })
+          }}
+        />
       </div>
     </details>
   )

@@ -1,8 +1,8 @@
 import { type SyntheticEvent, useId, useState } from 'react'
 import { accessKey } from '@/api/access-key'
+import { KeyField } from '@/components/key-field'
 import { Status } from '@/components/status'
 import { TableFrame } from '@/components/table-frame'
-import { KeyField } from '@/features/load-bars/form/key-field'
 import { SYMBOL_PATTERN } from '@/features/load-bars/guess-symbol'
 import { formatCount, formatFileSize } from '@/features/load-bars/load-text'
 import { countKept } from '@/features/load-bars/report/report-numbers'
@@ -98,7 +98,7 @@ export function ManyFiles({ files, onBack, onShow }: ManyFilesProps) {
           </tbody>
         </table>
       </TableFrame>
-      <KeyField value={key} problem={null} onChange={setKey} />
+      <KeyField value={key} onChange={setKey} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={isRunning ? stop : onBack}>
           {isRunning ? 'Stop' : 'Back'}

@@ -1,5 +1,5 @@
 import type { LoadReport } from '@/api/gen/types.gen'
-import { focusOnMount } from '@/features/load-bars/focus-on-mount'
+import { focusOnMount } from '@/lib/focus-on-mount'
 import { formatCount } from '@/features/load-bars/load-text'
 import { RejectedRows } from './rejected-rows'
 import { ReportFindings } from './report-findings'

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { LoadReport } from '@/api/gen/types.gen'
-import { focusOnMount } from '@/features/load-bars/focus-on-mount'
+import { focusOnMount } from '@/lib/focus-on-mount'
 import { formatCount } from '@/features/load-bars/load-text'
 import { count } from '@/lib/format'
 import { RejectedRows } from './rejected-rows'
@@ -20,6 +20,7 @@ interface ReportStepProps {
 function describeRows(report: LoadReport): string {
   const kept = countKept(report)
   const rows = formatCount(kept + report.n_rejected, 'row')
+  if (kept + report.n_rejected === 0) return 'Every session of the file is already stored: nothing would be added.'
   if (kept === 0) return `None of the ${rows} can be loaded.`
   if (report.n_rejected === 0) return `All ${rows} can be loaded.`
   return `${count(kept)} of ${rows} can be loaded; the others would be rejected.`

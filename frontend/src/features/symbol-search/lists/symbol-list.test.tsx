@@ -5,6 +5,7 @@ import { gatewayIsDown, handlers, symbolsAre } from '@/testing/handlers'
 import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
 import { UNIVERSE } from '@/testing/universe'
+import './empty-store' // so that no test waits for it to compile
 import { rememberSymbol } from './recent-symbols'
 
 const stocks = () => screen.findByRole('region', { name: 'Choose a stock' })

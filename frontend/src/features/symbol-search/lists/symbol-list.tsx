@@ -1,15 +1,18 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { lazy } from 'react'
 import type { StockSummary } from '@/api/gen/types.gen'
 import { getStocks } from '@/api/get-stocks'
 import { toProblem } from '@/api/problem'
+import { LazyPart } from '@/components/lazy-part'
 import { ProblemNotice } from '@/components/notices/problem-notice'
 import { QueryView } from '@/components/query-view'
 import { Status } from '@/components/status'
 import { count } from '@/lib/format'
-import { EmptyStore } from './empty-store'
 import { forgetSymbols, useRecentSymbols } from './recent-symbols'
 import { StockCard } from './stock-card'
 import { SymbolLinks } from './symbol-links'
+
+const EmptyStore = lazy(async () => ({ default: (await import('./empty-store')).EmptyStore }))
 
 interface MoreProps {
   error: Error | null
@@ -78,7 +81,13 @@ export function SymbolList() {
       <QueryView query={query} what="the stocks" skeleton={<CardSkeletons />}>
         {({ pages }) => {
           const stocks = pages.flatMap((page) => page.stocks)
-          if (stocks.length === 0) return <EmptyStore />
+          if (stocks.length === 0) {
+            return (
+              <LazyPart>
+                <EmptyStore />
+              </LazyPart>
+            )
+          }
           return <Cards stocks={stocks} more={hasNextPage ? { error, isLoading: isFetching, onMore } : null} />
         }}
       </QueryView>

@@ -142,7 +142,7 @@ def test_a_number_that_is_not_finite_is_none() -> None:
     assert np.isnan(bars.numbers["high"]).tolist() == [True] + [False] * 59
 
 
-def test_our_own_names_come_first_and_our_own_layout_stays_as_it_is() -> None:
+def test_our_own_names_come_first_and_our_own_layout_stays_unchanged() -> None:
     own = _documents("Date", _iso, names={field: field.title() for field in NAMES})
     _check([document | {"close": 1.0, "date": "2001-01-01", "Adj Close": 1.0} for document in own], is_foreign=False)
 

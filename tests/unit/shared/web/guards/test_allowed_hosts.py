@@ -107,7 +107,7 @@ async def test_the_gateway_guards_every_path_and_names_its_setting(path: str) ->
 
 
 @pytest.mark.parametrize("value", ["http://a.example", "a b", "a,,b", "*a.example"])
-def test_what_is_no_host_name_is_refused_at_the_start(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_a_host_name_is_refused_at_the_start(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEWAY_ALLOWED_HOSTS", value)
     with pytest.raises(InvalidSettings, match="GATEWAY_ALLOWED_HOSTS"):
         load_settings(GatewaySettings)

@@ -1,0 +1,26 @@
+import { screen } from '@testing-library/react'
+import { expect, test } from 'vitest'
+import { address, renderPage } from '@/testing/render'
+import '@/features/leaderboard/leaderboard-page' // so that no test waits for it to compile
+import '@/features/screener/screener-page'
+
+test('the header links to the pages and marks the current one', async () => {
+  const { user } = renderPage('/')
+  await user.click(screen.getByRole('link', { name: 'Screener' }))
+  expect(await screen.findByRole('heading', { level: 2, name: 'Screener' })).toBeVisible()
+  expect(screen.getByRole('link', { name: 'Screener' })).toHaveAttribute('aria-current', 'page')
+  await user.click(screen.getByRole('link', { name: 'Leaderboard' }))
+  expect(await screen.findByRole('heading', { level: 2, name: 'Leaderboard' })).toBeVisible()
+  expect(address()).toBe('/leaderboard')
+})
+
+test('a slash at the end changes nothing', async () => {
+  renderPage('/screener/')
+  expect(await screen.findByRole('heading', { level: 2, name: 'Screener' })).toBeVisible()
+})
+
+test('an unknown path is told, with a title and links', () => {
+  renderPage('/screeners')
+  expect(screen.getByRole('heading', { name: 'Page not found' })).toBeVisible()
+  expect(document.title).toBe('Page not found – Bellwether')
+})

@@ -1,0 +1,1 @@
+"""Runs in MongoDB: one document per run, one per result, and one for the claim."""

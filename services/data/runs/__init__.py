@@ -1,0 +1,1 @@
+"""Keeps runs over many symbols: their states, rates, results by content, retention and watchers."""

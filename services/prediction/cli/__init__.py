@@ -1,0 +1,1 @@
+"""The commands of the prediction service: what they request, and how they print it; `__main__` parses options."""

@@ -1,0 +1,1 @@
+"""Runs tasks on Dask: on processes of this machine, or on a cluster at an address, with mutual TLS."""

@@ -1,0 +1,56 @@
+"""Runs on a real mongod: the behaviours of the fake, two owners that race, and a mongod that is killed."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import datetime
+
+import pytest
+
+from services.data.mongo.bar_store import MongoBarStore
+from services.data.mongo.connection import open_mongo
+from services.data.mongo.runs.documents import CLAIMS, RUNS
+from services.data.mongo.runs.store import MongoRunStore
+from tests.support.data.run_behaviours import RunStoreBehaviours, complete
+from tests.support.data.run_lease_behaviours import RunLeaseBehaviours
+from tests.support.data.run_stores import make_new_run
+from tests.support.servers.processes import Database
+
+LONG_AGO = datetime(2020, 1, 1)  # as the bare driver reads and writes it
+
+
+@pytest.fixture
+async def stores(mongo_url: str, database: Database) -> AsyncIterator[list[MongoRunStore]]:
+    """Open two independent stores, like those of two processes."""
+    async with AsyncExitStack() as stack:
+        connections = [await stack.enter_async_context(open_mongo(mongo_url, database.name)) for _ in range(2)]
+        yield [MongoRunStore(connection, 10, 20) for connection in connections]
+
+
+@pytest.fixture
+def store(stores: list[MongoRunStore]) -> MongoRunStore:
+    return stores[0]
+
+
+@pytest.fixture
+def end_lease(database: Database) -> Callable[[], Awaitable[None]]:
+    async def end_lease() -> None:
+        """Let the lease end without waiting for it, by making it older."""
+        database[CLAIMS].update_many({"until": {"$exists": True}}, {"$set": {"until": LONG_AGO}})
+        database[RUNS].update_many({"lease_until": {"$type": "date"}}, {"$set": {"lease_until": LONG_AGO}})
+
+    return end_lease
+
+
+class TestMongoRunLeases(RunLeaseBehaviours):
+    pass
+
+
+class TestMongoRunStore(RunStoreBehaviours):
+    async def test_its_collections_are_ours_and_no_symbols(
+        self, store: MongoRunStore, mongo_url: str, database: Database
+    ) -> None:
+        await complete(store, make_new_run())
+        async with open_mongo(mongo_url, database.name) as connection:
+            bars = MongoBarStore(connection, 10, 20)
+            assert await bars.symbols() == []
+            assert await bars.unserved() == []

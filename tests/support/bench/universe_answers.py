@@ -1,0 +1,152 @@
+"""Simulated answers about many symbols, for the page's benchmark: a real run of 10,000 takes minutes."""
+
+from datetime import UTC, date, datetime
+from string import ascii_uppercase
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.schemas.forecasts import ModelName
+from shared.schemas.leaderboard import ByChance, Leaderboard, NamedSymbol, RankedModel, RankedRange
+from shared.schemas.runs import Universe
+from shared.schemas.screener import SPARK_SESSIONS, SPARK_TOP, Screener, ScreenerColumns, ScreenerLevel
+
+SECTORS = ("Energy", "Financials", "Health Care", "Industrials", "Information Technology", "Materials", "Utilities")
+MODELS: tuple[ModelName, ...] = ("linear_regression", "ridge", "gradient_boosting", "drift", "moving_average")
+SEED = 20
+Numbers = NDArray[np.float64]
+
+
+def make_screener(n_symbols: int, horizon: int = 1, level: ScreenerLevel = 90) -> Screener:
+    """Make an answer about independent random walks; equal arguments give equal answers."""
+    random = np.random.default_rng(SEED)
+    columns = _columns(random, n_symbols)
+    return Screener(universe=_universe(n_symbols, horizon, level), sentence=_sentence(n_symbols), columns=columns)
+
+
+def make_leaderboard(n_symbols: int) -> Leaderboard:
+    """Make the leaderboard of that many symbols, one of a hundred of which is named."""
+    luck = ByChance(low=0, high=n_symbols // 30)
+    return Leaderboard(
+        universe=_universe(n_symbols, horizon=1, level=90),
+        sentence=_sentence(n_symbols),
+        n_compared=n_symbols,
+        n_sessions=250,
+        first_session=date(2017, 2, 9),
+        last_session=date(2018, 2, 7),
+        p_value=0.01,
+        n_better=n_symbols // 40,
+        n_discoveries=n_symbols // 100,
+        by_chance=luck,
+        named=[
+            NamedSymbol(symbol=symbol, model="ridge", p_value=0.0001, q_value=0.01)
+            for symbol in _symbols(n_symbols)[: n_symbols // 100]
+        ],
+        models=[_ranked("persistence", 0.0, None), *(_ranked(name, -0.01, luck) for name in MODELS)],
+        range=RankedRange(skill=0.2, lower=0.18, upper=0.22, skill_over_mean=0.1, coverage=0.8, n_symbols=n_symbols),
+    )
+
+
+def _ranked(name: ModelName, skill: float, luck: ByChance | None) -> RankedModel:
+    return RankedModel(
+        name=name,
+        skill=skill,
+        lower=None if luck is None else skill - 0.01,
+        upper=None if luck is None else skill + 0.01,
+        win_rate=None if luck is None else 0.45,
+        may_be_best=luck is None,
+        p_value=0.4,
+        n_better=0 if luck is None else luck.high // 2,
+        n_worse=0,
+        by_chance=luck,
+        coverage=0.9,
+        interval_score=6.1,
+        score_of_plain_band=6.4,
+        seconds=0.02,
+        n_failed=0,
+    )
+
+
+def _sentence(n_symbols: int) -> str:
+    return f"{n_symbols // 40} of {n_symbols:,} symbols look better than no change; luck alone gives 1 to 60."
+
+
+def _universe(n_symbols: int, horizon: int, level: int) -> Universe:
+    return Universe(
+        run_id="0123456789abcdef",
+        horizon=horizon,
+        level=level,
+        windows=250,
+        as_of=None,
+        adjusted=False,
+        ended_at=datetime(2026, 11, 30, 4, 12, tzinfo=UTC),
+        n_symbols=n_symbols,
+        n_failed=3,
+        fingerprint="f1c3a9d27b6e5048",
+        code="9a8b7c6d5e4f3021",
+    )
+
+
+def _columns(random: np.random.Generator, n: int) -> ScreenerColumns:
+    closes = np.exp(np.cumsum(random.normal(0, 0.015, (n, SPARK_SESSIONS)), axis=1) + random.normal(4, 1, (n, 1)))
+    widths = random.lognormal(1.4, 0.4, n)
+    ranges = random.lognormal(0.8, 0.4, n)
+    skill = random.normal(-0.01, 0.02, n)
+    p_values = random.uniform(0, 1, n)
+    return ScreenerColumns(
+        symbol=_symbols(n),
+        name=[f"{'Première ' if row % 97 == 0 else ''}Company {row}, Inc." for row in range(n)],
+        sector=[None if row % 50 == 0 else SECTORS[row % len(SECTORS)] for row in range(n)],
+        last_session=[date(2018, 2, 7)] * n,
+        close=_rounded(closes[:, -1], 2),
+        change_1=_change(closes, 1),
+        change_5=_change(closes, 5),
+        change_20=_change(closes, 20),
+        spark=[_whole(SPARK_TOP * (row - row.min()) / np.ptp(row)) for row in closes],
+        expected_range=[*_rounded(ranges, 3)],
+        range_percentile=[*_whole(_percentiles(ranges))],
+        range_percentile_own=[*_whole(random.uniform(0, 100, n))],
+        width=_rounded(widths, 3),
+        width_percentile=_whole(_percentiles(widths)),
+        width_percentile_own=_whole(random.uniform(0, 100, n)),
+        verdict=[("better", "no_better", "too_early")[min(2, int(p * 40))] for p in p_values],
+        model=[MODELS[row % len(MODELS)] for row in range(n)],
+        skill=[*_rounded(skill, 4)],
+        lower=[*_rounded(skill - 0.03, 4)],
+        upper=[*_rounded(skill + 0.03, 4)],
+        p_value=[*_rounded(p_values, 4)],
+        q_value=[*_rounded(np.minimum(1, p_values * 2), 4)],
+        better_twice=[bool(each) for each in random.uniform(0, 1, n) < 0.1],
+        coverage=_rounded(random.normal(0.9, 0.015, n), 3),
+        interval_score=[*_rounded(random.normal(6, 0.3, n), 3)],
+        score_of_plain_band=[*_rounded(random.normal(6.3, 0.3, n), 3)],
+        n_findings=[int(each) for each in random.integers(0, 3, n)],
+        sessions_behind=[None if row % 101 == 0 else int(row % 17 == 0) * 3 for row in range(n)],
+        revision=[f"{row:016x}" for row in range(n)],
+        is_current=[row % 23 != 0 for row in range(n)],
+    )
+
+
+def _symbols(n: int) -> list[str]:
+    """Return `n` symbols from A to Z, ascending."""
+    step = len(ascii_uppercase) ** 4 // n
+    places = [len(ascii_uppercase) ** power for power in (3, 2, 1, 0)]
+    return ["".join(ascii_uppercase[row * step // place % 26] for place in places) for row in range(n)]
+
+
+def _change(closes: Numbers, sessions: int) -> list[float | None]:
+    return [*_rounded(100 * (closes[:, -1] / closes[:, -1 - sessions] - 1), 3)]
+
+
+def _percentiles(values: Numbers) -> Numbers:
+    return 100 * np.argsort(np.argsort(values)) / max(1, len(values) - 1)
+
+
+def _whole(values: Numbers) -> list[int]:
+    found: list[int] = np.round(values).astype(int).tolist()
+    return found
+
+
+def _rounded(values: Numbers, digits: int) -> list[float]:
+    found: list[float] = np.round(values, digits).tolist()
+    return found

@@ -1,0 +1,126 @@
+"""Dates and times that a file leaves in doubt are a sentence in the report, or an error that says what to do."""
+
+import json
+from datetime import datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from services.data.records import RawBars
+from tests.support.data.exports import COLUMNS, DAYS, ENGLISH, NUMBERS, DateForm, check, export
+from tests.support.data.files import problem, read
+from tests.support.data.workbooks import Cell, workbook
+
+EVERY_DAY = pd.date_range("2024-02-17", periods=24)
+NO_ZONE = "The times name no time zone, so each bar was read as one of the day that is written."
+NAMELESS = "The columns are not named. They were read as those of Binance, by their number and times."
+
+
+def _rows(form: str, days: pd.DatetimeIndex) -> str:
+    return "date,open,high,low,close\n" + "\n".join(f"{day:{form}},1,3,0.5,2" for day in days)
+
+
+def _days(raw: RawBars) -> list[pd.Timestamp]:
+    return raw.rows["session"].tolist()
+
+
+def _epoch(day: datetime, unit: int) -> int:
+    return int((day - datetime(1970, 1, 1)).total_seconds()) * unit
+
+
+def _klines(unit: int) -> list[list[object]]:
+    days = EVERY_DAY.to_pydatetime()
+    return [
+        [_epoch(day, unit), *map(str, row), _epoch(day + timedelta(days=1), unit) - 1, "1", 9, "1", "1", "0"]
+        for day, row in zip(days, NUMBERS, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d 00:00:00", "%d.%m.%Y 23:00"])
+def test_times_without_a_zone_of_a_market_that_never_closes_are_a_note(form: str) -> None:
+    [raw] = read(_rows(form, EVERY_DAY))
+    assert _days(raw) == EVERY_DAY.tolist()
+    assert NO_ZONE in raw.notes
+
+
+@pytest.mark.parametrize(("form", "days"), [("%Y-%m-%d", EVERY_DAY), ("%Y-%m-%d 16:00:00", DAYS)])
+def test_dates_without_times_and_times_on_weekdays_leave_nothing_in_doubt(form: str, days: pd.DatetimeIndex) -> None:
+    [raw] = read(_rows(form, days))
+    assert raw.notes == ()
+
+
+def test_a_zone_for_times_that_name_no_offset_changes_nothing_and_the_report_says_so() -> None:
+    [raw] = read(_rows("%Y-%m-%d 23:00:00", DAYS), timezone="Europe/Paris")
+    assert _days(raw) == DAYS.tolist()
+    assert raw.notes == ("The times name no offset from UTC, so they were read as times in Europe/Paris.",)
+
+
+@pytest.mark.parametrize("zone", [" UTC", " GMT", " +0000 UTC", "+00:00[UTC]", " UTC+0"])
+def test_a_zone_by_name_is_utc(zone: str) -> None:
+    evenings = DAYS[:3] - pd.Timedelta(hours=1)
+    assert "The times, 23:00 in UTC, may be midnight" in problem(_rows("%Y-%m-%d %H:%M:%S" + zone, evenings))
+    [raw] = read(_rows("%Y-%m-%d %H:%M:%S" + zone, evenings), timezone="Europe/Paris")
+    assert _days(raw) == DAYS[:3].tolist()
+
+
+def test_the_two_days_of_a_week_are_not_a_date() -> None:
+    content = _rows("%Y-%m-%d - 2030-01-01", DAYS[::5])
+    assert "Most dates do not match any date format" in problem(content)
+
+
+@pytest.mark.parametrize(("n_flipped", "is_refused"), [(2, False), (8, True)])
+def test_dates_in_two_forms_are_an_error_unless_a_few_slipped(n_flipped: int, is_refused: bool) -> None:
+    days = pd.bdate_range("2024-02-13", periods=30)
+    dates = [f"{day:%d/%m/%Y}" if at < n_flipped else f"{day:%Y-%m-%d}" for at, day in enumerate(days)]
+    content = "date,open,high,low,close\n" + "\n".join(f"{day},1,3,0.5,2" for day in dates)
+    if is_refused:
+        assert problem(content) == (
+            "Some dates are written as '2024-02-23' and others as '13/02/2024'. Write all of them in one form."
+        )
+    else:
+        [raw] = read(content)
+        assert raw.rows["session"].isna().sum() == n_flipped
+        assert raw.notes == ("2 cells of the date could not be read, for example '13/02/2024'.",)
+
+
+def test_dates_of_a_sheet_that_a_spreadsheet_has_turned_where_it_could_are_an_error() -> None:
+    cells: list[list[Cell]] = [
+        [f"{day:%d/%m/%Y}" if day.day > 12 else datetime(day.year, day.day, day.month).date(), 1, 3, 0.5, 2]
+        for day in DAYS
+    ]
+    assert "Some dates are written as '19/02/2024'" in problem(workbook({"S": [[*ENGLISH[:5]], *cells]}), "A.xlsx")
+
+
+@pytest.mark.parametrize("n_earlier", [6, 12, 18])
+def test_milliseconds_and_then_microseconds_are_read_each_in_its_unit(n_earlier: int) -> None:
+    rows = _klines(1_000)[:n_earlier] + _klines(1_000_000)[n_earlier:]
+    [raw] = read("\n".join(",".join(map(str, row)) for row in rows))
+    assert _days(raw) == EVERY_DAY.tolist()
+    assert any("were read as milliseconds and microseconds since 1970." in note for note in raw.notes)
+
+
+def test_klines_of_binance_are_read_as_its_api_answers() -> None:
+    [raw] = read(json.dumps(_klines(1_000)), "A.json")
+    assert _days(raw) == EVERY_DAY.tolist()
+    assert raw.rows[COLUMNS].to_numpy().tolist() == [list(row) for row in NUMBERS]
+    assert NAMELESS in raw.notes
+
+
+def test_the_hours_of_one_day_since_1970_are_hours() -> None:
+    hours = [_epoch(datetime(2024, 2, 1, hour), 1_000) for hour in range(24)]
+    content = "time,open,high,low,close\n" + "\n".join(f"{hour},1,3,0.5,2" for hour in hours)
+    assert "These are hourly bars, 24 a day" in problem(content)
+
+
+def test_times_as_numbers_of_three_digits_are_times() -> None:
+    content = "date,time,open,high,low,close\n" + "\n".join(
+        f"{day:%Y%m%d},{hour}00,1,3,0.5,2" for day in DAYS for hour in range(9, 16)
+    )
+    assert "These are hourly bars, 7 a day" in problem(content)
+
+
+@pytest.mark.parametrize(
+    "date", [lambda day: f"{'MDMDF'[day.weekday()]}o, {day:%d.%m.%Y}", lambda day: f"\ufeff{day:%Y-%m-%d}"]
+)
+def test_dates_after_a_weekday_or_a_byte_order_mark_are_read(date: DateForm) -> None:
+    check(export(date=date))

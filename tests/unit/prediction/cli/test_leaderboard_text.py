@@ -1,0 +1,68 @@
+"""The leaderboard as `make evaluate` prints it."""
+
+from datetime import date
+
+from services.prediction.cli.leaderboard_text import format_leaderboard
+from shared.schemas.forecasts import ModelName
+from shared.schemas.leaderboard import ByChance, Leaderboard, RankedModel
+from tests.support.data.leaderboards import make_universe
+
+UNIVERSE = make_universe(n_symbols=500, n_failed=5)
+
+
+def _model(name: ModelName, skill: float, n_better: int, chance: ByChance | None) -> RankedModel:
+    return RankedModel(
+        name=name,
+        skill=skill,
+        lower=None if chance is None else skill - 0.01,
+        upper=None if chance is None else skill + 0.01,
+        win_rate=None if chance is None else 0.61,
+        may_be_best=True,
+        p_value=0.4,
+        n_better=n_better,
+        n_worse=10,
+        by_chance=chance,
+        coverage=0.894,
+        interval_score=6.57,
+        score_of_plain_band=6.92,
+        seconds=0.1,
+        n_failed=0,
+    )
+
+
+BOARD = Leaderboard(
+    universe=UNIVERSE,
+    sentence="12 of 500 symbols look better than no change; luck alone gives 1 to 60.",
+    n_compared=500,
+    n_sessions=250,
+    first_session=date(2020, 1, 1),
+    last_session=date(2020, 12, 31),
+    p_value=0.3,
+    n_better=12,
+    n_discoveries=0,
+    by_chance=ByChance(low=1, high=60),
+    named=[],
+    models=[_model("drift", 0.001, 9, ByChance(low=0, high=20)), _model("persistence", 0.0, 0, None)],
+    range=None,
+)
+
+
+def test_it_says_what_was_evaluated_and_what_luck_explains() -> None:
+    lines = format_leaderboard(BOARD).splitlines()
+    assert lines[0] == ("500 symbols, 1 session ahead, the last 250 sessions of each; could not be evaluated: 5.")
+    assert lines[2].split("|")[5].strip() == "90 % interval coverage"
+    assert lines[4:6] == [
+        "| drift | 61% | 1.8% | 2.0% | 89.4% | 6.57 (6.92) |",
+        "| persistence |  | 0.0% | 2.0% | 89.4% | 6.57 (6.92) |",
+    ]
+    assert lines[7] == BOARD.sentence
+    assert lines[9] == "All symbols together, on the 250 sessions that most of them have in common:"
+    assert lines[13:] == [
+        "| drift | +0.0010 | -0.0090 to +0.0110 | yes (p = 0.40) | 9 | 0 to 20 |",
+        "| persistence | +0.0000 |  | yes (p = 0.40) | 0 |  |",
+    ]
+
+
+def test_several_sessions_ahead_are_plural() -> None:
+    board = BOARD.model_copy(update={"universe": UNIVERSE.model_copy(update={"horizon": 5})})
+    assert format_leaderboard(board).startswith("500 symbols, 5 sessions ahead,")

@@ -1,0 +1,158 @@
+"""A symbol's result holds the numbers of its evaluation, its range and its forecast, and comes back from its bytes."""
+
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import percentileofscore
+
+from services.prediction.forecasting.evaluation import compute_evaluation
+from services.prediction.forecasting.expected_range import compute_range
+from services.prediction.forecasting.forecast import compute_forecast
+from services.prediction.universe.symbol_records import HorizonResult, InvalidResult, SymbolResult
+from services.prediction.universe.symbol_result import LEVELS, compute_symbol_result, read_symbol_result
+from shared.errors import NotEnoughBars
+from shared.schemas.arrow import decode
+from shared.schemas.evaluations import Evaluation
+from shared.schemas.forecasts import EvaluationQuery, ForecastQuery
+from shared.schemas.ranges import RangeQuery
+from shared.schemas.runs import RunRequest
+from tests.support.prediction import simulated
+from tests.support.prediction.symbol_results import REQUEST, bars_of
+
+HORIZONS = {1: 0, 5: 1}
+
+
+@pytest.fixture(scope="module")
+def result() -> SymbolResult:
+    return read_symbol_result(compute_symbol_result(bars_of("AAA"), "AAA", REQUEST))
+
+
+def _evaluate(horizon: int, *, level: int = REQUEST.level, windows: int = REQUEST.windows) -> Evaluation:
+    query = EvaluationQuery(horizon=horizon, level=level, windows=windows)
+    return compute_evaluation(bars_of("AAA"), "AAA", query)
+
+
+@pytest.mark.parametrize("horizon", HORIZONS)
+def test_its_models_are_those_of_the_evaluation(result: SymbolResult, horizon: int) -> None:
+    at_horizon, evaluation = result.horizons[HORIZONS[horizon]], _evaluate(horizon)
+    move = evaluation.models[3].metrics.mae
+    assert evaluation.models[3].name == "persistence"
+    for found, model, series in zip(at_horizon.models, evaluation.models, evaluation.windows.series, strict=True):
+        assert (found.name, found.outcome) == (model.name, model.skill.outcome)
+        np.testing.assert_allclose(found.errors, series.absolute_error, rtol=1e-6)
+        numbers = [found.skill, found.lower, found.upper, found.coverage, found.interval_score]
+        scores = (model.interval.coverage, model.interval.score / move)
+        expected = [model.skill.skill, model.skill.lower, model.skill.upper, *scores]
+        np.testing.assert_allclose(np.array(numbers, float), np.array(expected, float), rtol=1e-9, atol=1e-12)
+        assert found.seconds > 0
+    assert at_horizon.plain_score == pytest.approx(evaluation.models[0].interval.score_of_plain_band / move)
+    assert result.sessions[-REQUEST.windows :].tolist() == evaluation.windows.session
+
+
+@pytest.mark.parametrize("horizon", HORIZONS)
+@pytest.mark.parametrize("level", LEVELS)
+def test_its_widths_are_those_of_persistence_over_a_year(result: SymbolResult, horizon: int, level: int) -> None:
+    evaluation = _evaluate(horizon, level=level, windows=250)
+    persistence, series = evaluation.models[3], evaluation.windows.series[3]
+    past = (np.array(series.upper) - series.lower) / np.array(evaluation.windows.last_close)
+    found = result.horizons[HORIZONS[horizon]].widths[LEVELS.index(level)]
+    move = persistence.metrics.mae
+    expected = {
+        "level": level,
+        "width": found.width,
+        "percentile": percentileofscore(past, found.width / 100, kind="mean"),
+        "coverage": persistence.interval.coverage,
+        "interval_score": persistence.interval.score / move,
+        "plain_score": persistence.interval.score_of_plain_band / move,
+    }
+    assert asdict(found) == pytest.approx(expected, rel=1e-9)
+    assert len(past) > REQUEST.windows
+
+
+def test_the_next_width_is_that_of_the_forecast(result: SymbolResult) -> None:
+    query = ForecastQuery(horizon=1, model="persistence", level=list(LEVELS))
+    forecast = compute_forecast(bars_of("AAA"), "AAA", query, calendar="", store=None, today=None)
+    widths = [100 * (one.upper - one.lower) / forecast.last_close for one in forecast.steps[0].intervals]
+    assert [one.width for one in result.horizons[0].widths] == pytest.approx(widths, rel=1e-9)
+
+
+@pytest.mark.parametrize("horizon", HORIZONS)
+def test_its_range_is_that_of_the_range_forecast(result: SymbolResult, horizon: int) -> None:
+    answer = compute_range(bars_of("AAA"), "AAA", RangeQuery(horizon=horizon), calendar="")
+    found, windows = result.horizons[HORIZONS[horizon]].range, answer.windows
+    assert found is not None
+    assert found.expected == pytest.approx(answer.range.expected.percent)
+    assert found.coverage == pytest.approx(answer.range.record.coverage)
+    assert found.percentile == pytest.approx(percentileofscore(windows.expected, found.expected, kind="mean"))
+    for errors, said in (
+        (found.errors, windows.expected),
+        (found.errors_as_last_time, windows.as_last_time),
+        (found.errors_of_mean, windows.mean),
+    ):
+        logs = np.log1p(np.array([said, windows.actual]) / 100)
+        np.testing.assert_allclose(errors, np.abs(logs[0] - logs[1]), rtol=1e-4, atol=1e-7)
+    assert result.sessions[-len(found.errors) :].tolist() == windows.session
+
+
+def test_its_changes_and_closes_are_those_of_the_bars(result: SymbolResult) -> None:
+    bars = decode(bars_of("AAA").arrow)
+    closes = pd.Series(bars.numbers["close"])
+    changes = [100 * closes.pct_change(n).iloc[-1] for n in (1, 5, 20)]
+    assert [result.change_1, result.change_5, result.change_20] == pytest.approx(changes)
+    assert result.spark == closes.tail(30).tolist()
+    assert (result.close, result.last_session) == (closes.iloc[-1], bars.sessions[-1].item())
+
+
+def test_no_bar_after_as_of_is_used() -> None:
+    bars = simulated.volatility_clusters(420, seed=3)
+    as_of = bars["session"].iloc[399].date()
+    request = RunRequest(horizons=[1], windows=20, as_of=as_of)
+    cut, whole = (
+        read_symbol_result(compute_symbol_result(simulated.to_payload(part), "AAPL", request))
+        for part in (bars.iloc[:400], bars)
+    )
+    assert _numbers(cut) == _numbers(whole)
+    assert whole.last_session == as_of
+
+
+def test_a_horizon_without_enough_bars_is_left_out_and_none_is_an_error() -> None:
+    payload = simulated.to_payload(simulated.random_walk(130, seed=1))
+    found = read_symbol_result(compute_symbol_result(payload, "AAPL", RunRequest(horizons=[1, 20])))
+    assert [one.horizon for one in found.horizons] == [1]
+    with pytest.raises(NotEnoughBars, match="AAPL has 130 complete bars"):
+        compute_symbol_result(payload, "AAPL", RunRequest(horizons=[20]))
+
+
+def test_prices_that_never_move_leave_nothing_to_score() -> None:
+    bars = simulated.random_walk(200, seed=1)
+    bars[["open", "high", "low", "close"]] = 10.0
+    found = read_symbol_result(compute_symbol_result(simulated.to_payload(bars), "AAPL", RunRequest(horizons=[1])))
+    (horizon,) = found.horizons
+    assert {(one.skill, one.outcome, one.interval_score) for one in horizon.models} == {(None, None, None)}
+    assert horizon.plain_score is None
+    assert found.change_20 == 0.0
+
+
+@pytest.mark.parametrize("damage", [lambda whole: b"", lambda whole: whole[:-9], lambda whole: b"{}" + whole[2:]])
+def test_damaged_bytes_are_refused(damage: object) -> None:
+    payload = compute_symbol_result(bars_of("AAA"), "AAA", RunRequest(horizons=[1], windows=20))
+    with pytest.raises(InvalidResult):
+        read_symbol_result(damage(payload))  # type: ignore[operator]
+
+
+def test_two_horizons_of_a_year_take_little_space() -> None:
+    payload = compute_symbol_result(bars_of("AAA", 900), "AAA", RunRequest())
+    assert len(payload) < 24_000
+
+
+def _numbers(result: SymbolResult) -> list[object]:
+    fields = vars(result) | {"sessions": result.sessions.tolist(), "horizons": list(map(_numbers_at, result.horizons))}
+    return list(fields.values())
+
+
+def _numbers_at(horizon: HorizonResult) -> list[object]:
+    models = [vars(one) | {"errors": one.errors.tolist(), "seconds": 0.0} for one in horizon.models]
+    assert horizon.range is not None
+    return [models, horizon.widths, horizon.range.expected, horizon.range.errors.tolist()]
