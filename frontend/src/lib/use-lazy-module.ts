@@ -11,7 +11,7 @@ export async function preload<T>(load: () => Promise<T>): Promise<T> {
 
 /**
  * The module that `load` imports, starting when `isWanted`; undefined until it is loaded. Throws while rendering if the
- * import fails.
+ * import fails, unless the device is offline: then it is imported once it is back online.
  *
  * Replaces `lazy` where time matters: Suspense delays the content after a placeholder by 300 ms.
  */
@@ -19,17 +19,23 @@ export function useLazyModule<T>(load: () => Promise<T>, isWanted = true): T | u
   const [result, setResult] = useState<{ module?: T; error?: Error }>({ module: modules.get(load) as T })
   useEffect(() => {
     if (!isWanted) return
-    let isMounted = true
-    preload(load).then(
-      (module) => {
-        if (isMounted) setResult({ module })
-      },
-      (error: unknown) => {
-        if (isMounted) setResult({ error: error instanceof Error ? error : new Error(String(error)) })
-      },
-    )
+    const unmount = new AbortController()
+    const { signal } = unmount
+    const start = (): void => {
+      preload(load).then(
+        (module) => {
+          if (!signal.aborted) setResult({ module })
+        },
+        (error: unknown) => {
+          if (signal.aborted) return
+          if (navigator.onLine) setResult({ error: error instanceof Error ? error : new Error(String(error)) })
+          else window.addEventListener('online', start, { once: true, signal })
+        },
+      )
+    }
+    start()
     return () => {
-      isMounted = false
+      unmount.abort()
     }
   }, [load, isWanted])
   if (result.error !== undefined) throw result.error
