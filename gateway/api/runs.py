@@ -94,7 +94,7 @@ async def run(run_id: RunIdPath, runs: RunsClientDep, if_none_match: IfNoneMatch
 
 async def _open_events(
     run_id: RunIdPath, runs: RunsClientDep, last_event_id: Annotated[str | None, Header(max_length=40)] = None
-) -> AsyncIterator[AsyncIterator[bytes]]:
+) -> AsyncIterator[AsyncIterator[bytes] | None]:
     async with runs.events(run_id=run_id, last_event_id=last_event_id) as events:
         yield events
 
@@ -104,17 +104,20 @@ async def _open_events(
     response_class=Response,
     responses={
         200: {"description": "Server-Sent Events.", "content": examples.EVENTS},
+        204: {"description": "The run has ended, and `Last-Event-ID` is its last event: do not reconnect."},
         **problem_responses(*_ERRORS, Busy),
     },
 )
 async def run_events(
-    request: Request, events: Annotated[AsyncIterator[bytes], Depends(_open_events)]
-) -> StreamingResponse:
+    request: Request, events: Annotated[AsyncIterator[bytes] | None, Depends(_open_events)]
+) -> Response:
     """Stream a run: its state now, then each change, at most one a second, until it has ended.
 
     Each event is the run in JSON, with an increasing `id`; a reconnect with `Last-Event-ID` continues from there. The
     stream also ends when the service stops; then reconnect.
     """
+    if events is None:
+        return Response(status_code=204)
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     return StreamingResponse(_pass_on(events, request), media_type=MEDIA_TYPE, headers=headers)
 

@@ -53,8 +53,12 @@ class RunsClient(ServiceClient):
         return await self._get(f"/runs/{run_id}", self._as(Run))
 
     @asynccontextmanager
-    async def events(self, *, run_id: str, last_event_id: str | None = None) -> AsyncIterator[AsyncIterator[bytes]]:
+    async def events(
+        self, *, run_id: str, last_event_id: str | None = None
+    ) -> AsyncIterator[AsyncIterator[bytes] | None]:
         """Open the stream of a run's events, which yields bytes as they arrive, and ends when the service stops.
+
+        It is None if the run has ended and its last event was `last_event_id`.
 
         Raises:
             RunNotFound: There is none with this id.
@@ -65,6 +69,9 @@ class RunsClient(ServiceClient):
         async with open_events(
             self._http, path, title=title, silence_seconds=SILENCE_SECONDS, headers=latin1_headers(headers)
         ) as response:
+            if response.status_code == httpx.codes.NO_CONTENT:
+                yield None
+                return
             if not is_events(response):
                 await response.aread()
                 self._checked(response)

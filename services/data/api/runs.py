@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.sse import EventSourceResponse, format_sse_event
 from pydantic import BaseModel
 
 from services.data.api.dependencies import RunStoreDep, RunWatchesDep
@@ -14,6 +14,7 @@ from services.data.runs.states import FINAL
 from services.data.runs.watches import RunWatch
 from shared.errors import InvalidRequest, RunActive, RunNotFound, StoreUnavailable
 from shared.schemas.runs import NewRun, Run, RunId, RunList
+from shared.web.draining import Draining
 from shared.web.etags import NOT_MODIFIED, matches
 from shared.web.problem import problem_responses
 
@@ -75,26 +76,41 @@ async def _watch(run_id: RunIdPath, watches: RunWatchesDep) -> AsyncIterator[Run
         yield watch
 
 
-@router.get("/{run_id}/events", response_class=EventSourceResponse, responses=problem_responses(*_ERRORS))
+@router.get(
+    "/{run_id}/events",
+    response_class=Response,
+    responses={
+        200: {"description": "Server-Sent Events.", "content": {EventSourceResponse.media_type: {}}},
+        204: {"description": "The run has ended, and the caller knows it."},
+        **problem_responses(*_ERRORS),
+    },
+)
 async def run_events(
     request: Request,
     watch: Annotated[RunWatch, Depends(_watch)],
     last_event_id: Annotated[str | None, Header(max_length=40)] = None,
-) -> AsyncIterator[ServerSentEvent]:
+) -> Response:
     """Stream the run: its state now, then each change, at most one a second, until it has ended.
 
-    The ids grow; a client that reconnects with `Last-Event-ID` gets only what is new.
+    The ids grow; a client that reconnects with `Last-Event-ID` gets only what is new, and 204 if nothing can follow.
     """
-    loop, draining = asyncio.get_running_loop(), request.app.state.draining
-    known_id, known_run, spoke_at = last_event_id, None, loop.time()
+    current, event_id = await watch.first()
+    if current.state in FINAL and str(event_id) == last_event_id:
+        return Response(status_code=204)  # after which a browser does not reconnect
+    return EventSourceResponse(_stream_events(watch, last_event_id, request.app.state.draining))
+
+
+async def _stream_events(watch: RunWatch, known_id: str | None, draining: Draining) -> AsyncIterator[bytes]:
+    loop = asyncio.get_running_loop()
+    known_run, spoke_at = None, loop.time()
     while not draining.is_on and not watch.is_gone:
         current, event_id = await watch.first()
         if str(event_id) != known_id and current != known_run:
             known_id, known_run, spoke_at = str(event_id), current, loop.time()
-            yield ServerSentEvent(raw_data=current.model_dump_json(), id=known_id)
+            yield format_sse_event(data_str=current.model_dump_json(), id=known_id)
         elif loop.time() >= spoke_at + COMMENT_SECONDS:
             spoke_at = loop.time()
-            yield ServerSentEvent(comment="nothing new")
+            yield format_sse_event(comment="nothing new")
         if current.state in FINAL:
             return
         await watch.wait(LOOK_SECONDS)

@@ -4727,7 +4727,13 @@ export type RunEventsResponses = {
      * Server-Sent Events.
      */
     200: unknown;
+    /**
+     * The run has ended, and `Last-Event-ID` is its last event: do not reconnect.
+     */
+    204: void;
 };
+
+export type RunEventsResponse = RunEventsResponses[keyof RunEventsResponses];
 
 export type LeaderboardData = {
     body?: never;
