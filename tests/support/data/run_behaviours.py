@@ -197,3 +197,9 @@ class RunStoreBehaviours:
         assert [one.symbol for one in found] == ["AAPL", "IBM", "TSLA"]
         await store.put(make_new_run(FIRST))
         assert [one.symbol for one in (await claim(store)).missing] == ["MSFT"]
+
+    async def test_no_result_outlives_the_last_run(self, store: RunStore) -> None:
+        await complete(store, make_new_run(FIRST))
+        await store.delete(FIRST)
+        assert await store.clean() == 3
+        assert await store.clean() == 0

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from services.data.mongo.runs.claims import ensure_claim, free_claim, take_claim
 from services.data.mongo.runs.documents import ANSWERS, RESULTS, SYMBOLS, Database, Document, to_record, to_symbols
-from services.data.mongo.runs.reads import is_claim_free, read_clock, read_keys, read_runs
+from services.data.mongo.runs.reads import is_claim_free, is_empty, read_clock, read_keys, read_runs
 from services.data.mongo.runs.writes import delete_belongings, delete_run
 from services.data.runs.keys import result_key
 from services.data.runs.retention import EndedRun, choose_expired
@@ -24,7 +24,7 @@ HasTime = Callable[[], bool]
 def clean(database: Database) -> int | None:
     """Return how many documents were removed; None if a run is being computed, so that nothing was."""
     until = time.monotonic() + CLEANING_SECONDS
-    if not read_runs(database):
+    if is_empty(database):
         return 0  # a user with read access only writes nothing
     if not is_claim_free(database):
         return None

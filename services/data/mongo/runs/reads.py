@@ -53,6 +53,16 @@ def read_runs(database: Database) -> list[Document]:
         return []
 
 
+def is_empty(database: Database) -> bool:
+    """Say whether nothing of any run is stored, also of a removed one; True if the user may only read bars."""
+    try:
+        return all(database[name].find_one({}, {"_id": True}) is None for name in (RUNS, RESULTS, SYMBOLS, ANSWERS))
+    except OperationFailure as error:
+        if error.code != UNAUTHORIZED:
+            raise
+        return True
+
+
 def read_clock(database: Database) -> datetime:
     """Return the time of MongoDB's clock."""
     now: datetime = database.command("hello")["localTime"]
