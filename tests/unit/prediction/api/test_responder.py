@@ -30,7 +30,7 @@ class SlowWorkers:
     """Workers that run when `may_end` is set, unless `error` is."""
 
     error: Exception | None = None
-    is_ready: bool = True
+    has_room: bool = True
     n_runs: int = 0
     has_begun: asyncio.Event = field(default_factory=asyncio.Event)
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
@@ -44,8 +44,8 @@ class SlowWorkers:
         return work(*args, **kwargs)
 
     def require_room(self) -> None:
-        if not self.is_ready:
-            raise Busy("The worker processes are starting.")
+        if not self.has_room:
+            raise Busy("240 requests are running or waiting.")
 
     async def wait_until_ready(self) -> None:
         pass
@@ -117,10 +117,10 @@ async def test_an_outdated_etag_gets_the_new_response() -> None:
         await service.ask(ComputationKey("result", "NOPE", adjusted=False), if_none_match=etag)
 
 
-async def test_without_a_ready_worker_no_bars_are_fetched_but_a_matching_etag_still_gets_304() -> None:
+async def test_without_room_for_a_computation_no_bars_are_fetched_but_a_matching_etag_still_gets_304() -> None:
     service = Service()
     etag = (await service.ask()).headers["etag"]
-    service.workers.is_ready = False
+    service.workers.has_room = False
     with pytest.raises(Busy):
         await service.ask(if_none_match='"another"')
     assert (await service.ask(if_none_match=etag)).status_code == 304
