@@ -14,11 +14,12 @@ BUILD_STAMP := frontend/node_modules/.can-build
 PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 CODE := charts compose gateway local services shared tests
-# Two processes, each file in one of them, in the order given: the longest must not come last. Tests that depend on timing
-# run alone.
-PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# Three processes for two cores, as many tests wait. Each file is in one of them, in the order given: the longest must not
+# come last. Tests that start the whole system run two at a time.
+PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 LONGEST := tests/integration/test_runs.py tests/integration/test_durability.py
-TIMED := tests/integration/test_stack.py tests/integration/test_make_run.py tests/integration/test_operations.py
+WHOLE := tests/integration/test_make_run.py tests/integration/test_operations.py tests/integration/test_stack.py
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -151,9 +152,8 @@ chart: install $(CHECKOV_STAMP)  ## lint, render and scan the Helm charts with t
 	pytest tests/charts
 
 test-integration: install prometheus nginx  ## run the tests with real MongoDB and Valkey and three real processes
-	pytest $(LONGEST) $(filter-out $(LONGEST) $(TIMED),$(wildcard tests/integration/test_*.py)) --cov --cov-append --cov-report= $(PARALLEL)
-	pytest $(TIMED) --cov --cov-append --cov-report=
-	pytest tests/faults -m fast
+	pytest $(LONGEST) $(filter-out $(LONGEST) $(WHOLE),$(wildcard tests/integration/test_*.py)) --cov --cov-append --cov-report= $(PARALLEL)
+	pytest tests/faults $(WHOLE) --cov --cov-append --cov-report= $(TWO)
 
 test-faults: install prometheus nginx  ## break the real system in 40 ways and print what was seen: on a quiet machine, 15 minutes
 	pytest tests/faults tests/unit tests/contract tests/integration --ignore tests/faults/test_soak.py -m scenario --measure
@@ -162,7 +162,7 @@ soak: install  ## load the real system for SOAK_SECONDS=1800 and require that no
 	SOAK_SECONDS=$(or $(SOAK_SECONDS),1800) pytest tests/faults/test_soak.py --measure
 
 test-e2e: install chromium build  ## run the tests with a real browser on the real system
-	pytest tests/e2e $(PARALLEL)
+	pytest tests/e2e $(TWO)
 
 screenshots: install chromium build  ## take pictures of the main screens for the README
 	SCREENSHOTS_DIR=docs/screenshots pytest tests/e2e/test_screens.py

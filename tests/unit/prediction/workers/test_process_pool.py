@@ -77,7 +77,7 @@ async def _hold_both(workers: ProcessWorkers, folder: Path) -> list[tuple[asynci
 
 async def test_work_runs_in_another_process(workers: ProcessWorkers) -> None:
     assert await workers.run("key", os.getpid) != os.getpid()
-    assert await workers.run("key", os.nice, 0) == os.nice(0) + NICENESS  # requests come first
+    assert await workers.run("key", os.nice, 0) == min(os.nice(0) + NICENESS, 19)  # requests come first
     assert await workers.run("key", divmod, 7, 2) == (3, 1)
 
 
