@@ -40,7 +40,7 @@ class DataSettings(UploadSettings):
     """Cache timeout, in seconds, after which the store is read instead."""
     store_timeout_seconds: PositiveFloat = 2.0
     """Timeout of a read from MongoDB, in seconds."""
-    budget_seconds: PositiveFloat = 2.5
+    budget_seconds: PositiveFloat = 2.4
     """Time budget of a request, in seconds. A caller's X-Request-Budget-Ms can only shorten it."""
 
     max_upload_rows: PositiveInt = 1_500_000

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from shared.schemas.changes import LEASE_SECONDS, ChangeEvent
 
 ALIVE_SECONDS = 2.0  # after a heartbeat, of which there is one a second
-SETTLING_SECONDS = 5.0  # after a change: longer than a read that began before it may take, 2.5 s
+SETTLING_SECONDS = 5.0  # after a change: longer than a read that began before it may take, 2.4 s
 Token = tuple[int, int]
 
 
