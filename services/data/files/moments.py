@@ -56,9 +56,11 @@ class MomentCollector:
             self._parse_times()
 
     def take(self, rows: slice | npt.NDArray[np.intp]) -> Stamps:
-        """Return the moments of some rows."""
+        """Return the moments of some rows; those of all rows only once."""
         if self._codes is not None:
             stamps = self._parsed.take(self._codes[rows])
+            if isinstance(rows, slice) and rows == slice(None):
+                self._codes = np.empty(0, np.int32)  # as large as half a column of numbers
         else:
             utc = None if self._parsed.utc is None else self._parsed.utc[rows]
             stamps = Stamps(self._parsed.local[rows], utc)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from services.data.tables.date_patterns import PATTERNS, number_months, tidy
 from services.data.tables.epochs import parse_epochs
 from services.data.tables.notes import HOW_TO_WRITE, Notes, name_option, quote_text
-from services.data.tables.stamps import NAT, Seconds, Stamps, limit_years
+from services.data.tables.stamps import NAT, Seconds, Stamps, find_days, limit_years
 from services.data.tables.times import parse_times
 from shared.errors import UnreadableFile
 from shared.schemas.loads import DateFormat
@@ -149,7 +149,7 @@ def _drop_sparse_order(stamps: dict[str, Stamps]) -> None:
 
 def _typical_gap(stamps: Stamps) -> float:
     """Return the median of days from one date to the next; infinite for fewer than four dates."""
-    days = np.unique(stamps.local[stamps.is_valid].astype("datetime64[D]"))
+    days = find_days(stamps.local)
     return float(np.median(np.diff(days).astype(np.int64))) if len(days) > 3 else np.inf
 
 

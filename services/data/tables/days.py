@@ -3,7 +3,6 @@
 Moments that are not daily are refused: several on a day, or one a week or a month.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,13 +12,12 @@ import pandas as pd
 
 from services.data.tables.notes import NAME_COLUMN, Notes, name_option
 from services.data.tables.resample import describe_intraday, is_intraday
-from services.data.tables.stamps import MIN_DAYS, Seconds, Stamps, skips_mondays
+from services.data.tables.stamps import MIN_DAYS, Seconds, Stamps, find_days, iter_parts, skips_mondays
 from shared.errors import UnreadableFile
 
 Deltas = npt.NDArray[np.timedelta64]
 Days = npt.NDArray[np.datetime64]
 DAY = 86_400
-PART_ROWS = 1 << 16
 FEW, MANY = 0.02, 0.1  # shares of days on weekends
 END_OF_DAY = DAY - 120
 MIN_GAPS = 2  # between bars; two alone must agree
@@ -53,7 +51,7 @@ class Sessions:
 def conclude_sessions(
     stamps: Stamps, timezone: str | None, resample: bool, notes: Notes, *, is_end: bool = False
 ) -> Sessions:
-    """Return the session of each moment of one symbol, `datetime64[D]`.
+    """Return the session of each moment of one symbol, in days, or in seconds as its midnight.
 
     Args:
         stamps: The moments.
@@ -66,25 +64,27 @@ def conclude_sessions(
         UnreadableFile: The moments are not daily, or their days cannot be concluded.
     """
     local = _in_zone(stamps, timezone) if timezone else stamps.local
-    days = local.astype("datetime64[D]")
-    has_times = any(_seconds_of_day(part[~np.isnat(part)]).any() for part in _iter_parts(local))
+    has_times = any(_seconds_of_day(part[~np.isnat(part)]).any() for part in iter_parts(local))
     if has_times and is_intraday(known := local[~np.isnat(local)]):
         if not resample:
             raise UnreadableFile(f"These are {describe_intraday(known)}, not daily ones. {HOW_TO_RESAMPLE}")
         if stamps.utc is None:
             _note_no_zone(timezone, bool(np.ptp(_seconds_of_day(known)) > DAY // 2), notes)
         elif timezone is None:
-            _require_weekdays(known.astype("datetime64[D]"))
-        return Sessions(days, is_intraday=True)
-    if timezone is None and (has_times or stamps.utc is not None or skips_mondays(days[~np.isnat(days)])):
+            _require_weekdays(find_days(known))
+        return Sessions(local.astype("datetime64[D]"), is_intraday=True)
+    days: Days = local.astype("datetime64[D]") if has_times else local  # no copy of what are midnights already
+    distinct = find_days(local)
+    if timezone is None and (has_times or stamps.utc is not None or skips_mondays(distinct)):
         shift = _shift(stamps, local, notes)
         if is_end and stamps.utc is not None and not shift[~np.isnat(local)].astype(bool).any():
             _require_own_day(local[~np.isnat(local)])
-        days = days + shift
-    _refuse_longer(days)
+        days = np.asarray(days + shift, days.dtype)
+        distinct = find_days(days)
+    _refuse_longer(distinct)
     if stamps.utc is None and (has_times or stamps.has_clock):
-        _note_no_zone(timezone, not _skips_weekends(days[~np.isnat(days)], has_times), notes)
-    elif timezone is None and stamps.utc is not None and not has_times and _trades_every_day(days[~np.isnat(days)]):
+        _note_no_zone(timezone, not _skips_weekends(distinct, has_times), notes)
+    elif timezone is None and stamps.utc is not None and not has_times and _trades_every_day(distinct):
         notes.add(
             "The times are 00:00 in UTC, and each was read as the beginning of its day. If they are the ends of days, "
             f"name their column, close_time=… {NAME_COLUMN}"
@@ -92,15 +92,10 @@ def conclude_sessions(
     return Sessions(days)
 
 
-def _iter_parts(moments: npt.NDArray[np.datetime64]) -> Iterator[npt.NDArray[np.datetime64]]:
-    """Yield parts of the moments: what is computed of all of them at once takes more memory than they do."""
-    return (moments[start : start + PART_ROWS] for start in range(0, len(moments), PART_ROWS))
-
-
 def _require_own_day(ends: Seconds) -> None:
     """Refuse ends in the morning in UTC, which may be midnight west of Greenwich, unless weekends tell."""
     days, last = ends.astype("datetime64[D]"), int(_seconds_of_day(ends).max(initial=0))
-    distinct = np.unique(days)
+    distinct = find_days(days)
     is_told = len(distinct) >= MIN_DAYS and _weekend_share(distinct) <= FEW and _weekend_share(distinct - 1) > MANY
     if last < DAY // 2 and not is_told:
         clock = f"{(last + 1) // 3600:02}:{(last + 1) % 3600 // 60:02}"
@@ -115,14 +110,12 @@ def _note_no_zone(timezone: str | None, is_doubtful: bool, notes: Notes) -> None
         notes.add("The times name no time zone, so each bar was read as one of the day that is written.")
 
 
-def _skips_weekends(days: Days, has_times: bool) -> bool:
+def _skips_weekends(distinct: Days, has_times: bool) -> bool:
     """Return whether the days are those of an exchange as they are written; few show it only without times."""
-    distinct = np.unique(days)
     return _weekend_share(distinct) <= MANY if len(distinct) >= MIN_DAYS else not has_times
 
 
-def _trades_every_day(days: Days) -> bool:
-    distinct = np.unique(days)
+def _trades_every_day(distinct: Days) -> bool:
     return len(distinct) >= MIN_DAYS and _weekend_share(distinct) > MANY
 
 
@@ -144,10 +137,9 @@ def _to_zone(utc: Seconds, timezone: str) -> Seconds:
     return np.asarray(moments.to_numpy("datetime64[s]"))
 
 
-def _require_weekdays(days: Days) -> None:
+def _require_weekdays(distinct: Days) -> None:
     """Refuse bars in UTC that fall on weekends, as in another zone they would not."""
-    share = _weekend_share(np.unique(days))
-    if 0 < share < 0.25 and len(np.unique(days)) >= MIN_DAYS:
+    if 0 < _weekend_share(distinct) < 0.25 and len(distinct) >= MIN_DAYS:
         raise UnreadableFile(f"The bars are in UTC, where some fall on weekends. {HOW_TO_ZONE}")
 
 
@@ -164,7 +156,7 @@ def _shift(stamps: Stamps, local: Seconds, notes: Notes) -> Deltas:
         shift[known] = utc.astype("datetime64[D]") - local[known].astype("datetime64[D]")
         if shift.astype(np.int64).any():
             notes.add("The times are midnight in UTC: sessions are the dates in UTC.")
-    elif written.any() or skips_mondays(local[known].astype("datetime64[D]")):
+    elif written.any() or skips_mondays(local[known]):
         shift[known] = _shift_moments(utc, local[known], True, notes)
     return shift
 
@@ -190,8 +182,8 @@ def _shift_moments(instants: Seconds, local: Seconds, is_known: bool, notes: Not
     shift = np.where(is_late if side > 0 else is_early, side, 0).astype("timedelta64[D]")
     has_summer_time = len(np.unique(seconds)) > 1
     zones = [zone for zone in ZONES if _is_midnight(instants, zone)] if is_known or has_summer_time else []
-    is_long = len(np.unique(days)) >= MIN_DAYS
-    as_written, shifted = _weekend_share(np.unique(days)), _weekend_share(np.unique(days + shift))
+    is_long = len(find_days(days)) >= MIN_DAYS
+    as_written, shifted = _weekend_share(find_days(days)), _weekend_share(find_days(days + shift))
     if is_long and as_written <= FEW and shifted > MANY:
         return none
     if is_long and shifted <= FEW < as_written:
@@ -221,10 +213,8 @@ def _weekend_share(days: Days) -> float:
     return float((~np.is_busday(days)).mean()) if len(days) else 0.0
 
 
-def _refuse_longer(days: Days) -> None:
+def _refuse_longer(distinct: Days) -> None:
     """Refuse weeks, months and longer, also before or after days."""
-    distinct = np.unique(np.concatenate([days[:0], *(np.unique(part) for part in _iter_parts(days))]))
-    distinct = distinct[~np.isnat(distinct)]
     gaps = np.diff(distinct).astype(np.int64)
     if len(gaps) < MIN_GAPS:
         return

@@ -1,6 +1,6 @@
 """Moments as a file writes them, with the instants that they are if that is known. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 Seconds = npt.NDArray[np.datetime64]
 YEARS = range(1600, 2200)  # the first stock exchange opened in 1602
+PART_ROWS = 1 << 16
 MIN_DAYS = 10  # fewer say nothing about weekends
 NAT = np.datetime64("NaT", "D")
 
@@ -70,7 +71,19 @@ def limit_years(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
     return np.where((days >= first) & (days < end), days, np.datetime64("NaT"))
 
 
+def iter_parts(moments: npt.NDArray[np.datetime64]) -> Iterator[npt.NDArray[np.datetime64]]:
+    """Yield parts of the moments: what is computed of all of them at once takes more memory than they do."""
+    return (moments[start : start + PART_ROWS] for start in range(0, len(moments), PART_ROWS))
+
+
+def find_days(moments: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
+    """Return the distinct days of moments in order, without NaT."""
+    days = [np.unique(part.astype("datetime64[D]")) for part in iter_parts(moments)]
+    distinct = np.unique(np.concatenate(days)) if days else np.empty(0, "datetime64[D]")
+    return np.asarray(distinct[~np.isnat(distinct)])
+
+
 def skips_mondays(days: npt.NDArray[np.datetime64]) -> bool:
     """Return whether days have Saturdays and no Mondays, as no exchange has it."""
-    weekdays = (np.unique(days).astype(np.int64) + 3) % 7  # 0 is Monday
+    weekdays = (find_days(days).astype(np.int64) + 3) % 7  # 0 is Monday
     return len(weekdays) >= MIN_DAYS and bool((weekdays == 5).any()) and not (weekdays == 0).any()
