@@ -1,5 +1,4 @@
 const NOT_DEFINED = '–'
-const FINE_BELOW = 0.02 // with two digits, both ends of a narrower interval could look the same
 
 /** Creates a value at its first use: creating a formatter takes milliseconds, which the start of the page is spared. */
 function lazily<T>(make: () => T): () => T {
@@ -91,13 +90,22 @@ interface Estimate {
   upper: number | null
 }
 
-/** Formats a skill and its interval with as many digits as the verdicts have. */
+/** How many digits show that the ends differ, and on which side of zero each lies; the API's verdicts have as many. */
+function countSkillDigits(lower: number, upper: number): number {
+  const isEnough = (digits: number): boolean => {
+    const unit = 10 ** -digits
+    return upper - lower >= 2 * unit && [lower, upper].every((end) => end === 0 || Math.abs(end) >= unit / 2)
+  }
+  return [2, 3].find(isEnough) ?? 4
+}
+
+/** Formats a skill and its confidence interval. */
 export function skillEstimate({ skill: value, lower, upper }: Estimate): {
   value: string
   range: string | null
 } {
   if (lower === null || upper === null) return { value: formatNumber(value, 2), range: null }
-  const digits = upper - lower < FINE_BELOW ? 3 : 2
+  const digits = countSkillDigits(lower, upper)
   return { value: formatNumber(value, digits), range: `${formatNumber(lower, digits)} to ${formatNumber(upper, digits)}` }
 }
 

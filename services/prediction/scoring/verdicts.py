@@ -108,9 +108,23 @@ def _verdict(
 
 
 def _format_skill(skill: float, lower: float, upper: float) -> str:
-    digits = 3 if upper - lower < 0.02 else 2
+    digits = _count_digits(lower, upper)
     skill_text, *ends = (_format_number(value, digits) for value in (skill, lower, upper))
     return f"skill {skill_text}, 95 % CI {' to '.join(ends)}"
+
+
+def _count_digits(lower: float, upper: float) -> int:
+    """Return how many digits show that the ends differ, and on which side of zero each lies; at most four.
+
+    Example:
+        >>> _count_digits(-0.07, 0.04), _count_digits(-0.0003, 0.0048)
+        (2, 4)
+    """
+    for digits in (2, 3):
+        unit = 10.0**-digits
+        if upper - lower >= 2 * unit and all(end == 0 or abs(end) >= unit / 2 for end in (lower, upper)):
+            return digits
+    return 4
 
 
 def _format_number(value: float, digits: int = 2) -> str:

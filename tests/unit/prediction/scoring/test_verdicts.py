@@ -84,14 +84,14 @@ def test_the_outcome_follows_the_interval_and_that_of_the_best_of_five(horizon: 
         assert estimate.verdict.startswith(start)
 
 
-def test_three_decimals_where_the_interval_is_tight() -> None:
+def test_as_many_decimals_as_show_where_a_tight_interval_lies() -> None:
     verdict = _verdict(0.99 * PERSISTENCE_ERRORS + 0.01 * OTHER)
-    assert verdict.endswith(f"{LAST} skill −0.002, 95 % CI −0.003 to 0.000.")
+    assert verdict.endswith(f"{LAST} skill −0.0016, 95 % CI −0.0031 to −0.0001.")
 
 
 def test_no_number_is_a_negative_zero() -> None:
     assert _verdict(PERSISTENCE_ERRORS * (1 + 1e-9)) == (
-        f"No better than assuming no change, but worse, {LAST} skill 0.000, 95 % CI 0.000 to 0.000."
+        f"No better than assuming no change, but worse, {LAST} skill 0.0000, 95 % CI 0.0000 to 0.0000."
     )
 
 
