@@ -118,6 +118,8 @@ def test_a_phone(page: Page) -> None:
     _show(page, SYMBOL, PHONE)
     _is_complete(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    steps = page.get_by_role("region", name="Forecast by session")
+    assert steps.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
     _is_sound_in_both_themes(page, "phone")
 
 

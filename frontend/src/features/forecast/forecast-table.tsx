@@ -1,7 +1,7 @@
 import type { Forecast, ForecastStep } from '@/api/gen/types.gen'
 import { TableFrame } from '@/components/table-frame'
 import { Tooltip } from '@/components/tooltip'
-import { percent, session } from '@/lib/format'
+import { dayAndMonth, percent, session } from '@/lib/format'
 import { type PriceFormat, usePriceFormat } from '@/lib/price-format'
 import { hasPassed } from './has-passed'
 
@@ -44,7 +44,12 @@ function StepRow({ step, close, hasCloses, format }: StepRowProps) {
   return (
     <tr className={isOver ? 'step-over' : undefined}>
       <th scope="row">
-        <time dateTime={step.session}>{session(step.session)}</time>
+        <time dateTime={step.session}>
+          <span className="full-date">{session(step.session)}</span>
+          <span className="short-date" aria-hidden="true">
+            {dayAndMonth(step.session)}
+          </span>
+        </time>
         {isOver && (
           <>
             {' '}
