@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { getRun } from '@/api/get-run'
 import type { Run } from '@/api/gen/types.gen'
+import { Disclosure } from '@/components/disclosure'
 import { QueryView } from '@/components/query-view'
 import { count } from '@/lib/format'
 
@@ -27,19 +27,7 @@ function FailureList({ id }: { id: string }) {
 
 /** The symbols of a run that could not be evaluated, with the reasons, which are requested when they are opened. */
 export function RunFailures({ run: { id, n_failed: nFailed } }: { run: Run }) {
-  const [isOpen, setIsOpen] = useState(false)
   if (nFailed === 0) return <></>
-  return (
-    <details
-      className="numbers"
-      onToggle={(event) => {
-        setIsOpen(event.currentTarget.open)
-      }}
-    >
-      <summary>
-        {count(nFailed)} {nFailed === 1 ? 'symbol' : 'symbols'} could not be evaluated
-      </summary>
-      {isOpen && <FailureList id={id} />}
-    </details>
-  )
+  const summary = `${count(nFailed)} ${nFailed === 1 ? 'symbol' : 'symbols'} could not be evaluated`
+  return <Disclosure summary={summary}>{() => <FailureList id={id} />}</Disclosure>
 }

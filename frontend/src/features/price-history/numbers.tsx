@@ -1,4 +1,5 @@
-import { lazy, useState } from 'react'
+import { lazy } from 'react'
+import { Disclosure } from '@/components/disclosure'
 import { LazyPart } from '@/components/lazy-part'
 import type { NumbersTableProps } from './numbers-table'
 
@@ -6,20 +7,13 @@ const NumbersTable = lazy(async () => ({ default: (await import('./numbers-table
 
 /** The numbers of the chart, fetched and shown only when they are asked for. */
 export function Numbers(props: NumbersTableProps) {
-  const [isOpen, setIsOpen] = useState(false)
   return (
-    <details
-      className="numbers"
-      onToggle={(event) => {
-        setIsOpen(event.currentTarget.open)
-      }}
-    >
-      <summary>Show as a table</summary>
-      {isOpen && (
+    <Disclosure summary="Show as a table">
+      {() => (
         <LazyPart>
           <NumbersTable {...props} />
         </LazyPart>
       )}
-    </details>
+    </Disclosure>
   )
 }

@@ -63,9 +63,11 @@ test('text filters at once, is announced, and goes into the address', async () =
 test('limits, sector and columns are chosen and kept in the address', async () => {
   const { user } = renderPage('/screener?columns=name')
   await symbols()
-  await user.type(screen.getByLabelText('Interval width, %: at most'), '5')
+  await user.click(screen.getByText('Limits'))
+  await user.type(await screen.findByLabelText('Interval width, %: at most'), '5')
   await user.selectOptions(screen.getByRole('combobox', { name: 'Sector' }), 'Technology')
-  await user.click(screen.getByRole('checkbox', { name: 'Coverage' }))
+  await user.click(screen.getByText('Columns, and what they mean'))
+  await user.click(await screen.findByRole('checkbox', { name: 'Coverage' }))
   expect(address()).toBe('/screener?sector=Technology&width=..5&columns=name,coverage')
   expect(await symbols()).toEqual(['AAPL', 'IBM'])
   expect(header(/^Coverage/)).toBeVisible()

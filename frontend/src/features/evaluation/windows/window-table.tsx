@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { Disclosure } from '@/components/disclosure'
 import { ShowMore } from '@/components/show-more'
 import { TableFrame } from '@/components/table-frame'
 import { modelName, session as day } from '@/lib/format'
@@ -14,18 +15,7 @@ interface WindowTableProps {
 }
 
 export function WindowTable(props: WindowTableProps) {
-  const [isOpen, setIsOpen] = useState(false)
-  return (
-    <details
-      className="numbers"
-      onToggle={({ currentTarget }) => {
-        setIsOpen(currentTarget.open)
-      }}
-    >
-      <summary>Show as a table</summary>
-      {isOpen && <Pages {...props} />}
-    </details>
-  )
+  return <Disclosure summary="Show as a table">{() => <Pages {...props} />}</Disclosure>
 }
 
 function Pages({ title, sessions, series, write }: WindowTableProps) {

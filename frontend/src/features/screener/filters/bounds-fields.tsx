@@ -1,4 +1,5 @@
 import { BOUNDED, type BoundedColumn, type Bounds, type ChangeScreener, type ScreenerView } from '@/address/screener-view'
+import { Disclosure } from '@/components/disclosure'
 
 const NAMES: Readonly<Record<BoundedColumn, string>> = {
   expected_range: 'Expected range, %',
@@ -36,6 +37,36 @@ function NumberField({ label, hint, value, onValue }: NumberFieldProps) {
   )
 }
 
+interface FieldsProps {
+  name: string
+  bounds: Bounds
+  onBounds: (wanted: Bounds) => void
+}
+
+function Fields({ name, bounds: [least, most], onBounds }: FieldsProps) {
+  return (
+    <fieldset>
+      <legend>{name}</legend>
+      <NumberField
+        label={`${name}: at least`}
+        hint="at least"
+        value={least}
+        onValue={(value) => {
+          onBounds([value, most])
+        }}
+      />
+      <NumberField
+        label={`${name}: at most`}
+        hint="at most"
+        value={most}
+        onValue={(value) => {
+          onBounds([least, value])
+        }}
+      />
+    </fieldset>
+  )
+}
+
 interface BoundsFieldsProps {
   bounds: ScreenerView['bounds']
   onChange: ChangeScreener
@@ -47,35 +78,22 @@ export function BoundsFields({ bounds, onChange }: BoundsFieldsProps) {
   }
   const nBounds = countBounds(bounds)
   return (
-    <details className="numbers">
-      <summary>Limits{nBounds === 0 ? '' : ` (${String(nBounds)})`}</summary>
-      <div className="bounds">
-      {BOUNDED.map((column) => {
-        const [least, most] = bounds[column]
-        return (
-          <fieldset key={column}>
-            <legend>{NAMES[column]}</legend>
-            <NumberField
-              label={`${NAMES[column]}: at least`}
-              hint="at least"
-              value={least}
-              onValue={(value) => {
-                change(column, [value, most])
+    <Disclosure summary={nBounds === 0 ? 'Limits' : `Limits (${String(nBounds)})`}>
+      {() => (
+        <div className="bounds">
+          {BOUNDED.map((column) => (
+            <Fields
+              key={column}
+              name={NAMES[column]}
+              bounds={bounds[column]}
+              onBounds={(wanted) => {
+                change(column, wanted)
               }}
             />
-            <NumberField
-              label={`${NAMES[column]}: at most`}
-              hint="at most"
-              value={most}
-              onValue={(value) => {
-                change(column, [least, value])
-              }}
-            />
-          </fieldset>
-        )
-      })}
-      </div>
-    </details>
+          ))}
+        </div>
+      )}
+    </Disclosure>
   )
 }
 

@@ -1,8 +1,9 @@
+import { memo } from 'react'
 import { Link } from 'wouter'
 import { buildScreenerAddress, type ScreenerView } from '@/address/screener-view'
 import { applyPreset, isPreset, PRESETS } from '@/features/screener/presets'
 
-export function PresetLinks({ view }: { view: ScreenerView }) {
+export const PresetLinks = memo(function PresetLinks({ view }: { view: ScreenerView }) {
   return (
     <nav aria-label="Presets" className="presets">
       {PRESETS.map((preset) => (
@@ -17,4 +18,4 @@ export function PresetLinks({ view }: { view: ScreenerView }) {
       ))}
     </nav>
   )
-}
+})

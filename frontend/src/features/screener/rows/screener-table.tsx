@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { memo, useEffect } from 'react'
 import { useLocation } from 'wouter'
 import type { ChangeScreener, ScreenerView } from '@/address/screener-view'
 import type { ScreenerColumns } from '@/api/gen/types.gen'
@@ -35,7 +35,7 @@ function findOpened(event: MouseEvent): string | null {
   return target.closest('tr')?.querySelector('a')?.getAttribute('href') ?? null
 }
 
-export function ScreenerTable({ columns, rows, view, onChange }: ScreenerTableProps) {
+export const ScreenerTable = memo(function ScreenerTable({ columns, rows, view, onChange }: ScreenerTableProps) {
   const { frame, first, end, rowHeight, onScroll, reveal } = useRowWindow(rows)
   const { active, onKeyDown } = useRowKeys(frame, rows.length, reveal)
   const [, navigate] = useLocation()
@@ -79,4 +79,4 @@ export function ScreenerTable({ columns, rows, view, onChange }: ScreenerTablePr
       </table>
     </TableFrame>
   )
-}
+})
