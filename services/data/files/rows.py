@@ -150,9 +150,7 @@ class RowCollector:
         sessions = conclude_sessions(stamps, options.timezone, is_wanted, notes, is_end=self._is_end)
         if not (is_wide or sessions.is_intraday):
             stamps = Stamps.none(0)  # not needed any more, and as large as a column of numbers
-        frame = pd.DataFrame(
-            {"session": sessions.days.astype("datetime64[s]", copy=False)} | self._take(rows), copy=False
-        )
+        frame = pd.DataFrame({"session": sessions.days} | self._take(rows), copy=False)
         series = self._texts["series"].slice(rows)
         if series is not None:
             frame = _mark_other_series(frame, np.array(series))

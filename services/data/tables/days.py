@@ -36,6 +36,10 @@ ZONES = (
     *("Africa/Johannesburg", "Asia/Jerusalem", "Europe/Moscow", "Asia/Dubai", "Asia/Karachi", "Asia/Kolkata"),
     *("Asia/Jakarta", "Asia/Shanghai", "Asia/Tokyo", "Australia/Brisbane", "Australia/Sydney", "Pacific/Auckland"),
 )
+MIDNIGHTS = (
+    "The times are 00:00 in UTC, and each was read as the beginning of its day. If they are the ends of days, "
+    f"name their column, close_time=… {NAME_COLUMN}"
+)
 HOW_TO_ZONE = f"Give the time zone of the exchange, for example Europe/Paris {name_option('timezone')}"
 HOW_TO_RESAMPLE = f"Make daily bars of hours or minutes {name_option('resample', 'daily')}"
 
@@ -85,10 +89,7 @@ def conclude_sessions(
     if stamps.utc is None and (has_times or stamps.has_clock):
         _note_no_zone(timezone, not _skips_weekends(distinct, has_times), notes)
     elif timezone is None and stamps.utc is not None and not has_times and _trades_every_day(distinct):
-        notes.add(
-            "The times are 00:00 in UTC, and each was read as the beginning of its day. If they are the ends of days, "
-            f"name their column, close_time=… {NAME_COLUMN}"
-        )
+        notes.add(MIDNIGHTS)
     return Sessions(days)
 
 
