@@ -52,6 +52,6 @@ test('a part that cannot be loaded says what to do, and does not claim to be ret
   vi.spyOn(console, 'error').mockReturnValue() // React reports what a boundary caught
   show(fails())
   const notice = await screen.findByRole('alert')
-  expect(notice).toHaveTextContent('Try again, or reload the page.')
+  expect(notice).toHaveTextContent('Reload the page.')
   expect(notice).not.toHaveTextContent('automatically')
 })

@@ -19,23 +19,23 @@ export function useLazyModule<T>(load: () => Promise<T>, isWanted = true): T | u
   const [result, setResult] = useState<{ module?: T; error?: Error }>({ module: modules.get(load) as T })
   useEffect(() => {
     if (!isWanted) return
-    const unmount = new AbortController()
-    const { signal } = unmount
+    let isMounted = true
     const start = (): void => {
       preload(load).then(
         (module) => {
-          if (!signal.aborted) setResult({ module })
+          if (isMounted) setResult({ module })
         },
         (error: unknown) => {
-          if (signal.aborted) return
+          if (!isMounted) return
           if (navigator.onLine) setResult({ error: error instanceof Error ? error : new Error(String(error)) })
-          else window.addEventListener('online', start, { once: true, signal })
+          else window.addEventListener('online', start, { once: true })
         },
       )
     }
     start()
     return () => {
-      unmount.abort()
+      isMounted = false
+      window.removeEventListener('online', start)
     }
   }, [load, isWanted])
   if (result.error !== undefined) throw result.error

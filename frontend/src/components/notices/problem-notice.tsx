@@ -10,7 +10,7 @@ interface ProblemNoticeProps {
 }
 
 const ADVICE: Record<number, string> = {
-  0: 'Try again, or reload the page.', // an error of the page itself
+  0: 'Reload the page.', // an error of the page itself
   404: 'Check the spelling, or choose a suggestion as you type.',
   409: 'Choose another symbol, or load more bars for this one.',
   429: 'Retrying automatically.',

@@ -45,8 +45,8 @@ function StepRow({ step, close, hasCloses, format }: StepRowProps) {
     <tr className={isOver ? 'step-over' : undefined}>
       <th scope="row">
         <time dateTime={step.session}>
-          <span className="full-date">{session(step.session)}</span>
-          <span className="short-date" aria-hidden="true">
+          <span>{session(step.session)}</span>
+          <span aria-hidden="true">
             {dayAndMonth(step.session)}
           </span>
         </time>
