@@ -52,7 +52,7 @@ class Journal:
 
 
 async def compute(store: MongoRunStore, name: str, journal: Journal, dice: random.Random) -> None:
-    """Compute the run as a coordinator does, until it has ended, whoever ended it."""
+    """Compute the run as a coordinator does, until this or another process has ended it."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         try:

@@ -1,4 +1,4 @@
-"""Runs on real processes, which are killed on the way: nothing is lost, and nothing is written twice."""
+"""Runs in real processes, some of which are killed: no result is lost, and none is written twice."""
 
 import json
 import os

@@ -18,7 +18,7 @@ from shared.schemas.arrow import NUMBERS, BarFrame, encode
 from shared.schemas.bars import is_symbol
 from tests.support.data.bars import make_frame
 
-pytestmark = pytest.mark.no_cover  # thousands of cases: counting lines would take a quarter of the time
+pytestmark = pytest.mark.no_cover  # thousands of cases: counting lines makes them take a third longer
 # Texts that a reader or a spreadsheet may convert to something else.
 ODD_SYMBOLS = ["NA", "NAN", "NULL", "TRUE", "-INF", "1E5", "007", "-1", "=F", "--", "^GSPC", "BRK.B", "2024-01-02"]
 SYMBOLS = st.sampled_from(ODD_SYMBOLS) | st.text(

@@ -17,7 +17,7 @@ from shared.schemas.ledger import KnownClose, Ledger, LedgerQuery, LedgerScore
 from tests.support.data.bars import make_bars
 from tests.support.data.ledgers import AT, DAY, make_issued_entry
 
-pytestmark = pytest.mark.no_cover  # thousands of cases: counting lines would take a quarter of the time
+pytestmark = pytest.mark.no_cover  # thousands of cases: counting lines makes them take a third longer
 MODELS = st.sampled_from(["drift", "persistence", "ridge"])
 SAID = st.builds(
     lambda day, ahead, model, level, middle, half: make_issued_entry(
