@@ -43,8 +43,8 @@ class DataSettings(UploadSettings):
     budget_seconds: PositiveFloat = 2.4
     """Time budget of a request, in seconds. A caller's X-Request-Budget-Ms can only shorten it."""
 
-    max_upload_rows: PositiveInt = 1_500_000
-    """The most rows that an upload of bars may have. A million rows take 70 MB of memory while they are checked."""
+    max_upload_rows: PositiveInt = 1_000_000
+    """The most rows that an upload of bars may have; a million take 70 MB of memory while they are checked."""
     write_timeout_seconds: PositiveFloat = 20.0
     """Timeout of writing one symbol to MongoDB, in seconds."""
     write_budget_seconds: PositiveFloat = 25.0

@@ -109,7 +109,7 @@ async def test_a_bomb_is_refused_in_little_memory(stack: FaultStack, figures: Fi
 
 
 @pytest.mark.scenario("bad files")
-@pytest.mark.parametrize("n_rows", [300_000, 1_480_000])
+@pytest.mark.parametrize("n_rows", [300_000, 1_000_000, 1_480_000])
 async def test_a_file_of_bad_rows_costs_no_one_else(stack: FaultStack, figures: Figures, n_rows: int) -> None:
     data = stack.servers.data
     reset_peak(data)
