@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+import services.prediction.models.estimators  # noqa: F401  # only libraries that are loaded already are limited
 from services.prediction.forecasting.evaluation import compute_evaluation
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery
@@ -57,7 +58,7 @@ def evaluations(make: Callable[[int], pd.DataFrame], seeds: Iterable[int], query
 
 
 def _start() -> None:
-    """Limit the threads of scikit-learn; unpickling this function has already imported it."""
+    """Limit the threads of scikit-learn; unpickling this function has imported this module, and so it."""
     threadpool_limits(1)
 
 
