@@ -72,12 +72,13 @@ def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("code")
     for name in ("gateway", "services", "shared"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    return tmp_path
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
 
 
 def test_the_contracts_hold(copy: Path) -> None:
@@ -89,17 +90,25 @@ def test_the_contracts_hold(copy: Path) -> None:
 
 @pytest.mark.parametrize(("contract", "file", "line"), VIOLATIONS)
 def test_a_planted_violation_is_reported(copy: Path, contract: str, file: str, line: str) -> None:
-    with (copy / file).open("a") as module:
-        module.write(f"\n{line}\n")
-    done = _lint(copy)
+    module = copy / file
+    code = module.read_text()
+    try:
+        module.write_text(f"{code}\n{line}\n")
+        done = _lint(copy)
+    finally:
+        module.write_text(code)
     assert done.returncode != 0
     assert f"{contract} BROKEN" in done.stdout
 
 
 def test_a_new_room_is_not_left_out_of_the_layers(copy: Path) -> None:
-    (copy / "services" / "data" / "elsewhere").mkdir()
-    (copy / "services" / "data" / "elsewhere" / "__init__.py").write_text('"""A new room."""\n')
-    assert _lint(copy).returncode != 0
+    room = copy / "services" / "data" / "elsewhere"
+    room.mkdir()
+    (room / "__init__.py").write_text('"""A new room."""\n')
+    try:
+        assert _lint(copy).returncode != 0
+    finally:
+        shutil.rmtree(room)
 
 
 def test_nothing_imports_the_tests_or_the_local_runner() -> None:

@@ -23,6 +23,7 @@ def test_a_workbook_that_would_not_be_read_back_is_refused_with_what_to_do() -> 
         require_workbook_size(MAX_BARS + 1)
 
 
+@pytest.mark.no_cover  # a quarter of a million rows
 def test_a_workbook_of_as_many_bars_as_it_may_have_is_read_back() -> None:
     numbers = pa.array(np.full(MAX_BARS, 1 / 3))
     sessions = pa.array(np.arange(MAX_BARS) % 100_000, pa.int32()).cast(pa.date32())
