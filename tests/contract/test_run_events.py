@@ -94,7 +94,7 @@ async def test_streams_end_when_a_service_is_to_stop(stack: Stack, http: httpx.A
 async def test_100_watchers_are_one_poll_and_leave_nothing_behind(stack: Stack, http: httpx.AsyncClient) -> None:
     await http.get(f"/api/runs/{RUN_ID}")
     n_before, n_reads = count_open_files(), stack.store.n_reads
-    async with asyncio.timeout(120), AsyncExitStack() as all_of_them:
+    async with asyncio.timeout(300), AsyncExitStack() as all_of_them:
         streams = [await all_of_them.enter_async_context(watching(http)) for _ in range(100)]
         firsts = await asyncio.gather(*(anext(stream) for stream in streams))
         assert {event.run["state"] for event in firsts} == {"queued"}
@@ -117,7 +117,7 @@ async def test_watchers_that_leave_while_the_run_goes_on_leave_nothing_behind(
 ) -> None:
     await http.get(f"/api/runs/{RUN_ID}")
     n_before = count_open_files()
-    async with asyncio.timeout(120), AsyncExitStack() as all_of_them:
+    async with asyncio.timeout(300), AsyncExitStack() as all_of_them:
         streams = [await all_of_them.enter_async_context(watching(http)) for _ in range(20)]
         await asyncio.gather(*(anext(stream) for stream in streams))
         assert stack.n_polled == 1
@@ -126,7 +126,7 @@ async def test_watchers_that_leave_while_the_run_goes_on_leave_nothing_behind(
 
 
 async def test_watchers_take_no_place_of_others_and_are_bounded(stack: Stack, http: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(120), AsyncExitStack() as all_of_them:
+    async with asyncio.timeout(300), AsyncExitStack() as all_of_them:
         for _ in range(MAX_STREAMS):
             await all_of_them.enter_async_context(watching(http))
         refused = await http.get(PATH)

@@ -62,7 +62,7 @@ async def test_nothing_is_left_of_100_watchers_once_they_have_closed(stack: Stac
     async with open_client(nginx.port) as http:
         assert (await http.get(f"/api/runs/{RUN_ID}")).is_success
     n_here, n_in_nginx = count_open_files(), _count_in_nginx(nginx)
-    async with asyncio.timeout(120), open_client(nginx.port) as http, AsyncExitStack() as all_of_them:
+    async with asyncio.timeout(300), open_client(nginx.port) as http, AsyncExitStack() as all_of_them:
         watched = [await all_of_them.enter_async_context(watching(http)) for _ in range(N_WATCHERS)]
         firsts = await asyncio.gather(*map(anext, watched))
         assert {event.run["state"] for event in firsts} == {"queued"}

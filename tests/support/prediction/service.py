@@ -6,6 +6,7 @@ from typing import ParamSpec, TypeVar
 
 import httpx
 
+import services.prediction.warm_up  # noqa: F401  # imports what computes, which takes longer than a request may
 from services.prediction.app import create_app
 from services.prediction.ports import Resources
 from services.prediction.settings import PredictionSettings
