@@ -10,7 +10,7 @@ from secrets import token_hex, token_urlsafe
 API_KEY_FILE = "api-key"
 STORES_FILE = "stores.env"
 OWNER_ONLY = 0o600
-# Nobody who reaches Valkey can empty it, reconfigure it or read its keys at once.
+# Even with the password, Valkey cannot be emptied, reconfigured or searched for its keys.
 VALKEY_ACCESS = "user default on >{password} ~* &* +@all -@dangerous +info +slowlog\nprotected-mode yes\n"
 
 

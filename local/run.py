@@ -35,7 +35,7 @@ SERVICES = ("GATEWAY", "DATA", "PREDICTION")
 # Draining would only delay the stop: there is no other process that requests could go to.
 NO_DRAIN = {f"{name}_DRAIN_SECONDS": "0" for name in SERVICES}
 COMMON = {"GATEWAY_FRONTEND_DIR": str(Path("frontend/dist").resolve()), "PYTHONUNBUFFERED": "1"} | NO_DRAIN
-# Nobody waits for the answer while the sample is loaded.
+# No person waits for a single answer while the sample is loaded.
 PATIENT = {
     "DATA_STORE_TIMEOUT_SECONDS": "300",
     "DATA_BUDGET_SECONDS": "600",

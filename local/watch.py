@@ -21,7 +21,7 @@ MAX_WIDTH = 240
 
 
 def say(line: str) -> None:
-    """Print a line, unless nobody can read it any more."""
+    """Print a line, unless the terminal is gone."""
     with suppress(OSError):
         print(line, flush=True)
 

@@ -131,7 +131,7 @@ class Followers(Protocol):
         ...
 
     async def raise_fence(self) -> int:
-        """Return a new fence, 0 if nobody follows: every change acknowledged before comes before it."""
+        """Return a new fence, 0 if there are no followers: every change acknowledged before comes before it."""
         ...
 
     async def count_behind(self, fence: int) -> int:

@@ -18,7 +18,7 @@ from shared.settings import load_settings
 from shared.telemetry.logs import configure_logging
 
 NICENESS = 5  # below the processes that answer requests, above those that compute
-# Nobody waits for a single response, and bars are read once.
+# No caller waits for a single response, and bars are read once.
 BATCH_SETTINGS = {"budget_seconds": 60.0, "data_timeout_seconds": 20.0, "bar_bytes": 0}
 
 

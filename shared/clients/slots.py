@@ -22,7 +22,7 @@ class Slots:
 
     The line is judged by how it moves, not by its length: a short burst is served, and a caller whose turn would not
     come within `MAX_WAIT_SECONDS` is refused at once, on fast and slow machines alike. While no call ends at all,
-    nobody waits: callers in line and new ones are refused. Waiting here is our own delay: it counts against the
+    there is no line: waiting and new callers are refused. Waiting here is our own delay: it counts against the
     caller's time, but never as a failure of the upstream.
 
     An upstream that refuses calls gets fewer at once, and slowly more as it serves them, as TCP does: a refusal here

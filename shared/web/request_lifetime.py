@@ -51,7 +51,7 @@ class DisconnectMiddleware:
     """Cancels requests that only read. It must be inside the middleware that measures requests.
 
     A write goes on without its caller: cancelled halfway, it could leave bars changed but caches not invalidated, and
-    nobody would know whether it happened. Its body is complete by then: a write with a truncated body never begins.
+    no caller would know whether it happened. Its body is complete by then: a write with a truncated body never begins.
 
     Args:
         app: The app to wrap.

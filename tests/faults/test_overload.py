@@ -208,7 +208,7 @@ async def test_without_a_worker_calls_are_refused_at_once(stack: FaultStack, fig
     assert set(statuses(again)) == {200}
     assert set(statuses(answers)) <= {200, 503}
     refused = [answer for answer in answers if answer.status == 503]
-    assert refused, "nobody asked before another process was ready"
+    assert refused, "no caller came before another process was ready"
     figures.within("refused p95", quantile(refused, 0.95), 0.05)
 
 

@@ -1,4 +1,4 @@
-"""A real scheduler and two workers with mutual TLS: the numbers of the embedded cluster, and nobody else gets in."""
+"""A real scheduler and two workers with mutual TLS: the numbers of the embedded cluster; strangers are turned away."""
 
 import os
 import signal

@@ -116,9 +116,9 @@ def _assert_doors_are_closed(folder: Path) -> None:
     ):
         stranger["SP500_Stocks"].list_collection_names()
     assert "requires authentication" in str(refused.value)
-    nobody = redis.Redis.from_url(_without_password(stores["DATA_REDIS_URL"]))
-    with nobody, pytest.raises(redis.AuthenticationError):
-        nobody.ping()
+    keyless = redis.Redis.from_url(_without_password(stores["DATA_REDIS_URL"]))
+    with keyless, pytest.raises(redis.AuthenticationError):
+        keyless.ping()
     cache = redis.Redis.from_url(stores["DATA_REDIS_URL"])
     with cache, pytest.raises(redis.exceptions.NoPermissionError):
         cache.flushall()

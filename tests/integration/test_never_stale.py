@@ -1,7 +1,7 @@
 """No answer is older than the last acknowledged write, with two gateways and two data services on one database.
 
 The second gateway follows the second data service, as behind a balancer. Writes come through both gateways, by the
-command line, and by a bare driver, which nobody can wait for: its change must be seen within two seconds.
+command line, and by a bare driver, which no service can wait for: its change must be seen within two seconds.
 """
 
 import os

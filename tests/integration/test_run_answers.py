@@ -41,7 +41,7 @@ def data_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def gateway_url(tmp_path_factory: pytest.TempPathFactory, data_url: str) -> Iterator[str]:
-    """Start a gateway; nobody predicts."""
+    """Start a gateway without a prediction service."""
     environment = {"GATEWAY_DATA_URL": data_url, "GATEWAY_PREDICTION_URL": "http://127.0.0.1:9"}
     with running(service(tmp_path_factory.mktemp("gateway"), "gateway.app", environment)) as server:
         yield _wait(server)

@@ -192,4 +192,4 @@ def test_compose_limits_requests_and_counts_them_in_valkey() -> None:
     assert settings.reads_per_minute > settings.computations_per_minute > 0 < settings.writes_per_minute
     assert settings.limits_redis_url is not None
     assert settings.limits_redis_url.get_secret_value() == CONFIG["services"]["data"]["environment"]["DATA_REDIS_URL"]
-    assert not CONFIG["services"]["gateway"].get("ports")  # so that nobody else can claim an address
+    assert not CONFIG["services"]["gateway"].get("ports")  # so that no other client can claim an address

@@ -6,7 +6,7 @@ export const SCREENER_LEVELS = [50, 80, 90, 95] as const satisfies readonly Scre
 export const UNIVERSE_HORIZONS: readonly number[] = Array.from({ length: 20 }, (_, i) => i + 1)
 export const VERDICTS = ['better', 'no_better', 'too_early'] as const
 
-/** The columns that can be shown beside the symbol and sorted by, in the order of the table. */
+/** The columns that can be shown next to the symbol and sorted by, in the order of the table. */
 export const COLUMNS = [
   'name',
   'sector',

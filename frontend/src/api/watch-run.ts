@@ -2,7 +2,7 @@ import type { Run } from './gen/types.gen'
 
 export interface RunWatcher {
   onRun: (run: Run) => void
-  /** Called when events cannot be had, so that the caller asks now and then instead. */
+  /** Called when events are unavailable, so that the caller polls instead. */
   onLost: () => void
 }
 

@@ -38,7 +38,7 @@ class MongoFollowers:
         return await self._connection.run(self._timeout_seconds, partial(self._renew, follower, fence))
 
     async def raise_fence(self) -> int:
-        """Return a new fence, 0 if nobody follows: every change acknowledged before comes before it."""
+        """Return a new fence, 0 if there are no followers: every change acknowledged before comes before it."""
         return await self._connection.run(self._timeout_seconds, self._raise_fence)
 
     async def count_behind(self, fence: int) -> int:

@@ -1,4 +1,4 @@
-"""A run as it is stored, and its conversion to the public form. Pure."""
+"""The stored form of a run, and its conversion to the public form. Pure."""
 
 from datetime import datetime
 

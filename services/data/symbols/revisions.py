@@ -63,7 +63,7 @@ class Revisions:
         if reading is None or reading.done():
             # In a context of its own: the deadline of the request that begins it is not that of the others.
             reading = self._reading = asyncio.create_task(self._read(symbols), context=Context())
-            reading.add_done_callback(lambda task: task.cancelled() or task.exception())  # even if nobody waits for it
+            reading.add_done_callback(lambda task: task.cancelled() or task.exception())  # even if no caller waits
         await asyncio.wait({reading}, timeout=WAITING_SHARE * deadline.seconds_left(deadline.MAX_SECONDS))
         if not reading.done():
             raise Busy("Bars that another tool has written are being read for the first time. Try again in a moment.")

@@ -112,7 +112,7 @@ def _note_no_zone(timezone: str | None, is_doubtful: bool, notes: Notes) -> None
 
 
 def _skips_weekends(distinct: Days, has_times: bool) -> bool:
-    """Return whether the days are those of an exchange as they are written; few show it only without times."""
+    """Return whether the days are those of an exchange without any conversion; few show it only without times."""
     return _weekend_share(distinct) <= MANY if len(distinct) >= MIN_DAYS else not has_times
 
 

@@ -19,7 +19,7 @@ _HAS_TIME = re.compile(r".*:|\d{9,}")
 
 @dataclass(frozen=True)
 class Cells:
-    """The first rows of a table, and the names of its columns as they are written."""
+    """The first rows of a table, and the names of its columns, unchanged."""
 
     names: Sequence[str]
     rows: Sequence[Sequence[str]]

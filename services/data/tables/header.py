@@ -149,7 +149,7 @@ def _is_name(cell: str) -> bool:
 
 
 def _name(index: int, lines: Sequence[Sequence[str]], symbols: Sequence[str]) -> str:
-    """Return the name of a column; of one beside symbols, the name of the index rather than that of a level."""
+    """Return the name of a column; under a line of symbols, the name of the index rather than that of a level."""
     stack = [line[index].strip() for line in lines]
     if not symbols or symbols[index]:
         return stack[0]

@@ -35,7 +35,7 @@ def parse_symbol(name: str) -> str | None:
 
 
 def may_be_symbol(text: str) -> bool:
-    """Return whether a text beside or over the name of a price may be a symbol, and not say which price it is."""
+    """Return whether a text in or above the name of a price may be a symbol, rather than say which price it is."""
     return is_symbol(normalise_symbol(text)) and text.upper() not in NO_SYMBOLS
 
 

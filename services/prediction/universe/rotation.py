@@ -1,6 +1,6 @@
-"""What luck makes of many series at once, by rotating their sums over the sessions. Pure.
+"""The null distribution of counts over many series at once, by rotating their sums over the sessions. Pure.
 
-Of each series there are nine sums: the plain one, and eight weighted by cosines. Without skill they are independent
+Each series has nine sums: the plain one, and eight weighted by cosines. Without skill they are independent
 normal numbers of one variance, also if the series is autocorrelated, as long as it is so for less than a sixteenth of
 the sessions. Sums of many series are nine vectors of one covariance, whatever that is: any rotation of the nine is as
 likely as what was seen. So the rotations show what luck makes of the same symbols on the same sessions, and neither the

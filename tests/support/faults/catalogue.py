@@ -20,7 +20,7 @@ GATE = {
     "B3": "half of the data service's replies are 503: at most 1.25 calls per request, 74 % succeed",
     "B4": "all of them: at most 1.2 calls per request, one probe per pause",
     "B5": "300 callers of one cold key: computed once, one body",
-    "B6": "a hot key expires under load: read once from the store, nobody waits twice as long",
+    "B6": "a hot key expires under load: read once from the store, no caller waits twice as long",
     "B7": "ten times as many slow reads as connections: 503 within 1 s, idle afterwards",
     "B8": "10 times overload: goodput 0.85 of capacity, refusals p95 100 ms, probes under 1 s",
     "B9": "every core computes: livez under 200 ms",

@@ -36,7 +36,7 @@ class SlowData:
         return known if known is not None and known.revision == answer.revision else answer
 
     async def revisions(self) -> list[RunSymbol]:
-        raise AssertionError("nobody asks for all revisions")
+        raise AssertionError("all revisions are never requested")
 
     async def current_revision(self, *, symbol: str) -> str | None:
         self.n_revisions_asked += 1

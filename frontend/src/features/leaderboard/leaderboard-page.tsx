@@ -14,7 +14,7 @@ import { useDocumentTitle } from '@/lib/use-document-title'
 import './leaderboard.css'
 import { LeaderboardView } from './leaderboard-view'
 
-/** The models over all symbols of the last complete run, beside what luck explains. */
+/** The models over all symbols of the last complete run, compared with what luck explains. */
 export function LeaderboardPage() {
   const [, navigate] = useLocation()
   const horizon = parseOption(HORIZONS, new URLSearchParams(useSearch()).get('horizon'), 1)

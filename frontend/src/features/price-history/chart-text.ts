@@ -10,7 +10,7 @@ export interface Figure {
   value: string
 }
 
-/** What the texts of a chart need beside its rows. */
+/** What the texts of a chart need besides its rows. */
 export interface ChartContext {
   forecast: Forecast | undefined
   /** How many sessions before the past forecasts were given. */

@@ -5,7 +5,7 @@ import { usePriceFormat } from '@/lib/price-format'
 
 const N_SHOWN = 20
 
-/** The latest estimates beside the closes that they estimate. */
+/** The latest estimates next to the closes that they estimate. */
 export function EstimatesTable({ result: { predictions } }: { result: Result }) {
   const { price, difference } = usePriceFormat()
   const rows = predictions.session.flatMap((day, i) => {

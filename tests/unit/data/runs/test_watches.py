@@ -23,7 +23,7 @@ class BrokenStore(FakeRunStore):
         return await super().snapshot(run_id)
 
 
-async def test_an_error_that_nobody_expected_ends_the_wait_for_the_first_state() -> None:
+async def test_an_unexpected_error_ends_the_wait_for_the_first_state() -> None:
     async with RunWatches(BrokenStore(error=ValueError("bad document")), poll_seconds=0.01).watch(RUN_ID) as watch:
         with pytest.raises(ValueError, match="bad document"):
             await watch.first()

@@ -34,7 +34,7 @@ def test_an_answer_is_found_by_the_forms_of_requests_until_it_leaves() -> None:
     store = AnswerStore(100_000)
     first, second = make("A"), make("A")
     store.put(first)
-    for n in range(MAX_ALIASES + 5):  # whoever adds nonsense to a query must not fill the memory
+    for n in range(MAX_ALIASES + 5):  # nonsense added to a query must not fill the memory
         store.recognise(("/path", b"%d" % n), first)
     assert store.find(("/path", b"0")) is first
     assert store.find(("/path", b"%d" % MAX_ALIASES)) is None

@@ -132,7 +132,7 @@ async def test_a_body_that_keeps_coming_is_left_to_the_app() -> None:
         assert (await connection.reader.readline()) == b"HTTP/1.1 200 OK\r\n"
 
 
-async def test_a_body_that_nobody_waits_for_has_little_time() -> None:
+async def test_a_body_without_a_waiting_reader_has_little_time() -> None:
     async with connect(App(reads_body=False), Hasty, POST + b"Content-Length: 1000000\r\n\r\n") as (connection,):
         reading = asyncio.create_task(connection.rest())
         while not reading.done():
@@ -153,7 +153,7 @@ async def test_a_slow_app_is_not_hurried() -> None:
     assert answer.startswith(b"HTTP/1.1 200 OK")
 
 
-async def test_a_response_that_nobody_reads_is_given_up() -> None:
+async def test_an_unread_response_is_given_up() -> None:
     app = App(n_response_bytes=50_000_000)
     async with connect(app, Hasty, GET + b"\r\n") as (connection,):
         connection.writer.transport.pause_reading()  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@ interface Column {
   meaning: string
 }
 
-/** The columns of the models' table beside the name, with what each number means. */
+/** The columns of the models' table after the name, with what each number means. */
 export const COLUMNS: readonly Column[] = [
   {
     name: 'Skill (95 % CI)',
@@ -13,7 +13,7 @@ export const COLUMNS: readonly Column[] = [
   { name: 'Win rate', meaning: 'Share of symbols with a skill above zero. A coin gives about half.' },
   {
     name: 'Looks better on',
-    meaning: 'Symbols on which it looks better than no change, beside the counts that luck alone gives (95 of 100 times).',
+    meaning: 'Symbols on which it looks better than no change, and the counts that luck alone gives (95 of 100 times).',
   },
   { name: 'Worse on', meaning: 'Symbols on which it is worse than no change beyond chance.' },
   { name: 'Coverage', meaning: 'Mean share of closes inside the prediction interval; it should be close to the level.' },

@@ -8,7 +8,7 @@ const MODES: Record<Mode, { name: string; hint: string }> = {
     name: 'Add or correct',
     hint: 'Bars of sessions not in the file are kept. A file that disagrees with the stored history is refused.',
   },
-  keep: { name: 'Add only', hint: 'Stored bars stay as they are; only sessions that are not stored are added.' },
+  keep: { name: 'Add only', hint: 'Stored bars are not changed; only sessions that are not stored are added.' },
   force: { name: 'Overwrite', hint: 'Bars are added and corrected even if the file disagrees with the stored history.' },
   replace: { name: 'Replace all', hint: 'Bars of sessions not in the file are removed, after you confirm.' },
 }

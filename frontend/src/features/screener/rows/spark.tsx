@@ -18,7 +18,7 @@ export function buildPath(closes: readonly number[]): string {
   return `M${points.join('L')}`
 }
 
-/** The shape of the last closes; the changes beside it are its numbers. */
+/** The shape of the last closes; the changes next to it are its numbers. */
 export const Spark = memo(function Spark({ closes }: { closes: readonly number[] }) {
   return (
     <svg className="spark" viewBox={`0 0 ${String(WIDTH)} ${String(HEIGHT)}`} aria-hidden="true">
