@@ -1,5 +1,5 @@
 # One image per service: docker build --target gateway (or data, or prediction).
-# Each contains only shared/, the service's own folder and its packages, and no package installer.
+# Each contains only shared/, the service's own folder and its packages, and no pip.
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
 # Installs the packages; nothing of this stage is in an image.

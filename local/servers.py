@@ -3,6 +3,7 @@
 import importlib
 import itertools
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -67,7 +68,7 @@ def mongod_command(data_dir: Path, port: int, key_file: Path | None = None) -> l
     With a key file, it answers only members that have the key, and users.
     """
     binary = Path(sysconfig.get_path("purelib")) / "fiftyone" / "db" / "bin" / "mongod"
-    _check_runs(binary, "MongoDB", "MONGO_URL")
+    check_runs(binary, "MongoDB", "MONGO_URL")
     data_dir.mkdir(parents=True, exist_ok=True)
     options = {
         "--dbpath": str(data_dir),
@@ -105,7 +106,7 @@ def valkey_command(data_dir: Path, port: int, config: Path | None = None) -> lis
         server = Path(binary.get_binary_path())
     except exceptions.ValkeyBinaryNotFoundError as error:
         raise _missing_error("Valkey", "REDIS_URL") from error
-    _check_runs(server, "Valkey", "REDIS_URL")
+    check_runs(server, "Valkey", "REDIS_URL")
     data_dir.mkdir(parents=True, exist_ok=True)
     options = {
         "--dir": str(data_dir),
@@ -144,14 +145,26 @@ def redis_url(port: int, login: str = "") -> str:
     return f"redis://{login}127.0.0.1:{port}/0"
 
 
-def _check_runs(binary: Path, server: str, variable: str) -> None:
+def check_runs(binary: Path, server: str, variable: str) -> None:
+    """Check that an embedded server can start here; `variable` names a server of the user's instead.
+
+    Raises:
+        CannotRun: It cannot; the message says what to install or set.
+    """
     try:
         result = subprocess.run([binary, "--version"], capture_output=True, text=True, check=False)
     except OSError as error:
         raise _missing_error(server, variable) from error
-    if result.returncode != 0:
-        reason = (result.stderr or result.stdout).strip().splitlines()[-1:]
-        raise CannotRun(f"the embedded {server} does not run here ({' '.join(reason)}). {_hint(variable)}")
+    if result.returncode == 0:
+        return
+    reason = " ".join((result.stderr or result.stdout).strip().splitlines()[-1:])
+    if library := re.search(r"(lib\S+)\.so\.(\d+): cannot open shared object file", reason):
+        package = "".join(library.groups())
+        raise CannotRun(
+            f"the embedded {server} needs {library[1]}. Install it (on Debian and Ubuntu `apt install {package}`), "
+            f"or set {variable} to your own server."
+        )
+    raise CannotRun(f"the embedded {server} does not run here ({reason}). {_hint(variable)}")
 
 
 def _missing_error(server: str, variable: str) -> CannotRun:

@@ -103,6 +103,15 @@ def test_stores_outside_tracing_and_vendor_should_be_reached_by_their_port() -> 
     assert (ANYWHERE, 443) not in _callees(production, "data")
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "port"),
+    [("https://otel.example.com", 443), ("http://otel.example.com/v1", 80), ("https://[2001:db8::1]:4318", 4318)],
+)
+def test_a_collector_should_be_reached_by_the_port_of_its_address(endpoint: str, port: int) -> None:
+    objects = render(values={"global": {"tracing": {"endpoint": endpoint}}})
+    assert (ANYWHERE, port) in _callees(objects, "prediction")
+
+
 @pytest.mark.parametrize("name", ["gateway", "data", "prediction"])
 def test_a_service_should_answer_to_the_names_of_its_service_only(name: str) -> None:
     variable = f"{name.upper()}_ALLOWED_HOSTS"

@@ -87,6 +87,28 @@ def test_no_two_objects_share_kind_and_name() -> None:
         assert len(names) == len(set(names))
 
 
+def test_the_longest_name_of_a_release_gives_each_object_its_own_and_a_longer_one_is_refused() -> None:
+    values = load_values_set("production")
+    objects = render(values=values, release="r" * 31)
+    names = [(item["kind"], item["metadata"]["name"]) for item in objects]
+    assert len(names) == len(set(names)) == len(render(values=values))
+    assert all(len(name) <= (52 if kind == "CronJob" else 63) for kind, name in names)
+    with pytest.raises(helm_python.HelmRenderError, match=r"has 32 characters\. Give it one of at most 31"):
+        render(values=values, release="r" * 32)
+
+
+def test_the_gateway_reads_the_keys_that_were_generated() -> None:
+    objects = render(release="r" * 31)
+    (secret,) = [item["metadata"]["name"] for item in objects.of_kind("Secret") if "digests" in item["stringData"]]
+    (mounted,) = [
+        volume["secret"]["secretName"]
+        for pod in objects.pod_specs().values()
+        for volume in pod["spec"].get("volumes", [])
+        if volume["name"] == "api-keys"
+    ]
+    assert mounted == secret
+
+
 def test_the_notes_say_what_to_do_next() -> None:
     (notes,) = [text for path, text in render_text().items() if path.endswith("NOTES.txt")]
     assert "helm test demo --namespace bellwether" in notes

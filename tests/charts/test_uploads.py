@@ -40,6 +40,13 @@ def test_one_value_should_move_all_limits(limit: int) -> None:
     assert _limits({"global": {"maxUploadBytes": limit}}) == {str(limit)}
 
 
+@pytest.mark.parametrize(("limit", "space"), [(1, "256Mi"), (2**27, "512Mi"), (2**31, "8192Mi")])
+def test_the_data_service_should_have_space_for_four_uploads(limit: int, space: str) -> None:
+    objects = render(values={"global": {"maxUploadBytes": limit}})
+    volumes = objects.get("Deployment", "data")["spec"]["template"]["spec"]["volumes"]
+    assert {"name": "tmp", "emptyDir": {"sizeLimit": space}} in volumes
+
+
 @pytest.mark.parametrize("name", ["gateway", "data"])
 def test_a_limit_of_one_service_alone_should_be_refused(name: str) -> None:
     with pytest.raises(helm_python.HelmRenderError, match=r"set global\.maxUploadBytes instead"):

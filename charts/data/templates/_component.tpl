@@ -12,6 +12,7 @@ config:
   {{- include "bellwether.tracing" . | nindent 2 }}
 env:
   {{- include "data.addresses" . | nindent 2 }}
+temporarySpace: {{ max 256 (mul 4 (div .Values.global.maxUploadBytes 1048576)) }}Mi
 secrets: {{ printf "%s%s" .Values.mongodb.url .Values.valkey.url | sha256sum }}
 callers: [gateway, prediction]
 calls:

@@ -45,7 +45,7 @@ volumeMounts:
 volumes:
   - name: api-keys
     secret:
-      secretName: {{ .Values.apiKeys.existingSecret | default (printf "%s-api-keys" (include "bellwether.fullname" .)) }}
+      secretName: {{ .Values.apiKeys.existingSecret | default (include "bellwether.objectName" (list . "gateway-api-keys")) }}
       defaultMode: 0440
       items:
         - key: digests

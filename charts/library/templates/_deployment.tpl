@@ -50,7 +50,7 @@ spec:
       volumes:
         - name: tmp
           emptyDir:
-            sizeLimit: 256Mi
+            sizeLimit: {{ $component.temporarySpace | default "256Mi" }}
         {{- with $component.volumes }}
         {{- toYaml . | nindent 8 }}
         {{- end }}

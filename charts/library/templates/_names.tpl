@@ -1,11 +1,17 @@
-{{/* Names of objects: the release, then the chart. Charts of the same release find one another by this rule. */}}
+{{/*
+Names of objects: the release, then the chart. Charts of the same release find one another by this rule. The longest name
+that Kubernetes allows is that of a CronJob, 52 characters; the longest of ours ends in "-prediction-scheduler".
+*/}}
 {{- define "bellwether.fullname" -}}
 {{ include "bellwether.objectName" (list . .Chart.Name) }}
 {{- end }}
 
 {{- define "bellwether.objectName" -}}
 {{- $root := index . 0 -}}
-{{ printf "%s-%s" $root.Release.Name (index . 1) | trunc 52 | trimSuffix "-" }}
+{{- if gt (len $root.Release.Name) 31 -}}
+{{- fail (printf "The name of the release has %d characters. Give it one of at most 31, so that the names of its objects fit." (len $root.Release.Name)) -}}
+{{- end -}}
+{{ printf "%s-%s" $root.Release.Name (index . 1) }}
 {{- end }}
 
 {{/* The host names that the component answers to, comma separated: those of its Service, its routes and `allowedHosts`. */}}

@@ -32,7 +32,8 @@ spec:
     {{- include "bellwether.egressTo" (list . $component.calls) | nindent 4 }}
     {{- if and $component.metricsPath .Values.global.tracing.endpoint }}
     - ports:
-        - port: {{ regexFind ":[0-9]+$" (urlParse .Values.global.tracing.endpoint).host | trimPrefix ":" | default "4318" }}
+        {{- $url := urlParse .Values.global.tracing.endpoint }}
+        - port: {{ regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (ternary "443" "80" (eq $url.scheme "https")) }}
     {{- end }}
     {{- with .Values.networkPolicy.extraEgress }}
     {{- toYaml . | nindent 4 }}

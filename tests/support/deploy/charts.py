@@ -45,13 +45,13 @@ def load_values_set(name: str) -> Json:
     return values
 
 
-def render_text(chart: str | Path = "bellwether", values: Json | None = None) -> dict[str, str]:
+def render_text(chart: str | Path = "bellwether", values: Json | None = None, release: str = RELEASE) -> dict[str, str]:
     """Render a chart and return the texts by template path, NOTES.txt included; validate the values first.
 
     Raises:
         helm_python.HelmError: The schema rejects the values, or a template fails with its message.
     """
-    return _load(CHARTS / chart).render(values or {}, name=RELEASE, namespace=NAMESPACE, is_install=True)
+    return _load(CHARTS / chart).render(values or {}, name=release, namespace=NAMESPACE, is_install=True)
 
 
 @cache
@@ -59,9 +59,9 @@ def _load(path: Path) -> helm_python.Chart:
     return helm_python.Chart.load(path)
 
 
-def render(chart: str | Path = "bellwether", values: Json | None = None) -> Objects:
+def render(chart: str | Path = "bellwether", values: Json | None = None, release: str = RELEASE) -> Objects:
     """Render a chart and return its objects."""
-    texts = [text for path, text in render_text(chart, values).items() if not path.endswith("NOTES.txt")]
+    texts = [text for path, text in render_text(chart, values, release).items() if not path.endswith("NOTES.txt")]
     return Objects(item for text in texts for item in yaml.load_all(text, yaml.CSafeLoader) if item)
 
 

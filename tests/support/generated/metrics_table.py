@@ -57,6 +57,7 @@ def metrics_table() -> str:
 
 
 def _rows(app: FastAPI) -> Iterable[Row]:
+    app.build_middleware_stack()  # some metrics are those of a middleware, which is built at the first request
     for collector in app.state.metrics.registry._collector_to_names:  # no public API lists metrics without series
         if isinstance(collector, MetricWrapperBase):
             name = f"{collector._name}_total" if collector._type == "counter" else collector._name
