@@ -63,11 +63,13 @@ def compute_evaluation(bars: EncodedBars, symbol: str, *, query: EvaluationQuery
     return evaluation.compute_evaluation(bars, symbol, query)
 
 
-def compute_range(bars: EncodedBars, symbol: str, *, query: RangeQuery, calendar: str) -> RangeForecast:
+def compute_range(
+    bars: EncodedBars, symbol: str, *, query: RangeQuery, calendar: str, today: date | None
+) -> RangeForecast:
     """Compute the expected range and its walk-forward."""
     from services.prediction.forecasting import expected_range  # noqa: PLC0415
 
-    return expected_range.compute_range(bars, symbol, query, calendar=calendar)
+    return expected_range.compute_range(bars, symbol, query, calendar=calendar, today=today)
 
 
 def compute_of_run(item: tuple[RunSymbol, EncodedBars], *, request: RunRequest, code: str) -> bytes:

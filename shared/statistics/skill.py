@@ -1,7 +1,9 @@
 """The skill of a forecast with its confidence intervals, and the one rule for its verdict. Pure.
 
-Source of the interval: the delta method (Casella and Berger, Statistical Inference, 2nd ed., 5.5.4) with the variance
-of `shared.statistics.standard_error`.
+Source of the interval: Fieller (1954), Some Problems in Interval Estimation, JRSS B 16(2), with the variance of
+`shared.statistics.standard_error`. It holds each ratio r of the means at which Student's t does not reject that
+`errors − r · baseline` has mean zero. So it excludes a skill of zero exactly where the test of Diebold and Mariano
+rejects it.
 """
 
 from typing import NamedTuple
@@ -10,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.schemas.wire import Outcome
-from shared.statistics.standard_error import standard_error
+from shared.statistics.standard_error import cosine_means
 
 Floats = npt.NDArray[np.float64]
 MIN_PERIODS = 10  # independent ones; the cosines of fewer say nothing about autocorrelation
@@ -21,17 +23,21 @@ STUDENT_T_OF_SEVERAL = 3.355387331333395  # at 1 − 2.5 % / N_COMPARED
 
 
 class SkillInterval(NamedTuple):
-    """The 95 % confidence interval of a skill, and its lower end if it is the best of `N_COMPARED` (Bonferroni)."""
+    """The 95 % confidence interval of a skill, and its lower end if it is the best of `N_COMPARED` (Bonferroni).
+
+    The latter is None where it has no end.
+    """
 
     lower: float
     upper: float
-    lower_of_several: float
+    lower_of_several: float | None
 
 
 def skill_interval(errors: Floats, baseline_errors: Floats, n_periods: int) -> SkillInterval | None:
     """Compute the confidence interval of 1 − MAE / MAE of the baseline, a ratio of means.
 
-    None if the baseline makes no error, or the independent periods are fewer than `MIN_PERIODS`.
+    None if the baseline makes no error, the independent periods are fewer than `MIN_PERIODS`, or so few sessions make
+    most of the baseline's errors that the interval has no ends.
 
     Args:
         errors: Absolute errors, shape `(n,)`, ascending by time.
@@ -44,9 +50,28 @@ def skill_interval(errors: Floats, baseline_errors: Floats, n_periods: int) -> S
     if mean == 0:
         return None
     ratio = float(np.mean(errors)) / mean
-    error = standard_error(errors - ratio * baseline_errors) / mean
+    residuals = cosine_means(errors / mean - ratio * (baseline_errors / mean))
+    baseline = cosine_means(baseline_errors / mean)
+    ends = _deviations(residuals, baseline, STUDENT_T)
+    if ends is None:
+        return None
+    of_several = _deviations(residuals, baseline, STUDENT_T_OF_SEVERAL)
     skill = 1 - ratio
-    return SkillInterval(skill - STUDENT_T * error, skill + STUDENT_T * error, skill - STUDENT_T_OF_SEVERAL * error)
+    return SkillInterval(skill - ends[1], skill - ends[0], None if of_several is None else skill - of_several[1])
+
+
+def _deviations(residuals: Floats, baseline: Floats, quantile: float) -> tuple[float, float] | None:
+    """Return how far the ratio may be below and above its estimate; None if it is not bounded.
+
+    They are the roots x of x² = quantile² · mean((residuals − x · baseline)²).
+    """
+    square = quantile**2
+    leading = 1 - square * float(np.mean(baseline**2))
+    if leading <= 0:
+        return None
+    middle = square * float(np.mean(residuals * baseline))
+    root = float(np.sqrt(middle**2 + leading * square * np.mean(residuals**2)))
+    return (-middle - root) / leading, (-middle + root) / leading
 
 
 def judge(upper: float | None, lower_of_several: float | None) -> Outcome:

@@ -43,7 +43,7 @@ const UNIVERSE: Universe = {
 }
 
 const SENTENCE =
-  '2 of 4 symbols look better than no change; luck alone gives 0 to 3. 1 other symbol has too few sessions in common with these to be compared.'
+  '2 of 4 symbols look better than no change; luck alone gives 0 to 3. 1 other symbol cannot be compared: it has too few sessions in common with these, or never moved.'
 
 /** Five symbols: AAPL is calm for itself, CAAP is behind, IBM has changed since, MSFT is wide for itself, ZETA lacks much. */
 export const SCREENER_COLUMNS: ScreenerColumns = {

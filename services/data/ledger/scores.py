@@ -162,8 +162,8 @@ def _mean(numbers: "np.typing.NDArray[np.float64]") -> float | None:
         return _finite_or_none(float(numbers.mean())) if len(numbers) else None
 
 
-def _finite_or_none(number: float) -> float | None:
-    return float(number) if math.isfinite(number) else None
+def _finite_or_none(number: float | None) -> float | None:
+    return None if number is None or not math.isfinite(number) else float(number)
 
 
 def _sort_key(entry: IssuedEntry) -> tuple[int, int, str, int, bool]:

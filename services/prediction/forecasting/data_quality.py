@@ -1,5 +1,7 @@
 """Describes the bars behind a forecast or an evaluation, and warns about problems in them."""
 
+from datetime import date
+
 import numpy as np
 
 from services.prediction.inputs import warnings
@@ -20,6 +22,12 @@ def describe_data(history: History, *, adjusted: bool) -> Data:
         bars=len(history),
         adjusted=adjusted,
     )
+
+
+def check_dates(history: History, calendar: str | None, today: date | None) -> list[Warning]:
+    """Check the dates of the bars by the calendar, None for every weekday, and by today's date in UTC unless None."""
+    late = [] if today is None else warnings.bars_and_today(history.sessions, calendar, today)
+    return [*late, *warnings.off_calendar(history.sessions, calendar, history.symbol)]
 
 
 def collect_warnings(

@@ -1,14 +1,16 @@
 """Forecasts the range of the sessions ahead, with its walk-forward, for a forecast and for a response of its own."""
 
+from datetime import date
 from typing import get_args
 
 import numpy as np
 
-from services.prediction.forecasting.data_quality import collect_warnings, describe_data
+from services.prediction.forecasting.data_quality import check_dates, collect_warnings, describe_data
 from services.prediction.inputs.history import History, history_until
+from services.prediction.models.volatility import MAX_UNUSABLE, MEANS_OVER, has_usable_range
 from services.prediction.provenance import provenance
 from services.prediction.ranges.record import describe, score_ranges
-from services.prediction.ranges.walk_forward import RangeRun, bars_needed, run_ranges
+from services.prediction.ranges.walk_forward import RangeRun, bars_needed, has_ranges, run_ranges
 from services.prediction.types import Array
 from shared.errors import NotEnoughBars
 from shared.market.exchange_sessions import choose_calendar, next_sessions
@@ -19,7 +21,9 @@ N_SCORED = 250  # sessions, about a year
 HORIZONS: tuple[RangeHorizon, ...] = get_args(RangeHorizon)
 
 
-def compute_range(encoded: EncodedBars, symbol: str, query: RangeQuery, *, calendar: str) -> RangeForecast:
+def compute_range(
+    encoded: EncodedBars, symbol: str, query: RangeQuery, *, calendar: str, today: date | None = None
+) -> RangeForecast:
     """Forecast the range of the next `query.horizon` sessions.
 
     Args:
@@ -27,33 +31,40 @@ def compute_range(encoded: EncodedBars, symbol: str, query: RangeQuery, *, calen
         symbol: The symbol.
         query: The request.
         calendar: Code of the default exchange; empty for every weekday.
+        today: The date in UTC, to warn about bars that are old or of the future; None not to.
 
     Raises:
-        NotEnoughBars: No walk-forward fits into the bars.
+        NotEnoughBars: No walk-forward fits into the bars, or too few of them have a high and a low.
         UpstreamFailed: The bars cannot be decoded.
     """
     history = history_until(encoded.arrow, encoded.revision, symbol=symbol, as_of=query.as_of)
     _require_enough(history, query.horizon)
     run = run_ranges(history, query.horizon, N_SCORED)
-    chosen = choose_calendar(history.calendar, history.sessions, calendar) or ""
+    chosen = choose_calendar(history.calendar, history.sessions, calendar)
     return RangeForecast(
         stock_symbol=symbol,
         as_of=history.session(-1),
         last_close=float(history.close[-1]),
-        range=_build_range(history, run, query.horizon, chosen),
+        range=_build_range(history, run, query.horizon, chosen or ""),
         windows=_describe_windows(history, run, query.horizon),
-        warnings=collect_warnings(history, query, len(run.rows), N_SCORED),
+        warnings=[
+            *check_dates(history, chosen, today),
+            *collect_warnings(history, query, len(run.rows), N_SCORED),
+        ],
         data=describe_data(history, adjusted=query.adjusted),
         provenance=provenance(),
     )
 
 
 def expected_ranges(history: History, calendar: str) -> list[ExpectedRange]:
-    """Forecast the range of the next session and of the next five; `calendar` dates them, empty for weekdays."""
+    """Forecast the range of the next session and of the next five; `calendar` dates them, empty for weekdays.
+
+    None of those for which there are too few bars, or too few with a high and a low.
+    """
     return [
         _build_range(history, run_ranges(history, horizon, N_SCORED), horizon, calendar)
         for horizon in HORIZONS
-        if len(history) >= bars_needed(horizon)
+        if len(history) >= bars_needed(horizon) and has_ranges(history)
     ]
 
 
@@ -65,6 +76,14 @@ def _require_enough(history: History, horizon: RangeHorizon) -> None:
             "and test that. Load earlier bars.",
             required=required,
             available=len(history),
+        )
+    if not has_ranges(history):
+        usable = has_usable_range(history)[-MEANS_OVER[-1] :]
+        raise NotEnoughBars(
+            f"Only {int(usable.sum())} of the last {len(usable)} bars of {history.symbol} have a high and a low around "
+            "their prices, too few to forecast its range. Load bars with both.",
+            required=len(usable) - int(MAX_UNUSABLE * len(usable)),
+            available=int(usable.sum()),
         )
 
 

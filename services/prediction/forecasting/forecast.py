@@ -6,12 +6,11 @@ from datetime import date
 
 import numpy as np
 
-from services.prediction.forecasting.data_quality import collect_warnings, describe_data
+from services.prediction.forecasting.data_quality import check_dates, collect_warnings, describe_data
 from services.prediction.forecasting.expected_range import expected_ranges
 from services.prediction.forecasting.explanation import explain
 from services.prediction.forecasting.fitted_model import FittedModel, LevelRecord, ModelStore
 from services.prediction.forecasting.training import N_SCORED, fit_or_load
-from services.prediction.inputs import warnings
 from services.prediction.inputs.history import History, history_until
 from services.prediction.models import features
 from services.prediction.models.registry import MODELS
@@ -22,7 +21,7 @@ from services.prediction.scoring import verdicts
 from services.prediction.types import Array
 from services.prediction.walk_forward.windows import require_enough
 from services.prediction.workers.measurements import measure_task
-from shared.market.exchange_sessions import choose_calendar, exchange_sessions, next_sessions
+from shared.market.exchange_sessions import choose_calendar, next_sessions
 from shared.schemas.bars import EncodedBars
 from shared.schemas.forecasts import (
     Candidate,
@@ -33,9 +32,6 @@ from shared.schemas.forecasts import (
     ModelName,
     StepInterval,
 )
-from shared.schemas.wire import Warning
-
-N_CALENDAR_CHECKED = 60  # sessions, a quarter: enough to tell whether the calendar is the right one
 
 
 @dataclass(frozen=True)
@@ -79,8 +75,7 @@ def compute_forecast(
     at_horizon = selection.at_horizon or _fit_or_load(history, [name], query.horizon, query, store)[name]
     chosen = choose_calendar(history.calendar, history.sessions, calendar)
     forecast = _build_forecast(history, query, chosen or "", selection, [*nearer, at_horizon])
-    late = [] if today is None else warnings.bars_and_today(history.sessions, chosen, today)
-    return forecast.model_copy(update={"warnings": [*late, *forecast.warnings]})
+    return forecast.model_copy(update={"warnings": [*check_dates(history, chosen, today), *forecast.warnings]})
 
 
 def _fit_or_load(
@@ -120,7 +115,7 @@ def _build_forecast(
         level=query.level[0],
         verdict=selection.verdict or f"{verdicts.display_name(name)}: {record.skill.verdict}",
         skill=record.skill,
-        warnings=[*collect_warnings(history, query, record.windows, N_SCORED), *_check_calendar(history, calendar)],
+        warnings=collect_warnings(history, query, record.windows, N_SCORED),
         last_close=float(history.close[-1]),
         steps=_build_steps(history, name, models, next_sessions(calendar, history.session(-1), horizon)),
         expected_ranges=expected_ranges(history, calendar),
@@ -194,18 +189,3 @@ def _build_interval(history: History, record: LevelRecord, predicted: float, hal
         score=record.score,
         score_of_plain_band=record.plain_score,
     )
-
-
-def _check_calendar(history: History, calendar: str) -> list[Warning]:
-    """Warn if recent bars do not fit the calendar, so that the next sessions may be dated wrongly."""
-    if not calendar:
-        return []
-    recent = history.sessions[-N_CALENDAR_CHECKED:]
-    n_others = int((~np.isin(recent, exchange_sessions(calendar))).sum())
-    if not n_others:
-        return []
-    detail = (
-        f"{n_others} of the last {len(recent)} bars are on days when {calendar} was closed, so the sessions ahead may "
-        f"be dated wrongly. Set the calendar of {history.symbol} (PATCH /api/stocks/{history.symbol})."
-    )
-    return [Warning(code="off_calendar", detail=detail)]

@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.prediction.types import Array
-from shared.market.exchange_sessions import count_sessions_behind
+from shared.market.exchange_sessions import count_sessions_behind, exchange_sessions
 from shared.market.price_jumps import find_price_jumps
 from shared.schemas.wire import Warning
 
 ONE_DAY = timedelta(days=1)
 STALE_SESSIONS = 5  # a week: more, and the last bar is old
+N_CALENDAR_CHECKED = 60  # sessions, a quarter: enough to tell whether the calendar is the right one
 LONG_GAP_DAYS = 10  # since 1960 XNYS was never closed for more than 6 days (September 2001)
 
 
@@ -20,8 +21,9 @@ def incomplete_bars(n_left_out: int, *, adjusted: bool, above_zero: bool = True)
     if not n_left_out:
         return []
     prices = "open, high, low, close or adjusted close" if adjusted else "open, high, low or close"
-    problem = "missing, not above zero or absurdly large" if above_zero else "missing"
-    detail = f"{n_left_out} bars were left out because an {prices} is {problem}."
+    problem = "missing, not above zero or absurdly large" if above_zero else "missing or absurdly large"
+    bars = "1 bar was" if n_left_out == 1 else f"{n_left_out} bars were"
+    detail = f"{bars} left out because an {prices} is {problem}."
     return [Warning(code="incomplete_bars", detail=detail)]
 
 
@@ -29,7 +31,8 @@ def unreadable_rows(n_skipped: int) -> list[Warning]:
     """Warn about stored rows that are not bars."""
     if not n_skipped:
         return []
-    detail = f"{n_skipped} stored rows were left out because their date is unreadable or a duplicate."
+    rows = "1 stored row was" if n_skipped == 1 else f"{n_skipped} stored rows were"
+    detail = f"{rows} left out because {'its' if n_skipped == 1 else 'their'} date is unreadable or a duplicate."
     return [Warning(code="unreadable_rows", detail=detail)]
 
 
@@ -89,7 +92,8 @@ def bars_and_today(sessions: NDArray[np.datetime64], calendar: str | None, today
     last: date = sessions[-1].item()
     n_ahead = int((sessions > np.datetime64(today + ONE_DAY, "D")).sum())  # one day for the time zones that are ahead
     if n_ahead:
-        detail = f"{n_ahead} bars are of days after today ({today}), the last of {last}: check their dates."
+        bars = "1 bar is of a day" if n_ahead == 1 else f"{n_ahead} bars are of days"
+        detail = f"{bars} after today ({today}), the last of {last}: check their dates."
         return [Warning(code="future_bars", detail=detail)]
     midnight = datetime.combine(today, time(), UTC)
     behind = int(count_sessions_behind(sessions[-1:], calendar, midnight)[0])
@@ -97,6 +101,27 @@ def bars_and_today(sessions: NDArray[np.datetime64], calendar: str | None, today
         return []
     detail = f"The last bar is of {last}, {behind} sessions ago: load newer bars. The forecast starts from that day."
     return [Warning(code="stale", detail=detail)]
+
+
+def off_calendar(sessions: NDArray[np.datetime64], calendar: str | None, symbol: str) -> list[Warning]:
+    """Warn if recent bars do not fit the calendar, so that the next sessions may be dated wrongly; shape `(n_bars,)`.
+
+    Args:
+        sessions: The sessions, ascending.
+        calendar: Code of the symbol's exchange; None for every weekday.
+        symbol: The symbol.
+    """
+    if not calendar:
+        return []
+    recent = sessions[-N_CALENDAR_CHECKED:]
+    n_others = int((~np.isin(recent, exchange_sessions(calendar))).sum())
+    if not n_others:
+        return []
+    detail = (
+        f"{n_others} of the last {len(recent)} bars are on days when {calendar} was closed, so the sessions ahead may "
+        f"be dated wrongly. Set the calendar of {symbol} (PATCH /api/stocks/{symbol})."
+    )
+    return [Warning(code="off_calendar", detail=detail)]
 
 
 def volatility_from_closes(is_from_closes: bool) -> list[Warning]:

@@ -63,7 +63,9 @@ def describe(lower_percent: float, upper_percent: float, record: RangeRecord, ho
     period, last_time = _PERIODS[horizon]
     band = f"{period}: {lower_percent:.1f} to {upper_percent:.1f} % between low and high"
     estimate, over_mean = record.skill, record.skill_over_mean
-    if estimate.skill is None or estimate.verdict == "too_early":
+    if estimate.skill is None:
+        return f"{band}; there is nothing to beat: “{last_time}” made no error."
+    if estimate.verdict == "too_early":
         return f"{band}; too early to tell whether this is closer than “{last_time}”."
     if estimate.verdict == "no_better":
         return f"{band}; as tested, no closer than “{last_time}”."

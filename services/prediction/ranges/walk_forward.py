@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from services.prediction.inputs.history import History
 from services.prediction.models.features import LOOKBACK
-from services.prediction.models.volatility import Volatility
+from services.prediction.models.volatility import Volatility, volatility_of
 from services.prediction.ranges.targets import log_range_ahead, log_range_of_last
 from services.prediction.types import Array
 
@@ -74,6 +74,11 @@ def bars_needed(horizon: int) -> int:
         61
     """
     return LOOKBACK + MIN_RATIOS + MIN_SCORED + 2 * horizon - 1
+
+
+def has_ranges(history: History) -> bool:
+    """Report whether enough of the last bars have a high and a low around their prices; closes alone have no range."""
+    return not volatility_of(history).is_from_closes[-1]
 
 
 def run_ranges(history: History, horizon: int, n_scored: int) -> RangeRun:

@@ -9,7 +9,7 @@ from sklearn import config_context
 from sklearn.linear_model import LinearRegression
 
 from services.prediction.inputs import warnings
-from services.prediction.inputs.history import decode_or_fail
+from services.prediction.inputs.history import TOO_LARGE, decode_or_fail
 from services.prediction.same_session import baselines, holdout, intervals
 from services.prediction.same_session.intervals import LEVEL, Intervals
 from services.prediction.scoring import scores
@@ -87,7 +87,7 @@ def compute_result(
     """
     stored = decode_or_fail(encoded.arrow)
     prices = np.array([stored.numbers[name] for name in PRICES])
-    bars = stored.select(np.asarray(~np.isnan(prices).any(axis=0)))
+    bars = stored.select(np.asarray((np.abs(prices) < TOO_LARGE).all(axis=0)))  # nor is NaN below it
     _require_enough(bars, symbol)
     first = holdout.split_position(len(bars))
     fitted = _fit_and_score(bars, first, measure_fit)

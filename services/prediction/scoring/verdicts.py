@@ -9,7 +9,7 @@ from services.prediction.scoring.significance import count_periods
 from services.prediction.types import Array
 from shared.schemas.forecasts import ModelName, SkillEstimate
 from shared.schemas.wire import Outcome
-from shared.statistics.skill import N_COMPARED, SkillInterval, judge, skill_interval
+from shared.statistics.skill import MIN_PERIODS, N_COMPARED, SkillInterval, judge, skill_interval
 
 
 def estimate_skill(name: ModelName, errors: Array, persistence_errors: Array, horizon: int) -> SkillEstimate:
@@ -92,8 +92,11 @@ def _verdict(
         return (
             "This is the baseline, no change: every coming close equals the last one. The models are compared with it."
         )
+    n_periods = count_periods(n_windows, horizon)
     if interval is None:
-        return f"Too few windows to say whether it is better than assuming no change: skill {_format_number(skill)}."
+        few_sessions = "A few sessions make most of the errors, so it is too early to say"
+        start = "Too few windows to say" if n_periods < MIN_PERIODS else few_sessions
+        return f"{start} whether it is better than assuming no change: skill {_format_number(skill)}."
     lower, upper, _ = interval
     numbers = f"in the last {n_windows} test sessions: {_format_skill(skill, lower, upper)}"
     if outcome == "better":
@@ -101,7 +104,6 @@ def _verdict(
     if outcome == "no_better":
         worse = ", but worse," if upper < 0 else ""
         return f"No better than assuming no change{worse} {numbers}."
-    n_periods = count_periods(n_windows, horizon)
     periods = "" if horizon == 1 else f"; these are only {n_periods} independent periods of {horizon}"
     by_chance = f"; the best of {N_COMPARED} may show as much by chance" if lower > 0 else ""
     return f"Too early to tell whether it is better than assuming no change {numbers}{by_chance}{periods}."

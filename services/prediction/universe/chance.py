@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, stdtr, stdtrit
 
 from services.prediction.types import Array
+from services.prediction.universe.gain_statistics import cosine_sums, divide_sums
 from services.prediction.universe.panel import Panel
 from services.prediction.universe.rotation import draw_directions, rotated_statistics
-from services.prediction.universe.skill_statistics import cosine_sums, divide_sums
 from shared.statistics.skill import STUDENT_T_OF_SEVERAL
 from shared.statistics.standard_error import N_COSINES
 
@@ -52,7 +52,7 @@ def look_better(statistics: Array) -> NDArray[np.bool_]:
 
 def simulate_luck(panel: Panel) -> Chance:
     """Find what luck makes of the panel."""
-    any_model, *models = _count_by_luck(cosine_sums(panel.luck)[..., 1:])
+    any_model, *models = _count_by_luck(cosine_sums(panel.gains)[..., 1:])
     gains = panel.gains.reshape(-1, len(panel.sessions))
     return Chance(any_model, tuple(models), superior_ability_p_value(gains))
 

@@ -17,8 +17,8 @@ from services.prediction.types import Array
 from services.prediction.universe.chance import Chance, ChanceRange, look_better, simulate_luck
 from services.prediction.universe.confidence_set import confidence_set_p_values
 from services.prediction.universe.false_discovery import q_values
+from services.prediction.universe.gain_statistics import gain_statistics, p_values
 from services.prediction.universe.panel import Panel, SymbolErrors, build_panel
-from services.prediction.universe.skill_statistics import gain_statistics, p_values, skill_statistics
 from shared.schemas.forecasts import ModelName
 from shared.statistics.skill import MIN_PERIODS, N_COMPARED, STUDENT_T, skill_interval
 
@@ -127,8 +127,8 @@ def conclude(errors: Sequence[SymbolErrors], horizon: int) -> Conclusion | None:
         errors: One entry for each symbol, all with the same models.
         horizon: Sessions ahead.
     """
-    panel = build_panel(errors)
-    if panel is None or not panel.models or not _has_enough(panel, horizon):
+    panel = build_panel(errors, min_sessions=MIN_PERIODS * horizon)
+    if panel is None or not panel.models:
         return None
     chance = simulate_luck(panel)
     return Conclusion(
@@ -144,7 +144,7 @@ def conclude(errors: Sequence[SymbolErrors], horizon: int) -> Conclusion | None:
 
 
 def _conclude_models(panel: Panel, horizon: int, chance: Chance) -> tuple[ModelConclusion, ...]:
-    losses, statistics = panel.losses_by_session, skill_statistics(panel)
+    losses, statistics = panel.losses_by_session, gain_statistics(panel)
     in_set = confidence_set_p_values(losses)
     models = []
     for row, name in enumerate(("persistence", *panel.models)):
@@ -177,15 +177,16 @@ def _interval(losses: Array, row: int, horizon: int) -> tuple[float | None, floa
 
 
 def _conclude_symbols(panel: Panel, horizon: int) -> list[SymbolConclusion]:
-    skills = skill_statistics(panel)
-    best = skills.argmax(axis=0)
-    p_of_best = np.minimum(1.0, N_COMPARED * p_values(_pick(gain_statistics(panel), best)))
+    statistics = gain_statistics(panel)
+    best = statistics.argmax(axis=0)
+    of_best = _pick(statistics, best)
+    p_of_best = np.minimum(1.0, N_COMPARED * p_values(of_best))
     rows = zip(
         panel.symbols,
         (panel.models[row] for row in best),
         p_of_best.tolist(),
         q_values(p_of_best).tolist(),
-        look_better(_pick(skills, best)).tolist(),
+        look_better(of_best).tolist(),
         _better_twice(panel, horizon, best).tolist(),
         strict=True,
     )

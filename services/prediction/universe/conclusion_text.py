@@ -19,8 +19,9 @@ def summarise(conclusion: Conclusion, n_symbols: int) -> str:
 def _count_others(n_others: int) -> str:
     if n_others == 0:
         return ""
-    symbols = "1 other symbol has" if n_others == 1 else f"{n_others} other symbols have"
-    return f" {symbols} too few sessions in common with these to be compared."
+    if n_others == 1:
+        return " 1 other symbol cannot be compared: it has too few sessions in common with these, or never moved."
+    return f" {n_others} others cannot be compared: they have too few sessions in common with these, or never moved."
 
 
 def _count_discoveries(n_discoveries: int) -> str:

@@ -7,8 +7,8 @@ luck makes of it comes from rotations instead of the paper's bootstrap (docs/dec
 import numpy as np
 
 from services.prediction.types import Array
+from services.prediction.universe.gain_statistics import cosine_sums
 from services.prediction.universe.rotation import draw_directions, rotated_statistics
-from services.prediction.universe.skill_statistics import cosine_sums
 from shared.statistics.standard_error import N_COSINES
 
 

@@ -61,15 +61,6 @@ class Panel:
         return skills
 
     @property
-    def luck(self) -> Array:
-        """Return the gains without the skill, in the shape of `gains`: what an equally good model would have had.
-
-        These are the terms of the skill's standard error, by the delta method for a ratio of means.
-        """
-        luck: Array = self.gains - self.skills[:, :, None] * self.moves
-        return luck
-
-    @property
     def losses_by_session(self) -> Array:
         """Return the mean loss over the symbols, shape `(1 + n_models, n_sessions)`, persistence first."""
         n_scored = self.is_scored.sum(axis=0)
@@ -93,26 +84,33 @@ class Panel:
         )
 
 
-def build_panel(symbols: Sequence[SymbolErrors]) -> Panel | None:
+def build_panel(symbols: Sequence[SymbolErrors], *, min_sessions: int = 1) -> Panel | None:
     """Build the panel of the sessions and symbols that have enough in common; None if there are none.
 
-    A session belongs to it if at least `MIN_SHARE` of the symbols have it, and a symbol if it has at least `MIN_SHARE`
-    of these sessions. A symbol that never moved has nothing to beat and is left out.
+    A session belongs to it if at least `MIN_SHARE` of its symbols have it, and a symbol if it has at least `MIN_SHARE`
+    of these sessions, and at least `min_sessions`. A symbol that never moved has nothing to beat and is left out.
     """
-    moving = sorted((item for item in symbols if any(item.errors["persistence"])), key=lambda item: item.symbol)
-    counts = Counter(session for item in moving for session in item.sessions)
-    sessions = sorted(session for session, count in counts.items() if count >= MIN_SHARE * len(moving))
-    column = {session: number for number, session in enumerate(sessions)}
-    rows = [(item, _place(item, column, len(sessions))) for item in moving]
-    rows = [(item, errors) for item, errors in rows if _is_enough(errors[0])]
+    long_enough = (item for item in symbols if len(item.sessions) >= min_sessions)
+    left = sorted((item for item in long_enough if any(item.errors["persistence"])), key=lambda item: item.symbol)
+    rows: list[Array] = []
+    sessions: list[date] = []
+    while len(rows) < len(left):  # each symbol that is left out may leave a session with too few
+        counts = Counter(session for item in left for session in item.sessions)
+        sessions = sorted(session for session, count in counts.items() if count >= MIN_SHARE * len(left))
+        column = {session: number for number, session in enumerate(sessions)}
+        placed = [(item, _place(item, column, len(sessions))) for item in left]
+        placed = [(item, errors) for item, errors in placed if _is_enough(errors[0], min_sessions)]
+        if len(placed) == len(left):
+            rows = [errors for _, errors in placed]
+        left = [item for item, _ in placed]
     if not rows:
         return None
-    errors = np.array([errors for _, errors in rows])
+    errors = np.array(rows)
     is_scored = ~np.isnan(errors[:, 0])
     errors = np.nan_to_num(errors / np.nanmean(errors[:, :1], axis=2, keepdims=True))
     return Panel(
-        symbols=tuple(item.symbol for item, _ in rows),
-        models=tuple(_models_of(moving[0])),
+        symbols=tuple(item.symbol for item in left),
+        models=tuple(_models_of(left[0])),
         sessions=tuple(sessions),
         moves=errors[:, 0],
         gains=np.moveaxis(errors[:, :1] - errors[:, 1:], 1, 0),
@@ -134,6 +132,6 @@ def _models_of(item: SymbolErrors) -> list[ModelName]:
     return [name for name in item.errors if name != "persistence"]
 
 
-def _is_enough(moves: Array) -> bool:
+def _is_enough(moves: Array, min_sessions: int) -> bool:
     n_scored = int((~np.isnan(moves)).sum())
-    return n_scored > 0 and n_scored >= MIN_SHARE * len(moves) and bool(np.nansum(moves) > 0)
+    return n_scored >= max(min_sessions, MIN_SHARE * len(moves)) and bool(np.nansum(moves) > 0)

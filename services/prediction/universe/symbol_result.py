@@ -9,7 +9,7 @@ from services.prediction.inputs.history import History, history_until
 from services.prediction.models.registry import MODELS
 from services.prediction.models.volatility import volatility_of
 from services.prediction.ranges.walk_forward import bars_needed as bars_for_range
-from services.prediction.ranges.walk_forward import run_ranges
+from services.prediction.ranges.walk_forward import has_ranges, run_ranges
 from services.prediction.scoring.verdicts import estimate_skill
 from services.prediction.universe.percentiles import percentile_of
 from services.prediction.universe.symbol_records import (
@@ -145,7 +145,7 @@ def _in_moves(score: float, run: WalkForward) -> float | None:
 
 
 def _describe_range(history: History, horizon: int) -> RangeResult | None:
-    if horizon not in get_args(RangeHorizon) or len(history) < bars_for_range(horizon):
+    if horizon not in get_args(RangeHorizon) or len(history) < bars_for_range(horizon) or not has_ranges(history):
         return None
     run = run_ranges(history, horizon, PERIOD_OF_PERCENTILE)
     actual, scored = run.actual, run.scored

@@ -58,10 +58,13 @@ def test_the_test_and_the_interval_are_those_of_that_regression(horizon: int) ->
     statistic = difference.mean() / np.sqrt(np.mean(_loadings(difference) ** 2))
     expected = statistic, 2 * stats.t.sf(abs(statistic), 8)
     assert diebold_mariano(errors, persistence_errors, horizon) == pytest.approx(expected, rel=1e-9)
-    ratio, mean = errors.mean() / persistence_errors.mean(), persistence_errors.mean()
-    error = np.sqrt(np.mean(_loadings(errors - ratio * persistence_errors) ** 2)) / mean
-    ends = [1 - ratio + quantile * error for quantile in stats.t.ppf([0.025, 0.975, 0.005], 8)]
-    assert skill_interval(errors, persistence_errors, 250 // horizon) == pytest.approx(ends, rel=1e-9)
+    interval = skill_interval(errors, persistence_errors, 250 // horizon)
+    assert interval is not None
+    for end, quantile in zip(interval, stats.t.ppf([0.025, 0.975, 0.005], 8), strict=True):
+        assert end is not None
+        residuals = errors - (1 - end) * persistence_errors  # at the ends, this has mean zero by a hair
+        error = np.sqrt(np.mean(_loadings(residuals) ** 2))
+        assert residuals.mean() / error == pytest.approx(quantile, rel=1e-9)
 
 
 def test_the_variance_of_closes_is_that_of_the_exponentially_weighted_model() -> None:

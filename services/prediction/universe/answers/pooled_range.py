@@ -43,10 +43,11 @@ class PooledRange:
         self._coverages.append(result.coverage)
 
     def rank(self, horizon: int) -> RankedRange | None:
-        """Compare the forecast with both baselines on the sessions that most symbols have; None without a symbol."""
-        if not self._coverages:
+        """Compare the forecast with both baselines on the sessions that most symbols have; None if there are none."""
+        losses = self._losses() if self._coverages else np.zeros((3, 0))
+        if not losses[1:].any(axis=1).all():
             return None
-        forecast, last_time, mean = self._losses()
+        forecast, last_time, mean = losses
         interval = skill_interval(forecast, last_time, count_periods(len(forecast), horizon))
         lower, upper = (None, None) if interval is None else interval[:2]
         return RankedRange(

@@ -103,19 +103,17 @@ def _conclude(rows: Sequence[Row], conclusions: Mapping[str, SymbolConclusion]) 
 
 
 def _choose(row: Row, conclusion: SymbolConclusion | None) -> ModelResult:
-    """Return the model with the most significant skill."""
+    """Return the model with the most significant skill: of a symbol by itself, that whose interval begins highest."""
     models = {model.name: model for model in row.result.models}
     if conclusion is not None:
         return models[conclusion.model]
     compared = [model for model in models.values() if model.name != "persistence" and model.skill is not None]
-    return max(compared, key=_significance, default=models["persistence"])
+    return max(compared, key=_lower_end, default=models["persistence"])
 
 
-def _significance(model: ModelResult) -> tuple[float, float]:
-    """Return the skill over half of its interval; without an interval, the skill alone."""
-    skill = model.skill or 0.0
-    error = 0.0 if model.lower is None else skill - model.lower
-    return (skill / error if error > 0 else -np.inf), skill
+def _lower_end(model: ModelResult) -> tuple[float, float]:
+    """Return the lower end of its interval; without an interval, the skill alone."""
+    return (-np.inf if model.lower is None else model.lower), model.skill or 0.0
 
 
 def _draw(closes: Sequence[float]) -> list[int]:

@@ -151,6 +151,19 @@ def test_twenty_forecasts_have_an_uncertainty_of_thirteen_points() -> None:
     assert score.coverage == pytest.approx(0.85)  # the last close is 15
     assert (score.coverage_lower, score.coverage_upper) == (coverage.lower, coverage.upper)
     assert (coverage.lower, coverage.upper) == pytest.approx((0.6396, 0.9476), abs=1e-4)
+    assert score.skill is not None
+    assert (score.skill_lower, score.skill_upper, score.outcome) == (None, None, "too_early")  # few closes moved
+
+
+def test_the_skill_of_twenty_forecasts_has_an_interval() -> None:
+    days = [DAY + timedelta(days=day) for day in range(20)]
+    closes = [12.0 + (-1) ** day * (1 + day % 3) for day in range(24)]
+    entries = [
+        make_issued_entry(as_of=day, last_close=closes[number + 2], lower=1.0, upper=20.0, point=12.2)
+        for number, day in enumerate(days)
+    ]
+    frame = make_frame(closes=closes)
+    (score,) = _ledger(entries, frame).scores
     assert score.skill_lower is not None
     assert score.skill is not None
     assert score.skill_upper is not None

@@ -1,6 +1,8 @@
 import math
+from datetime import timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from services.prediction.forecasting.expected_range import compute_range
@@ -64,4 +66,37 @@ def test_too_few_bars_are_refused_with_the_number_needed() -> None:
         _range(n_bars=60)
     assert caught.value.extras == {"required": 61, "available": 60}
     assert _range(n_bars=61).range.record.windows == 20
-    assert [warning.code for warning in _range(n_bars=61).warnings] == ["few_windows"]
+    assert [warning.code for warning in _range(n_bars=61).warnings] == ["off_calendar", "few_windows"]
+
+
+def _close_only(n_bars: int = 300) -> pd.DataFrame:
+    """Return bars of a fund, whose open, high and low are its close."""
+    bars = simulated.random_walk(n_bars, seed=4)
+    return bars.assign(open=bars["close"], high=bars["close"], low=bars["close"])
+
+
+def test_closes_alone_have_no_range() -> None:
+    bars = _close_only()
+    with pytest.raises(NotEnoughBars, match="Only 0 of the last 120 bars of NAV have a high and a low") as caught:
+        compute_range(simulated.to_payload(bars), "NAV", RangeQuery(), calendar="XNYS")
+    assert caught.value.extras == {"required": 108, "available": 0}
+    assert forecast(bars, model="persistence", horizon=1).expected_ranges == []
+
+
+def test_a_range_that_never_changes_leaves_nothing_to_beat() -> None:
+    bars = simulated.random_walk(300, seed=4).assign(open=5.0, high=5.0, low=5.0, close=5.0)
+    answer = compute_range(simulated.to_payload(bars), "PEG", RangeQuery(), calendar="XNYS")
+    assert answer.range.sentence == (
+        "Typical day ahead: 0.0 to 0.0 % between low and high; there is nothing to beat: “as yesterday” made no error."
+    )
+
+
+def test_old_bars_and_days_without_sessions_are_said_as_in_a_forecast() -> None:
+    bars = simulated.volatility_clusters(700, seed=4)
+    day = session(bars, -1)
+    old, new = (
+        compute_range(simulated.to_payload(bars), "AAPL", RangeQuery(), calendar="XNYS", today=day + timedelta(days))
+        for days in (60, 1)
+    )
+    assert [warning.code for warning in old.warnings] == ["stale", "off_calendar"]  # simulated days are all weekdays
+    assert [warning.code for warning in new.warnings] == ["off_calendar"]

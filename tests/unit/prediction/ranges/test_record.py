@@ -32,7 +32,7 @@ def _record(over_last: Outcome, over_mean: Outcome, skill: float | None = 0.21) 
         ),
         (_record("no_better", "no_better"), "as tested, no closer than “as yesterday”."),
         (_record("too_early", "better"), "too early to tell whether this is closer than “as yesterday”."),
-        (_record("no_better", "no_better", None), "too early to tell whether this is closer than “as yesterday”."),
+        (_record("no_better", "no_better", None), "there is nothing to beat: “as yesterday” made no error."),
     ],
 )
 def test_one_sentence_says_band_and_record(record: RangeRecord, says: str) -> None:

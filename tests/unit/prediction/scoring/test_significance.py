@@ -129,16 +129,30 @@ def test_the_interval_covers_the_skill_of_a_model_that_errs_for_days(horizon: in
 
 
 @pytest.mark.parametrize(("horizon", "n_windows"), CASES)
-def test_the_interval_is_that_of_the_delta_method(horizon: int, n_windows: int) -> None:
+def test_the_interval_ends_where_the_slow_variance_says(horizon: int, n_windows: int) -> None:
     errors, persistence_errors = _overlapping(n_windows, horizon, np.random.default_rng(SEED))
-    mean_error, mean = errors.sum() / n_windows, persistence_errors.sum() / n_windows
-    gradient = np.array([-1 / mean, mean_error / mean**2])  # of 1 − a / b
-    linear = (gradient @ np.stack([errors, persistence_errors])).tolist()
-    half_width = stats.t.ppf(0.975, 8) * math.sqrt(_slow_variance_of_mean(linear))
-    skill = 1 - mean_error / mean
-    assert skill_interval(errors, persistence_errors, horizon) == pytest.approx(
-        (skill - half_width, skill + half_width), rel=1e-9
-    )
+    interval = skill_interval(errors, persistence_errors, horizon)
+    assert interval is not None
+    for end in interval:
+        residuals = errors - (1 - end) * persistence_errors
+        error = math.sqrt(_slow_variance_of_mean(residuals.tolist()))
+        assert abs(residuals.mean()) / error == pytest.approx(stats.t.ppf(0.975, 8), rel=1e-9)
+
+
+@pytest.mark.parametrize("horizon", [1, 5, 20])
+def test_the_interval_excludes_zero_where_the_test_rejects(horizon: int) -> None:
+    n_rejected = 0
+    for seed in range(300):
+        errors, persistence_errors = _overlapping(250, horizon, np.random.default_rng(seed))
+        errors = errors * np.random.default_rng(seed).uniform(0.5, 1.5)
+        test = diebold_mariano(errors, persistence_errors, horizon)
+        interval = skill_interval(errors, persistence_errors, horizon)
+        assert test is not None
+        if interval is not None:
+            is_excluded = interval[0] > 0 or interval[1] < 0
+            assert is_excluded == (test[1] < 0.05), seed
+            n_rejected += is_excluded
+    assert 30 < n_rejected < 270
 
 
 @given(ERRORS, st.floats(0.001, 1000))

@@ -195,10 +195,10 @@ def test_a_symbol_apart_from_the_others_has_no_p_value_and_its_own_best_model() 
     outcome = build_outcome([*_results(), ("LATE", late.revision, result)], [], build_run())
     row = decode_screener(outcome.screeners[1]).table.filter(pa.compute.field("symbol") == "LATE").to_pylist()[0]
     assert (row["p_value"], row["q_value"], row["better_twice"]) == (None, None, False)
-    models = [one for one in read_symbol_result(result).horizons[0].models if one.name != "persistence"]
-    ratios = {one.name: (one.skill or 0) / ((one.skill or 0) - (one.lower or 0)) for one in models}
-    assert row["model"] == max(ratios, key=lambda name: ratios[name])
-    assert row["verdict"] == "better"
+    models = {one.name: one for one in read_symbol_result(result).horizons[0].models if one.name != "persistence"}
+    assert row["model"] == max(models, key=lambda name: models[name].lower or -np.inf)
+    assert row["verdict"] == models[row["model"]].outcome
+    assert row["lower"] > 0
     assert {model.n_failed for model in outcome.leaderboards[0].models} == {1}  # not one of those that are counted
 
 

@@ -1,7 +1,8 @@
 """The panel: which symbols and sessions it holds, and its units."""
 
+from dataclasses import replace
+
 import numpy as np
-import pytest
 
 from services.prediction.universe.panel import SymbolErrors, build_panel
 from tests.support.prediction.universes import sessions
@@ -43,13 +44,22 @@ def test_sessions_and_symbols_with_too_little_in_common_are_left_out() -> None:
     np.testing.assert_allclose(panel.losses_by_session, [[1.0] * 5, [2.0] * 5])
 
 
-def test_luck_has_no_mean() -> None:
-    random = np.random.default_rng(1)
-    moves, errors = random.exponential(size=(2, 6)).tolist()
-    panel = build_panel([_symbol("A", moves, errors)])
+def test_a_session_of_symbols_that_are_left_out_is_left_out_too() -> None:
+    ended, listed = _symbol("ENDED", [1.0], [2.0]), _symbol("LISTED", [1.0] * 5, [2.0] * 5, first=1)
+    panel = build_panel([ended, replace(ended, symbol="TOO"), listed, replace(listed, symbol="OTHER")])
     assert panel is not None
-    assert panel.luck.sum() == pytest.approx(0.0, abs=1e-12)
-    assert panel.luck[0, 0] == pytest.approx(((1 - panel.skills[0, 0]) * np.array(moves) - errors) / np.mean(moves))
+    assert panel.symbols == ("LISTED", "OTHER")
+    assert panel.sessions == tuple(DAYS[1:])
+    assert panel.is_scored.all()
+    assert np.isfinite(panel.losses_by_session).all()
+
+
+def test_a_symbol_with_fewer_sessions_than_a_verdict_needs_is_left_out() -> None:
+    symbols = [_symbol("A", [1.0] * 6, [2.0] * 6), _symbol("B", [1.0] * 4, [2.0] * 4, first=2)]
+    panel = build_panel(symbols, min_sessions=5)
+    assert panel is not None
+    assert panel.symbols == ("A",)
+    assert build_panel(symbols, min_sessions=7) is None
 
 
 def test_halves_do_not_overlap() -> None:

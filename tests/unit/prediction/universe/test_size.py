@@ -9,8 +9,8 @@ from scipy import stats
 
 from services.prediction.universe.chance import Chance, look_better, simulate_luck
 from services.prediction.universe.confidence_set import confidence_set_p_values
+from services.prediction.universe.gain_statistics import gain_statistics
 from services.prediction.universe.panel import Panel, SymbolErrors, build_panel
-from services.prediction.universe.skill_statistics import skill_statistics
 from tests.support.prediction.universes import score_equal_forecasts, score_forecasts, simulate_returns
 
 N_SESSIONS, N_SYMBOLS, N_PANELS, FACTOR = 250, 15, 120, 0.7
@@ -27,7 +27,7 @@ def _equal(horizon: int) -> list[tuple[int, Chance]]:
     """Return how many symbols look better on each panel of equally good forecasts, and what luck gives."""
     seeds = range(1000, 1000 + N_PANELS)
     panels = [_panel(score_equal_forecasts(N_SYMBOLS, N_SESSIONS, FACTOR, horizon, seed)) for seed in seeds]
-    return [(int(look_better(skill_statistics(panel)).any(axis=0).sum()), simulate_luck(panel)) for panel in panels]
+    return [(int(look_better(gain_statistics(panel)).any(axis=0).sum()), simulate_luck(panel)) for panel in panels]
 
 
 @HORIZONS

@@ -15,19 +15,10 @@ from shared.statistics.standard_error import N_COSINES
 def gain_statistics(panel: Panel) -> Array:
     """Compute the statistic of Diebold and Mariano of each model and symbol, shape `(n_models, n_symbols)`.
 
-    It is Student's t with eight degrees of freedom where the model and persistence are equally good.
+    It is Student's t with eight degrees of freedom where the model and persistence are equally good. The confidence
+    interval of a symbol's skill lies above zero where this is above the quantile of Student's t.
     """
     return divide_sums(cosine_sums(panel.gains))
-
-
-def skill_statistics(panel: Panel) -> Array:
-    """Compute the skill over the standard error of its confidence interval, shape `(n_models, n_symbols)`.
-
-    The interval lies above zero where this is above the quantile of Student's t: the verdict is that of the symbol.
-    """
-    sums = cosine_sums(panel.luck)
-    sums[..., 0] = panel.gains.sum(axis=2)
-    return divide_sums(sums)
 
 
 def cosine_sums(series: Array, n_cosines: int = N_COSINES) -> Array:

@@ -10,16 +10,15 @@ from scipy import stats
 from services.prediction.scoring.significance import diebold_mariano
 from services.prediction.types import Array
 from services.prediction.universe.chance import look_better, simulate_luck
-from services.prediction.universe.panel import Panel, build_panel
-from services.prediction.universe.rotation import N_ROTATIONS, draw_directions
-from services.prediction.universe.skill_statistics import (
+from services.prediction.universe.gain_statistics import (
     cosine_sums,
     divide_sums,
     gain_statistics,
     p_values,
-    skill_statistics,
 )
-from shared.statistics.skill import N_COMPARED, skill_interval
+from services.prediction.universe.panel import Panel, build_panel
+from services.prediction.universe.rotation import N_ROTATIONS, draw_directions
+from shared.statistics.skill import N_COMPARED
 from tests.support.prediction.universes import MODELS, score_forecasts, simulate_returns
 
 SEED = 20261130
@@ -29,21 +28,6 @@ def _panel(n_symbols: int = 6, factor: float = 0.5, seed: int = SEED) -> Panel:
     panel = build_panel(score_forecasts(simulate_returns(n_symbols, 120, factor, seed)))
     assert panel is not None
     return panel
-
-
-def test_the_statistic_is_the_skill_over_the_standard_error_of_its_interval() -> None:
-    errors = score_forecasts(simulate_returns(6, 120, 0.5, SEED))
-    panel = build_panel(errors)
-    assert panel is not None
-    statistics = skill_statistics(panel)
-    for column, item in enumerate(errors):
-        persistence_errors = np.array(item.errors["persistence"])
-        for row, name in enumerate(MODELS):
-            interval = skill_interval(np.array(item.errors[name]), persistence_errors, len(persistence_errors))
-            assert interval is not None
-            middle, half_width = sum(interval[:2]) / 2, (interval.upper - interval.lower) / 2
-            expected = middle / (half_width / stats.t.ppf(0.975, 8))
-            assert statistics[row, column] == pytest.approx(expected, rel=1e-9)
 
 
 def test_the_statistic_of_the_gains_is_that_of_diebold_and_mariano() -> None:
@@ -91,7 +75,7 @@ def _statistic(sums: Array) -> float:
 def test_luck_is_counted_as_one_would_by_hand() -> None:
     panel = _panel()
     critical = stats.t.ppf(1 - 0.025 / N_COMPARED, 7)
-    sums = np.array([[_sums(series)[1:] for series in model] for model in panel.luck])
+    sums = np.array([[_sums(series)[1:] for series in model] for model in panel.gains])
     counts = []
     for axes in _rotations(8):
         rotated = sums @ axes
