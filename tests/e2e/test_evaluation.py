@@ -36,7 +36,7 @@ def _query(page: Page) -> str:
 def test_every_model_is_compared_with_no_change(page: Page) -> None:
     page.goto(MSFT)
     expect(_panel(page)).to_contain_text(
-        "No better than assuming no change in the last 100 test sessions: skill 0.001, 95 % CI −0.004 to 0.006 "
+        "No better than assuming no change in the last 100 test sessions: skill 0.001, 95 % CI −0.005 to 0.005 "
         "(drift, the best of 5)."
     )
     expect(_panel(page)).to_contain_text("100 windows: each is one session from 4 Oct 2012 to 1 Mar 2013")
