@@ -68,7 +68,11 @@ export function SymbolPage({ view, onChange }: SymbolPageProps) {
         <QueryView query={query} what={`the details of ${view.symbol}`} skeleton={<></>}>
           {() => <></>}
         </QueryView>
-        {isUnknown && <NearestSymbols symbol={view.symbol} />}
+        {isUnknown && (
+          <PanelBoundary>
+            <NearestSymbols symbol={view.symbol} />
+          </PanelBoundary>
+        )}
       </div>
     )
   }
