@@ -1,9 +1,11 @@
+import { readStorage, writeStorage } from '@/lib/storage'
+
 const NAME = 'bellwether-api-key'
 
 export function accessKey(): string | null {
-  return sessionStorage.getItem(NAME)
+  return readStorage('sessionStorage', NAME)
 }
 
 export function rememberAccessKey(key: string): void {
-  sessionStorage.setItem(NAME, key.trim())
+  writeStorage('sessionStorage', NAME, key.trim())
 }

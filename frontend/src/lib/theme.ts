@@ -1,3 +1,5 @@
+import { writeStorage } from './storage'
+
 const NAME = 'bellwether-theme'
 const DARK = window.matchMedia('(prefers-color-scheme: dark)')
 const listeners = new Set<() => void>()
@@ -10,13 +12,9 @@ export function theme(): Theme {
 }
 
 export function setTheme(chosen: Theme): void {
-  if (chosen === 'system') {
-    delete document.documentElement.dataset.theme
-    localStorage.removeItem(NAME)
-  } else {
-    document.documentElement.dataset.theme = chosen
-    localStorage.setItem(NAME, chosen)
-  }
+  if (chosen === 'system') delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = chosen
+  writeStorage('localStorage', NAME, chosen)
   for (const listener of listeners) listener()
 }
 

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import type { StockSummary } from '@/api/gen/types.gen'
+import { readStorage, writeStorage } from '@/lib/storage'
 
 export type NamedSymbol = Pick<StockSummary, 'symbol' | 'name'>
 
@@ -29,36 +30,23 @@ function parseSymbols(text: string | null): readonly NamedSymbol[] {
   }
 }
 
-/** Returns null if the browser denies access to its storage. */
-function readStorage(): string | null {
-  try {
-    return localStorage.getItem(KEY)
-  } catch {
-    return null
-  }
-}
-
-function writeStorage(recent: readonly NamedSymbol[]): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(recent))
-  } catch {
-    return
-  }
+function remember(recent: readonly NamedSymbol[]): void {
+  writeStorage('localStorage', KEY, JSON.stringify(recent))
   for (const listener of listeners) listener()
 }
 
 export function recentSymbols(): readonly NamedSymbol[] {
-  const text = readStorage()
+  const text = readStorage('localStorage', KEY)
   if (text !== read.text) read = { text, recent: parseSymbols(text) }
   return read.recent
 }
 
 export function rememberSymbol({ symbol, name }: NamedSymbol): void {
-  writeStorage([{ symbol, name }, ...recentSymbols().filter((other) => other.symbol !== symbol)].slice(0, MOST))
+  remember([{ symbol, name }, ...recentSymbols().filter((other) => other.symbol !== symbol)].slice(0, MOST))
 }
 
 export function forgetSymbols(): void {
-  writeStorage(NONE)
+  remember(NONE)
 }
 
 function onChange(listener: () => void): () => void {
