@@ -6,6 +6,7 @@ export function accessKey(): string | null {
   return readStorage('sessionStorage', NAME)
 }
 
+/** Drops what no key has, such as an invisible character that was pasted along: a header with it cannot be sent. */
 export function rememberAccessKey(key: string): void {
-  writeStorage('sessionStorage', NAME, key.trim())
+  writeStorage('sessionStorage', NAME, key.replaceAll(/[^!-~]/g, ''))
 }

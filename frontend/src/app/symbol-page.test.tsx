@@ -90,7 +90,10 @@ test('a rate limit is waited out', async () => {
   expect(await screen.findByRole('region', { name: 'Data' }, { timeout: 6000 })).toBeVisible()
 }, 8000)
 
-test('if reads require an API key, the page asks for it and sends it from then on', async () => {
+test.each([
+  ['spaces', ' sesame '],
+  ['what no key has', '\u200bsesame”'],
+])('if reads require an API key, the page asks for it and sends it from then on, without %s', async (_, typed) => {
   const closed = { ...PROBLEMS.unknownSymbol, type: '/problems/not-authorised', title: 'An API key is needed', status: 401 }
   server.use(
     http.get('*/api/stocks/AAPL', ({ request }) =>
@@ -98,7 +101,7 @@ test('if reads require an API key, the page asks for it and sends it from then o
     ),
   )
   const { user } = renderPage('/?symbol=AAPL')
-  await user.type(await screen.findByLabelText('API key'), ' sesame ')
+  await user.type(await screen.findByLabelText('API key'), typed)
   await user.click(screen.getByRole('button', { name: 'Use this key' }))
   await waitFor(() => {
     expect(screen.queryByRole('alert')).not.toBeInTheDocument()

@@ -96,8 +96,8 @@ test('a failed run is marked, with its reason and its failures', async () => {
 })
 
 test('a run is cancelled with the key of the tab', async () => {
-  rememberAccessKey('the key')
-  const { handlers, sent } = runsTakeKey('the key')
+  rememberAccessKey('the-key')
+  const { handlers, sent } = runsTakeKey('the-key')
   server.use(runsAre(RUN), ...handlers)
   const { user } = renderPage('/nothing')
   await user.click(await chip(/^Run 44 %$/))
