@@ -40,6 +40,7 @@ test('a file is checked with the settings of the form, and loaded only after con
   const { user } = renderPage('/?symbol=AAPL')
   const dialog = await openDialog(user)
   expect(dialog.getByLabelText('Symbol')).toHaveValue('AAPL')
+  expect(dialog.getByLabelText('Symbol')).toHaveAttribute('title', '1 to 15 letters, digits and . - ^ = &')
   await user.upload(dialog.getByLabelText('Choose files'), file())
   expect(dialog.getByText('newco.csv')).toBeVisible()
   expect(dialog.getByLabelText('Symbol')).toHaveValue('NEWCO')

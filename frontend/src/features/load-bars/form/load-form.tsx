@@ -60,7 +60,7 @@ function Fields({ request, onChange }: Pick<LoadFormProps, 'request' | 'onChange
         label="Symbol"
         required
         pattern={SYMBOL_PATTERN}
-        title="1 to 15 letters, digits and . - ^ ="
+        title="1 to 15 letters, digits and . - ^ = &"
         value={request.symbol}
         onChange={(symbol) => {
           onChange({ symbol })

@@ -45,6 +45,7 @@ test.each([
   ['a name that is too long', JSON.stringify([{ symbol: 'AAPL', name: 'a'.repeat(201) }]), []],
   ['a duplicate', '[{"symbol":"FB","name":null},{"symbol":"FB","name":"Facebook"}]', ['FB']],
   ['some valid ones', '[{"symbol":"aapl","name":null},{"symbol":"BRK.B","name":"Berkshire","more":1}]', ['BRK.B']],
+  ['an ampersand', '[{"symbol":"M&M.NS","name":null}]', ['M&M.NS']],
 ])('stored symbols are validated: %s', (_, text, expected) => {
   localStorage.setItem(KEY, text)
   expect(symbols()).toEqual(expected)

@@ -7,7 +7,7 @@ export type NamedSymbol = Pick<StockSummary, 'symbol' | 'name'>
 const KEY = 'bellwether-recent-symbols'
 const MOST = 8
 const MOST_LETTERS = 200
-const SYMBOL = /^[A-Z0-9.\-^=]{1,15}$/
+const SYMBOL = /^[A-Z0-9.\-^=&]{1,15}$/
 const NONE: readonly NamedSymbol[] = []
 const listeners = new Set<() => void>()
 let read: { text: string | null; recent: readonly NamedSymbol[] } = { text: null, recent: NONE }
