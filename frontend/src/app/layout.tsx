@@ -48,7 +48,7 @@ export function Layout() {
       </header>
       <StaleAnswersNotice />
       <main id="main" tabIndex={-1}>
-        <PanelBoundary>
+        <PanelBoundary key={path + (symbol ?? '')}>
           <Page path={path} />
         </PanelBoundary>
       </main>

@@ -1,6 +1,9 @@
 import { screen } from '@testing-library/react'
+import { http, HttpResponse } from 'msw/http'
 import { expect, test } from 'vitest'
+import { rememberSymbol } from '@/features/symbol-search/lists/recent-symbols'
 import { address, renderPage } from '@/testing/render'
+import { server } from '@/testing/server'
 import '@/features/leaderboard/leaderboard-page' // so that no test waits for it to compile
 import '@/features/screener/screener-page'
 
@@ -23,4 +26,14 @@ test('an unknown path is told, with a title and links', () => {
   renderPage('/screeners')
   expect(screen.getByRole('heading', { name: 'Page not found' })).toBeVisible()
   expect(document.title).toBe('Page not found – Bellwether')
+})
+
+test.each(['Screener', 'IBM'])('a page that could not be shown is left for %s', async (name) => {
+  server.use(http.get('*/api/stocks/AAPL', () => HttpResponse.json({})))
+  rememberSymbol({ symbol: 'IBM', name: null })
+  const { user } = renderPage('/?symbol=AAPL')
+  expect(await screen.findByRole('alert')).toHaveTextContent('The page could not show this')
+  if (name === 'IBM') await user.click(screen.getByRole('combobox', { name: 'Stock symbol' }))
+  await user.click(await screen.findByRole(name === 'IBM' ? 'option' : 'link', { name }))
+  expect(await screen.findByRole('heading', { level: 2, name })).toBeVisible()
 })
