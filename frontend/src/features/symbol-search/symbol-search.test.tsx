@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { http, HttpResponse } from 'msw/http'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { StockSummary } from '@/api/gen/types.gen'
 import { gatewayIsDown, handlers, symbolsAre } from '@/testing/handlers'
 import { address, renderPage } from '@/testing/render'
@@ -149,6 +149,29 @@ test('text typed after Enter is not replaced by the late response', async () => 
   expect(await status(/1 stock matches/)).toBeInTheDocument()
   expect(await box()).toHaveValue('applebee')
   expect(address()).toBe('/')
+})
+
+test('a late response does not leave the page that was chosen meanwhile', async () => {
+  const { user } = renderPage()
+  const link = await screen.findByRole('link', { name: 'IBM' })
+  let release = (): void => undefined
+  const answer = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const search = vi.fn(async () => {
+    await answer
+    return HttpResponse.json({ stocks: [{ symbol: 'AAPL', name: 'Apple Inc.' }], next_cursor: null })
+  })
+  server.use(http.get('*/api/stocks', search))
+  await user.type(await box(), 'apple{Enter}')
+  await waitFor(() => {
+    expect(search).toHaveBeenCalled()
+  })
+  await user.click(link)
+  await heading('IBM')
+  release()
+  await new Promise((resolve) => setTimeout(resolve, 100)) // until the search has its answer
+  expect(address()).toBe('/?symbol=IBM')
 })
 
 test('an unreachable gateway is reported, and the text can still be submitted', async () => {

@@ -54,11 +54,12 @@ export function useSearchBox(symbol: string, onSubmit: (symbol: string) => void)
 
   async function chooseResolved(text: string): Promise<void> {
     const before = latest.current
+    const { href } = window.location
     const resolved = await client.infiniteQuery(getStocks(text)).then(
       ({ pages: [page] }) => (page === undefined ? normaliseSymbol(text) : resolveSymbol(text, page)),
       () => normaliseSymbol(text),
     )
-    if (latest.current !== before) return
+    if (latest.current !== before || window.location.href !== href) return
     if (resolved === null) setOpen(true)
     else choose(resolved)
   }
