@@ -21,6 +21,10 @@ test.each([
   [0.0048, 2, '0.48 %'],
   [0.8377, 1, '83.8 %'],
   [-0.25, 0, '−25 %'],
+  [0.996, 0, '99 %'],
+  [0.996, 1, '99.6 %'],
+  [0.9996, 1, '99.9 %'],
+  [1, 0, '100 %'],
   [null, 0, '–'],
 ] as const)('the share %s with %s digits is formatted as %s', (share, digits, text) => {
   expect(percent(share, digits)).toBe(text)
@@ -83,6 +87,7 @@ test.each([
 test.each([
   [208.6, 261.4, '209 and 261'],
   [1.04283, 1.08911, '1.043 and 1.089'],
+  [5, 5, '5.000 and 5.000'],
 ])('the range from %s to %s has no more digits than its width needs', (lower, upper, text) => {
   expect(roughRange(lower, upper)).toBe(text)
 })

@@ -72,7 +72,7 @@ export function difference(value: number | null, digits = LEAST_DIGITS): string 
 
 /** Formats the ends of an interval with the fewest digits that keep its width: 209 to 261, or 1.16 to 1.18. */
 export function roughRange(lower: number, upper: number): string {
-  const digits = countDigits((upper - lower) / STEPS_PER_RANGE)
+  const digits = countDigits((upper - lower || lower / 100) / STEPS_PER_RANGE)
   return `${formatNumber(lower, digits)} and ${formatNumber(upper, digits)}`
 }
 
@@ -117,9 +117,10 @@ export function count(value: number): string {
   return formatNumber(value, 0)
 }
 
+/** Less than all is never written as 100 %. */
 export function percent(share: number | null, digits: 0 | 1 | 2 = 0): string {
   if (share === null || !Number.isFinite(share)) return NOT_DEFINED
-  return `${formatNumber(share * 100, digits)} %`
+  return `${formatNumber(share < 1 ? Math.min(share * 100, 100 - 10 ** -digits) : share * 100, digits)} %`
 }
 
 export function session(value: string): string {

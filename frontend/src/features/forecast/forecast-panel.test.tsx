@@ -59,6 +59,14 @@ test.each<[string, Partial<Forecast>, RegExp]>([
   expect((await skill()).closest('p')).toHaveTextContent(verdict)
 })
 
+test('a model that was hardly better is not said to be 0 % closer', async () => {
+  const hardly = { ...BETTER, skill: 0.004 }
+  server.use(forecastIs({ ...AAPL_FORECAST, skill: hardly, model: RIDGE, choice: choose('ridge') }))
+  renderPage('/?symbol=AAPL')
+  await skill()
+  expect((await panel()).getByText(/On past sessions ridge was 0.4 % closer than “no change”.$/)).toBeVisible()
+})
+
 test('the expected range is a sentence with its coverage', async () => {
   renderPage('/?symbol=AAPL')
   await skill()
@@ -75,7 +83,8 @@ test('skill is explained', async () => {
 
 test('each session has its interval, and the caption compares coverage with the level', async () => {
   renderPage('/?symbol=AAPL')
-  const table = within(await (await panel()).findByRole('table', { name: '90 % intervals held 90 % to 91 % so far.' }))
+  const name = '90 % intervals held 89.6 % to 91.2 % so far.'
+  const table = within(await (await panel()).findByRole('table', { name }))
   expect(table.getByRole('row', { name: '4 Mar 2013 (over) 415.47 430.47 445.47 8.22' })).toBeVisible()
   expect(table.getByRole('row', { name: '5 Mar 2013 (over) 409.26 430.47 451.68 8.22' })).toBeVisible()
 })

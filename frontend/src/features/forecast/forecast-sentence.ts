@@ -22,7 +22,7 @@ function describeTrust(forecast: Forecast): string {
     case 'baseline':
       return ''
     case 'better':
-      return `On past sessions ${name} was ${percent(headline.skill.skill)} closer than “no change”.`
+      return `On past sessions ${name} was ${percent(headline.skill.skill, 1)} closer than “no change”.`
     case 'too_early':
       return `Too early to tell whether ${isChoice ? 'any model' : name} beats “no change”.`
     default:

@@ -12,7 +12,7 @@ function describeCoverage({ steps, level }: Forecast): string {
   const shares = steps.map(({ coverage }) => coverage).filter((share) => share !== null)
   const intervals = `${String(level)} % intervals`
   if (shares.length === 0) return `${intervals}: too few sessions to test them.`
-  const [least, most] = [percent(Math.min(...shares)), percent(Math.max(...shares))]
+  const [least, most] = [percent(Math.min(...shares), 1), percent(Math.max(...shares), 1)]
   return `${intervals} held ${least === most ? least : `${least} to ${most}`} so far.`
 }
 

@@ -24,7 +24,7 @@ test('the verdicts compare the model with both baselines and give the coverage',
   expect(await verdicts()).toEqual([
     '64 % smaller error than assuming no change',
     '7.6 % larger error: no better than a fixed formula',
-    '90 % intervals held 90 %',
+    '90 % intervals held 89.8 %',
   ])
 })
 

@@ -69,7 +69,7 @@ export function Verdicts({ result }: { result: Result }) {
         <p className="verdict verdict-none">Too few sessions for intervals</p>
       ) : (
         <p className="verdict">
-          <span>{interval.level} % intervals held</span> <strong>{percent(interval.coverage)}</strong>
+          <span>{interval.level} % intervals held</span> <strong>{percent(interval.coverage, 1)}</strong>
         </p>
       )}
     </div>
