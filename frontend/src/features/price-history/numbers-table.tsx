@@ -6,6 +6,7 @@ import { type PriceFormat, usePriceFormat } from '@/lib/price-format'
 import type { Row } from './rows'
 
 const ROWS_AT_ONCE = 100
+const END = '9999' // after every session
 const COLUMNS = ['Session', 'Open', 'High', 'Low', 'Close', 'Volume', 'Forecast', 'Lower', 'Upper']
 
 export interface NumbersTableProps {
@@ -55,6 +56,9 @@ export function NumbersTable({ rows, givenBefore }: NumbersTableProps) {
   const [limit, setLimit] = useState(ROWS_AT_ONCE)
   const known = rows.filter(({ isMissing }) => !isMissing)
   const shown = known.toReversed().slice(0, limit)
+  const ahead = known.filter(({ step }) => step !== null)
+  const isOver = ahead.some(({ bar }) => bar !== null)
+  const [first, last] = [ahead.at(0)?.session ?? END, ahead.at(-1)?.session ?? END]
   return (
     <>
       <TableFrame label="Chart data">
@@ -71,13 +75,14 @@ export function NumbersTable({ rows, givenBefore }: NumbersTableProps) {
               ))}
             </tr>
           </thead>
+          <Group title="Later sessions" rows={shown.filter(({ session: day }) => day > last)} />
           <Group
-            title="Future sessions, with the forecast"
-            rows={shown.filter(({ step }) => step !== null)}
+            title={isOver ? 'Sessions of the forecast' : 'Future sessions, with the forecast'}
+            rows={shown.filter(({ session: day }) => first <= day && day <= last)}
           />
           <Group
             title={`Past sessions, with the forecast given ${givenBefore} before`}
-            rows={shown.filter(({ step }) => step === null)}
+            rows={shown.filter(({ session: day }) => day < first)}
           />
         </table>
       </TableFrame>

@@ -210,3 +210,24 @@ test('the table shows the same numbers: future sessions first, then newest first
   await user.click(within(await panel()).getByRole('button', { name: 'Show more sessions' }))
   expect(within(table).getAllByRole('row')).toHaveLength(1 + 2 + 200)
 })
+
+test('the sessions after a forecast that is over come first, with a title of their own', async () => {
+  const sessions = ['2013-03-01', '2013-03-04', '2013-03-05', '2013-03-06']
+  const bars = AAPL_BARS.bars.slice(-4).map((bar, i) => ({ ...bar, session: sessions[i] ?? '' }))
+  server.use(barsAre({ ...AAPL_BARS, bars }))
+  const { user } = renderPage('/?symbol=AAPL&as_of=2013-03-01')
+  await chart()
+  await screen.findByText('No change', { selector: 'li' })
+  await user.click(within(await panel()).getByText('Show as a table'))
+  const table = await screen.findByRole('table', { name: /^Newest session first/ })
+  const titles = [...table.querySelectorAll('tbody th')].map((title) => title.textContent)
+  expect(titles).toEqual([
+    'Later sessions',
+    '6 Mar 2013',
+    'Sessions of the forecast',
+    '5 Mar 2013',
+    '4 Mar 2013',
+    'Past sessions, with the forecast given 5 sessions before',
+    '1 Mar 2013',
+  ])
+})
