@@ -55,8 +55,9 @@ export function runsTakeKey(key: string): { handlers: HttpHandler[]; sent: { pat
   const answer = async (request: Request, run: Run): Promise<HttpResponse<Run | Problem>> => {
     if (request.headers.get('x-api-key') !== key) return problemResponse(KEY_IS_WRONG)
     const text = await request.text()
-    sent.push({ path: new URL(request.url).pathname, body: text === '' ? null : (JSON.parse(text) as RunRequestInput) })
-    return HttpResponse.json(run, { status: 202 })
+    const body = text === '' ? null : (JSON.parse(text) as RunRequestInput)
+    sent.push({ path: new URL(request.url).pathname, body })
+    return HttpResponse.json({ ...run, request: { ...run.request, ...body } }, { status: 202 })
   }
   const handlers = [
     http.post(RUNS, ({ request }) => answer(request, { ...RUN, state: 'queued', n_done: 0, n_failed: 0 })),

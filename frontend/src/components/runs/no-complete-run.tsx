@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRuns } from '@/api/get-runs'
+import type { Run } from '@/api/gen/types.gen'
 import { RunProgress } from './run-progress'
-import { selectActive } from './run-state'
+import { isActive, selectActive } from './run-state'
 import { StartRun } from './start-run'
 
 export const NO_COMPLETE_RUN = '/problems/no-complete-run'
@@ -11,13 +12,19 @@ interface NoCompleteRunProps {
   level?: number
 }
 
-/** What is shown before the first run is complete: the run under way, or how to start one. */
+/** Whether a run that is complete will be shown at this horizon and level. */
+function covers({ request }: Run, horizon: number, level: number | undefined): boolean {
+  return request.horizons?.includes(horizon) === true && (level === undefined || request.level === level)
+}
+
+/** What is shown before a run at this horizon and level is complete: the one under way, or how to start one. */
 export function NoCompleteRun({ horizon, level }: NoCompleteRunProps) {
   const { data } = useQuery(getRuns())
-  const active = selectActive(data?.runs ?? [])
+  const runs = data?.runs ?? []
+  const active = selectActive(runs.filter((run) => covers(run, horizon, level)))
   return (
     <section className="no-run" aria-labelledby="no-run-heading">
-      <h3 id="no-run-heading">{active === undefined ? 'Nothing has been evaluated yet' : 'The symbols are being evaluated'}</h3>
+      <h3 id="no-run-heading">{active === undefined ? 'Not evaluated yet' : 'The symbols are being evaluated'}</h3>
       {active === undefined ? (
         <>
           <p>
@@ -27,6 +34,7 @@ export function NoCompleteRun({ horizon, level }: NoCompleteRunProps) {
           <p>
             A run walks every symbol forward through its last 250 sessions with all models. 505 symbols take about half a
             minute on two cores.
+            {runs.some(isActive) && ' Another run is under way: a new one starts when it has ended.'}
           </p>
           <StartRun horizon={horizon} {...(level === undefined ? {} : { level })} />
         </>

@@ -19,6 +19,7 @@ test('the share is rounded down, and below 100 % until the run has ended', () =>
 test('what a run computes is told in words', () => {
   expect(describeRequest(RUN)).toBe('505 symbols, 1 and 5 sessions ahead, level 90 %')
   expect(describeRequest({ ...RUN, request: { horizons: [1] } })).toBe('505 symbols, 1 session ahead, level 90 %')
+  expect(describeRequest({ ...RUN, n_symbols: 1 })).toBe('1 symbol, 1 and 5 sessions ahead, level 90 %')
 })
 
 test('the run under way is shown before those that wait, of which the oldest is next', () => {

@@ -47,7 +47,7 @@ export function describeRequest({ request, n_symbols: nSymbols }: Run): string {
   const last = horizons.pop() ?? '1'
   const ahead = horizons.length === 0 ? last : `${horizons.join(', ')} and ${last}`
   const sessions = ahead === '1' ? 'session' : 'sessions'
-  return `${count(nSymbols)} symbols, ${ahead} ${sessions} ahead, level ${String(request.level ?? 90)} %`
+  return `${countSymbols(nSymbols)}, ${ahead} ${sessions} ahead, level ${String(request.level ?? 90)} %`
 }
 
 export function explainState({ state, error }: Run): string | null {
@@ -62,7 +62,7 @@ export function describeProgress(run: Run): string {
   return [`${count(nDone)} of ${count(nSymbols)} symbols done`, ...speed, ...rest].join(', ')
 }
 
-function countSymbols(n: number): string {
+export function countSymbols(n: number): string {
   return n === 1 ? '1 symbol' : `${count(n)} symbols`
 }
 

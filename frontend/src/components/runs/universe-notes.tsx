@@ -1,5 +1,6 @@
 import type { Universe } from '@/api/gen/types.gen'
 import { count, moment } from '@/lib/format'
+import { countSymbols } from './run-state'
 
 /** What an answer was computed from, and when. */
 export function UniverseNotes({ universe }: { universe: Universe }) {
@@ -7,7 +8,8 @@ export function UniverseNotes({ universe }: { universe: Universe }) {
   const failed = nFailed === 0 ? '' : ` ${count(nFailed)} could not be evaluated.`
   return (
     <p className="fine-print universe-notes">
-      {count(nSymbols)} symbols, each over its last {count(windows)} test sessions, computed{' '}
+      {countSymbols(nSymbols)}, {nSymbols === 1 ? '' : 'each '}over its last {count(windows)} test sessions,
+      computed{' '}
       <time dateTime={endedAt}>{moment(endedAt)}</time>.{failed}{' '}
       <span title="Digest of the symbols and their revisions: equal universes have equal fingerprints.">
         Universe <code>{fingerprint.slice(0, 8)}</code>

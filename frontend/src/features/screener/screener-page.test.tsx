@@ -145,7 +145,7 @@ test('without a complete run, the page offers to start one, which needs a key', 
   const { handlers, sent } = runsTakeKey('the-key')
   server.use(screenerFailsWith(NO_RUN), ...handlers)
   const { user } = renderPage('/screener?horizon=3')
-  expect(await screen.findByRole('heading', { name: 'Nothing has been evaluated yet' })).toBeVisible()
+  expect(await screen.findByRole('heading', { name: 'Not evaluated yet' })).toBeVisible()
   await user.type(screen.getByLabelText('API key'), 'a-wrong-key')
   await user.click(screen.getByRole('button', { name: 'Evaluate all symbols' }))
   expect(await screen.findByRole('alert')).toHaveTextContent('it is not valid here')
@@ -162,6 +162,24 @@ test('while the first run is under way, the page shows its progress', async () =
   server.use(screenerFailsWith(NO_RUN), runsAre(RUN))
   renderPage('/screener')
   expect(await screen.findByText(/^227 of 505 symbols done, 21 per second/)).toBeVisible()
+})
+
+test.each(['horizon=10', 'level=50'])('a run that is not at %s is not waited for, and one can be started', async (choice) => {
+  server.use(screenerFailsWith(NO_RUN), runsAre(RUN))
+  renderPage(`/screener?${choice}`)
+  expect(await screen.findByText(/Another run is under way: a new one starts when it has ended.$/)).toBeVisible()
+  expect(screen.getByRole('heading', { name: 'Not evaluated yet' })).toBeVisible()
+  expect(screen.getByRole('button', { name: 'Evaluate all symbols' })).toBeVisible()
+})
+
+test('a single symbol is counted as one', async () => {
+  const first = Object.entries(SCREENER_COLUMNS).map(([name, values]) => [name, values.slice(0, 1)] as const)
+  const columns = Object.fromEntries(first)
+  const universe = { ...SCREENER.universe, n_symbols: 1, n_failed: 0 }
+  server.use(screenerIs({ ...SCREENER, universe, columns: columns as unknown as typeof SCREENER_COLUMNS }))
+  renderPage('/screener')
+  expect(await screen.findByText('1 of 1 symbol')).toBeVisible()
+  expect(screen.getByText(/^1 symbol, over its last 250 test sessions/)).toBeVisible()
 })
 
 test('a service that is away is told, and asked again', async () => {

@@ -4,6 +4,7 @@ import type { ChangeScreener, ScreenerView as View } from '@/address/screener-vi
 import { getLeaderboard } from '@/api/get-leaderboard'
 import type { Leaderboard, Screener } from '@/api/gen/types.gen'
 import { QueryView } from '@/components/query-view'
+import { countSymbols } from '@/components/runs/run-state'
 import { UniverseNotes } from '@/components/runs/universe-notes'
 import { count } from '@/lib/format'
 import { BoundsFields } from './filters/bounds-fields'
@@ -42,7 +43,8 @@ function NoMatch({ isNamed, leaderboard }: { isNamed: boolean; leaderboard: UseQ
 }
 
 function countMatches(nMatches: number, nSymbols: number): string {
-  return nMatches === nSymbols ? `All ${count(nSymbols)} symbols` : `${count(nMatches)} of ${count(nSymbols)} symbols`
+  const symbols = countSymbols(nSymbols)
+  return nMatches === nSymbols && nSymbols > 1 ? `All ${symbols}` : `${count(nMatches)} of ${symbols}`
 }
 
 export function ScreenerView({ screener, view, onChange }: ScreenerViewProps) {
