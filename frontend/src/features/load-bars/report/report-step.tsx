@@ -21,6 +21,7 @@ function describeRows(report: LoadReport): string {
   const kept = countKept(report)
   const rows = formatCount(kept + report.n_rejected, 'row')
   if (kept + report.n_rejected === 0) return 'Every session of the file is already stored: nothing would be added.'
+  if (kept + report.n_rejected === 1) return `The row ${kept === 1 ? 'can' : 'cannot'} be loaded.`
   if (kept === 0) return `None of the ${rows} can be loaded.`
   if (report.n_rejected === 0) return `All ${rows} can be loaded.`
   return `${count(kept)} of ${rows} can be loaded; the others would be rejected.`

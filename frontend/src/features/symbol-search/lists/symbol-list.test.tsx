@@ -33,6 +33,15 @@ test('ten thousand stocks are shown twenty at a time', async () => {
   expect(within(await stocks()).getAllByRole('listitem')).toHaveLength(40)
 })
 
+test.each([
+  [['AAPL'], 'Showing 1 stock.'],
+  [['AAPL', 'IBM'], 'Showing all 2 stocks.'],
+])('of %s, the number is told', async (symbols, sentence) => {
+  server.use(...symbolsAre(symbols))
+  renderPage()
+  expect(await screen.findByText(sentence)).toHaveAttribute('role', 'status')
+})
+
 test('recent symbols come first and can be cleared', async () => {
   rememberSymbol({ symbol: 'MSFT', name: 'Microsoft Corp.' })
   const { user } = renderPage()

@@ -50,7 +50,11 @@ function Cards({ stocks, more }: { stocks: readonly StockSummary[]; more: MorePr
           <StockCard key={stock.symbol} stock={stock} />
         ))}
       </ul>
-      <Status>{`Showing ${more === null ? 'all ' : ''}${count(stocks.length)} stocks.`}</Status>
+      <Status>
+        {stocks.length === 1
+          ? 'Showing 1 stock.'
+          : `Showing ${more === null ? 'all ' : ''}${count(stocks.length)} stocks.`}
+      </Status>
       {more !== null && <More {...more} />}
     </section>
   )
