@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react'
+import { screen, waitFor } from '@testing-library/react'
 import { http, HttpResponse } from 'msw/http'
 import { expect, test } from 'vitest'
 import { rememberSymbol } from '@/features/symbol-search/lists/recent-symbols'
@@ -36,4 +36,27 @@ test.each(['Screener', 'IBM'])('a page that could not be shown is left for %s', 
   if (name === 'IBM') await user.click(screen.getByRole('combobox', { name: 'Stock symbol' }))
   await user.click(await screen.findByRole(name === 'IBM' ? 'option' : 'link', { name }))
   expect(await screen.findByRole('heading', { level: 2, name })).toBeVisible()
+})
+
+test('after a link that is gone the focus is in the new page', async () => {
+  const { user } = renderPage('/')
+  const link = await screen.findByRole('link', { name: 'IBM' })
+  link.focus()
+  await user.keyboard('{Enter}')
+  await screen.findByRole('heading', { level: 2, name: 'IBM' })
+  await waitFor(() => {
+    expect(screen.getByRole('main')).toHaveFocus()
+  })
+})
+
+test('a link that is still there keeps the focus', async () => {
+  const { user } = renderPage('/screener')
+  const preset = await screen.findByRole('link', { name: 'Unusually wide for itself' })
+  preset.focus()
+  await user.keyboard('{Enter}')
+  await waitFor(() => {
+    expect(preset).toHaveAttribute('aria-current', 'page')
+  })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(preset).toHaveFocus()
 })
