@@ -13,6 +13,7 @@ from tests.support.bench.universe_answers import make_screener
 Run = dict[str, Any]
 PHONE = {"width": 360, "height": 800}
 MAX_ELEMENTS = 1500
+MAX_PRINTED_PAGES = 4
 SAMPLE = ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
 
 
@@ -97,6 +98,14 @@ def test_ten_thousand_symbols_are_a_window_of_rows_that_scrolls(page: Page) -> N
     frame = page.get_by_role("region", name=re.compile("^Symbols"))
     assert frame.evaluate("frame => frame.scrollTop + frame.clientHeight >= frame.scrollHeight - 2")
     assert page.evaluate("document.querySelectorAll('*').length") <= MAX_ELEMENTS
+
+
+def test_the_rows_on_the_screen_are_printed_without_blank_pages(page: Page) -> None:
+    _give_many(page)
+    _open(page)
+    assert len(re.findall(rb"/Type /Page\b", page.pdf())) <= MAX_PRINTED_PAGES
+    page.emulate_media(media="print")
+    expect(page.get_by_text(re.compile(r"^The rows 1 to \d+ of 10,000 are printed"))).to_be_visible()
 
 
 def test_rows_scrolled_away_leave_the_focus_in_the_frame(page: Page) -> None:

@@ -211,3 +211,4 @@ def test_the_printed_page_keeps_the_names_of_metrics_and_models(page: Page) -> N
     for name in ("MAE", "RMSE", "Directional accuracy", "Coverage"):
         expect(same_day.get_by_text(name, exact=True).first).to_be_visible()
     expect(_forecast(page).get_by_text("skill", exact=True)).to_be_visible()
+    expect(_forecast(page).get_by_text(re.compile("^Typical day ahead"))).to_be_visible()

@@ -139,6 +139,7 @@ test('of ten thousand symbols a few rows are drawn', async () => {
   expect(await screen.findByText('All 10,000 symbols')).toBeVisible()
   expect(screen.getByRole('table')).toHaveAttribute('aria-rowcount', '10001')
   expect((await symbols()).length).toBeLessThan(60)
+  expect(screen.getByText(/^The rows 1 to \d\d of 10,000 are printed, as on the screen/)).toHaveClass('on-paper')
 })
 
 test('without a complete run, the page offers to start one, which needs a key', async () => {

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter'
 import type { ChangeScreener, ScreenerView } from '@/address/screener-view'
 import type { ScreenerColumns } from '@/api/gen/types.gen'
 import { TableFrame } from '@/components/table-frame'
+import { count } from '@/lib/format'
 import { ScreenerHead } from './screener-head'
 import { ScreenerRow } from './screener-row'
 import { useRowKeys } from './use-row-keys'
@@ -77,6 +78,12 @@ export const ScreenerTable = memo(function ScreenerTable({ columns, rows, view, 
           <Gap height={(rows.length - end) * rowHeight} nColumns={view.columns.length + 1} />
         </tbody>
       </table>
+      {end - first < rows.length && (
+        <p className="on-paper">
+          The rows {count(first + 1)} to {count(end)} of {count(rows.length)} are printed, as on the screen. “Save as
+          CSV” saves all of them.
+        </p>
+      )}
     </TableFrame>
   )
 })
