@@ -51,7 +51,7 @@ class GatewaySettings(UploadSettings):
     frontend_dir: Path | None = None
     """Folder of the built page, which is served at `/`. Without it, only the API is served."""
 
-    @field_validator("api_keys", "api_keys_file", "limits_redis_url", mode="before")
+    @field_validator("api_keys", "api_keys_file", "limits_redis_url", "frontend_dir", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -78,6 +78,13 @@ class GatewaySettings(UploadSettings):
             parse_networks(value)
         except ValueError as error:
             raise ValueError(f"use networks as 10.0.0.0/8, comma separated: {error}") from None
+        return value
+
+    @field_validator("frontend_dir")
+    @classmethod
+    def _is_built(cls, value: Path | None) -> Path | None:
+        if value is not None and not (value / "index.html").is_file():
+            raise ValueError("this folder has no index.html: build the page, or leave it empty to serve only the API")
         return value
 
     @model_validator(mode="after")

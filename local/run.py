@@ -34,7 +34,11 @@ from local.watch import PATIENCE_SECONDS, Watch, say
 SERVICES = ("GATEWAY", "DATA", "PREDICTION")
 # Draining would only delay the stop: there is no other process that requests could go to.
 NO_DRAIN = {f"{name}_DRAIN_SECONDS": "0" for name in SERVICES}
-COMMON = {"GATEWAY_FRONTEND_DIR": str(Path("frontend/dist").resolve()), "PYTHONUNBUFFERED": "1"} | NO_DRAIN
+PAGE = Path("frontend/dist").resolve()  # `make run` builds it
+COMMON = {
+    "GATEWAY_FRONTEND_DIR": str(PAGE) if (PAGE / "index.html").is_file() else "",
+    "PYTHONUNBUFFERED": "1",
+} | NO_DRAIN
 # No person waits for a single answer while the sample is loaded.
 PATIENT = {
     "DATA_STORE_TIMEOUT_SECONDS": "300",

@@ -57,7 +57,10 @@ async def test_a_program_gets_a_problem(built: Path, method: str, path: str, hea
     assert found.headers["content-type"] == "application/problem+json"
 
 
-async def test_without_a_built_page_everyone_gets_a_problem(tmp_path: Path) -> None:
-    async with serve_gateway(frontend_dir=tmp_path) as client:
+@pytest.mark.parametrize("folder", [None, ""])
+async def test_without_a_page_everyone_gets_a_problem(folder: str | None) -> None:
+    async with serve_gateway(frontend_dir=folder) as client:
         found = await client.get("/", headers=VISIT)
+        source = await client.get("/pyproject.toml")
     assert (found.status_code, found.json()["type"]) == (404, "/problems/not-found")
+    assert source.status_code == 404

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -23,8 +25,16 @@ def test_a_digest_in_the_settings_that_is_none_is_named_and_not_shown(monkeypatc
 def test_an_empty_variable_is_as_if_it_were_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEWAY_API_KEYS", "")
     monkeypatch.setenv("GATEWAY_API_KEYS_FILE", "")
+    monkeypatch.setenv("GATEWAY_FRONTEND_DIR", "")
     settings = load_settings(GatewaySettings)
-    assert (settings.api_keys, settings.api_keys_file) == (None, None)
+    assert (settings.api_keys, settings.api_keys_file, settings.frontend_dir) == (None, None, None)
+
+
+@pytest.mark.parametrize("name", ["", "missing", "index.html"])
+def test_a_folder_without_a_built_page_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("GATEWAY_FRONTEND_DIR", str(tmp_path / name))
+    with pytest.raises(InvalidSettings, match=r"GATEWAY_FRONTEND_DIR: .*this folder has no index\.html"):
+        load_settings(GatewaySettings)
 
 
 def test_digests_are_not_shown_when_settings_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,8 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GATEWAY_FRONTEND_DIR", "/page")
-    assert load_settings(GatewaySettings).frontend_dir == Path("/page")
+    monkeypatch.setenv("GATEWAY_API_KEYS_FILE", "/keys")
+    assert load_settings(GatewaySettings).api_keys_file == Path("/keys")
 
 
 def test_every_field_says_what_it_means() -> None:
