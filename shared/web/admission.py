@@ -102,7 +102,7 @@ class AdmissionMiddleware:
 
 def is_event_stream(scope: Scope) -> bool:
     """Say whether this request is for the events of a run, which are sent for as long as their caller stays."""
-    return scope["method"] == "GET" and _EVENTS.fullmatch(scope["path"]) is not None
+    return scope["method"] in {"GET", "HEAD"} and _EVENTS.fullmatch(scope["path"]) is not None
 
 
 async def _refuse(scope: Scope, send: Send, detail: str) -> None:

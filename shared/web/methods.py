@@ -3,6 +3,7 @@
 A slash at the end of a path does not matter.
 """
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Mount
@@ -64,8 +65,17 @@ def _is_on_route(scope: Scope) -> bool:
 
 
 def _without_body(send: Send) -> Send:
+    """Send the head only. A response without a length, such as a stream, ends with it, as if its caller had left."""
+    is_ended = False
+
     async def send_head(message: Message) -> None:
+        nonlocal is_ended
+        if is_ended:
+            return
         await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+        if message["type"] == "http.response.start" and "Content-Length" not in Headers(raw=message["headers"]):
+            is_ended = True
+            await send({"type": "http.response.body", "body": b""})
 
     return send_head
 

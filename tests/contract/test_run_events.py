@@ -125,6 +125,14 @@ async def test_watchers_that_leave_while_the_run_goes_on_leave_nothing_behind(
     await wait_until(lambda: count_open_files() <= n_before + 2)  # of the pools' kept-alive connections
 
 
+async def test_head_ends_while_the_run_goes_on(stack: Stack, http: httpx.AsyncClient) -> None:
+    async with asyncio.timeout(60):
+        head = await http.head(PATH)
+        assert (head.status_code, head.headers["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
+        assert (await http.get(f"/api/runs/{RUN_ID}")).json()["state"] == "queued"
+    await wait_until(lambda: stack.n_polled == 0)
+
+
 async def test_watchers_take_no_place_of_others_and_are_bounded(stack: Stack, http: httpx.AsyncClient) -> None:
     async with asyncio.timeout(300), AsyncExitStack() as all_of_them:
         for _ in range(MAX_STREAMS):
@@ -132,5 +140,7 @@ async def test_watchers_take_no_place_of_others_and_are_bounded(stack: Stack, ht
         refused = await http.get(PATH)
         assert (refused.status_code, refused.json()["type"]) == (503, "/problems/busy")
         assert "200 callers" in refused.json()["detail"]
+        assert (await http.head(PATH)).status_code == 503
+        assert "http_requests_shed_total 2.0" in (await http.get("/api/metrics")).text
         assert stack.gateway.state.admission.n_in_flight == 0
         assert (await http.get(f"/api/runs/{RUN_ID}")).status_code == 200
