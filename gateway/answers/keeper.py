@@ -116,8 +116,7 @@ class Answers:
         """Let the shortcut find the answer to equal requests."""
         alias: Alias | None = request.scope.get("state", {}).get("alias")
         if alias is not None and answer.body is not None:
-            answer.route = answer.route or route_of(request.scope)
-            self.store.recognise(alias, answer)
+            self.store.recognise(alias, answer, route_of(request.scope))
 
     async def _render(self, answer: Answer, request: Request, if_none_match: str | None) -> Response:
         headers = {"ETag": answer.etag, "Cache-Control": self._cache_control}

@@ -83,9 +83,9 @@ class ShortcutMiddleware:
             }
         )
         await send({"type": "http.response.body", "body": body})
-        seconds = time.perf_counter() - began_at
-        self._observe(scope["method"], answer.route, status, seconds)
-        log_request(scope["method"], answer.route, status, seconds, request_id=request_id)
+        seconds, route = time.perf_counter() - began_at, answer.aliases[alias]
+        self._observe(scope["method"], route, status, seconds)
+        log_request(scope["method"], route, status, seconds, request_id=request_id)
 
     def _find_ready(self, answer: Answer, scope: Scope) -> Ready | None:
         """Return the response, None if it has not been rendered yet for such a caller."""

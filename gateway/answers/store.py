@@ -33,8 +33,7 @@ class Answer:
         confirmation: The last request that confirmed it.
         coded: The body by content coding; "identity" is the body itself.
         ready: Responses by the coding that a caller prefers, for the shortcut.
-        aliases: The forms of requests that the shortcut recognises.
-        route: Their route, for metrics and logs.
+        aliases: The forms of requests that the shortcut recognises, each with its route for metrics and logs.
     """
 
     key: Key
@@ -43,8 +42,7 @@ class Answer:
     confirmation: Confirmation
     coded: dict[str, bytes] = field(default_factory=dict)
     ready: dict[str, Ready] = field(default_factory=dict)
-    aliases: set[Alias] = field(default_factory=set)
-    route: str = ""
+    aliases: dict[Alias, str] = field(default_factory=dict)
 
     @property
     def body(self) -> bytes | None:
@@ -104,10 +102,10 @@ class AnswerStore:
             n_evicted += 1
         self._observe(self.n_bytes, n_evicted)
 
-    def recognise(self, alias: Alias, answer: Answer) -> None:
-        """From now on, find this answer by this form of a request."""
+    def recognise(self, alias: Alias, answer: Answer, route: str) -> None:
+        """From now on, find this answer by this form of a request, which is of this route."""
         if self._answers.get(answer.key) is answer and len(answer.aliases) < MAX_ALIASES:
-            answer.aliases.add(alias)
+            answer.aliases[alias] = route
             self._by_alias[alias] = answer
             self.put(answer)
 

@@ -35,12 +35,12 @@ def test_an_answer_is_found_by_the_forms_of_requests_until_it_leaves() -> None:
     first, second = make("A"), make("A")
     store.put(first)
     for n in range(MAX_ALIASES + 5):  # nonsense added to a query must not fill the memory
-        store.recognise(("/path", b"%d" % n), first)
+        store.recognise(("/path", b"%d" % n), first, "/route")
     assert store.find(("/path", b"0")) is first
     assert store.find(("/path", b"%d" % MAX_ALIASES)) is None
     store.put(second)
     assert store.find(("/path", b"0")) is None
-    store.recognise(("/path", b"0"), first)  # no longer kept
+    store.recognise(("/path", b"0"), first, "/route")  # no longer kept
     assert store.find(("/path", b"0")) is None
 
 
@@ -53,7 +53,7 @@ def test_the_bytes_are_those_of_what_is_kept_and_within_the_limit(steps: list[tu
         else:
             store.put(make(name, size))
             if answer := store.get(Key("bars", name)):
-                store.recognise(("/path", name.encode()), answer)
+                store.recognise(("/path", name.encode()), answer, "/route")
                 answer.coded["gzip"] = b"x" * (size // 4)
                 store.put(answer)
         kept = [answer for key in "ABCDEFG" if (answer := store.get(Key("bars", key)))]
