@@ -14,6 +14,7 @@ DateFormat = Literal["iso", "dmy", "mdy", "ymd", "epoch"]
 Decimal = Literal[".", ","]
 Resample = Literal["daily"]
 ColumnField = Literal["date", "close_time", "open", "high", "low", "close", "volume", "adj_close", "symbol", "company"]
+TIMEZONE_PATTERN = r"^[A-Za-z][A-Za-z0-9_+\-/]{0,39}$"
 MAX_LISTED_ROWS = 100  # whatever the file: a report of 300,000 rows took 32 MB
 
 
@@ -111,7 +112,7 @@ class ReadQuery(BaseModel):
         None,
         description="The exchange's time zone, in which instants become days.",
         examples=["Europe/Paris"],
-        pattern=r"^[A-Za-z][A-Za-z0-9_+\-/]{0,39}$",
+        pattern=TIMEZONE_PATTERN,
     )
     resample: Resample | None = Field(None, description="Make daily bars of the hours or minutes of each day.")
 

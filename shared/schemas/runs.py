@@ -11,8 +11,9 @@ from shared.schemas.wire import Wire
 
 RunKind = Literal["evaluation"]
 RunState = Literal["queued", "running", "cancelling", "cancelled", "succeeded", "failed", "interrupted"]
+RUN_ID_PATTERN = "^[0-9a-f]{16}$"
 RunId = Annotated[
-    str, StringConstraints(pattern="^[0-9a-f]{16}$"), Field(description="The same run has the same id everywhere.")
+    str, StringConstraints(pattern=RUN_ID_PATTERN), Field(description="The same run has the same id everywhere.")
 ]
 MAX_HORIZONS = 4
 MAX_SYMBOLS = 3_000  # that a request names: it must fit in a body of 64 kB. A run over all has as many as are stored

@@ -21,6 +21,9 @@ from shared.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from shared.schemas.bars import SYMBOL_PATTERN
+from shared.schemas.loads import TIMEZONE_PATTERN
+from shared.schemas.runs import RUN_ID_PATTERN
 from shared.telemetry.tracing import current_trace_id
 from shared.web.methods import allow_header
 from shared.web.request_id import HEADER, request_id_of
@@ -30,9 +33,13 @@ MAX_FIELDS = 20  # invalid parts that a problem lists
 _PATH_CHARACTERS = "/:@!$&'()*+,;=-._~^"
 log = structlog.get_logger()
 _PLAIN = {
-    "string_pattern_mismatch": "use 1 to 15 of the characters A-Z 0-9 . - ^ =",
     "json_invalid": "the JSON is invalid from this character on",
     "model_attributes_type": "send a JSON object with the header Content-Type: application/json",
+}
+_FORMS = {
+    SYMBOL_PATTERN: "use 1 to 15 of the characters A-Z 0-9 . - ^ = &",
+    RUN_ID_PATTERN: "use the id of a run: 16 of the characters 0-9 a-f",
+    TIMEZONE_PATTERN: "use the name of a time zone, such as Europe/Paris",
 }
 _PLAIN_NAME = re.compile(r"[\w.-]{1,40}", re.ASCII)  # an unknown member or parameter is named as the caller did
 _HINTS = {
@@ -127,6 +134,8 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
 def _invalid_field(item: dict[str, Any]) -> tuple[str, str]:
     """Say where and what is wrong, but never repeat the input: it may be hostile or huge."""
     pointer = "".join(f"/{part if _PLAIN_NAME.fullmatch(str(part)) else '?'}" for part in item["loc"])
+    if item["type"] == "string_pattern_mismatch":
+        return pointer, _FORMS.get(item["ctx"]["pattern"], "use the form that /docs describes")
     return pointer, _PLAIN.get(item["type"], str(item["msg"]).removeprefix("Value error, "))
 
 

@@ -128,8 +128,16 @@ async def test_a_wrong_field_is_pointed_at() -> None:
     async with serve_gateway() as client:
         response = await client.post("/api/result", json={"stock_symbol": "no spaces"})
     assert response.json()["errors"] == [
-        {"pointer": "/body/stock_symbol", "detail": "use 1 to 15 of the characters A-Z 0-9 . - ^ ="}
+        {"pointer": "/body/stock_symbol", "detail": "use 1 to 15 of the characters A-Z 0-9 . - ^ = &"}
     ]
+
+
+async def test_a_wrong_field_is_told_its_own_form() -> None:
+    async with serve_gateway() as client:
+        run = await client.get("/api/runs/latest")
+        zone = await client.put("/api/stocks/AAPL/bars?timezone=5", headers=WITH_KEY)
+    assert run.json()["detail"] == "/path/run_id: use the id of a run: 16 of the characters 0-9 a-f"
+    assert zone.json()["detail"] == "/query/timezone: use the name of a time zone, such as Europe/Paris"
 
 
 async def test_a_body_that_is_not_sent_as_json_is_told_how_to_be() -> None:
