@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+import anyio
 import httpx
 
-from shared.errors import UpstreamFailed, UpstreamUnavailable
+from shared import deadline
+from shared.errors import UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
 
 MEDIA_TYPE = "text/event-stream"
 
@@ -24,19 +26,30 @@ async def open_events(
         headers: Further headers of the request.
 
     Raises:
+        UpstreamTimeout: It did not begin in the time that its caller's request has left, which limits nothing later.
         UpstreamUnavailable: The stream cannot be read, or broke off.
     """
     accepted = {"Accept": MEDIA_TYPE, "Accept-Encoding": "identity"}
     request = http.build_request("GET", path, headers=accepted | dict(headers or {}))
     request.extensions["timeout"] = httpx.Timeout(silence_seconds).as_dict()
     try:
-        response = await http.send(request, stream=True)
+        response = await _send(http, request, title)
         try:
             yield response
         finally:
             await response.aclose()
     except httpx.TransportError as error:
         raise UpstreamUnavailable(f"{title} cannot be reached. Try again in a moment.") from error
+
+
+async def _send(http: httpx.AsyncClient, request: httpx.Request, title: str) -> httpx.Response:
+    """Return the response as soon as its head is here."""
+    try:
+        # Not asyncio.timeout: httpcore shields the release of its slots from anyio's cancellation only.
+        with anyio.fail_after(deadline.seconds_left(deadline.MAX_SECONDS)):
+            return await http.send(request, stream=True)
+    except (httpx.TimeoutException, TimeoutError) as error:
+        raise UpstreamTimeout(f"{title} did not answer in the time that was left. Try again.") from error
 
 
 def is_events(response: httpx.Response) -> bool:
@@ -48,7 +61,7 @@ async def read_events(http: httpx.AsyncClient, path: str, *, title: str, silence
     """Yield the data of each event until the stream ends; the arguments are those of `open_events`.
 
     Raises:
-        UpstreamUnavailable, UpstreamFailed: The stream cannot be read, or broke off.
+        UpstreamTimeout, UpstreamUnavailable, UpstreamFailed: The stream cannot be read, or broke off.
     """
     async with open_events(http, path, title=title, silence_seconds=silence_seconds) as response:
         if not is_events(response):

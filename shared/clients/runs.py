@@ -63,7 +63,8 @@ class RunsClient(ServiceClient):
         Raises:
             RunNotFound: There is none with this id.
         """
-        headers = {} if (known := request_id.current_request_id()) is None else {request_id.HEADER: known}
+        headers = {deadline.HEADER: str(int(deadline.seconds_left(deadline.MAX_SECONDS) * 1000))}
+        headers |= {} if (known := request_id.current_request_id()) is None else {request_id.HEADER: known}
         headers |= {} if last_event_id is None else {"Last-Event-ID": last_event_id}
         title, path = self._upstream.title, f"/runs/{run_id}/events"
         async with open_events(
