@@ -44,7 +44,7 @@ class ServiceError(Exception):
         *,
         errors: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
-        **extras: int | str,
+        **extras: int | float | str | bool,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -133,7 +133,10 @@ class NoAdjustedPrices(ServiceError):
 
 
 class HistoryChanged(ServiceError):
-    """The file disagrees with the stored bars; the detail says how and which modes settle it (extras: `reason`)."""
+    """The file disagrees with the stored bars; the detail says how and which modes settle it (extras: `reason`).
+
+    If both have some of the sessions, also `overlap` and `differing`, their numbers, and `factor` if one explains them.
+    """
 
     status, slug, title = 409, "history-changed", "The file disagrees with the stored bars"
 

@@ -1,9 +1,11 @@
 """Base of the clients of internal services: parses responses into models, and problems into our own errors."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from itertools import islice
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -17,10 +19,12 @@ from shared.single_flight import SingleFlight
 from shared.web import request_id
 from shared.web.guards.service_token import CHALLENGE
 from shared.web.health import Health
+from shared.web.problem import Problem
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 FORWARDED_HEADERS = ("ETag", "Content-Type", "Content-Disposition", staleness.HEADER)
+MAX_EXTRAS, MAX_EXTRA_NAME, MAX_EXTRA = 10, 40, 200  # of an upstream's problem: members, and characters of each
 
 
 @dataclass(frozen=True)
@@ -148,13 +152,26 @@ def _error_from_problem(response: httpx.Response, service: str) -> ServiceError:
         problem = response.json()
         leaf = ERRORS_BY_SLUG[str(problem["type"]).removeprefix("/problems/")]
         errors = [(str(item["pointer"]), str(item["detail"])) for item in problem.get("errors") or ()]
-        extras = {name: problem[name] for name in ("required", "available") if name in problem}
-        error = leaf(str(problem["detail"]), errors=errors, **extras)
+        error = leaf(str(problem["detail"]), errors=errors)
+        error.extras = _extras(problem)
     except (ValueError, KeyError, TypeError):
         return UpstreamFailed(f"{service} failed with status {response.status_code}.")
     if isinstance(error, NotAuthorised):  # only the gateway asks for keys, so this is not the caller's fault
         return _not_trusted(service)
     return error
+
+
+def _extras(problem: dict[str, Any]) -> dict[str, int | float | str | bool]:
+    """Return the members that only this type of problem has: the first few, if they are short."""
+    extras = ((name, value) for name, value in problem.items() if _is_extra(name, value))
+    return dict(islice(extras, MAX_EXTRAS))
+
+
+def _is_extra(name: str, value: object) -> bool:
+    if name in Problem.model_fields or not isinstance(value, int | float | str):
+        return False
+    is_json = not isinstance(value, float) or math.isfinite(value)
+    return is_json and len(name) <= MAX_EXTRA_NAME and len(str(value)) <= MAX_EXTRA
 
 
 def _not_trusted(service: str) -> UpstreamFailed:

@@ -89,17 +89,17 @@ def problem_content(error: ServiceError, path: str, request_id: str) -> dict[str
 
 def _members(error: ServiceError) -> dict[str, Any]:
     return {
+        **error.extras,
         "status": error.status,
         "slug": error.slug,
         "title": error.title,
         "detail": error.detail,
         "retryable": error.retryable,
         "errors": [InvalidField(pointer=pointer, detail=detail) for pointer, detail in error.errors] or None,
-        **error.extras,
     }
 
 
-def _content(path: str, request_id: str, *, slug: str, **members: Any) -> dict[str, Any]:
+def _content(path: str, request_id: str, /, *, slug: str, **members: Any) -> dict[str, Any]:
     kind = f"/problems/{slug}"
     instance = quote(path, safe=_PATH_CHARACTERS)
     problem = Problem(type=kind, instance=instance, request_id=request_id, trace_id=current_trace_id(), **members)
@@ -107,7 +107,7 @@ def _content(path: str, request_id: str, *, slug: str, **members: Any) -> dict[s
     return content
 
 
-def _render(request: Request, *, status: int, **members: Any) -> JSONResponse:
+def _render(request: Request, /, *, status: int, **members: Any) -> JSONResponse:
     request_id = request_id_of(request.scope)
     content = _content(request.url.path, request_id, status=status, **members)
     return JSONResponse(content, status_code=status, headers={HEADER: request_id}, media_type=MEDIA_TYPE)

@@ -140,6 +140,17 @@ async def test_a_wrong_field_is_told_its_own_form() -> None:
     assert zone.json()["detail"] == "/query/timezone: use the name of a time zone, such as Europe/Paris"
 
 
+@pytest.mark.parametrize("name", ["adjusted_until", "slug", "path", "headers", "codes"])
+async def test_a_member_of_an_upstream_problem_reaches_the_caller(name: str) -> None:
+    error = NoAdjustedPrices("No adjusted close.")
+    error.extras = {name: "2024-01-31"}
+    async with serve_gateway(prediction=FakePrediction(error=error)) as client:
+        response = await client.get("/api/stocks/AAPL/result")
+    problem = response.json()
+    assert (response.status_code, problem["type"]) == (409, "/problems/no-adjusted-prices")
+    assert problem.get(name) == (None if name == "slug" else "2024-01-31")
+
+
 async def test_a_body_that_is_not_sent_as_json_is_told_how_to_be() -> None:
     async with serve_gateway() as client:
         as_text = await client.post("/api/result", content=_symbol("AAPL"), headers={"content-type": "text/plain"})

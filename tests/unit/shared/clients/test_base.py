@@ -9,6 +9,8 @@ import pytest
 from gateway.examples import stocks as examples
 from shared.clients.data import DataClient, Upload
 from shared.errors import (
+    HistoryChanged,
+    NoBars,
     NotEnoughBars,
     RowsRejected,
     ServiceError,
@@ -70,6 +72,28 @@ async def test_an_upstream_problem_keeps_its_numbers() -> None:
     with pytest.raises(NotEnoughBars) as caught:
         await _client(lambda _: _problem("not-enough-bars", 409, required=7, available=4)).symbols()
     assert caught.value.extras == {"required": 7, "available": 4}
+
+
+async def test_an_upstream_problem_keeps_every_member_of_its_own() -> None:
+    extras = {"reason": "other_scale", "overlap": 20, "differing": 7, "factor": 0.5, "is_split": True}
+    standard = {"title": "Other", "instance": "/inner", "request_id": "inner", "retryable": True}
+    with pytest.raises(HistoryChanged) as caught:
+        await _client(lambda _: _problem("history-changed", 409, **extras, **standard)).symbols()
+    assert caught.value.extras == extras
+
+
+async def test_members_of_an_upstream_problem_are_bounded() -> None:
+    body: dict[str, object] = {
+        "type": "/problems/no-bars",
+        "detail": "None.",
+        "list": [1],
+        "none": None,
+        "nan": float("nan"),
+    }
+    body |= {"long": "x" * 201, "n" * 41: 1} | {f"n{number}": number for number in range(20)}
+    with pytest.raises(NoBars) as caught:
+        await _client(lambda _: httpx.Response(404, text=json.dumps(body))).symbols()
+    assert caught.value.extras == {f"n{number}": number for number in range(10)}
 
 
 async def test_an_upstream_problem_keeps_what_is_wrong_one_by_one() -> None:
