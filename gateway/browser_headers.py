@@ -54,7 +54,7 @@ def api_headers() -> dict[str, str]:
 
 
 def _headers(path: str, status: int) -> dict[str, str]:
-    is_docs = path == "/docs"
+    is_docs = path in {"/docs", "/docs/"}
     headers = ALWAYS | {"Content-Security-Policy": DOCS_POLICY if is_docs else PAGE_POLICY}
     if path.startswith("/api/"):
         return headers

@@ -25,7 +25,7 @@ async def test_no_answer_can_be_framed_or_taken_for_another_type(built: Path, pa
     assert "default-src 'self'" in headers["content-security-policy"]
 
 
-@pytest.mark.parametrize(("path", "may"), [("/", False), ("/api/stocks/all", False), ("/docs", True)])
+@pytest.mark.parametrize(("path", "may"), [("/", False), ("/api/stocks/all", False), ("/docs", True), ("/docs/", True)])
 async def test_only_the_docs_page_may_run_a_script_that_stands_in_it(built: Path, path: str, may: bool) -> None:
     async with serve_gateway(frontend_dir=built) as client:
         policy = (await client.get(path)).headers["content-security-policy"]
