@@ -8,7 +8,7 @@ from pydantic_settings import SettingsConfigDict
 
 from gateway.api_keys import parse_digests
 from gateway.rate_limits.callers import parse_networks
-from shared.settings import UploadSettings
+from shared.settings import UploadSettings, require_redis
 
 _WANTED = "use 64 hexadecimal digits, as `python -m gateway.api_keys` prints them"
 
@@ -67,8 +67,8 @@ class GatewaySettings(UploadSettings):
     @field_validator("limits_redis_url")
     @classmethod
     def _is_an_address(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must be an address that begins with redis:// or rediss:// or unix://")
+        if value:
+            require_redis(value)
         return value
 
     @field_validator("trusted_proxies")

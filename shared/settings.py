@@ -1,10 +1,10 @@
 """Settings that all deployables share. They are read from the environment once, in `create_app`."""
 
 import re
-from typing import Annotated, Literal, TypeVar
+from typing import Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import (
-    Field,
     HttpUrl,
     NonNegativeFloat,
     PositiveFloat,
@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{32,}")  # what `Authorization: Bearer` may carry, and too long to be guessed
 _NAME = r"(\*|(\*\.)?[A-Za-z0-9._-]+)"
-ALLOWED_HOSTS = rf"^\s*({_NAME}(\s*,\s*{_NAME})*)?\s*$"
+_ALLOWED_HOSTS = re.compile(rf"\s*({_NAME}(\s*,\s*{_NAME})*)?\s*")
 
 
 class ServiceSettings(BaseSettings):
@@ -31,7 +31,7 @@ class ServiceSettings(BaseSettings):
     """One JSON object per line, or lines that are easier to read."""
     max_body_bytes: PositiveInt = 64 * 1024
     """The largest request body that is accepted, in bytes."""
-    allowed_hosts: Annotated[str, Field(pattern=ALLOWED_HOSTS)] = ""
+    allowed_hosts: str = ""
     """Host names of this server besides its addresses, localhost and the machine's name, comma separated;
     `*.example.com` stands for all names below example.com, `*` for every name. Other names are refused."""
     budget_seconds: PositiveFloat
@@ -43,6 +43,13 @@ class ServiceSettings(BaseSettings):
     service_token: SecretStr | None = None
     """Secret that the three services share; data and prediction then refuse all others. Two, comma separated, while
     it is replaced: the first is sent, both are accepted."""
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_host_names(cls, value: str) -> str:
+        if not _ALLOWED_HOSTS.fullmatch(value):
+            raise ValueError("use host names without scheme and port, comma separated")
+        return value
 
     @field_validator("service_token", mode="before")
     @classmethod
@@ -65,6 +72,31 @@ class ServiceSettings(BaseSettings):
 def split_tokens(value: SecretStr | None) -> tuple[str, ...]:
     """Split a comma-separated list of tokens."""
     return tuple(token.strip() for token in value.get_secret_value().split(",")) if value else ()
+
+
+def require_address(url: str, *schemes: str) -> None:
+    """Raise a ValueError that does not repeat the address, which may have a password, if it has none of the schemes."""
+    scheme, _, rest = url.partition("://")
+    if scheme not in schemes or not rest:
+        raise ValueError(f"must be an address that begins with {' or '.join(f'{name}://' for name in schemes)}")
+
+
+def require_hosts(authority: str) -> None:
+    """Raise a ValueError that does not repeat this part of an address if a host in it, or its port, is not valid."""
+    try:
+        for host in authority.rpartition("@")[2].split(","):
+            _ = urlsplit(f"//{host}").port
+    except ValueError:
+        raise ValueError(
+            "the host or port of this address is not valid; in a password, percent-encode special characters"
+        ) from None
+
+
+def require_redis(address: SecretStr) -> None:
+    """Raise a ValueError if this is not an address of Redis or Valkey."""
+    url = address.get_secret_value()
+    require_address(url, "redis", "rediss", "unix")
+    require_hosts(re.split("[/?#]", url.partition("://")[2], maxsplit=1)[0])
 
 
 class UploadSettings(ServiceSettings):
@@ -109,5 +141,11 @@ def load_settings(kind: type[S]) -> S:
         return kind()
     except ValidationError as error:
         prefix = kind.model_config.get("env_prefix", "")
-        lines = [f"{prefix}{'.'.join(map(str, e['loc']))}".upper() + f": {e['msg']}" for e in error.errors()]
+        lines = [_describe(prefix, ".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
         raise InvalidSettings("Bellwether cannot start:\n" + "\n".join(f"  {line}" for line in lines)) from None
+
+
+def _describe(prefix: str, field: str, message: str) -> str:
+    """Name the variable, unless the message is about several and names them itself."""
+    message = message.removeprefix("Value error, ")
+    return f"{prefix}{field}".upper() + f": {message}" if field else message

@@ -9,14 +9,13 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     SecretStr,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_settings import SettingsConfigDict
 
 from shared.market.calendar_names import Calendar
-from shared.settings import UploadSettings
+from shared.settings import UploadSettings, require_address, require_hosts, require_redis
 
 VendorName = Literal["tiingo", "alpha_vantage", "yfinance"]
 
@@ -66,15 +65,19 @@ class DataSettings(UploadSettings):
     vendor_interval_seconds: PositiveFloat | None = None
     """Minimum time between two requests to a vendor, in seconds; by default, what its free plan allows."""
 
-    @field_validator("mongo_url", "redis_url")
+    @field_validator("mongo_url")
     @classmethod
-    def _is_an_address(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+    def _is_of_mongodb(cls, value: SecretStr) -> SecretStr:
         # Not pydantic's MongoDsn: it adds a port to mongodb+srv addresses, which the driver then refuses.
-        schemes = {"mongo_url": ("mongodb", "mongodb+srv"), "redis_url": ("redis", "rediss", "unix")}
-        allowed = schemes[str(info.field_name)]
-        scheme, _, rest = value.get_secret_value().partition("://")
-        if scheme not in allowed or not rest:
-            raise ValueError(f"must be an address that begins with {' or '.join(f'{name}://' for name in allowed)}")
+        url = value.get_secret_value()
+        require_address(url, "mongodb", "mongodb+srv")
+        require_hosts(url.partition("://")[2].partition("/")[0])
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_of_redis(cls, value: SecretStr) -> SecretStr:
+        require_redis(value)
         return value
 
     @model_validator(mode="after")

@@ -15,6 +15,22 @@ def test_a_call_out_must_fit_into_the_request() -> None:
         GatewaySettings(prediction_timeout_seconds=9, budget_seconds=8)
 
 
+def test_an_error_about_several_variables_has_no_name_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_BUDGET_SECONDS", "2")
+    with pytest.raises(InvalidSettings) as caught:
+        load_settings(GatewaySettings)
+    assert str(caught.value).splitlines()[1].startswith("  GATEWAY_DATA_TIMEOUT_SECONDS and GATEWAY_PREDICTION_")
+
+
+@pytest.mark.parametrize("url", ["redis://cache:abc", "redis://:hu/sh@cache:6379", "http://cache"])
+def test_an_address_that_cannot_be_read_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("GATEWAY_LIMITS_REDIS_URL", url)
+    with pytest.raises(InvalidSettings, match=r"GATEWAY_LIMITS_REDIS_URL: (the|must)") as caught:
+        load_settings(GatewaySettings)
+    assert "hu" not in str(caught.value).removeprefix("Bellwether")
+    assert "abc" not in str(caught.value)
+
+
 def test_a_digest_in_the_settings_that_is_none_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEWAY_API_KEYS", f"{ONE},the-key-itself")
     with pytest.raises(InvalidSettings, match=r"GATEWAY_API_KEYS: .*entry 2 of the list is not") as caught:

@@ -20,6 +20,17 @@ def test_a_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings(GatewaySettings).api_keys_file == Path("/keys")
 
 
+@pytest.mark.parametrize("value", ["http://foo.example", "foo.example:8080"])
+def test_an_allowed_host_with_a_scheme_or_a_port_is_told_what_to_write(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("GATEWAY_ALLOWED_HOSTS", value)
+    with pytest.raises(InvalidSettings) as caught:
+        load_settings(GatewaySettings)
+    told = "  GATEWAY_ALLOWED_HOSTS: use host names without scheme and port, comma separated"
+    assert str(caught.value).splitlines()[1:] == [told]
+
+
 def test_every_field_says_what_it_means() -> None:
     for name, field in GatewaySettings.model_fields.items():
         assert field.description, name
