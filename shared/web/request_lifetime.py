@@ -17,7 +17,7 @@ from shared import deadline
 
 CLIENT_CLOSED_REQUEST = 499  # nginx's status for it; there is no standard one. Only logs and metrics show it.
 _READS = {"GET", "HEAD"}
-_WRITES = {"PUT", "DELETE"}
+_WRITES = {"PUT", "PATCH", "DELETE"}
 
 
 class DeadlineMiddleware:
@@ -26,7 +26,7 @@ class DeadlineMiddleware:
     Args:
         app: The app to wrap.
         budget_seconds: The cap for requests that read.
-        write_budget_seconds: The cap for PUT and DELETE.
+        write_budget_seconds: The cap for PUT, PATCH and DELETE.
     """
 
     def __init__(self, app: ASGIApp, budget_seconds: float, write_budget_seconds: float) -> None:

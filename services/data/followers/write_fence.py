@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextvars import Context
 
 from services.data.ports import Followers
 from shared.schemas.changes import LEASE_SECONDS
@@ -31,7 +32,8 @@ class WriteFence:
             StoreUnavailable: It is unknown whether all have been told.
         """
         if self._next is None:
-            self._next = asyncio.create_task(self._run_next(self._current))
+            # In a context of its own: the deadline of the first caller's request is not that of the others.
+            self._next = asyncio.create_task(self._run_next(self._current), context=Context())
             self._next.add_done_callback(lambda task: task.cancelled() or task.exception())  # marks it as retrieved
         await asyncio.shield(self._next)
 

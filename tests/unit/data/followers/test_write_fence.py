@@ -7,6 +7,7 @@ import pytest
 from services.data.followers import write_fence
 from services.data.followers.membership import Membership
 from services.data.followers.write_fence import WriteFence
+from shared import deadline
 from shared.schemas.changes import LEASE_SECONDS
 from tests.support.data.fakes import FakeChangeFeed, FakeFollowers
 from tests.support.polling import settle, wait_until
@@ -43,6 +44,20 @@ async def test_writes_that_end_while_a_fence_is_waited_for_share_the_next_one() 
     await followers.renew("a", 2)
     await asyncio.gather(*later)
     assert followers.fence == 2
+
+
+async def test_the_deadline_of_the_first_write_limits_no_other_that_shares_its_fence() -> None:
+    class Timed(FakeFollowers):
+        async def raise_fence(self) -> int:
+            left.append(deadline.seconds_left(60))
+            return await super().raise_fence()
+
+    left: list[float] = []
+    fence = WriteFence(Timed())
+    with deadline.within(0.1):
+        first = asyncio.create_task(fence.wait())
+    await asyncio.gather(first, fence.wait())
+    assert left == [60]
 
 
 async def test_a_follower_that_stays_behind_loses_its_lease_and_is_waited_out() -> None:

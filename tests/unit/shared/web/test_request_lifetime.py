@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
-from fastapi import BackgroundTasks, FastAPI, Request
+from fastapi import BackgroundTasks, FastAPI, Request, Response
 
+from shared import deadline
 from shared.settings import ServiceSettings
-from tests.support.asgi import bare_app, listen
+from shared.web.request_lifetime import DeadlineMiddleware
+from tests.support.asgi import bare_app, listen, serve
 from tests.support.polling import PATIENCE_SECONDS, wait_until
 
 
@@ -43,7 +45,7 @@ def _app(work: Work, max_body_bytes: int = 100_000) -> FastAPI:
     settings = ServiceSettings(budget_seconds=200, max_body_bytes=max_body_bytes)
     app = bare_app(settings, reading_posts={"/work"})
 
-    @app.api_route("/work", methods=["GET", "HEAD", "POST", "PUT", "DELETE"])
+    @app.api_route("/work", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
     @app.post("/write")
     async def run(request: Request) -> str:
         return await work.run(request)
@@ -89,7 +91,7 @@ async def test_a_read_ends_when_its_caller_leaves(
     assert len([line for line in lines if '"status": 499' in line]) == 1
 
 
-@pytest.mark.parametrize("request_line", ["PUT /work", "DELETE /work", "POST /write"])
+@pytest.mark.parametrize("request_line", ["PUT /work", "PATCH /work", "DELETE /work", "POST /write"])
 async def test_a_write_is_finished_without_its_caller(request_line: str) -> None:
     work = Work()
     async with _asked(work, request_line, b"all of it") as (_, writer, address), httpx.AsyncClient() as client:
@@ -101,6 +103,23 @@ async def test_a_write_is_finished_without_its_caller(request_line: str) -> None
         work.may_end.set()
         await wait_until(lambda: work.n_ended == 1)
     assert (work.n_cancelled, work.bodies) == (0, [b"all of it"])
+
+
+@pytest.mark.parametrize(
+    ("method", "seconds"),
+    [("GET", 10), ("HEAD", 10), ("POST", 10), ("PUT", 300), ("PATCH", 300), ("DELETE", 300)],
+)
+async def test_a_request_that_writes_may_take_longer(method: str, seconds: int) -> None:
+    app = FastAPI()
+    app.add_middleware(DeadlineMiddleware, budget_seconds=10, write_budget_seconds=300)
+
+    @app.api_route("/work", methods=[method])
+    async def work(response: Response) -> None:
+        response.headers["X-Left"] = str(deadline.seconds_left(deadline.MAX_SECONDS))
+
+    async with serve(app) as client:
+        left = float((await client.request(method, "/work")).headers["X-Left"])
+    assert seconds - 9 < left <= seconds
 
 
 async def test_a_caller_that_stays_is_answered_also_twice_on_one_connection() -> None:
