@@ -117,7 +117,7 @@ class RowCollector:
             symbol: The only allowed symbol; None for any.
             default: The symbol if no column names it.
             skip: Takes a symbol whose rows cannot be read, and why.
-            is_wide: Whether other symbols share the rows, so that one without numbers does not belong to this symbol.
+            is_wide: Whether other symbols share the rows, so that one without numbers or problem is not of this symbol.
 
         Raises:
             UnreadableFile: There are no rows, or their symbols or dates cannot be read.
@@ -155,8 +155,8 @@ class RowCollector:
         if series is not None:
             frame = _mark_other_series(frame, np.array(series))
         if is_wide:
-            has_numbers = frame[list(NUMBERS)].notna().any(axis=1).to_numpy()
-            frame, stamps = frame[has_numbers], Stamps(stamps.local[has_numbers])
+            is_own = frame[list(NUMBERS)].notna().any(axis=1).to_numpy() | (np.asarray(frame.get("problem", 0)) != 0)
+            frame, stamps = frame[is_own], Stamps(stamps.local[is_own])
         if sessions.is_intraday:
             n_parts = len(frame)
             frame = to_daily(frame, stamps.local)

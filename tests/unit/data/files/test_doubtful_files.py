@@ -187,3 +187,16 @@ def test_a_line_of_units_or_types_under_the_names_is_no_symbol(line: str) -> Non
 @pytest.mark.parametrize("start", ["<html><body><table>", "<!DOCTYPE html>", '\ufeff<?xml version="1.0"?>', "<TABLE>"])
 def test_a_web_page_is_an_error_that_says_so(start: str) -> None:
     assert "This is a web page or XML, not a table" in problem(start + "<tr><td>Date</td></tr>", "A.xls")
+
+
+@pytest.mark.parametrize(("cut", "code"), [(",2,9", "too_few_cells"), ("", "too_many_cells")])
+def test_a_ragged_row_of_several_symbols_is_rejected_for_each_and_a_row_without_numbers_is_of_the_other(
+    cut: str, code: str
+) -> None:
+    names = ",".join(f"{symbol}.{name}" for symbol in "AB" for name in COLUMNS)
+    ragged = f"2024-01-03,1,3,0.5,2,9,1,3,0.5,2,9{'' if cut else ',9'}".removesuffix(cut)
+    rows = ["2024-01-02,1,3,0.5,2,9,1,3,0.5,2,9", ragged, "2024-01-04,1,3,0.5,2,9,,,,,"]
+    frames = read("\n".join([f"Date,{names}", *rows]), "x.csv")
+    rejected = {raw.symbol: find_rejections(raw.rows, DAYS[-1].date()) for raw in frames}
+    assert {symbol: dict(each.n_by_code) for symbol, each in rejected.items()} == {"A": {code: 1}, "B": {code: 1}}
+    assert [len(raw.rows) for raw in frames] == [3, 2]
