@@ -14,10 +14,12 @@ import pandas as pd
 from services.data.ports import BarStore, BarVendor, VendorFailed
 from services.data.records import RawBars
 from shared.errors import NoBars, ServiceError, SymbolNotFound, Unavailable
-from shared.schemas.arrow import PRICES
+from shared.market.exchange_sessions import choose_calendar
+from shared.schemas.arrow import PRICES, BarFrame
 from shared.schemas.loads import LoadReport
 
 LoadRows = Callable[[RawBars], Awaitable[LoadReport]]
+LastOver = Callable[[str | None], date | None]  # takes a symbol's own calendar, None if it is not known
 RefreshResult = Literal["new", "refreshed", "up_to_date", "history_changed", "failed", "skipped"]
 TOLERANCE = 1e-4  # relative; vendors round to cents or to 4 digits
 REPLACE_REMEDY = "Nothing was stored. To take the new history, refresh with --replace."
@@ -39,19 +41,20 @@ class _Refresher:
     store: BarStore
     load: LoadRows
     overlap_sessions: int
-    through: date | None
+    through: LastOver
     full: bool
 
     async def refresh_symbol(self, symbol: str) -> RefreshReport:
         """Refresh one symbol."""
         stored = await self._read_stored(symbol)
         if stored is None or self.full:
-            return await self._load_all(symbol, is_new=stored is None)
-        last = stored["session"].iloc[-1]
-        if self.through is not None and last >= pd.Timestamp(self.through):
+            raw = await self._fetch(symbol, None, stored)
+            return await self._load(raw, "refreshed" if stored else "new")
+        last, through = stored.bars["session"].iloc[-1], self._find_last_over(stored.calendar, stored.bars)
+        if through is not None and last >= pd.Timestamp(through):
             return RefreshReport(symbol, "up_to_date", f"{last:%Y-%m-%d} is stored, and no later session has ended.")
-        tail = stored.tail(self.overlap_sessions)
-        raw = await self._fetch(symbol, tail["session"].iloc[0].date())
+        tail = stored.bars.tail(self.overlap_sessions)
+        raw = await self._fetch(symbol, tail["session"].iloc[0].date(), stored)
         if difference := _find_difference(tail, raw.rows, self.vendor.name):
             return RefreshReport(symbol, "history_changed", f"{difference} {REPLACE_REMEDY}")
         newer = raw.rows[
@@ -61,18 +64,18 @@ class _Refresher:
             return RefreshReport(symbol, "up_to_date", f"{self.vendor.name} has no session after {last:%Y-%m-%d}.")
         return await self._load(replace(raw, rows=newer.reset_index(drop=True)), "refreshed")
 
-    async def _read_stored(self, symbol: str) -> pd.DataFrame | None:
+    async def _read_stored(self, symbol: str) -> BarFrame | None:
         try:
-            bars = (await self.store.bars(symbol)).bars
+            frame = await self.store.bars(symbol)
         except (SymbolNotFound, NoBars):
             return None
-        return None if bars.empty else bars
+        return None if frame.bars.empty else frame
 
-    async def _load_all(self, symbol: str, *, is_new: bool) -> RefreshReport:
-        raw = await self._fetch(symbol, None)
-        return await self._load(raw, "new" if is_new else "refreshed")
+    def _find_last_over(self, own: str | None, bars: pd.DataFrame) -> date | None:
+        sessions = np.unique(bars["session"].dropna().to_numpy("datetime64[D]"))
+        return self.through(choose_calendar(own, sessions, None))
 
-    async def _fetch(self, symbol: str, start: date | None) -> RawBars:
+    async def _fetch(self, symbol: str, start: date | None, stored: BarFrame | None) -> RawBars:
         raw = await self.vendor.bars(symbol, start)
         if raw.rows.empty:
             since = "" if start is None else f" since {start}; not even the stored ones"
@@ -82,9 +85,11 @@ class _Refresher:
                 f"the high or low is not the highest or lowest price in {n_impossible:,} of {len(raw.rows):,} rows"
             )
             raise VendorFailed(f"{self.vendor.name}'s columns look shifted: {sentence}.")
-        if self.through is None:
+        own = (stored.calendar if stored else None) or (raw.listing.calendar if raw.listing else None)
+        through = self._find_last_over(own, stored.bars if stored else raw.rows)
+        if through is None:
             return raw
-        is_over = ~(raw.rows["session"] > pd.Timestamp(self.through))
+        is_over = ~(raw.rows["session"] > pd.Timestamp(through))
         return replace(raw, rows=raw.rows[is_over].reset_index(drop=True))
 
     async def _load(self, raw: RawBars, outcome: RefreshResult) -> RefreshReport:
@@ -105,7 +110,7 @@ async def refresh(
     store: BarStore,
     load: LoadRows,
     overlap_sessions: int = 10,
-    through: date | None = None,
+    through: LastOver = lambda _: None,
     full: bool = False,
 ) -> AsyncIterator[RefreshReport]:
     """Refresh the symbols in order and yield a report after each.
@@ -116,7 +121,9 @@ async def refresh(
         store: Only read.
         load: Stores the rows.
         overlap_sessions: How many stored sessions the vendor must agree with before newer ones are loaded.
-        through: The last session that has ended. Later rows are ignored; a symbol that has it is not requested.
+        through: Returns the last session that has ended by a symbol's own calendar: that of its stored listing,
+            else of the vendor's, else the one that its bars show, else None. Later rows are ignored; a symbol that
+            has it is not requested.
         full: Load each history in full without comparing; for a load that replaces.
 
     Raises:

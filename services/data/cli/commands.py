@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
@@ -192,14 +193,16 @@ async def delete(context: CommandContext, symbol: str) -> None:
 async def refresh_stored(context: CommandContext, symbols: Sequence[str], *, replace: bool) -> list[RefreshReport]:
     """Refresh these symbols, or all if none are named, from the configured vendor; print each result."""
     selected = symbols or await context.resources.store.symbols()
-    calendar, store = context.settings.calendar, context.resources.store
-    through = last_session_over(calendar, datetime.now(UTC)) if calendar else None
+    calendar, store, now = context.settings.calendar, context.resources.store, datetime.now(UTC)
     reports = []
+
+    @cache
+    def find_last_over(own: str | None) -> date | None:
+        return last_session_over(known, now) if (known := own or calendar) else None
+
     async with open_vendor(context.settings) as configured:
         vendor = MeasuredVendor(configured, context.metrics.observe_vendor)
-        options = LoadOptions(
-            source=vendor.name, now=datetime.now(UTC), calendar=calendar, mode="replace" if replace else "upsert"
-        )
+        options = LoadOptions(source=vendor.name, now=now, calendar=calendar, mode="replace" if replace else "upsert")
 
         async def load_rows(raw: RawBars) -> LoadReport:
             with context.metrics.count_failed_load():
@@ -208,7 +211,7 @@ async def refresh_stored(context: CommandContext, symbols: Sequence[str], *, rep
             return report
 
         async for report in refresh(
-            selected, vendor=vendor, store=store, load=load_rows, through=through, full=replace
+            selected, vendor=vendor, store=store, load=load_rows, through=find_last_over, full=replace
         ):
             context.console.print(output.render_refresh(report))
             reports.append(report)

@@ -120,13 +120,13 @@ async def test_nothing_is_loaded_when_nothing_is_newer() -> None:
 
 async def test_a_session_that_may_not_be_over_is_not_taken() -> None:
     load = Load()
-    await _refresh_one(make_bars(CLOSES), load=load, through=date(2024, 1, 17))
+    await _refresh_one(make_bars(CLOSES), load=load, through=lambda _: date(2024, 1, 17))
     assert load.loaded["AAPL"]["close"].tolist() == [115, 116]
 
 
 async def test_a_symbol_that_has_the_last_session_costs_no_request() -> None:
     vendor = Vendor({"AAPL": make_bars(CLOSES)})
-    (report,) = await _run(vendor, StoredBars({"AAPL": make_bars(CLOSES[:15])}), through=date(2024, 1, 15))
+    (report,) = await _run(vendor, StoredBars({"AAPL": make_bars(CLOSES[:15])}), through=lambda _: date(2024, 1, 15))
     assert (report.outcome, vendor.requests) == ("up_to_date", [])
 
 
