@@ -17,6 +17,8 @@ from shared.errors import NoBars, UnreadableFile
 
 Days = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
+EVENING = 10  # hours in UTC, from which on it may be midnight east of Greenwich
+ISO = "YYYY-MM-DD"
 SHARE_OF_SUNDAYS = 0.1  # of bars: a fifth of them are of Mondays, which are Sunday evening in UTC east of it
 
 
@@ -36,6 +38,17 @@ def parse_dates(symbol: str, field: str, values: Sequence[object]) -> Days:
             aware = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
             moments[at] = np.datetime64(aware, "s")
     return _shift_evenings(moments)
+
+
+def skips_fridays(days: Days) -> bool:
+    """Return whether there are bars of Sundays and none of Fridays."""
+    weekdays = (days.astype("datetime64[D]").astype(np.int64) + 3) % 7  # 0 is Monday
+    return len(days) > 0 and bool((weekdays == 6).mean() >= SHARE_OF_SUNDAYS) and not (weekdays == 4).any()
+
+
+def is_evening(value: object) -> bool:
+    """Return whether a date may be an evening in UTC: it has such an hour, or is text with more than a date."""
+    return value.hour >= EVENING if isinstance(value, datetime) else isinstance(value, str) and len(value) > len(ISO)
 
 
 def parse_columns(symbol: str, values: Mapping[str, Sequence[object]]) -> dict[str, Floats]:
@@ -99,7 +112,6 @@ def _shift_evenings(moments: npt.NDArray[np.datetime64]) -> Days:
     days = moments.astype("datetime64[D]")
     known = ~np.isnat(days)
     hours = (moments[known] - days[known]).astype("timedelta64[h]").astype(np.int64)
-    weekdays = (days[known].astype(np.int64) + 3) % 7  # 0 is Monday
-    if len(hours) and (hours >= 10).all() and (weekdays == 6).mean() >= SHARE_OF_SUNDAYS and not (weekdays == 4).any():
+    if (hours >= EVENING).all() and skips_fridays(days[known]):
         days[known] += 1
     return days

@@ -15,6 +15,7 @@ from shared.schemas.arrow import BarColumns
 DAYS = np.busday_offset("2017-01-03", np.arange(60), roll="forward").astype("datetime64[D]")
 CLOSES = 1000 + 3.25 * np.arange(60)
 NAMES = {"open": "open", "high": "high", "low": "low", "close": "close", "volume": "volume"}
+OWN = {field: field.title() for field in NAMES}
 
 
 def _documents(
@@ -82,9 +83,36 @@ def test_dates_are_read_however_they_are_written(date: str, write_date: Callable
     _check(documents[::-1])
 
 
+@pytest.mark.parametrize("is_text", [False, True])
 @pytest.mark.parametrize("zone", [1, 2, 9])
-def test_midnights_east_of_greenwich_are_the_day_after(zone: int) -> None:
-    _check(_documents("date", lambda day: day.replace(tzinfo=UTC) - timedelta(hours=zone)))
+@pytest.mark.parametrize("names", [NAMES, OWN])
+def test_midnights_east_of_greenwich_are_the_day_after(zone: int, names: dict[str, str], is_text: bool) -> None:
+    def write(day: datetime) -> Any:
+        moment = day.replace(tzinfo=UTC) - timedelta(hours=zone)
+        return f"{moment:%Y-%m-%dT%H:%M:%S}Z" if is_text else moment
+
+    documents = _documents("Date" if names is OWN else "date", write, names=names)
+    _check(documents)
+    _check([document | {"Adj Close": 1.0} for document in documents])
+
+
+@pytest.mark.parametrize("hour", [0, 21])
+def test_bars_of_our_names_from_sunday_to_thursday_are_ours_if_no_time_is_an_evening(hour: int) -> None:
+    days = [day for day in DAYS.astype("datetime64[us]").astype(datetime) if day.weekday() < 4]
+    days = [*days, *(day - timedelta(days=1) for day in days if day.weekday() == 0)]
+    documents = [
+        {"Date": day + timedelta(hours=hour), "Open": 1.0, "High": 1.0, "Low": 1.0, "Close": 1.0} for day in days
+    ]
+    bars, is_foreign = build_any("TASI", documents)
+    assert is_foreign == bool(hour)
+    assert bars.sessions.tolist() == sorted(day.date() + timedelta(days=int(hour > 0)) for day in days)
+
+
+def test_evenings_of_every_day_of_the_week_are_of_their_day() -> None:
+    days = [datetime(2024, 1, 1, 16) + timedelta(days=n) for n in range(20)]
+    documents = [{"Date": day, "Open": 1.0, "High": 1.0, "Low": 1.0, "Close": 1.0} for day in days]
+    bars, is_foreign = build_any("BTC-USD", documents)
+    assert (bars.sessions.tolist(), is_foreign) == ([day.date() for day in days], False)
 
 
 def test_closes_in_the_evening_are_of_that_day() -> None:
