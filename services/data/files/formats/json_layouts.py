@@ -8,10 +8,12 @@ import pyarrow as pa
 
 from services.data.tables.columns import count_fields
 from services.data.tables.header import KLINES, is_klines
-from services.data.tables.name_parts import parse_symbol
+from services.data.tables.name_parts import parse_symbol, split_names
+from services.data.tables.names import PER_SYMBOL, Field, rank
 from shared.errors import UnreadableFile
 
 MIN_FIELDS = 3
+COLUMNS: tuple[Field, ...] = (*PER_SYMBOL, "session", "end", "symbol")  # that arrays may be
 SYMBOL_KEYS = ("symbol", "ticker", "Symbol", "Ticker", "2. Symbol")
 META_KEYS = ("meta", "metadata", "Meta Data", "info")
 
@@ -139,12 +141,13 @@ def _read_flat(value: Mapping[str, Any]) -> _Table | None:
     arrays, texts = dict(found), {key: cell for key, cell in value.items() if isinstance(cell, str)}
     if len(arrays) < len(found) or count_fields(list(arrays)) < MIN_FIELDS:  # two tables, or none
         return None
-    lengths = {len(cells) for cells in arrays.values()}
-    if len(lengths) > 1:
-        arrays = {name: cells for name, cells in arrays.items() if count_fields([name]) or name == "volume"}
-        if len({len(cells) for cells in arrays.values()}) > 1:
-            raise UnreadableFile("The columns must have the same length.")
-    n_rows = len(next(iter(arrays.values())))
+    names, _ = split_names([*arrays])
+    is_column = [any(rank(field, name) is not None for field in COLUMNS) for name in names]
+    lengths = {len(cells) for cells, is_read in zip(arrays.values(), is_column, strict=True) if is_read}
+    if len(lengths) != 1:
+        raise UnreadableFile("The columns must have the same length.")
+    n_rows = lengths.pop()
+    arrays = {name: cells for name, cells in arrays.items() if len(cells) == n_rows}  # others are of the metadata
     same = {key: [cell] * n_rows for key, cell in texts.items() if key not in SYMBOL_KEYS}
     return _build([*arrays, *same], [*arrays.values(), *same.values()])
 

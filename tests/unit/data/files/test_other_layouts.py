@@ -117,3 +117,21 @@ def test_a_line_of_dashes_under_the_names_is_not_a_symbol() -> None:
     [raw] = read("\n".join([names, "|".join(["---"] * 6), *rows]))
     assert raw.symbol == "A"
     assert raw.rows["session"].notna().sum() == len(DAYS)
+
+
+@pytest.mark.parametrize(("volume", "adjusted"), [("volume", "adjclose"), ("v", "Adj Close")])
+def test_arrays_of_the_metadata_cost_no_column_of_bars(volume: str, adjusted: str) -> None:
+    adjusted_closes = [1.9, 2.9]
+    result = {
+        "meta": {"symbol": "IBM", "validRanges": ["1d", "5d", "max"]},
+        "timestamp": [1704205800, 1704292200],
+        "indicators": {
+            "quote": [{"open": [1, 2], "high": [3, 3], "low": [1, 1], "close": [2, 3], volume: [7, 8]}],
+            "adjclose": [{adjusted: adjusted_closes}],
+        },
+    }
+    [raw] = read(json.dumps({"chart": {"result": [result], "error": None}}), "x.json")
+    assert raw.symbol == "IBM"
+    assert raw.rows[["volume", "adj_close"]].to_numpy().tolist() == [[7, 1.9], [8, 2.9]]
+    adjusted_closes.pop()
+    assert problem(json.dumps({"chart": {"result": [result]}}), "x.json") == "The columns must have the same length."
