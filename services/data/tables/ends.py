@@ -14,6 +14,7 @@ from services.data.tables.stamps import Seconds
 from shared.errors import UnreadableFile
 
 _DATE = re.compile(r"\d{4}[-/.]|\d{1,2}[-/.]|\d{8,}")
+_EPOCH = re.compile(r"\d{9,}(\.\d*)?$")
 _HAS_TIME = re.compile(r".*:|\d{9,}")
 
 
@@ -50,7 +51,7 @@ def settle_moment(
         return
     ends = cells.column(found["end"])
     days = cells.column(found["session"]) if "session" in found else []
-    if "end" in chosen or ("session" not in chosen and ends and ends == days):
+    if "end" in chosen or ("session" not in chosen and ends == days and _are_instants(ends)):
         found.pop("session", None)
         name = quote_text(cells.names[found["end"]])
         notes.add(f"{name} was read as the end of each bar: one that ends at 00:00 is of the day before.")
@@ -73,6 +74,13 @@ def _prefer_start(found: dict[Field, int], starts: Sequence[int], cells: Cells, 
     if is_midnight and (moments - begins == np.timedelta64(1, "D")).all():
         notes.add(f"{quote_text(cells.names[moment])} was not read: it is the end of each bar.")
         found["session"] = starts[0]
+
+
+def _are_instants(cells: Sequence[str]) -> bool:
+    """Return whether dates have a time of day other than midnight, or are epochs."""
+    moments = _parse(cells)
+    has_times = moments is not None and bool((moments != moments.astype("datetime64[D]")).any())
+    return has_times or (bool(cells) and all(map(_EPOCH.match, cells)))
 
 
 def _require_time(ends: Sequence[str]) -> None:

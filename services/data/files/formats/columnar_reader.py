@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
@@ -13,15 +14,17 @@ from services.data.files.formats.arrow_sizes import read_unpacked_sizes
 from services.data.files.formats.csv_reader import SymbolBatch
 from services.data.files.rows import Reading
 from services.data.files.unpack import Budget
-from services.data.tables.cells import MAX_TEXT, check_types, is_text, storage_type
+from services.data.tables.cells import check_types, is_text, to_dates
 from services.data.tables.columns import Columns, find_columns
 from services.data.tables.names import is_unnamed, normalise
+from services.data.tables.stamps import Stamps
 from shared.errors import UnreadableFile
 
 ARROW_FILE, PARQUET = b"ARROW1\x00\x00", b"PAR1"
 VIEW = pa.string_view()  # as polars writes texts
 BATCH = 1 << 16  # rows
-ReadHead = Callable[[list[str]], pa.RecordBatch | None]  # reads the first row of columns
+SAMPLE_ROWS = 20
+ReadHead = Callable[[list[str]], pa.RecordBatch | None]  # reads the first rows of columns
 MAX_FOOTER = 16 << 20  # bytes: 1,000 columns in 100 groups of rows
 
 
@@ -63,8 +66,14 @@ def read_arrow_batches(file: BinaryIO, budget: Budget, reading: Reading) -> Iter
         for n_bytes in read_unpacked_sizes(file):
             budget.take_bytes(n_bytes)
         file.seek(start)
-        stream = pa.ipc.open_stream(file)
-        columns = _choose_columns(stream.schema, reading, lambda names: next(iter(stream), None))
+        schema = pa.ipc.open_stream(file).schema
+
+        def read_head(names: list[str]) -> pa.RecordBatch | None:
+            file.seek(start)
+            fields = [index for index, name in enumerate(schema.names) if name in names]
+            return next(iter(pa.ipc.open_stream(file, options=pa.ipc.IpcReadOptions(included_fields=fields))), None)
+
+        columns = _choose_columns(schema, reading, read_head)
         file.seek(start)
         options = pa.ipc.IpcReadOptions(included_fields=columns.positions, use_threads=False)
         for batch in pa.ipc.open_stream(file, options=options):
@@ -72,30 +81,44 @@ def read_arrow_batches(file: BinaryIO, budget: Budget, reading: Reading) -> Iter
 
 
 def _choose_columns(schema: pa.Schema, reading: Reading, read_head: ReadHead) -> Columns:
-    texts = [field.name for field in schema if is_text(field.type) and is_unnamed(normalise(field.name))]
-    head = read_head(texts) if texts else None
-    sample = _sample(schema)
+    sampled = [
+        field.name
+        for field in schema
+        if (is_text(field.type) and is_unnamed(normalise(field.name))) or _is_dated(field.type)
+    ]
+    head = read_head(sampled) if sampled else None
+    sample = [[""] * len(schema)]
     if head is not None and head.num_rows:
-        for name in texts:
-            sample[schema.get_field_index(name)] = str(head.column(name)[0].as_py() or "")[:MAX_TEXT]
-    columns = find_columns(schema.names, reading.options, reading.notes, sample=[sample])
+        head = _validate_batch(head.slice(0, SAMPLE_ROWS))
+        cells = {name: _write_cells(head.column(index)) for index, name in enumerate(head.schema.names)}
+        empty = [""] * head.num_rows
+        sample = [list(row) for row in zip(*(cells.get(name, empty) for name in schema.names), strict=True)]
+    columns = find_columns(schema.names, reading.options, reading.notes, sample=sample)
     for fields in columns.groups.values():
         check_types(pa.schema([schema.field(index).with_name(name) for name, index in fields.items()]))
     return columns
 
 
 def _read_head(file: parquet.ParquetFile, names: list[str]) -> pa.RecordBatch | None:
-    return next(file.iter_batches(1, columns=names, use_threads=False), None)
+    return next(file.iter_batches(SAMPLE_ROWS, columns=names, use_threads=False), None)
 
 
-def _sample(schema: pa.Schema) -> list[str]:
-    """Return a date for each column of a time type, and nothing for the others."""
-    kinds = [storage_type(field.type) for field in schema]
-    is_dated = [pa.types.is_timestamp(kind) or pa.types.is_date(kind) for kind in kinds]
-    return [
-        "2000-01-01" if each or field.type != kind else ""
-        for each, field, kind in zip(is_dated, schema, kinds, strict=True)
-    ]
+def _is_dated(kind: pa.DataType) -> bool:
+    """Return whether a type is one of days or moments, or the daily period of pandas."""
+    return pa.types.is_timestamp(kind) or pa.types.is_date(kind) or getattr(kind, "freq", "") == "D"
+
+
+def _write_cells(column: pa.Array) -> list[str]:
+    """Write cells as in a file of text: dates without a time if each is 0:00, as tools hold plain dates, too."""
+    if isinstance(column, pa.ExtensionArray):
+        column = column.storage.cast(pa.int32(), safe=False).cast(pa.date32())
+    cells = to_dates(column)
+    if not isinstance(cells, Stamps):
+        return [text or "" for text in cells.to_pylist()]
+    days = cells.local.astype("datetime64[D]")
+    has_times = bool((cells.local[cells.is_valid] != days[cells.is_valid]).any())
+    written = np.datetime_as_string(cells.local if has_times else days)
+    return ["" if text == "NaT" else text for text in written.tolist()]
 
 
 def _validate_batch(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -3,14 +3,16 @@
 from datetime import datetime, timedelta
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from services.data.records import RawBars
-from tests.support.data.files import problem, read
+from tests.support.data.files import as_arrow, as_parquet, problem, read
 
 EVERY_DAY = pd.date_range("2024-01-05", periods=20)
 WEEKDAYS = pd.bdate_range("2024-01-08", periods=20)
 PRICES = "open,high,low,close"
+PRICE_COLUMNS = {"open": [1.0] * 20, "high": [3.0] * 20, "low": [0.5] * 20, "close": [2.0] * 20}
 NOTE = "was read as the end of each bar: one that ends at 00:00 is of the day before."
 
 
@@ -70,6 +72,35 @@ def test_of_a_beginning_and_an_end_the_beginning_is_the_day(header: str, row: st
 
 def test_a_date_stays_the_date_beside_a_time_of_day_of_the_close() -> None:
     _read(_file(f"date,{PRICES},close_time", "{day:%Y-%m-%d},1,3,0.5,2,16:00"))
+
+
+@pytest.mark.parametrize("days", [EVERY_DAY, WEEKDAYS])
+@pytest.mark.parametrize("cell", ["{day:%Y-%m-%d}", "{day:%Y%m%d}", "{day:%Y-%m-%d} 00:00:00", "{day:%d/%m/%Y}"])
+def test_a_date_stays_the_date_beside_an_end_that_is_the_same_date(days: pd.DatetimeIndex, cell: str) -> None:
+    _read(_file(f"date,{PRICES},end", f"{cell},1,3,0.5,2,{cell}", days), days)
+
+
+@pytest.mark.parametrize("hours", [0, 21, 24])
+@pytest.mark.parametrize("days", [EVERY_DAY, WEEKDAYS])
+@pytest.mark.parametrize(("is_date", "zone"), [(False, None), (False, "America/New_York"), (True, None)])
+def test_in_columns_of_a_time_type_a_date_stays_the_date_beside_an_end(
+    is_date: bool, zone: str | None, days: pd.DatetimeIndex, hours: int
+) -> None:
+    moments = {"date": days.tz_localize(zone), "end": days.tz_localize(zone) + pd.Timedelta(hours=hours)}
+    dates = {name: each.date if is_date else each for name, each in moments.items()}
+    table = pa.table({**dates, **PRICE_COLUMNS})
+    for content in (as_parquet(table), as_arrow(table)):
+        [raw] = read(content, "A.parquet")
+        assert raw.rows["session"].tolist() == days.tolist()
+        assert raw.notes[0].startswith(f"Columns that were not read: 'end' (for example '{moments['end'][0]:%Y-%m-%d}")
+
+
+def test_ends_of_a_time_type_with_a_time_of_day_are_ends_and_those_without_are_an_error() -> None:
+    table = pa.table({"end": WEEKDAYS + pd.Timedelta(hours=21), **PRICE_COLUMNS})
+    [raw] = read(as_parquet(table), "A.parquet")
+    assert raw.rows["session"].tolist() == WEEKDAYS.tolist()
+    assert f"'end' {NOTE}" in raw.notes
+    assert "Name their column as either" in problem(as_parquet(table.set_column(0, "end", [WEEKDAYS])), "A.parquet")
 
 
 def test_ends_without_a_time_are_an_error_and_both_of_its_sentences_work() -> None:
