@@ -116,6 +116,8 @@ class FileBarSource:
                     self.n_rows += batch.num_rows
                 if not collectors:
                     raise UnreadableFile("The file has no rows.")
+                if self._options.decimal is None:
+                    reading.numbers.ticks.check()
             except UnreadableFile as error:
                 self._skip(place, error.detail)
             else:

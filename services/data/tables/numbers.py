@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from services.data.tables.notes import name_option, quote_text
+from services.data.tables.ticks import Ticks
 from shared.errors import UnreadableFile
 from shared.schemas.loads import Decimal
 
@@ -99,6 +100,7 @@ class NumberReader:
         self.decimal = decimal
         self.example = ""  # of the settled mark
         self._is_given = decimal is not None
+        self.ticks = Ticks()
         self.by_semicolon = by_semicolon
         self._is_mixed = False
         self._is_weak = False  # settled by "1.234" alone
@@ -176,6 +178,7 @@ class NumberReader:
             text = _expand_multipliers(text)
         else:
             self._currencies |= dict.fromkeys(_find_currencies(column))
+            self.ticks.add(text)
         mark = MARKS[self.decimal or "."]
         is_number = _match(text, mark.plain) | _match(text, r"^[+-]?(?i:inf(inity)?)$")
         is_grouped = _match(text, mark.grouped)

@@ -65,9 +65,11 @@ def parse_columns(symbol: str, values: Mapping[str, Sequence[object]]) -> dict[s
     texts = {name: pa.array([_text(value) for value in column], pa.string()) for name, column in values.items()}
     with _explained(symbol, "its prices are text that cannot be read", "Write them as numbers."):
         reader.settle({name: column for name, column in texts.items() if name != "volume"})
+        numbers = {name: reader.read(column, is_volume=name == "volume").values for name, column in texts.items()}
+        reader.ticks.check()
     parsed = {}
     for name, column in values.items():
-        read = reader.read(texts[name], is_volume=name == "volume").values
+        read = numbers[name]
         typed = np.array([math.nan if isinstance(value, str) else parse_number(value) for value in column], np.float64)
         parsed[name] = np.where(np.isfinite(read), read, typed)
     return parsed
