@@ -8,7 +8,7 @@ from functools import partial
 from services.data.bars.load import Invalidate, LoadOptions, build_rejection_error, load_symbol, split_rows
 from services.data.ports import BarSource, BarStore
 from services.data.records import RawBars
-from shared.errors import HistoryChanged
+from shared.errors import HistoryChanged, InvalidRequest, ServiceError, Unavailable
 from shared.schemas.loads import MAX_LISTED_ROWS, LoadReport
 
 # MongoDB writes one symbol while the next is converted to documents; more is no faster on two cores.
@@ -25,6 +25,7 @@ async def load_source(
             it is stored.
         RowsRejected: `options.strict` is set, and a row is not a valid bar; nothing is stored.
         HistoryChanged: Symbols disagree with what is stored and are unchanged; all others are stored.
+        ServiceError: Symbols cannot be written for another reason and are unchanged; all others are stored.
         StoreUnavailable: The symbols reported before are stored; each of the others is stored or unchanged.
     """
     if options.strict:
@@ -33,7 +34,7 @@ async def load_source(
     frames = source.frames()  # one after another, so that they are never all in memory
     running = set[asyncio.Task[LoadReport]]()
     failure: BaseException | None = None
-    is_at_end, refused = False, list[HistoryChanged]()
+    is_at_end, refused = False, list[ServiceError]()
     try:
         while True:
             while len(running) < MAX_CONCURRENT_LOADS and not is_at_end:
@@ -45,7 +46,7 @@ async def load_source(
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 error = task.exception()
-                if isinstance(error, HistoryChanged):
+                if isinstance(error, ServiceError) and not isinstance(error, Unavailable):
                     refused.append(error)  # the others are loaded
                 elif error:
                     failure, is_at_end = failure or error, True  # loads in progress are reported, too
@@ -62,15 +63,17 @@ async def _end(running: set[asyncio.Task[LoadReport]], frames: Generator[RawBars
         frames.close()
 
 
-def _raise_first(failure: BaseException | None, refused: list[HistoryChanged]) -> None:
+def _raise_first(failure: BaseException | None, refused: list[ServiceError]) -> None:
     if failure is not None:
         raise failure
     if len(refused) == 1:
         raise refused[0]
     if refused:
         errors = [("", error.detail) for error in refused[:MAX_LISTED_ROWS]]
-        count = f"{len(refused):,} symbols disagree with what is stored and are unchanged."
-        raise HistoryChanged(f"{count} {refused[0].detail}", errors=errors)
+        have_changed = all(isinstance(error, HistoryChanged) for error in refused)
+        reason = "disagree with what is stored and are unchanged" if have_changed else "were refused and are unchanged"
+        kind = HistoryChanged if have_changed else InvalidRequest
+        raise kind(f"{len(refused):,} symbols {reason}. {refused[0].detail}", errors=errors)
 
 
 def _raise_if_rejected(source: BarSource, options: LoadOptions) -> None:

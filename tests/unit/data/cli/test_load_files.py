@@ -1,16 +1,26 @@
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import pytest
 
 from services.data.bars.load import LoadOptions
 from services.data.cli.load_files import MAX_CONCURRENT_LOADS, load_source
-from services.data.records import RawBars, SkippedPart
-from shared.errors import RowsRejected, UnreadableFile
+from services.data.records import RawBars, SkippedPart, StoredSymbol
+from shared.errors import (
+    HistoryChanged,
+    InvalidRequest,
+    NoBars,
+    RowsRejected,
+    ServiceError,
+    StoreUnavailable,
+    UnreadableFile,
+)
 from tests.support.data.bars import make_raw
 from tests.support.data.fakes import FakeBarCache, FakeBarStore, invalidation
 
+T = TypeVar("T")
 OPTIONS = LoadOptions(source="test", now=datetime(2024, 6, 1, tzinfo=UTC), calendar=None)
 
 
@@ -56,6 +66,47 @@ async def test_symbols_read_before_the_source_fails_are_stored() -> None:
     with pytest.raises(UnreadableFile, match="breaks off"):
         await _load(Source(["A", "B"], breaks=True), store)
     assert await store.symbols() == ["A", "B"]
+
+
+@dataclass
+class PickyStore(FakeBarStore):
+    """A store that some symbols cannot be written to."""
+
+    errors: dict[str, ServiceError] = field(default_factory=dict)
+
+    async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
+        if symbol in self.errors:
+            raise self.errors[symbol]
+        return await super().rewrite(symbol, decide)
+
+
+@pytest.mark.parametrize(
+    ("errors", "kind", "start"),
+    [
+        ({"B": InvalidRequest("B is only read.")}, InvalidRequest, "B is only read."),
+        ({"B": NoBars("B is unreadable.")}, NoBars, "B is unreadable."),
+        ({"B": InvalidRequest("B is only read."), "E": NoBars("E.")}, InvalidRequest, "2 symbols were refused and are"),
+        ({"B": HistoryChanged("B."), "E": InvalidRequest("E.")}, InvalidRequest, "2 symbols were refused and are"),
+        ({"B": HistoryChanged("B."), "E": HistoryChanged("E.")}, HistoryChanged, "2 symbols disagree with what is"),
+    ],
+)
+async def test_symbols_that_cannot_be_written_never_stop_the_others_and_are_named_at_the_end(
+    errors: dict[str, ServiceError], kind: type[ServiceError], start: str
+) -> None:
+    store, symbols = PickyStore(errors=errors), list("ABCDEFGHIJ")
+    with pytest.raises(kind) as caught:
+        await _load(Source(symbols), store)
+    assert caught.value.detail.startswith(start)
+    listed = [sentence for _, sentence in caught.value.errors]
+    assert listed == ([error.detail for error in errors.values()] if len(errors) > 1 else [])
+    assert await store.symbols() == [symbol for symbol in symbols if symbol not in errors]
+
+
+async def test_a_store_that_is_unavailable_stops_the_load() -> None:
+    store = PickyStore(errors={"B": StoreUnavailable("It is down."), "A": InvalidRequest("A is only read.")})
+    with pytest.raises(StoreUnavailable):
+        await _load(Source(list("ABCDEFGHIJ")), store)
+    assert "J" not in await store.symbols()
 
 
 async def test_one_bad_row_of_one_symbol_refuses_all_when_it_is_strict() -> None:
