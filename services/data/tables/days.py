@@ -75,7 +75,7 @@ def conclude_sessions(
         if stamps.utc is None:
             _note_no_zone(timezone, bool(np.ptp(_seconds_of_day(known)) > DAY // 2), notes)
         elif timezone is None:
-            _require_weekdays(find_days(known))
+            _require_weekdays(find_days(known), bool((local == stamps.utc)[~np.isnat(local)].all()), notes)
         return Sessions(local.astype("datetime64[D]"), is_intraday=True)
     days: Days = local.astype("datetime64[D]") if has_times else local  # no copy of what are midnights already
     distinct = find_days(local)
@@ -138,10 +138,14 @@ def _to_zone(utc: Seconds, timezone: str) -> Seconds:
     return np.asarray(moments.to_numpy("datetime64[s]"))
 
 
-def _require_weekdays(distinct: Days) -> None:
-    """Refuse bars in UTC that fall on weekends, as in another zone they would not."""
-    if 0 < _weekend_share(distinct) < 0.25 and len(distinct) >= MIN_DAYS:
+def _require_weekdays(distinct: Days, is_utc: bool, notes: Notes) -> None:
+    """Refuse bars in UTC that fall on weekends, as in another zone they would not; few days without are a note."""
+    is_few = len(distinct) < MIN_DAYS
+    weekend = np.unique(distinct[~np.is_busday(distinct)].astype(np.int64) % 7)
+    if (is_few and is_utc and len(weekend) == 1) or (not is_few and 0 < _weekend_share(distinct) < 0.25):
         raise UnreadableFile(f"The bars are in UTC, where some fall on weekends. {HOW_TO_ZONE}")
+    if is_few and is_utc:
+        notes.add(f"The times are in UTC, and each bar was read as one of the day in UTC. {HOW_TO_ZONE}")
 
 
 def _shift(stamps: Stamps, local: Seconds, notes: Notes) -> Deltas:

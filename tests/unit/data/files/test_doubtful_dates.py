@@ -124,3 +124,35 @@ def test_times_as_numbers_of_three_digits_are_times() -> None:
 )
 def test_dates_after_a_weekday_or_a_byte_order_mark_are_read(date: DateForm) -> None:
     check(export(date=date))
+
+
+def _hours(first: str, n_hours: int, zone: str = "UTC", first_hour: int = 0, end_hour: int = 24) -> str:
+    hours = pd.date_range(first, periods=n_hours, freq="h", tz=zone)
+    rows = [f"{hour.isoformat()},1,3,0.5,2" for hour in hours if first_hour <= hour.hour < end_hour]
+    return "\n".join(["time,open,high,low,close", *rows])
+
+
+@pytest.mark.parametrize("first", ["2024-02-02", "2024-02-04"])  # a Friday, a Sunday
+def test_hours_in_utc_of_few_days_with_one_day_of_a_weekend_are_an_error_that_a_zone_settles(first: str) -> None:
+    content = _hours(first, 48)
+    assert "The bars are in UTC, where some fall on weekends. Give the time zone" in problem(content, resample="daily")
+    [raw] = read(content, resample="daily", timezone="UTC")
+    assert len(raw.rows) == 2
+    assert not any("in UTC" in note and "Give the time zone" in note for note in raw.notes)
+
+
+@pytest.mark.parametrize(("first", "n_days"), [("2024-02-05", 5), ("2024-02-01", 9), ("2024-02-03", 2)])
+def test_hours_in_utc_of_few_days_are_those_of_days_in_utc_and_the_note_says_how_to_change_that(
+    first: str, n_days: int
+) -> None:
+    [raw] = read(_hours(first, n_days * 24), resample="daily")
+    assert len(raw.rows) == n_days
+    assert raw.notes[0].startswith(
+        "The times are in UTC, and each bar was read as one of the day in UTC. Give the time"
+    )
+
+
+def test_hours_of_few_days_with_another_offset_are_of_the_day_that_is_written() -> None:
+    [raw] = read(_hours("2024-02-02", 48, "America/New_York", 9, 16), resample="daily")
+    assert len(raw.rows) == 2
+    assert not any("UTC" in note for note in raw.notes)
