@@ -141,6 +141,36 @@ def test_epochs_that_all_fall_on_one_day_are_none() -> None:
         sessions("100358", "100359", "100360")
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["{:.5E}", "{:.6e}", "{:.2E}", "{:.5E} "],
+    ids=["of a spreadsheet", "a digit more", "three digits", "a blank"],
+)
+@pytest.mark.parametrize("factor", [1_000, 1_000_000, 1_000_000_000])
+def test_epochs_that_a_spreadsheet_has_rounded_are_an_error_that_says_so(form: str, factor: int) -> None:
+    texts = [form.format((1704067200 + day * 86_400) * factor) for day in range(9)]
+    with pytest.raises(UnreadableFile) as caught:
+        sessions(*dict.fromkeys(texts))
+    assert caught.value.detail == (
+        f"The dates were rounded, for example {texts[0].strip()}. Format the column as a number without decimals and "
+        "save the file again."
+    )
+
+
+def test_days_of_a_spreadsheet_with_too_few_digits_were_rounded() -> None:
+    with pytest.raises(UnreadableFile, match=r"The dates were rounded, for example 4.53E\+04\."):
+        sessions("4.53E+04", "4.54E+04")
+    assert sessions("4.5292E+04", "4.53E+04") == [date(2024, 1, 1), date(2024, 1, 9)]
+
+
+@pytest.mark.parametrize("seconds", [0, 52_200, 86_399])
+@pytest.mark.parametrize("factor", [1_000, 1_000_000, 1_000_000_000])
+def test_epochs_with_an_exponent_that_have_all_their_digits_are_read(seconds: int, factor: int) -> None:
+    moments = [(1704067200 + day * 86_400 + seconds) * factor for day in range(9)]
+    texts = [f"{str(moment)[0]}.{str(moment)[1:].rstrip('0') or '0'}E{len(str(moment)) - 1}" for moment in moments]
+    assert sessions(*texts) == [date(2024, 1, day) for day in range(1, 10)]
+
+
 def test_days_of_a_spreadsheet_and_days_since_1970_are_told_apart_and_noted() -> None:
     assert sessions("42738", "42739") == sessions("17169", "17170") == [date(2017, 1, 3), date(2017, 1, 4)]
     assert notes_on("42738", "42739") == ["Dates such as 42738 were read as the days of a spreadsheet."]
