@@ -41,6 +41,7 @@ COMPACT = (
     (r"^(\d{1,2})(\d{2})((?:19|20)\d{2})$", r"\1-\2-\3"),
     (r"^(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$", r"\1-\2-\3"),
 )
+MONTH = r"^((?:19|20)\d{2})(0[1-9]|1[0-2])$"
 # The first letters that tell the months apart in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish,
 # Turkish, Romanian, Hungarian, Indonesian, Norwegian, Russian and Greek.
 MONTHS: tuple[tuple[str, ...], ...] = (
@@ -60,15 +61,35 @@ MONTHS: tuple[tuple[str, ...], ...] = (
 _NUMBERS = {start: number for number, starts in enumerate(MONTHS, 1) for start in starts}
 
 
-def tidy(texts: pa.StringArray, *, may_be_compact: bool) -> pa.StringArray:
-    """Trim, and write dates with signs between their parts; those of digits alone if all are of one length."""
+def tidy(texts: pa.StringArray) -> pa.StringArray:
+    """Trim, and write dates with signs between their parts."""
     texts = pc.utf8_trim_whitespace(texts)
     for pattern, parts in REWRITTEN:
         texts = pc.replace_substring_regex(texts, pattern, parts)
-    for pattern, parts in COMPACT if may_be_compact else ():
+    return texts
+
+
+def separate(texts: pa.StringArray) -> pa.StringArray:
+    """Write dates of digits alone with signs between their parts, if all are of one length."""
+    for pattern, parts in COMPACT:
         if pc.all(pc.fill_null(pc.match_substring_regex(texts, pattern + "|^$"), True)).as_py():
             texts = pc.replace_substring_regex(texts, pattern, parts)
     return texts
+
+
+def may_be_months(texts: pa.StringArray) -> bool:
+    """Return whether dates of six digits may be months, as 201001 is January 2010 or 1 October 2020.
+
+    They are days if they skip months and, as days, weekends.
+    """
+    texts = pc.unique(texts.filter(pc.fill_null(pc.not_equal(texts, ""), False)))
+    patterns = (MONTH, COMPACT[1][0])
+    if not len(texts) or not all(pc.all(pc.match_substring_regex(texts, pattern)).as_py() for pattern in patterns):
+        return False
+    months = pc.replace_substring_regex(texts, MONTH, r"\1-\2").to_numpy(False).astype("datetime64[M]")
+    days = pc.replace_substring_regex(texts, COMPACT[1][0], r"20\1-\2-\3").to_numpy(False).astype(str)
+    skips_months = (np.diff(np.sort(months)).astype(np.int64) > 1).any()
+    return not (skips_months and np.is_busday(days.astype("datetime64[D]")).all())
 
 
 def number_months(names: pa.StringArray) -> npt.NDArray[np.int64]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.data.tables.date_patterns import PATTERNS, number_months, tidy
+from services.data.tables.date_patterns import PATTERNS, may_be_months, number_months, separate, tidy
 from services.data.tables.epochs import parse_epochs
 from services.data.tables.notes import HOW_TO_WRITE, Notes, name_option, quote_text
 from services.data.tables.stamps import NAT, Seconds, Stamps, find_days, limit_years
@@ -26,6 +26,10 @@ EPOCH = "epoch"
 CHUNK_SIZE = 1 << 16  # texts; their parsed parts take ten times their memory
 MINORITY = 10  # times as many dates in one form as in another: the others are slips
 DENSE, SPARSE = 7, 25  # days from one date to the next
+MONTHS = (
+    "Dates such as '{0}{1}{2}' may be months ({0}{1}-{2}) or days (20{0}-{1}-{2}). Only daily bars are forecast: load "
+    f"daily ones. If they are days, choose the date format {name_option('date_format', 'ymd')}"
+)
 TWO_DIGITS_END = 69  # as POSIX has it: 68 is 2068, 69 is 1969
 
 
@@ -55,7 +59,11 @@ class DateReader:
 
     def read(self, texts: pa.StringArray, counts: Counts) -> Stamps:
         """Parse texts; see `parse_dates`."""
-        texts = tidy(texts, may_be_compact=self.date_format != EPOCH)
+        texts = tidy(texts)
+        if self.date_format is None and may_be_months(texts):
+            first = _first(texts, _is_present(texts))[1:-1]
+            raise UnreadableFile(MONTHS.format(first[:2], first[2:4], first[4:]))
+        texts = texts if self.date_format == EPOCH else separate(texts)
         n_present = int(counts[_is_present(texts)].sum())
         if self.date_format is not None:
             stamps = _parse(texts, self.date_format)
