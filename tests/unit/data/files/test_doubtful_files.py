@@ -42,6 +42,11 @@ def test_prices_that_lie_close_together_with_a_point_are_read_with_it() -> None:
     assert raw.notes == ("Numbers such as '1.001' were read with a decimal point.",)
 
 
+def test_the_smallest_number_there_is_is_read_without_a_warning() -> None:
+    [raw] = read(HEAD + "1,2,5e-324,1,1")
+    assert raw.rows["low"].tolist() == [5e-324]
+
+
 @pytest.mark.parametrize("forms", [("${}", "€{}"), ("{} GBP", "{} GBX")])
 def test_prices_in_several_currencies_are_a_note(forms: tuple[str, str]) -> None:
     written = iter(forms * 2 * len(DAYS))
