@@ -19,7 +19,8 @@ from shared.schemas.arrow import PRICES, BarFrame
 from shared.schemas.loads import LoadReport
 
 LoadRows = Callable[[RawBars], Awaitable[LoadReport]]
-LastOver = Callable[[str | None], date | None]  # takes a symbol's own calendar, None if it is not known
+# Takes a symbol's calendar: that of its listing, stored or of the vendor, else the one that its bars show, else None.
+LastOver = Callable[[str | None], date | None]
 RefreshResult = Literal["new", "refreshed", "up_to_date", "history_changed", "failed", "skipped"]
 TOLERANCE = 1e-4  # relative; vendors round to cents or to 4 digits
 REPLACE_REMEDY = "Nothing was stored. To take the new history, refresh with --replace."
@@ -121,9 +122,7 @@ async def refresh(
         store: Only read.
         load: Stores the rows.
         overlap_sessions: How many stored sessions the vendor must agree with before newer ones are loaded.
-        through: Returns the last session that has ended by a symbol's own calendar: that of its stored listing,
-            else of the vendor's, else the one that its bars show, else None. Later rows are ignored; a symbol that
-            has it is not requested.
+        through: The last session that has ended. Later rows are ignored; a symbol that has it is not requested.
         full: Load each history in full without comparing; for a load that replaces.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Converts the cells of a column to dates and texts; an invalid cell becomes null. Pure."""
+"""Converts the cells of a column to dates and texts, null if invalid; tells prices in 32nds from thousands. Pure."""
 
 import json
 
@@ -6,13 +6,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.data.tables.notes import quote_text
+from services.data.tables.notes import name_option, quote_text
 from services.data.tables.stamps import NAT, Stamps, limit_years
 from shared.errors import UnreadableFile
 from shared.schemas.arrow import NUMBERS
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
 MAX_TEXT = 200  # characters; longer than any symbol or date, and a company's name is cut there
+
+MIN_DISTINCT = 4  # prices; by chance, one in eight of those in thousands has such digits
+# Points, 32nds and quarters of them: 2, 5 and 7 are 0.25, 0.5 and 0.75. Bonds cost from 50 to 299 points.
+_TICKS = r"^(?:[5-9]\d|[12]\d\d)'(?:[0-2]\d|3[01])[0257]$"
 
 
 def check_types(schema: pa.Schema) -> None:
@@ -103,3 +107,31 @@ def is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or kind == pa.string_view())
+
+
+class Ticks:
+    """The prices of a file with an apostrophe, as far as they may be in 32nds."""
+
+    def __init__(self) -> None:
+        self._found: set[str] = set()
+        self._are_thousands = False
+
+    def add(self, prices: pa.Array) -> None:
+        """Add a column of prices as text."""
+        marked = pc.unique(prices.filter(pc.match_substring_regex(prices, "['’]")))
+        if self._are_thousands or not len(marked):
+            return
+        self._are_thousands = not pc.all(pc.match_substring_regex(marked, _TICKS)).as_py()
+        self._found.update(marked[:MIN_DISTINCT].to_pylist())
+
+    def check(self) -> None:
+        """Check that the prices are not in 32nds.
+
+        Raises:
+            UnreadableFile: All with an apostrophe look so.
+        """
+        if len(self._found) >= MIN_DISTINCT and not self._are_thousands:
+            raise UnreadableFile(
+                f"Prices such as {quote_text(min(self._found))} look like 32nds, as of treasury futures. Write them as "
+                f"decimals. If ' separates thousands, choose a point as the decimal mark {name_option('decimal', '.')}"
+            )

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from services.data.tables.cells import Ticks
 from services.data.tables.notes import name_option, quote_text
-from services.data.tables.ticks import Ticks
 from shared.errors import UnreadableFile
 from shared.schemas.loads import Decimal
 
