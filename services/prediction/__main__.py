@@ -41,7 +41,7 @@ def _parse_symbol(text: str) -> str:
     try:
         return _SYMBOL.validate_python(text)
     except ValidationError as error:
-        raise typer.BadParameter("use 1 to 15 of the characters A-Z 0-9 . - ^ =") from error
+        raise typer.BadParameter("use 1 to 15 of the characters A-Z 0-9 . - ^ = &") from error
 
 
 @cli.command()

@@ -121,7 +121,10 @@ class SkillEstimate(Wire):
         description="1 − MAE / MAE of persistence on the same sessions; zero or less is no better than no change. "
         "Null if persistence makes no error."
     )
-    lower: float | None = Field(description="Lower end of the 95 % confidence interval of the skill.")
+    lower: float | None = Field(
+        description="Lower end of the 95 % confidence interval of the skill (Fieller). Null if the windows are too "
+        "few, or a few sessions make most of the errors."
+    )
     upper: float | None = Field(description="Upper end.")
     outcome: Outcome | None = Field(
         description="`better`: the interval that allows for the number of models lies above zero as a whole; "

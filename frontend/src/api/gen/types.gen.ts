@@ -2404,7 +2404,7 @@ export type SkillEstimate = {
     /**
      * Lower
      *
-     * Lower end of the 95 % confidence interval of the skill.
+     * Lower end of the 95 % confidence interval of the skill (Fieller). Null if the windows are too few, or a few sessions make most of the errors.
      */
     lower: number | null;
     /**
