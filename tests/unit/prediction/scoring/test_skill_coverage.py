@@ -1,7 +1,7 @@
 """The confidence interval of the skill holds the true skill of every model, on simulated walks of three kinds.
 
 Of 300 walks, 95 % ± 1.3 points hold by chance; of 100, ± 2.2. The moving average, whose errors last for weeks, holds
-least one session ahead: 92 to 94 % of 600. Twenty ahead the trees do: 86 to 90 % (docs/decisions/0012).
+least one session ahead: 93 to 95 % of 600. Twenty ahead the trees do: 88 to 91 % (docs/decisions/0012).
 """
 
 import pytest
