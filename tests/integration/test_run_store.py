@@ -3,13 +3,18 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
+from itertools import count
+from typing import Any
 
 import pytest
 
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
+from services.data.mongo.runs import cleaning
 from services.data.mongo.runs.documents import CLAIMS, RUNS
+from services.data.mongo.runs.reads import read_runs
 from services.data.mongo.runs.store import MongoRunStore
+from services.data.mongo.runs.writes import put_run
 from tests.support.data.run_behaviours import RunStoreBehaviours, complete
 from tests.support.data.run_lease_behaviours import RunLeaseBehaviours
 from tests.support.data.run_stores import make_new_run
@@ -46,6 +51,23 @@ class TestMongoRunLeases(RunLeaseBehaviours):
 
 
 class TestMongoRunStore(RunStoreBehaviours):
+    async def test_a_run_that_is_queued_during_the_cleaning_keeps_its_symbols(
+        self, store: MongoRunStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await complete(store, make_new_run())
+        new, n_reads = make_new_run("fedcba9876543210"), count(1)
+
+        def read_and_queue(database: Any) -> list[Any]:
+            runs = read_runs(database)
+            if next(n_reads) == 2:  # when it looks for what belongs to no run
+                put_run(database, new, None)
+            return runs
+
+        monkeypatch.setattr(cleaning, "read_runs", read_and_queue)
+        await store.clean()
+        assert next(n_reads) > 2
+        assert await store.symbols(new.id) == new.symbols
+
     async def test_its_collections_are_ours_and_no_symbols(
         self, store: MongoRunStore, mongo_url: str, database: Database
     ) -> None:

@@ -58,13 +58,13 @@ def _remove_expired(database: Database, has_time: HasTime) -> int:
 
 def _remove_orphans(database: Database, has_time: HasTime) -> int:
     """Remove what an interrupted deletion has left, which can happen without transactions."""
-    known = {document["_id"] for document in read_runs(database)}
     ids = {
         document["_id"].partition(" ")[0]
         for collection in (database[SYMBOLS], database[ANSWERS])
         for document in collection.find({}, {"_id": True}).hint("_id_")
     }
     ids |= {prefix.removeprefix("failed-") for prefix in _prefixes(database) if prefix.startswith("failed-")}
+    known = {document["_id"] for document in read_runs(database)}  # last: a run that was queued meanwhile is no orphan
     n_removed = 0
     for run_id in ids - known:
         if not has_time():
