@@ -202,7 +202,7 @@ class FakeRunStore:
         n_before = len(self.records) + len(self.by_key)
         shown = [self._show(record) for record in self.records.values()]
         ended = [
-            EndedRun(run.id, run.request.kind, run.state, run.ended_at)
+            EndedRun(run.id, run.request, run.state, run.ended_at)
             for run in shown
             if run.state in FINAL and run.ended_at is not None
         ]

@@ -43,7 +43,7 @@ def _remove_expired(database: Database, has_time: HasTime) -> int:
     runs = read_runs(database)
     shown = [to_record(document).show(is_lost=document["is_lost"]) for document in runs]
     ended = [
-        EndedRun(run.id, run.request.kind, run.state, run.ended_at)
+        EndedRun(run.id, run.request, run.state, run.ended_at)
         for run in shown
         if run.state in FINAL and run.ended_at is not None
     ]
