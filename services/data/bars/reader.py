@@ -102,20 +102,25 @@ class BarReader:
 
     async def invalidate(self, symbols: set[str] | None) -> None:
         """Evict these symbols, or all for None, and keep reads that have begun from caching them again."""
+        self._forget(symbols)
+        # A write to the cache in progress could land after the eviction, and other processes would read it.
+        tokens = [token for token in self._cache_writes if symbols is None or token[0] in symbols]
+        if tokens:
+            await asyncio.wait([self._cache_writes[token].task for token in tokens])
+        if symbols is None:
+            await self._cache.evict_all()
+        for symbol in symbols or ():
+            await self._cache.evict(symbol)
+        self._forget(symbols)  # again: a read that began meanwhile may have found the entry before it was evicted
+
+    def _forget(self, symbols: set[str] | None) -> None:
         self._invalidation.count(symbols)
         if symbols is None:
             self._revisions.clear()
             self._last_read.clear()
-            await self._cache.evict_all()
-            return
-        for symbol in symbols:
+        for symbol in symbols or ():
             self._revisions.pop(symbol, None)
             self._last_read.pop(symbol, None)
-        # A write to the cache in progress could land after the eviction, and other processes would read it.
-        if writes := [write.task for token, write in self._cache_writes.items() if token[0] in symbols]:
-            await asyncio.wait(writes)
-        for symbol in symbols:
-            await self._cache.evict(symbol)
 
     async def _read(self, symbol: str) -> Read:
         token, began_at = self._invalidation.token(symbol), self._monotonic()

@@ -1,0 +1,54 @@
+"""A read that finds bars in the cache while they are evicted."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from services.data.bars.kept_answers import KeptAnswers
+from services.data.bars.reader import BarReader
+from services.data.ports import CacheOutcome
+from shared.schemas.bars import EncodedBars
+from tests.support.data.bars import make_frame
+from tests.support.data.behaviours import BARS
+from tests.support.data.fakes import FakeBarCache, FakeBarStore
+
+NEW = make_frame(closes=[3, 4])
+
+
+@dataclass
+class SlowlyReadCache(FakeBarCache):
+    """A cache that finds an entry at once but returns it only when `may_answer` is set."""
+
+    has_found: asyncio.Event = field(default_factory=asyncio.Event)
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def get(self, symbol: str) -> tuple[EncodedBars | None, CacheOutcome]:
+        found = await super().get(symbol)
+        self.has_found.set()
+        await self.may_answer.wait()
+        return found
+
+    async def evict(self, symbol: str) -> None:
+        await self.has_found.wait()
+        await super().evict(symbol)
+
+    async def evict_all(self) -> None:
+        await self.has_found.wait()
+        await super().evict_all()
+
+
+@pytest.mark.parametrize("symbols", [{"AAPL"}, None])
+async def test_bars_found_in_the_cache_during_their_eviction_are_not_served_after_it(symbols: set[str] | None) -> None:
+    store, cache = FakeBarStore({"AAPL": NEW}), SlowlyReadCache({"AAPL": BARS})
+    reader = BarReader(store, cache, KeptAnswers(3600), seconds=60)
+    change = asyncio.create_task(reader.invalidate(symbols))
+    await asyncio.sleep(0)
+    early = asyncio.create_task(reader.read("AAPL"))
+    await change
+    late = asyncio.create_task(reader.read("AAPL"))
+    await asyncio.sleep(0)
+    cache.may_answer.set()
+    assert (await early)[0].revision == BARS.revision
+    assert (await late)[0].revision == NEW.revision
+    assert reader.last_revision("AAPL") == NEW.revision
