@@ -133,34 +133,40 @@ class RedisBarCache:
         """Probe the cache, and make the missed evictions before it is read again."""
         await self.ping()
         try:
-            if self._owes_all:
-                await self._unlink_all()
-            while self._owed:
-                await self._delete(next(iter(self._owed)))
+            while self._owes_all or self._owed:  # more may come while one is made
+                if self._owes_all:
+                    await self._unlink_all()
+                else:
+                    await self._delete(next(iter(self._owed)))
         except FAILURES as error:
             raise StoreUnavailable(NO_ANSWER) from error
 
     async def _delete(self, symbol: str) -> None:
-        self._owed.add(symbol)
-        with self._measure("delete"), self._failing():
+        self._owed.discard(symbol)
+        with self._measure("delete"), self._failing(lambda: self._owed.add(symbol)):
             async with asyncio.timeout(self._timeout_seconds):
                 await self._redis.delete(_key(symbol))
-        self._owed.discard(symbol)
 
     async def _unlink_all(self) -> None:
-        self._owes_all = True
-        with self._measure("clear"), self._failing():
+        self._owes_all = False
+        with self._measure("clear"), self._failing(self._owe_all):
             async with asyncio.timeout(EVICT_ALL_SECONDS):
                 async for key in self._redis.scan_iter(_key("*"), count=1000):
                     await self._redis.unlink(key)
-        self._owes_all = False
+
+    def _owe_all(self) -> None:
+        self._owes_all = True
 
     @contextmanager
-    def _failing(self) -> Iterator[None]:
-        """Open the breaker if the enclosed eviction fails, or is cancelled: its entries must not be read."""
+    def _failing(self, owe: Callable[[], None]) -> Iterator[None]:
+        """Open the breaker if the enclosed eviction fails, or is cancelled: its entries must not be read.
+
+        Only then is it owed: one that is asked for again meanwhile, and fails, is owed although this one succeeds.
+        """
         try:
             yield
         except BaseException as error:
+            owe()
             self._failed(error)
             raise
 
