@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from services.data.bars.description import complete_listing, describe_bars
 from services.data.bars.findings import keep_rejected_newest
-from services.data.records import StoredSymbol
+from services.data.records import Listing, StoredSymbol
 from shared.errors import InvalidRequest, SymbolNotFound
 from shared.market.calendar_names import NAMES
 from shared.schemas.stocks import StockPatch
@@ -29,8 +29,8 @@ def apply_patch(symbol: str, stored: StoredSymbol | None, patch: StockPatch, def
     changes = patch.model_dump(exclude_unset=True)
     known = stored.entry
     name = changes.pop("name", known.name if known else None)
-    listing = complete_listing(stored.frame, known)
-    listing = dataclasses.replace(listing, **changes)
+    listing = dataclasses.replace(known.listing if known else Listing(), **changes)
+    listing = complete_listing(stored.frame, None, listing)  # without a calendar, the bars may show one
     frame = dataclasses.replace(stored.frame, calendar=listing.calendar)
     entry = dataclasses.replace(describe_bars(frame, name, default), listing=listing)
     newest = keep_rejected_newest(entry.last_session, known.findings if known else [])

@@ -76,3 +76,12 @@ async def test_bars_of_another_tool_are_described_without_a_source() -> None:
     assert (changed["source"], changed["loaded_at"], changed["calendar"]) == (None, None, "24/7")
     entry: CatalogueEntry = store.catalogue["ETH-USD"]
     assert entry.revision == changed["revision"]
+
+
+async def test_without_a_calendar_of_its_own_a_symbol_has_the_one_that_its_bars_show() -> None:
+    frame = make_frame(closes=range(10, 50), first_session=date(2022, 1, 1))
+    async with serve_data(FakeBarStore({"ETH-USD": frame})) as client:
+        await client.patch("/symbols/ETH-USD", json={"calendar": "XLON"})
+        changed = (await client.patch("/symbols/ETH-USD", json={"calendar": None})).json()
+        read = (await client.get("/symbols/ETH-USD")).json()
+    assert (changed["calendar"], read) == ("24/7", changed)
