@@ -43,11 +43,15 @@ class Membership:
         self._is_due.set()
 
     async def renew(self) -> None:
-        """Renew the lease once, if the feed works."""
+        """Renew the lease once, if the feed works.
+
+        After a gap, memory is trusted only from the next renewal on: in the gap, a change may have been acknowledged
+        that the feed is about to report.
+        """
         sent_at, fence = self._monotonic(), self._feed.fence
         if self._feed.age_seconds() < MAX_FEED_AGE_SECONDS:
-            await self._followers.renew(self._id, fence)
-            self._until = sent_at + LEASE_SECONDS
+            is_first, is_continuous = self._until is None, await self._followers.renew(self._id, fence)
+            self._until = sent_at + (LEASE_SECONDS if is_first or is_continuous else 0.0)
 
     async def run(self) -> None:
         """Renew the lease until cancelled."""

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from services.data.followers import write_fence
-from services.data.followers.membership import Membership
+from services.data.followers.membership import RENEW_SECONDS, Membership
 from services.data.followers.write_fence import WriteFence
 from shared import deadline
 from shared.schemas.changes import LEASE_SECONDS
@@ -88,3 +88,16 @@ async def test_a_lease_is_not_extended_while_the_feed_is_away() -> None:
     assert membership.may_trust_memory()
     now[0] += LEASE_SECONDS / 2
     assert not membership.may_trust_memory()
+
+
+async def test_after_a_gap_memory_is_trusted_from_the_second_renewal_on() -> None:
+    now, followers = [100.0], FakeFollowers()
+    membership = Membership(FakeChangeFeed(), followers, lambda: now[0])
+    await membership.renew()
+    now[0] += 2 * LEASE_SECONDS
+    followers.fence_by_follower.clear()  # a write did not wait for it
+    await membership.renew()
+    assert not membership.may_trust_memory()
+    now[0] += RENEW_SECONDS
+    await membership.renew()
+    assert membership.may_trust_memory()
