@@ -18,6 +18,7 @@ from shared.errors import InvalidRequest
 from shared.schemas.bars import normalise_symbol
 
 _NO_MATCH = 255
+_LETTERS = str.maketrans({"æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})  # have no accent
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def _fold(text: str) -> str:
     """Remove case and accents, and replace what UTF-8 cannot encode, which a command line may pass."""
     text = text.encode(errors="replace").decode()
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(character for character in folded if not unicodedata.combining(character))
+    return "".join(character for character in folded if not unicodedata.combining(character)).translate(_LETTERS)
 
 
 def _mark_words(folded: str) -> str:

@@ -6,6 +6,7 @@ test.each([
   ['Pineapple Apple Co', 'apple', ['Pineapple ', 'Apple', ' Co']],
   ['Corporación América', 'america', ['Corporación ', 'América', '']],
   ['ﬁrst Bank', 'bank', ['ﬁrst ', 'Bank', '']],
+  ['A.P. Møller - Mærsk', 'maersk', ['A.P. Møller - ', 'Mærsk', '']],
   ['🚀 Moon', 'moon', ['🚀 ', 'Moon', '']],
   ['Apple Inc.', 'ibm', ['Apple Inc.', '', '']],
   ['Apple Inc.', ' ', ['Apple Inc.', '', '']],

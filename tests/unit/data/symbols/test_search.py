@@ -105,6 +105,13 @@ def test_case_accents_and_the_punctuation_of_names_do_not_matter(query: str, sym
     assert _search(query) == symbols
 
 
+@pytest.mark.parametrize("query", ["maersk", "Mærsk", "orsted", "ØRSTED"])
+def test_letters_that_other_keyboards_lack_do_not_matter(query: str) -> None:
+    index = SymbolIndex([ListedSymbol("MAERSK-B", "A.P. Møller - Mærsk"), ListedSymbol("DNNGY", "Ørsted A/S")])
+    (found,), _ = index.search(query, limit=10, cursor=None)
+    assert found.symbol == ("MAERSK-B" if "rsk" in query.lower() else "DNNGY")
+
+
 def test_a_symbol_is_found_as_files_write_it() -> None:
     listed = [ListedSymbol("BTC-USDT", None), ListedSymbol("BRK-B", None), ListedSymbol("M&M", None)]
     assert [_search(query, listed) for query in ("btc/usdt", "BRK_B", "m&m")] == [["BTC-USDT"], ["BRK-B"], ["M&M"]]
