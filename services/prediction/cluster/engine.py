@@ -2,17 +2,19 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from threading import Event
 from typing import Any
 
 from distributed import Client, Future, KilledWorker, as_completed
-from distributed.client import FutureCancelledError
+from distributed.client import ClosedClientError
 
 from services.prediction.ports import EngineLost, Item, Outcome, T
 from shared.errors import ComputationRefused
 
 MAX_DEATHS = 3  # of processes, caused by one item
+_LOST = "The cluster that computes has been lost. Start the run again: it continues."
 
 
 class DaskEngine:
@@ -58,7 +60,8 @@ class DaskEngine:
     def cancel(self) -> None:
         """End the map: no further item begins, and nothing more is yielded. Callable from any thread."""
         self._is_cancelled.set()
-        self._client.cancel(list(self._running))  # also wakes the map
+        with suppress(ClosedClientError):  # the cluster is gone, which has ended the map
+            self._client.cancel(list(self._running))  # also wakes the map
 
     def _retry(self, task: Callable[[Item], T], item: Item) -> Iterator[Outcome[Item, T]]:
         for _ in range(MAX_DEATHS - 1):
@@ -79,7 +82,7 @@ class DaskEngine:
 
         def submit() -> None:
             for item in islice(pending, max(0, at_once() - len(running))):
-                future = self._client.submit(task, item, pure=False)
+                future = self._submit(task, item)
                 running[future] = item
                 completed.add(future)
 
@@ -95,16 +98,22 @@ class DaskEngine:
             future.release()
             submit()
 
+    def _submit(self, task: Callable[[Item], T], item: Item) -> Future[T]:
+        try:
+            return self._client.submit(task, item, pure=False)
+        except ClosedClientError as error:  # the cluster went away while the item was read
+            raise EngineLost(_LOST) from error
+
     def _collect(self, item: Item, future: Future[T]) -> Outcome[Item, T] | None:
         """Fetch the value, which can be lost: a process may die after it has computed it."""
         try:
             return Outcome(item, future.result(), None)
-        except FutureCancelledError as error:
+        except Exception as error:
+            if future.status == "error":  # that of the item; every other is one of the connection
+                return Outcome(item, None, error)
             if self._is_cancelled.is_set():
                 return None
-            raise EngineLost("The cluster that computes has been lost. Start the run again: it continues.") from error
-        except Exception as error:
-            return Outcome(item, None, error)
+            raise EngineLost(_LOST) from error
 
 
 class WorkerCount:
@@ -124,6 +133,7 @@ class WorkerCount:
     def __call__(self) -> int:
         """Return the number of workers, at least 1, since submitted items wait for a worker."""
         if time.monotonic() >= self._until:
-            self._n_workers = max(1, len(self._client.scheduler_info()["workers"]))
+            workers = self._client.scheduler_info().get("workers", ())  # none are known while the cluster is gone
+            self._n_workers = max(1, len(workers))
             self._until = time.monotonic() + self.SECONDS
         return self._n_workers
