@@ -15,7 +15,7 @@ import structlog
 from services.prediction.ports import BarsReader, EndState, Engine, EngineLost, Outcome, RunStore
 from services.prediction.provenance import answer_digest
 from services.prediction.runs.conclusions import Conclude, Conclusions, RunFailed, conclude_from
-from services.prediction.runs.lease import EXTEND_SECONDS, Lease
+from services.prediction.runs.lease import EXTEND_SECONDS, MAX_INVALID, Lease
 from services.prediction.tasks import WrongCode, compute_of_run
 from shared.errors import (
     NoAdjustedPrices,
@@ -25,6 +25,7 @@ from shared.errors import (
     StoreUnavailable,
     SymbolNotFound,
     Unavailable,
+    UpstreamFailed,
 )
 from shared.schemas.bars import EncodedBars
 from shared.schemas.runs import Beat, Claim, RunSymbol
@@ -105,8 +106,7 @@ class Coordinator:
         """
         try:
             await asyncio.to_thread(self._compute_symbols)
-            if not self._is_ending:
-                await self._draw_conclusions()
+            is_complete = await self._draw_conclusions()
         except NotTheOwner:
             raise
         except (EngineLost, RunFailed) as error:
@@ -121,7 +121,7 @@ class Coordinator:
             )
         if self._lease.is_cancelling:
             return "cancelled", None
-        return ("interrupted" if self._is_stopped else "succeeded"), None
+        return ("succeeded" if is_complete else "interrupted"), None
 
     @property
     def _is_ending(self) -> bool:
@@ -209,23 +209,30 @@ class Coordinator:
         self._progress_at = time.monotonic()
         self._wait(self._lease.heed(beat))
 
-    async def _draw_conclusions(self) -> None:
-        """Compute and write leaderboards and screeners from the stored results."""
-        conclusions = await self._conclude_patiently()
+    async def _draw_conclusions(self) -> bool:
+        """Compute and write leaderboards and screeners from the stored results, unless the run ends before."""
+        if (conclusions := await self._conclude_patiently()) is None:
+            return False
         for board in conclusions.leaderboards:
             put = partial(self._runs.put_leaderboard, **self._owned, horizon=board.universe.horizon, leaderboard=board)
             await self._lease.patiently(put)
         for horizon, body in conclusions.screeners.items():
             await self._lease.patiently(partial(self._runs.put_screener, **self._owned, horizon=horizon, body=body))
+        return True
 
-    async def _conclude_patiently(self) -> Conclusions:
-        """Draw the conclusions; begin again if the store goes away meanwhile."""
-        while True:
+    async def _conclude_patiently(self) -> Conclusions | None:
+        """Draw the conclusions; begin again if the store goes away meanwhile. None if the run ends before."""
+        n_invalid = 0
+        while not self._is_ending:
             try:
                 return await asyncio.to_thread(self._conclude_from_results)
             except Unavailable as error:
+                n_invalid = n_invalid + 1 if isinstance(error, UpstreamFailed) else 0
+                if n_invalid == MAX_INVALID:
+                    raise
                 log.warning("results_not_read", run=self._run.id, reason=error.slug)
                 await self._lease.wait_to_retry()
+        return None
 
     def _conclude_from_results(self) -> Conclusions:
         """Draw the conclusions from the results, which are read on demand. Blocks."""

@@ -3,7 +3,10 @@
 import asyncio
 from typing import Any
 
-from tests.support.polling import until
+import pytest
+
+from shared.errors import StoreUnavailable, UpstreamFailed
+from tests.support.polling import PATIENCE_SECONDS, until
 from tests.support.prediction.run_cases import SYMBOLS, Case, after
 from tests.support.prediction.runs import FakeBars, FakeConclusions
 
@@ -20,6 +23,33 @@ async def test_a_cancel_while_conclusions_are_drawn_ends_the_run_and_keeps_the_l
     case.conclude = conclude  # type: ignore[assignment]
     assert await case.run() == "cancelled"
     assert case.store.ended == ("cancelled", None)
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+async def test_a_run_whose_results_cannot_be_read_can_be_cancelled_and_stopped(*, is_stopped: bool) -> None:
+    case = Case()
+
+    def conclude(*_: Any) -> FakeConclusions:
+        if is_stopped:
+            assert case.coordinator is not None
+            case.coordinator._loop.call_soon_threadsafe(case.coordinator.stop)
+        case.store.is_cancelling = not is_stopped
+        raise StoreUnavailable("The results cannot be read.")
+
+    case.conclude = conclude  # type: ignore[assignment]
+    state = await asyncio.wait_for(case.run(), PATIENCE_SECONDS)
+    assert (state, case.store.screeners) == ("interrupted" if is_stopped else "cancelled", {})
+
+
+async def test_a_run_whose_results_stay_invalid_fails() -> None:
+    case = Case()
+
+    def conclude(*_: Any) -> FakeConclusions:
+        raise UpstreamFailed("The data service returned an invalid response.")
+
+    case.conclude = conclude  # type: ignore[assignment]
+    assert await asyncio.wait_for(case.run(), PATIENCE_SECONDS) == "failed"
+    assert case.store.ended == ("failed", "The data service returned an invalid response.")
 
 
 async def test_a_cluster_that_is_restarted_computes_the_rest_and_nothing_twice() -> None:
