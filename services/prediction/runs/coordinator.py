@@ -72,7 +72,7 @@ class Coordinator:
         self._engine: Engine | None = None
         self._engine_seconds = engine_seconds
         self._missing = {symbol.symbol: symbol for symbol in claim.missing}
-        self._progress_at = time.monotonic()
+        self._lost_at: float | None = None  # the engine, and no result since
         self._conclude = conclude
         self._lease = Lease(runs, claim.run.id, claim.token, self._begin_nothing, lease_seconds)
         self._is_stopped = False
@@ -140,7 +140,9 @@ class Coordinator:
             try:
                 self._compute_on_engine()
             except EngineLost:
-                if time.monotonic() > self._progress_at + self._engine_seconds:
+                now = time.monotonic()
+                self._lost_at = now if self._lost_at is None else self._lost_at
+                if now >= self._lost_at + self._engine_seconds:
                     raise
                 log.warning("engine_lost", run=self._run.id, missing=len(self._missing))
                 time.sleep(RETRY_SECONDS)
@@ -206,7 +208,7 @@ class Coordinator:
     def _write_patiently(self, symbol: RunSymbol, add: Callable[[], Awaitable[Beat]]) -> None:
         beat = self._wait(self._lease.patiently(add))
         del self._missing[symbol.symbol]
-        self._progress_at = time.monotonic()
+        self._lost_at = None
         self._wait(self._lease.heed(beat))
 
     async def _draw_conclusions(self) -> bool:

@@ -1,10 +1,13 @@
 """A run that is cancelled, stopped or taken over, or whose cluster or store is away for a while."""
 
 import asyncio
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from services.prediction.runs import coordinator
 from shared.errors import StoreUnavailable, UpstreamFailed
 from tests.support.polling import PATIENCE_SECONDS, until
 from tests.support.prediction.run_cases import SYMBOLS, Case, after
@@ -66,6 +69,18 @@ async def test_a_cluster_that_stays_away_ends_the_run_with_what_is_wrong() -> No
     assert await case.run() == "failed"
     assert case.store.ended == ("failed", "The cluster was lost.")
     assert sorted(case.store.kept) == ["A", "B"]
+
+
+async def test_a_cluster_that_is_lost_after_a_long_wait_for_a_symbol_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = Case(engine_seconds=5.0)
+    case.engine.lost_at = "C"
+    now = time.monotonic()
+    clock = SimpleNamespace(monotonic=lambda: now + 600.0 * (len(case.bars.read) > 2), sleep=lambda _: None)
+    monkeypatch.setattr(coordinator, "time", clock)
+    assert await case.run() == "succeeded"
+    assert case.engine.n_opened == 2
 
 
 async def test_a_cancelled_run_begins_nothing_more_and_keeps_what_it_has() -> None:
