@@ -11,7 +11,7 @@ from services.prediction.models.features import LOOKBACK
 from services.prediction.ports import Resources
 from services.prediction.ranges.placebo import shuffle_sessions
 from services.prediction.ranges.record import score_ranges
-from services.prediction.ranges.walk_forward import N_RATIOS, run_ranges
+from services.prediction.ranges.walk_forward import N_RATIOS, has_ranges, run_ranges
 from shared.errors import NoBars
 from shared.schemas.bars import EncodedBars
 from shared.schemas.ranges import RangeQuery, RangeRecord
@@ -21,7 +21,10 @@ PLACEBO_SEED = 20261129
 
 @dataclass(frozen=True)
 class SymbolRanges:
-    """One symbol's records from its bars and from shuffled sessions; None without a full year to learn and to test."""
+    """One symbol's records from its bars and from shuffled sessions.
+
+    None without a full year to learn and to test, and without ranges that change.
+    """
 
     symbol: str
     record: RangeRecord | None
@@ -36,10 +39,12 @@ def measure_ranges(encoded: EncodedBars, symbol: str, query: RangeQuery) -> Symb
     """
     history = history_until(encoded.arrow, encoded.revision, symbol=symbol, as_of=query.as_of)
     horizon = query.horizon
-    if len(history) < LOOKBACK + N_RATIOS + N_SCORED + 2 * horizon:
+    if len(history) < LOOKBACK + N_RATIOS + N_SCORED + 2 * horizon or not has_ranges(history):
         return SymbolRanges(symbol, None, None)
     histories = (history, shuffle_sessions(history, PLACEBO_SEED))
     record, placebo = (score_ranges(run_ranges(one, horizon, N_SCORED), horizon) for one in histories)
+    if record.skill.skill is None or placebo.skill.skill is None:  # there is nothing to beat
+        return SymbolRanges(symbol, None, None)
     return SymbolRanges(symbol, record, placebo)
 
 
@@ -73,8 +78,8 @@ def format_table(measured: Sequence[SymbolRanges], query: RangeQuery) -> str:
     placebos = [item.placebo for item in measured if item.placebo is not None]
     ahead = "the next session" if query.horizon == 1 else f"the next {query.horizon} sessions"
     head = (
-        f"{len(records)} symbols, the range of {ahead}, the last {N_SCORED} of each; skipped for too few bars: "
-        f"{len(measured) - len(records)}."
+        f"{len(records)} symbol{'s' * (len(records) != 1)}, the range of {ahead}, the last {N_SCORED} of each; skipped "
+        f"for too few bars, or none with a range: {len(measured) - len(records)}."
     )
     columns = (
         "| bars | skill over “as last time” | better | over the mean of 250 | better | over the better of both "

@@ -34,7 +34,10 @@ async def test_ranges_and_their_placebo_are_measured_for_each_symbol_with_two_ye
     assert {item.symbol for item in measured} == {"A", "B", "C", "FEW", "NONE"}
     assert {item.symbol for item in measured if item.record is None} == {"FEW", "NONE"}
     lines = format_table(measured, RangeQuery()).splitlines()
-    assert lines[0] == "3 symbols, the range of the next session, the last 250 of each; skipped for too few bars: 2."
+    assert lines[0] == (
+        "3 symbols, the range of the next session, the last 250 of each; "
+        "skipped for too few bars, or none with a range: 2."
+    )
     for line, records in (
         (lines[4], [item.record for item in measured if item.record is not None]),
         (lines[5], [item.placebo for item in measured if item.placebo is not None]),
@@ -49,6 +52,20 @@ async def test_a_table_of_no_symbols_has_no_rows() -> None:
     table = format_table(await _measure(_store(), ["FEW"]), RangeQuery(horizon=5))
     assert table.startswith("0 symbols, the range of the next 5 sessions")
     assert len(table.splitlines()) == 4
+
+
+async def test_symbols_without_ranges_are_skipped_as_they_have_no_expected_range() -> None:
+    bars = simulated.volatility_clusters(700, 0)
+    closes = bars.assign(open=bars["close"], high=bars["close"], low=bars["close"])
+    flat = bars.assign(open=5.0, high=5.0, low=5.0, close=5.0)
+    frames = {name: BarFrame(name, frame) for name, frame in (("A", bars), ("CLOSES", closes), ("FLAT", flat))}
+    measured = await _measure(FakeBarStore(frames), list(frames))
+    assert {item.symbol for item in measured if item.record is None} == {"CLOSES", "FLAT"}
+    lines = format_table(measured, RangeQuery()).splitlines()
+    assert lines[0] == (
+        "1 symbol, the range of the next session, the last 250 of each; "
+        "skipped for too few bars, or none with a range: 2."
+    )
 
 
 async def test_an_unknown_symbol_is_an_error() -> None:
