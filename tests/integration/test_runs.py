@@ -167,7 +167,7 @@ def test_the_command_line_shows_the_run_and_prints_what_it_found(system: RunSyst
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{N_SYMBOLS} symbols, 1 session ahead, the last 60 sessions of each; could not be")
-    assert "symbols look better than no change; luck alone gives" in done.stdout
+    assert "better than no change; luck alone gives" in done.stdout
     assert "it continues after Ctrl-C" in done.stderr
     lines = subprocess.run([*command, "--json"], env=environment, capture_output=True, text=True, check=True).stdout
     assert json.loads(lines)["universe"]["n_symbols"] == N_SYMBOLS

@@ -7,9 +7,10 @@ def format_leaderboard(board: Leaderboard) -> str:
     """Format the models on single symbols and on all together, and how much of it luck explains."""
     universe = board.universe
     ahead = "1 session" if universe.horizon == 1 else f"{universe.horizon} sessions"
+    symbols = "1 symbol" if universe.n_symbols == 1 else f"{universe.n_symbols} symbols"
     return "\n".join(
         [
-            f"{universe.n_symbols} symbols, {ahead} ahead, the last {universe.windows} sessions of each; "
+            f"{symbols}, {ahead} ahead, the last {universe.windows} sessions of each; "
             f"could not be evaluated: {universe.n_failed}.",
             "",
             f"| model | skill > 0 | better | worse beyond chance | {universe.level} % interval coverage "

@@ -117,9 +117,10 @@ def off_calendar(sessions: NDArray[np.datetime64], calendar: str | None, symbol:
     n_others = int((~np.isin(recent, exchange_sessions(calendar))).sum())
     if not n_others:
         return []
+    days = "is on a day" if n_others == 1 else "are on days"
     detail = (
-        f"{n_others} of the last {len(recent)} bars are on days when {calendar} was closed, so the sessions ahead may "
-        f"be dated wrongly. Set the calendar of {symbol} (PATCH /api/stocks/{symbol})."
+        f"{n_others} of the last {len(recent)} bars {days} when {calendar} was closed, so the sessions ahead may be "
+        f"dated wrongly. Set the calendar of {symbol} (PATCH /api/stocks/{symbol})."
     )
     return [Warning(code="off_calendar", detail=detail)]
 

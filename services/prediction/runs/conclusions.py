@@ -47,7 +47,8 @@ def conclude_from(pages: Iterator[bytes], conclude: Conclude, run: Run) -> Concl
     first = next(results, None)
     if first is None:
         reason = f" The reason for {failures[0].symbol}: {failures[0].reason}" if failures else ""
-        raise RunFailed(f"None of the {run.n_symbols} symbols could be evaluated.{reason}")
+        start = "The symbol could not" if run.n_symbols == 1 else f"None of the {run.n_symbols} symbols could"
+        raise RunFailed(f"{start} be evaluated.{reason}")
     return conclude(chain([first], results), failures, run)
 
 

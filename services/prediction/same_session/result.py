@@ -141,9 +141,10 @@ def _fit_and_score(bars: BarColumns, first: int, measure_fit: FitContext) -> _Fi
 def _require_enough(bars: BarColumns, symbol: str) -> None:
     required = holdout.bars_needed(MIN_TRAIN, MIN_TEST)
     if len(bars) < required:
+        complete = "1 complete bar" if len(bars) == 1 else f"{len(bars)} complete bars"
         raise NotEnoughBars(
-            f"{symbol} has {len(bars)} complete bars; at least {required} are needed to train on 80 % of them "
-            "and test on the rest. Load more bars.",
+            f"{symbol} has {complete}; at least {required} are needed to train on 80 % of them and test on the rest. "
+            "Load more bars.",
             required=required,
             available=len(bars),
         )

@@ -9,8 +9,9 @@ MAX_NAMED = 10
 def summarise(conclusion: Conclusion, n_symbols: int) -> str:
     """Write what the evaluation of `n_symbols` shows and what luck alone gives, in three or four sentences."""
     chance, n_compared = conclusion.by_chance, len(conclusion.symbols)
+    look = "looks" if conclusion.n_better == 1 else "look"
     return (
-        f"{conclusion.n_better} of {n_compared} symbols look better than no change; luck alone gives "
+        f"{conclusion.n_better} of {n_compared} symbols {look} better than no change; luck alone gives "
         f"{chance.low} to {chance.high}. {_count_discoveries(conclusion.n_discoveries)} {_name(conclusion)}"
         f"{_count_others(n_symbols - n_compared)}"
     )

@@ -50,6 +50,8 @@ BOARD = Leaderboard(
 def test_it_says_what_was_evaluated_and_what_luck_explains() -> None:
     lines = format_leaderboard(BOARD).splitlines()
     assert lines[0] == ("500 symbols, 1 session ahead, the last 250 sessions of each; could not be evaluated: 5.")
+    one = BOARD.model_copy(update={"universe": BOARD.universe.model_copy(update={"n_symbols": 1})})
+    assert format_leaderboard(one).startswith("1 symbol, 1 session ahead, ")
     assert lines[2].split("|")[5].strip() == "90 % interval coverage"
     assert lines[4:6] == [
         "| drift | 61% | 1.8% | 2.0% | 89.4% | 6.57 (6.92) |",

@@ -45,7 +45,8 @@ def test_too_few_bars_are_a_conflict(n_bars: int, as_of: date | None) -> None:
         forecast(simulated.random_walk(n_bars, 1), horizon=1, as_of=as_of)
     available = {None: 30, date(2010, 1, 1): 0, date(2010, 1, 4): 1}[as_of]
     assert caught.value.extras == {"required": 122, "available": available}
-    assert caught.value.detail.startswith(f"AAPL has {available} complete bars to learn from; at least 122 are ")
+    bars = "1 complete bar" if available == 1 else f"{available} complete bars"
+    assert caught.value.detail.startswith(f"AAPL has {bars} to learn from; at least 122 are ")
 
 
 def test_long_sound_bars_have_no_warnings() -> None:
@@ -59,6 +60,8 @@ def test_bars_on_days_without_a_session_are_reported() -> None:
         "Set the calendar of AAPL (PATCH /api/stocks/AAPL)."
     )
     assert "off_calendar" not in _warnings(forecast(bars, horizon=1, model="drift", calendar=""))
+    one = _warnings(forecast(bars[:-5], horizon=1, model="drift"))["off_calendar"]
+    assert one.startswith("1 of the last 60 bars is on a day when XNYS was closed, so ")
 
 
 @pytest.mark.parametrize("every_day", [True, False])

@@ -78,6 +78,12 @@ async def test_a_run_without_any_result_fails_and_names_a_reason() -> None:
     )
 
 
+async def test_a_run_of_one_symbol_without_a_result_says_so_in_the_singular() -> None:
+    case = Case(FakeRunStore(new=make_new_run(["A"])), FakeBars(errors={"A": NoBars("A has no bars.")}))
+    assert await case.run() == "failed"
+    assert case.store.ended == ("failed", "The symbol could not be evaluated. The reason for A: A has no bars.")
+
+
 async def test_a_cluster_with_other_code_ends_the_run() -> None:
     case = Case()
 

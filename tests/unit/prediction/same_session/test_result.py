@@ -227,7 +227,7 @@ def test_a_missing_interval_is_explained() -> None:
 
 @pytest.mark.parametrize("n_bars", [0, 1, 4, 6])
 def test_too_few_bars_say_how_many_are_needed(n_bars: int) -> None:
-    with pytest.raises(NotEnoughBars, match=f"has {n_bars} complete bars; at least 7 are needed") as refused:
+    with pytest.raises(NotEnoughBars, match=f"has {n_bars} complete bars?; at least 7 are needed") as refused:
         _result(_random_walk(n_bars))
     assert refused.value.extras == {"required": 7, "available": n_bars}
 

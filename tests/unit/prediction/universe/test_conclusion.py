@@ -44,7 +44,8 @@ def test_what_was_planted_is_named_with_its_model() -> None:
     assert conclusion.n_better >= 1
     assert conclusion.p_value <= 0.05
     sentence = summarise(conclusion, 60)
-    assert sentence.startswith(f"{conclusion.n_better} of 60 symbols look better than no change; luck alone gives ")
+    look = "looks" if conclusion.n_better == 1 else "look"
+    assert sentence.startswith(f"{conclusion.n_better} of 60 symbols {look} better than no change; luck alone gives ")
     assert " 1 remains after the correction for many tests (Benjamini and Hochberg). " in sentence
     assert sentence.endswith("Better beyond luck in both halves of the sessions: S0011 (ridge).")
 
@@ -67,6 +68,14 @@ def test_what_was_good_in_one_half_only_is_not_named() -> None:
     sentence = summarise(conclusion, 60)
     assert " None remains after the correction for many tests" in sentence
     assert sentence.endswith("No symbol is better beyond luck in both halves of the sessions.")
+
+
+def test_one_symbol_looks_better() -> None:
+    conclusion = _conclude(score_forecasts(_plant(simulate_returns(60, N_SESSIONS, 0.3, 7), symbol=11)))
+    only = replace(
+        conclusion, symbols=tuple(replace(item, is_better=item.symbol == "S0011") for item in conclusion.symbols)
+    )
+    assert summarise(only, 60).startswith("1 of 60 symbols looks better than no change; luck alone gives ")
 
 
 def test_symbols_that_were_not_compared_are_counted_apart() -> None:
