@@ -22,7 +22,7 @@ MAX_ROWS = 20_000_000  # 60 years of 1,300 symbols; about 1.4 GB of memory
 MIN_ROW_BYTES = 16  # a date and four prices take more in every format
 MAX_LAYERS = 3  # .csv.gz in a .zip is two
 MAX_READ = 4 << 20  # enough for a directory of 40,000 files, more than an honest archive of bars has
-ZIP = b"PK"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second is of an empty one; `PK` alone may be the name of a column
 UNPACKERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": gzip.open,
     b"\xfd7zXZ\x00": lzma.open,

@@ -32,7 +32,7 @@ SIGNATURES: dict[bytes, FileFormat] = {
     PARQUET: "parquet",
     ARROW_FILE: "arrow",
     b"\xff\xff\xff\xff": "arrow",  # a stream
-    ZIP: "excel",  # every other archive has been unpacked
+    ZIP[0]: "excel",  # every other archive has been unpacked
     XLS: "excel",
 }
 MARKUP = (b"<!doc", b"<htm", b"<tab", b"<?xml", b"<!--")
@@ -49,7 +49,7 @@ def iter_tables(
     Args:
         file: Positioned at its start.
         name: Its suffix decides the format if the content does not.
-        file_format: The format, None to detect it.
+        file_format: The format if the content does not show it, None to detect it.
         budget: Counts the rows.
         options: What settles how it is read.
 
@@ -57,7 +57,7 @@ def iter_tables(
         UnreadableFile: The file cannot be read as bars.
         PayloadTooLarge: It exceeds the budget.
     """
-    detected = file_format or _detect_format(peek_first_bytes(file), name)
+    detected = _detect_format(peek_first_bytes(file), name, file_format)
     if detected == "excel":
         with make_seekable(file) as seekable_file:
             workbook = open_workbook(seekable_file, budget)
@@ -77,12 +77,14 @@ def _count(batches: Iterator[SymbolBatch], budget: Budget) -> Iterator[SymbolBat
         yield symbol, batch
 
 
-def _detect_format(start: bytes, name: str) -> FileFormat:
+def _detect_format(start: bytes, name: str, declared: FileFormat | None) -> FileFormat:
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(MARKUP):
         raise UnreadableFile("This is a web page or XML, not a table, whatever its name says. Save the table as CSV.")
     for signature, file_format in SIGNATURES.items():
         if start.startswith(signature):
             return file_format
+    if declared:
+        return declared
     if start.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] in (b"[", b"{"):  # after any byte order mark
         return "json"
     suffix = SUFFIXES.get(PurePath(name).suffix.lower(), "csv")

@@ -36,6 +36,20 @@ async def test_a_file_is_read_whatever_usual_type_it_is_sent_as(media_type: str 
     assert (response.status_code, response.json()["n_bars"]) == (200, 2)
 
 
+async def test_a_workbook_that_is_sent_as_csv_is_read() -> None:
+    async with serve_data(FakeBarStore({"NEW": make_frame("NEW")})) as client:
+        workbook = (await client.get("/symbols/NEW/bars?format=xlsx")).content
+        response = await _put(client, content=workbook, headers={"content-type": "text/csv"})
+    assert (response.status_code, response.json()["unchanged"]) == (200, 3)
+
+
+async def test_a_first_column_that_is_called_pk_makes_no_archive() -> None:
+    content = b"PK," + CSV.replace(b"\n2024", b"\n1,2024")
+    async with serve_data(FakeBarStore()) as client:
+        response = await _put(client, content=content, headers={"content-type": "text/csv"})
+    assert (response.status_code, response.json()["n_bars"]) == (200, 2)
+
+
 @pytest.mark.parametrize("part_type", ["text/csv", "application/octet-stream", "application/vnd.ms-excel", ""])
 async def test_a_form_with_one_file_is_read(part_type: str) -> None:
     async with serve_data(FakeBarStore()) as client:
