@@ -150,8 +150,12 @@ def export(
     symbols: Symbols = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="A file, or - for standard output.")] = Path("-"),
     format: Annotated[ExportFormat, typer.Option(help="File format.")] = "csv",  # noqa: A002  # the contract's word
-    start: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First session.")] = None,
-    end: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last session.")] = None,
+    start: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="First session.")
+    ] = None,
+    end: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Last session.")
+    ] = None,
     adjusted: Annotated[bool, typer.Option("--adjusted", help="Scale prices by adjusted close / close.")] = False,
 ) -> None:
     """Export stored bars to one file that `load` reads back exactly."""
@@ -180,7 +184,7 @@ def delete(
 ) -> None:
     """Remove symbols and all their bars."""
     if not yes:
-        typer.confirm(f"Remove {', '.join(symbols)} and all their bars?", abort=True, err=True)
+        typer.confirm(f"Remove all bars of {', '.join(symbols)}?", abort=True, err=True)
 
     async def run(context: CommandContext) -> int:
         for symbol in symbols:

@@ -18,6 +18,7 @@ def adjust(columns: BarColumns) -> BarColumns:
     last = columns.sessions[-1]
     raise NoAdjustedPrices(
         f"The adjusted closes of {columns.symbol} end on {until}, but its bars on {last}. Load bars that have an "
-        f"adjusted close up to {last}, ask for bars until {until} (end={until}), or use unadjusted prices.",
+        f"adjusted close up to {last}, or use unadjusted prices. A request for bars, but not for a forecast, may also "
+        f"end on {until} (end={until}).",
         adjusted_until=str(until),
     )

@@ -151,6 +151,7 @@ async def test_adjusted_prices_that_end_early_are_refused_with_until_when() -> N
     assert (refused.status_code, problem["type"]) == (409, "/problems/no-adjusted-prices")
     assert problem["adjusted_until"] == "2024-01-02"
     assert "end on 2024-01-02, but its bars on 2024-01-03" in problem["detail"]
+    assert "A request for bars, but not for a forecast, may also end on 2024-01-02" in problem["detail"]
     assert len(until.json()["bars"]) == 2
     assert not stock["has_adjusted_prices"]
     assert "adjusted_ends_early" in {finding["code"] for finding in stock["findings"]}
