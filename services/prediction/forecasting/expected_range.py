@@ -71,10 +71,9 @@ def expected_ranges(history: History, calendar: str) -> list[ExpectedRange]:
 def _require_enough(history: History, horizon: RangeHorizon) -> None:
     required = bars_needed(horizon)
     if len(history) < required:
-        bars = "1 complete bar" if len(history) == 1 else f"{len(history)} complete bars"
         raise NotEnoughBars(
-            f"{history.symbol} has {bars}; at least {required} are needed to forecast its range and test that. Load "
-            "earlier bars.",
+            f"{history.describe_size()}; at least {required} are needed to forecast its range and test that. "
+            "Load earlier bars.",
             required=required,
             available=len(history),
         )

@@ -30,6 +30,7 @@ class History:
         has_adjusted_prices: Whether adjusted prices are available.
         calendar: Code of the exchange whose sessions the symbol has, if one is known for this symbol.
         newest_rejected: The session of a newer row that was not stored, because it is not a bar.
+        as_of: The last session that may be used; None for all.
     """
 
     symbol: str
@@ -45,10 +46,16 @@ class History:
     has_adjusted_prices: bool = False
     calendar: str | None = None
     newest_rejected: date | None = None
+    as_of: date | None = None
 
     def __len__(self) -> int:
         """Return the number of bars."""
         return len(self.sessions)
+
+    def describe_size(self) -> str:
+        """Say how many bars there are, and up to when if later ones were cut off."""
+        bars = "1 complete bar" if len(self) == 1 else f"{len(self)} complete bars"
+        return f"{self.symbol} has {bars}{f' up to {self.as_of}' if self.as_of else ''}"
 
     def session(self, position: int) -> date:
         """Return the session at a position; a negative one counts from the end."""
@@ -87,6 +94,7 @@ def history_until(arrow: bytes, revision: str, *, symbol: str, as_of: date | Non
         has_adjusted_prices=bars.has_adjusted_prices,
         calendar=bars.calendar,
         newest_rejected=bars.newest_rejected,
+        as_of=as_of,
         **{name: complete.numbers[name] for name in (*PRICES, "volume")},
     )
 

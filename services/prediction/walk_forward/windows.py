@@ -102,10 +102,9 @@ def require_enough(history: History, horizon: int) -> None:
     """Raise NotEnoughBars if the bars are too few for a walk-forward."""
     required = bars_needed(horizon)
     if len(history) < required:
-        bars = "1 complete bar" if len(history) == 1 else f"{len(history)} complete bars"
         raise NotEnoughBars(
-            f"{history.symbol} has {bars} to learn from; at least {required} are needed to train, calibrate intervals "
-            f"and score at a horizon of {horizon}. Load earlier bars, or choose a shorter horizon.",
+            f"{history.describe_size()} to learn from; at least {required} are needed to train, calibrate intervals "
+            f"and score at a horizon of {horizon}. Load earlier bars{', or choose a shorter horizon' * (horizon > 1)}.",
             required=required,
             available=len(history),
         )

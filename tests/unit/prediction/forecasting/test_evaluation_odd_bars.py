@@ -41,7 +41,7 @@ def test_too_few_bars_say_how_many_are_needed(horizon: int, required: int) -> No
 
 def test_only_what_was_known_counts_as_available() -> None:
     bars = simulated.random_walk(300, seed=1)
-    with pytest.raises(NotEnoughBars, match="has 50 complete bars"):
+    with pytest.raises(NotEnoughBars, match="has 50 complete bars up to 2010-"):
         _evaluation(bars, EvaluationQuery(as_of=bars["session"][49].date()))
 
 

@@ -46,7 +46,9 @@ def test_too_few_bars_are_a_conflict(n_bars: int, as_of: date | None) -> None:
     available = {None: 30, date(2010, 1, 1): 0, date(2010, 1, 4): 1}[as_of]
     assert caught.value.extras == {"required": 122, "available": available}
     bars = "1 complete bar" if available == 1 else f"{available} complete bars"
-    assert caught.value.detail.startswith(f"AAPL has {bars} to learn from; at least 122 are ")
+    until = f" up to {as_of}" if as_of else ""
+    assert caught.value.detail.startswith(f"AAPL has {bars}{until} to learn from; at least 122 are ")
+    assert caught.value.detail.endswith(" Load earlier bars.")  # no horizon is shorter
 
 
 def test_long_sound_bars_have_no_warnings() -> None:
