@@ -141,8 +141,13 @@ def load_settings(kind: type[S]) -> S:
         return kind()
     except ValidationError as error:
         prefix = kind.model_config.get("env_prefix", "")
-        lines = [_describe(prefix, ".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
+        lines = [
+            _describe(prefix, ".".join(map(str, e["loc"])), _PLAIN.get(e["type"], e["msg"])) for e in error.errors()
+        ]
         raise InvalidSettings("Bellwether cannot start:\n" + "\n".join(f"  {line}" for line in lines)) from None
+
+
+_PLAIN = {"url_parsing": "use an address with http:// or https://, such as http://127.0.0.1:8001"}
 
 
 def _describe(prefix: str, field: str, message: str) -> str:

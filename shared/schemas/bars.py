@@ -78,6 +78,8 @@ class SymbolBars(BaseModel):
 class BarsQuery(BaseModel):
     """Selects a symbol's bars and their form, as query parameters."""
 
+    model_config = ConfigDict(extra="forbid")
+
     start: date | None = Field(None, description="First session.", examples=["2013-01-02"])
     end: date | None = Field(None, description="Last session, included.", examples=["2013-03-01"])
     format: BarsFormat = "json"

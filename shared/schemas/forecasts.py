@@ -12,6 +12,7 @@ from shared.schemas.ranges import ExpectedRange
 from shared.schemas.wire import Data, Outcome, Provenance, Warning, Wire
 
 ModelName = Literal["linear_regression", "ridge", "gradient_boosting", "persistence", "drift", "moving_average"]
+ModelChoice = Literal[ModelName, "auto"]
 MODEL_NAMES: tuple[ModelName, ...] = get_args(ModelName)
 MAX_HORIZON = 20
 Horizon = Annotated[int, Field(ge=1, le=MAX_HORIZON, description="Sessions ahead; 1 is the next.")]
@@ -38,7 +39,7 @@ class ForecastQuery(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     horizon: Horizon = 5
-    model: ModelName | Literal["auto"] = Field(
+    model: ModelChoice = Field(
         "auto", description="A name from `/api/models`, or auto: the model that has beaten no change, if any has."
     )
     level: list[Level] = Field(
@@ -192,7 +193,7 @@ class Candidate(Wire):
 class Choice(Wire):
     """Which model was selected, and why."""
 
-    asked_for: ModelName | Literal["auto"]
+    asked_for: ModelChoice
     reason: str
     candidates: list[Candidate] = Field(
         description="The models with their skill at the horizon; empty if a model was requested by name."

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.schemas.bars import Symbol
-from shared.schemas.forecasts import Adjusted, Forecast, ForecastQuery, Horizon, Level, ModelName
+from shared.schemas.forecasts import Adjusted, Forecast, ForecastQuery, Horizon, Level, ModelChoice, ModelName
 from shared.schemas.text import VisibleText
 from shared.schemas.wire import Outcome, Wire
 
@@ -40,7 +40,7 @@ class LedgerEntry(Wire):
         min_length=1, max_length=64, description="Revision of the bars that it was computed from."
     )
     bellwether: VisibleText = Field(min_length=1, max_length=32, description="Version of Bellwether that computed it.")
-    asked_for: ModelName | Literal["auto"] | None = Field(
+    asked_for: ModelChoice | None = Field(
         None,
         description="The model that was requested; auto if Bellwether chose it. Null in entries that predate this.",
     )
@@ -166,7 +166,7 @@ class KeepRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     horizon: Horizon = 5
-    model: ModelName | Literal["auto"] = "auto"
+    model: ModelChoice = "auto"
     level: Level = 90
     adjusted: Adjusted = False
 

@@ -120,6 +120,8 @@ class ReadQuery(BaseModel):
 class LoadQuery(ReadQuery):
     """How to load a body of bars, as query parameters."""
 
+    model_config = ConfigDict(extra="forbid")
+
     mode: Mode = Field(
         "upsert",
         description="`upsert` adds and corrects bars, unless they disagree with the stored history; `force` does it "

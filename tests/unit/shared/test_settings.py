@@ -11,7 +11,7 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEWAY_LOG_LEVEL", "LOUD")
     with pytest.raises(InvalidSettings) as caught:
         load_settings(GatewaySettings)
-    assert "GATEWAY_DATA_URL: " in str(caught.value)
+    assert "GATEWAY_DATA_URL: use an address with http:// or https://, such as " in str(caught.value)
     assert "GATEWAY_LOG_LEVEL: " in str(caught.value)
 
 

@@ -108,6 +108,7 @@ async def test_an_unknown_model_is_answered_with_those_that_there_are(query: str
         problem = (await client.get(f"/api/stocks/AAPL/{query}")).json()
     assert all(f"'{name}'" in problem["detail"] for name in MODEL_NAMES)
     assert "crystal_ball" not in problem["detail"]
+    assert problem["detail"].startswith("/query/model: ") == ("'auto'" in problem["detail"]) == ("model=" in query)
 
 
 @pytest.mark.parametrize("path", CACHEABLE)

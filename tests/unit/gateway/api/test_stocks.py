@@ -65,6 +65,20 @@ async def test_bars_are_passed_on_byte_for_byte_with_what_says_what_they_are() -
     assert response.headers["cache-control"] == "public, max-age=0, must-revalidate"
 
 
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("from=2013-01-02", "/query/from: no such name here; /docs lists those that are accepted"),
+        ("start=yesterday", "/query/start: use a date such as 2013-03-01"),
+        ("end=2013-03-01T12:00", "/query/end: use a date such as 2013-03-01"),
+    ],
+)
+async def test_a_mistake_in_the_query_of_bars_is_refused_with_what_to_write(query: str, sentence: str) -> None:
+    async with serve_gateway(open_reads=True) as client:
+        response = await client.get(f"/api/stocks/AAPL/bars?{query}")
+    assert (response.status_code, response.json()["detail"]) == (422, sentence)
+
+
 async def test_bars_that_the_caller_has_are_not_sent_again() -> None:
     async with serve_gateway(open_reads=True) as client:
         response = await client.get("/api/stocks/AAPL/bars", headers={"If-None-Match": ETAG})

@@ -40,7 +40,9 @@ async def test_an_upload_without_a_length_is_handed_on_as_it_comes() -> None:
     assert data.loaded == {"AAPL": b"Date,Close\n"}
 
 
-@pytest.mark.parametrize("query", ["mode=merge", "strict=perhaps", "date_format=ydm", "name=", "name=" + "a" * 201])
+@pytest.mark.parametrize(
+    "query", ["mode=merge", "strict=perhaps", "date_format=ydm", "name=", "name=" + "a" * 201, "dry-run=true"]
+)
 async def test_a_way_to_load_that_does_not_exist_is_refused_before_the_body_is_read(query: str) -> None:
     data = FakeData()
     async with serve_gateway(data) as client:
