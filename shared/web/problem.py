@@ -34,7 +34,7 @@ _PATH_CHARACTERS = "/:@!$&'()*+,;=-._~^"
 log = structlog.get_logger()
 _PLAIN = {
     "json_invalid": "the JSON is invalid from this character on",
-    "extra_forbidden": "no such name here; /docs lists those that are accepted",
+    "extra_forbidden": "there is no such name: see /docs",
     "date_from_datetime_parsing": "use a date such as 2013-03-01",
     "date_from_datetime_inexact": "use a date such as 2013-03-01",
     "model_attributes_type": "send a JSON object with the header Content-Type: application/json",

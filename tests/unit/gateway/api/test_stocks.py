@@ -68,7 +68,7 @@ async def test_bars_are_passed_on_byte_for_byte_with_what_says_what_they_are() -
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("from=2013-01-02", "/query/from: no such name here; /docs lists those that are accepted"),
+        ("from=2013-01-02", "/query/from: there is no such name: see /docs"),
         ("start=yesterday", "/query/start: use a date such as 2013-03-01"),
         ("end=2013-03-01T12:00", "/query/end: use a date such as 2013-03-01"),
     ],
