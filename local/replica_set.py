@@ -1,5 +1,6 @@
 """Makes the embedded mongod the primary of its own one-member replica set, whatever port it has in this run."""
 
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from local.errors import CannotRun
 from local.servers import REPLICA_SET
 
 Client = MongoClient[dict[str, object]]
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NOT_YET_INITIALIZED = 94  # MongoDB's error code of that name
 USER = "bellwether"
 
@@ -62,9 +64,14 @@ def ensure_primary(port: int, timeout_seconds: float = 60) -> None:
 def _connect(port: int, key_file: Path | None) -> Client:
     key = key_file.read_text().strip() if key_file else None
     login: dict[str, Any] = {"username": "__system", "password": key, "authSource": "local"} if key else {}
-    return MongoClient(
-        "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=2000, timeoutMS=20_000, **login
-    )
+    # A stop waits until the client is complete: with half a monitor, pymongo ends in a traceback.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        return MongoClient(
+            "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=2000, timeoutMS=20_000, **login
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _configure(client: Client, host: str) -> None:
