@@ -35,7 +35,7 @@ async def forecast(
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
     """Forecast the next sessions of a symbol, each with an interval and the track record of the selected model."""
-    today = _today_matters(query.as_of)
+    today = _today_unless_past(query.as_of)
     key = ComputationKey("forecast", symbol, query.adjusted, query.model_dump_json(), today)
     work = partial(
         compute_forecast, query=query, calendar=settings.calendar or "", models_dir=settings.models_dir, today=today
@@ -74,7 +74,7 @@ async def expected_range(
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
     """Forecast the range of the next session or of the next five, with its track record against both baselines."""
-    today = _today_matters(query.as_of)
+    today = _today_unless_past(query.as_of)
     key = ComputationKey("range", symbol, query.adjusted, query.model_dump_json(), today)
     work = partial(compute_range, query=query, calendar=settings.calendar or "", today=today)
     return await responder.respond(key, if_none_match, resources, work)
@@ -86,7 +86,7 @@ async def models(responder: ResponderDep, if_none_match: Annotated[str, Header()
     return responder.respond_with(describe_models(), if_none_match)
 
 
-def _today_matters(as_of: date | None) -> date | None:
+def _today_unless_past(as_of: date | None) -> date | None:
     """Return the date in UTC if bars may be late by it; None for a past day, which is as old on any day."""
     today = datetime.now(UTC).date()
     return today if as_of is None or as_of >= today else None

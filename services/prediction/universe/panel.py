@@ -4,7 +4,7 @@ Symbols of one session move together, so the session is the unit: whatever is re
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -90,37 +90,34 @@ def build_panel(symbols: Sequence[SymbolErrors], *, min_sessions: int = 1) -> Pa
     A session belongs to it if at least `MIN_SHARE` of its symbols have it, and a symbol if it has at least `MIN_SHARE`
     of these sessions, and at least `min_sessions`. A symbol that never moved has nothing to beat and is left out.
     """
-    long_enough = (item for item in symbols if len(item.sessions) >= min_sessions)
-    left = sorted((item for item in long_enough if any(item.errors["persistence"])), key=lambda item: item.symbol)
-    rows: list[Array] = []
-    sessions: list[date] = []
-    while len(rows) < len(left):  # each symbol that is left out may leave a session with too few
-        counts = Counter(session for item in left for session in item.sessions)
-        sessions = sorted(session for session, count in counts.items() if count >= MIN_SHARE * len(left))
-        column = {session: number for number, session in enumerate(sessions)}
-        placed = [(item, _place(item, column, len(sessions))) for item in left]
-        placed = [(item, errors) for item, errors in placed if _is_enough(errors[0], min_sessions)]
-        if len(placed) == len(left):
-            rows = [errors for _, errors in placed]
-        left = [item for item, _ in placed]
-    if not rows:
+    moving = (item for item in symbols if len(item.sessions) >= min_sessions and any(item.errors["persistence"]))
+    kept = sorted(moving, key=lambda item: item.symbol)
+    while True:  # a symbol that is left out may leave a session with too few
+        counts = Counter(session for item in kept for session in item.sessions)
+        sessions = {session for session, count in counts.items() if count >= MIN_SHARE * len(kept)}
+        enough = [item for item in kept if _has_enough(item, sessions, min_sessions)]
+        if len(enough) == len(kept):
+            break
+        kept = enough
+    if not kept:
         return None
-    errors = np.array(rows)
+    column = {session: number for number, session in enumerate(sorted(sessions))}
+    errors = np.array([_place(item, column) for item in kept])
     is_scored = ~np.isnan(errors[:, 0])
     errors = np.nan_to_num(errors / np.nanmean(errors[:, :1], axis=2, keepdims=True))
     return Panel(
-        symbols=tuple(item.symbol for item in left),
-        models=tuple(_models_of(left[0])),
-        sessions=tuple(sessions),
+        symbols=tuple(item.symbol for item in kept),
+        models=tuple(_models_of(kept[0])),
+        sessions=tuple(column),
         moves=errors[:, 0],
         gains=np.moveaxis(errors[:, :1] - errors[:, 1:], 1, 0),
         is_scored=is_scored,
     )
 
 
-def _place(item: SymbolErrors, column: Mapping[date, int], n_sessions: int) -> Array:
+def _place(item: SymbolErrors, column: Mapping[date, int]) -> Array:
     """Return the errors in the panel's columns, persistence first; NaN where there are none."""
-    placed = np.full((len(item.errors), n_sessions), np.nan)
+    placed = np.full((len(item.errors), len(column)), np.nan)
     own = [number for number, session in enumerate(item.sessions) if session in column]
     columns = [column[item.sessions[number]] for number in own]
     for row, name in enumerate(["persistence", *_models_of(item)]):
@@ -132,6 +129,8 @@ def _models_of(item: SymbolErrors) -> list[ModelName]:
     return [name for name in item.errors if name != "persistence"]
 
 
-def _is_enough(moves: Array, min_sessions: int) -> bool:
-    n_scored = int((~np.isnan(moves)).sum())
-    return n_scored >= max(min_sessions, MIN_SHARE * len(moves)) and bool(np.nansum(moves) > 0)
+def _has_enough(item: SymbolErrors, sessions: Set[date], min_sessions: int) -> bool:
+    moves = [
+        move for session, move in zip(item.sessions, item.errors["persistence"], strict=True) if session in sessions
+    ]
+    return len(moves) >= max(min_sessions, MIN_SHARE * len(sessions)) and any(moves)

@@ -43,7 +43,7 @@ def test_the_ends_are_where_student_rejects_that_the_skill_is_that(seed: int) ->
 
 
 def test_one_session_that_makes_most_of_the_errors_shows_nothing() -> None:
-    """A wrong price made a moving average of a walk “better, skill 0.35, 95 % CI 0.29 to 0.42”."""
+    """A wrong price made a moving average of a walk “better, skill 0.42, 95 % CI 0.32 to 0.52”."""
     errors, persistence_errors = np.abs(np.random.default_rng(1).normal(size=(2, 250)))
     errors[77], persistence_errors[77] = 700, 1000
     assert skill_interval(errors, persistence_errors, 250) is None
