@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import httpx
@@ -142,3 +143,12 @@ async def test_forecasts_and_evaluations_are_timed() -> None:
         metrics = (await http.get("/metrics")).text
     for kind, count in {"forecast": 1.0, "evaluation": 1.0, "result": 0.0}.items():
         assert f"{kind}_duration_seconds_count {count}" in metrics
+
+
+@pytest.mark.parametrize("path", [PATHS[1], PATHS[4]])
+@pytest.mark.parametrize(("query", "is_stale"), [("", True), ("?as_of=2999-12-31", True), ("?as_of=2020-01-31", False)])
+async def test_old_bars_are_said_unless_a_past_day_is_asked_for(path: str, query: str, is_stale: bool) -> None:
+    store = FakeBarStore({"AAPL": make_frame(closes=CLOSES, first_session=date(2019, 1, 1))})
+    async with _gateway(store) as client:
+        warnings = (await client.get(path + query)).json()["warnings"]
+    assert ("stale" in {warning["code"] for warning in warnings}) == is_stale
