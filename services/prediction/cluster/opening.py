@@ -26,6 +26,7 @@ CONFIG = {
     "distributed.scheduler.http.routes": [],  # nothing uses the HTTP servers of the scheduler and the workers
     "distributed.worker.http.routes": [],
 }
+LOCAL_CONFIG = {"distributed.worker.multiprocessing-method": "forkserver"}  # the workers share imports and memory
 log = structlog.get_logger()
 
 
@@ -48,6 +49,8 @@ def open_engine(settings: PredictionSettings) -> Iterator[DaskEngine]:
 def open_local_engine(n_workers: int, max_bytes: int) -> Iterator[DaskEngine]:
     """Start a scheduler and worker processes on this machine, one thread each, and close them at the end.
 
+    The workers are forked from the fork server of this process, which Dask starts unless it runs.
+
     Args:
         n_workers: Worker processes.
         max_bytes: Memory of each; one that takes more is replaced.
@@ -66,7 +69,7 @@ def open_local_engine(n_workers: int, max_bytes: int) -> Iterator[DaskEngine]:
         dashboard_address="127.0.0.1:0",  # with None, Dask takes port 8787 nevertheless
         scheduler_kwargs={"dashboard": False},
     )
-    with dask.config.set(CONFIG), cluster() as local, Client(local, set_as_default=False) as client:
+    with dask.config.set(CONFIG | LOCAL_CONFIG), cluster() as local, Client(local, set_as_default=False) as client:
         local.adapt(minimum=n_workers, maximum=n_workers)
         client.register_worker_callbacks(_be_nice)
         with replace_dead_workers(local):

@@ -82,10 +82,10 @@ class RunSystem:
         if coordinator is None:
             return []
         try:
-            children = coordinator.children(recursive=True)
+            servers = [child for child in coordinator.children() if any("forkserver" in word for word in _words(child))]
+            return [worker for server in servers for worker in server.children()]
         except psutil.NoSuchProcess:
             return []
-        return [process for process in children if any("spawn_main" in word for word in _words(process))]
 
     def count_reads(self) -> int:
         """Return how often bars were read, from the log of the data service."""

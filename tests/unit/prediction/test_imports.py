@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from services.prediction import run_process
+from services.prediction.tasks import PRELOADED
+
 ROOT = Path(__file__).parents[3]
 HEAVY = ("exchange_calendars", "pandas", "pyarrow", "scipy", "sklearn")
 
@@ -23,11 +26,13 @@ def test_the_web_process_imports_nothing_that_computes() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts threads in /proc")
-def test_the_fork_server_has_imported_everything_and_has_one_thread() -> None:
+@pytest.mark.parametrize("preload", [(PRELOADED,), run_process.PRELOAD], ids=["requests", "runs"])
+def test_a_fork_server_has_imported_everything_and_has_one_thread(preload: tuple[str, ...]) -> None:
     code = f"""
-import os, sys
+import importlib, os, sys
 os.environ["OMP_NUM_THREADS"] = "1"
-import services.prediction.preloaded
+for name in {preload}:
+    importlib.import_module(name)
 print([name for name in {HEAVY} if name not in sys.modules])
 print(sorted(open(f"/proc/self/task/{{task}}/comm").read().strip() for task in os.listdir("/proc/self/task")))
 """

@@ -1,12 +1,12 @@
 """Cancelling a map, and that no process is left: apart from tests whose engine may start processes meanwhile."""
 
 import time
-from multiprocessing import resource_tracker
 from threading import Thread
 
 import psutil
 
 from services.prediction.cluster.opening import open_local_engine
+from services.prediction.workers import fork_server
 
 
 def _take_a_moment(item: int) -> int:
@@ -21,7 +21,7 @@ def _wait_at_one(item: int) -> int:
 
 
 def test_a_cancelled_map_ends_and_so_do_all_processes() -> None:
-    resource_tracker.ensure_running()  # Python's own, which stays
+    fork_server.start(())  # it stays
     before = set(psutil.Process().children(recursive=True))
     with open_local_engine(1, 600_000_000) as engine:
         done = 0
