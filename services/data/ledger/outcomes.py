@@ -9,6 +9,7 @@ import numpy as np
 
 from services.data.records import IssuedEntry
 from shared.market.exchange_sessions import session_close
+from shared.market.price_jumps import SMALL_SPLIT, find_price_jumps
 from shared.market.split_jumps import OPEN_TOLERANCE, RATIOS, split_like_jumps
 from shared.schemas.arrow import BarFrame
 from shared.schemas.ledger import KnownClose, LedgerEntry, OutcomeState
@@ -19,7 +20,7 @@ FACTOR_TOLERANCE = 0.005  # vendors round restated prices
 UNCHANGED = 1e-6
 NEVER_CAME_DAYS = 30  # no exchange was closed for so long since 1960; delisted symbols have no later bars
 
-_RATIOS = np.concatenate([[1.0], RATIOS, 1 / RATIOS])
+_RATIOS = np.concatenate([[1.0, SMALL_SPLIT], RATIOS, 1 / RATIOS])
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Prices:
-    """Closes by session, the sessions that open as after a split, and adjusted close / close by session."""
+    """Closes by session, the sessions that jump as after a split or further, and adjusted close / close by session."""
 
     closes: dict[date, float]
     jumps: list[date]
@@ -60,7 +61,8 @@ def find_outcomes(
     """
     sessions = frame.bars["session"].to_numpy("datetime64[D]")
     opens, closes = (frame.bars[name].to_numpy(np.float64) for name in ("open", "close"))
-    raw = _Prices(closes_by_session(frame), sessions[split_like_jumps(opens, closes)].tolist(), _adjustments(frame))
+    jumps = np.union1d(split_like_jumps(opens, closes), find_price_jumps(sessions, opens, closes).lasting)
+    raw = _Prices(closes_by_session(frame), sessions[jumps].tolist(), _adjustments(frame))
     adjusted = _Prices(closes_by_session(frame.adjusted()), [], {})
     return [_find_outcome(entry, adjusted if entry.adjusted else raw, calendar, now) for entry in entries]
 
@@ -108,8 +110,12 @@ def _find_split(entry: LedgerEntry, prices: _Prices) -> float | None:
     if before is None or after is None:
         return None
     ratio = after / before
-    nearest = float(_RATIOS[np.abs(np.log(_RATIOS / ratio)).argmin()])
-    return nearest if abs(ratio / nearest - 1) <= OPEN_TOLERANCE else None
+    whole = np.round(max(ratio, 1 / ratio))  # 1 for 12 is not among the usual ratios
+    for ratios in (_RATIOS, np.array([whole, 1 / whole])):
+        nearest = float(ratios[np.abs(np.log(ratios / ratio)).argmin()])
+        if abs(ratio / nearest - 1) <= OPEN_TOLERANCE:
+            return nearest
+    return None
 
 
 def closes_by_session(frame: BarFrame) -> dict[date, float]:

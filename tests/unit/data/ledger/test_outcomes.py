@@ -92,6 +92,21 @@ def test_a_split_after_as_of_in_unadjusted_prices_is_not_a_miss() -> None:
     assert outcome.actual == pytest.approx(87.5)
 
 
+@pytest.mark.parametrize("old_shares", [12, 35, 150, 1 / 11, 3 / 4])  # that become one new share
+def test_a_split_by_an_unusual_ratio_is_no_move_if_an_adjusted_close_confirms_it(old_shares: float) -> None:
+    calm = make_frame(closes=[84 + n % 2 / 4 for n in range(30)])
+    as_of = date(2024, 1, 30)
+    entry = _entry(calm, as_of=as_of, session=as_of + timedelta(days=1), last_close=84.25)
+    bars = make_bars([*calm.bars["close"], 84.5])
+    bars["adj_close"] *= old_shares
+    bars.loc[30, ["open", "high", "low", "close"]] *= old_shares
+    outcome = _outcome(entry, BarFrame("AAPL", bars), now=AT + timedelta(days=60))
+    assert outcome.state == "scored"
+    assert outcome.actual == pytest.approx(84.5)
+    unconfirmed = BarFrame("AAPL", bars.assign(adj_close=math.nan))
+    assert _outcome(entry, unconfirmed, now=AT + timedelta(days=60)) == Outcome("unclear")
+
+
 def test_a_jump_that_nothing_confirms_is_left_out() -> None:
     assert _outcome(_entry(), _split_after_as_of()) == Outcome("unclear")
 
