@@ -121,7 +121,7 @@ class RunStore(Protocol):
         """Return the answer of the last succeeded run over all symbols.
 
         Raises:
-            NoCompleteRun: There is none at this horizon.
+            NoCompleteRun: There is none at this horizon, or it has no such answer.
         """
         ...
 

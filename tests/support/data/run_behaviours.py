@@ -188,6 +188,17 @@ class RunStoreBehaviours:
             with pytest.raises(NoCompleteRun):
                 await store.last_answer(kind, horizon)  # type: ignore[arg-type]
 
+    async def test_a_last_run_without_an_answer_is_not_taken_for_no_run(self, store: RunStore) -> None:
+        older = make_new_run(SECOND, horizons=[20])
+        await store.put(older)
+        claimed = await claim(store)
+        await write(store, claimed)
+        await store.put_answer(SECOND, claimed.token, "leaderboard", 20, b"older")
+        await store.finish(SECOND, claimed.token, "succeeded")
+        await complete(store, make_new_run(FIRST, horizons=[20], windows=100))
+        with pytest.raises(NoCompleteRun, match=f"The run {FIRST} has no leaderboard at a horizon of 20"):
+            await store.last_answer("leaderboard", 20)
+
     async def test_results_stay_as_long_as_a_run_needs_them(self, store: RunStore) -> None:
         await complete(store, make_new_run(FIRST))
         await complete(store, make_new_run(SECOND, symbols=["AAPL", "IBM", "TSLA"]))

@@ -164,18 +164,10 @@ class FakeRunStore:
 
     async def last_answer(self, kind: AnswerKind, horizon: int) -> RunAnswer:
         self._check()
-        complete = [
-            one
-            for one in self.records.values()
-            if one.state == "succeeded"
-            and one.request.symbols is None
-            and one.request.as_of is None
-            and (one.id, kind, horizon) in self.answers
-        ]
+        complete = [one for one in self.records.values() if one.state == "succeeded" and _is_over_all(one, horizon)]
         if not complete:
             raise NoCompleteRun("Start one.")
-        last = max(complete, key=lambda one: one.ended_at or FREE)
-        return RunAnswer(last.id, self.answers[last.id, kind, horizon])
+        return await self.answer(max(complete, key=lambda one: one.ended_at or FREE).id, kind, horizon)
 
     async def finish(self, run_id: str, token: int, state: EndState, error: str | None = None) -> Run:
         self._check()
@@ -248,3 +240,8 @@ class FakeRunStore:
     def _check(self) -> None:
         if self.is_down:
             raise StoreUnavailable("The store does not answer.")
+
+
+def _is_over_all(record: RunRecord, horizon: int) -> bool:
+    request = record.request
+    return request.symbols is None and request.as_of is None and horizon in request.horizons

@@ -119,17 +119,16 @@ def read_last_answer(database: Database, kind: AnswerKind, horizon: int) -> RunA
     """Return the answer of the last succeeded run over all symbols and up to the last session.
 
     Raises:
-        NoCompleteRun: There is none at this horizon.
+        NoCompleteRun: There is none at this horizon, or it has no such answer.
     """
     condition = {"state": "succeeded", "request.symbols": None, "request.as_of": None, "request.horizons": horizon}
-    for run in database[RUNS].find(condition, {"_id": True}).sort("ended_at", -1):
-        answer = database[ANSWERS].find_one({"_id": answer_key(run["_id"], kind, horizon)})
-        if answer is not None:
-            return RunAnswer(run["_id"], bytes(answer["body"]))
-    raise NoCompleteRun(
-        f"No run over all symbols has succeeded at a horizon of {horizon}. Start one with POST /api/runs and "
-        f'{{"horizons": [{horizon}]}}, and wait until it has succeeded.'
-    )
+    run = database[RUNS].find_one(condition, {"_id": True}, sort=[("ended_at", -1)])
+    if run is None:
+        raise NoCompleteRun(
+            f"No run over all symbols has succeeded at a horizon of {horizon}. Start one with POST /api/runs and "
+            f'{{"horizons": [{horizon}]}}, and wait until it has succeeded.'
+        )
+    return read_answer(database, run["_id"], kind, horizon)
 
 
 def read_answer(database: Database, run_id: str, kind: AnswerKind, horizon: int) -> RunAnswer:
@@ -142,7 +141,7 @@ def read_answer(database: Database, run_id: str, kind: AnswerKind, horizon: int)
     if answer is None:
         raise NoCompleteRun(
             f"The run {run_id} has no {kind} at a horizon of {horizon}: it has not succeeded, or its symbols have too "
-            "few sessions in common."
+            "few bars or sessions in common, or never moved. Load earlier bars, or choose a shorter horizon."
         )
     return RunAnswer(run_id, bytes(answer["body"]))
 
