@@ -1,9 +1,9 @@
 import { screen, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { address, renderPage } from '@/testing/render'
-import { leaderboardFailsWith, leaderboardIs, NO_RUN } from '@/testing/run-handlers'
+import { leaderboardFailsWith, leaderboardIs, NO_RUN, runsAre } from '@/testing/run-handlers'
 import { server } from '@/testing/server'
-import { LEADERBOARD } from '@/testing/universes'
+import { FINISHED, LEADERBOARD, RUN } from '@/testing/universes'
 import '@/features/leaderboard/leaderboard-page' // so that no test waits for it to compile
 
 test('models are ranked beside what luck gives, under the sentence', async () => {
@@ -60,4 +60,19 @@ test('without a complete run, the page offers to start one', async () => {
   server.use(leaderboardFailsWith(NO_RUN))
   renderPage('/leaderboard')
   expect(await screen.findByRole('button', { name: 'Evaluate all symbols' })).toBeVisible()
+})
+
+test('a complete run without a leaderboard says why', async () => {
+  const detail = 'The run has no leaderboard at a horizon of 1: its symbols have too few sessions in common.'
+  server.use(leaderboardFailsWith({ ...NO_RUN, detail }), runsAre(FINISHED))
+  renderPage('/leaderboard')
+  expect(await screen.findByText(detail)).toBeVisible()
+  expect(screen.queryByText(/^No run over all symbols is complete/)).not.toBeInTheDocument()
+})
+
+test.each([{ symbols: ['AAPL'] }, { as_of: '2018-01-31' }])('a run with %j is not waited for', async (chosen) => {
+  server.use(leaderboardFailsWith(NO_RUN), runsAre({ ...RUN, request: { ...RUN.request, ...chosen } }))
+  renderPage('/leaderboard')
+  expect(await screen.findByText(/Another run is under way: a new one starts when it has ended.$/)).toBeVisible()
+  expect(screen.getByRole('heading', { name: 'Not evaluated yet' })).toBeVisible()
 })

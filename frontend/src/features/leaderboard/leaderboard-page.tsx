@@ -35,7 +35,7 @@ export function LeaderboardPage() {
         </div>
       </header>
       {problem?.type === NO_COMPLETE_RUN ? (
-        <NoCompleteRun horizon={horizon} />
+        <NoCompleteRun horizon={horizon} detail={problem.detail} />
       ) : (
         <QueryView query={query} what="the leaderboard" skeleton={<div className="skeleton-block skeleton-universe" />}>
           {(leaderboard) => <LeaderboardView leaderboard={leaderboard} />}

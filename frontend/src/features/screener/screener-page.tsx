@@ -43,7 +43,7 @@ export function ScreenerPage() {
         </div>
       </header>
       {problem?.type === NO_COMPLETE_RUN ? (
-        <NoCompleteRun horizon={view.horizon} level={view.level} />
+        <NoCompleteRun horizon={view.horizon} level={view.level} detail={problem.detail} />
       ) : (
         <QueryView query={query} what="the symbols" skeleton={<div className="skeleton-block skeleton-universe" />}>
           {(screener) => <ScreenerView screener={screener} view={view} onChange={change} />}
