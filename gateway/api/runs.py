@@ -62,8 +62,9 @@ async def start_run(
 ) -> Run:
     """Evaluate many symbols, by default all, and keep the results.
 
-    The same request on the same bars and code is the same run: it is not computed twice, and a cancelled or
-    failed one is queued again and keeps its results so far. Runs are computed one after another.
+    The same request on the same bars and code is the same run: it is not computed twice, and a cancelled or failed
+    one is queued again: it keeps its results so far, and tries again the symbols that failed. Runs are computed one
+    after another.
     """
     run, is_new = await prediction.start_run(request=body)
     runs.invalidate_shared()

@@ -34,7 +34,7 @@ _ERRORS = (InvalidRequest, RunNotFound, StoreUnavailable)
 async def put_run(run_id: RunIdPath, new: NewRun, runs: RunStoreDep, response: Response) -> Run:
     """Queue a run: 201 if it is new, 200 if it exists already.
 
-    One that was cancelled or has failed is queued again and keeps its results.
+    One that was cancelled or has failed is queued again, keeps its results, and tries again the symbols that failed.
     """
     if new.id != run_id:
         raise InvalidRequest("/body/id: write the id of the path", errors=[("/body/id", "write the id of the path")])

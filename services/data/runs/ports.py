@@ -49,7 +49,8 @@ class RunStore(Protocol):
     async def put(self, new: NewRun) -> tuple[Run, bool]:
         """Queue a run, durably, and return it and whether it is new.
 
-        A run with this id does not change, but one that was cancelled or failed is queued again and keeps its results.
+        A run with this id does not change, but one that was cancelled or failed is queued again: it keeps its results,
+        and tries again the symbols that failed.
         """
         ...
 

@@ -119,17 +119,20 @@ class RunStoreBehaviours:
         assert failed.ended_at is not None
         assert await store.finish(FIRST_ID, claimed.token, "failed", "Again.") == failed
 
-    async def test_a_failed_run_is_queued_again_and_keeps_what_it_has(self, store: RunStore) -> None:
+    async def test_a_failed_run_is_queued_again_keeps_its_results_and_tries_its_failures_again(
+        self, store: RunStore
+    ) -> None:
         await store.put(make_new_run())
         claimed = await claim(store)
         await write(store, claimed, ["AAPL"])
         await store.add(FIRST_ID, claimed.token, SymbolResult("IBM", "r1", reason="Too short."))
         await store.finish(FIRST_ID, claimed.token, "failed", "An error.")
         again, is_new = await store.put(make_new_run())
-        assert (again.state, is_new, again.n_done, again.ended_at, again.error) == ("queued", False, 2, None, None)
+        assert (again.state, is_new, again.n_done, again.ended_at, again.error) == ("queued", False, 1, None, None)
+        assert (again.n_failed, again.failures) == (0, [])
         resumed = await claim(store)
-        assert [one.symbol for one in resumed.missing] == ["MSFT"]
-        assert (resumed.run.n_done, resumed.run.n_failed, resumed.run.n_reused) == (2, 1, 0)
+        assert [one.symbol for one in resumed.missing] == ["IBM", "MSFT"]
+        assert (resumed.run.n_done, resumed.run.n_failed, resumed.run.n_reused) == (1, 0, 0)
 
     async def test_a_run_reuses_what_another_has_computed_but_not_its_failures(self, store: RunStore) -> None:
         await store.put(make_new_run(FIRST))

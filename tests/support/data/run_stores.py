@@ -71,6 +71,8 @@ class FakeRunStore:
             )
         elif may_be_queued_again(self._show(old).state):
             self._change(new.id, state="queued", queued_at=self.now(), ended_at=None, error=None, lease_until=None)
+            self._change(new.id, n_done=old.n_done - old.n_failed, n_failed=0, failures=[])
+            self._forget_failures(new.id)
         return self._show(self.records[new.id]), old is None
 
     async def snapshot(self, run_id: str) -> RunSnapshot:
@@ -179,8 +181,7 @@ class FakeRunStore:
             raise InvalidRequest("Symbols are missing.")
         ended = {} if state == "interrupted" else {"state": state, "ended_at": self.now(), "error": error}
         self._change(run_id, lease_until=self.now(), **ended)
-        if token == self.token:
-            self.until = FREE
+        self.until = FREE if token == self.token else self.until
         return self._show(self.records[run_id])
 
     async def activity(self) -> RunActivity:
@@ -210,10 +211,12 @@ class FakeRunStore:
         return n_before - len(self.records) - len(self.by_key)
 
     def _remove(self, run_id: str) -> None:
-        for one in self.members.pop(run_id):
-            self.by_key.pop(failure_key(run_id, one.symbol), None)
-        del self.records[run_id]
+        self._forget_failures(run_id)
+        del self.members[run_id], self.records[run_id]
         self.answers = {key: body for key, body in self.answers.items() if key[0] != run_id}
+
+    def _forget_failures(self, run_id: str) -> None:
+        self.by_key = {key: one for key, one in self.by_key.items() if not key.startswith(failure_key(run_id, ""))}
 
     def _record(self, run_id: str) -> RunRecord:
         if run_id not in self.records:

@@ -219,8 +219,9 @@ export const listRuns = <ThrowOnError extends boolean = false>(options?: Options
  *
  * Evaluate many symbols, by default all, and keep the results.
  *
- * The same request on the same bars and code is the same run: it is not computed twice, and a cancelled or
- * failed one is queued again and keeps its results so far. Runs are computed one after another.
+ * The same request on the same bars and code is the same run: it is not computed twice, and a cancelled or failed
+ * one is queued again: it keeps its results so far, and tries again the symbols that failed. Runs are computed one
+ * after another.
  */
 export const startRun = <ThrowOnError extends boolean = false>(options?: Options<StartRunData, ThrowOnError>): RequestResult<StartRunResponses, StartRunErrors, ThrowOnError> => (options?.client ?? client).post<StartRunResponses, StartRunErrors, ThrowOnError>({
     security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],

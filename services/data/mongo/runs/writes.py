@@ -27,14 +27,19 @@ from shared.schemas.runs import MAX_LISTED_FAILURES, NewRun
 
 
 def put_run(database: Database, new: NewRun, session: Any) -> bool:
-    """Queue the run unless it exists; return whether it is new. One that was cancelled or failed is queued again."""
+    """Queue the run unless it exists; return whether it is new.
+
+    One that was cancelled or failed is queued again; it keeps its results, and tries again what failed.
+    """
     try:
         run = read_run(database, new.id, session)
     except RunNotFound:
         return _insert_run(database, new, session)
     if may_be_queued_again(to_run(run).state):
         queued = {"state": "queued", "queued_at": "$$NOW", "ended_at": None, "error": None, "lease_until": None}
-        _change(database, run, queued, session)
+        counts = {"n_done": {"$subtract": ["$n_done", "$n_failed"]}, "n_failed": 0, "failures": []}
+        if _change(database, run, queued | counts, session):
+            _delete_failures(database, new.id, session)
     return False
 
 
@@ -91,6 +96,10 @@ def delete_belongings(database: Database, run_id: str, session: Any = None) -> N
     """Remove the parts of a run that has been removed."""
     database[SYMBOLS].delete_one({"_id": run_id}, session=session)
     database[ANSWERS].delete_many({"_id": _keys_of(run_id)}, session=session)
+    _delete_failures(database, run_id, session)
+
+
+def _delete_failures(database: Database, run_id: str, session: Any) -> None:
     database[RESULTS].delete_many({"_id": _keys_of(f"failed-{run_id}")}, session=session)
 
 
