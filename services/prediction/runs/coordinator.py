@@ -36,7 +36,7 @@ OpenEngine = Callable[[], AbstractContextManager[Engine]]
 PER_WORKER = 4  # in progress for each worker, so that none waits for bars
 ENGINE_SECONDS = 180.0  # a cluster that is restarted is back by then
 RETRY_SECONDS = 1.0
-MAX_REASON = 1000  # characters
+MAX_REASON = 1000  # characters that the store takes
 CHANGED = "Its bars have changed since the run was requested. Start a new run."
 log = structlog.get_logger()
 
@@ -83,6 +83,7 @@ class Coordinator:
         async with self._lease.kept():
             try:
                 state, error = await self._compute_all()
+                error = error and error[:MAX_REASON]
                 await self._lease.patiently(partial(self._runs.finish, **self._owned, state=state, error=error))
             except NotTheOwner:
                 return None
@@ -201,8 +202,7 @@ class Coordinator:
             self._fail(symbol, f"An unexpected error ({type(outcome.error).__name__}), which the log describes.")
 
     def _fail(self, symbol: RunSymbol, reason: str) -> None:
-        reason = reason[:MAX_REASON]
-        add = partial(self._runs.add_failure, **self._owned, **symbol.model_dump(), reason=reason)
+        add = partial(self._runs.add_failure, **self._owned, **symbol.model_dump(), reason=reason[:MAX_REASON])
         self._write_patiently(symbol, add)
 
     def _write_patiently(self, symbol: RunSymbol, add: Callable[[], Awaitable[Beat]]) -> None:

@@ -20,6 +20,7 @@ RESULTS = pa.schema(
     [("symbol", pa.string()), ("revision", pa.string()), ("payload", pa.binary()), ("reason", pa.string())]
 )
 REQUEST = RunRequest(horizons=[1], windows=20)
+MAX_REASON = 1000  # characters that the data service takes
 
 
 def make_new_run(symbols: Sequence[str], request: RunRequest = REQUEST, code: str | None = None) -> NewRun:
@@ -114,6 +115,8 @@ class FakeRunStore:
 
     async def finish(self, *, run_id: str, token: int, state: EndState, error: str | None = None) -> Run:
         self._own(token)
+        if len(error or "") > MAX_REASON:
+            raise InvalidRequest("/query/error: at most 1000 characters")
         self.ended = state, error
         return self.run()
 

@@ -84,6 +84,14 @@ async def test_a_run_of_one_symbol_without_a_result_says_so_in_the_singular() ->
     assert case.store.ended == ("failed", "The symbol could not be evaluated. The reason for A: A has no bars.")
 
 
+async def test_a_long_reason_is_cut_instead_of_refused() -> None:
+    long = NoBars("No bars. " * 120)
+    case = Case(FakeRunStore(new=make_new_run(["A"])), FakeBars(errors={"A": long}))
+    assert await case.run() == "failed"
+    assert case.store.ended is not None
+    assert str(case.store.ended[1]).startswith("The symbol could not be evaluated. The reason for A: No bars. ")
+
+
 async def test_a_cluster_with_other_code_ends_the_run() -> None:
     case = Case()
 
