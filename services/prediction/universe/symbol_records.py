@@ -51,7 +51,7 @@ class ModelResult:
     """One model on the symbol's own test sessions.
 
     Attributes:
-        errors: Shape `(n_tested,)`: absolute errors in price units, ascending by session.
+        errors: Shape `(n_tested,)`: absolute errors in mean moves of the symbol, ascending by session.
         skill, lower, upper: Against persistence, with its 95 % interval; None where they are not known.
         outcome: None for persistence, and if there is nothing to beat.
         coverage: Share of closes inside its intervals at the level of the run.

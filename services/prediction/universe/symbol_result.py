@@ -106,7 +106,7 @@ def _describe_model(run: WalkForward, row: int, horizon: int) -> ModelResult:
     scores = run.score_intervals(run.intervals[0], row)
     return ModelResult(
         name=name,
-        errors=errors.astype(np.float32),
+        errors=(errors / _unit(run)).astype(np.float32),
         skill=skill.skill,
         lower=skill.lower,
         upper=skill.upper,
@@ -140,8 +140,12 @@ def _describe_width(run: WalkForward, intervals: Intervals, volatility: float) -
 
 def _in_moves(score: float, run: WalkForward) -> float | None:
     """Divide a score by the mean absolute error of persistence."""
-    move = float(run.persistence_errors.mean())
-    return score / move if move > 0 else None
+    return score / _unit(run) if run.persistence_errors.any() else None
+
+
+def _unit(run: WalkForward) -> float:
+    """Return the mean move of the symbol; 1 if it never moved."""
+    return float(run.persistence_errors.mean()) or 1.0
 
 
 def _describe_range(history: History, horizon: int) -> RangeResult | None:

@@ -1,6 +1,6 @@
 """A symbol's result holds the numbers of its evaluation, its range and its forecast, and comes back from its bytes."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from services.prediction.forecasting.forecast import compute_forecast
 from services.prediction.universe.symbol_records import HorizonResult, InvalidResult, SymbolResult
 from services.prediction.universe.symbol_result import LEVELS, compute_symbol_result, read_symbol_result
 from shared.errors import NotEnoughBars
-from shared.schemas.arrow import decode
+from shared.schemas.arrow import PRICES, decode
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, ForecastQuery
 from shared.schemas.ranges import RangeQuery
@@ -41,7 +41,7 @@ def test_its_models_are_those_of_the_evaluation(result: SymbolResult, horizon: i
     assert evaluation.models[3].name == "persistence"
     for found, model, series in zip(at_horizon.models, evaluation.models, evaluation.windows.series, strict=True):
         assert (found.name, found.outcome) == (model.name, model.skill.outcome)
-        np.testing.assert_allclose(found.errors, series.absolute_error, rtol=1e-6)
+        np.testing.assert_allclose(found.errors, np.array(series.absolute_error) / move, rtol=1e-6)
         numbers = [found.skill, found.lower, found.upper, found.coverage, found.interval_score]
         scores = (model.interval.coverage, model.interval.score / move)
         expected = [model.skill.skill, model.skill.lower, model.skill.upper, *scores]
@@ -123,6 +123,16 @@ def test_a_horizon_without_enough_bars_is_left_out_and_none_is_an_error() -> Non
     assert [one.horizon for one in found.horizons] == [1]
     with pytest.raises(NotEnoughBars, match="AAPL has 130 complete bars"):
         compute_symbol_result(payload, "AAPL", RunRequest(horizons=[20]))
+
+
+@pytest.mark.parametrize("unit", [1e-60, 1e60])
+def test_prices_of_any_size_give_the_same_result(result: SymbolResult, unit: float) -> None:
+    columns = decode(bars_of("AAA").arrow)
+    prices = {name: columns.numbers[name] * unit for name in (*PRICES, "adj_close")}
+    scaled = replace(columns, numbers=columns.numbers | prices)
+    found = read_symbol_result(compute_symbol_result(simulated.to_payload(scaled.frame().bars), "AAA", REQUEST))
+    for one, other in zip(found.horizons[0].models, result.horizons[0].models, strict=True):
+        np.testing.assert_allclose(one.errors, other.errors, rtol=1e-5, atol=1e-6)
 
 
 def test_prices_that_never_move_leave_nothing_to_score() -> None:
