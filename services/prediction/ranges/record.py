@@ -61,7 +61,8 @@ def describe(lower_percent: float, upper_percent: float, record: RangeRecord, ho
         horizon: Sessions ahead.
     """
     period, last_time = _PERIODS[horizon]
-    band = f"{period}: {lower_percent:.1f} to {upper_percent:.1f} % between low and high"
+    digits = next((digits for digits in (1, 2, 3, 4) if upper_percent >= 2 * 10**-digits), 1)
+    band = f"{period}: {lower_percent:.{digits}f} to {upper_percent:.{digits}f} % between low and high"
     estimate, over_mean = record.skill, record.skill_over_mean
     if estimate.skill is None:
         return f"{band}; there is nothing to beat: “{last_time}” made no error."
@@ -69,10 +70,14 @@ def describe(lower_percent: float, upper_percent: float, record: RangeRecord, ho
         return f"{band}; too early to tell whether this is closer than “{last_time}”."
     if estimate.verdict == "no_better":
         return f"{band}; as tested, no closer than “{last_time}”."
-    tested = f"as tested, {100 * estimate.skill:.0f} % closer than “{last_time}”"
+    tested = f"as tested, {_write_share(estimate.skill)} closer than “{last_time}”"
     if over_mean.verdict == "better" and over_mean.skill is not None:
-        return f"{band}; {tested} and {100 * over_mean.skill:.0f} % closer than the average of a year."
+        return f"{band}; {tested} and {_write_share(over_mean.skill)} closer than the average of a year."
     return f"{band}; {tested}, but not surely closer than the average of a year."
+
+
+def _write_share(skill: float) -> str:
+    return f"{100 * skill:.{0 if skill >= 0.01 else 1}f} %"
 
 
 def _estimate(errors: Array, baseline_errors: Array, horizon: int) -> RangeSkill:

@@ -17,8 +17,8 @@ export interface ColumnInfo {
 const NONE = '–'
 export const VERDICT_NAMES = { better: 'was better', no_better: 'no better', too_early: 'too early to tell' } as const
 
-const share = (value: number | null | undefined, digits: 0 | 1 | 2): string =>
-  percent(value == null ? null : value / 100, digits)
+const share = (value: number | null | undefined): string =>
+  value == null ? NONE : percent(value / 100, value < 1 ? 2 : 1)
 const change = (value: number | null | undefined): string => signedPercent(value == null ? null : value / 100)
 const rank = (value: number | null | undefined): string => (value == null ? NONE : count(value))
 
@@ -95,7 +95,7 @@ export const COLUMN_INFO: Readonly<Record<ColumnName, ColumnInfo>> = {
     meaning: 'Between low and high of the next session, or of the next 5, in percent of the close. Not at other horizons.',
     width: 'small',
     isHighFirst: true,
-    write: (columns, row) => share(columns.expected_range[row], 1),
+    write: (columns, row) => share(columns.expected_range[row]),
   },
   range_percentile: {
     name: 'Range, of all',
@@ -116,7 +116,7 @@ export const COLUMN_INFO: Readonly<Record<ColumnName, ColumnInfo>> = {
     meaning: 'From the lower to the upper end of the interval at the chosen level, in percent of the close.',
     width: 'small',
     isHighFirst: true,
-    write: (columns, row) => share(columns.width[row], 1),
+    write: (columns, row) => share(columns.width[row]),
   },
   width_percentile: {
     name: 'Width, of all',

@@ -39,6 +39,21 @@ def test_one_sentence_says_band_and_record(record: RangeRecord, says: str) -> No
     assert describe(1.24, 2.86, record, 1) == f"Typical day ahead: 1.2 to 2.9 % between low and high; {says}"
 
 
+@pytest.mark.parametrize(
+    ("lower", "upper", "says"),
+    [(0.0109, 0.0327, "0.01 to 0.03 %"), (0.0, 0.021, "0.00 to 0.02 %"), (0.002, 0.006, "0.002 to 0.006 %")],
+)
+def test_the_narrow_band_of_a_fund_of_treasury_bills_is_not_written_as_zero(
+    lower: float, upper: float, says: str
+) -> None:
+    assert describe(lower, upper, _record("no_better", "no_better"), 1).startswith(f"Typical day ahead: {says} between")
+
+
+def test_a_small_gain_that_is_sure_is_not_written_as_zero() -> None:
+    record = _record("better", "better", 0.004)
+    assert "as tested, 0.4 % closer than “as yesterday” and 11 % closer" in describe(1, 2, record, 1)
+
+
 def test_five_sessions_are_compared_with_the_last_five() -> None:
     sentence = describe(3, 7, _record("better", "better"), 5)
     assert sentence.startswith("Typical five days ahead: 3.0 to 7.0 %")

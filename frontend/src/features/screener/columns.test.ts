@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest'
+import { SCREENER_COLUMNS } from '@/testing/universes'
+import { COLUMN_INFO } from './columns'
+
+test('a narrow range and a narrow interval are not written as zero', () => {
+  const columns = { ...SCREENER_COLUMNS, expected_range: [0.02, 2.14, null], width: [0.04, 99.99, 4.26] }
+  const rows = [0, 1, 2]
+  expect(rows.map((row) => COLUMN_INFO.expected_range.write(columns, row))).toEqual(['0.02 %', '2.1 %', '–'])
+  expect(rows.map((row) => COLUMN_INFO.width.write(columns, row))).toEqual(['0.04 %', '99.9 %', '4.3 %'])
+})
