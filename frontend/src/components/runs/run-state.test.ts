@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FINISHED, RUN } from '@/testing/universes'
-import { announceChange, describeProgress, describeRequest, formatShare, selectActive } from './run-state'
+import { announceChange, describeProgress, describeRequest, explainState, formatShare, selectActive } from './run-state'
 
 test('progress is told with rate and time left, as far as they are known', () => {
   expect(describeProgress(RUN)).toBe('227 of 505 symbols done, 21 per second, about 13 s left')
@@ -8,6 +8,11 @@ test('progress is told with rate and time left, as far as they are known', () =>
     '227 of 505 symbols done, 0.3 per second, about 19 min left',
   )
   expect(describeProgress({ ...RUN, symbols_per_second: null, seconds_left: null })).toBe('227 of 505 symbols done')
+  expect(describeProgress({ ...RUN, n_done: 0, n_symbols: 1, symbols_per_second: null, seconds_left: null })).toBe('0 of 1 symbol done')
+})
+
+test('what a cancelled run was doing is dropped, as the API says', () => {
+  expect(explainState({ ...RUN, state: 'cancelling' })).toBe('Symbols under way are dropped; finished ones stay.')
 })
 
 test('the share is rounded down, and below 100 % until the run has ended', () => {

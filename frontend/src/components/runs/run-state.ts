@@ -14,8 +14,8 @@ export const STATE_NAMES: Readonly<Record<RunState, string>> = {
 }
 
 const EXPLANATIONS: Partial<Record<RunState, string>> = {
-  queued: 'It starts when the run before it has ended.',
-  cancelling: 'What is under way is finished first.',
+  queued: 'It starts when no other run is under way.',
+  cancelling: 'Symbols under way are dropped; finished ones stay.',
   interrupted: 'It lost its process; it goes on by itself.',
 }
 
@@ -59,7 +59,7 @@ export function describeProgress(run: Run): string {
   const { n_done: nDone, n_symbols: nSymbols, symbols_per_second: rate, seconds_left: left } = run
   const speed = rate === null ? [] : [`${rate >= 10 ? count(rate) : rate.toFixed(1)} per second`]
   const rest = left === null ? [] : [`about ${roughDuration(left)} left`]
-  return [`${count(nDone)} of ${count(nSymbols)} symbols done`, ...speed, ...rest].join(', ')
+  return [`${count(nDone)} of ${countSymbols(nSymbols)} done`, ...speed, ...rest].join(', ')
 }
 
 export function countSymbols(n: number): string {

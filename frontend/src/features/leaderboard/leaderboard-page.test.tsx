@@ -53,7 +53,16 @@ test('the horizon is in the address', async () => {
   await screen.findByRole('table')
   await user.selectOptions(screen.getByRole('combobox', { name: 'Horizon' }), '5 sessions')
   expect(address()).toBe('/leaderboard?horizon=5')
+  expect(await screen.findByText('Too few symbols have bars with a high and a low.')).toBeVisible()
+})
+
+test('at other horizons no range is forecast', async () => {
+  const universe = { ...LEADERBOARD.universe, horizon: 10, adjusted: true }
+  server.use(leaderboardIs({ ...LEADERBOARD, range: null, universe, n_compared: 1 }))
+  renderPage('/leaderboard?horizon=10')
   expect(await screen.findByText('Forecast for 1 and 5 sessions ahead only.')).toBeVisible()
+  expect(screen.getByText(/each over its last 250 test sessions at most, computed from adjusted prices/)).toBeVisible()
+  expect(screen.getByRole('table', { name: /^Models by skill over 1 symbol, best first/ })).toBeVisible()
 })
 
 test('without a complete run, the page offers to start one', async () => {

@@ -1,7 +1,8 @@
 import type { RankedRange } from '@/api/gen/types.gen'
 import { Panel } from '@/components/panel'
+import { countSymbols } from '@/components/runs/run-state'
 import { computeReach, SkillPicture } from '@/components/skill-picture'
-import { count, percent, skillEstimate } from '@/lib/format'
+import { percent, skillEstimate } from '@/lib/format'
 
 interface RangeSkillProps {
   range: RankedRange | null
@@ -33,17 +34,22 @@ function Facts({ range, horizon }: { range: RankedRange; horizon: number }) {
       <div>
         <dt>Coverage</dt>
         <dd>{percent(coverage, 1)}</dd>
-        <dd className="fine-print">of {count(nSymbols)} symbols’ ranges lay inside the 80 % band</dd>
+        <dd className="fine-print">of the ranges of {countSymbols(nSymbols)} lay inside the 80 % band</dd>
       </div>
     </dl>
   )
+}
+
+function explainNone(horizon: number): string {
+  const isOffered = horizon === 1 || horizon === 5
+  return isOffered ? 'Too few symbols have bars with a high and a low.' : 'Forecast for 1 and 5 sessions ahead only.'
 }
 
 /** The expected range over all symbols. */
 export function RangeSkill({ range, horizon }: RangeSkillProps) {
   return (
     <Panel id="range-heading" title="Expected range: how far prices move, not where">
-      {range === null ? <p>Forecast for 1 and 5 sessions ahead only.</p> : <Facts range={range} horizon={horizon} />}
+      {range === null ? <p>{explainNone(horizon)}</p> : <Facts range={range} horizon={horizon} />}
     </Panel>
   )
 }

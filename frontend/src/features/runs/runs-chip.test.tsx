@@ -104,7 +104,7 @@ test('a run is cancelled with the key of the tab', async () => {
   const dialog = within(await screen.findByRole('dialog'))
   expect(dialog.queryByLabelText('API key')).not.toBeInTheDocument()
   await user.click(dialog.getByRole('button', { name: 'Cancel this run' }))
-  expect(await dialog.findByText('What is under way is finished first.')).toBeVisible()
+  expect(await dialog.findByText('Symbols under way are dropped; finished ones stay.')).toBeVisible()
   expect(sent.map(({ path }) => path)).toEqual([`/api/runs/${RUN.id}/cancel`])
 })
 

@@ -1,4 +1,5 @@
 import type { Leaderboard, RankedModel } from '@/api/gen/types.gen'
+import { countSymbols } from '@/components/runs/run-state'
 import { computeReach, SkillPicture, SkillScale } from '@/components/skill-picture'
 import { TableFrame } from '@/components/table-frame'
 import { chance } from '@/features/leaderboard/chance'
@@ -84,7 +85,7 @@ export function ModelTable({ leaderboard: { models, universe, n_compared: nCompa
         <table>
           <caption>
             <span>
-              Models by skill over {count(nCompared)} symbols, best first. No change is the baseline. Prediction
+              Models by skill over {countSymbols(nCompared)}, best first. No change is the baseline. Prediction
               intervals at {universe.level} %.
             </span>
           </caption>
