@@ -7,6 +7,9 @@ const FINDING_OF: Readonly<Record<string, string>> = {
   split_like_jump: 'split_like_jump',
   long_gap: 'missing_sessions',
   unreadable_rows: 'rows_skipped',
+  wrong_rows: 'wrong_rows',
+  jump_over_gap: 'jump_over_gap',
+  newest_row_rejected: 'newest_row_rejected',
 }
 
 /** Leaves out the warnings that the Data panel has already, with their dates. */

@@ -10,13 +10,16 @@ const DATA_FAULTS = new Set([
   'constant_prices',
   'future_bars',
   'incomplete_bars',
+  'jump_over_gap',
   'long_gap',
+  'newest_row_rejected',
   'off_calendar',
   'sessions_over',
   'split_like_jump',
   'stale',
   'stale_bars',
   'unreadable_rows',
+  'wrong_rows',
 ])
 
 export function WarningList({ label, warnings }: WarningListProps) {

@@ -2,10 +2,10 @@ import { screen, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import type { Forecast, SkillEstimate } from '@/api/gen/types.gen'
 import { AAPL_FORECAST } from '@/testing/forecasts'
-import { barsAre, forecastFailsWith, forecastIs, PROBLEMS } from '@/testing/handlers'
+import { barsAre, forecastFailsWith, forecastIs, PROBLEMS, stockIs } from '@/testing/handlers'
 import { renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
-import { AAPL_BARS } from '@/testing/stocks'
+import { AAPL_BARS, AAPL_STOCK } from '@/testing/stocks'
 
 const panel = async () => within(await screen.findByRole('region', { name: 'Forecast' }))
 const skill = async () => (await panel()).findByRole('button', { name: 'skill' })
@@ -110,6 +110,18 @@ test('warnings come before the numbers, past dates first, and a fault of the bar
     'The bars allow only 51 test sessions.',
   ])
   expect(warnings.compareDocumentPosition(number ?? warnings)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
+})
+
+test('each fault of the bars is marked as one, and left to the Data panel if that has it', async () => {
+  const codes = ['jump_over_gap', 'newest_row_rejected', 'wrong_rows']
+  const warnings = codes.map((code) => ({ code, detail: `This is ${code}.` }))
+  const findings = [{ code: 'wrong_rows', detail: '1 bar has prices of another size.', count: 1, sessions: [] }]
+  server.use(forecastIs({ ...AAPL_FORECAST, warnings }), stockIs({ ...AAPL_STOCK, findings }))
+  renderPage('/?symbol=AAPL')
+  const marked = await (await panel()).findByText('This is jump_over_gap.')
+  expect(marked).toHaveClass('data-fault')
+  expect(screen.getByText('This is newest_row_rejected.')).toHaveClass('data-fault')
+  expect(screen.queryByText('This is wrong_rows.')).not.toBeInTheDocument()
 })
 
 test('future dates show no warning', async () => {
