@@ -53,7 +53,10 @@ class ScreenerColumns(Wire):
     range_percentile_own: list[int | None] = Field(
         description="Percentile among the symbol's own expected ranges in its last year."
     )
-    width: list[float] = Field(description="Width of the interval of persistence at the level.")
+    width: list[float] = Field(
+        description="Width of the interval of persistence at the level, by its own errors at this horizon. Where that "
+        "of fewer sessions is wider, a forecast's is as wide as that."
+    )
     width_percentile: list[int]
     width_percentile_own: list[int] = Field(description="Percentile among the symbol's own widths in its last year.")
     verdict: list[Outcome] = Field(description="On the best model, by the rule that allows for the best of five.")
@@ -71,7 +74,8 @@ class ScreenerColumns(Wire):
     sessions_behind: list[int | None] = Field(description="Sessions that are over and have no bar yet.")
     revision: list[str] = Field(description="Revision of the bars that the row was computed from.")
     is_current: list[bool | None] = Field(
-        description="Whether the bars still have this revision. Null if only another tool has written them."
+        description="Whether the bars still have this revision; false if the symbol was deleted. Null if only another "
+        "tool has written them."
     )
 
 

@@ -24,11 +24,11 @@ class CatalogueColumns:
     def __init__(self, snapshot: Snapshot, calendar: str | None) -> None:
         self.snapshot = snapshot
         self._calendar = calendar
-        listed = set(snapshot.symbols)
-        self._entries = {symbol: entry for symbol, entry in snapshot.entries.items() if symbol in listed}
+        self._listed = set(snapshot.symbols)
+        self._entries = {symbol: entry for symbol, entry in snapshot.entries.items() if symbol in self._listed}
         self._ends = {(self._calendar_of(entry), entry.last_session) for entry in self._entries.values()}
         digest = hashlib.sha256()
-        for symbol in sorted(listed):
+        for symbol in sorted(self._listed):
             digest.update(repr((symbol, *self._shown(symbol))).encode())
         self.digest = digest.hexdigest()
 
@@ -52,13 +52,16 @@ class CatalogueColumns:
             behind: From `count_behind`.
         """
         entries = [self._entries.get(symbol) for symbol in symbols]
-        pairs = list(zip(entries, revisions, strict=True))
+        rows = zip(symbols, entries, revisions, strict=True)
         return {
             "name": [entry and entry.name for entry in entries],
             "sector": [entry and entry.listing.sector for entry in entries],
             "n_findings": [self.snapshot.n_findings.get(symbol, 0) for symbol in symbols],
             "sessions_behind": [entry and behind[self._calendar_of(entry), entry.last_session] for entry in entries],
-            "is_current": [entry and entry.revision == revision for entry, revision in pairs],
+            "is_current": [
+                entry.revision == revision if entry else None if symbol in self._listed else False
+                for symbol, entry, revision in rows
+            ],
         }
 
     def _calendar_of(self, entry: CatalogueEntry) -> str | None:

@@ -2290,7 +2290,7 @@ export type ScreenerColumns = {
     /**
      * Width
      *
-     * Width of the interval of persistence at the level.
+     * Width of the interval of persistence at the level, by its own errors at this horizon. Where that of fewer sessions is wider, a forecast's is as wide as that.
      */
     width: Array<number>;
     /**
@@ -2384,7 +2384,7 @@ export type ScreenerColumns = {
     /**
      * Is Current
      *
-     * Whether the bars still have this revision. Null if only another tool has written them.
+     * Whether the bars still have this revision; false if the symbol was deleted. Null if only another tool has written them.
      */
     is_current: Array<boolean | null>;
 };

@@ -37,9 +37,10 @@ def test_columns_are_those_of_the_entries_and_null_without_one() -> None:
     }
 
 
-def test_a_symbol_that_is_no_longer_stored_is_not_known() -> None:
-    known = _known(APPLE, symbols=())
-    assert known.describe(["AAPL"], [APPLE.revision], known.count_behind(NOW))["is_current"] == [None]
+def test_a_symbol_that_was_deleted_is_not_current() -> None:
+    known = _known(APPLE, symbols=(), AAPL=2)
+    described = known.describe(["AAPL"], [APPLE.revision], known.count_behind(NOW))
+    assert (described["name"], described["sessions_behind"], described["is_current"]) == ([None], [None], [False])
 
 
 @pytest.mark.parametrize(
