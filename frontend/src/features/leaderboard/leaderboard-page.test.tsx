@@ -24,10 +24,11 @@ test('that nothing is named is said plainly', async () => {
 })
 
 test('a named symbol is a link to its model', async () => {
-  server.use(leaderboardIs({ ...LEADERBOARD, named: [{ symbol: 'CAAP', model: 'drift', p_value: 0.001, q_value: 0.01 }] }))
+  server.use(leaderboardIs({ ...LEADERBOARD, named: [{ symbol: 'CAAP', model: 'drift', p_value: 0.00001, q_value: 0.01 }] }))
   renderPage('/leaderboard')
   const named = within(await screen.findByRole('region', { name: 'Named beyond luck' }))
   expect(named.getByRole('link', { name: 'CAAP' })).toHaveAttribute('href', '/?symbol=CAAP&model=drift&horizon=1')
+  expect(named.getByRole('row', { name: 'CAAP drift 0.0001 0.0100' })).toBeVisible()
   expect(named.queryByText('None: nothing beyond luck.')).not.toBeInTheDocument()
 })
 

@@ -8,6 +8,7 @@ import { TableFrame } from '@/components/table-frame'
 import { count, decimal, modelName } from '@/lib/format'
 
 const MOST_ROWS = 50 // bounds the elements of the page
+const LEAST_CHANCE = 0.0001 // what the screener writes, too: zero would claim too much
 
 function NamedTable({ named, universe: { horizon } }: Leaderboard) {
   return (
@@ -28,8 +29,8 @@ function NamedTable({ named, universe: { horizon } }: Leaderboard) {
                 <Link href={buildAddress(symbol, { ...DEFAULT_VIEW, model, horizon })}>{symbol}</Link>
               </th>
               <td>{modelName(model)}</td>
-              <td>{decimal(p)}</td>
-              <td>{decimal(q)}</td>
+              <td>{decimal(Math.max(p, LEAST_CHANCE))}</td>
+              <td>{decimal(Math.max(q, LEAST_CHANCE))}</td>
             </tr>
           ))}
         </tbody>

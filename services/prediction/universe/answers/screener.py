@@ -1,7 +1,7 @@
 """Builds the columns of the screener at one horizon, one row for each symbol. Pure.
 
 Numbers are rounded to what a person can use, which halves the answer: percentages to hundredths, percentiles to whole
-ones, shares to thousandths.
+ones, shares to thousandths. Chances are rounded up.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,9 +32,8 @@ _DIGITS = {
     "skill": 4,
     "lower": 4,
     "upper": 4,
-    "p_value": 4,
-    "q_value": 4,
 }
+_ROUNDED_UP = ("p_value", "q_value")  # to four digits: none becomes 0, and none comes to lie within a threshold
 Column = Sequence[object]
 
 
@@ -128,6 +127,8 @@ def _rank(values: Sequence[float | None]) -> Column:
 
 
 def _round(name: str, values: Column) -> Column:
+    if name in _ROUNDED_UP:
+        return list(np.maximum(1.0, np.ceil(1e4 * np.array(values, np.float64) - 1e-6)) / 1e4)
     digits = _DIGITS.get(name, _DIGITS.get(name.rpartition("_")[0]))
     if digits is None:
         return values
