@@ -17,7 +17,7 @@ _UNIVERSE: JsonDict = {
 }
 _SENTENCE = (
     "11 of 503 symbols look better than no change; luck alone gives 2 to 43. "
-    "No symbol is better beyond luck in both halves of the sessions."
+    "No symbol was better beyond luck in both halves of the sessions."
 )
 _PERSISTENCE: JsonDict = {
     "name": "persistence",

@@ -9,9 +9,10 @@ MAX_NAMED = 10
 def summarise(conclusion: Conclusion, n_symbols: int) -> str:
     """Write what the evaluation of `n_symbols` shows and what luck alone gives, in three or four sentences."""
     chance, n_compared = conclusion.by_chance, len(conclusion.symbols)
-    look = "looks" if conclusion.n_better == 1 else "look"
+    look = "looks" if 1 in (conclusion.n_better, n_compared) else "look"
+    symbols = "symbol" if n_compared == 1 else "symbols"
     return (
-        f"{conclusion.n_better} of {n_compared} symbols {look} better than no change; luck alone gives "
+        f"{conclusion.n_better} of {n_compared} {symbols} {look} better than no change; luck alone gives "
         f"{chance.low} to {chance.high}. {_count_discoveries(conclusion.n_discoveries)} {_name(conclusion)}"
         f"{_count_others(n_symbols - n_compared)}"
     )
@@ -34,7 +35,7 @@ def _name(conclusion: Conclusion) -> str:
     if not conclusion.has_halves:
         return "The sessions are too few to test both halves of them, so no symbol is named."
     if not (named := conclusion.named):
-        return "No symbol is better beyond luck in both halves of the sessions."
+        return "No symbol was better beyond luck in both halves of the sessions."
     symbols = [f"{item.symbol} ({display_name(item.model, is_first=False)})" for item in named[:MAX_NAMED]]
     more = f" and {len(named) - MAX_NAMED} more" if len(named) > MAX_NAMED else ""
     return f"Better beyond luck in both halves of the sessions: {', '.join(symbols)}{more}."

@@ -67,7 +67,12 @@ def test_what_was_good_in_one_half_only_is_not_named() -> None:
     assert conclusion.named == ()
     sentence = summarise(conclusion, 60)
     assert " None remains after the correction for many tests" in sentence
-    assert sentence.endswith("No symbol is better beyond luck in both halves of the sessions.")
+    assert sentence.endswith("No symbol was better beyond luck in both halves of the sessions.")
+
+
+def test_the_sentence_on_a_single_symbol_is_in_the_singular() -> None:
+    conclusion = _conclude(score_forecasts(simulate_returns(1, N_SESSIONS, 0.3, 7)))
+    assert summarise(conclusion, 1).startswith("0 of 1 symbol looks better than no change; luck alone gives 0 to ")
 
 
 def test_one_symbol_looks_better() -> None:
