@@ -39,7 +39,7 @@ def measure_ranges(encoded: EncodedBars, symbol: str, query: RangeQuery) -> Symb
     """
     history = history_until(encoded.arrow, encoded.revision, symbol=symbol, as_of=query.as_of)
     horizon = query.horizon
-    if len(history) < LOOKBACK + N_RATIOS + N_SCORED + 2 * horizon or not has_ranges(history):
+    if len(history) < _bars_needed(horizon) or not has_ranges(history):
         return SymbolRanges(symbol, None, None)
     histories = (history, shuffle_sessions(history, PLACEBO_SEED))
     record, placebo = (score_ranges(run_ranges(one, horizon, N_SCORED), horizon) for one in histories)
@@ -73,8 +73,13 @@ async def measure_all(
 
 
 def format_table(measured: Sequence[SymbolRanges], query: RangeQuery) -> str:
-    """Format the means over the symbols as a Markdown table, below a line about the symbols."""
+    """Format the means over the symbols as a Markdown table, below a line about them; a sentence if there are none."""
     records = [item.record for item in measured if item.record is not None]
+    if not records:
+        have = "the only symbol has" if len(measured) == 1 else f"all {len(measured)} symbols have"
+        up_to = "" if query.as_of is None else f" up to {query.as_of}"
+        needed = f"A symbol needs {_bars_needed(query.horizon)}."
+        return f"Nothing to measure: {have} too few bars{up_to}, or none with a range. {needed}"
     placebos = [item.placebo for item in measured if item.placebo is not None]
     ahead = "the next session" if query.horizon == 1 else f"the next {query.horizon} sessions"
     head = (
@@ -85,8 +90,12 @@ def format_table(measured: Sequence[SymbolRanges], query: RangeQuery) -> str:
         "| bars | skill over “as last time” | better | over the mean of 250 | better | over the better of both "
         "| 80 % band held | QLIKE | as last time | mean |"
     )
-    rows = [_format_row("unchanged", records), _format_row("sessions shuffled", placebos)] if records else []
+    rows = [_format_row("unchanged", records), _format_row("sessions shuffled", placebos)]
     return "\n".join([head, "", columns, "|" + " --- |" * 10, *rows])
+
+
+def _bars_needed(horizon: int) -> int:
+    return LOOKBACK + N_RATIOS + N_SCORED + 2 * horizon
 
 
 def _format_row(name: str, records: Sequence[RangeRecord]) -> str:

@@ -1,3 +1,4 @@
+from datetime import date
 from functools import partial
 from statistics import fmean
 
@@ -48,10 +49,14 @@ async def test_ranges_and_their_placebo_are_measured_for_each_symbol_with_two_ye
         assert cells[7] == f"{fmean(record.scores[0].qlike for record in records):.3f}"
 
 
-async def test_a_table_of_no_symbols_has_no_rows() -> None:
-    table = format_table(await _measure(_store(), ["FEW"]), RangeQuery(horizon=5))
-    assert table.startswith("0 symbols, the range of the next 5 sessions")
-    assert len(table.splitlines()) == 4
+async def test_without_symbols_there_is_a_sentence_instead_of_an_empty_table() -> None:
+    few = format_table(await _measure(_store(), ["FEW"]), RangeQuery(horizon=5, as_of=date(1990, 1, 1)))
+    assert few == (
+        "Nothing to measure: the only symbol has too few bars up to 1990-01-01, or none with a range. "
+        "A symbol needs 530."
+    )
+    two = format_table(await _measure(_store(), ["FEW", "NONE"]), RangeQuery())
+    assert two == "Nothing to measure: all 2 symbols have too few bars, or none with a range. A symbol needs 522."
 
 
 async def test_symbols_without_ranges_are_skipped_as_they_have_no_expected_range() -> None:
