@@ -11,11 +11,11 @@ import pytest
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
 from services.data.mongo.runs import cleaning
-from services.data.mongo.runs.documents import CLAIMS, RUNS
+from services.data.mongo.runs.documents import CLAIMS, RUNS, SYMBOLS
 from services.data.mongo.runs.reads import read_runs
 from services.data.mongo.runs.store import MongoRunStore
 from services.data.mongo.runs.writes import put_run
-from tests.support.data.run_behaviours import RunStoreBehaviours, complete
+from tests.support.data.run_behaviours import RunStoreBehaviours, claim, complete
 from tests.support.data.run_lease_behaviours import RunLeaseBehaviours
 from tests.support.data.run_stores import make_new_run
 from tests.support.servers.processes import Database
@@ -66,6 +66,20 @@ class TestMongoRunStore(RunStoreBehaviours):
         monkeypatch.setattr(cleaning, "read_runs", read_and_queue)
         await store.clean()
         assert next(n_reads) > 2
+        assert await store.symbols(new.id) == new.symbols
+
+    async def test_a_run_that_is_removed_while_it_is_requested_again_blocks_no_other(
+        self, store: MongoRunStore, database: Database
+    ) -> None:
+        new, other = make_new_run(), make_new_run("fedcba9876543210")
+        await store.put(new)
+        await store.put(other)
+        database[SYMBOLS].delete_one({"_id": new.id})  # without transactions, by a removal that began before
+        assert await store.claim("owner-one") is None
+        run = (await store.snapshot(new.id)).run
+        assert (run.state, run.error) == ("failed", "It was removed while it was requested. Start it again.")
+        assert (await claim(store)).run.id == other.id
+        assert (await store.put(new))[0].state == "queued"
         assert await store.symbols(new.id) == new.symbols
 
     async def test_its_collections_are_ours_and_no_symbols(

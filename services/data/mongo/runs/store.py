@@ -12,7 +12,7 @@ from services.data.mongo.transactions import has_transactions, run_in_transactio
 from services.data.runs.activity import RunActivity, describe_activity
 from services.data.runs.ports import AnswerKind, RunAnswer, RunSnapshot, SymbolResult
 from services.data.runs.states import LEASE_SECONDS, EndState
-from shared.errors import NotTheOwner
+from shared.errors import NotTheOwner, RunNotFound
 from shared.schemas.runs import Beat, Claim, NewRun, Run, RunSymbol
 
 T = TypeVar("T")
@@ -130,7 +130,12 @@ class MongoRunStore:
         if found is None:
             return None
         record = to_record(found)
-        missing, n_with_result = reads.read_missing(self._database, record)
+        try:
+            missing, n_with_result = reads.read_missing(self._database, record)
+        except RunNotFound:  # its symbols are gone, which can happen without transactions
+            end = partial(claims.end_run, self._database, record.id, record.token)
+            self._atomically(partial(end, "failed", "It was removed while it was requested. Start it again."))
+            return None
         try:
             claims.count_done(self._database, record.id, record.token, len(missing), n_with_result)
         except NotTheOwner:  # the caller was cancelled, or this process was paused for longer than the lease

@@ -36,6 +36,7 @@ def put_run(database: Database, new: NewRun, session: Any) -> bool:
     except RunNotFound:
         return _insert_run(database, new, session)
     if may_be_queued_again(to_run(run).state):
+        _insert_symbols(database, new, session)
         queued = {"state": "queued", "queued_at": "$$NOW", "ended_at": None, "error": None, "lease_until": None}
         counts = {"n_done": {"$subtract": ["$n_done", "$n_failed"]}, "n_failed": 0, "failures": []}
         if _change(database, run, queued | counts, session):
@@ -44,18 +45,22 @@ def put_run(database: Database, new: NewRun, session: Any) -> bool:
 
 
 def _insert_run(database: Database, new: NewRun, session: Any) -> bool:
-    symbols = {"$setOnInsert": to_symbols_document(new)}
     times = {"created_at": "$$NOW", "queued_at": "$$NOW"}
     document = {"$mergeObjects": [{"$literal": {"_id": new.id} | to_document(new)}, times]}
     keep_if_there: list[Document] = [
         {"$replaceWith": {"$cond": [{"$eq": [{"$type": "$state"}, "missing"]}, document, "$$ROOT"]}}
     ]
     try:
-        database[SYMBOLS].update_one({"_id": new.id}, symbols, upsert=True, session=session)
+        _insert_symbols(database, new, session)
         result = database[RUNS].update_one({"_id": new.id}, keep_if_there, upsert=True, session=session)
     except DuplicateKeyError:
         return False  # another caller has just queued it
     return result.upserted_id is not None
+
+
+def _insert_symbols(database: Database, new: NewRun, session: Any) -> None:
+    symbols = {"$setOnInsert": to_symbols_document(new)}
+    database[SYMBOLS].update_one({"_id": new.id}, symbols, upsert=True, session=session)
 
 
 def cancel_run(database: Database, run_id: str) -> None:
