@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from services.data.tables.columns import DATE, count_fields
-from services.data.tables.name_parts import may_be_symbol
+from services.data.tables.name_parts import may_be_symbol, weigh_names
 from services.data.tables.names import PER_SYMBOL, PRICES, normalise, rank
 from services.data.tables.notes import Notes, quote_text
 from shared.errors import UnreadableFile
+from shared.schemas.bars import is_symbol, normalise_symbol
 from shared.schemas.loads import ReadQuery
 
 MAX_PREAMBLE = 60  # lines before the header
@@ -50,7 +51,7 @@ def find_header(rows: Sequence[Sequence[str]], options: ReadQuery, notes: Notes)
     scores = [count_fields(row, options) if len(row) > MIN_FIELDS else 0 for row in rows[:MAX_PREAMBLE]]
     if not scores or max(scores) < MIN_FIELDS:
         return _first_row(rows, options, notes)
-    at = scores.index(max(scores))
+    at = _choose_names(rows, scores)
     width, end = len(rows[at]), at + 1
     rows = [*rows[:end], *([*row, *[""] * (width - len(row))] for row in rows[end:])]  # a sheet has no empty cells
     while end < min(len(rows), at + MAX_DEPTH) and _is_header_line(rows[end], rows[at]):
@@ -63,6 +64,17 @@ def find_header(rows: Sequence[Sequence[str]], options: ReadQuery, notes: Notes)
         notes.add(f"Not read: {lines} before the names of the columns.")
     names = [_name(index, rows[at:end], symbols) for index in range(len(rows[at]))]
     return Header(names, symbols, end)
+
+
+def _choose_names(rows: Sequence[Sequence[str]], scores: Sequence[int]) -> int:
+    """Return the row that names the most fields; of two neighbours, the one of which more cells are names.
+
+    The other may hold symbols that are names, too, such as C, LOW, T and V; then the names are the longer ones.
+    """
+    best = scores.index(max(scores))
+    others = [at for at in (best - 1, best + 1) if 0 <= at < len(scores) and scores[at] >= MIN_FIELDS]
+    rivals = [at for at in others if len(rows[at]) == len(rows[best])]
+    return max([best, *rivals], key=lambda at: weigh_names(rows[at]))
 
 
 def require_one_header(name: str, cells: Iterable[str]) -> None:
@@ -117,8 +129,8 @@ def _is_header_line(row: Sequence[str], names: Sequence[str]) -> bool:
     """Return whether a row after the names belongs to the header: it has neither a date nor a number."""
     if len(row) != len(names) or not any(cell.strip() for cell in row):
         return False
-    if any(rank("session", normalise(cell)) is not None and not DATE.match(cell) for cell in row):
-        return all(not cell.strip() or rank("session", normalise(cell)) is not None for cell in row)
+    if all(not cell.strip() or (rank("session", normalise(cell)) is not None and not DATE.match(cell)) for cell in row):
+        return True
     return not any(_NUMBER.fullmatch(cell) or DATE.match(cell.strip()) for cell in row) and bool(
         _read_symbols(row, names)
     )
@@ -133,9 +145,11 @@ def _read_symbols(row: Sequence[str], names: Sequence[str]) -> list[str]:
         cell.strip() if found and index else "" for index, (cell, found) in enumerate(zip(row, is_field, strict=True))
     ]
     cells = [symbol for symbol, found in zip(symbols[1:], is_field[1:], strict=True) if found]
-    are_symbols = all(may_be_symbol(cell) and re.search(r"\w", cell) for cell in cells)
+    if not cells or not all(is_symbol(normalise_symbol(cell)) and re.search(r"\w", cell) for cell in cells):
+        return []
+    are_words = not any(map(may_be_symbol, cells)) or all(map(_is_name, cells))
     are_currencies = all(normalise(f"price {cell}") == "price" for cell in cells)
-    if not cells or not are_symbols or are_currencies or any(map(_is_name, cells)):
+    if (are_words or are_currencies) and rank("symbol", normalise(row[0])) is None:
         return []
     for symbol in dict.fromkeys(cells):
         own = {normalise(name) for name, each in zip(names, symbols, strict=True) if each == symbol}

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from services.data.tables.names import PER_SYMBOL, PRICES, normalise, rank
 from shared.schemas.bars import is_symbol, normalise_symbol
@@ -39,6 +39,11 @@ def may_be_symbol(text: str) -> bool:
     return is_symbol(normalise_symbol(text)) and text.upper() not in NO_SYMBOLS
 
 
+def weigh_names(names: Sequence[str]) -> tuple[int, int]:
+    """Return how many are names of fields, and their letters: symbols that are such names, too, are shorter."""
+    return sum(_is_field(normalise(name)) for name in names), len("".join(names))
+
+
 def split_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the normalised names of fields and their symbols, "" for a name without one.
 
@@ -53,7 +58,7 @@ def _read_tuples(names: Sequence[str], tuples: Sequence[re.Match[str] | None]) -
     pairs = [
         (match["upper"], match["lower"]) if match else (name, "") for name, match in zip(names, tuples, strict=True)
     ]
-    upper, lower = (sum(_is_field(normalise(pair[side])) for pair in pairs) for side in (0, 1))
+    upper, lower = (weigh_names([pair[side] for pair in pairs]) for side in (0, 1))
     if lower > upper:
         pairs = [
             (second, first) if match else (first, "") for (first, second), match in zip(pairs, tuples, strict=True)
@@ -63,30 +68,34 @@ def _read_tuples(names: Sequence[str], tuples: Sequence[re.Match[str] | None]) -
 
 def _read_prefixes(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Read names such as "AAPL.Open" or "Open_AAPL" as names and symbols, where a symbol has all four prices."""
-    split = [_split_prefix(name) for name in names]
+    splits = [list(_split_prefix(name)) for name in names]
     fields: defaultdict[str, set[str]] = defaultdict(set)
-    for symbol, name in split:
-        fields[symbol] |= {field for field in PRICES if symbol and rank(field, name) is not None}
+    for symbol, name in (split for each in splits for split in each):
+        fields[symbol] |= {field for field in PRICES if rank(field, name) is not None}
     whole = {symbol for symbol, found in fields.items() if found >= {*PRICES} and may_be_symbol(symbol)}
     kept = [
-        (symbol, short) if symbol in whole else ("", normalise(name))
-        for name, (symbol, short) in zip(names, split, strict=True)
+        next((split for split in each if split[0] in whole), ("", normalise(name)))
+        for name, each in zip(names, splits, strict=True)
     ]
     return [name for _, name in kept], [symbol for symbol, _ in kept]
 
 
-def _split_prefix(name: str) -> tuple[str, str]:
-    """Return the symbol and the normalised name of a field, the longest that there is: "AAPL.Adj Close"."""
+def _split_prefix(name: str) -> Iterator[tuple[str, str]]:
+    """Yield the symbol and the normalised name of a field, the longest that there is: "AAPL.Adj Close".
+
+    Of two names of fields, as in "Open_LOW", either may be the symbol.
+    """
     if _is_field(normalise(name)):
-        return "", normalise(name)
+        return
     cuts = [match.span() for match in _SEPARATOR.finditer(name[:100])]
     for start, end in cuts:
         if len(right := normalise(name[end:])) > 2 and _is_field(right) and is_symbol(normalise_symbol(name[:start])):
-            return name[:start], right
+            yield name[:start], right
+            break
     for start, end in reversed(cuts):
         if len(left := normalise(name[:start])) > 2 and _is_field(left) and is_symbol(normalise_symbol(name[end:])):
-            return name[end:], left
-    return "", normalise(name)
+            yield name[end:], left
+            break
 
 
 def _is_field(name: str) -> bool:

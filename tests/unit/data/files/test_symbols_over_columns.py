@@ -1,0 +1,51 @@
+"""Symbols over or in the names of columns that are names of columns themselves, such as C, LOW, T and V."""
+
+from io import BytesIO
+
+import pandas as pd
+import pytest
+
+from tests.support.data.exports import COLUMNS, DAYS, ENGLISH, NUMBERS
+from tests.support.data.files import read
+
+FRAME = pd.DataFrame(NUMBERS, columns=pd.Index(ENGLISH[1:]), index=DAYS.rename("Date"))
+SYMBOLS = [["V"], ["T"], ["LOW"], ["DAY"], ["AAPL", "C"], ["AAPL", "DAY"], ["C", "H", "L", "O", "V"], ["MO", "OPEN"]]
+
+
+def _check(content: bytes | str, symbols: list[str], name: str = "x.csv") -> None:
+    frames = read(content, name)
+    assert [raw.symbol for raw in frames] == symbols
+    for raw in frames:
+        assert raw.rows["session"].tolist() == DAYS.tolist()
+        assert raw.rows[COLUMNS].to_numpy().tolist() == [list(row) for row in NUMBERS]
+
+
+def _several(symbols: list[str]) -> pd.DataFrame:
+    return pd.concat(dict.fromkeys(symbols, FRAME), axis=1, names=["Ticker", "Price"])
+
+
+@pytest.mark.parametrize("symbols", SYMBOLS, ids="-".join)
+def test_a_line_of_symbols_that_are_names_of_columns_is_one_of_symbols(symbols: list[str]) -> None:
+    frame = _several(symbols)
+    _check(frame.to_csv(), symbols)
+    _check(frame.swaplevel(axis=1).to_csv(), symbols)  # as yfinance writes it
+    lines = frame.to_csv().splitlines()
+    _check("\n".join([lines[0], lines[1].replace("Price", "Date"), *lines[3:]]), symbols)
+    sink = BytesIO()
+    frame.to_parquet(sink)
+    _check(sink.getvalue(), symbols, "x.parquet")
+
+
+@pytest.mark.parametrize("symbols", [["LOW"], ["V", "LOW"], ["AAPL", "OPEN", "LOW", "C"]], ids="-".join)
+def test_of_two_names_of_columns_in_one_the_symbol_is_that_which_has_all_prices(symbols: list[str]) -> None:
+    frame = _several(symbols)
+    for form in ("{price}_{symbol}", "{symbol}.{price}"):
+        names = [form.format(symbol=symbol, price=price) for symbol in symbols for price in ENGLISH[1:]]
+        _check(frame.set_axis(names, axis=1).to_csv(), symbols)
+
+
+@pytest.mark.parametrize("line", ["Open,High,Low,Close,Volume", "Last,Last,Last,Last,Volume", "Bid,Bid,Bid,Bid,Bid"])
+def test_other_words_over_the_names_are_no_symbols(line: str) -> None:
+    [raw] = read(f",{line}\n{FRAME.to_csv()}", "A.csv")
+    assert raw.symbol == "A"
+    assert raw.rows["close"].notna().sum() == len(DAYS)
