@@ -31,11 +31,12 @@ ALIASES: dict[Field, tuple[str, ...]] = {
         *("date", "trade_date", "trading_date", "session", "session_date", "business_date", "quote_date", "price_date"),
         *("tradedate", "datadate", "exchange_date", "pricing_date", "dates", "as_of_date", "day"),
         *("datetime", "date_time"),
-        *("timestamp", "time", "traddt", "trddt", "date1", "dt", "ds", "formatted_date", "gmt_time", "local_time"),
+        *("timestamp", "traddt", "trddt", "date1", "dt", "ds", "formatted_date", "gmt_time", "local_time"),
         *("snapped_at", "dtyyyymmdd", "data_pregao", "ts", "mts"),
         *("datum", "fecha", "data", "date_de_cotation", "dato", "paivamaara", "datums", "kuupaev", "tarih", "дата"),
         *("ημερομηνια", "ngay", "tanggal", "תאריך", "التاريخ"),
         *("日期", "交易日期", "时间", "日付", "日付け", "年月日", "날짜", "일자"),
+        "time",  # beside a date, that of the day
         *("open_time", "opentime", "unix", "unix_timestamp", "epoch", "t"),
         *("time_open", "start", "start_time", "begin", "window_start", "period_start", "time_period_start"),
     ),

@@ -100,6 +100,14 @@ EXPORTS: dict[str, tuple[str, Row]] = {
         "<TICKER>,<DTYYYYMMDD>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>",
         lambda d, o, h, b, c, v: f"A,{d:%Y%m%d},{o},{h},{b},{c},{v}",
     ),
+    "MetaStock": (
+        "<TICKER>,<PER>,<DTYYYYMMDD>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>",
+        lambda d, o, h, b, c, v: f"A,D,{d:%Y%m%d},000000,{o},{h},{b},{c},{v},0",
+    ),
+    "a time that would be a date, too": (
+        "dt,time,open,high,low,close,volume",
+        lambda d, o, h, b, c, v: f"{d:%Y%m%d},160101,{o},{h},{b},{c},{v}",
+    ),
     "BSE, with a comma after each row": (
         "Date,Open Price,High Price,Low Price,Close Price,WAP,No.of Shares,No. of Trades,Spread",
         lambda d, o, h, b, c, v: f"{d.day}-{d:%B-%Y},{o},{h},{b},{c},{c},{v},9,1,",
