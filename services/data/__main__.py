@@ -35,7 +35,7 @@ from services.data.cli.options import (
     parse_symbol,
 )
 from services.data.cli.output import print_error
-from services.data.cli.symbol_tables import describe_symbols
+from services.data.cli.symbol_tables import describe_symbols, read_tables
 from services.data.files.export import ExportFormat, write_bars
 from services.data.files.sample import SampleBarSource
 from services.data.files.source import FileBarSource
@@ -45,7 +45,6 @@ from services.data.metrics import DataMetrics
 from services.data.ports import VendorFailed
 from services.data.resources import open_resources
 from services.data.settings import DataSettings
-from services.data.symbols.table import read_symbols
 from shared.errors import ServiceError
 from shared.schemas.loads import LoadReport
 from shared.settings import load_settings
@@ -81,10 +80,10 @@ def load(  # noqa: PLR0913, PLR0917  one for each option
     async def run(context: CommandContext) -> int:
         options = LoadOptions("", datetime.now().astimezone(), context.settings.calendar, mode, strict, dry_run)
         reports: list[LoadReport] = []
-        failed = False
-        tables = {file: rows for file in files if (rows := read_symbols(file)) is not None}
+        tables, unread = read_tables(context.console, files)
+        failed = bool(unread)
         try:
-            for file in (file for file in files if file not in tables):
+            for file in (file for file in files if file not in tables.keys() | unread):
                 source = FileBarSource(file, symbol=symbol, options=reading)
                 failed |= not await commands.load_file(context, source, replace(options, source=source.name), reports)
             for file, rows in tables.items():  # after the bars: only symbols that have some are described

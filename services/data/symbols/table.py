@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from services.data.symbols.listing import check_patch
+from services.data.tables.columns import count_fields
 from shared.errors import InvalidRequest, ServiceError, UnreadableFile
 from shared.market.calendar_names import NAMES
 from shared.schemas.bars import Symbol
@@ -25,7 +26,6 @@ FIELDS = {
     "calendar": ("calendar", "exchangecalendar", "exchange", "mic"),
     "time_zone": ("timezone",),
 }
-_BARS = {"date", "open", "high", "low", "close", "price", "volume"}
 _SYMBOL: TypeAdapter[str] = TypeAdapter(Symbol)
 
 
@@ -42,7 +42,7 @@ def read_symbols(path: Path) -> list[SymbolRow] | None:
     """Read a CSV file of symbols; None if it is not one, but of bars or of another form.
 
     Raises:
-        UnreadableFile: It is one and not valid UTF-8.
+        UnreadableFile: It is one and not valid UTF-8, or a quote in it is not closed.
     """
     if path.suffix.lower() not in {".csv", ".tsv", ".txt"} or path.stat().st_size > MAX_BYTES:
         return None
@@ -50,19 +50,23 @@ def read_symbols(path: Path) -> list[SymbolRow] | None:
     header = re.split(rb"[\r\n]", raw, maxsplit=1)[0].decode("utf-8-sig", errors="replace")
     delimiter = max(",;\t", key=header.count)
     try:
-        names = [_plain(name) for name in next(csv.reader([header], delimiter=delimiter), [])]
+        cells = next(csv.reader([header], delimiter=delimiter), [])
     except csv.Error:  # a line break inside a line, as in UTF-16, or a very long cell
         return None
+    names = [_plain(cell) for cell in cells]
     columns = {
         field: names.index(alias) for field, aliases in FIELDS.items() for alias in aliases[::-1] if alias in names
     }
-    if "symbol" not in columns or len(columns) == 1 or _BARS & set(names):
+    if "symbol" not in columns or len(columns) == 1 or count_fields(cells) > 1:
         return None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{path.name} is not UTF-8. Save it as CSV in UTF-8.") from error
-    return list(_read_rows(StringIO(text, newline=""), delimiter, columns))
+        raise UnreadableFile("This table of symbols is not UTF-8. Save it as CSV in UTF-8.") from error
+    try:
+        return list(_read_rows(StringIO(text, newline=""), delimiter, columns))
+    except csv.Error as error:
+        raise UnreadableFile("A cell of this table of symbols is too long, or a quote is not closed.") from error
 
 
 def _read_rows(lines: StringIO, delimiter: str, columns: dict[str, int]) -> Iterator[SymbolRow]:
