@@ -2,7 +2,9 @@
 
 import codecs
 import io
+import itertools
 import re
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from services.data.tables.names import ALIASES, normalise
@@ -10,7 +12,7 @@ from services.data.tables.names import ALIASES, normalise
 BLOCK = 1 << 20
 HEAD = 4_096  # bytes in which the names of the columns stand
 LEGACY = (
-    "latin-1",
+    "cp1252",
     "gb18030",
     "shift_jis",
     "euc_kr",
@@ -29,7 +31,8 @@ class Utf8Stream(io.RawIOBase):
     """Converts UTF-8, UTF-16, and otherwise one of `LEGACY` to UTF-8 without a mark.
 
     From the first invalid UTF-8 byte on, the text is read in the encoding under which it names the most columns, as a
-    rule Latin-1: numbers, dates and symbols are the same in all of them.
+    rule that of Western Europe: numbers, dates and symbols are the same in all of them. So are the bytes before it, if
+    they name more columns then: they may be valid by chance.
 
     Args:
         stream: Positioned at its start. It stays open.
@@ -61,6 +64,7 @@ class Utf8Stream(io.RawIOBase):
         self._ready = memoryview(data + bytes(self._ready))
 
     def _decoded(self, data: bytes) -> bytes:
+        is_first = self._decoder is None
         if self._decoder is None:
             utf16 = _find_utf16(data)
             self._decoder = (
@@ -69,9 +73,9 @@ class Utf8Stream(io.RawIOBase):
         try:
             return self._decoder.decode(data, final=not data).encode()
         except UnicodeDecodeError as error:
-            self._decoder = codecs.getincrementaldecoder(_choose_legacy(error.object[:HEAD]))("replace")
-            rest = self._decoder.decode(error.object[error.start :], final=not data)
-            return error.object[: error.start] + rest.encode()
+            encoding, start = _choose_legacy(error.object, [error.start, 0] if is_first else [error.start])
+            self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+            return error.object[:start] + self._decoder.decode(error.object[start:], final=not data).encode()
 
 
 def _find_utf16(data: bytes) -> str:
@@ -84,11 +88,15 @@ def _find_utf16(data: bytes) -> str:
     return "utf-16-le" if high > 8 * low else "utf-16-be" if low > 8 * high else ""
 
 
-def _choose_legacy(head: bytes) -> str:
-    """Return the encoding under which the first lines name the most columns."""
+def _choose_legacy(text: bytes, starts: Sequence[int]) -> tuple[str, int]:
+    """Return the encoding under which the first lines name the most columns, and where it starts; UTF-8 is before."""
 
-    def count(encoding: str) -> int:
-        cells = re.split(r"[,;\t|\r\n]", codecs.getincrementaldecoder(encoding)("replace").decode(head))
+    def count(choice: tuple[int, str]) -> int:
+        start, encoding = choice
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        head = text[: min(start, HEAD)].decode(errors="replace") + decoder.decode(text[start : max(start, HEAD)])
+        cells = re.split(r"[,;\t|\r\n]", head)
         return len(_NAMES.intersection(map(normalise, cells)))  # each once: garbage in every row may be one
 
-    return max(LEGACY, key=count)
+    start, encoding = max(itertools.product(starts, LEGACY), key=count)
+    return encoding, start

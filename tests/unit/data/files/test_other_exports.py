@@ -5,7 +5,7 @@ from datetime import datetime
 import pandas as pd
 import pytest
 
-from tests.support.data.exports import ENGLISH, DateForm, check, export
+from tests.support.data.exports import DAYS, ENGLISH, DateForm, check, export
 from tests.support.data.files import problem, read
 
 
@@ -46,10 +46,29 @@ def test_names_of_more_languages_and_tools_are_read(names: tuple[str, ...]) -> N
         ("cp1253", ("Ημερομηνία", "Άνοιγμα", "Υψηλό", "Χαμηλό", "Κλείσιμο", "Όγκος")),
         ("koi8-r", ("Дата", "Открытие", "Максимум", "Минимум", "Закрытие", "Объем")),
         ("big5", ("日期", "開盤價", "最高價", "最低價", "收盤價", "成交股數")),
+        ("gbk", ("时间", "开盘", "最高", "最低", "收盘", "成交量")),  # its first two bytes are a letter in UTF-8
     ],
 )
 def test_names_are_read_in_more_encodings(encoding: str, names: tuple[str, ...]) -> None:
     check(export(names).encode(encoding))
+
+
+def test_a_name_whose_first_bytes_are_letters_in_utf8_is_read_as_it_was_written() -> None:
+    names = "证券代码,日期,开盘价,最高价,最低价,收盘价"
+    frames = read(f"{names}\n600000,2024-01-02,1,3,0.5,2\n000001,2024-01-03,1,3,0.5,2\n".encode("gbk"), "BANKS.csv")
+    assert [raw.symbol for raw in frames] == ["600000", "000001"]
+
+
+def test_one_wrong_byte_after_names_in_utf8_leaves_them_as_they_are() -> None:
+    names = ("Datum", "Eröffnung", "Hoch", "Tief", "Schlusskurs", "Stücke")
+    [raw] = read(export(names).encode() + b"\nB\xf6rse\n")
+    assert raw.rows[["open", "close", "volume"]].notna().all(axis=1).sum() == len(DAYS)
+
+
+@pytest.mark.parametrize(("form", "comma"), [("{} €", ""), ("€{}", ""), ("{}", "’")])
+def test_signs_of_windows_are_read(form: str, comma: str) -> None:
+    prices = export(price=lambda number: form.format(f"{number:,.2f}".replace(",", comma)), delimiter=";")
+    check(prices.replace("Volume", "Umsatz (Stück)").encode("cp1252"))
 
 
 @pytest.mark.parametrize(
