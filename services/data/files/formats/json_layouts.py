@@ -34,7 +34,9 @@ class JsonTable:
 
 
 def to_text(cell: object) -> str | None:
-    """Return a cell as text; numbers are texts already."""
+    """Return a cell as text; numbers are texts already, and {"$date": …} of MongoDB is its content."""
+    while isinstance(cell, dict) and len(cell) == 1 and next(iter(cell)).startswith("$"):
+        [cell] = cell.values()
     if isinstance(cell, str):
         return cell if cell.isascii() else cell.encode(errors="replace").decode()  # half of a surrogate pair
     return None if cell is None else "?"  # true, or something nested
@@ -113,7 +115,8 @@ def _is_flat(cells: Mapping[str, Any]) -> bool:
 
 def _read_split(value: Mapping[str, Any]) -> _Table | None:
     """Read {"columns": ["Open", …], "index": [0, …], "data": [[1, …], …]}."""
-    names, rows = value.get("columns", value.get("column_names")), value.get("data")
+    names = next((value[key] for key in ("columns", "column_names", "fields") if key in value), None)
+    rows = value.get("data", value.get("items"))
     names = names.to_pylist() if isinstance(names, pa.ChunkedArray) else names
     if not isinstance(names, list) or not isinstance(rows, list):
         return None

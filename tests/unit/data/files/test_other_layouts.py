@@ -1,8 +1,10 @@
 """More layouts of tables, as JSON, sheets, Parquet, Arrow and text: they are read as the bars that were written."""
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -12,6 +14,7 @@ from tests.support.data.exports import COLUMNS, DAYS, ENGLISH, NUMBERS, check, e
 from tests.support.data.files import as_arrow, as_parquet, problem, read
 from tests.support.data.workbooks import Cell, workbook
 
+Wrap = Callable[[Any], object]  # writes a value as MongoDB does
 ROWS = [[f"{day:%Y-%m-%d}", *row] for day, row in zip(DAYS, NUMBERS, strict=True)]
 
 
@@ -26,11 +29,33 @@ ROWS = [[f"{day:%Y-%m-%d}", *row] for day, row in zip(DAYS, NUMBERS, strict=True
             "history": {"metadata": {}, "columns": ["TRADEDATE", *ENGLISH[1:]], "data": ROWS},
             "history.cursor": {"columns": ["INDEX", "TOTAL", "PAGESIZE"], "data": [[0, 24, 100]]},
         },
+        {"stat": "OK", "fields": ENGLISH, "data": ROWS, "notes": ["x"]},
+        {"code": 0, "data": {"fields": ENGLISH, "items": ROWS, "has_more": False}},
     ],
-    ids=["datatable", "dataset", "symbol after", "T and t", "two tables"],
+    ids=["datatable", "dataset", "symbol after", "T and t", "two tables", "fields and data", "fields and items"],
 )
 def test_json_is_read_in_more_layouts_of_vendors(document: dict[str, object]) -> None:
     check(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("date", "number"),
+    [
+        (lambda day: {"$date": f"{day:%Y-%m-%d}T00:00:00Z"}, lambda number: number),
+        (
+            lambda day: {"$date": {"$numberLong": str(day.value // 1_000_000)}},
+            lambda number: {"$numberDouble": str(number)},
+        ),
+        (lambda day: {"$date": f"{day:%Y-%m-%d}T00:00:00.000Z"}, lambda number: {"$numberDecimal": str(number)}),
+    ],
+)
+def test_documents_of_mongoexport_are_read(date: Wrap, number: Wrap) -> None:
+    rows = [
+        {"_id": {"$oid": "65" * 12}, "date": date(day)} | dict(zip(COLUMNS, map(number, row), strict=True))
+        for day, row in zip(DAYS, NUMBERS, strict=True)
+    ]
+    check("\n".join(map(json.dumps, rows)), "A.json")
+    check(json.dumps(rows), "A.json")
 
 
 def test_a_symbol_after_the_rows_is_not_another_than_that_of_the_load() -> None:
