@@ -17,7 +17,7 @@ from shared.schemas.loads import ReadQuery, parse_columns
 
 MAX_COLUMNS = 1_000
 EXPECTED_COLUMNS = "date, open, high, low and close, and optionally volume, adj_close, symbol and company"
-DATE = re.compile(r"\d{4}[-/.年]?\s?\d{1,2}|\d{1,2}[-/. ]\w{1,9}[-/. ]\d{2}|\w{3,9}\.? \d{1,2},? \d{4}|\d{9,}")
+DATE = re.compile(r"\d{4}[-/.年]?\s?\d\d?|\d\d?([-/. ]\w{1,9}[-/. ]|[A-Za-z]{3})\d\d|\w{3,9}\.? \d\d?,? \d{4}|\d{9,}")
 
 _NUMBER = re.compile(r"[\d.\-^=&]*")
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_REST = r"(?P<rest>(?:[T ,].*)?)$"
+_REST = r"(?P<rest>(?:[T ,:].*)?)$"
 _YEAR = r"(?P<year>\d{4}|\d{2})"
 _DAY_AND_MONTH = r"^(?P<{}>\d{{1,2}})[-/.](?P<{}>\d{{1,2}})[-/.]"
 _WEEKDAY = r"^(?:\pL{2,10}\.?,?\s+)?"
@@ -21,15 +21,15 @@ PATTERNS: dict[str, str] = {
     "year_first": r"^(?P<year>\d{2})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _REST,
     "month_name": _WEEKDAY + _MONTH + r"[-/ ]+(?P<day>\d{1,2})(?:st|nd|rd|th)?[-/, ]+" + _YEAR + _REST,
     "day_month_name": _WEEKDAY
-    + r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?(?:\s+de)?[-/ ]+"
+    + r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:\.?\s+de)?[-/. ]*"
     + _MONTH
-    + r"(?:\s+de)?[-/, ]+"
+    + r"(?:\s+de)?[-/, ]*"
     + _YEAR
     + _REST,
     "year_month_name": r"^(?P<year>\d{4})[-/ ]" + _MONTH + r"[-/ ](?P<day>\d{1,2})" + _REST,
 }
 REWRITTEN = (
-    (r'^="(.*)"$', r"\1"),  # a text of a spreadsheet
+    (r"""^(?:="(.*)"|'(.*?)'?)$""", r"\1\2"),  # a text of a spreadsheet, or in other quotes
     (r"^\x{FEFF}", ""),  # the start of a file that was appended to another
     (r"^\pL{1,12}\.?,?\s+(\d{1,4}[-./]\d{1,2}[-./]\d{1,4})", r"\1"),  # Mo, 19.02.2024
     (r"^(\d{4})\s?[年년][ -]*(\d{1,2})\s?[月월][ -]*(\d{1,2})\s?[日일]", r"\1-\2-\3"),

@@ -10,7 +10,7 @@ Mask = npt.NDArray[np.bool_]
 NONE = np.timedelta64("NaT", "s")
 _WORDS = r"^[^\d]*$"  # such as the day of the week
 _TIME = (
-    r"^[T ,]*(?P<hour>\d{1,2})(?::?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?)?(?:[.,]\d+)?"
+    r"^[T ,:]*(?P<hour>\d{1,2})(?::?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?)?(?:[.,]\d+)?"
     r"\s*(?P<half>[AaPp])?(?:\.?[Mm]\.?)?"
     r"\s*(?P<utc>Z|UTC|GMT)?(?:(?P<hours>[+-]\d{1,2}):?(?P<minutes>\d{2})?)?(?:[^\d:.]*|\s*\[.*\]|\s*\(.*\))$"
 )

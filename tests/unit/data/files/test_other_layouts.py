@@ -99,6 +99,10 @@ def test_a_header_of_r_that_does_not_name_the_names_of_rows_is_read(delimiter: s
     check("\n".join([names.partition(delimiter)[2], *rows]))
 
 
+def test_dates_of_sas_without_a_name_are_the_date() -> None:
+    check(export(("", *ENGLISH[1:]), date=lambda day: f"{day:%d%b%Y}"))
+
+
 def test_decimals_of_parquet_are_the_nearest_numbers() -> None:
     texts = [f"{number / 100}" for number in range(9_000, 9_900)]
     prices = pa.array([Decimal(text) for text in texts], pa.decimal128(12, 2))
