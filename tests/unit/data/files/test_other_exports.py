@@ -23,6 +23,26 @@ from tests.support.data.files import problem, read
         ("Ngày", "Mở", "Cao", "Thấp", "Lần cuối", "KL"),
         ("Tanggal", "Pembukaan", "Tertinggi", "Terendah", "Terakhir", "Vol."),
         ("תאריך", "פתיחה", "גבוה", "נמוך", "שער", "נפח"),
+        ("Datum", "Öppen", "Högsta", "Lägsta", "Senaste", "Volym"),
+        ("Dato", "Åben", "Høj", "Lav", "Seneste", "Vol."),
+        ("Datum", "Otevřít", "Nejvyšší", "Nejnižší", "Poslední", "Objem"),
+        ("Dátum", "Nyitó", "Maximum", "Minimum", "Utolsó", "Forgalom (db)"),
+        ("Dată", "Deschidere", "Maxim", "Minim", "Ultimul", "Vol."),
+        ("Datum", "Prva", "Najviša", "Najniža", "Zadnja", "Količina"),
+        ("Fecha", "Abrir", "Máx.", "Mín.", "Cerrar", "Volumen"),
+        ("Datum", "Eröffnung", "Tageshoch", "Tagestief", "Schluss", "Umsatz (Stücke)"),
+        ("Datum", "Eröffnungspreis", "Hoch", "Tief", "Letzter Preis", "Stück"),
+        ("日期", "開市", "最高", "最低", "收市價*", "成交量"),
+        ("时间", "开盘", "最高", "最低", "收盘", "总手"),
+        ("Date", "Open", "High", "Low", "Close Close price adjusted for splits.", "Volume"),
+        ("DlyCalDt", "DlyOpen", "DlyHigh", "DlyLow", "DlyClose", "DlyVol"),
+        ("RptDt", "FrstPric", "MaxPric", "MinPric", "LastPric", "FinInstrmQty"),
+        (
+            *("CH_TIMESTAMP", "CH_OPENING_PRICE", "CH_TRADE_HIGH_PRICE", "CH_TRADE_LOW_PRICE"),
+            *("CH_CLOSING_PRICE", "CH_TOT_TRADED_QTY"),
+        ),
+        ("Time (UTC)", *ENGLISH[1:]),
+        ("Time (EET)", *ENGLISH[1:]),
         ("Dates", "PX_OPEN", "PX_HIGH", "PX_LOW", "PX_LAST", "PX_VOLUME"),
         ("Date", "OPEN_PRC", "HIGH_1", "LOW_1", "TRDPRC_1", "ACVOL_UNS"),
         ("Exchange Date", *ENGLISH[1:]),
@@ -113,6 +133,25 @@ def test_a_date_of_no_known_form_is_an_error_that_says_how_to_write_it(date: Dat
 )
 def test_a_price_may_have_any_currency(form: str) -> None:
     check(export(price=form.format))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Adj Close Adjusted close price adjusted for splits and dividend and/or capital gain distributions.",
+        "經調整收市價**",
+        "終値調整値",
+    ],
+)
+def test_an_adjusted_close_is_found_by_long_names(name: str) -> None:
+    [raw] = read(export((*ENGLISH[:5], name)))
+    assert raw.rows["adj_close"].notna().all()
+
+
+@pytest.mark.parametrize("name", ["SC_CODE", "Company Symbol", "Kode Saham"])
+def test_symbols_of_more_exchanges_are_not_those_of_the_file(name: str) -> None:
+    [raw] = read(f"date,{name},open,high,low,close\n2024-01-02,500325,1,3,0.5,2\n", "A.csv")
+    assert raw.symbol == "500325"
 
 
 @pytest.mark.parametrize("unit", ["MM", " million", " mln.", " млн", "Mio."])
