@@ -193,9 +193,9 @@ class RowCollector:
             raise UnreadableFile(f"Row {row} belongs to {quote_text(each)[1:-1]}, but this load is for {symbol} only.")
         kept = [each if is_symbol(each) else None for each in symbols]
         if not any(kept):
-            row = f"{int(np.argmax(codes >= 0)) + 1:,}"
-            name = quote_text(symbols[int(codes[codes >= 0][0])])
-            raise UnreadableFile(f"Row {row} has an invalid symbol: {name}. Give the symbol of these bars.")
+            at = int(np.argmax(codes >= 0))
+            how = "Give the symbol of these bars." if len(symbols) == 1 else "Write each symbol as AAPL or BRK-B."
+            raise UnreadableFile(f"Row {at + 1:,} has an invalid symbol: {quote_text(symbols[codes[at]])}. {how}")
         for position, each in enumerate(symbols):
             if kept[position] is None:
                 n_rows = int((codes == position).sum())

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from services.data.files.formats.detect import SUFFIXES, FileFormat, iter_tables
-from services.data.files.rows import Reading, RowCollector
+from services.data.files.rows import NO_SYMBOL, Reading, RowCollector
 from services.data.files.unpack import MAX_ROWS, Budget, iter_members
 from services.data.records import RawBars, SkippedPart
 from services.data.tables.name_parts import parse_symbol
@@ -153,6 +153,9 @@ class FileBarSource:
                     self._repeat = self._repeat or f"{owner} and {quote_text(name, 60)}"
                     self._skip(place, f"{owner} also has bars of {raw.symbol}. Merge the two files.")
                     continue
+                if not (own or stated or self._symbol) and raw.symbol == parsed and _is_year(raw):
+                    self._skip(place, f"{NO_SYMBOL} {parsed} is the year of its bars.")
+                    continue
                 self._owners[raw.symbol] = quote_text(name, 60)
                 is_renamed = raw.symbol == parsed and raw.symbol not in name.upper()
                 note = (f"{quote_text(name, 60)} is {raw.symbol}.",) if is_renamed else ()
@@ -182,6 +185,12 @@ class FileBarSource:
             raise UnreadableFile(f"The file cannot be opened: {error.strerror}.") from error
         with file:
             yield file
+
+
+def _is_year(raw: RawBars) -> bool:
+    """Return whether the symbol is the year of all bars: a file or a sheet that is named so names no symbol."""
+    years = raw.rows["session"].dropna().dt.year.astype(str).unique()
+    return list(years) == [raw.symbol]
 
 
 def _parse_symbol(name: str) -> str | None:

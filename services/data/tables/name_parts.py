@@ -15,23 +15,24 @@ NO_SYMBOLS = {  # in the names of columns: which price it is, or the type of the
 _TUPLE = re.compile(r"""\(\s*(['"])(?P<upper>[^'\"]*)\1,\s*(['"])(?P<lower>[^'\"]*)\3\s*\)""")
 _SEPARATOR = re.compile(r"[\W_]+")
 # What files, sheets and keys with bars are called that are not named after their symbol.
-_WORDS = re.compile(
-    r"(bars|candles|chart|daily|data|dataset|download|export|file|histor(y|ical)([-_ .]?(data|prices))?|items|"
-    r"ohlcv?|output|prices?|quotes|results|rows|stocks?|upload|sheet|tabelle|feuil|hoja|foglio|planilha|blad|arkusz)"
-    r"[-_ .]?\d{0,4}",
-    re.IGNORECASE,
+_WORD = (
+    "(bars|candles|chart|daily|data|dataframe|dataset|download|export|file|histor(y|ical)|input|items|market|ohlcv?|"
+    "output|prices?|quotes|results|rows|sample|stocks?|upload|sheet|tabelle|feuil|hoja|foglio|planilha|blad|arkusz)"
 )
+_WORDS = re.compile(rf"{_WORD}([-_ .]?{_WORD})*[-_ .]?\d{{0,4}}", re.IGNORECASE)
+_DATE = re.compile(r"(19|20)\d\d([-_. ](0?[1-9]|1[0-2])([-_. ]\d\d?)?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))")
 _COPY = re.compile(r" ?\(\d+\)$")
 
 
 def parse_symbol(name: str) -> str | None:
     """Return the symbol after which a file or a sheet is named, "AAPL (1)" after AAPL; None if it is not.
 
-    >>> parse_symbol("brk_b"), parse_symbol("AAPL (1)"), parse_symbol("Sheet1"), parse_symbol("apple prices")
+    >>> parse_symbol("brk_b"), parse_symbol("AAPL (1)"), parse_symbol("Sheet1"), parse_symbol("2024-01-31")
     ('BRK-B', 'AAPL', None, None)
     """
     symbol = normalise_symbol(_COPY.sub("", name))
-    return symbol if is_symbol(symbol) and not _WORDS.fullmatch(symbol) else None
+    is_other = _WORDS.fullmatch(symbol) or _DATE.fullmatch(symbol)
+    return symbol if is_symbol(symbol) and not is_other else None
 
 
 def may_be_symbol(text: str) -> bool:

@@ -84,12 +84,25 @@ def test_rows_with_more_cells_than_names_are_a_note_that_says_what_to_do() -> No
     )
 
 
-@pytest.mark.parametrize("name", ["data.csv", "prices (1).csv", "download.csv", "historical-data.csv", "quotes_2.csv"])
+@pytest.mark.parametrize(
+    "name", ["data.csv", "prices (1).csv", "historical-data.csv", "stock_prices.csv", "2024-01.csv", "2024.csv"]
+)
 def test_a_file_that_is_not_named_after_its_symbol_needs_one(name: str) -> None:
     content = export()
     assert "Give the symbol, name the file after it" in problem(content, name)
     [raw] = read(content, name, symbol="AAPL")
     assert raw.symbol == "AAPL"
+
+
+def test_a_year_is_a_symbol_if_the_bars_are_of_others_or_the_load_is_for_it() -> None:
+    [raw] = read(export(), "2002.csv")  # China Steel
+    assert raw.symbol == "2002"
+    [raw] = read(export(), "2024.csv", symbol="2024")
+    assert raw.symbol == "2024"
+    years: dict[str, list[list[Cell]]] = {
+        year: [[*ENGLISH[:5]], [f"{year}-01-02", 1, 3, 0.5, 2]] for year in ("2023", "2024")
+    }
+    assert "sheet '2023': Give the symbol" in problem(workbook(years), "AAPL.xlsx")
 
 
 def test_a_second_download_of_a_file_is_of_its_symbol() -> None:
@@ -120,6 +133,8 @@ def test_companies_that_are_symbols_are_symbols_if_there_are_several() -> None:
 def test_the_only_symbol_of_a_file_may_be_one_that_is_not_valid_here_if_the_load_is_for_one() -> None:
     content = "date,symbol,open,high,low,close\n2024-01-02,X:BTCUSD,1,3,0.5,2\n"
     assert problem(content).endswith("'X:BTCUSD'. Give the symbol of these bars.")
+    several = content + "2024-01-02,X:ETHUSD,1,3,0.5,2\n"
+    assert problem(several).endswith("'X:BTCUSD'. Write each symbol as AAPL or BRK-B.")
     [raw] = read(content, symbol="BTC-USD")
     assert (raw.symbol, raw.notes) == ("BTC-USD", ("'X:BTCUSD' is stored as BTC-USD.",))
 
