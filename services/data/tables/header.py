@@ -21,6 +21,7 @@ KLINES = (
     *("taker_buy_volume", "taker_buy_quote_volume", "ignore"),
 )
 NAMELESS = "The columns are not named. They were read as those of Binance, by their number and times."
+LEAN = "Its prices look like ten-thousandths, as LEAN of QuantConnect has them: divide them by 10,000. "
 _NUMBER = re.compile(r"[\s$€£₹'+-]*\d[\d.,'\s]*%?[A-Za-z]?")
 
 
@@ -118,9 +119,10 @@ def _first_row(rows: Sequence[Sequence[str]], options: ReadQuery, notes: Notes) 
         return Header(list(KLINES), [], at)
     n_numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in first)
     if len(first) > MIN_FIELDS and n_numbers >= MIN_FIELDS:
+        is_lean = re.match(r"\d{8} \d{2}:\d{2}$", first[0]) and all(re.fullmatch(r"\d+00", cell) for cell in first[1:5])
         raise UnreadableFile(
-            "The file does not name its columns. Add a first line with their names, separated as the rows are, for "
-            "example date,open,high,low,close,volume."
+            f"The file does not name its columns. {LEAN if is_lean else ''}Add a first line with their names, "
+            "separated as the rows are, for example date,open,high,low,close,volume."
         )
     return Header(list(first), [], at + 1)
 

@@ -188,6 +188,16 @@ def test_candles_of_coinbase_are_read() -> None:
     check(json.dumps({"candles": rows}), "A.json")
 
 
+def test_prices_of_lean_in_ten_thousandths_are_an_error_that_says_so() -> None:
+    rows = [
+        f"{day:%Y%m%d} 00:00,{','.join(str(int(price * 10_000)) for price in row[:4])},{row[4]}"
+        for day, row in zip(DAYS, NUMBERS, strict=True)
+    ]
+    content = "\n".join(rows)
+    assert "look like ten-thousandths, as LEAN of QuantConnect has them: divide them by 10,000. Add" in problem(content)
+    assert "ten-thousandths" not in problem(content.replace("00,", "01,"))
+
+
 def test_rows_that_are_texts_with_commas_are_an_error_that_says_how_to_name_them() -> None:
     rows = [f"{day:%Y-%m-%d},{','.join(map(str, row))}" for day, row in zip(DAYS, NUMBERS, strict=True)]
     assert "Put their names first" in problem(json.dumps({"rc": 0, "data": {"code": "600000", "klines": rows}}))
