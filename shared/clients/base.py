@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
@@ -62,7 +62,7 @@ class ServiceClient:
         self._timeout_seconds = timeout_seconds
         self._flight: SingleFlight[RawResponse] = SingleFlight()
         self._n_changes = 0
-        self._may_share: Callable[[], bool] = lambda: True
+        self._period: Callable[[], Hashable | None] = lambda: 0
         self._upstream = Upstream(
             http,
             upstream,
@@ -79,12 +79,12 @@ class ServiceClient:
             raise _not_trusted(self._upstream.title)
         return self._parse(Health, response)
 
-    def share_only_while(self, condition: Callable[[], bool]) -> None:
-        """Let callers share a request only while `condition` holds: while every change calls `invalidate_shared`.
+    def share_within(self, period: Callable[[], Hashable | None]) -> None:
+        """Let callers share a request only with those of the same period, and none while there is no period.
 
         Otherwise a caller that knows of a change could share a response that was read before it.
         """
-        self._may_share = condition
+        self._period = period
 
     def invalidate_shared(self) -> None:
         """Let no later caller share a request that is in progress: its data may have changed since it began."""
@@ -106,11 +106,11 @@ class ServiceClient:
         A caller with little time left sends its own request, since a shared one may use the full timeout.
         """
         headers = latin1_headers({} if if_none_match is None else {"If-None-Match": if_none_match})
-        if deadline.seconds_left(self._timeout_seconds) < self._timeout_seconds or not self._may_share():
+        if deadline.seconds_left(self._timeout_seconds) < self._timeout_seconds or (period := self._period()) is None:
             return await self._get(path, self._answer, params, headers)
         if known := request_id.current_request_id():
             headers[request_id.HEADER] = known
-        key = (self._n_changes, path, frozenset((params or {}).items()), if_none_match)
+        key = (self._n_changes, period, path, frozenset((params or {}).items()), if_none_match)
         try:
             answer = await self._flight.run(key, lambda: self._get(path, self._answer, params, headers))
         except TimeoutError as error:

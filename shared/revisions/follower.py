@@ -29,7 +29,7 @@ async def follow(
     on_alive: Callable[[bool], None] = lambda _: None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[None]:
-    """Follow the feed inside the block. After a change, no call shares a request that began before it.
+    """Follow the feed inside the block. After a change or a gap, no call shares a request that began before it.
 
     Args:
         name: The service that follows, for the list of followers.
@@ -39,9 +39,9 @@ async def follow(
         on_alive: Is told whether the feed is alive, when that changes.
         monotonic: The clock, as that of `freshness`.
     """
-    follower = Follower(f"{name}-{uuid4().hex}", data, freshness, (data, *others), on_alive, monotonic)
+    follower = Follower(f"{name}-{uuid4().hex}", data, freshness, on_alive, monotonic)
     for client in (data, *others):
-        client.share_only_while(lambda: freshness.is_alive)
+        client.share_within(lambda: freshness.period)
     async with in_background(follower.read(), follower.renew()):
         yield
 
@@ -54,14 +54,12 @@ class Follower:
         follower: str,
         data: DataClient,
         freshness: Freshness,
-        clients: Sequence[ServiceClient],
         on_alive: Callable[[bool], None],
         monotonic: Callable[[], float],
     ) -> None:
         self._id = follower
         self._data = data
         self._freshness = freshness
-        self._clients = clients
         self._on_alive = on_alive
         self._monotonic = monotonic
         self._was_alive = False
@@ -76,9 +74,6 @@ class Follower:
                     if event.fence != self._freshness.fence or not self._freshness.is_alive:
                         self._is_due.set()
                     self._freshness.heard(event)
-                    if event.symbols is None or event.symbols:
-                        for client in self._clients:
-                            client.invalidate_shared()
                     self._report("not reported")
             except ServiceError as error:
                 reason = error.slug

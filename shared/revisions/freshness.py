@@ -47,6 +47,11 @@ class Freshness:
         return self._monotonic() < min(self._alive_until, self._leased_until)
 
     @property
+    def period(self) -> Token | None:
+        """Return what stays equal until the next change or gap; None while a change may be unknown."""
+        return self._token(None) if self.is_alive else None
+
+    @property
     def is_heard(self) -> bool:
         """Say whether the feed reports changes, whether or not there is a lease."""
         return self._monotonic() < self._alive_until

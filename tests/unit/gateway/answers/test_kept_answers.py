@@ -109,12 +109,15 @@ async def test_a_confirmed_copy_is_kept_without_its_body_for_callers_that_have_i
         assert await it.is_served_unasked(RESULT)
 
 
-async def test_an_answer_that_was_in_progress_when_its_symbol_changed_is_not_kept() -> None:
+@pytest.mark.parametrize("event", ["change", "gap"])  # in a gap, what no event reports may have been acknowledged
+async def test_an_answer_that_was_in_progress_at_a_change_or_a_gap_is_neither_kept_nor_joined(event: str) -> None:
     async with system() as it:
         it.prediction.may_answer.clear()
         waiting = asyncio.create_task(it.client.get(RESULT))
         await it.prediction.asked_once.wait()
-        await it.feed.send(["AAPL"])
+        if event == "gap":
+            it.feed.cut()
+        await it.feed.send(["AAPL"] if event == "change" else [])
         joining = asyncio.create_task(it.client.get(RESULT))  # must not share the request that began before
         await settle()
         it.prediction.may_answer.set()
