@@ -71,10 +71,12 @@ class BarReader:
             StoreUnavailable: The cache does not have them, and the store does not answer in the time that is left.
         """
         token = self._invalidation.token(symbol)
-        if write := self._cache_writes.get(token):
+        if self._may_trust_memory() and (write := self._cache_writes.get(token)):
             return write.read
+        # After an unknown change, a read that began before it must not be joined.
+        key = token if self._may_trust_memory() else object()
         try:
-            read = await self._reads.run(token, lambda: self._read(symbol))
+            read = await self._reads.run(key, lambda: self._read(symbol))
         except TimeoutError as error:
             raise StoreUnavailable(
                 "The data service could not read the bars in the time left for the request. Try again in a moment."
@@ -145,7 +147,8 @@ class BarReader:
 
     async def _write_cache(self, symbol: str, token: Token, bars: EncodedBars) -> None:
         try:
-            if self._invalidation.is_current(token):
+            # Without trust, it may have been read before a change that the others know: they would read it.
+            if self._invalidation.is_current(token) and self._may_trust_memory():
                 await self._cache.put(symbol, bars)
             if not self._invalidation.is_current(token):
                 await self._cache.evict(symbol)
