@@ -13,7 +13,7 @@ from hashlib import sha256
 
 import structlog
 from opentelemetry.trace import SpanKind
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
@@ -28,6 +28,7 @@ from shared.telemetry import tracing
 MAGIC = b"BELLWETHER-BARS-1\n"
 EVICT_ALL_SECONDS = 5.0
 N_FAILURES_IN_A_ROW = 1  # a hanging cache costs every caller its timeout, and skipping it costs little
+N_CONNECTIONS = 64  # further calls wait for one, within the timeout
 _DIGEST = 32
 _REVISION = re.compile(rb"[0-9a-f]{16}")
 NO_ANSWER = "The cache does not answer. Reads are slower until it does."
@@ -226,13 +227,10 @@ async def open_redis_bar_cache(
     on_breaker: Callable[[State], None] = lambda _: None,
 ) -> AsyncIterator[RedisBarCache]:
     """Open the connection pool. It connects on first use, so the service starts without the cache."""
-    redis = Redis.from_url(
-        url,
-        socket_timeout=timeout_seconds,
-        socket_connect_timeout=timeout_seconds,
-        retry=Retry(NoBackoff(), 0),  # the client's own ten retries would take seconds
-        max_connections=64,
-    )
+    seconds_each = dict.fromkeys(("timeout", "socket_timeout", "socket_connect_timeout"), timeout_seconds)
+    retry = Retry(NoBackoff(), 0)  # the client's own ten retries would take seconds
+    pool = BlockingConnectionPool.from_url(url, max_connections=N_CONNECTIONS, retry=retry, **seconds_each)
+    redis = Redis.from_pool(pool)
     cache = RedisBarCache(
         redis,
         seconds=seconds,

@@ -20,7 +20,7 @@ from local.servers import mongo_url as mongo_address
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
 from services.data.ports import ObserveDuration
-from services.data.redis_bar_cache import MAGIC, RedisBarCache, open_redis_bar_cache
+from services.data.redis_bar_cache import MAGIC, N_CONNECTIONS, RedisBarCache, open_redis_bar_cache
 from shared.breaker import FIRST_PAUSE_SECONDS, State
 from shared.errors import NoBars, StoreUnavailable
 from tests.support.data.bars import make_frame
@@ -142,6 +142,10 @@ class TestMongoBarStoreWithoutTransactions(BarStoreBehaviours):
 
 
 class TestRedisBarCache(BarCacheBehaviours):
+    async def test_more_calls_at_once_than_there_are_connections_wait_for_one(self, cache: RedisBarCache) -> None:
+        found = await asyncio.gather(*(cache.get(f"CH{number}") for number in range(5 * N_CONNECTIONS)))
+        assert {outcome for _, outcome in found} == {"miss"}
+
     async def test_an_entry_ends_with_its_lifetime(self, cache: RedisBarCache, redis_url: str) -> None:
         await cache.put("AAPL", BARS)
         async with _client(redis_url) as client:
