@@ -68,6 +68,7 @@ class Upstream:
         self._observer = observer
         self._breaker = Breaker(monotonic=monotonic, on_change=observer.breaker)
         self._slots = Slots(name)
+        self._write_slots = Slots(name)  # their own: an upload takes as long as its caller, and must delay no read
         self._throttle = RetryThrottle() if retries else None
         self._probing: asyncio.Task[None] | None = None  # a task without a reference may vanish
 
@@ -89,18 +90,19 @@ class Upstream:
     async def read(self, request: httpx.Request, parse: Callable[[httpx.Response], T]) -> T:
         """Send a request that changes nothing, and parse the response."""
         if self._throttle is None:
-            return await self._call(request, self._timeout_seconds, parse)
+            return await self._call(request, self._timeout_seconds, parse, self._slots)
         parse_or_retry = partial(self._parse_or_retry, self._throttle, parse, time.perf_counter())
         try:
-            return await self._call(request, self._timeout_seconds, parse_or_retry)
+            return await self._call(request, self._timeout_seconds, parse_or_retry, self._slots)
         except _Retry:
             await anyio.sleep(random.uniform(*RETRY_AFTER_SECONDS))  # noqa: S311  # no secret
             self._observer.retried()
-            return await self._call(request, self._timeout_seconds, partial(self._parse_retried, self._throttle, parse))
+            parse = partial(self._parse_retried, self._throttle, parse)
+            return await self._call(request, self._timeout_seconds, parse, self._slots)
 
     async def write(self, request: httpx.Request, parse: Callable[[httpx.Response], T]) -> T:
         """Send a request that writes, which may take all the time left, and parse the response."""
-        return await self._call(request, deadline.MAX_SECONDS, parse)
+        return await self._call(request, deadline.MAX_SECONDS, parse, self._write_slots)
 
     def _parse_or_retry(
         self, throttle: RetryThrottle, parse: Callable[[httpx.Response], T], began_at: float, response: httpx.Response
@@ -121,15 +123,17 @@ class Upstream:
             throttle.retry_succeeded()
         return parse(response)
 
-    async def _call(self, request: httpx.Request, at_most: float, parse: Callable[[httpx.Response], T]) -> T:
+    async def _call(
+        self, request: httpx.Request, at_most: float, parse: Callable[[httpx.Response], T], slots: Slots
+    ) -> T:
         """Send the request when a slot and the circuit breaker allow it, and report the result."""
         await self._require_closed()
         try:
-            async with self._slots.take(self._seconds(deadline.MAX_SECONDS)) as waited:
+            async with slots.take(self._seconds(deadline.MAX_SECONDS)) as waited:
                 self._observer.waited(waited)
                 self._refuse_unless_closed()  # it may have opened while this call waited
                 response, took = await self._exchange(request, at_most)
-                self._slots.refused() if _is_busy(response) else self._slots.served()
+                slots.refused() if _is_busy(response) else slots.served()
         except Busy:
             self._observer.call("busy", 0.0)
             raise

@@ -71,6 +71,24 @@ async def test_a_read_whose_503_took_long_is_not_sent_again() -> None:
     assert not n_retried
 
 
+async def test_writes_that_take_as_long_as_their_callers_delay_no_read() -> None:
+    may_end = asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "DELETE":
+            await may_end.wait()
+            return httpx.Response(204)
+        return httpx.Response(200, json=["AAPL"])
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data")
+    client = DataClient(http, upstream="it", timeout_seconds=60)
+    writes = [asyncio.create_task(client.delete(symbol="AAPL")) for _ in range(N_SLOTS)]
+    await settle()
+    assert await client.symbols() == ["AAPL"]
+    may_end.set()
+    await asyncio.gather(*writes)
+
+
 async def test_an_upstream_that_always_fails_gets_hardly_more_calls_than_there_are_requests() -> None:
     upstream = Upstream([UNAVAILABLE], retries=True)
     await asyncio.gather(*(_unavailable(upstream) for _ in range(50)))
