@@ -1,12 +1,19 @@
-"""Limits the requests in progress. Further ones are refused at once: queueing would only make all of them late."""
+"""Limits the requests in progress. Further ones are refused at once: queueing would only make all of them late.
+
+A request that waits for its caller is not in progress: 500 callers that send their bodies a byte a second, or read
+their responses as slowly, take no place. `shared.web.http_protocol` bounds how many there are, and how slow they are.
+"""
 
 import json
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.exceptions import HTTPException  # noqa: TID251  # FastAPI makes any other error from a body a 400
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Busy
 from shared.web.problem import MEDIA_TYPE, problem_content
@@ -18,6 +25,7 @@ STREAMS_DETAIL = (
     f"{MAX_STREAMS} callers watch runs already. Ask for the run itself with If-None-Match instead, or try again."
 )
 LOG_SECONDS = 10.0  # at most one log line in so many seconds: a line per refusal would cost more than the refusal
+_NOT_AWAITED = {"GET", "HEAD", "PUT"}  # the app works while their bodies arrive
 _EVENTS = re.compile(r"(/api)?/runs/[^/]+/events/?")
 log = structlog.get_logger()
 
@@ -86,18 +94,76 @@ class AdmissionMiddleware:
             self._log()
             await _refuse(scope, send, STREAMS_DETAIL if is_stream else DETAIL)
             return
-        admission.n_in_flight += 1
-        self.metrics.in_progress.inc(not is_stream)
-        try:
-            await self.app(scope, receive, send)
-        finally:
-            admission.n_in_flight -= 1
-            self.metrics.in_progress.dec(not is_stream)
+        place = _Place(admission, None if is_stream else self.metrics.in_progress)
+        with place.taken():
+            receive = receive if scope["method"] in _NOT_AWAITED else self._receiving(place, receive)
+            await self.app(scope, receive, _sending(place, send))
+
+    def _receiving(self, place: "_Place", receive: Receive) -> Receive:
+        """Give up the place until each part of the body is here, and refuse the request if all are taken by then."""
+        is_whole = False
+
+        async def receive_part() -> Message:
+            nonlocal is_whole
+            if is_whole:  # only a disconnect can follow, while the app works
+                return await receive()
+            with place.given_up():
+                message = await receive()
+                is_refused = place.admission.is_full
+            if is_refused:
+                self.metrics.refused.inc()
+                self._log()
+                raise HTTPException(Busy.status, DETAIL)
+            is_whole = not message.get("more_body", False)
+            return message
+
+        return receive_part
 
     def _log(self) -> None:
         if (now := time.monotonic()) >= self._log_at:
             self._log_at = now + LOG_SECONDS
             log.warning("requests_shed", in_progress=self.admission.n_in_flight)
+
+
+class _Place:
+    """The place of one request, counted in a gauge unless that is None."""
+
+    def __init__(self, admission: Admission, gauge: Gauge | None) -> None:
+        self.admission = admission
+        self._gauge = gauge
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Take it for the block."""
+        self._change(1)
+        try:
+            yield
+        finally:
+            self._change(-1)
+
+    @contextmanager
+    def given_up(self) -> Iterator[None]:
+        """Give it up for the block."""
+        self._change(-1)
+        try:
+            yield
+        finally:
+            self._change(1)
+
+    def _change(self, by: int) -> None:
+        self.admission.n_in_flight += by
+        if self._gauge is not None:
+            self._gauge.inc(by)
+
+
+def _sending(place: _Place, send: Send) -> Send:
+    """Give up the place while the caller reads."""
+
+    async def send_part(message: Message) -> None:
+        with place.given_up():
+            await send(message)
+
+    return send_part
 
 
 def is_event_stream(scope: Scope) -> bool:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from shared.errors import (
+    Busy,
     InvalidRequest,
     PayloadTooLarge,
     RequestTooSlow,
@@ -50,7 +51,7 @@ _HINTS = {
     404: "Not found. See /docs for the available paths.",
     405: "This path does not accept that method. See the Allow header and /docs.",
 }
-_BODY_ERRORS: dict[int, type[ServiceError]] = {error.status: error for error in (PayloadTooLarge, RequestTooSlow)}
+_BODY_ERRORS: dict[int, type[ServiceError]] = {error.status: error for error in (PayloadTooLarge, RequestTooSlow, Busy)}
 
 
 class InvalidField(BaseModel):

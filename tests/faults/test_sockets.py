@@ -10,6 +10,7 @@ from tests.support.faults.load import closed_loops, quantile, statuses
 from tests.support.faults.stack import FaultStack
 from tests.support.faults.table import Figures
 
+N_SOCKETS = 500  # more than the requests that a gateway serves at a time
 HALF_OPEN = {
     "nothing": b"",
     "header": b"GET /api/stocks/all HTTP/1.1\r\nHost: localhost\r\nX-A: ",
@@ -53,7 +54,7 @@ async def test_half_open_sockets_are_closed_and_honest_callers_served(
         return await stack.ask("/api/stocks/all")
 
     before = await closed_loops(honest, 1, 3)  # type: ignore[arg-type]
-    sockets = [_seconds_open(stack.port, HALF_OPEN[kind], kind != "nothing") for _ in range(300)]
+    sockets = [_seconds_open(stack.port, HALF_OPEN[kind], kind != "nothing") for _ in range(N_SOCKETS)]
     seconds, during = await asyncio.gather(asyncio.gather(*sockets), closed_loops(honest, 1, 6))  # type: ignore[arg-type]
     assert set(statuses(during)) == {200}
     figures.within(f"{kind}: closed within", max(seconds), 15)

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.errors import InvalidRequest
 from shared.web.problem import problem_response
 
+_UNCHECKED = {"GET", "HEAD", "PUT"}  # the body of the first two is never read
 MAX_DIGITS = 20  # of an integer: 64 bits have 19 and a sign
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -28,7 +29,7 @@ class StrictJsonMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["method"] == "PUT" or not _is_json(scope):
+        if scope["type"] != "http" or scope["method"] in _UNCHECKED or not _is_json(scope):
             await self.app(scope, receive, send)
             return
         try:
