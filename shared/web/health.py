@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.errors import ServiceError
+from shared.single_flight import SingleFlight
 from shared.telemetry.metrics import GaugeValues, ScrapeCollector, ScrapeGauge
 from shared.web.draining import Draining
 
@@ -79,21 +80,30 @@ class Dependency:
     ping: Callable[[Request], Awaitable[Health | None]]
     when_failing: Literal["degraded", "down"] = "down"
     timeout_seconds: float = 1.0
+    _flight: SingleFlight[Inspection] = field(default_factory=SingleFlight, init=False, repr=False, compare=False)
 
     async def inspect(self, request: Request) -> Inspection:
-        """Ping it once; a ServiceError becomes part of the result."""
+        """Ping it, once for all who ask at the same time; a ServiceError becomes part of the result."""
+        try:
+            return await self._flight.run(request.scope.get("app"), lambda: self._inspect(request))
+        except TimeoutError:
+            return self._failing("No answer in the time that was left.")
+
+    async def _inspect(self, request: Request) -> Inspection:
         try:
             async with asyncio.timeout(self.timeout_seconds):
                 health = await self.ping(request) or Health(status="ok")
         except ServiceError as error:
-            return Inspection(is_up=False, check=Check(status=self.when_failing, detail=error.detail))
+            return self._failing(error.detail)
         except TimeoutError:
-            detail = f"No answer within {self.timeout_seconds:g} s."
-            return Inspection(is_up=False, check=Check(status=self.when_failing, detail=detail))
+            return self._failing(f"No answer within {self.timeout_seconds:g} s.")
         failing = [f"{name}: {check.detail}" for name, check in health.checks.items() if check.status != "ok"]
         notes = [check.detail for check in health.checks.values() if check.status == "ok" and check.detail]
         check = Check(status=health.status, detail=" ".join(failing or notes) or None)
         return Inspection(is_up=health.status != "down", check=check, inner=health.checks, is_stale=health.stale)
+
+    def _failing(self, detail: str) -> Inspection:
+        return Inspection(is_up=False, check=Check(status=self.when_failing, detail=detail))
 
 
 Dependencies = Mapping[str, Dependency]

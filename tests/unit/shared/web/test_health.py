@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 from fastapi import Request
 
+from shared import deadline
 from shared.errors import StoreUnavailable
 from shared.web.health import Check, Dependency, Health, Inspection, inspect_all
 from tests.support.asgi import bare_app, serve
+from tests.support.polling import settle
 
 REQUEST = Request({"type": "http"})
 Ping = Callable[[Request], Awaitable[Health | None]]
@@ -55,6 +57,40 @@ async def test_dependencies_are_pinged_at_the_same_time() -> None:
 
     inspections = await inspect_all({"a": Dependency(meets), "b": Dependency(meets)}, REQUEST)
     assert [inspection.is_up for inspection in inspections.values()] == [True, True]
+
+
+async def test_whoever_asks_at_the_same_time_shares_one_ping_and_a_later_one_makes_another() -> None:
+    n_pings, may_answer = 0, asyncio.Event()
+
+    async def ping(_: Request) -> None:
+        nonlocal n_pings
+        n_pings += 1
+        await may_answer.wait()
+
+    dependency = Dependency(ping, timeout_seconds=200)
+    asking = [asyncio.create_task(dependency.inspect(REQUEST)) for _ in range(500)]
+    await settle()
+    may_answer.set()
+    assert {inspection.is_up for inspection in await asyncio.gather(*asking)} == {True}
+    assert n_pings == 1
+    await dependency.inspect(REQUEST)
+    assert n_pings == 2
+
+
+async def test_a_caller_without_time_is_told_so_and_the_ping_goes_on_for_the_others() -> None:
+    may_answer = asyncio.Event()
+
+    async def ping(_: Request) -> None:
+        await may_answer.wait()
+
+    dependency = Dependency(ping, timeout_seconds=200)
+    patient = asyncio.create_task(dependency.inspect(REQUEST))
+    await settle()
+    with deadline.within(0.01):
+        hurried = await dependency.inspect(REQUEST)
+    assert (hurried.is_up, hurried.check.detail) == (False, "No answer in the time that was left.")
+    may_answer.set()
+    assert (await patient).is_up
 
 
 async def test_readiness_and_the_gauge_read_one_list() -> None:
