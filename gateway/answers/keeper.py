@@ -94,14 +94,14 @@ class Answers:
         confirmation = self.freshness.begin(key.symbol)
         has_body = known is not None and known.body is not None
         raw = await ask(known.etag if known is not None and has_body else if_none_match)
-        etag = raw.headers.get("ETag")
-        if etag is None or staleness.is_marked():
-            return Response(raw.body, raw.status, raw.headers | {"Cache-Control": self._cache_control})
+        etag, is_stale = raw.headers.get("ETag"), staleness.is_marked()
         if raw.status == 304 and known is not None and known.etag == etag:
             self.count("confirmed")
-            if self.freshness.is_current(key.symbol, confirmation):
+            if self.freshness.is_current(key.symbol, confirmation) and not is_stale:
                 known.confirmation = confirmation
             return known
+        if etag is None or is_stale:
+            return Response(raw.body, raw.status, raw.headers | {"Cache-Control": self._cache_control})
         self.count("miss")
         return self._keep(key, etag, raw, confirmation)
 

@@ -4,6 +4,7 @@ import pytest
 
 from gateway.examples.screener import LEADERBOARD, SCREENER
 from shared.errors import NoCompleteRun
+from shared.staleness import STALE
 from tests.support.gateway.feed import FakeFeed
 from tests.support.gateway.service import RUN_ETAG, FakeData, serve_gateway
 
@@ -58,6 +59,16 @@ async def test_what_is_kept_is_confirmed_each_time_although_the_feed_is_alive(pa
     assert known.status_code == 304
     assert {response.headers["ETag"] for response in responses} == {f"W/{RUN_ETAG}"}
     assert {response.json()["sentence"] for response in responses} == {SCREENER["sentence"]}
+
+
+async def test_what_is_confirmed_as_stale_is_served_whole_to_a_caller_that_has_it_not() -> None:
+    data = FakeData()
+    async with serve_gateway(data) as client:
+        first = await client.get("/api/screener")
+        data.extra_headers = {"Warning": STALE}
+        again = await client.get("/api/screener")
+    assert (again.status_code, again.content, again.headers["warning"]) == (200, first.content, STALE)
+    assert again.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("query", ["horizon=0", "horizon=21", "level=60", "level=x", "format=xml", "sort=skill"])
