@@ -1,6 +1,7 @@
 """The change feed on a real mongod: it reports every write by any client, and its ping fails while it cannot."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -71,6 +72,22 @@ class TestMongoChangeFeed(ChangeFeedBehaviours):
         with database.client.start_session() as session, session.start_transaction():
             database["AAPL"].insert_one({"Date": "2024-01-02"}, session=session)
         await _until(changes, {"AAPL"})
+
+    async def test_changes_and_pings_wait_for_no_other_work_of_the_process(
+        self, mongo_url: str, database: Database
+    ) -> None:
+        may_end = threading.Event()
+        others = [asyncio.create_task(asyncio.to_thread(may_end.wait)) for _ in range(64)]
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS), open_mongo(mongo_url, database.name) as opened:
+                await opened.ping(PATIENCE_SECONDS)
+                changes = MongoChangeFeed(opened, 60).changes()
+                await _until(changes, None)
+                database["AAPL"].insert_one({"Date": "2024-01-02"})
+                await _until(changes, {"AAPL"})
+        finally:
+            may_end.set()
+            await asyncio.gather(*others)
 
     async def test_the_feed_continues_after_the_database_was_dropped(
         self, feed: MongoChangeFeed, database: Database

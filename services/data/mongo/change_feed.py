@@ -3,9 +3,11 @@
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import pymongo
 import structlog
@@ -33,6 +35,7 @@ _PIPELINE: list[dict[str, Any]] = [
     {"$project": dict.fromkeys(_FIELDS, True)},
 ]
 Event = Mapping[str, Any]
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
@@ -61,6 +64,8 @@ class MongoChangeFeed:
 
     def __init__(self, connection: Connection, cache_seconds: int) -> None:
         self._database = connection.database
+        # A thread of its own: behind the work of requests, the feed would fall silent under load.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="change-feed")
         self._failure: str | None = "MongoDB has not been reached yet"
         self._cache_seconds = cache_seconds
         self._caught_up_at = -math.inf
@@ -71,14 +76,14 @@ class MongoChangeFeed:
         resume: Event | None = None
         while True:
             try:
-                fence = 0 if resume else await asyncio.to_thread(self._read_fence)
-                stream = await asyncio.to_thread(self._open, resume)
+                fence = 0 if resume else await self._run(self._read_fence)
+                stream = await self._run(partial(self._open, resume))
                 self._failure = None
                 if resume is None:
                     yield None
                     self.fence = max(self.fence, fence)
                 while stream.alive:
-                    batch = await asyncio.to_thread(_collect_changes, stream)
+                    batch = await self._run(partial(_collect_changes, stream))
                     resume = stream.resume_token
                     if batch.symbols is None or batch.symbols:
                         yield batch.symbols
@@ -104,6 +109,9 @@ class MongoChangeFeed:
             raise StoreUnavailable(
                 f"{self._failure}: changes by other tools become visible after up to {self._cache_seconds} s."
             )
+
+    async def _run(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
 
     def _read_fence(self) -> int:
         with pymongo.timeout(TIMEOUT_SECONDS):

@@ -51,6 +51,8 @@ class Connection:
         self._threads = ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="mongodb")
         self._slots = asyncio.Semaphore(MAX_CALLS)
         self._pings: SingleFlight[None] = SingleFlight()
+        # One for pings, which wait neither for these calls nor for other work.
+        self._ping_thread = ThreadPoolExecutor(1, thread_name_prefix="mongodb-ping")
         self._breaker = ProbedBreaker(
             lambda: self.ping(PROBE_SECONDS), n_in_a_row=N_FAILURES_IN_A_ROW, on_change=on_breaker
         )
@@ -76,14 +78,17 @@ class Connection:
         Raises:
             StoreUnavailable: It does not answer.
         """
-        # Not in the threads of calls, which may all be waiting for MongoDB.
-        await self._pings.run("ping", lambda: asyncio.to_thread(_call, self._ping, at_most))
+        await self._pings.run("ping", lambda: self._ping_in_thread(at_most))
         self._breaker.probe_succeeded()
 
     def close(self) -> None:
         """Begin no further call."""
         self._breaker.close()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._ping_thread):
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _ping_in_thread(self, at_most: float) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._ping_thread, _call, self._ping, at_most)
 
     def _ping(self) -> None:
         self.database.command("ping")
