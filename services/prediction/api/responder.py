@@ -58,6 +58,7 @@ class Responder:
         version = f"{provenance().model_dump_json()} {calendar}"
         self._version = hashlib.sha256(version.encode()).hexdigest()[:16]
         self._flight: SingleFlight[bytes] = SingleFlight()
+        self._running: set[ComputationKey] = set()
         self._metrics = ComputationMetrics(registry)
         self._seconds = {
             kind: Histogram(f"{kind}_duration_seconds", _HELP_TEXTS[kind], buckets=LATENCY_BUCKETS, registry=registry)
@@ -76,14 +77,21 @@ class Responder:
             revision = await resources.data.current_revision(symbol=key.symbol)
             if revision is not None and matches(etag := self._etag(revision, key.today), if_none_match):
                 return _not_modified(etag)
-        resources.workers.require_room()  # before the bars are fetched, which takes most of the time of a refusal
+        if key not in self._running:  # otherwise it joins, and needs no room
+            resources.workers.require_room()  # before the bars are fetched, which takes most of the time of a refusal
         encoded = await resources.data.bars(symbol=key.symbol, adjusted=key.adjusted)
 
         computation = (key, encoded.revision, encoded.is_stale)
 
         async def compute() -> bytes:
             started_at = time.perf_counter()
-            run = await resources.workers.run(computation, measured, key.kind, encode_answer, work, encoded, key.symbol)
+            self._running.add(key)
+            try:
+                run = await resources.workers.run(
+                    computation, measured, key.kind, encode_answer, work, encoded, key.symbol
+                )
+            finally:
+                self._running.discard(key)
             self._metrics.record(run.measurements)
             body = run.unwrap()
             self._seconds[key.kind].observe(time.perf_counter() - started_at)

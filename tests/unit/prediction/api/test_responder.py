@@ -17,6 +17,7 @@ from shared.schemas.bars import EncodedBars
 from shared.schemas.forecasts import FeatureInfo
 from shared.schemas.wire import Warning, Wire
 from tests.support.deadlines import within
+from tests.support.polling import settle
 from tests.support.prediction.one_symbol import FakeBars
 from tests.support.prediction.runs import FakeRunStore
 
@@ -125,6 +126,24 @@ async def test_without_room_for_a_computation_no_bars_are_fetched_but_a_matching
         await service.ask(if_none_match='"another"')
     assert (await service.ask(if_none_match=etag)).status_code == 304
     assert (service.bars.n_reads, service.workers.n_runs) == (1, 1)
+
+
+async def test_without_room_a_computation_that_is_running_is_still_joined() -> None:
+    service = Service(is_slow=True)
+    first = asyncio.create_task(service.ask())
+    await service.workers.has_begun.wait()
+    service.workers.has_room = False
+    equal, other = (
+        asyncio.create_task(service.ask(key)) for key in (FORECAST, replace(FORECAST, query='{"horizon": 2}'))
+    )
+    await settle()
+    service.workers.may_end.set()
+    assert (await equal).body == (await first).body
+    with pytest.raises(Busy):
+        await other
+    with pytest.raises(Busy):
+        await service.ask()
+    assert service.workers.n_runs == 1
 
 
 async def test_a_load_during_the_computation_gives_the_old_response_no_new_etag() -> None:
