@@ -40,7 +40,7 @@ class ResultQuery(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    token: int = Field(ge=1, description="Of the claim.")
+    token: int = Field(ge=1, le=2**63 - 1, description="Of the claim.")
     revision: str = Field(pattern="^[0-9A-Za-z-]{1,64}$", description="Revision of the bars that were evaluated.")
     reason: str | None = Field(None, min_length=1, max_length=1000, description="Why there is no result.")
 
