@@ -123,7 +123,8 @@ def _check(header: str) -> str:
         return media_type
     accepted = ", ".join(MEDIA_TYPES)
     raise UnsupportedMediaType(
-        f"Send a file of bars, with a Content-Type of {accepted}, or with none.", headers={"Accept": accepted}
+        f"Send a file of bars, also compressed as .gz, .xz, .bz2 or .zip, with a Content-Type of {accepted}, or none.",
+        headers={"Accept": accepted},
     )
 
 

@@ -89,6 +89,7 @@ async def test_a_type_that_has_no_bars_is_415_with_those_that_have(media_type: s
         in_a_form = await _put(client, files={"file": ("prices", CSV, media_type)})
     for response in (whole, in_a_form):
         assert (response.status_code, response.json()["type"]) == (415, "/problems/unsupported-media-type")
+        assert ".gz" in response.json()["detail"]
         assert "text/csv" in response.headers["accept"]
 
 
