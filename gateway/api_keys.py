@@ -8,6 +8,7 @@ import hmac
 import re
 import secrets
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Annotated
 
@@ -144,6 +145,7 @@ async def not_authorised(request: Request, error: Exception) -> JSONResponse:
 
 def main() -> None:
     """Print a new key and the digest for the settings."""
+    ArgumentParser(prog="python -m gateway.api_keys", description=main.__doc__).parse_args()
     key = secrets.token_urlsafe(32)
     sys.stdout.write(f"key     {key}\ndigest  {compute_digest(key)}\n\n")
     sys.stdout.write("Save the key: it is stored nowhere. Put the digest into GATEWAY_API_KEYS (comma separated)\n")

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from argparse import ArgumentParser
 from typing import NoReturn
 
 
@@ -12,6 +13,7 @@ def main() -> int:
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
         signal.signal(signal.SIGHUP, _interrupt)
     try:
+        _parse(sys.argv[1:])
         # Imported only now, so that Ctrl-C is a stop from the beginning.
         from local.errors import CannotRun  # noqa: PLC0415
         from local.run import run  # noqa: PLC0415
@@ -24,6 +26,15 @@ def main() -> int:
             return 1
     except KeyboardInterrupt:
         return 0
+
+
+def _parse(words: list[str]) -> None:
+    """Print the usage and exit if there is a word: the settings are variables."""
+    ArgumentParser(
+        prog="python -m local",
+        description="Run the whole system on this machine until Ctrl-C, as `make run` does after the installation.",
+        epilog="Variables: PORT (8000), LOCAL_DIR (.local), MONGO_URL and REDIS_URL for servers of your own.",
+    ).parse_args(words)
 
 
 def _interrupt(*_: object) -> NoReturn:

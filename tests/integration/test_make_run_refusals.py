@@ -33,6 +33,17 @@ def _refusal(folder: Path | str, port: object) -> str:
     return sentence.removeprefix("Bellwether cannot run: ")
 
 
+@pytest.mark.parametrize(("word", "status"), [("--help", 0), ("run", 2)])
+def test_words_are_answered_with_the_usage(tmp_path: Path, word: str, status: int) -> None:
+    command, environment = [sys.executable, "-m", "local", word], os.environ | {"LOCAL_DIR": str(tmp_path)}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    assert done.returncode == status
+    assert "usage: python -m local" in done.stdout + done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "80.5", "8000x", "%", "9" * 500])
 def test_a_port_that_is_none(tmp_path: Path, port: str) -> None:
     said = _refusal(tmp_path, port)

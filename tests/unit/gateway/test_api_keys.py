@@ -175,6 +175,15 @@ def test_comments_blanks_and_case_do_not_matter_in_a_list_of_digests() -> None:
     )
 
 
+@pytest.mark.parametrize(("words", "status"), [(["--help"], 0), (["make"], 2)])
+def test_the_command_explains_itself_and_makes_no_key(words: list[str], status: int) -> None:
+    command = [sys.executable, "-m", "gateway.api_keys", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3])
+    assert done.returncode == status
+    assert "usage: python -m gateway.api_keys" in done.stdout + done.stderr
+    assert "digest  " not in done.stdout
+
+
 def test_the_command_makes_a_new_key_each_time_and_says_its_digest() -> None:
     made = []
     for _ in range(2):
