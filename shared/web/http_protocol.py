@@ -11,7 +11,7 @@ from typing import Any
 
 import httptools
 import structlog
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from shared.errors import BadRequest, Busy, HeadersTooLarge, RequestTooSlow, ServiceError, TargetTooLong
 from shared.web.problem import MEDIA_TYPE, problem_content
@@ -66,6 +66,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._has_progressed = self._is_refused = False
         self._unsent, self._sent_at = 0, 0.0
         self._ticker: TimerHandle | None = None
+        self._served: RequestResponseCycle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Begin to watch the connection, or refuse it if there are too many."""
@@ -83,6 +84,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self._ticker is not None:
             self._ticker.cancel()
         super().connection_lost(exc)
+        # uvicorn tells only the newest of pipelined requests, which is not the one that is being served.
+        if self._served is not None and not self._served.response_complete:
+            self._served.disconnected = True
+            self._served.message_event.set()
 
     def data_received(self, data: bytes) -> None:
         """Parse the data, unless the connection is refused or sends too much outside of bodies."""
@@ -155,6 +160,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self._phase is _Phase.BODY and self.cycle.response_complete:
             self._since = self.loop.time()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._served = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _tick(self) -> None:
         self._ticker = self.loop.call_later(self.tick_seconds, self._tick)

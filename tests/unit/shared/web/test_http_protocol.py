@@ -5,10 +5,12 @@ import json
 from functools import partial
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from shared.web.http_protocol import MAX_FIELDS, MAX_HEAD_BYTES, MAX_TARGET_BYTES
 from shared.web.problem import Problem
-from tests.support.connections import App, Hasty, Patient, answer_to, connect
+from tests.support.connections import App, Asleep, Hasty, Patient, answer_to, connect
+from tests.support.polling import wait_until
 
 POST = b"POST / HTTP/1.1\r\nHost: x\r\n"
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
@@ -186,6 +188,25 @@ async def test_pipelined_requests_are_answered_in_order_up_to_a_limit() -> None:
     app = App(seconds=1, reads_body=False)
     assert await answer_to((GET + b"\r\n") * 1000, app=app) == b""
     assert len(app.scopes) == 1
+
+
+async def test_the_request_that_is_being_served_learns_that_its_caller_left_with_others_in_the_pipeline() -> None:
+    received: list[str] = []
+    has_begun = asyncio.Event()
+
+    class Waiting(App):
+        async def __call__(self, scope: Scope, receive: Receive, _: Send) -> None:
+            if scope["type"] != "http":
+                return
+            has_begun.set()
+            received.append((await receive())["type"])
+            received.append((await receive())["type"])
+
+    async with connect(Waiting(), Asleep, (GET + b"\r\n") * 3) as (connection,):
+        await has_begun.wait()
+        connection.writer.transport.abort()
+        await wait_until(lambda: len(received) == 2)
+    assert received == ["http.request", "http.disconnect"]
 
 
 async def test_an_upgrade_is_answered_as_if_it_were_not_offered() -> None:
