@@ -9,24 +9,26 @@ interface ProblemNoticeProps {
   onRetry?: () => void
 }
 
-const ADVICE: Record<number, string> = {
-  0: 'Reload the page.', // an error of the page itself
-  404: 'Check the spelling, or choose a suggestion as you type.',
-  409: 'Choose another symbol, or load more bars for this one.',
-  429: 'Retrying automatically.',
+const ADVICE: Record<string, string> = {
+  '/problems/symbol-not-found': 'Check the spelling, or choose a suggestion as you type.',
+  '/problems/not-enough-bars': 'Choose another symbol, or load more bars for this one.',
 }
 
-function advice({ isUnreachable, retryable, status, errors }: ProblemError): string {
+/** Says what to do, unless the problem's own sentence does. */
+function advise({ type, isUnreachable, retryable, status, errors }: ProblemError): string | undefined {
   if (errors.some(({ pointer }) => pointer.endsWith('/symbol'))) {
     return 'A symbol is an exchange ticker such as AAPL or BRK.B.'
   }
   if (errors.length > 0) return 'Correct the request, then try again.'
   if (isUnreachable) return 'Retrying automatically. Check that Bellwether is running and that you are online.'
-  return ADVICE[status] ?? (retryable ? 'Retrying automatically.' : 'See the service logs.')
+  if (status === 0) return 'Reload the page.' // an error of the page itself
+  if (retryable) return 'Retrying automatically.'
+  return status < 500 ? ADVICE[type] : 'See the service logs.'
 }
 
 export function ProblemNotice({ problem, isRetrying = false, retryAt = null, onRetry }: ProblemNoticeProps) {
   const needsKey = problem.status === 401 || problem.status === 403
+  const advice = advise(problem)
   return (
     <div className="notice notice-problem">
       <div role="alert">
@@ -41,7 +43,7 @@ export function ProblemNotice({ problem, isRetrying = false, retryAt = null, onR
             ))}
           </ul>
         )}
-        {!needsKey && <p>{advice(problem)}</p>}
+        {!needsKey && advice !== undefined && <p>{advice}</p>}
       </div>
       {needsKey && <AccessKeyForm />}
       {problem.requestId !== null && (
