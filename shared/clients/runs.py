@@ -155,18 +155,6 @@ class RunsClient(ServiceClient):
         """
         return await self._get(f"/runs/{run_id}/leaderboards/{horizon}", self._as(Leaderboard))
 
-    async def raw_leaderboard(self, *, horizon: int, if_none_match: str | None = None) -> RawResponse:
-        """Return the leaderboard of the last complete run as it was written, or 304 if the caller has it.
-
-        Raises:
-            NoCompleteRun: No run over all symbols has succeeded at this horizon.
-        """
-        return await self._get_raw(f"/leaderboards/{horizon}", None, if_none_match)
-
-    async def raw_screener(self, *, horizon: int, if_none_match: str | None = None) -> RawResponse:
-        """Return the screener of the last complete run as it was written, or 304; raises as `raw_leaderboard`."""
-        return await self._get_raw(f"/screeners/{horizon}", None, if_none_match)
-
     async def finish(
         self,
         *,

@@ -11,6 +11,7 @@ import pytest
 from services.data.app import create_app
 from services.data.settings import DataSettings
 from shared.clients.base import RawResponse
+from shared.clients.data import DataClient
 from shared.clients.runs import RunsClient
 from shared.errors import InvalidRequest, NoCompleteRun, NotTheOwner, PayloadTooLarge, RunActive, RunNotFound
 from shared.schemas.runs import Run, RunList
@@ -39,7 +40,8 @@ def client(http: httpx.AsyncClient) -> RunsClient:
     return RunsClient(http, upstream="the data service", timeout_seconds=60)
 
 
-async def test_a_run_from_its_request_to_its_answers(client: RunsClient) -> None:
+async def test_a_run_from_its_request_to_its_answers(client: RunsClient, http: httpx.AsyncClient) -> None:
+    data = DataClient(http, upstream="the data service", timeout_seconds=60)
     run, is_new = await client.put(new=make_new_run())
     assert (is_new, run.state) == (True, "queued")
     assert await client.put(new=make_new_run()) == (run, False)
@@ -53,18 +55,17 @@ async def test_a_run_from_its_request_to_its_answers(client: RunsClient) -> None
     await client.add_failure(**whose, symbol="IBM", revision="r1", reason="It has 3 bars; 20 are needed.")
     assert not (await client.extend(**whose)).is_cancelling
     with pytest.raises(NoCompleteRun):
-        await client.raw_leaderboard(horizon=1)
+        await data.raw_leaderboard(horizon=1)
     await client.put_leaderboard(**whose, horizon=1, leaderboard=make_leaderboard())
     await client.put_screener(**whose, horizon=1, body=b"ARROW1")
     done = await client.finish(**whose, state="succeeded")
     assert (done.state, done.n_done, done.n_failed) == ("succeeded", 3, 1)
     assert await client.run(run_id=RUN_ID) == done
-    board = await client.raw_leaderboard(horizon=1)
+    board = await data.raw_leaderboard(horizon=1)
     assert board.body == make_leaderboard().model_dump_json().encode()
-    screener = await client.raw_screener(horizon=1)
-    assert screener.body == b"ARROW1"
-    again = await client.raw_screener(horizon=1, if_none_match=screener.headers["ETag"])
+    again = await data.raw_leaderboard(horizon=1, if_none_match=board.headers["ETag"])
     assert (again.status, again.body) == (304, b"")
+    assert (await http.get("/screeners/1")).content == b"ARROW1"
 
 
 async def test_results_come_in_pages_of_few(client: RunsClient) -> None:

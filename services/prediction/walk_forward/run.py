@@ -114,7 +114,7 @@ def run_walk_forward(
         levels: Nominal coverages of the intervals, in percent.
     """
     target = targets.log_return_ahead(history.close, windows.horizon)
-    predicted, seconds = _predict(history, specs, windows)
+    predicted, seconds = predict_log_returns(history, specs, windows)
     scored = slice(windows.n_calibration, None)
     last_close = history.close[windows.scored_rows]
     scores_at = np.abs(target[windows.rows] - predicted), volatility_of(history).ahead(windows.horizon)[windows.rows]
@@ -156,13 +156,8 @@ def _build_intervals(
     )
 
 
-def predict_log_returns(history: History, specs: Sequence[ModelSpec], windows: Windows) -> Array:
-    """Predict the log return of each window by each model, shape `(n_models, n_windows)`."""
-    return _predict(history, specs, windows)[0]
-
-
-def _predict(history: History, specs: Sequence[ModelSpec], windows: Windows) -> tuple[Array, Array]:
-    """Return the predictions of each model, and how long they took."""
+def predict_log_returns(history: History, specs: Sequence[ModelSpec], windows: Windows) -> tuple[Array, Array]:
+    """Predict the log return of each window by each model, shape `(n_models, n_windows)`; time each model."""
     learnt = {
         names: _timed(training_set, history, names, windows.horizon) for names in {spec.feature_names for spec in specs}
     }

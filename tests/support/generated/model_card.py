@@ -147,7 +147,7 @@ def _of(name: ModelName, evaluation: Evaluation) -> ModelEvaluation:
 
 def _forecast(spec: ModelSpec, history: History, row: int) -> bytes:
     windows = Windows(1, np.array([row]), np.array([LOOKBACK]), np.array([row]), n_calibration=0)
-    return predict_log_returns(history, [spec], windows).tobytes()
+    return predict_log_returns(history, [spec], windows)[0].tobytes()
 
 
 if __name__ == "__main__":

@@ -50,6 +50,6 @@ def _absolute_errors(history: History, names: Sequence[ModelName], horizon: int)
     """Return the errors of the models, shape `(n_models, 250)`, and those of no change on the same sessions."""
     rows = np.arange(N_BARS - horizon - N_WINDOWS, N_BARS - horizon)
     windows = Windows(horizon, rows, np.full(N_WINDOWS, 20), rows - horizon + 1, n_calibration=0)
-    predicted = predict_log_returns(history, [MODELS[name] for name in names], windows)
+    predicted, _ = predict_log_returns(history, [MODELS[name] for name in names], windows)
     last, actual = history.close[rows], history.close[rows + horizon]
     return np.abs(close_after(last, predicted) - actual), np.abs(last - actual)

@@ -26,7 +26,7 @@ def _walk_forward(name: ModelName) -> Forecaster:
         history = simulated.history(bars)
         rows = np.arange(LOOKBACK + MIN_TRAIN, len(bars))
         windows = Windows(horizon=1, rows=rows, start=np.full(len(rows), LOOKBACK), stop=rows, n_calibration=0)
-        predicted = predict_log_returns(history, [MODELS[name]], windows)[0]
+        (predicted,), _ = predict_log_returns(history, [MODELS[name]], windows)
         return _shift_to_next(bars, history.close * np.exp(np.concatenate([np.full(rows[0], np.nan), predicted])))
 
     return forecaster

@@ -93,7 +93,7 @@ def test_each_window_predicts_what_a_regression_predicts(name: str, horizon: int
     spec = MODELS[name]  # type: ignore[index]  # a model name
     history = simulated.history(simulated.volatility_clusters(500, seed=SEED))
     windows = walk_forward_windows(500, horizon, 100)
-    found = predict_log_returns(history, [spec], windows)[0]
+    (found,), _ = predict_log_returns(history, [spec], windows)
     learnt = training_set(history, spec.feature_names, horizon)
     for window in range(0, len(windows), 23):
         rows = learnt.select(int(windows.start[window]), int(windows.stop[window]))
