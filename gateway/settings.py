@@ -37,15 +37,15 @@ class GatewaySettings(UploadSettings):
     open_reads: bool = True
     """Whether reads need no API key. If false, only health, metrics, the docs and the page are open."""
     reads_per_minute: NonNegativeInt = 0
-    """How many stocks, bars and ledgers one API key, or one address without a key, may request; 0: any number."""
+    """Requests a minute that only read, for each API key, or for each address without a key; 0: any number."""
     computations_per_minute: NonNegativeInt = 0
-    """The same for results, forecasts and evaluations."""
+    """The same for results, forecasts, evaluations and ranges."""
     writes_per_minute: NonNegativeInt = 0
-    """The same for requests that write."""
+    """The same for requests that write, those that start runs included."""
     limits_redis_url: SecretStr | None = None
     """Redis or Valkey, where all gateways count together. Without it, or while it is away, each counts for itself."""
     trusted_proxies: str = ""
-    """Networks of the proxies whose X-Forwarded-For is believed, comma separated, as 10.0.0.0/8. None: no proxy is."""
+    """Networks of proxies whose X-Forwarded-For is believed, comma separated, such as 10.0.0.0/8. None: no proxy."""
     answer_bytes: NonNegativeInt = 64 * 1024 * 1024
     """Memory for answers that are kept and served until their bars change, in bytes; 0 keeps none."""
     frontend_dir: Path | None = None
@@ -77,7 +77,7 @@ class GatewaySettings(UploadSettings):
         try:
             parse_networks(value)
         except ValueError as error:
-            raise ValueError(f"use networks as 10.0.0.0/8, comma separated: {error}") from None
+            raise ValueError(f"use networks such as 10.0.0.0/8, comma separated: {error}") from None
         return value
 
     @field_validator("frontend_dir")

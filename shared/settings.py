@@ -116,7 +116,7 @@ class TracingSettings(BaseSettings):
     )
 
     endpoint: HttpUrl | None = None
-    """A trace collector that accepts OTLP over HTTP, as http://127.0.0.1:4318. Without one there are no traces."""
+    """A trace collector that accepts OTLP over HTTP, such as http://127.0.0.1:4318. Without one there are no traces."""
 
     @field_validator("endpoint", mode="before")
     @classmethod

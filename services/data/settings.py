@@ -49,7 +49,7 @@ class DataSettings(UploadSettings):
     write_budget_seconds: PositiveFloat = 25.0
     """Time budget of a request that writes, including its upload, in seconds."""
     calendar: Calendar = "XNYS"
-    """Exchange whose sessions every symbol should have, by its ISO 10383 code; empty to expect none."""
+    """Exchange of symbols without a calendar of their own, as an ISO 10383 code; empty to expect no sessions."""
     vendor: VendorName | None = None
     """Vendor of bars for `refresh`: tiingo, alpha_vantage or yfinance. Without one, no request leaves the service."""
     tiingo_key: SecretStr | None = None

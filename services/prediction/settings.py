@@ -32,13 +32,13 @@ class PredictionSettings(ServiceSettings):
     bar_bytes: NonNegativeInt = 64 * 1024 * 1024
     """Memory for bars that are kept and used until they change, in bytes; 0 keeps none."""
     calendar: Calendar = "XNYS"
-    """Exchange whose sessions are forecast, as an ISO 10383 code; empty to treat every weekday as a session."""
+    """Exchange of symbols without a calendar of their own, as an ISO 10383 code; empty for every weekday."""
     models_dir: Path | None = None
     """Folder that stores fitted models, so that a restart does not fit them anew; empty to store none."""
 
     cluster_url: str | None = None
-    """A cluster that computes runs, as tls://scheduler:8786; empty to compute them on this machine. Without TLS, only
-    tcp:// on this machine is accepted: a cluster runs whatever code it is sent."""
+    """A cluster that computes runs, such as tls://scheduler:8786; empty to compute them on this machine. Without TLS,
+    only tcp:// on this machine is accepted: a cluster runs whatever code it is sent."""
     cluster_ca: str | None = None
     """Certificate of the authority behind those of the cluster and of this service: a PEM file, or its text."""
     cluster_cert: str | None = None
@@ -79,7 +79,7 @@ def _is_pem(value: str) -> bool:
 
 
 def _require_safe(url: str, *, has_certificates: bool) -> None:
-    """Return if only authorised processes can send anything to the cluster."""
+    """Check that only authorised processes can send anything to the cluster."""
     parts = urlsplit(url)
     try:
         host, port = parts.hostname, parts.port

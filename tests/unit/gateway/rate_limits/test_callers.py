@@ -35,5 +35,5 @@ def test_an_address_is_believed_as_far_as_proxies_of_ours_have_written_it(
 
 @pytest.mark.parametrize("value", ["10.0.0.0/33", "proxy.example.com", "10.0.0.1/8", "*"])
 def test_what_is_not_a_network_is_refused_at_the_start(value: str) -> None:
-    with pytest.raises(ValidationError, match="use networks as"):
+    with pytest.raises(ValidationError, match="use networks such as"):
         GatewaySettings(trusted_proxies=value)
