@@ -64,9 +64,9 @@ class LedgerRecord(LedgerEntry):
     given_at: datetime = Field(description="When it was recorded, in UTC.")
     state: OutcomeState = Field(
         description="scored; pending until the session's bar is stored; late if it was recorded after the session's "
-        "close; never_came if there is no close 30 days after the session; unclear if prices changed since in a way "
-        "that is no split or dividend of all of them, or jump as at a split that no adjusted close confirms. "
-        "Only scored ones count."
+        "close; never_came if there is no close 30 days after the session; unclear if prices have changed since in a "
+        "way that no split or dividend explains, or jump as at a split that no adjusted close confirms. Only scored "
+        "ones count."
     )
     actual: float | None = Field(
         description="The actual close in the price units at issue: if most earlier closes were restated by one factor, "

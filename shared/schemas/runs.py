@@ -124,7 +124,7 @@ class Claim(Wire):
 class Beat(Wire):
     """The answer to an owner that extends its lease."""
 
-    is_cancelling: bool = Field(description="Whether to finish the symbols in progress, submit no more, and end.")
+    is_cancelling: bool = Field(description="Whether to drop the symbols in progress, and end the run.")
 
 
 class Universe(Wire):

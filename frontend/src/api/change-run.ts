@@ -8,7 +8,7 @@ export async function startRun(request: RunRequestInput, key: string): Promise<R
   return (await start({ client: gateway, body: request, headers, throwOnError: true })).data
 }
 
-/** Cancels a run: what is under way is finished first. */
+/** Cancels a run: symbols in progress are dropped. */
 export async function cancelRun(id: string, key: string): Promise<Run> {
   const headers = { 'X-API-Key': key }
   return (await cancel({ client: gateway, path: { run_id: id }, headers, throwOnError: true })).data

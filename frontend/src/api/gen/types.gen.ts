@@ -1011,7 +1011,7 @@ export type LedgerRecord = {
     /**
      * State
      *
-     * scored; pending until the session's bar is stored; late if it was recorded after the session's close; never_came if there is no close 30 days after the session; unclear if prices changed since in a way that is no split or dividend of all of them, or jump as at a split that no adjusted close confirms. Only scored ones count.
+     * scored; pending until the session's bar is stored; late if it was recorded after the session's close; never_came if there is no close 30 days after the session; unclear if prices have changed since in a way that no split or dividend explains, or jump as at a split that no adjusted close confirms. Only scored ones count.
      */
     state: 'pending' | 'scored' | 'late' | 'never_came' | 'unclear';
     /**
