@@ -76,7 +76,7 @@ class Watch:
                 hint = self._hint(program.name)
                 raise CannotRun(f"{program.name} has ended {n_ends} times ({program.how}).{hint}\n{last_lines(log)}")
             if n_ends == 1:
-                say(f"{program.name} has ended ({program.how}) and is started again. Its last words in {log}:")
+                say(f"{program.name} has ended ({program.how}) and is being restarted. The end of its log, {log}:")
                 say(last_lines(log))
 
     def _hint(self, name: str) -> str:
@@ -84,7 +84,7 @@ class Watch:
             return f" The disk of {self._folder} is full: free some space."
         if name == "mongodb":
             data = self._folder / name
-            return f" If {data} is damaged or of another version, restore it, or move it away to begin anew."
+            return f" If {data} is damaged or of another version, restore it, or move it away to start afresh."
         return ""
 
 

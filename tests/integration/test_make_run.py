@@ -183,7 +183,7 @@ def test_two_runs_live_side_by_side_and_a_killed_service_comes_back(tmp_path: Pa
         assert result.status_code == 200
         (data,) = (found for found in _started_in(first) if "services.data.app:create_app" in found.cmdline())
         data.kill()
-        _read_until(one, "data has ended (terminated by SIGKILL; not expected) and is started again.")
+        _read_until(one, "data has ended (terminated by SIGKILL; not expected) and is being restarted.")
         _read_until(one, "Everything is running again.")
         assert httpx.get(f"{addresses[0]}/api/health", timeout=PATIENCE_SECONDS).is_success
         (supervisord,) = (found for found in _started_in(second) if "supervisor.supervisord" in found.cmdline())

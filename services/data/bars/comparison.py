@@ -56,7 +56,7 @@ def check_upsert(stored: BarFrame, new: BarFrame) -> None:
     if new.has_adjusted_prices and _adds_adjusted_jumps(stored, new):
         raise HistoryChanged(
             f"The adjusted prices of {new.symbol} jump where this file meets the stored bars, as if one of them were "
-            f"from before a split: the stored history is on another basis. Load the whole history anew. {CHOICES}",
+            f"from before a split: the stored history is on another basis. Reload the whole history. {CHOICES}",
             reason="other_basis",
         )
 

@@ -19,7 +19,7 @@ MAX_LISTED_DATES = 10
 STALE_SESSIONS = 5  # this many equal bars in a row mean a stopped feed rather than a quiet market
 SHORT_HISTORY = 252  # sessions in a year
 _OTHER_BASIS = (
-    "the bars before are on another basis, from before a split or a new adjustment. Load the whole history anew "
+    "the bars before are on another basis, from before a split or a new adjustment. Reload the whole history "
     "(mode=replace)."
 )
 
@@ -70,7 +70,7 @@ def find_rejected_newest(last_session: date, rejected: Rejections, earlier: Iter
     newest = rejected.newest
     if newest is not None and newest.session is not None and newest.session > last_session:
         reason = newest.detail[0].lower() + newest.detail[1:]
-        sentence = f"The newest row, of {newest.session}, was rejected: {reason} The bars end on {last_session}."
+        sentence = f"The newest row ({newest.session}) was rejected: {reason} The bars end on {last_session}."
         yield Finding(code=NEWEST_REJECTED, detail=sentence, count=1, sessions=[newest.session])
         return
     yield from keep_rejected_newest(last_session, earlier)
@@ -112,8 +112,8 @@ def _find_jumps(frame: BarFrame, sessions: Sessions, prices: npt.NDArray[np.floa
     if len(at := jumps.wrong_rows):
         verb = "has prices" if len(at) == 1 else "have prices"
         sentence = (
-            f"{_quantity(len(at), 'bar')} {verb} of another size than the bars before and after, as in another unit. "
-            "Correct or remove them."
+            f"{_quantity(len(at), 'bar')} {verb} on another scale than the bars before and after, as if in another "
+            "unit. Correct or remove them."
         )
         yield Finding(code="wrong_rows", detail=sentence, count=len(at), sessions=_first_dates(sessions[at]))
     if len(at := jumps.over_gaps):

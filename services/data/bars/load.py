@@ -134,7 +134,7 @@ def build_rejection_error(rejected: Mapping[str, Rejections]) -> RowsRejected:
         if n_rows == 1
         else f"{n_rows:,} rows are not valid bars ({reasons}). Correct or remove them."
     )
-    cut = f" Listed are the first {MAX_LISTED_ROWS}." if n_rows > MAX_LISTED_ROWS else ""
+    cut = f" The first {MAX_LISTED_ROWS} are listed." if n_rows > MAX_LISTED_ROWS else ""
     return RowsRejected(f"Nothing was stored: {problem}{cut}", errors=rows[:MAX_LISTED_ROWS], codes=codes)
 
 

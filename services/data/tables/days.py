@@ -108,7 +108,7 @@ def _note_no_zone(timezone: str | None, is_doubtful: bool, notes: Notes) -> None
     if timezone:
         notes.add(f"The times name no offset from UTC, so they were read as times in {timezone}.")
     elif is_doubtful:
-        notes.add("The times name no time zone, so each bar was read as one of the day that is written.")
+        notes.add("The times name no time zone, so each bar was given the date as written.")
 
 
 def _skips_weekends(distinct: Days, has_times: bool) -> bool:
@@ -133,7 +133,7 @@ def _to_zone(utc: Seconds, timezone: str) -> Seconds:
     except (ValueError, OSError) as error:  # ZoneInfoNotFoundError is a KeyError
         raise UnreadableFile(f"There is no time zone {timezone}.") from error
     except KeyError as error:
-        raise UnreadableFile(f"There is no time zone {timezone}. Write one as Europe/Paris.") from error
+        raise UnreadableFile(f"There is no time zone {timezone}. Write one such as Europe/Paris.") from error
     moments = pd.DatetimeIndex(utc).tz_localize("UTC").tz_convert(zone).tz_localize(None)
     return np.asarray(moments.to_numpy("datetime64[s]"))
 
@@ -145,7 +145,7 @@ def _require_weekdays(distinct: Days, is_utc: bool, notes: Notes) -> None:
     if (is_few and is_utc and len(weekend) == 1) or (not is_few and 0 < _weekend_share(distinct) < 0.25):
         raise UnreadableFile(f"The bars are in UTC, where some fall on weekends. {HOW_TO_ZONE}")
     if is_few and is_utc:
-        notes.add(f"The times are in UTC, and each bar was read as one of the day in UTC. {HOW_TO_ZONE}")
+        notes.add(f"The times are in UTC, and each bar was given its date in UTC. {HOW_TO_ZONE}")
 
 
 def _shift(stamps: Stamps, local: Seconds, notes: Notes) -> Deltas:

@@ -15,7 +15,7 @@ MAX_DAYS = 100_000  # the year 2173 of a spreadsheet
 SECONDS_PER_DAY = 86_400
 SHEET_EPOCH = 25_569  # 1970-01-01 in a spreadsheet, which counts from 1899-12-30
 SHEET_1904 = 1_462  # days from the epoch of a spreadsheet to that of an old one of a Macintosh
-ONE_DAY = "The dates are numbers that are no dates: {}. " + HOW_TO_WRITE
+ONE_DAY = "The numbers in the column of dates are not dates: {}. " + HOW_TO_WRITE
 ROUNDED = (
     "The dates were rounded, for example {}. Format the column as a number without decimals and save the file again."
 )

@@ -40,7 +40,7 @@ def rejected_newest(session: date | None, last: date) -> list[Warning]:
     """Warn about a row that is newer than the last bar and was not stored."""
     if session is None:
         return []
-    detail = f"The newest row, of {session}, was rejected when it was loaded: the bars end on {last}. Load it anew."
+    detail = f"The newest row ({session}) was rejected when it was loaded, so the bars end on {last}. Load it again."
     return [Warning(code="newest_row_rejected", detail=detail)]
 
 
@@ -52,7 +52,7 @@ def price_jumps(
     warnings = []
     if len(at := jumps.lasting):
         if adjusted:
-            remedy = "The bars before are on another basis: load the whole history anew (mode=replace)."
+            remedy = "The bars before are on another basis: reload the whole history (mode=replace)."
         elif can_adjust:
             remedy = "Use adjusted prices (adjusted=true)."
         else:
@@ -63,7 +63,7 @@ def price_jumps(
     if len(at := jumps.wrong_rows):
         bars = "1 bar has prices" if len(at) == 1 else f"{len(at)} bars have prices"
         detail = (
-            f"{bars} of another size than the bars before and after, first on "
+            f"{bars} on another scale than the bars before and after, first on "
             f"{sessions[at[0]].item()}. Correct or remove what is wrong."
         )
         warnings.append(Warning(code="wrong_rows", detail=detail))
@@ -92,14 +92,14 @@ def bars_and_today(sessions: NDArray[np.datetime64], calendar: str | None, today
     last: date = sessions[-1].item()
     n_ahead = int((sessions > np.datetime64(today + ONE_DAY, "D")).sum())  # one day for the time zones that are ahead
     if n_ahead:
-        bars = "1 bar is of a day" if n_ahead == 1 else f"{n_ahead} bars are of days"
-        detail = f"{bars} after today ({today}), the last of {last}: check their dates."
+        bars = "1 bar is" if n_ahead == 1 else f"{n_ahead} bars are"
+        detail = f"{bars} dated after today ({today}), up to {last}. Check the dates."
         return [Warning(code="future_bars", detail=detail)]
     midnight = datetime.combine(today, time(), UTC)
     behind = int(count_sessions_behind(sessions[-1:], calendar, midnight)[0])
     if behind <= STALE_SESSIONS:
         return []
-    detail = f"The last bar is of {last}, {behind} sessions ago: load newer bars. The forecast starts from that day."
+    detail = f"The last bar is from {last}, {behind} sessions ago. Load newer bars: the forecast starts from that day."
     return [Warning(code="stale", detail=detail)]
 
 

@@ -105,7 +105,7 @@ def _verdict(
         worse = ", but worse," if upper < 0 else ""
         return f"No better than assuming no change{worse} {numbers}."
     periods = "" if horizon == 1 else f"; these are only {n_periods} independent periods of {horizon}"
-    by_chance = f"; the best of {N_COMPARED} may show as much by chance" if lower > 0 else ""
+    by_chance = f"; the best of {N_COMPARED} may look as good by chance" if lower > 0 else ""
     return f"Too early to tell whether it is better than assuming no change {numbers}{by_chance}{periods}."
 
 

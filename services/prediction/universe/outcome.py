@@ -17,7 +17,7 @@ from shared.schemas.leaderboard import Leaderboard
 from shared.schemas.runs import Run, RunFailure, Universe
 from shared.schemas.stored.screener import StoredScreener, encode_screener
 
-TOO_FEW = "The symbols have too few sessions in common, or never moved, so what of it is luck cannot be told."
+TOO_FEW = "The symbols have too few sessions in common, or never moved, so skill cannot be told from luck."
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ test('untested intervals are marked as such', async () => {
 
 test('warnings come before the numbers, past dates first, and a fault of the bars is left to the Data panel', async () => {
   const few = { code: 'few_windows', detail: 'The bars allow only 51 test sessions.' }
-  const stale = { code: 'stale', detail: 'The last bar is of 2013-03-01, 3457 sessions ago.' } // as the header says
+  const stale = { code: 'stale', detail: 'The last bar is from 2013-03-01, 3457 sessions ago.' } // as the header says
   server.use(forecastIs({ ...AAPL_FORECAST, warnings: [...AAPL_FORECAST.warnings, few, stale] }))
   renderPage('/?symbol=AAPL')
   const number = (await skill()).closest('p')

@@ -48,7 +48,7 @@ def open_workbook(file: BinaryIO, budget: Budget) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
     except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableFile("The workbook is damaged or protected by a password. Save it anew, or as CSV.") from error
+        raise UnreadableFile("The workbook is damaged or protected by a password. Save it again, or as CSV.") from error
 
 
 def sheet_names(workbook: CalamineWorkbook) -> list[str]:
@@ -77,7 +77,7 @@ def read_sheet_batches(workbook: CalamineWorkbook, name: str, reading: Reading) 
         rows = [list(map(_to_text, row)) for row in sheet.to_python(skip_empty_area=True)]
         _fill_merged(rows, sheet)
     except (CalamineError, WorksheetNotFound, OSError, ValueError) as error:
-        raise UnreadableFile("The sheet is damaged. Save the workbook anew, or as CSV.") from error
+        raise UnreadableFile("The sheet is damaged. Save the workbook again, or as CSV.") from error
     head = [_without_blanks(row) for row in rows[:HEAD_ROWS]]
     header = find_header(head, reading.options, reading.notes)
     names, body = header.names, [row for row in rows[header.end :] if any(row)]

@@ -81,7 +81,7 @@ async def test_a_rejected_newest_row_is_a_finding_until_there_is_a_bar_of_its_da
         mended = (await _put(client, HEADER + BAD.replace("11,10,9,12", "11,13,9,12"))).json()
     [finding] = [each for each in report["findings"] if each["code"] == "newest_row_rejected"]
     assert finding["detail"] == (
-        "The newest row, of 2024-01-04, was rejected: the high is below the open, low or close. "
+        "The newest row (2024-01-04) was rejected: the high is below the open, low or close. "
         "The bars end on 2024-01-03."
     )
     assert finding in again["findings"]

@@ -197,7 +197,7 @@ def test_an_error_about_many_rows_counts_all_and_names_a_hundred() -> None:
     error = build_rejection_error({"AAPL": rejected, "MSFT": rejected})
     assert error.detail == (
         "Nothing was stored: 2,000 rows are not valid bars (1,980 price_not_positive, 20 no_session). "
-        "Correct or remove them. Listed are the first 100."
+        "Correct or remove them. The first 100 are listed."
     )
     assert (len(error.errors), error.errors[-1][0]) == (100, "/AAPL/rows/100")
 

@@ -205,7 +205,7 @@ def test_what_is_packed_too_deep_is_an_error() -> None:
 
 def test_a_spreadsheet_that_cannot_be_read_is_an_error_that_says_what_to_do() -> None:
     assert problem(zipped({"xl/workbook.xml": b"<workbook/>"})) == (
-        "The workbook is damaged or protected by a password. Save it anew, or as CSV."
+        "The workbook is damaged or protected by a password. Save it again, or as CSV."
     )
     assert problem(zipped({"content.xml": b"<x/>"})) == (
         "This spreadsheet is neither .xlsx nor .xls. Save it as one of them, or as CSV."

@@ -12,7 +12,7 @@ from tests.support.data.files import problem, read
 from tests.support.data.workbooks import Cell, workbook
 
 EVERY_DAY = pd.date_range("2024-02-17", periods=24)
-NO_ZONE = "The times name no time zone, so each bar was read as one of the day that is written."
+NO_ZONE = "The times name no time zone, so each bar was given the date as written."
 NAMELESS = "The columns are not named. They were read as those of Binance, by their number and times."
 
 
@@ -147,9 +147,7 @@ def test_hours_in_utc_of_few_days_are_those_of_days_in_utc_and_the_note_says_how
 ) -> None:
     [raw] = read(_hours(first, n_days * 24), resample="daily")
     assert len(raw.rows) == n_days
-    assert raw.notes[0].startswith(
-        "The times are in UTC, and each bar was read as one of the day in UTC. Give the time"
-    )
+    assert raw.notes[0].startswith("The times are in UTC, and each bar was given its date in UTC. Give the time")
 
 
 def test_hours_of_few_days_with_another_offset_are_of_the_day_that_is_written() -> None:

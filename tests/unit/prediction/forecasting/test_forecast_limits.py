@@ -190,7 +190,7 @@ def test_a_newer_row_that_was_rejected_is_a_warning_from_its_day_on() -> None:
         return [each.detail for each in answer.warnings if each.code == "newest_row_rejected"]
 
     sentence = (
-        f"The newest row, of {last + timedelta(days=1)}, was rejected when it was loaded: the bars end on {last}. "
+        f"The newest row ({last + timedelta(days=1)}) was rejected when it was loaded, so the bars end on {last}. "
     )
-    assert warn(None) == warn(last + timedelta(days=1)) == [sentence + "Load it anew."]
+    assert warn(None) == warn(last + timedelta(days=1)) == [sentence + "Load it again."]
     assert warn(last) == []

@@ -38,9 +38,9 @@ def test_the_last_bar_is_old_after_more_than_five_sessions(
 
 def test_the_sentences_say_what_to_do() -> None:
     (stale,) = warnings.bars_and_today(LAST, "XNYS", date(2024, 4, 9))
-    assert stale.detail.startswith("The last bar is of 2024-03-28, 6 sessions ago: load newer bars.")
+    assert stale.detail.startswith("The last bar is from 2024-03-28, 6 sessions ago. Load newer bars:")
     (future,) = warnings.bars_and_today(LAST, "XNYS", date(2024, 3, 1))
-    assert future.detail == "2 bars are of days after today (2024-03-01), the last of 2024-03-28: check their dates."
+    assert future.detail == "2 bars are dated after today (2024-03-01), up to 2024-03-28. Check the dates."
 
 
 def _forecast_codes(answer: Forecast) -> list[str]:

@@ -25,7 +25,7 @@ def _warn(closes: np.ndarray, *, adjusted: bool = False, can_adjust: bool = Fals
     [
         (False, True, "Use adjusted prices (adjusted=true)."),
         (False, False, "load bars with an adjusted close"),
-        (True, True, "The bars before are on another basis: load the whole history anew (mode=replace)."),
+        (True, True, "The bars before are on another basis: reload the whole history (mode=replace)."),
     ],
 )
 def test_a_jump_that_stays_has_a_remedy_that_works(adjusted: bool, can_adjust: bool, remedy: str) -> None:
@@ -41,7 +41,7 @@ def test_bars_in_another_unit_are_wrong_rows_and_no_split() -> None:
     closes[50:52] *= 100
     warnings = _warn(closes)
     assert list(warnings) == ["wrong_rows"]
-    assert warnings["wrong_rows"].startswith("2 bars have prices of another size")
+    assert warnings["wrong_rows"].startswith("2 bars have prices on another scale")
     assert f"first on {SESSIONS[50]}" in warnings["wrong_rows"]
 
 

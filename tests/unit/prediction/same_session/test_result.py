@@ -201,7 +201,7 @@ def test_prices_that_jump_as_at_a_split_are_pointed_out_with_the_way_out(
 
 def test_adjusted_prices_are_marked_and_warned_of_only_if_they_jump() -> None:
     adjusted = _result(_split(200), adjusted=True)
-    assert "load the whole history anew (mode=replace)" in adjusted.warnings[-1].detail
+    assert "reload the whole history (mode=replace)" in adjusted.warnings[-1].detail
     assert "split_like_jump" not in _codes(_result(_random_walk(200), adjusted=True))
     assert (adjusted.data.adjusted, adjusted.metrics) == (True, _result(_split(200)).metrics)
 
