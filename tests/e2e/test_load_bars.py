@@ -146,7 +146,7 @@ def test_problems_are_shown_and_the_input_is_kept(page: Page, address: str, tmp_
     expect(dialog.get_by_role("alert")).to_contain_text("It was changed, moved or deleted after you chose it.")
     file.write_bytes(b"x" * 34_000_000)
     dialog.get_by_label("Choose other files").set_input_files(file)
-    expect(dialog.get_by_role("alert")).to_contain_text("BWTEST.csv has 34 MB, and uploads may have 33.6 MB.")
+    expect(dialog.get_by_role("alert")).to_contain_text("BWTEST.csv is 34 MB, and uploads are limited to 33.6 MB.")
     file.write_text(HEADER)
     dialog.get_by_label("Choose other files").set_input_files(file)
     page.context.set_offline(True)

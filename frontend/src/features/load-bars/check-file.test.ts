@@ -10,7 +10,7 @@ test.each([
   [
     'all.csv',
     40_000_000,
-    'all.csv has 40 MB, and uploads may have 33.6 MB. Load it on the server instead: make load FILE=…',
+    'all.csv is 40 MB, and uploads are limited to 33.6 MB. Load it on the server instead: make load FILE=…',
   ],
 ])('%s of %s bytes', (name, size, refusal) => {
   expect(refuseFile({ name, size })).toBe(refusal)

@@ -7,7 +7,7 @@ export const EXTENSIONS = [
 ] as const
 const MAX_BYTES = 32 * 1024 * 1024 // the default of the services
 
-/** Says why a file cannot be loaded, before any of it is sent; null if nothing speaks against it. */
+/** Says why a file cannot be loaded, before any of it is sent; null if it can. */
 export function refuseFile({ name, size }: Pick<File, 'name' | 'size'>): string | null {
   const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
   if (name.includes('.') && !EXTENSIONS.some((known) => known === extension)) {
@@ -16,7 +16,7 @@ export function refuseFile({ name, size }: Pick<File, 'name' | 'size'>): string 
   if (size === 0) return `${name} is empty.`
   if (size <= MAX_BYTES) return null
   return (
-    `${name} has ${formatFileSize(size)}, and uploads may have ${formatFileSize(MAX_BYTES)}. ` +
+    `${name} is ${formatFileSize(size)}, and uploads are limited to ${formatFileSize(MAX_BYTES)}. ` +
     'Load it on the server instead: make load FILE=…'
   )
 }

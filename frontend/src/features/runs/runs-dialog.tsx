@@ -25,8 +25,8 @@ function NewRun() {
     <section aria-labelledby="new-run">
       <h3 id="new-run">Start a run</h3>
       <p>
-        Evaluates every symbol with all models, 1 and 5 sessions ahead, for the screener and the leaderboard. Only what
-        changed since the last run is computed anew.
+        Evaluates every symbol with all models, 1 and 5 sessions ahead, for the screener and the leaderboard. Symbols
+        that have not changed since the last run are not computed again.
       </p>
       <StartRun />
     </section>
