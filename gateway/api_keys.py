@@ -62,7 +62,7 @@ class ApiKeys:
         self._complaint: str | None = None
 
     def require(self, key: str | None) -> None:
-        """Return if `key` is valid.
+        """Check that `key` is valid.
 
         Raises:
             NotAuthorised: It is missing or invalid; the detail says what to do.

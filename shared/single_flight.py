@@ -43,7 +43,7 @@ class SingleFlight(Generic[T]):
     async def run(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Return the result of `work`, started now or by an earlier caller with the same key.
 
-        The work continues while anybody waits for it, even if its first caller has left, and is cancelled when the last
+        The work continues while any caller waits for it, even if the first one has left, and is cancelled when the last
         one leaves or has no time left. It runs in a context of its own, so no caller's deadline limits it: it must end
         by itself. Only its spans belong to the first caller's trace.
 

@@ -28,7 +28,7 @@ from shared.schemas.runs import Run, RunId, RunList, RunRequest
 from shared.web.etags import NOT_MODIFIED
 from shared.web.problem import problem_responses
 
-LOOK_SECONDS = 0.5  # how long a stream may take to notice that the gateway is stopping
+CHECK_SECONDS = 0.5  # how long a stream may take to notice that the gateway is stopping
 router = APIRouter(prefix="/api", tags=["runs"])
 writes = APIRouter(prefix="/api", tags=["runs"], dependencies=[NEEDS_KEY])
 RunIdPath = Annotated[RunId, Path(description="The `id` of the run.")]
@@ -147,7 +147,7 @@ async def _pass_on(events: AsyncIterator[bytes], request: Request) -> AsyncItera
     reading, upcoming = _begin_to_read(events)
     try:
         while not draining.is_on:
-            await asyncio.wait({upcoming}, timeout=LOOK_SECONDS)
+            await asyncio.wait({upcoming}, timeout=CHECK_SECONDS)
             if not upcoming.done():
                 continue
             chunk = upcoming.result()

@@ -73,7 +73,7 @@ class BarStore(Protocol):
         ...
 
     async def ping(self) -> None:
-        """Return if the store answers."""
+        """Check that the store answers."""
         ...
 
 
@@ -112,7 +112,7 @@ class ChangeFeed(Protocol):
         ...
 
     async def ping(self) -> None:
-        """Return if changes are being reported.
+        """Check that changes are being reported.
 
         Raises:
             StoreUnavailable: They are not; the detail describes the consequence.
@@ -163,7 +163,7 @@ class BarCache(Protocol):
         ...
 
     async def ping(self) -> None:
-        """Return if the cache answers.
+        """Check that the cache answers.
 
         Raises:
             StoreUnavailable: It does not.

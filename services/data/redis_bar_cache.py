@@ -115,7 +115,7 @@ class RedisBarCache:
             self._owes_all = True
 
     async def ping(self) -> None:
-        """Return if the cache answers.
+        """Check that the cache answers.
 
         Raises:
             StoreUnavailable: It does not.

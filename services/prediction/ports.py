@@ -54,7 +54,7 @@ class Workers(Protocol):
         ...
 
     def require_room(self) -> None:
-        """Return if a call would begin or wait for its turn, so that no bars are fetched in vain.
+        """Check that a call would begin or wait for its turn, so that no bars are fetched in vain.
 
         Raises:
             Busy: No worker is ready, or those that wait would take too long.
@@ -66,7 +66,7 @@ class Workers(Protocol):
         ...
 
     async def ping(self) -> None:
-        """Return if work can run.
+        """Check that work can run.
 
         Raises:
             Busy: The workers are still starting.

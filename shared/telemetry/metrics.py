@@ -126,7 +126,7 @@ async def _families(collector: ScrapeCollector, request: Request) -> list[GaugeM
             values_by_gauge = await collector.collect(request)
     except Exception as error:  # one failing gauge must not cost the whole scrape
         names = [gauge.name for gauge in collector.gauges]
-        log.warning("metrics_look_failed", gauges=names, error=type(error).__name__)
+        log.warning("scrape_gauges_failed", gauges=names, error=type(error).__name__)
         return []
     families = []
     for gauge, values in values_by_gauge.items():

@@ -72,7 +72,7 @@ class Dependency:
     """Something that a service depends on.
 
     Attributes:
-        ping: Return if it answers, with its own health if it has one; raise a ServiceError if it does not.
+        ping: Return its own health if it has one, else None; raise a ServiceError if it does not answer.
         when_failing: The status of the service without it.
         timeout_seconds: The longest that one ping may take.
     """

@@ -8,7 +8,7 @@ interface LoadingProps {
   skeleton: ReactNode
 }
 
-/** What a panel shows before its data: a skeleton of the same size, with a notice upon it once that takes long. */
+/** What a panel shows before its data: a skeleton of the same size, with a notice on it if loading takes long. */
 export function Loading({ what, skeleton }: LoadingProps) {
   return (
     <>

@@ -19,7 +19,7 @@ from shared.web.etags import NOT_MODIFIED, matches
 from shared.web.problem import problem_responses
 
 COMMENT_SECONDS = 5.0  # the longest silence, so that no proxy closes the stream as idle
-LOOK_SECONDS = 1.0  # how long a stream may take to notice that the service is stopping
+CHECK_SECONDS = 1.0  # how long a stream may take to notice that the service is stopping
 RunIdPath = Annotated[RunId, Path(description="The `id` of the run.")]
 IfNoneMatch = Annotated[str | None, Header()]
 router = APIRouter(prefix="/runs", tags=["runs"])
@@ -113,7 +113,7 @@ async def _stream_events(watch: RunWatch, known_id: str | None, draining: Draini
             yield format_sse_event(comment="nothing new")
         if current.state in FINAL:
             return
-        await watch.wait(LOOK_SECONDS)
+        await watch.wait(CHECK_SECONDS)
 
 
 def _respond(model: BaseModel, if_none_match: str | None) -> Response:

@@ -1,6 +1,6 @@
 """Writes bars as a workbook (.xlsx) of exact numbers, a part at a time. Pure.
 
-XlsxWriter and openpyxl round numbers to 16 digits, and many a float needs 17.
+XlsxWriter and openpyxl round numbers to 16 digits, and many floats need 17.
 """
 
 import zipfile

@@ -107,7 +107,7 @@ class MongoBarStore:
         await asyncio.shield(asyncio.create_task(self._write(symbol, lambda: self._delete(symbol))))
 
     async def ping(self) -> None:
-        """Return if MongoDB answers."""
+        """Check that MongoDB answers."""
         await self._connection.ping(PING_SECONDS)
         if self._has_transactions is None:  # logs once if they are not available
             await self._connection.run(self._timeout_seconds, self._supports_transactions)

@@ -104,7 +104,7 @@ class MongoChangeFeed:
         return time.monotonic() - self._caught_up_at
 
     async def ping(self) -> None:
-        """Return if changes are being reported."""
+        """Check that changes are being reported."""
         if self._failure is not None:
             raise StoreUnavailable(
                 f"{self._failure}: changes by other tools become visible after up to {self._cache_seconds} s."

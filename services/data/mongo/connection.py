@@ -73,7 +73,7 @@ class Connection:
         return await asyncio.shield(asyncio.create_task(self._run(timeout_seconds, call)))
 
     async def ping(self, at_most: float) -> None:
-        """Return if MongoDB answers; concurrent pings are one. The breaker does not apply, and closes.
+        """Check that MongoDB answers, which closes the breaker; concurrent pings are one, and no breaker stops them.
 
         Raises:
             StoreUnavailable: It does not answer.

@@ -63,7 +63,7 @@ class MongoFollowers:
         except OperationFailure as error:
             if error.code not in AUTH_CODES:
                 raise
-            return True  # a user with read access only has no writer of ours that would wait for it
+            return True  # with read access only: then no writer waits for followers either
         return False
 
     def _raise_fence(self) -> int:

@@ -17,7 +17,7 @@ from services.prediction.cluster.security import security_of_files, temporary_se
 from services.prediction.ports import EngineLost
 from services.prediction.settings import PredictionSettings
 
-LOOK_SECONDS = 3.0  # a nanny that has not replaced a process within that time never will
+CHECK_SECONDS = 3.0  # a nanny that has not replaced a process within that time never will
 NICENESS = 10  # people's requests come first
 CONFIG = {
     "distributed.scheduler.allowed-failures": 0,  # the items of a process that died are tried again here, alone
@@ -102,30 +102,30 @@ def open_remote_engine(settings: PredictionSettings) -> Iterator[DaskEngine]:
 
 
 @contextmanager
-def replace_dead_workers(local: LocalCluster, look_seconds: float = LOOK_SECONDS) -> Iterator[None]:
+def replace_dead_workers(local: LocalCluster, check_seconds: float = CHECK_SECONDS) -> Iterator[None]:
     """Remove each worker whose process will not come back, so that the cluster starts another one.
 
     A nanny replaces a process that dies, but not one that dies while it starts.
     """
     is_over, dead = Event(), set[Any]()
 
-    def look() -> None:
+    def check() -> None:
         nonlocal dead
-        while not is_over.wait(look_seconds):
+        while not is_over.wait(check_seconds):
             known, dead = dead, {name for name, nanny in list(local.workers.items()) if not nanny.is_alive()}
             if dead & known:
                 try:
                     local.sync(local.scale_down, dead & known)
                 except Exception as error:  # Dask passes on the error of a process that dies while it starts
-                    log.warning("worker_failed_to_start", error=str(error))  # the next look finds it
+                    log.warning("worker_failed_to_start", error=str(error))  # the next check finds it
 
-    looking = Thread(target=look, name="replace-dead-workers", daemon=True)
-    looking.start()
+    checks = Thread(target=check, name="replace-dead-workers", daemon=True)
+    checks.start()
     try:
         yield
     finally:
         is_over.set()
-        looking.join()
+        checks.join()
 
 
 def _be_nice() -> None:

@@ -1,10 +1,10 @@
 """The null distribution of counts over many series at once, by rotating their sums over the sessions. Pure.
 
-Each series has nine sums: the plain one, and eight weighted by cosines. Without skill they are independent
-normal numbers of one variance, also if the series is autocorrelated, as long as it is so for less than a sixteenth of
-the sessions. Sums of many series are nine vectors of one covariance, whatever that is: any rotation of the nine is as
-likely as what was seen. So the rotations show what luck makes of the same symbols on the same sessions, and neither the
-correlation of the symbols nor the overlap of forecasts has to be estimated.
+Each series has nine sums: the plain one, and eight weighted by cosines. Without skill they are independent normal
+variables with one variance, also for an autocorrelated series, unless its autocorrelation lasts for a sixteenth of the
+sessions or more. The sums of many series are nine vectors with one covariance matrix, whatever that is: any rotation of
+the nine is as likely as what was seen. So the rotations show what luck makes of the same symbols on the same sessions,
+and neither the correlation of the symbols nor the overlap of forecasts has to be estimated.
 
 Source: Langsrud (2005), Rotation Tests, Statistics and Computing 15(1); the sums: Lazarus, Lewis, Stock and Watson
 (2018), HAR Inference: Recommendations for Practice, JBES 36(4).

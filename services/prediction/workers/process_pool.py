@@ -100,7 +100,7 @@ class ProcessWorkers:
         return value
 
     async def ping(self) -> None:
-        """Return if at least one process is ready.
+        """Check that at least one process is ready.
 
         Raises:
             Busy: All processes are starting.
@@ -109,7 +109,7 @@ class ProcessWorkers:
             raise Busy("The worker processes are starting.")
 
     def require_room(self) -> None:
-        """Return if `run` would begin a call or let it wait.
+        """Check that `run` would begin a call or let it wait.
 
         Raises:
             Busy: No process is ready, or those before it would take too long.

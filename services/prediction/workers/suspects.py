@@ -29,7 +29,7 @@ class Suspects:
         self._deaths.setdefault(key, []).append(self._monotonic())
 
     def require_harmless(self, key: Hashable) -> None:
-        """Return if this computation may run.
+        """Check that this computation may run.
 
         Raises:
             ComputationRefused: It ended two worker processes within ten minutes.

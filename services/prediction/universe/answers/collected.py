@@ -1,4 +1,4 @@
-"""What is collected of the symbols of a run while their results pass by: numbers, and errors by session. Pure."""
+"""Collects what the answers of a run need from each symbol's result: numbers, and errors by session. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -30,7 +30,7 @@ class Collected:
     """All symbols at one horizon.
 
     Attributes:
-        rows: In the order in which they came.
+        rows: In the order in which they were added.
         errors: The absolute errors of the models, in the same order.
         range: The errors of the expected range, pooled by session.
     """

@@ -38,6 +38,6 @@ class _Cluster:
 
 def test_it_goes_on_when_another_process_dies_meanwhile() -> None:
     cluster = _Cluster()
-    with replace_dead_workers(cast("LocalCluster", cluster), look_seconds=0.01):
+    with replace_dead_workers(cast("LocalCluster", cluster), check_seconds=0.01):
         until(lambda: list(cluster.workers) == [1])
     assert cluster.n_calls == 2

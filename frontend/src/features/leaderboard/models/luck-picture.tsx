@@ -12,7 +12,7 @@ interface LuckPictureProps {
   most: number
 }
 
-/** The counts that luck gives as a band, and the model's as a point; inside the band it is no news. */
+/** The counts that luck gives as a band, and the model's as a point; inside the band it shows no skill. */
 export function LuckPicture({ n, luck, most }: LuckPictureProps) {
   const at = (value: number): number => MARGIN + (Math.min(value, most) / Math.max(1, most)) * (WIDTH - 2 * MARGIN)
   return (
