@@ -147,7 +147,7 @@ async def test_forecasts_and_evaluations_are_timed() -> None:
 
 @pytest.mark.parametrize("path", [PATHS[1], PATHS[4]])
 @pytest.mark.parametrize(("query", "is_stale"), [("", True), ("?as_of=2999-12-31", True), ("?as_of=2020-01-31", False)])
-async def test_old_bars_are_said_unless_a_past_day_is_asked_for(path: str, query: str, is_stale: bool) -> None:
+async def test_old_bars_are_warned_about_unless_a_past_day_is_requested(path: str, query: str, is_stale: bool) -> None:
     store = FakeBarStore({"AAPL": make_frame(closes=CLOSES, first_session=date(2019, 1, 1))})
     async with _gateway(store) as client:
         warnings = (await client.get(path + query)).json()["warnings"]

@@ -124,7 +124,7 @@ def _is_retryable(error: Exception | None) -> bool:
     return isinstance(error, ServiceError) and error.retryable
 
 
-async def test_a_wrong_field_is_pointed_at() -> None:
+async def test_an_invalid_field_is_pointed_at() -> None:
     async with serve_gateway() as client:
         response = await client.post("/api/result", json={"stock_symbol": "no spaces"})
     assert response.json()["errors"] == [
@@ -132,7 +132,7 @@ async def test_a_wrong_field_is_pointed_at() -> None:
     ]
 
 
-async def test_a_wrong_field_is_told_its_own_form() -> None:
+async def test_an_invalid_field_is_described_by_its_own_form() -> None:
     async with serve_gateway() as client:
         run = await client.get("/api/runs/latest")
         zone = await client.put("/api/stocks/AAPL/bars?timezone=5", headers=WITH_KEY)
@@ -151,7 +151,7 @@ async def test_a_member_of_an_upstream_problem_reaches_the_caller(name: str) -> 
     assert problem.get(name) == (None if name == "slug" else "2024-01-31")
 
 
-async def test_a_body_that_is_not_sent_as_json_is_told_how_to_be() -> None:
+async def test_a_body_that_is_not_sent_as_json_is_refused_with_the_header_to_send() -> None:
     async with serve_gateway() as client:
         as_text = await client.post("/api/result", content=_symbol("AAPL"), headers={"content-type": "text/plain"})
         broken = await client.post("/api/result", content=b'{"a" 1}', headers={"content-type": "application/json"})

@@ -84,7 +84,7 @@ async def test_an_unknown_run_is_a_problem_and_no_stream(stack: Stack, http: htt
 
 
 @pytest.mark.parametrize("which", ["gateway", "data"])
-async def test_streams_end_when_a_service_is_to_stop(stack: Stack, http: httpx.AsyncClient, which: str) -> None:
+async def test_streams_end_when_a_service_is_stopping(stack: Stack, http: httpx.AsyncClient, which: str) -> None:
     async with asyncio.timeout(60), watching(http) as events:
         await anext(events)
         getattr(stack, which).state.draining.is_on = True

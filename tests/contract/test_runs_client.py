@@ -99,7 +99,7 @@ async def test_the_whole_stream_is_in_small_batches(client: RunsClient, http: ht
     assert pa.ipc.open_stream(empty.content).read_all().num_rows == 0
 
 
-async def test_an_owner_that_was_replaced_is_told_so(client: RunsClient, store: FakeRunStore) -> None:
+async def test_an_owner_that_was_replaced_gets_an_error_that_says_so(client: RunsClient, store: FakeRunStore) -> None:
     passed = timedelta()
     store.now = lambda: datetime.now(UTC) + passed
     await client.put(new=make_new_run())

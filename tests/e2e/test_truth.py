@@ -183,7 +183,7 @@ def test_the_headline_and_the_rows_follow_one_rule(page: Page) -> None:
     expect(table.get_by_text("was better", exact=True)).to_have_count(0)
 
 
-def test_a_past_forecast_is_drawn_over_by_what_came(page: Page) -> None:
+def test_the_actual_closes_are_drawn_over_a_past_forecast(page: Page) -> None:
     panel = _chart_panel(page, "symbol=AAPL&as_of=2012-04-20")
     expect(page.get_by_label("As of")).to_have_value("2012-04-20")
     expect(_forecast(page).get_by_text(re.compile("^By Fri, 27 Apr 2012: most likely between"))).to_be_visible()

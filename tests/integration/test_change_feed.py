@@ -118,7 +118,7 @@ class TestMongoChangeFeed(ChangeFeedBehaviours):
         assert len(told) < 10
 
 
-async def test_a_feed_that_breaks_says_so_and_then_tells_what_was_missed(tmp_path: Path) -> None:
+async def test_a_broken_feed_says_so_and_then_reports_the_missed_changes(tmp_path: Path) -> None:
     server = mongod(tmp_path)
     url = mongo_address(server.port)
     with running(server):

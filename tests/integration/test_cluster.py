@@ -143,7 +143,7 @@ def test_a_service_whose_certificate_the_cluster_does_not_know_says_what_is_wron
         pass
 
 
-def test_who_has_no_certificate_of_the_cluster_is_turned_away(
+def test_peers_without_a_certificate_of_the_cluster_are_refused(
     cluster: Cluster, certificates: Certificates, tmp_path: Path
 ) -> None:
     address = cluster.settings.cluster_url or ""

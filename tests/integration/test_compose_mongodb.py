@@ -81,7 +81,7 @@ def test_a_password_that_changed_is_changed(mongod: Server) -> None:
     _initiate(mongod)
 
 
-def test_the_administrators_password_is_changed_by_who_knows_the_one_before(mongod: Server) -> None:
+def test_changing_the_administrators_password_needs_the_previous_one(mongod: Server) -> None:
     refused = _initiate(mongod, MONGO_ADMIN_PASSWORD="second-admin")
     assert refused.returncode == 1
     assert "MONGO_ADMIN_PASSWORD in .env is not the password of MongoDB's administrator." in refused.stderr

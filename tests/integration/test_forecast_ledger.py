@@ -54,7 +54,7 @@ class TestMongoForecastLedger(ForecastLedgerBehaviours):
         assert {entry.key: entry.point for entry in kept} == stored
         assert set(stored.values()) == {12.0, 13.0}
 
-    async def test_a_document_that_is_not_ours_is_left_out_and_said(
+    async def test_a_document_that_is_not_ours_is_left_out_and_logged(
         self, ledger: MongoForecastLedger, database: Database
     ) -> None:
         good = to_document(make_ledger_entry(), AT)
@@ -84,7 +84,7 @@ class TestMongoForecastLedger(ForecastLedgerBehaviours):
         assert await ledger.entries("AAPL") == [make_issued_entry()]
         assert not is_symbol(LEDGER)
 
-    async def test_an_entry_that_mongodb_refuses_for_another_reason_is_not_said_to_be_known(
+    async def test_an_entry_that_mongodb_refuses_for_another_reason_does_not_count_as_known(
         self, ledger: MongoForecastLedger, database: Database
     ) -> None:
         database.create_collection(LEDGER, validator={"point": {"$lt": 13}})

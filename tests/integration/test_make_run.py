@@ -231,7 +231,7 @@ def test_a_port_that_is_taken_during_the_start_ends_it(tmp_path: Path) -> None:
     assert _started_in(tmp_path) == []
 
 
-def test_files_that_mongodb_cannot_read_are_said_with_its_last_words(tmp_path: Path) -> None:
+def test_files_that_mongodb_cannot_read_are_reported_with_the_end_of_its_log(tmp_path: Path) -> None:
     (tmp_path / "mongodb").mkdir()
     (tmp_path / "mongodb" / "storage.bson").write_text("x")
     with _run(tmp_path, free_port()) as process:
@@ -242,7 +242,7 @@ def test_files_that_mongodb_cannot_read_are_said_with_its_last_words(tmp_path: P
     assert _started_in(tmp_path) == []
 
 
-def test_a_server_of_one_s_own_is_used_and_not_filled(tmp_path: Path, mongo_url: str, redis_url: str) -> None:
+def test_the_users_own_servers_are_used_and_get_no_sample(tmp_path: Path, mongo_url: str, redis_url: str) -> None:
     own = {"MONGO_URL": mongo_url, "REDIS_URL": redis_url, "DATA_MONGO_DATABASE": "of_my_own"}
     with _run(tmp_path, free_port(), **own) as process:
         address = _wait_for_address(process)

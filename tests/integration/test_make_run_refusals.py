@@ -45,7 +45,7 @@ def test_words_are_answered_with_the_usage(tmp_path: Path, word: str, status: in
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "80.5", "8000x", "%", "9" * 500])
-def test_a_port_that_is_none(tmp_path: Path, port: str) -> None:
+def test_a_port_that_is_not_a_number_in_range(tmp_path: Path, port: str) -> None:
     said = _refusal(tmp_path, port)
     assert said == f"PORT={port[:40]} is not a port. Use a number from 1 to 65535: PORT=8000 make run"
     assert list(tmp_path.iterdir()) == []

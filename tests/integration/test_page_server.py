@@ -97,7 +97,7 @@ def test_a_path_answers_with_the_status_and_the_headers_that_the_gateway_gives_i
         ("GET", "/api/nothing"),
     ],
 )
-def test_a_visit_to_what_is_not_there_is_told_as_the_gateway_tells_it(served: Served, method: str, path: str) -> None:
+def test_an_unknown_path_gets_the_same_response_as_from_the_gateway(served: Served, method: str, path: str) -> None:
     visit = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     direct, through = (httpx.request(method, f"{url}{path}", headers=visit) for url in (served.direct, served.page))
     is_page = method != "POST" and not path.startswith("/api/")
@@ -127,12 +127,12 @@ def test_what_the_browser_has_is_not_sent_again(served: Served) -> None:
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/api/nothing"])
-def test_a_request_keeps_its_name(served: Served, path: str) -> None:
+def test_a_request_keeps_its_id(served: Served, path: str) -> None:
     found = httpx.get(f"{served.page}{path}", headers={"X-Request-ID": "mine-1"})
     assert found.headers["x-request-id"] == found.json()["request_id"] == "mine-1"
 
 
-def test_a_name_that_would_spoil_a_log_is_replaced(served: Served) -> None:
+def test_a_request_id_that_would_spoil_a_log_is_replaced(served: Served) -> None:
     found = httpx.get(f"{served.page}/nothing", headers={"X-Request-ID": 'a"b'})
     assert re.fullmatch("[0-9a-f]{32}", found.json()["request_id"])
 
@@ -145,9 +145,7 @@ def test_a_path_cannot_break_the_problem(served: Served) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("GET", "/nothing", 404), ("POST", "/", 405), ("PUT", "/api/stocks/AAPL/bars", 413)]
 )
-def test_an_error_of_nginx_is_a_problem_as_the_gateway_tells_it(
-    served: Served, method: str, path: str, status: int
-) -> None:
+def test_nginx_returns_the_same_problems_as_the_gateway(served: Served, method: str, path: str, status: int) -> None:
     body = b"x" * (MAX_UPLOAD_BYTES + 1) if status == 413 else None
     urls = (served.page, served.direct)
     answers = [httpx.request(method, f"{url}{path}", content=body, timeout=PATIENCE_SECONDS) for url in urls]
@@ -167,7 +165,7 @@ def test_the_largest_upload_that_the_gateway_takes_reaches_it(served: Served) ->
     assert found.status_code == 401  # the gateway requires a key, so nginx forwarded the request
 
 
-def test_without_the_gateway_the_page_is_told_so_until_it_is_back(served: Served) -> None:
+def test_without_the_gateway_requests_get_503_until_it_is_back(served: Served) -> None:
     served.gateway.stop()
     try:
         assert httpx.get(served.page).is_success

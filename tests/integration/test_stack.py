@@ -173,7 +173,7 @@ def test_a_cache_that_hangs_delays_only_a_little(api: httpx.Client, stack: Stack
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
-def test_a_store_that_is_gone_is_a_503_in_time_and_comes_back(
+def test_a_store_outage_is_a_503_in_time_and_ends_with_the_store_back(
     api: httpx.Client, stack: Stack, number: signal.Signals
 ) -> None:
     _flush(stack)

@@ -181,7 +181,7 @@ class BarStoreBehaviours:
 class BarCacheBehaviours:
     """A subclass has a fixture `cache` that yields an empty cache."""
 
-    async def test_nothing_is_a_miss(self, cache: BarCache) -> None:
+    async def test_a_missing_entry_is_a_miss(self, cache: BarCache) -> None:
         assert await cache.get("AAPL") == (None, "miss")
 
     async def test_what_was_put_in_comes_out_to_the_byte(self, cache: BarCache) -> None:

@@ -114,7 +114,7 @@ class RunLeaseBehaviours:
         resumed = await claim(store)
         assert [one.symbol for one in resumed.missing] == ["AAPL", "MSFT"]
 
-    async def test_it_says_what_there_is_to_compute(self, store: RunStore, end_lease: EndLease) -> None:
+    async def test_activity_counts_the_runs_by_state(self, store: RunStore, end_lease: EndLease) -> None:
         assert set((await store.activity()).n_by_state.values()) == {0}
         assert (await store.activity()).progress_age_seconds == 0
         await store.put(make_new_run(FIRST))

@@ -58,7 +58,7 @@ def _outcomes(n: int) -> list[asyncio.Future[int]]:
     return [asyncio.get_running_loop().create_future() for _ in range(n)]
 
 
-async def test_an_eviction_of_all_that_is_asked_for_during_the_missed_ones_is_made_before_the_cache_is_read(
+async def test_an_eviction_of_all_requested_during_missed_evictions_is_made_before_the_cache_is_read(
     states: list[State],
 ) -> None:
     first, second = _outcomes(2)
@@ -73,7 +73,7 @@ async def test_an_eviction_of_all_that_is_asked_for_during_the_missed_ones_is_ma
     assert redis.n_scans == 1
 
 
-async def test_an_eviction_that_fails_is_made_up_for_although_an_earlier_one_of_the_symbol_succeeds(
+async def test_a_failed_eviction_is_repeated_although_a_concurrent_one_of_the_symbol_succeeds(
     states: list[State],
 ) -> None:
     first, second = _outcomes(2)

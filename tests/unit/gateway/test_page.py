@@ -33,7 +33,7 @@ async def test_a_page_with_a_file_of_its_own_is_served_without_a_redirect(built:
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/stocks/AAPL", "/docs/nothing"])
-async def test_a_visit_to_what_is_not_there_gets_the_page(built: Path, path: str) -> None:
+async def test_a_browser_at_an_unknown_path_gets_the_page(built: Path, path: str) -> None:
     async with serve_gateway(frontend_dir=built) as client:
         found = await client.get(path, headers=VISIT)
     assert (found.status_code, found.text) == (404, PAGE)

@@ -31,7 +31,7 @@ def test_an_address_that_cannot_be_read_is_refused_at_the_start(monkeypatch: pyt
     assert "abc" not in str(caught.value)
 
 
-def test_a_digest_in_the_settings_that_is_none_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_digest_in_the_settings_is_named_by_position_but_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEWAY_API_KEYS", f"{ONE},the-key-itself")
     with pytest.raises(InvalidSettings, match=r"GATEWAY_API_KEYS: .*entry 2 of the list is not") as caught:
         load_settings(GatewaySettings)

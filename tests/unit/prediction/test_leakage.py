@@ -87,12 +87,12 @@ def test_the_same_session_method_is_caught_by_both(forecaster: Forecaster, skill
 
 
 @pytest.mark.parametrize("forecaster", [_centred_mean, _twentieth_of_tomorrow, _filled_backwards])
-def test_one_that_looks_a_session_ahead_is_caught_by_both(forecaster: Forecaster) -> None:
+def test_a_forecaster_that_knows_the_next_session_is_caught_by_both_checks(forecaster: Forecaster) -> None:
     assert "Its skill on 20 random walks" in str(placebo(forecaster))
     assert "Its predictions change" in str(truncation(forecaster))
 
 
-def test_a_mean_of_all_is_caught_by_truncation_alone() -> None:
+def test_a_mean_of_all_bars_is_caught_by_truncation_alone() -> None:
     """It gains too little for any score to show, so the placebo alone is not enough."""
     assert placebo(_mean_of_all) is None
     assert "Its predictions change" in str(truncation(_mean_of_all))

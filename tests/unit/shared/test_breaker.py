@@ -71,7 +71,7 @@ def test_failures_that_are_long_past_do_not_count() -> None:
     assert case.state() == "closed"
 
 
-def test_after_the_pause_one_caller_looks_and_the_others_do_not() -> None:
+def test_after_the_pause_one_caller_probes_and_the_others_do_not() -> None:
     case = Case().opened()
     case.wait(FIRST_PAUSE_SECONDS - 0.01)
     assert not case.breaker.allows_probe()
@@ -114,7 +114,7 @@ def test_a_call_that_is_answered_ends_the_trial() -> None:
     assert case.state() == "closed"
 
 
-def test_what_began_before_it_opened_is_old_news_when_it_has_closed() -> None:
+def test_a_failure_of_a_call_from_before_it_opened_is_ignored_once_it_has_closed() -> None:
     case = Case()
     before = case.breaker.period
     case.opened()

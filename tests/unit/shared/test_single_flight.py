@@ -33,7 +33,7 @@ class Work:
         return number
 
 
-async def test_200_who_ask_at_a_time_are_answered_by_one_work() -> None:
+async def test_200_concurrent_callers_share_one_call() -> None:
     flight, work = SingleFlight[int](), Work()
     callers = [asyncio.create_task(flight.run("key", work)) for _ in range(200)]
     await asyncio.sleep(0)
@@ -54,7 +54,7 @@ async def test_nothing_is_remembered() -> None:
     assert [await flight.run("key", work) for _ in range(3)] == [1, 2, 3]
 
 
-async def test_an_error_reaches_everybody_and_the_next_caller_begins_anew() -> None:
+async def test_an_error_reaches_every_caller_and_the_next_one_starts_again() -> None:
     flight, work = SingleFlight[int](), Work(NotEnoughBars("Too few.", required=7, available=4))
     callers = [asyncio.create_task(flight.run("key", work)) for _ in range(50)]
     await asyncio.sleep(0)
@@ -67,7 +67,7 @@ async def test_an_error_reaches_everybody_and_the_next_caller_begins_anew() -> N
 
 
 @pytest.mark.parametrize("gone", [0, 1, 2])
-async def test_a_caller_who_goes_away_takes_nothing_from_the_others(gone: int) -> None:
+async def test_a_caller_that_leaves_does_not_affect_the_others(gone: int) -> None:
     flight, work = SingleFlight[int](), Work()
     callers = [asyncio.create_task(flight.run("key", work)) for _ in range(3)]
     await asyncio.sleep(0)
@@ -80,7 +80,7 @@ async def test_a_caller_who_goes_away_takes_nothing_from_the_others(gone: int) -
     assert work.n_starts == 1
 
 
-async def test_work_ends_when_the_last_caller_has_left_and_the_next_one_begins_anew() -> None:
+async def test_work_ends_when_the_last_caller_has_left_and_the_next_one_starts_again() -> None:
     flight, work = SingleFlight[int](), Work()
     callers = [asyncio.create_task(flight.run("key", work)) for _ in range(3)]
     await asyncio.sleep(0)

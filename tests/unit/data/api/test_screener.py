@@ -164,7 +164,7 @@ async def test_the_etag_changes_when_a_session_ends() -> None:
     assert behind == [0, 1]
 
 
-async def test_a_caller_that_cannot_wait_is_told_to_come_again_and_finds_the_answer() -> None:
+async def test_a_caller_that_cannot_wait_gets_busy_and_later_the_answer() -> None:
     runs, catalogue = FakeRunStore(), Catalogue(_store(), KeptAnswers(0), seconds=60)
     await _complete(runs, "0" * 16, encode_screener(make_screener()))
     screeners = Screeners(runs, catalogue, "XNYS", lambda: datetime(2024, 1, 4, 20, tzinfo=UTC))
@@ -176,7 +176,7 @@ async def test_a_caller_that_cannot_wait_is_told_to_come_again_and_finds_the_ans
     assert again is first
 
 
-async def test_callers_at_the_same_time_share_one_answer_and_one_of_another_version_is_none() -> None:
+async def test_concurrent_callers_share_one_answer_and_one_of_another_version_is_an_error() -> None:
     runs, catalogue = FakeRunStore(), Catalogue(_store(), KeptAnswers(0), seconds=60)
     await _complete(runs, "0" * 16, encode_screener(make_screener()))
     screeners = Screeners(runs, catalogue, "XNYS", lambda: datetime(2024, 1, 4, 20, tzinfo=UTC))

@@ -219,7 +219,7 @@ async def test_what_was_exported_is_unchanged_when_it_is_loaded() -> None:
             assert (loaded.json()["unchanged"], loaded.json()["revision"]) == (3, frame.revision), format_
 
 
-async def test_a_part_of_the_bars_and_adjusted_prices_can_be_had() -> None:
+async def test_a_range_of_bars_and_adjusted_prices_can_be_requested() -> None:
     bars = make_bars([10, 20, 30])
     bars["adj_close"] = bars["close"] / 2
     store = FakeBarStore({"AAPL": make_frame()})

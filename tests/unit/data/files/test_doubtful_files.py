@@ -210,7 +210,7 @@ def test_a_web_page_is_an_error_that_says_so(start: str) -> None:
 
 
 @pytest.mark.parametrize(("cut", "code"), [(",2,9", "too_few_cells"), ("", "too_many_cells")])
-def test_a_ragged_row_of_several_symbols_is_rejected_for_each_and_a_row_without_numbers_is_of_the_other(
+def test_a_ragged_row_is_rejected_for_each_symbol_and_a_row_counts_only_for_symbols_with_numbers(
     cut: str, code: str
 ) -> None:
     names = ",".join(f"{symbol}.{name}" for symbol in "AB" for name in COLUMNS)

@@ -224,7 +224,7 @@ def test_no_name_is_a_formula_even_where_semicolons_or_lines_part_cells(name: st
 
 
 @pytest.mark.scenario("D8")
-def test_numbers_are_as_they_are_even_when_they_are_negative() -> None:
+def test_negative_numbers_are_written_without_an_apostrophe() -> None:
     assert _cells(to_csv(make_frame(closes=[-1.5])))[1][2:6] == ["-1.5", "-0.5", "-2.5", "-1.5"]
 
 

@@ -70,7 +70,7 @@ def test_a_name_that_another_tool_wrote_is_cleaned() -> None:
     assert (entry.name, entry.source) == ("Apple Inc.", "x")
 
 
-def test_what_is_known_besides_and_where_bars_are_from_survive_too() -> None:
+def test_the_listing_and_the_sources_survive_the_conversion_too() -> None:
     sources = [
         SourceRange(source=None, first_session=date(2024, 1, 1), last_session=date(2024, 1, 2), bars=2, loaded_at=None),
         SourceRange(
@@ -88,5 +88,5 @@ def test_what_is_known_besides_and_where_bars_are_from_survive_too() -> None:
 
 
 @pytest.mark.parametrize("sources", [5, [5], [{"source": "a"}], None])
-def test_an_entry_of_sources_that_are_none_is_ignored(sources: object) -> None:
+def test_an_entry_with_invalid_sources_is_ignored(sources: object) -> None:
     assert from_document(_store(to_document(ENTRY)) | {"sources": sources}) is None

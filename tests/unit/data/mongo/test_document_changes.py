@@ -53,7 +53,7 @@ def test_a_number_that_differs_is_set_alone(value: object) -> None:
     assert compute_changes([FIRST | {"Close": value}], _without_rest([10])).updates == [(1, {"$set": {"Close": 10.0}})]
 
 
-def test_true_is_not_one() -> None:
+def test_a_boolean_is_not_a_number() -> None:
     document = FIRST | {"Open": True, "High": 2.0, "Low": 0.0, "Close": 1.0}
     assert compute_changes([document], _without_rest([1])).updates == [(1, {"$set": {"Open": 1.0}})]
 

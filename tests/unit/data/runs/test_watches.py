@@ -29,7 +29,7 @@ async def test_an_unexpected_error_ends_the_wait_for_the_first_state() -> None:
             await watch.first()
 
 
-async def test_after_it_the_run_is_polled_on() -> None:
+async def test_after_an_unexpected_error_the_run_is_still_polled() -> None:
     store = BrokenStore()
     await store.put(make_new_run())
     async with RunWatches(store, poll_seconds=0.01).watch(RUN_ID) as watch:

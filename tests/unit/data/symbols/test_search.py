@@ -61,7 +61,7 @@ def test_better_matches_come_first() -> None:
     assert _search("abc", listed) == ["ABC", "ABCD", "N4", "N3", "N2", "XABCX", "N1"]
 
 
-def test_of_equals_the_shorter_symbol_comes_first_and_then_the_alphabet_counts() -> None:
+def test_ties_are_broken_by_length_then_alphabetically() -> None:
     assert _search("a", [ListedSymbol(symbol, None) for symbol in ("ABB", "ABA", "AZ", "AC")]) == [
         "AC",
         "AZ",

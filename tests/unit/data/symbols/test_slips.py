@@ -35,7 +35,7 @@ _ABSENT = ["netflix", "goggle", "aple pie", "xxxx", "msfx", "crosoft corporal", 
 
 
 @pytest.mark.parametrize("query", _ABSENT)
-def test_what_is_not_there_is_not_found(query: str) -> None:
+def test_a_query_that_resembles_nothing_finds_nothing(query: str) -> None:
     index = SymbolIndex([ListedSymbol(symbol, name) for symbol, name in NAMED.items()])
     assert index.search(query, limit=10, cursor=None) == ([], None)
 

@@ -52,7 +52,7 @@ def test_a_row_that_is_wrong_is_named_and_the_others_count(tmp_path: Path) -> No
         ("symbol,name\nAAPL,Apple\n", "symbols.parquet"),
     ],
 )
-def test_a_file_of_something_else_is_none(tmp_path: Path, text: str, name: str) -> None:
+def test_a_file_of_something_else_is_not_a_table_of_symbols(tmp_path: Path, text: str, name: str) -> None:
     assert read_symbols(_write(tmp_path, text, name)) is None
 
 

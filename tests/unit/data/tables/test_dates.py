@@ -136,7 +136,7 @@ def test_a_count_of_rows_is_not_a_date(texts: tuple[str, ...]) -> None:
         sessions(*texts)
 
 
-def test_epochs_that_all_fall_on_one_day_are_none() -> None:
+def test_epochs_that_all_fall_on_one_day_are_refused() -> None:
     with pytest.raises(UnreadableFile, match=r"in seconds, all fall on 1970-01-02\. Write the dates as"):
         sessions("100358", "100359", "100360")
 

@@ -93,7 +93,7 @@ async def test_models_are_listed() -> None:
         ("evaluation", "model=ridge"),
     ],
 )
-async def test_what_cannot_be_asked_is_pointed_at_before_anybody_works(path: str, query: str) -> None:
+async def test_an_invalid_parameter_is_pointed_at_and_no_service_is_called(path: str, query: str) -> None:
     prediction = FakePrediction()
     async with serve_gateway(prediction=prediction) as client:
         response = await client.get(f"/api/stocks/AAPL/{path}?{query}")
@@ -144,7 +144,7 @@ async def test_with_closed_reads_they_need_a_key_and_stay_out_of_shared_caches(p
         (Busy("Too much is waiting."), 503, {"retryable": True}),
     ],
 )
-async def test_what_cannot_be_answered_is_refused_in_the_words_of_who_refuses(
+async def test_an_error_keeps_the_detail_and_members_of_the_service_that_raised_it(
     path: str, error: ServiceError, status: int, members: dict[str, object]
 ) -> None:
     async with serve_gateway(prediction=FakePrediction(error=error)) as client:

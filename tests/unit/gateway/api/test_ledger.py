@@ -39,7 +39,7 @@ async def test_a_forecast_is_made_kept_and_given() -> None:
 
 
 @pytest.mark.parametrize("body", [b"{}", b""])
-async def test_without_a_word_the_usual_forecast_is_kept_and_twice_is_harmless(body: bytes) -> None:
+async def test_an_empty_request_records_the_default_forecast_once(body: bytes) -> None:
     prediction = Forecasting()
     headers = WITH_KEY | {"Content-Type": "application/json"}
     async with serve_gateway(prediction=prediction) as client:
@@ -50,7 +50,7 @@ async def test_without_a_word_the_usual_forecast_is_kept_and_twice_is_harmless(b
 
 
 @pytest.mark.parametrize("body", [{"as_of": "2024-01-03"}, {"horizon": 21}, {"model": "crystal_ball"}, [], 5])
-async def test_what_cannot_be_kept_is_refused_before_anybody_works(body: object) -> None:
+async def test_an_invalid_body_is_refused_and_no_service_is_called(body: object) -> None:
     data, prediction = FakeData(), Forecasting()
     async with serve_gateway(data, prediction) as client:
         response = await client.post(PATH, json=body, headers=WITH_KEY)

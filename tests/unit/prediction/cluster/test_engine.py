@@ -84,7 +84,7 @@ def test_nothing_listens_to_other_machines(engine: DaskEngine) -> None:
     assert listening == {"127.0.0.1"}
 
 
-def test_only_who_has_the_certificate_of_the_cluster_can_speak_to_it(engine: DaskEngine, tmp_path: Path) -> None:
+def test_only_holders_of_the_certificate_can_connect_to_the_cluster(engine: DaskEngine, tmp_path: Path) -> None:
     assert engine.address.startswith("tls://127.0.0.1:")
     assert not is_let_in(engine.address, make_certificates(tmp_path))
     assert not is_let_in(engine.address, None)

@@ -91,7 +91,7 @@ def test_a_range_that_never_changes_leaves_nothing_to_beat() -> None:
     )
 
 
-def test_old_bars_and_days_without_sessions_are_said_as_in_a_forecast() -> None:
+def test_old_bars_and_days_without_sessions_are_warned_about_as_in_a_forecast() -> None:
     bars = simulated.volatility_clusters(700, seed=4)
     day = session(bars, -1)
     old, new = (

@@ -69,12 +69,12 @@ def test_an_interval_knows_no_later_bar_and_not_its_own_close(changed: int, fact
     assert after.upper[:n_same].tolist() == before.upper[:n_same].tolist()
 
 
-def test_too_few_sessions_to_calibrate_on_give_none() -> None:
+def test_too_few_sessions_to_calibrate_on_give_no_intervals() -> None:
     assert n_calibration(FEW) == 19
     assert _intervals(random_walk(FEW, seed=1)) is None
 
 
-def test_from_twenty_on_each_test_session_has_one() -> None:
+def test_from_twenty_sessions_on_each_test_session_has_an_interval() -> None:
     intervals = _known_intervals(random_walk(FEW + 1, seed=1))
     assert intervals.n_calibration == 20
     assert len(intervals.lower) == len(intervals.upper) == 24

@@ -241,7 +241,7 @@ def test_bytes_that_are_not_bars_are_an_upstream_failure() -> None:
         compute_result(EncodedBars("0" * 16, b"garbage"), "AAPL")
 
 
-def test_an_absurd_price_is_left_out_and_said() -> None:
+def test_an_absurd_price_is_left_out_with_a_warning() -> None:
     bars = _random_walk(200)
     bars.loc[195, ["high", "close"]] = 1e160  # its square is infinite
     result = _result(bars)

@@ -175,7 +175,7 @@ def test_the_summary_of_one_is_its_verdict() -> None:
     assert verdicts.summarise(_estimates(ridge=_estimate(-0.05, -0.1, 0.01))) == "skill -0.05."
 
 
-def test_the_summary_of_none_is_that_of_doing_nothing() -> None:
+def test_the_summary_without_models_is_that_of_persistence() -> None:
     assert verdicts.summarise(_estimates()) == "skill 0.0."
     assert verdicts.summarise(_estimates(ridge=_estimate(None))) == "skill 0.0."
 

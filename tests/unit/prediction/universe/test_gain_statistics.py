@@ -109,7 +109,7 @@ def test_nothing_is_superior_where_every_model_is_worse() -> None:
     assert simulate_luck(worse).p_value == 1.0
 
 
-def test_walks_that_share_a_market_look_better_together_and_the_range_knows() -> None:
+def test_the_range_of_luck_is_wider_where_walks_share_a_market() -> None:
     alone, together = (simulate_luck(_panel(100, factor)) for factor in (0.0, 0.7))
     assert together.any_model.high > 1.5 * alone.any_model.high
     assert len(together.models) == len(MODELS)

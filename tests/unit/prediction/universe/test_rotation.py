@@ -48,7 +48,7 @@ def test_directions_point_everywhere_alike_and_are_the_same_each_time() -> None:
     assert (directions != draw_directions(3, 4000, seed=1)).any()
 
 
-def test_nothing_is_made_of_nothing() -> None:
+def test_the_statistics_of_zero_sums_are_zero() -> None:
     assert rotated_statistics(np.zeros((1, 9)), draw_directions(9, 3)).tolist() == [[0.0, 0.0, 0.0]]
 
 

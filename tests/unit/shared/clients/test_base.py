@@ -166,7 +166,7 @@ async def test_bars_with_a_status_that_makes_no_sense_are_refused(status: int) -
         await _client(lambda _: httpx.Response(status)).raw_bars(symbol="AAPL", query=BarsQuery())
 
 
-async def test_a_search_leaves_out_a_cursor_that_there_is_not() -> None:
+async def test_a_search_without_a_cursor_sends_none() -> None:
     asked: list[dict[str, str]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -221,7 +221,7 @@ async def test_a_write_is_never_sent_twice(handler: Handler, leaf: type[ServiceE
     assert n_sent == 2
 
 
-async def test_a_deletion_is_sent_and_its_refusal_told() -> None:
+async def test_a_deletion_is_sent_and_its_error_raised() -> None:
     asked: list[tuple[str, str]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -37,7 +37,7 @@ async def test_a_stream_that_does_not_begin_in_time_is_given_up(
             raise AssertionError("not reached")
 
 
-async def test_a_stream_is_told_how_long_its_caller_waits_and_outlasts_that_time() -> None:
+async def test_a_stream_sends_its_callers_time_budget_and_outlasts_it() -> None:
     seen: list[httpx.Request] = []
 
     async def late() -> AsyncIterator[bytes]:

@@ -50,7 +50,7 @@ async def test_a_write_that_is_answered_with_503_is_not_sent_again() -> None:
     assert len(upstream.asked) == 1
 
 
-async def test_a_read_without_time_for_a_second_one_is_told_what_the_first_said() -> None:
+async def test_a_read_without_time_for_a_retry_raises_the_first_error() -> None:
     upstream = Upstream([UNAVAILABLE], retries=True)
     with pytest.raises(StoreUnavailable):
         await within(RETRY_AFTER_SECONDS[1] + MIN_CALL_SECONDS, upstream.client.symbols)

@@ -30,7 +30,7 @@ async def test_a_result_of_adjusted_prices_is_asked_for(adjusted: bool, query: b
     assert (await _client(answer).result(symbol="AAPL", adjusted=adjusted)).data.adjusted is adjusted
 
 
-async def test_what_is_asked_of_the_models_is_what_is_not_as_it_would_be_anyway() -> None:
+async def test_only_parameters_that_differ_from_the_defaults_are_sent() -> None:
     asked: list[tuple[str, dict[str, str]]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -37,7 +37,7 @@ async def test_a_read_is_not_sent_a_third_time_nor_after_a_timeout() -> None:
     assert (cut.told, slow.told) == (["unreachable"], ["timeout"])
 
 
-async def test_the_second_time_has_only_what_the_first_has_left() -> None:
+async def test_a_retry_has_only_the_time_that_the_first_call_has_left() -> None:
     budgets = []
 
     async def answer(request: httpx.Request) -> httpx.Response:
@@ -80,7 +80,7 @@ async def test_an_upstream_that_is_gone_is_not_asked_and_the_sentence_stays_the_
     assert upstream.states == ["closed", "open"]
 
 
-async def test_it_is_looked_at_by_one_caller_a_second_and_asked_as_soon_as_it_is_back() -> None:
+async def test_one_caller_a_second_probes_it_and_calls_resume_once_it_is_back() -> None:
     upstream = Upstream([fail_with(httpx.ConnectError("refused"))])
     await upstream.fail(5)
     upstream.now += 1.3
@@ -102,7 +102,7 @@ async def test_callers_are_rejected_at_once_while_one_probes() -> None:
     assert upstream.asked[5:] == ["GET /healthz", "GET /symbols"]
 
 
-async def test_a_health_call_goes_past_it_and_closes_it_whatever_it_says() -> None:
+async def test_a_health_call_bypasses_the_breaker_and_closes_it_whatever_the_response() -> None:
     upstream = Upstream([fail_with(httpx.ConnectError("refused"))])
     await upstream.fail(5)
     upstream.answers = [symbols]

@@ -43,7 +43,7 @@ def test_a_split_of_any_ratio_is_a_jump(ratio: float) -> None:
 
 
 @pytest.mark.parametrize("fall", [0.2, 0.28, 0.45])
-def test_a_crash_is_none(fall: float) -> None:
+def test_a_crash_is_not_a_jump(fall: float) -> None:
     closes = _walk(120)
     closes[60:] *= 1 - fall
     opens = np.concatenate([closes[:1], closes[:-1]])

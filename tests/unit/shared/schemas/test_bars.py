@@ -37,7 +37,7 @@ def test_what_the_store_reserves_is_not_a_symbol(name: str) -> None:
     ("written", "symbol"),
     [(" btc/usdt ", "BTC-USDT"), ("BRK_B", "BRK-B"), ("M&M", "M&M"), ("aapl", "AAPL"), ("ß", "ß")],
 )
-def test_a_symbol_of_a_file_is_written_as_it_is_stored(written: str, symbol: str) -> None:
+def test_a_symbol_in_a_file_is_normalised_to_its_stored_form(written: str, symbol: str) -> None:
     assert normalise_symbol(written) == symbol
 
 

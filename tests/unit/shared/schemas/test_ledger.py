@@ -27,14 +27,14 @@ def test_predictions_are_not_part_of_the_key(change: dict[str, Any]) -> None:
     assert make_ledger_entry(**change).key == make_ledger_entry().key == "AAPL 2024-01-03 1 ridge 90 as-they-are"
 
 
-def test_without_a_word_the_usual_forecast_is_kept() -> None:
+def test_an_empty_request_records_the_default_forecast() -> None:
     assert KeepRequest().query() == ForecastQuery()
     asked = {"horizon": 2, "model": "drift", "level": 80, "adjusted": True}
     assert KeepRequest.model_validate(asked).query() == ForecastQuery.model_validate(asked)
 
 
 @pytest.mark.parametrize("asked", [{"as_of": "2024-01-03"}, {"horizon": 21}, {"level": 100}, {"model": "crystal_ball"}])
-def test_a_forecast_of_the_past_or_of_what_there_is_not_cannot_be_kept(asked: dict[str, Any]) -> None:
+def test_a_past_forecast_or_an_invalid_one_cannot_be_recorded(asked: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         KeepRequest.model_validate(asked)
 

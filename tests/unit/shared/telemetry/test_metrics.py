@@ -37,7 +37,7 @@ async def test_running_calls_are_reported() -> None:
 
 
 @pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"])
-async def test_who_comes_through_a_proxy_finds_no_metrics(header: str) -> None:
+async def test_metrics_are_not_found_through_a_proxy(header: str) -> None:
     async with serve(_app()) as client:
         forwarded = await client.get("/metrics", headers={header: "192.0.2.1"})
         unknown = await client.get("/nothing")
@@ -46,7 +46,7 @@ async def test_who_comes_through_a_proxy_finds_no_metrics(header: str) -> None:
         assert "build_info" in await _scrape(client)
 
 
-async def test_requests_in_progress_are_counted_and_looks_at_the_service_are_not() -> None:
+async def test_requests_in_progress_are_counted_without_health_checks_and_scrapes() -> None:
     app, may_end, seen = _app(), asyncio.Event(), asyncio.Event()
 
     @app.get("/slow")
@@ -89,7 +89,7 @@ async def test_a_dependency_that_fails_or_hangs_is_down() -> None:
 
 
 @pytest.mark.parametrize("error", [StoreUnavailable("It does not answer."), RuntimeError("a defect"), TimeoutError()])
-async def test_a_look_that_fails_leaves_the_other_metrics(error: Exception) -> None:
+async def test_a_collector_that_fails_leaves_the_other_metrics(error: Exception) -> None:
     gauge, other = ScrapeGauge("broken", "A gauge."), ScrapeGauge("whole", "Another.", ("label",))
 
     async def fails(_: Request) -> Mapping[ScrapeGauge, GaugeValues]:

@@ -60,7 +60,7 @@ async def test_with_one_the_trace_continues_and_is_in_the_problem_and_in_the_log
     assert (served.service, served.name, served.attributes["url.query"]) == ("test", "GET /call", "REDACTED")
 
 
-async def test_an_address_that_is_none_is_reported_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_invalid_collector_address_is_reported_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318")
     with pytest.raises(InvalidSettings, match="OTEL_EXPORTER_OTLP_ENDPOINT: "):
         _app([])

@@ -125,7 +125,7 @@ def test_day_and_month_are_settled_by_weekends_if_no_day_is_after_the_12th() -> 
     assert bars.sessions.tolist() == [day for day in DAYS.tolist() if day.day <= 12]
 
 
-def test_dates_that_may_be_two_are_none_and_the_sentence_says_so() -> None:
+def test_ambiguous_dates_are_an_error_that_says_so() -> None:
     documents = _documents("date", lambda _: "02/01/2017")[:1]  # both are weekdays
     documents[0]["date"] = "02/03/2017"
     with pytest.raises(
@@ -152,18 +152,18 @@ def test_adjusted_closes_are_read_under_the_names_that_they_have(name: str) -> N
         lambda number: f"{number:,.2f}".replace(",", "'"),
     ],
 )
-def test_numbers_as_text_are_read_by_their_own_evidence(write: Callable[[float], str]) -> None:
+def test_numbers_as_text_settle_their_decimal_mark_themselves(write: Callable[[float], str]) -> None:
     _check(_documents("date", _iso, write=write))
     _check(_documents("Date", _iso, names={field: field.title() for field in NAMES}, write=write))
 
 
-def test_a_comma_that_may_mean_two_things_is_none_and_the_sentence_says_so() -> None:
+def test_an_ambiguous_comma_is_an_error_that_says_so() -> None:
     documents = _documents("date", _iso, write=lambda number: f"{round(number):,}")
     with pytest.raises(NoBars, match=r"such as '1,0\d\d' may have a decimal mark or one between"):
         build_any("AAPL", documents)
 
 
-def test_a_number_that_is_not_finite_is_none() -> None:
+def test_an_infinite_number_is_missing() -> None:
     documents = _documents("date", _iso, write=str)
     documents[0]["high"] = "inf"
     bars, _ = build_any("AAPL", documents)

@@ -63,14 +63,14 @@ async def test_another_name_is_refused_and_not_repeated(host: str) -> None:
     assert "evil" not in response.text
 
 
-async def test_two_names_are_none() -> None:
+async def test_two_host_names_are_refused() -> None:
     async with serve(bare_app(SETTINGS)) as client:
         response = await client.get("/metrics", headers=[("host", "localhost"), ("host", "data")])
     assert response.status_code == 400
 
 
 @pytest.mark.parametrize(("version", "status"), [("1.0", 200), ("1.1", 400)])
-async def test_only_old_clients_may_name_none(version: str, status: int) -> None:
+async def test_only_http_1_0_requests_may_lack_a_host(version: str, status: int) -> None:
     sent: list[Message] = []
 
     received: list[Message] = [{"type": "http.request"}]
