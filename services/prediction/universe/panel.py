@@ -1,6 +1,6 @@
 """The errors of many symbols side by side, by session. Pure.
 
-Symbols of one session move together, so the session is the unit: whatever is resampled is resampled for all symbols.
+Symbols of one session move together, so the session is the unit: a rotation of its sums is the same for all symbols.
 """
 
 from collections import Counter
