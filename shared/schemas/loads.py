@@ -124,8 +124,9 @@ class LoadQuery(ReadQuery):
 
     mode: Mode = Field(
         "upsert",
-        description="`upsert` adds and corrects bars, unless they disagree with the stored history; `force` does it "
-        "even so; `keep` only adds sessions that are not stored; `replace` removes all other sessions.",
+        description="`upsert` adds and corrects bars, and refuses a file that disagrees with the stored history; "
+        "`force` loads even such a file; `keep` only adds sessions that are not stored; `replace` removes all other "
+        "sessions.",
     )
     strict: bool = Field(False, description="Whether one invalid row rejects the whole file.")
     dry_run: bool = Field(False, description="Whether to report only and write nothing.")

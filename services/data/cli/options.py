@@ -42,17 +42,19 @@ DateFormatOption = Annotated[DateFormat | None, typer.Option(help="Date format, 
 ModeOption = Annotated[
     Mode,
     typer.Option(
-        help="upsert: add and correct bars, unless they disagree with the stored history; force: even so; "
-        "keep: only add sessions that are not stored; replace: remove all other sessions."
+        help="upsert: add and correct bars, and refuse a file that disagrees with the stored history; force: load even "
+        "such a file; keep: only add sessions that are not stored; replace: remove all other sessions."
     ),
 ]
 ColumnsOption = Annotated[
     str | None,
-    typer.Option(parser=_parse_columns, metavar="FIELD=COLUMN,…", help="Which columns hold which fields: close=Last."),
+    typer.Option(
+        parser=_parse_columns, metavar="FIELD=COLUMN,…", help="Which column holds a field, such as close=Last."
+    ),
 ]
 DecimalOption = Annotated[Decimal | None, typer.Option(help="Decimal mark, if the file is ambiguous.")]
 TimezoneOption = Annotated[
-    str | None, typer.Option(help="The exchange's time zone, if times are in UTC: Europe/Paris.")
+    str | None, typer.Option(help="The exchange's time zone, if times are in UTC, such as Europe/Paris.")
 ]
 ResampleOption = Annotated[Resample | None, typer.Option(help="Make daily bars of hours or minutes.")]
 

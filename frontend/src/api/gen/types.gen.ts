@@ -3551,7 +3551,7 @@ export type LoadBarsData = {
         /**
          * Mode
          *
-         * `upsert` adds and corrects bars, unless they disagree with the stored history; `force` does it even so; `keep` only adds sessions that are not stored; `replace` removes all other sessions.
+         * `upsert` adds and corrects bars, and refuses a file that disagrees with the stored history; `force` loads even such a file; `keep` only adds sessions that are not stored; `replace` removes all other sessions.
          */
         mode?: 'upsert' | 'replace' | 'keep' | 'force';
         /**
