@@ -83,8 +83,8 @@ async def screener(
     chosen = query.model_copy(update={"format": query.format or _choose_format(accept)})
 
     async def ask(etag: str | None) -> RawResponse:
-        found = await data.raw_screener(query=chosen, if_none_match=etag)
-        return replace(found, headers=found.headers | ({} if query.format else {"Vary": "Accept"}))
+        response = await data.raw_screener(query=chosen, if_none_match=etag)
+        return replace(response, headers=response.headers | ({} if query.format else {"Vary": "Accept"}))
 
     key = Key("screener", None, (chosen.model_dump_json(), query.format is None))
     return await answers.respond(request, key, ask, if_none_match)

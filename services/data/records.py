@@ -101,8 +101,8 @@ class CatalogueEntry:
     @property
     def newest_rejected(self) -> date | None:
         """Return the session of a row that is newer than every bar and was not stored."""
-        found = (each.sessions[0] for each in self.findings if each.code == NEWEST_REJECTED and each.sessions)
-        return next((session for session in found if session > self.last_session), None)
+        sessions = (each.sessions[0] for each in self.findings if each.code == NEWEST_REJECTED and each.sessions)
+        return next((session for session in sessions if session > self.last_session), None)
 
     def to_stock(self, calendar: str | None, time_zone: str | None, sessions_behind: int | None) -> Stock:
         """Return the wire model of the symbol.

@@ -88,8 +88,8 @@ def session_close(calendar: str | None, session: date) -> datetime:
     >>> session_close("XNYS", date(2024, 7, 3)).isoformat()
     '2024-07-03T17:00:00+00:00'
     """
-    known = _closes(calendar).get(session) if calendar else None
-    return known or datetime.combine(session + timedelta(days=1), time(), UTC)
+    close = _closes(calendar).get(session) if calendar else None
+    return close or datetime.combine(session + timedelta(days=1), time(), UTC)
 
 
 @cache
@@ -114,7 +114,7 @@ def next_sessions(calendar: str, after: date, n: int) -> list[date]:
     """
     day, sessions = np.datetime64(after, "D"), exchange_sessions(calendar) if calendar else _NONE
     first = int(sessions.searchsorted(day, side="right"))
-    known = sessions[first : first + n] if first else _NONE  # nothing is known before the first session
-    last = known[-1] if len(known) else day
-    weekdays = np.busday_offset(last, np.arange(1, n - len(known) + 1), roll="backward")
-    return [*known.tolist(), *weekdays.tolist()]
+    upcoming = sessions[first : first + n] if first else _NONE  # nothing is known before the first session
+    last = upcoming[-1] if len(upcoming) else day
+    weekdays = np.busday_offset(last, np.arange(1, n - len(upcoming) + 1), roll="backward")
+    return [*upcoming.tolist(), *weekdays.tolist()]

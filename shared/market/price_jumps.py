@@ -46,9 +46,9 @@ def find_price_jumps(sessions: Sessions, opens: Prices, closes: Prices) -> Price
     none = np.empty(0, np.intp)
     if len(closes) < 2:
         return PriceJumps(none, none, none)
-    known = np.where((closes > LOWEST_PRICE) & (closes < np.inf), closes, np.nan)
-    changes = np.diff(np.log(known))
-    overnight = np.log(np.where((opens > LOWEST_PRICE) & (opens < np.inf), opens, np.nan)[1:]) - np.log(known[:-1])
+    prices = np.where((closes > LOWEST_PRICE) & (closes < np.inf), closes, np.nan)
+    changes = np.diff(np.log(prices))
+    overnight = np.log(np.where((opens > LOWEST_PRICE) & (opens < np.inf), opens, np.nan)[1:]) - np.log(prices[:-1])
     is_far_apart = np.diff(sessions).astype(np.int64) > GAP_DAYS
     is_jump = _find_large_jumps(opens, closes, changes, overnight) | _find_small_splits(changes, overnight)
     jumps = np.flatnonzero(is_jump & ~is_far_apart & np.isfinite(changes)) + 1
@@ -85,14 +85,14 @@ def _find_large_jumps(opens: Prices, closes: Prices, changes: Prices, overnight:
 
 def _find_small_splits(changes: Prices, overnight: Prices) -> npt.NDArray[np.bool_]:
     """Mark falls by the ratio of a small split on otherwise calm days; the day of a crash is not calm."""
-    found = np.zeros(len(changes), bool)
+    is_split = np.zeros(len(changes), bool)
     deviation = _deviation(changes)
     for at in np.flatnonzero(np.abs(overnight + np.log(SMALL_SPLIT)) < 0.01):
         if at < MIN_HISTORY:
             continue
         is_near = abs(overnight[at] + np.log(SMALL_SPLIT)) <= min(0.006, deviation)
-        found[at] = is_near and abs(changes[at] - overnight[at]) <= 2 * deviation
-    return found
+        is_split[at] = is_near and abs(changes[at] - overnight[at]) <= 2 * deviation
+    return is_split
 
 
 def _pair_undone(jumps: Positions, opens: Prices, closes: Prices) -> list[tuple[int, int]]:
@@ -117,5 +117,5 @@ def _find_over_gaps(sessions: Sessions, changes: Prices, is_far_apart: npt.NDArr
 
 def _deviation(changes: Prices) -> float:
     """Return the usual deviation of a log return, which no single jump changes."""
-    known = changes[np.isfinite(changes)]
-    return max(0.005, 1.4826 * float(np.median(np.abs(known)))) if len(known) else 0.02
+    finite = changes[np.isfinite(changes)]
+    return max(0.005, 1.4826 * float(np.median(np.abs(finite)))) if len(finite) else 0.02

@@ -160,10 +160,10 @@ def encode(bars: BarColumns, revision: str) -> bytes:
     """Encode the bars as an Arrow IPC stream."""
     sessions = pa.array(bars.sessions.astype(np.int32)).view(pa.date32())
     numbers = [pa.array(bars.numbers[name], from_pandas=True) for name in NUMBERS]  # a NaN is null
-    about = {"version": VERSION, "symbol": bars.symbol, "revision": revision, "skipped": bars.skipped}
-    about |= {"calendar": bars.calendar} if bars.calendar else {}
-    about |= {"newest_rejected": str(bars.newest_rejected)} if bars.newest_rejected else {}
-    schema = SCHEMA.with_metadata({_KEY: json.dumps(about).encode()})
+    metadata = {"version": VERSION, "symbol": bars.symbol, "revision": revision, "skipped": bars.skipped}
+    metadata |= {"calendar": bars.calendar} if bars.calendar else {}
+    metadata |= {"newest_rejected": str(bars.newest_rejected)} if bars.newest_rejected else {}
+    schema = SCHEMA.with_metadata({_KEY: json.dumps(metadata).encode()})
     table = pa.Table.from_arrays([sessions, *numbers], schema=schema)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
@@ -186,10 +186,10 @@ def decode(payload: bytes) -> BarColumns:
     try:
         with pa.ipc.open_stream(payload) as reader:
             table = reader.read_all()
-        about = json.loads((table.schema.metadata or {})[_KEY])
-        version, symbol, skipped = about["version"], about["symbol"], about["skipped"]
-        calendar = about.get("calendar")
-        rejected = date.fromisoformat(about["newest_rejected"]) if "newest_rejected" in about else None
+        metadata = json.loads((table.schema.metadata or {})[_KEY])
+        version, symbol, skipped = metadata["version"], metadata["symbol"], metadata["skipped"]
+        calendar = metadata.get("calendar")
+        rejected = date.fromisoformat(metadata["newest_rejected"]) if "newest_rejected" in metadata else None
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise InvalidArrow("not an Arrow stream of bars") from error
     if version != VERSION or not table.schema.equals(SCHEMA, check_metadata=False):

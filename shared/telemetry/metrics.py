@@ -138,15 +138,15 @@ async def _families(collector: ScrapeCollector, request: Request) -> list[GaugeM
 
 
 def _show_build(app: FastAPI, name: str, registry: CollectorRegistry) -> None:
-    about = {"service": name, "version": app.version, "python": platform.python_version()}
+    labels = {"service": name, "version": app.version, "python": platform.python_version()}
     build = Gauge(
         "build_info",
         "Version of the service and of Python, always 1.",
-        tuple(about),
+        tuple(labels),
         registry=registry,
         multiprocess_mode="livemax",
     )
-    build.labels(**about).set(1)
+    build.labels(**labels).set(1)
 
 
 class RequestMetrics:

@@ -99,8 +99,8 @@ def _processes(pids: Iterable[int]) -> Iterable[Metric]:
 
 def _began_at(pid: int) -> float:
     """Return when a process started, in seconds since 1970; 0 if unknown."""
-    found = ProcessCollector(pid=lambda: pid, registry=None).collect()
-    return next((one.samples[0].value for one in found if one.name == "process_start_time_seconds"), 0.0)
+    families = ProcessCollector(pid=lambda: pid, registry=None).collect()
+    return next((one.samples[0].value for one in families if one.name == "process_start_time_seconds"), 0.0)
 
 
 def _size(path: Path) -> int:

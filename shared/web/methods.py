@@ -15,7 +15,7 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 def allowed_methods(scope: Scope) -> list[str]:
     """Return the methods that the app of this request has for its path; a folder of files is read only."""
     routes = scope["app"].routes
-    found = [
+    methods = [
         method
         for method in _METHODS
         if any(
@@ -24,7 +24,7 @@ def allowed_methods(scope: Scope) -> list[str]:
             if method == "GET" or not isinstance(route, Mount)
         )
     ]
-    return ["GET", "HEAD", *found[1:]] if found[:1] == ["GET"] else found
+    return ["GET", "HEAD", *methods[1:]] if methods[:1] == ["GET"] else methods
 
 
 class MethodsMiddleware:

@@ -48,8 +48,8 @@ async def put_run(run_id: RunIdPath, new: NewRun, runs: RunStoreDep, response: R
 )
 async def list_runs(runs: RunStoreDep, if_none_match: IfNoneMatch = None) -> Response:
     """Return every run, newest first, without the failures of single symbols."""
-    found = [run.model_copy(update={"failures": []}) for run in await runs.runs()]
-    return _respond(RunList(runs=found), if_none_match)
+    listed = [run.model_copy(update={"failures": []}) for run in await runs.runs()]
+    return _respond(RunList(runs=listed), if_none_match)
 
 
 @router.get("/{run_id}", response_model=Run, responses={**NOT_MODIFIED, **problem_responses(*_ERRORS)})

@@ -95,12 +95,12 @@ def build_any(symbol: str, documents: Documents) -> tuple[BarColumns, bool]:
 def has_snapshots(database: Database[dict[str, Any]], name: str) -> bool:
     """Say whether MongoDB can read the collection from a snapshot: not if it is capped, a time series or a view."""
     try:
-        found = list(database.list_collections(filter={"name": name}, authorizedCollections=True))
+        collections = list(database.list_collections(filter={"name": name}, authorizedCollections=True))
     except OperationFailure as error:
         if error.code != UNAUTHORIZED:
             raise
         return False  # this user may not ask: a capped collection is rare, and a snapshot of one would never be read
-    return all(each.get("type") == "collection" and not each.get("options", {}).get("capped") for each in found)
+    return all(each.get("type") == "collection" and not each.get("options", {}).get("capped") for each in collections)
 
 
 def _require_bars(bars: BarColumns, sample: Documents) -> BarColumns:

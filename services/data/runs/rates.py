@@ -20,10 +20,10 @@ def compute_rate(marks: Sequence[Mark], now: Mark) -> float | None:
 
     Marks begin after the claim, so reused results do not count. None if no time has passed.
     """
-    known = [mark for mark in (*marks, now) if mark.at is not None]
-    if not known:
+    timed = [mark for mark in (*marks, now) if mark.at is not None]
+    if not timed:
         return None
-    first, last = known[0], max(known, key=lambda mark: (mark.at, mark.n_done))
+    first, last = timed[0], max(timed, key=lambda mark: (mark.at, mark.n_done))
     assert first.at is not None
     assert last.at is not None
     seconds = (last.at - first.at).total_seconds()

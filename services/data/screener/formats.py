@@ -108,5 +108,5 @@ def _render_arrow(table: pa.Table) -> bytes:
 
 def _with_metadata(table: pa.Table, stored: StoredScreener) -> pa.Table:
     universe: Universe = stored.universe
-    about = {"universe": universe.model_dump(mode="json"), "sentence": stored.sentence}
-    return table.replace_schema_metadata({b"bellwether": json.dumps(about).encode()})
+    metadata = {"universe": universe.model_dump(mode="json"), "sentence": stored.sentence}
+    return table.replace_schema_metadata({b"bellwether": json.dumps(metadata).encode()})

@@ -31,21 +31,21 @@ class Vocabulary:
         The first letter must be right: otherwise every query would match something.
         """
         words = query.split()
-        found = np.full(self._n_texts, bool(words))
+        has_all_words = np.full(self._n_texts, bool(words))
         for word in words:
-            found &= self._find_word(word)
-        return found
+            has_all_words &= self._find_word(word)
+        return has_all_words
 
     def _find_word(self, word: str) -> Mask:
-        found = np.zeros(self._n_texts, bool)
+        is_match = np.zeros(self._n_texts, bool)
         near = [at for at, other in enumerate(self._words) if other[:1] == word[:1]]
         if not near:
-            return found
+            return is_match
         n_slips = 0 if len(word) < MIN_WORD else 1 if len(word) < TWO_SLIPS_FROM else 2
         whole, length = [self._words[at] for at in near], len(word)
         # What is typed may be the beginning of a word, with a letter missing.
         for others in (whole, [other[:length] for other in whole], [other[: length + 1] for other in whole]):
             distances = cdist([word], others, scorer=OSA.distance, score_cutoff=n_slips)[0]
             for at in np.flatnonzero(distances <= n_slips):
-                found[self._positions[near[at]]] = True
-        return found
+                is_match[self._positions[near[at]]] = True
+        return is_match

@@ -131,10 +131,10 @@ class _Finder:
         shared = self._find_shared(symbols, notes)
         groups: dict[str | None, dict[Field, int]] = {}
         keys = list(dict.fromkeys(filter(None, symbols))) or [""]
-        found = {key: self._pick(PER_SYMBOL, symbols, key, notes) for key in keys}
-        whole = [key for key in keys if found[key].keys() >= {*PRICES}]
+        positions = {key: self._pick(PER_SYMBOL, symbols, key, notes) for key in keys}
+        whole = [key for key in keys if positions[key].keys() >= {*PRICES}]
         for key in whole or keys[:1]:
-            groups[normalise_symbol(key) if key else None] = shared | found[key]
+            groups[normalise_symbol(key) if key else None] = shared | positions[key]
         if lost := [key for key in keys if whole and key not in whole]:
             notes.add(f"Columns of {list_names(lost)} were not read: open, high, low or close is missing.")
         self._check(next(iter(groups.values())))
@@ -197,11 +197,11 @@ class _Finder:
     ) -> dict[Field, int]:
         """Find the one column without a name that holds symbols, as in an index of pandas after the dates."""
         unnamed = [index for index, name in enumerate(self.names) if is_unnamed(name) and not symbols[index]]
-        found = [index for index in unnamed if index not in shared.values() and self._holds_symbols(index)]
-        if len(found) != 1:
+        candidates = [index for index in unnamed if index not in shared.values() and self._holds_symbols(index)]
+        if len(candidates) != 1:
             return {}
         notes.add("The column without a name was read as the symbol.")
-        return {"symbol": found[0]}
+        return {"symbol": candidates[0]}
 
     def _holds_symbols(self, index: int) -> bool:
         cells = [normalise_symbol(cell) for cell in self.cells.column(index)]

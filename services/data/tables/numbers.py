@@ -238,8 +238,8 @@ def _spread(prices: list[pa.Array]) -> float:
     values = [
         _to_numpy(pc.cast(text.filter(pa.array(_match(text, MARKS["."].plain))), pa.float64())) for text in prices
     ]
-    known = np.concatenate([np.empty(0), *(part[part > 0] for part in values)])
-    return float(known.max()) / float(known.min()) if len(known) else 1.0
+    positive = np.concatenate([np.empty(0), *(part[part > 0] for part in values)])
+    return float(positive.max()) / float(positive.min()) if len(positive) else 1.0
 
 
 def _match(text: pa.Array, pattern: str) -> Mask:

@@ -79,9 +79,9 @@ class YFinanceVendor:
             raise VendorFailed(f"Yahoo did not answer within {self._timeout_seconds:g} s. Try again.") from None
         except Exception as error:  # the package raises its own errors, its HTTP library's, and bare ones
             raise _build_failure(error) from error
-        about = table.attrs.get(ABOUT, {}) if isinstance(table, pd.DataFrame) else {}
+        metadata = table.attrs.get(ABOUT, {}) if isinstance(table, pd.DataFrame) else {}
         return RawBars(
-            symbol, _parse_rows(table, start), name=_get_text(about, "longName"), listing=_parse_listing(about)
+            symbol, _parse_rows(table, start), name=_get_text(metadata, "longName"), listing=_parse_listing(metadata)
         )
 
 

@@ -81,8 +81,10 @@ def volatility_of(history: History) -> Volatility:
 
 def coefficients(horizon: int) -> Array:
     """Return β at a horizon, shape `(6,)`: between those of `COEFFICIENTS` interpolated in the logarithm."""
-    known = np.log(list(COEFFICIENTS))
-    return np.array([np.interp(np.log(horizon), known, values) for values in zip(*COEFFICIENTS.values(), strict=True)])
+    log_horizons = np.log(list(COEFFICIENTS))
+    return np.array(
+        [np.interp(np.log(horizon), log_horizons, values) for values in zip(*COEFFICIENTS.values(), strict=True)]
+    )
 
 
 def has_usable_range(history: History) -> NDArray[np.bool_]:

@@ -22,7 +22,7 @@ def percentiles(values: Array) -> Array:
         >>> percentiles(np.array([3.0, 1.0, np.nan, 3.0])).round(1).tolist()
         [66.7, 16.7, nan, 66.7]
     """
-    known = np.sort(values[~np.isnan(values)])
-    below, up_to = (np.searchsorted(known, values, side=side) for side in ("left", "right"))
-    found: Array = 100 * (below + up_to) / 2 / max(len(known), 1)
+    ascending = np.sort(values[~np.isnan(values)])
+    below, up_to = (np.searchsorted(ascending, values, side=side) for side in ("left", "right"))
+    found: Array = 100 * (below + up_to) / 2 / max(len(ascending), 1)
     return np.where(np.isnan(values), np.nan, found)

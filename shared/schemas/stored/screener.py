@@ -77,8 +77,8 @@ class StoredScreener:
 def encode_screener(screener: StoredScreener) -> bytes:
     """Encode the screener, compressed."""
     universe = screener.universe.model_dump(mode="json")
-    about = {"version": VERSION, "universe": universe, "sentence": screener.sentence}
-    table = screener.table.replace_schema_metadata({_KEY: json.dumps(about).encode()})
+    metadata = {"version": VERSION, "universe": universe, "sentence": screener.sentence}
+    table = screener.table.replace_schema_metadata({_KEY: json.dumps(metadata).encode()})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
         writer.write_table(table)
@@ -94,9 +94,9 @@ def decode_screener(payload: bytes) -> StoredScreener:
     try:
         with pa.ipc.open_stream(payload) as reader:
             table = reader.read_all()
-        about = json.loads((table.schema.metadata or {})[_KEY])
-        version, sentence = about["version"], str(about["sentence"])
-        universe = Universe.model_validate(about["universe"])
+        metadata = json.loads((table.schema.metadata or {})[_KEY])
+        version, sentence = metadata["version"], str(metadata["sentence"])
+        universe = Universe.model_validate(metadata["universe"])
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError, ValidationError) as error:
         raise InvalidScreener("not a stored screener") from error
     if version != VERSION or not table.schema.equals(SCHEMA, check_metadata=False):

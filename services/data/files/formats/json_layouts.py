@@ -82,8 +82,8 @@ def find_tables(value: Any, symbol: str | None = None) -> Iterator[JsonTable]:
 def _find_nested_symbol(value: Mapping[str, Any]) -> str | None:
     """Return the symbol of an object in the object that is the only one of its kind."""
     inner = [member[0] if isinstance(member, list) and len(member) == 1 else member for member in value.values()]
-    found = [find_symbol(each) or _find_nested_symbol(each) for each in inner if isinstance(each, dict)]
-    return next(filter(None, found), None)
+    symbols = [find_symbol(each) or _find_nested_symbol(each) for each in inner if isinstance(each, dict)]
+    return next(filter(None, symbols), None)
 
 
 _Table = tuple[list[str], list[pa.ChunkedArray]]

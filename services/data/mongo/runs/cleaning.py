@@ -103,9 +103,9 @@ def _prefixes(database: Database) -> Iterator[str]:
     """Yield each distinct prefix (up to the first space) of the keys of results, from the index alone."""
     after = ""
     while True:
-        found = database[RESULTS].find_one({"_id": {"$gt": after}}, {"_id": True}, sort=[("_id", 1)])
-        if found is None:
+        document = database[RESULTS].find_one({"_id": {"$gt": after}}, {"_id": True}, sort=[("_id", 1)])
+        if document is None:
             return
-        prefix = str(found["_id"]).partition(" ")[0]
+        prefix = str(document["_id"]).partition(" ")[0]
         yield prefix
         after = f"{prefix}!"

@@ -37,10 +37,10 @@ def read_run(database: Database, run_id: str, session: Any = None) -> Document:
     Raises:
         RunNotFound: There is none with this id.
     """
-    found = database[RUNS].aggregate([{"$match": {"_id": run_id}}, _WITH_STATE], session=session).to_list()
-    if not found:
+    documents = database[RUNS].aggregate([{"$match": {"_id": run_id}}, _WITH_STATE], session=session).to_list()
+    if not documents:
         raise RunNotFound(f"There is no run {run_id}. See GET /api/runs for those that are kept.")
-    return found[0]
+    return documents[0]
 
 
 def read_runs(database: Database) -> list[Document]:
@@ -84,8 +84,8 @@ def read_symbols(database: Database, run_id: str) -> list[RunSymbol]:
 def read_keys(database: Database, prefix: str) -> set[str]:
     """Return the keys of results that begin with the prefix and a space, from the index alone."""
     condition = {"_id": {"$gt": f"{prefix} ", "$lt": f"{prefix}!"}}  # "!" is the character after the space
-    found = database[RESULTS].find(condition, {"_id": True}, batch_size=KEYS_IN_ONE_BATCH).hint("_id_")
-    return {document["_id"] for document in found}
+    documents = database[RESULTS].find(condition, {"_id": True}, batch_size=KEYS_IN_ONE_BATCH).hint("_id_")
+    return {document["_id"] for document in documents}
 
 
 def read_missing(database: Database, run: RunRecord) -> tuple[list[RunSymbol], int]:

@@ -126,10 +126,10 @@ class MongoRunStore:
         if not (claims.is_run_waiting(self._database) and reads.is_claim_free(self._database)):
             return None  # owners ask often, which should write nothing
         claims.ensure_claim(self._database)
-        found = self._atomically(partial(claims.claim_run, self._database, owner, LEASE_SECONDS))
-        if found is None:
+        document = self._atomically(partial(claims.claim_run, self._database, owner, LEASE_SECONDS))
+        if document is None:
             return None
-        record = to_record(found)
+        record = to_record(document)
         try:
             missing, n_with_result = reads.read_missing(self._database, record)
         except RunNotFound:  # its symbols are gone, which can happen without transactions
