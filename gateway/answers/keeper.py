@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Literal
+from typing import Literal, Protocol
 
 from fastapi import Request, Response
 
@@ -16,7 +16,6 @@ from shared.web.etags import matches
 from shared.web.request_id import route_of
 
 AnswerOutcome = Literal["hit", "confirmed", "miss"]
-Ask = Callable[[str | None], Awaitable[RawResponse]]  # given the known ETag; 304 if it is still current
 # New code changes predictions, and the end of a session changes how current a stock is; the feed reports neither.
 BOUNDED_KINDS = {"result", "forecast", "evaluation", "range", "models", "stock", "stocks"}
 BOUNDED_SECONDS = 60.0
@@ -24,6 +23,14 @@ BOUNDED_SECONDS = 60.0
 UNFOLLOWED_KINDS = {"leaderboard", "screener"}
 INLINE_BYTES = 16_384  # compressed in 0.5 ms; a larger body is compressed in a thread
 MAX_ALIAS_BYTES = 512
+
+
+class Ask(Protocol):
+    """Asks an internal service."""
+
+    def __call__(self, *, if_none_match: str | None) -> Awaitable[RawResponse]:
+        """Return the answer; 304 if the known one, which has this ETag, is still current."""
+        ...
 
 
 class Answers:
@@ -93,7 +100,7 @@ class Answers:
         """Ask, and keep the answer unless its symbol changed meanwhile. Return a Response if it must not be kept."""
         confirmation = self.freshness.begin(key.symbol)
         has_body = known is not None and known.body is not None
-        raw = await ask(known.etag if known is not None and has_body else if_none_match)
+        raw = await ask(if_none_match=known.etag if known is not None and has_body else if_none_match)
         etag, is_stale = raw.headers.get("ETag"), staleness.is_marked()
         if raw.status == 304 and known is not None and known.etag == etag:
             self.count("confirmed")

@@ -1,5 +1,6 @@
 """The public contract: forecasts, evaluations and models. HTTP only: parse, call, return."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -8,7 +9,6 @@ from gateway.answers.store import Key
 from gateway.api.dependencies import AnswersDep, PredictionClientDep
 from gateway.api.responses import json_example
 from gateway.examples.forecasts import EVALUATION, EXPECTED_RANGE, FORECAST, MODELS
-from shared.clients.base import RawResponse
 from shared.errors import PREDICTION_ERRORS, InvalidRequest, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
 from shared.schemas.bars import Symbol
 from shared.schemas.evaluations import Evaluation
@@ -41,10 +41,7 @@ async def forecast(
     With `as_of`, a past session, no later bar is read: the forecast is the one that the stored bars would have given
     then.
     """
-
-    async def ask(etag: str | None) -> RawResponse:
-        return await prediction.raw_forecast(symbol=symbol, query=query, if_none_match=etag)
-
+    ask = partial(prediction.raw_forecast, symbol=symbol, query=query)
     return await answers.respond(request, Key("forecast", symbol, query.model_dump_json()), ask, if_none_match)
 
 
@@ -69,10 +66,7 @@ async def evaluation(
     above zero. MAPE and R² look near perfect even for persistence, and prove nothing. `windows` has each prediction,
     for a chart.
     """
-
-    async def ask(etag: str | None) -> RawResponse:
-        return await prediction.raw_evaluation(symbol=symbol, query=query, if_none_match=etag)
-
+    ask = partial(prediction.raw_evaluation, symbol=symbol, query=query)
     return await answers.respond(request, Key("evaluation", symbol, query.model_dump_json()), ask, if_none_match)
 
 
@@ -95,10 +89,7 @@ async def expected_range(
     the range of the last session (or the last five) and the mean of 250 such ranges, on past sessions that the forecast
     had not seen. A wide range says nothing about the direction.
     """
-
-    async def ask(etag: str | None) -> RawResponse:
-        return await prediction.raw_range(symbol=symbol, query=query, if_none_match=etag)
-
+    ask = partial(prediction.raw_range, symbol=symbol, query=query)
     return await answers.respond(request, Key("range", symbol, query.model_dump_json()), ask, if_none_match)
 
 
@@ -121,8 +112,4 @@ async def models(
 
     The baselines learn nothing or almost nothing. A model that does not beat them is not worth its cost.
     """
-
-    async def ask(etag: str | None) -> RawResponse:
-        return await prediction.raw_models(if_none_match=etag)
-
-    return await answers.respond(request, Key("models", symbol=""), ask, if_none_match)
+    return await answers.respond(request, Key("models", symbol=""), prediction.raw_models, if_none_match)

@@ -7,8 +7,6 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from gateway.answers.store import Key
 from gateway.api.dependencies import AnswersDep, PredictionClientDep
-from shared.clients.base import RawResponse
-from shared.clients.prediction import PredictionClient
 from shared.errors import PREDICTION_ERRORS
 from shared.schemas.bars import Symbol
 from shared.schemas.results import Result, ResultRequest
@@ -28,7 +26,7 @@ async def result(
     The first 80 % of the bars train the model and the last 20 % test it, by time. High and low are known only
     at the close, so this looks back: it is not a forecast, and `warnings` says so.
     """
-    ask = partial(_ask, prediction, body.stock_symbol, body.adjusted)
+    ask = partial(prediction.raw_result, symbol=body.stock_symbol, adjusted=body.adjusted)
     return await answers.respond(request, Key("result", body.stock_symbol, body.adjusted), ask)
 
 
@@ -46,9 +44,5 @@ async def stock_result(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return the same result as `POST /api/result`, cacheable by its ETag."""
-    ask = partial(_ask, prediction, symbol, adjusted)
+    ask = partial(prediction.raw_result, symbol=symbol, adjusted=adjusted)
     return await answers.respond(request, Key("result", symbol, adjusted), ask, if_none_match)
-
-
-async def _ask(prediction: PredictionClient, symbol: str, adjusted: bool, etag: str | None) -> RawResponse:
-    return await prediction.raw_result(symbol=symbol, adjusted=adjusted, if_none_match=etag)

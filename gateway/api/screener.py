@@ -1,6 +1,7 @@
 """The public contract: the answers of the last run over all symbols. HTTP only: parse, call, return."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -45,10 +46,7 @@ async def leaderboard(
     marks the models that cannot be told from the best one; it compares whole sessions, since symbols move together. A
     symbol is `named` only if it was better beyond luck in both halves of the sessions; usually none is.
     """
-
-    async def ask(etag: str | None) -> RawResponse:
-        return await data.raw_leaderboard(horizon=horizon, if_none_match=etag)
-
+    ask = partial(data.raw_leaderboard, horizon=horizon)
     return await answers.respond(request, Key("leaderboard", None, horizon), ask, if_none_match)
 
 
@@ -82,8 +80,8 @@ async def screener(
     """
     chosen = query.model_copy(update={"format": query.format or _choose_format(accept)})
 
-    async def ask(etag: str | None) -> RawResponse:
-        response = await data.raw_screener(query=chosen, if_none_match=etag)
+    async def ask(*, if_none_match: str | None) -> RawResponse:
+        response = await data.raw_screener(query=chosen, if_none_match=if_none_match)
         return replace(response, headers=response.headers | ({} if query.format else {"Vary": "Accept"}))
 
     key = Key("screener", None, (chosen.model_dump_json(), query.format is None))

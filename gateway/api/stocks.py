@@ -1,5 +1,6 @@
 """The public contract: reading stocks and their bars. HTTP only: parse, call, return."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -39,7 +40,7 @@ async def stocks(
     Without a query, list all stocks, ascending.
     """
 
-    async def ask(_: str | None) -> RawResponse:
+    async def ask(**_: object) -> RawResponse:
         return encode_answer(await data.stocks(query=query, limit=limit, cursor=cursor))
 
     return await answers.respond(request, Key("stocks", None, (query, limit, cursor)), ask, if_none_match)
@@ -62,7 +63,7 @@ async def all_symbols(
     The stock with the symbol ALL is at `/api/stocks/ALL`.
     """
 
-    async def ask(_: str | None) -> RawResponse:
+    async def ask(**_: object) -> RawResponse:
         return encode_answer(RootModel(await data.symbols()))
 
     return await answers.respond(request, Key("symbols"), ask, if_none_match)
@@ -86,7 +87,7 @@ async def stock(
 ) -> Response:
     """Describe a stock: its name, first and last session, the source of its bars, and findings about them."""
 
-    async def ask(_: str | None) -> RawResponse:
+    async def ask(**_: object) -> RawResponse:
         return encode_answer(await data.stock(symbol=symbol))
 
     return await answers.respond(request, Key("stock", symbol), ask, if_none_match)
@@ -110,8 +111,5 @@ async def bars(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return the bars of a stock, ascending by session, as JSON, CSV, Parquet, an Excel workbook or an Arrow stream."""
-
-    async def ask(etag: str | None) -> RawResponse:
-        return await data.raw_bars(symbol=symbol, query=query, if_none_match=etag)
-
+    ask = partial(data.raw_bars, symbol=symbol, query=query)
     return await answers.respond(request, Key("bars", symbol, query.model_dump_json()), ask, if_none_match)
