@@ -51,9 +51,11 @@ def compute_forecast(
     bars: EncodedBars, symbol: str, *, query: ForecastQuery, calendar: str, models_dir: Path | None, today: date | None
 ) -> Forecast:
     """Compute the forecast with the process's model store."""
-    from services.prediction.forecasting.forecast_task import run_forecast  # noqa: PLC0415
+    from services.prediction.forecasting import forecast  # noqa: PLC0415
+    from services.prediction.warm_up import open_model_store  # noqa: PLC0415
 
-    return run_forecast(bars, symbol, query, calendar=calendar, models_dir=models_dir, today=today)
+    store = open_model_store(models_dir)
+    return forecast.compute_forecast(bars, symbol, query, calendar=calendar, store=store, today=today)
 
 
 def compute_evaluation(bars: EncodedBars, symbol: str, *, query: EvaluationQuery) -> Evaluation:

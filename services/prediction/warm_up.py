@@ -1,6 +1,11 @@
 """Prepares worker processes, so that the caller of the first request does not wait for imports."""
 
-from services.prediction.forecasting import evaluation, forecast_task
+from functools import cache
+from pathlib import Path
+
+from services.prediction.forecasting import evaluation, forecast
+from services.prediction.forecasting.fitted_model import ModelStore
+from services.prediction.forecasting.model_store import SkopsModelStore
 from services.prediction.models import registry
 from services.prediction.same_session import result
 from services.prediction.settings import PredictionSettings
@@ -8,7 +13,13 @@ from shared.market.exchange_sessions import exchange_sessions
 from shared.telemetry.logs import configure_logging
 
 # Named so that warming up imports them.
-TASKS = (evaluation.compute_evaluation, forecast_task.run_forecast, result.compute_result)
+TASKS = (evaluation.compute_evaluation, forecast.compute_forecast, result.compute_result)
+
+
+@cache
+def open_model_store(directory: Path | None) -> ModelStore | None:
+    """Return the process's one store of this directory, or None without a directory."""
+    return None if directory is None else SkopsModelStore(directory)
 
 
 def warm_up_once(calendar: str) -> None:
@@ -20,6 +31,6 @@ def warm_up_once(calendar: str) -> None:
 def warm_up(settings: PredictionSettings) -> None:
     """Configure logging, open the model store, and load another calendar than the usual one, in a worker process."""
     configure_logging("prediction", settings)
-    forecast_task.open_model_store(settings.models_dir)
+    open_model_store(settings.models_dir)
     if settings.calendar:
         exchange_sessions(settings.calendar)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from services.prediction.forecasting.forecast_task import run_forecast
+from services.prediction.tasks import compute_forecast
 from shared.schemas.forecasts import MODEL_NAMES, Forecast, ForecastQuery
 from tests.support.prediction.simulated import sample_bars, to_payload
 
@@ -27,7 +27,7 @@ def forecast(
     """Forecast the sessions after the bars, as if they were those of AAPL; `asked` is the query."""
     payload = to_payload(bars, skipped=skipped, calendar=own_calendar)
     query = ForecastQuery.model_validate(asked)
-    return run_forecast(payload, "AAPL", query, calendar=calendar, models_dir=models_dir, today=today)
+    return compute_forecast(payload, "AAPL", query=query, calendar=calendar, models_dir=models_dir, today=today)
 
 
 @cache
