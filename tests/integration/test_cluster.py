@@ -23,7 +23,7 @@ from services.prediction.ports import Engine, EngineLost
 from services.prediction.provenance import answer_digest
 from services.prediction.settings import PredictionSettings
 from services.prediction.tasks import compute_of_run
-from services.prediction.universe.symbol_result import read_symbol_result
+from services.prediction.universe.symbol_records import decode_result
 from shared.schemas.arrow import BarFrame, encode_with_revision
 from shared.schemas.bars import EncodedBars
 from shared.schemas.runs import RunRequest, RunSymbol
@@ -110,7 +110,7 @@ def _compute(engine: Engine) -> dict[str, Any]:
     task = partial(compute_of_run, request=REQUEST, code=answer_digest())
     outcomes = list(engine.map_unordered(task, _bars(), per_worker=4))
     assert [outcome.error for outcome in outcomes] == [None] * 6
-    results = {outcome.item[0].symbol: asdict(read_symbol_result(outcome.value or b"")) for outcome in outcomes}
+    results = {outcome.item[0].symbol: asdict(decode_result(outcome.value or b"")) for outcome in outcomes}
     for result in results.values():
         for model in (model for horizon in result["horizons"] for model in horizon["models"]):
             assert model.pop("seconds") > 0

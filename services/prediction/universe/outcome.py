@@ -12,7 +12,7 @@ from services.prediction.universe.answers.leaderboard import build_leaderboard
 from services.prediction.universe.answers.screener import build_screener_table
 from services.prediction.universe.conclusion import conclude
 from services.prediction.universe.conclusion_text import summarise
-from services.prediction.universe.symbol_result import read_symbol_result
+from services.prediction.universe.symbol_records import decode_result
 from shared.schemas.leaderboard import Leaderboard
 from shared.schemas.runs import Run, RunFailure, Universe
 from shared.schemas.stored.screener import StoredScreener, encode_screener
@@ -67,7 +67,7 @@ def _collect(results: Iterable[tuple[str, str, bytes]], horizons: Sequence[int])
     collected = {horizon: Collected(horizon) for horizon in horizons}
     dates = Dates()
     for symbol, revision, payload in results:
-        known = read_symbol_result(payload)
+        known = decode_result(payload)
         for result in known.horizons:
             collected[result.horizon].add(symbol, revision, known, result, dates)
     return list(collected.values())

@@ -18,7 +18,6 @@ from services.prediction.universe.symbol_records import (
     RangeResult,
     SymbolResult,
     WidthResult,
-    decode_result,
     encode_result,
 )
 from services.prediction.walk_forward.run import Intervals, WalkForward, run_walk_forward
@@ -41,7 +40,7 @@ def compute_symbol_result(bars: EncodedBars, symbol: str, request: RunRequest) -
         request: What the run computes.
 
     Returns:
-        What `read_symbol_result` reads.
+        What `decode_result` of `services.prediction.universe.symbol_records` reads.
 
     Raises:
         NotEnoughBars: There are too few at every horizon.
@@ -63,15 +62,6 @@ def compute_symbol_result(bars: EncodedBars, symbol: str, request: RunRequest) -
             horizons=horizons,
         )
     )
-
-
-def read_symbol_result(payload: bytes) -> SymbolResult:
-    """Decode what `compute_symbol_result` returned.
-
-    Raises:
-        InvalidResult: The bytes are damaged, or of another form.
-    """
-    return decode_result(payload)
 
 
 def _is_enough(history: History, horizon: int) -> bool:

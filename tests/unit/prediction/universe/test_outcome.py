@@ -14,7 +14,8 @@ from services.prediction.universe.conclusion import Conclusion, conclude
 from services.prediction.universe.conclusion_text import summarise
 from services.prediction.universe.outcome import TOO_FEW, Outcome, build_outcome
 from services.prediction.universe.panel import SymbolErrors
-from services.prediction.universe.symbol_result import compute_symbol_result, read_symbol_result
+from services.prediction.universe.symbol_records import decode_result
+from services.prediction.universe.symbol_result import compute_symbol_result
 from shared.schemas.arrow import decode
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery
@@ -127,7 +128,7 @@ def test_the_leaderboard_says_what_it_is_of() -> None:
 def test_the_range_is_pooled_by_session(horizon: int) -> None:
     parts = []
     for _, _, payload in _results():
-        result = read_symbol_result(payload)
+        result = decode_result(payload)
         found = result.horizons[HORIZONS[horizon]].range
         assert found is not None
         errors = pd.DataFrame(
@@ -164,7 +165,7 @@ def test_the_screener_has_the_conclusion_on_each_symbol(horizon: int) -> None:
 @pytest.mark.parametrize("horizon", HORIZONS)
 def test_the_screener_ranks_among_the_symbols_as_pandas_does(horizon: int) -> None:
     rows = _rows(horizon)
-    results = {symbol: read_symbol_result(payload).horizons[HORIZONS[horizon]] for symbol, _, payload in _results()}
+    results = {symbol: decode_result(payload).horizons[HORIZONS[horizon]] for symbol, _, payload in _results()}
     exact = {f"width_{level}": [results[s].widths[n].width for s in rows["symbol"]] for n, level in enumerate(LEVELS)}
     exact["range"] = [one.range.expected for s in rows["symbol"] if (one := results[s]).range]
     for name, values in exact.items():
@@ -197,7 +198,7 @@ def test_a_symbol_apart_from_the_others_has_no_p_value_and_its_own_best_model() 
     outcome = build_outcome([*_results(), ("LATE", late.revision, result)], [], build_run())
     row = decode_screener(outcome.screeners[1]).table.filter(pa.compute.field("symbol") == "LATE").to_pylist()[0]
     assert (row["p_value"], row["q_value"], row["better_twice"]) == (None, None, False)
-    models = {one.name: one for one in read_symbol_result(result).horizons[0].models if one.name != "persistence"}
+    models = {one.name: one for one in decode_result(result).horizons[0].models if one.name != "persistence"}
     assert row["model"] == max(models, key=lambda name: models[name].lower or -np.inf)
     assert row["verdict"] == models[row["model"]].outcome
     assert row["lower"] > 0

@@ -10,8 +10,8 @@ from scipy.stats import percentileofscore
 from services.prediction.forecasting.evaluation import compute_evaluation
 from services.prediction.forecasting.expected_range import compute_range
 from services.prediction.forecasting.forecast import compute_forecast
-from services.prediction.universe.symbol_records import HorizonResult, InvalidResult, SymbolResult
-from services.prediction.universe.symbol_result import LEVELS, compute_symbol_result, read_symbol_result
+from services.prediction.universe.symbol_records import HorizonResult, InvalidResult, SymbolResult, decode_result
+from services.prediction.universe.symbol_result import LEVELS, compute_symbol_result
 from shared.errors import NotEnoughBars
 from shared.schemas.arrow import PRICES, decode
 from shared.schemas.evaluations import Evaluation
@@ -26,7 +26,7 @@ HORIZONS = {1: 0, 5: 1}
 
 @pytest.fixture(scope="module")
 def result() -> SymbolResult:
-    return read_symbol_result(compute_symbol_result(bars_of("AAA"), "AAA", REQUEST))
+    return decode_result(compute_symbol_result(bars_of("AAA"), "AAA", REQUEST))
 
 
 def _evaluate(horizon: int, *, level: int = REQUEST.level, windows: int = REQUEST.windows) -> Evaluation:
@@ -110,7 +110,7 @@ def test_no_bar_after_as_of_is_used() -> None:
     as_of = bars["session"].iloc[399].date()
     request = RunRequest(horizons=[1], windows=20, as_of=as_of)
     cut, whole = (
-        read_symbol_result(compute_symbol_result(simulated.to_payload(part), "AAPL", request))
+        decode_result(compute_symbol_result(simulated.to_payload(part), "AAPL", request))
         for part in (bars.iloc[:400], bars)
     )
     assert _numbers(cut) == _numbers(whole)
@@ -119,7 +119,7 @@ def test_no_bar_after_as_of_is_used() -> None:
 
 def test_a_horizon_without_enough_bars_is_left_out_and_none_is_an_error() -> None:
     payload = simulated.to_payload(simulated.random_walk(130, seed=1))
-    found = read_symbol_result(compute_symbol_result(payload, "AAPL", RunRequest(horizons=[1, 20])))
+    found = decode_result(compute_symbol_result(payload, "AAPL", RunRequest(horizons=[1, 20])))
     assert [one.horizon for one in found.horizons] == [1]
     with pytest.raises(NotEnoughBars, match="AAPL has 130 complete bars"):
         compute_symbol_result(payload, "AAPL", RunRequest(horizons=[20]))
@@ -130,7 +130,7 @@ def test_prices_of_any_size_give_the_same_result(result: SymbolResult, unit: flo
     columns = decode(bars_of("AAA").arrow)
     prices = {name: columns.numbers[name] * unit for name in (*PRICES, "adj_close")}
     scaled = replace(columns, numbers=columns.numbers | prices)
-    found = read_symbol_result(compute_symbol_result(simulated.to_payload(scaled.frame().bars), "AAA", REQUEST))
+    found = decode_result(compute_symbol_result(simulated.to_payload(scaled.frame().bars), "AAA", REQUEST))
     for one, other in zip(found.horizons[0].models, result.horizons[0].models, strict=True):
         np.testing.assert_allclose(one.errors, other.errors, rtol=1e-5, atol=1e-6)
 
@@ -138,7 +138,7 @@ def test_prices_of_any_size_give_the_same_result(result: SymbolResult, unit: flo
 def test_prices_that_never_move_leave_nothing_to_score() -> None:
     bars = simulated.random_walk(200, seed=1)
     bars[["open", "high", "low", "close"]] = 10.0
-    found = read_symbol_result(compute_symbol_result(simulated.to_payload(bars), "AAPL", RunRequest(horizons=[1])))
+    found = decode_result(compute_symbol_result(simulated.to_payload(bars), "AAPL", RunRequest(horizons=[1])))
     (horizon,) = found.horizons
     assert {(one.skill, one.outcome, one.interval_score) for one in horizon.models} == {(None, None, None)}
     assert horizon.plain_score is None
@@ -149,7 +149,7 @@ def test_prices_that_never_move_leave_nothing_to_score() -> None:
 def test_damaged_bytes_are_refused(damage: object) -> None:
     payload = compute_symbol_result(bars_of("AAA"), "AAA", RunRequest(horizons=[1], windows=20))
     with pytest.raises(InvalidResult):
-        read_symbol_result(damage(payload))  # type: ignore[operator]
+        decode_result(damage(payload))  # type: ignore[operator]
 
 
 def test_two_horizons_of_a_year_take_little_space() -> None:
