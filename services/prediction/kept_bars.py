@@ -5,7 +5,7 @@ They are kept encoded, because decoding is faster than finding a worker process 
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from services.prediction.ports import BarsReader
 from shared.revisions.freshness import Confirmation, Freshness
@@ -18,33 +18,17 @@ OVERHEAD_BYTES = 1_000  # of kept bars without their encoded form: keys and obje
 Key = tuple[str, bool]  # symbol, and whether prices are adjusted
 
 
-class BarsObserver(Protocol):
-    """Observes the kept bars."""
+class BarsObserver:
+    """Observes the kept bars; this one does nothing."""
 
     def read(self, outcome: BarsOutcome) -> None:
         """Called for each read of bars."""
-        ...
 
     def stored(self, n_bytes: int) -> None:
         """Called with the memory that kept bars take, after each change."""
-        ...
 
     def alive(self, is_alive: bool) -> None:
         """Called when bars begin or cease to be used without asking."""
-        ...
-
-
-class NullBarsObserver:
-    """Observes nothing."""
-
-    def read(self, outcome: BarsOutcome) -> None:
-        """Ignore it."""
-
-    def stored(self, n_bytes: int) -> None:
-        """Ignore it."""
-
-    def alive(self, is_alive: bool) -> None:
-        """Ignore it."""
 
 
 @dataclass
@@ -67,13 +51,7 @@ class KeptBars:
         observer: Is told of each read, and of each change of the kept bars.
     """
 
-    def __init__(
-        self,
-        data: BarsReader,
-        freshness: Freshness,
-        max_bytes: int,
-        observer: BarsObserver,
-    ) -> None:
+    def __init__(self, data: BarsReader, freshness: Freshness, max_bytes: int, observer: BarsObserver) -> None:
         self._data = data
         self._freshness = freshness
         self._max_bytes = max_bytes

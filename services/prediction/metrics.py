@@ -4,9 +4,9 @@ from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.prediction.kept_bars import BarsOutcome
+from services.prediction.kept_bars import BarsObserver, BarsOutcome
 from services.prediction.workers.measurements import FitOutcome, Measurements, Task
-from services.prediction.workers.queue_observer import Refusal
+from services.prediction.workers.queue_observer import QueueObserver, Refusal
 from shared.schemas.forecasts import MODEL_NAMES
 from shared.schemas.results import SAME_SESSION
 from shared.telemetry.metrics import LATENCY_BUCKETS
@@ -68,8 +68,8 @@ class ComputationMetrics:
             self._seconds.labels(task).observe(seconds)
 
 
-class BarMetrics:
-    """Counts reads of bars, and shows the memory of the kept ones; a BarsObserver.
+class BarMetrics(BarsObserver):
+    """Counts reads of bars, and shows the memory of the kept ones.
 
     Args:
         registry: Holds the metrics.
@@ -111,8 +111,8 @@ class BarMetrics:
         self._alive.set(is_alive)
 
 
-class QueueMetrics:
-    """Exports the queue of the worker processes; a QueueObserver."""
+class QueueMetrics(QueueObserver):
+    """Exports the queue of the worker processes."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         def gauge(name: str, help_text: str) -> Gauge:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 
-from services.prediction.kept_bars import BarsObserver, KeptBars, NullBarsObserver
+from services.prediction.kept_bars import BarsObserver, KeptBars
 from services.prediction.ports import BarsReader, Resources
 from services.prediction.runs.keeper import Keeper, compute_in_child
 from services.prediction.settings import PredictionSettings
@@ -57,7 +57,7 @@ async def open_data(
         data = DataClient(
             http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds, observer=observer
         )
-        async with _keep_bars(data, settings.bar_bytes, bars_observer or NullBarsObserver()) as bars:
+        async with _keep_bars(data, settings.bar_bytes, bars_observer or BarsObserver()) as bars:
             yield bars
 
 

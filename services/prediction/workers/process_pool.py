@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 
 import structlog
 
-from services.prediction.workers.queue_observer import NullObserver, QueueObserver, Refusal
+from services.prediction.workers.queue_observer import QueueObserver, Refusal
 from services.prediction.workers.supervisor import Supervisor
 from services.prediction.workers.suspects import Suspects
 from services.prediction.workers.worker import Outcome, Worker
@@ -60,7 +60,7 @@ class ProcessWorkers:
         observer: QueueObserver | None = None,
         preload: Sequence[str] = (),
     ) -> None:
-        self._observer = observer or NullObserver()
+        self._observer = observer or QueueObserver()
         self._observer.set_limit(max_waiting)
         self._max_waiting = max_waiting
         self._timeout_seconds = timeout_seconds

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.prediction.kept_bars import BarsOutcome, KeptBars
+from services.prediction.kept_bars import BarsObserver, BarsOutcome, KeptBars
 from shared.revisions.freshness import Freshness
 from shared.schemas.bars import EncodedBars
 from shared.schemas.changes import ChangeEvent
@@ -49,7 +49,7 @@ class SlowData:
         return Health(status="ok")
 
 
-class Seen:
+class Seen(BarsObserver):
     """An observer that records its calls."""
 
     def __init__(self) -> None:
