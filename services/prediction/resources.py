@@ -9,7 +9,7 @@ from services.prediction.ports import BarsReader, Resources
 from services.prediction.runs.keeper import Keeper, compute_in_child
 from services.prediction.settings import PredictionSettings
 from services.prediction.tasks import PRELOADED, prepare
-from services.prediction.workers.process_pool import open_workers
+from services.prediction.workers.process_pool import ProcessWorkers
 from services.prediction.workers.queue_observer import QueueObserver
 from shared.background import in_background
 from shared.clients.data import DataClient
@@ -30,19 +30,18 @@ async def open_resources(
     keeps_runs: bool = False,
 ) -> AsyncIterator[Resources]:
     """Open the connection pools to the data service and start the worker processes; claim runs if asked to."""
-    pool = open_workers(
-        n_workers=settings.workers,
-        prepare=partial(prepare, settings),
-        max_waiting=settings.max_waiting,
-        timeout_seconds=settings.budget_seconds,
-        max_bytes=settings.worker_memory_mb * 1_000_000,
-        observer=queue_observer,
-        preload=[PRELOADED],
-    )
     async with (
         open_data(settings, observer, bars_observer) as data,
         open_runs(settings) as runs,
-        pool as workers,
+        ProcessWorkers(
+            n_workers=settings.workers,
+            prepare=partial(prepare, settings),
+            max_waiting=settings.max_waiting,
+            timeout_seconds=settings.budget_seconds,
+            max_bytes=settings.worker_memory_mb * 1_000_000,
+            observer=queue_observer,
+            preload=[PRELOADED],
+        ) as workers,
         in_background(Keeper(runs, compute_in_child).keep()) if keeps_runs else nullcontext(),
     ):
         yield Resources(data=data, workers=workers, runs=runs)

@@ -9,10 +9,10 @@ the next caller.
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Self, TypeVar
 
 import structlog
 
@@ -123,7 +123,11 @@ class ProcessWorkers:
         """Return once a process is ready."""
         await self._is_ready.wait()
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Self:
+        """Return the pool, to be closed at the end of the block."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         """Kill the processes; calls that wait or run raise Busy."""
         self._refuse_queue()
         await self._supervisor.close()
@@ -220,30 +224,3 @@ class ProcessWorkers:
 
     def _show_load(self) -> None:
         self._observer.set_load(waiting=len(self._queue), busy=self._n_busy)
-
-
-@asynccontextmanager
-async def open_workers(
-    *,
-    n_workers: int,
-    prepare: Callable[[], object],
-    max_waiting: int,
-    timeout_seconds: float,
-    max_bytes: int = DEFAULT_MAX_BYTES,
-    observer: QueueObserver | None = None,
-    preload: Sequence[str] = (),
-) -> AsyncIterator[ProcessWorkers]:
-    """Open the pool, and close it at the end."""
-    workers = ProcessWorkers(
-        n_workers=n_workers,
-        prepare=prepare,
-        max_waiting=max_waiting,
-        timeout_seconds=timeout_seconds,
-        max_bytes=max_bytes,
-        observer=observer,
-        preload=preload,
-    )
-    try:
-        yield workers
-    finally:
-        await workers.close()

@@ -17,7 +17,7 @@ from services.prediction.forecasting.training import fit_or_load
 from services.prediction.metrics import BarMetrics, ComputationMetrics, QueueMetrics
 from services.prediction.models.registry import MODELS
 from services.prediction.workers.measurements import measured
-from services.prediction.workers.process_pool import open_workers
+from services.prediction.workers.process_pool import ProcessWorkers
 from services.prediction.workers.queue_observer import Refusal
 from shared.errors import Busy
 from tests.support.data.bars import make_frame
@@ -97,7 +97,7 @@ async def test_the_queue_is_shown_and_each_refusal_counted_by_its_reason() -> No
     def values(*names: str) -> list[float | None]:
         return [registry.get_sample_value(name) for name in names]
 
-    async with open_workers(
+    async with ProcessWorkers(
         n_workers=1, prepare=os.getpid, max_waiting=2, timeout_seconds=200, observer=QueueMetrics(registry)
     ) as workers:
         await workers.wait_until_ready()

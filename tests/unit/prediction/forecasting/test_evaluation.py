@@ -17,7 +17,7 @@ from services.prediction.models.features import matrix
 from services.prediction.models.registry import MODELS, describe_models
 from services.prediction.models.targets import log_return_ahead
 from services.prediction.walk_forward.windows import walk_forward_windows
-from services.prediction.workers.process_pool import open_workers
+from services.prediction.workers.process_pool import ProcessWorkers
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import MODEL_NAMES, EvaluationQuery, ModelName
 from tests.support.calls import n_calls
@@ -147,7 +147,7 @@ async def test_the_same_request_gives_the_same_bytes_in_a_worker_process_too() -
     payload, query = simulated.to_payload(BARS), EvaluationQuery(horizon=2)
     here = compute_evaluation(payload, "AAPL", query).model_dump_json()
     assert compute_evaluation(payload, "AAPL", query).model_dump_json() == here
-    async with open_workers(n_workers=1, prepare=describe_models, max_waiting=1, timeout_seconds=200) as workers:
+    async with ProcessWorkers(n_workers=1, prepare=describe_models, max_waiting=1, timeout_seconds=200) as workers:
         await workers.wait_until_ready()
         elsewhere = await workers.run("key", compute_evaluation, payload, "AAPL", query)
     assert elsewhere.model_dump_json() == here

@@ -4,7 +4,7 @@ import pytest
 
 from services.prediction.workers import measurements
 from services.prediction.workers.measurements import Measured, WorkerTraceback, measured
-from services.prediction.workers.process_pool import open_workers
+from services.prediction.workers.process_pool import ProcessWorkers
 from shared.errors import NotEnoughBars
 
 
@@ -30,7 +30,7 @@ def test_a_value_comes_with_its_measurements() -> None:
 
 
 async def test_an_error_crosses_processes_with_its_extras_measurements_and_traceback() -> None:
-    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
+    async with ProcessWorkers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
         await workers.wait_until_ready()
         run: Measured[int] = await workers.run("key", measured, "result", _refuse)
     assert [fit.outcome for fit in run.measurements.fits] == ["failed"]
@@ -48,7 +48,7 @@ def test_measurements_outside_of_a_computation_are_discarded() -> None:
 
 
 async def test_a_value_crosses_processes_with_its_measurements() -> None:
-    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
+    async with ProcessWorkers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
         await workers.wait_until_ready()
         run: Measured[int] = await workers.run("key", measured, "forecast", _double, 1)
     assert run.unwrap() == 2

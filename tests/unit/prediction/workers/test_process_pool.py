@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from services.prediction.workers.process_pool import ProcessWorkers, open_workers
+from services.prediction.workers.process_pool import ProcessWorkers
 from services.prediction.workers.worker import NICENESS
 from shared.errors import Busy, ComputationRefused, NotEnoughBars
 from tests.support.deadlines import within
@@ -51,14 +51,14 @@ def _pid(file: Path) -> int:
 
 @pytest.fixture
 async def workers() -> AsyncIterator[ProcessWorkers]:
-    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as opened:
+    async with ProcessWorkers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as opened:
         await opened.wait_until_ready()
         yield opened
 
 
 @pytest.fixture
 async def two_workers() -> AsyncIterator[ProcessWorkers]:
-    async with open_workers(n_workers=2, prepare=_nothing, max_waiting=8, timeout_seconds=200) as opened:
+    async with ProcessWorkers(n_workers=2, prepare=_nothing, max_waiting=8, timeout_seconds=200) as opened:
         await opened.wait_until_ready()
         yield opened
 
@@ -96,7 +96,7 @@ async def test_what_cannot_be_sent_fails_alone(workers: ProcessWorkers) -> None:
 
 
 async def test_it_is_ready_when_a_process_is_prepared_and_refuses_at_once_before() -> None:
-    async with open_workers(n_workers=1, prepare=_slowly, max_waiting=1, timeout_seconds=200) as workers:
+    async with ProcessWorkers(n_workers=1, prepare=_slowly, max_waiting=1, timeout_seconds=200) as workers:
         with pytest.raises(Busy, match="are starting"):
             await workers.ping()
         with pytest.raises(Busy, match="are starting"):
@@ -107,7 +107,7 @@ async def test_it_is_ready_when_a_process_is_prepared_and_refuses_at_once_before
 
 
 async def test_a_call_that_could_not_end_in_its_time_is_refused_as_it_arrives(tmp_path: Path) -> None:
-    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=8, timeout_seconds=200) as workers:
+    async with ProcessWorkers(n_workers=1, prepare=_nothing, max_waiting=8, timeout_seconds=200) as workers:
         await workers.wait_until_ready()
         for _ in range(5):
             await workers.run("key", _slowly)
@@ -137,7 +137,7 @@ async def test_a_full_queue_refuses_at_once_and_the_event_loop_goes_on(workers: 
 
 
 async def test_work_that_takes_too_long_is_busy() -> None:
-    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=0.2) as workers:
+    async with ProcessWorkers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=0.2) as workers:
         await workers.wait_until_ready()
         with pytest.raises(Busy, match="did not finish in time"):
             await workers.run("key", time.sleep, 600)
@@ -241,7 +241,7 @@ async def test_a_computation_that_killed_two_processes_is_refused_and_others_are
 
 
 async def test_the_end_does_not_wait_for_what_is_computed(tmp_path: Path) -> None:
-    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=900) as workers:
+    async with ProcessWorkers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=900) as workers:
         await workers.wait_until_ready()
         running = [asyncio.create_task(workers.run("key", _hold, tmp_path)) for _ in range(2)]
         await wait_until((tmp_path / "begun").exists)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from services.prediction.workers.process_pool import ProcessWorkers, open_workers
+from services.prediction.workers.process_pool import ProcessWorkers
 from shared.errors import Busy
 from tests.support.polling import wait_until
 
@@ -39,7 +39,7 @@ def _fill(n_bytes: int) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the memory of a process from /proc")
 async def test_a_process_that_takes_too_much_memory_is_killed_and_replaced() -> None:
-    async with open_workers(
+    async with ProcessWorkers(
         n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200, max_bytes=300_000_000
     ) as workers:
         await workers.wait_until_ready()
@@ -51,7 +51,7 @@ async def test_a_process_that_takes_too_much_memory_is_killed_and_replaced() -> 
 
 async def test_a_process_that_dies_as_it_starts_is_started_again(tmp_path: Path) -> None:
     prepare = partial(_fail_once, tmp_path)
-    async with open_workers(n_workers=1, prepare=prepare, max_waiting=1, timeout_seconds=200) as workers:
+    async with ProcessWorkers(n_workers=1, prepare=prepare, max_waiting=1, timeout_seconds=200) as workers:
         await workers.wait_until_ready()
         assert await workers.run("key", divmod, 7, 2) == (3, 1)
 
@@ -61,7 +61,7 @@ async def test_deaths_leave_no_file_open() -> None:
         gc.collect()  # what earlier tests left behind
         return len(os.listdir("/dev/fd"))
 
-    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
+    async with ProcessWorkers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
         await workers.wait_until_ready()
         before = n_open()
         for number in range(2):
@@ -73,7 +73,7 @@ async def test_deaths_leave_no_file_open() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel to tie the processes")
 async def test_without_its_fork_server_a_process_dies_and_is_replaced() -> None:
-    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
+    async with ProcessWorkers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
         await workers.wait_until_ready()
         process, fork_server = await workers.run("ids", _ids)
         os.kill(fork_server, signal.SIGKILL)
@@ -86,14 +86,14 @@ async def test_without_its_fork_server_a_process_dies_and_is_replaced() -> None:
 
 async def test_what_is_preloaded_is_imported_before_a_process_is_forked() -> None:
     module = "services.prediction.workers.fork_server_tie"
-    async with open_workers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
+    async with ProcessWorkers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
         await workers.wait_until_ready()
         assert await workers.run("modules", _has_imported, module)
     assert not _has_imported(module)
 
 
 async def test_an_end_while_processes_are_forked_leaves_none_behind() -> None:
-    async with open_workers(n_workers=2, prepare=_nothing, max_waiting=1, timeout_seconds=200):
+    async with ProcessWorkers(n_workers=2, prepare=_nothing, max_waiting=1, timeout_seconds=200):
         pass
     assert multiprocessing.active_children() == []
 
