@@ -22,6 +22,7 @@ LoadRows = Callable[[RawBars], Awaitable[LoadReport]]
 # Takes a symbol's calendar: that of its listing, stored or of the vendor, else the one that its bars show, else None.
 LastOver = Callable[[str | None], date | None]
 RefreshResult = Literal["new", "refreshed", "up_to_date", "history_changed", "failed", "skipped"]
+OVERLAP_SESSIONS = 10  # the last stored ones, with which the vendor must agree before newer ones are loaded
 TOLERANCE = 1e-4  # relative; vendors round to cents or to 4 digits
 REPLACE_REMEDY = "Nothing was stored. To take the new history, refresh with --replace."
 
@@ -41,7 +42,6 @@ class _Refresher:
     vendor: BarVendor
     store: BarStore
     load: LoadRows
-    overlap_sessions: int
     through: LastOver
     full: bool
 
@@ -54,7 +54,7 @@ class _Refresher:
         last, through = stored.bars["session"].iloc[-1], self._find_last_over(stored.calendar, stored.bars)
         if through is not None and last >= pd.Timestamp(through):
             return RefreshReport(symbol, "up_to_date", f"{last:%Y-%m-%d} is stored, and no later session has ended.")
-        tail = stored.bars.tail(self.overlap_sessions)
+        tail = stored.bars.tail(OVERLAP_SESSIONS)
         raw = await self._fetch(symbol, tail["session"].iloc[0].date(), stored)
         if difference := _find_difference(tail, raw.rows, self.vendor.name):
             return RefreshReport(symbol, "history_changed", f"{difference} {REPLACE_REMEDY}")
@@ -110,7 +110,6 @@ async def refresh(
     vendor: BarVendor,
     store: BarStore,
     load: LoadRows,
-    overlap_sessions: int = 10,
     through: LastOver = lambda _: None,
     full: bool = False,
 ) -> AsyncIterator[RefreshReport]:
@@ -121,14 +120,13 @@ async def refresh(
         vendor: Called once per symbol.
         store: Only read.
         load: Stores the rows.
-        overlap_sessions: How many stored sessions the vendor must agree with before newer ones are loaded.
         through: The last session that has ended. Later rows are ignored; a symbol that has it is not requested.
         full: Load each history in full without comparing; for a load that replaces.
 
     Raises:
         StoreUnavailable: The symbols reported before are stored; this one and later ones are unchanged.
     """
-    refresher = _Refresher(vendor, store, load, overlap_sessions, through, full)
+    refresher = _Refresher(vendor, store, load, through, full)
     stop_reason: str | None = None
     for symbol in symbols:
         if stop_reason is not None:

@@ -93,15 +93,14 @@ class NumberReader:
 
     Args:
         decimal: The decimal mark; None to settle it by the numbers.
-        by_semicolon: Whether semicolons separate the cells, as where commas are decimal.
     """
 
-    def __init__(self, decimal: Decimal | None = None, *, by_semicolon: bool = False) -> None:
+    def __init__(self, decimal: Decimal | None = None) -> None:
         self.decimal = decimal
         self.example = ""  # of the settled mark
         self._is_given = decimal is not None
         self.ticks = Ticks()
-        self.by_semicolon = by_semicolon
+        self.by_semicolon = False  # whether semicolons separate the cells, as where commas are decimal
         self._is_mixed = False
         self._is_weak = False  # settled by "1.234" alone
         self._currencies: dict[str, None] = {}  # of prices, in order

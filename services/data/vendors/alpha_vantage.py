@@ -91,10 +91,9 @@ class AlphaVantageVendor:
 
 @asynccontextmanager
 async def open_alpha_vantage_vendor(
-    key: SecretStr, url: str, *, limits: Limits | None = None, timing: Timing | None = None
+    key: SecretStr, url: str, *, limits: Limits, timing: Timing
 ) -> AsyncIterator[AlphaVantageVendor]:
     """Open the vendor for one run."""
-    limits, timing = limits or Limits(interval_seconds=INTERVAL_SECONDS), timing or Timing()
     async with open_vendor_http("Alpha Vantage", url, key, sign=_sign, limits=limits, timing=timing) as http:
         yield AlphaVantageVendor(http, timing.now)
 

@@ -30,18 +30,18 @@ M = TypeVar("M", bound=BaseModel)
 Request = httpx.Request  # so that no other module of this service imports httpx
 Sign = Callable[[Request, str], None]
 MAX_ROWS = 40_000  # 158 years of sessions
+MAX_BYTES = 16 * 2**20
+N_RETRIES = 3
+MAX_WAIT_SECONDS = 60.0
 _YEAR_SECONDS = 366 * 86_400.0
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits on requests to one vendor and on its responses."""
+    """Limits on the requests to one vendor: the time of each, and the time between two."""
 
-    timeout_seconds: float = 30.0
-    max_bytes: int = 16 * 2**20
-    interval_seconds: float = 1.0
-    n_retries: int = 3
-    max_wait_seconds: float = 60.0
+    timeout_seconds: float
+    interval_seconds: float
 
 
 @dataclass(frozen=True)
@@ -132,18 +132,18 @@ class VendorHttp:
         if encoding not in ("identity", "gzip"):
             raise VendorFailed(f"{self.vendor} sent an encoding that was not requested.")
         unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-        limit, body = self._limits.max_bytes, bytearray()
+        body = bytearray()
         async for chunk in response.aiter_raw():
-            body += unpack.decompress(chunk, limit + 1 - len(body)) if unpack else chunk
-            if len(body) > limit:
-                raise VendorFailed(f"{self.vendor}'s response is longer than {limit:,} bytes and was discarded.")
+            body += unpack.decompress(chunk, MAX_BYTES + 1 - len(body)) if unpack else chunk
+            if len(body) > MAX_BYTES:
+                raise VendorFailed(f"{self.vendor}'s response is longer than {MAX_BYTES:,} bytes and was discarded.")
         return bytes(body)
 
     async def _back_off(self, response: _Response, attempt: int) -> None:
-        limits, requested = self._limits, _retry_after(response.headers, self._timing.now())
+        requested = _retry_after(response.headers, self._timing.now())
         backoff = 2.0**attempt * (0.5 + self._timing.jitter() / 2)
-        wait = min(backoff, limits.max_wait_seconds) if requested is None else requested
-        if attempt < limits.n_retries and wait <= limits.max_wait_seconds:
+        wait = min(backoff, MAX_WAIT_SECONDS) if requested is None else requested
+        if attempt < N_RETRIES and wait <= MAX_WAIT_SECONDS:
             await self._timing.sleep(wait)
             return
         at = self._timing.now() + timedelta(seconds=wait)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import date
 
 from pydantic import HttpUrl, SecretStr
@@ -11,9 +10,8 @@ from pydantic import HttpUrl, SecretStr
 from services.data.ports import BarVendor, ObserveDuration, VendorFailed
 from services.data.records import RawBars
 from services.data.settings import DataSettings
-from services.data.vendors.alpha_vantage import INTERVAL_SECONDS, open_alpha_vantage_vendor
+from services.data.vendors import alpha_vantage, tiingo
 from services.data.vendors.client import Limits, Timing
-from services.data.vendors.tiingo import open_tiingo_vendor
 from services.data.vendors.yahoo import YFinanceVendor
 
 _LOOPBACK = {"127.0.0.1", "[::1]", "localhost"}
@@ -49,28 +47,27 @@ async def open_vendor(settings: DataSettings, *, timing: Timing | None = None) -
     Raises:
         VendorFailed: No vendor is configured, or its key is missing.
     """
-    limits = Limits(timeout_seconds=settings.vendor_timeout_seconds)
-    if settings.vendor_interval_seconds is not None:
-        limits = replace(limits, interval_seconds=settings.vendor_interval_seconds)
+    seconds, interval = settings.vendor_timeout_seconds, settings.vendor_interval_seconds
+    timing = timing or Timing()
     match settings.vendor:
         case None:
             reason = "No vendor is configured. Set DATA_VENDOR to tiingo, alpha_vantage or yfinance."
             raise VendorFailed(reason, is_for_all=True)
         case "yfinance":
-            yield YFinanceVendor(timeout_seconds=settings.vendor_timeout_seconds)
+            yield YFinanceVendor(timeout_seconds=seconds)
         case "tiingo":
             key, url = _require_key(settings.tiingo_key, "TIINGO"), _require_https(settings.tiingo_url, "TIINGO")
-            async with open_tiingo_vendor(key, url, limits=limits, timing=timing) as tiingo:
-                yield tiingo
+            limits = Limits(seconds, interval or tiingo.INTERVAL_SECONDS)
+            async with tiingo.open_tiingo_vendor(key, url, limits=limits, timing=timing) as vendor:
+                yield vendor
         case "alpha_vantage":
             key, url = (
                 _require_key(settings.alpha_vantage_key, "ALPHA_VANTAGE"),
                 _require_https(settings.alpha_vantage_url, "ALPHA_VANTAGE"),
             )
-            if settings.vendor_interval_seconds is None:
-                limits = replace(limits, interval_seconds=INTERVAL_SECONDS)
-            async with open_alpha_vantage_vendor(key, url, limits=limits, timing=timing) as alpha_vantage:
-                yield alpha_vantage
+            limits = Limits(seconds, interval or alpha_vantage.INTERVAL_SECONDS)
+            async with alpha_vantage.open_alpha_vantage_vendor(key, url, limits=limits, timing=timing) as vendor:
+                yield vendor
 
 
 def _require_key(key: SecretStr | None, name: str) -> SecretStr:

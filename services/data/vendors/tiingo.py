@@ -22,6 +22,7 @@ from services.data.vendors.client import (
 )
 from shared.schemas.bars import is_symbol
 
+INTERVAL_SECONDS = 1.0
 FIRST_SESSION = date(1960, 1, 1)
 _Number = Annotated[float | None, Field(strict=True)]
 
@@ -60,11 +61,10 @@ class TiingoVendor:
 
 @asynccontextmanager
 async def open_tiingo_vendor(
-    key: SecretStr, url: str, *, limits: Limits | None = None, timing: Timing | None = None
+    key: SecretStr, url: str, *, limits: Limits, timing: Timing
 ) -> AsyncIterator[TiingoVendor]:
     """Open the vendor for one run."""
-    connection = open_vendor_http("Tiingo", url, key, sign=_sign, limits=limits or Limits(), timing=timing or Timing())
-    async with connection as http:
+    async with open_vendor_http("Tiingo", url, key, sign=_sign, limits=limits, timing=timing) as http:
         yield TiingoVendor(http)
 
 
