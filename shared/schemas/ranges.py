@@ -5,12 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from shared.schemas.wire import Data, Outcome, Provenance, Warning, Wire
-
-
-def _to_int(value: object) -> object:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
-
+from shared.schemas.wire import Data, Outcome, Provenance, Warning, Wire, digits_to_int
 
 RangeHorizon = Literal[1, 5]
 
@@ -22,7 +17,7 @@ class RangeQuery(BaseModel):
 
     horizon: Annotated[
         RangeHorizon,
-        BeforeValidator(_to_int),
+        BeforeValidator(digits_to_int),
         Field(description="The next session, or the next five. Further ahead, its forecast is hardly worth anything."),
     ] = 1
     as_of: date | None = Field(

@@ -7,17 +7,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.schemas.forecasts import Horizon, ModelName
 from shared.schemas.runs import Universe
-from shared.schemas.wire import Outcome, Wire
+from shared.schemas.wire import Outcome, Wire, digits_to_int
 
 ScreenerFormat = Literal["json", "csv", "parquet", "arrow"]
 ScreenerLevel = Literal[50, 80, 90, 95]
 SPARK_SESSIONS = 30
 SPARK_TOP = 15  # steps from the lowest close to the highest: a line in a table has hardly more pixels
 PERIOD_OF_PERCENTILE = 250  # sessions: the symbol's own year
-
-
-def _to_int(value: object) -> object:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
 
 class ScreenerQuery(BaseModel):
@@ -27,7 +23,9 @@ class ScreenerQuery(BaseModel):
 
     horizon: Horizon = 1
     level: Annotated[
-        ScreenerLevel, BeforeValidator(_to_int), Field(description="Level of the interval in `width`, in percent.")
+        ScreenerLevel,
+        BeforeValidator(digits_to_int),
+        Field(description="Level of the interval in `width`, in percent."),
     ] = 90
     format: ScreenerFormat | None = Field(None, description="By default what `Accept` asks for, else JSON.")
 

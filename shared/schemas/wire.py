@@ -8,6 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 Outcome = Literal["better", "no_better", "too_early"]  # of a comparison, by the rule of shared/statistics/skill.py
 
 
+def digits_to_int(value: object) -> object:
+    """Convert digits to an integer, for a parameter that is one of a few integers; leave anything else unchanged."""
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
 class Wire(BaseModel):
     """Base of wire models: frozen, and without NaN or infinite numbers."""
 
