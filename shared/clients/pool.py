@@ -16,7 +16,7 @@ import httpx
 ConnectionState = Literal["in_use", "idle", "lost"]
 if find_spec("sniffio") is None:
     # httpcore tries to import it four times per call, and each time Python searches every folder for it: a seventh of
-    # # the call. This marks it as missing. Delete it once httpcore no longer tries.
+    # the call. This marks it as missing. Delete it once httpcore no longer tries.
     sys.modules["sniffio"] = None  # type: ignore[assignment]  # documented for this purpose
 KEEP_ALIVE_SECONDS = 4.0  # less than uvicorn's 5, so that the client closes an idle connection, not the server
 

@@ -75,7 +75,6 @@ async def _load(
     async with writer.slot(), receive_file(request, media_type) as upload:
         source = FileBarSource(
             upload.body,
-            name="upload",
             format=upload.format,
             symbol=symbol,
             options=query,

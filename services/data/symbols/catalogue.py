@@ -116,7 +116,7 @@ class Catalogue:
             InvalidRequest: The cursor is not from a page of this query.
             StoreUnavailable: The symbols could not be read.
         """
-        snapshot = await self._get_snapshot()
+        snapshot = await self.snapshot()
         matches, next_cursor = snapshot.index.search(query, limit=limit, cursor=cursor)
         stocks = [_build_summary(match, snapshot.entries.get(match.symbol)) for match in matches]
         return StockPage(stocks=stocks, next_cursor=next_cursor)
@@ -129,21 +129,13 @@ class Catalogue:
         Raises:
             StoreUnavailable: The symbols could not be read.
         """
-        snapshot = await self._get_snapshot()
+        snapshot = await self.snapshot()
         last_sessions_by_symbol = {
             symbol: LastSession(entry.last_session, entry.listing.calendar)
             for symbol, entry in snapshot.entries.items()
             if entry.source != SAMPLE
         }
         return {symbol: last_sessions_by_symbol.get(symbol) for symbol in snapshot.symbols}
-
-    async def snapshot(self) -> Snapshot:
-        """Return the current snapshot.
-
-        Raises:
-            StoreUnavailable: The symbols could not be read.
-        """
-        return await self._get_snapshot()
 
     def invalidate(self) -> None:
         """Read the store again before the next search."""
@@ -152,7 +144,12 @@ class Catalogue:
         self._symbols = None
         self._entries.clear()
 
-    async def _get_snapshot(self) -> Snapshot:
+    async def snapshot(self) -> Snapshot:
+        """Return the current snapshot.
+
+        Raises:
+            StoreUnavailable: The symbols could not be read.
+        """
         async with self._lock:  # of concurrent searches, the first one reads for all
             snapshot = self._snapshot
             if snapshot is None or self._monotonic() >= snapshot.until or not self._may_trust_memory():
