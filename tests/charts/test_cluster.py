@@ -11,8 +11,8 @@ CLUSTER = render(values=ON)
 ROLES = ("scheduler", "worker")
 
 
-def _container(role: str, values: Json = ON) -> Json:
-    pod = render(values=values).get("Deployment", f"prediction-{role}")["spec"]["template"]["spec"]
+def _container(role: str) -> Json:
+    pod = render(values=ON).get("Deployment", f"prediction-{role}")["spec"]["template"]["spec"]
     container: Json = pod["containers"][0]
     return container
 

@@ -21,7 +21,7 @@ MAX_POOL_SIZE = 32  # services/data/mongo/connection.py
 
 
 @asynccontextmanager
-async def probing(stack: FaultStack, path: str = "/healthz", pause: float = 0.25) -> AsyncIterator[list[Answer]]:
+async def probing(stack: FaultStack, pause: float = 0.25) -> AsyncIterator[list[Answer]]:
     """Probe all three services during the block."""
     servers = (stack.servers.gateway, stack.servers.data, stack.servers.prediction)
     answers: list[Answer] = []
@@ -30,7 +30,7 @@ async def probing(stack: FaultStack, path: str = "/healthz", pause: float = 0.25
     async def probe() -> None:
         while not is_over.is_set():
             answers.extend(
-                await asyncio.gather(*(ask(server.port, Request(path, name=server.name)) for server in servers))
+                await asyncio.gather(*(ask(server.port, Request("/healthz", name=server.name)) for server in servers))
             )
             await asyncio.sleep(pause)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from shared.schemas.forecasts import ModelName
 from shared.schemas.leaderboard import ByChance, Leaderboard, NamedSymbol, RankedModel, RankedRange
 from shared.schemas.runs import Universe
-from shared.schemas.screener import SPARK_SESSIONS, SPARK_TOP, Screener, ScreenerColumns, ScreenerLevel
+from shared.schemas.screener import SPARK_SESSIONS, SPARK_TOP, Screener, ScreenerColumns
 
 SECTORS = ("Energy", "Financials", "Health Care", "Industrials", "Information Technology", "Materials", "Utilities")
 MODELS: tuple[ModelName, ...] = ("linear_regression", "ridge", "gradient_boosting", "drift", "moving_average")
@@ -17,18 +17,18 @@ SEED = 20
 Numbers = NDArray[np.float64]
 
 
-def make_screener(n_symbols: int, horizon: int = 1, level: ScreenerLevel = 90) -> Screener:
+def make_screener(n_symbols: int) -> Screener:
     """Make an answer about independent random walks; equal arguments give equal answers."""
     random = np.random.default_rng(SEED)
     columns = _columns(random, n_symbols)
-    return Screener(universe=_universe(n_symbols, horizon, level), sentence=_sentence(n_symbols), columns=columns)
+    return Screener(universe=_universe(n_symbols), sentence=_sentence(n_symbols), columns=columns)
 
 
 def make_leaderboard(n_symbols: int) -> Leaderboard:
     """Make the leaderboard of that many symbols, one of a hundred of which is named."""
     luck = ByChance(low=0, high=n_symbols // 30)
     return Leaderboard(
-        universe=_universe(n_symbols, horizon=1, level=90),
+        universe=_universe(n_symbols),
         sentence=_sentence(n_symbols),
         n_compared=n_symbols,
         n_sessions=250,
@@ -71,11 +71,11 @@ def _sentence(n_symbols: int) -> str:
     return f"{n_symbols // 40} of {n_symbols:,} symbols look better than no change; luck alone gives 1 to 60."
 
 
-def _universe(n_symbols: int, horizon: int, level: int) -> Universe:
+def _universe(n_symbols: int) -> Universe:
     return Universe(
         run_id="0123456789abcdef",
-        horizon=horizon,
-        level=level,
+        horizon=1,
+        level=90,
         windows=250,
         as_of=None,
         adjusted=False,

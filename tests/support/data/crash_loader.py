@@ -63,12 +63,12 @@ class Loader:
         except EOFError:
             pass
 
-    def wait_until_acknowledged(self, n_loads: int, seconds: float = 3 * PATIENCE_SECONDS) -> None:
+    def wait_until_acknowledged(self, n_loads: int) -> None:
         """Listen until this many loads have been acknowledged."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + 3 * PATIENCE_SECONDS
         while self.n_acknowledged < n_loads:
             self.listen(0.1)
-            assert time.monotonic() < until, f"only {self.n_acknowledged} of {n_loads} loads in {seconds} s"
+            assert time.monotonic() < until, f"only {self.n_acknowledged} of {n_loads} loads"
 
     def kill(self) -> None:
         """Send SIGKILL and read the remaining messages."""

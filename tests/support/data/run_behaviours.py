@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 
 from services.data.runs.ports import RunStore, SymbolResult
-from services.data.runs.states import EndState
 from shared.errors import InvalidRequest, NoCompleteRun, RunNotFound
 from shared.schemas.runs import Claim, NewRun, Run
 from tests.support.data.run_stores import make_new_run
@@ -30,13 +29,13 @@ async def write(store: RunStore, claimed: Claim, symbols: Sequence[str] | None =
             await store.add(claimed.run.id, claimed.token, SymbolResult(one.symbol, one.revision, payload))
 
 
-async def complete(store: RunStore, new: NewRun, state: EndState = "succeeded") -> Run:
+async def complete(store: RunStore, new: NewRun) -> Run:
     """Queue the run, compute all of it and end it."""
     await store.put(new)
     claimed = await claim(store)
     assert claimed.run.id == new.id
     await write(store, claimed)
-    return await store.finish(new.id, claimed.token, state)
+    return await store.finish(new.id, claimed.token, "succeeded")
 
 
 class RunStoreBehaviours:

@@ -13,7 +13,7 @@ from services.prediction.settings import PredictionSettings
 from shared.clients.data import DataClient
 from shared.errors import ServiceError
 from tests.support.asgi import serve
-from tests.support.data.fakes import FakeBarCache, FakeBarStore, serve_data
+from tests.support.data.fakes import FakeBarStore, serve_data
 from tests.support.prediction.runs import FakeRunStore
 
 P = ParamSpec("P")
@@ -46,11 +46,10 @@ class InlineWorkers:
 async def serve_prediction(
     store: FakeBarStore,
     workers: InlineWorkers | None = None,
-    cache: FakeBarCache | None = None,
     runs: FakeRunStore | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of the prediction service."""
-    async with serve_data(store, cache) as http:
+    async with serve_data(store) as http:
         data = DataClient(http, upstream="the data service", timeout_seconds=60)
 
         @asynccontextmanager

@@ -24,9 +24,9 @@ from tests.support.prediction import simulated
 SEED = 20261130
 
 
-def _calm(n_bars: int = 400) -> History:
+def _calm() -> History:
     """Return bars whose moves are so even that nothing is clipped."""
-    returns = np.random.default_rng(SEED).uniform(-0.02, 0.02, n_bars - 1)
+    returns = np.random.default_rng(SEED).uniform(-0.02, 0.02, 399)
     history = simulated.history(simulated.build_bars(returns, seed=SEED))
     enclosing = (history.open, history.close)
     return replace(history, high=np.maximum(*enclosing) * 1.004, low=np.minimum(*enclosing) / 1.004)

@@ -29,8 +29,3 @@ def test_an_allowed_host_with_a_scheme_or_a_port_is_told_what_to_write(
         load_settings(GatewaySettings)
     told = "  GATEWAY_ALLOWED_HOSTS: use host names without scheme and port, comma separated"
     assert str(caught.value).splitlines()[1:] == [told]
-
-
-def test_every_field_says_what_it_means() -> None:
-    for name, field in GatewaySettings.model_fields.items():
-        assert field.description, name

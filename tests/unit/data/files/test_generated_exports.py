@@ -30,7 +30,6 @@ NAMES = {
     "ends": ("Close time", "Open", "High", "Low", "Close", "Volume"),
 }
 ENCODINGS = {"zh": ("utf-8", "utf-8-sig", "utf-16", "gb18030"), "de": ("utf-8", "latin-1", "utf-16", "cp1250")}
-LATIN = ("utf-8", "utf-8-sig", "utf-16", "latin-1")
 ZONES = ("America/New_York", "Europe/London", "Europe/Paris", "Asia/Kolkata", "Asia/Tokyo", "Australia/Sydney")
 DateForm = Callable[[pd.DatetimeIndex], list[str]]
 

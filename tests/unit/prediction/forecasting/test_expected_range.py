@@ -69,9 +69,9 @@ def test_too_few_bars_are_refused_with_the_number_needed() -> None:
     assert [warning.code for warning in _range(n_bars=61).warnings] == ["off_calendar", "few_windows"]
 
 
-def _close_only(n_bars: int = 300) -> pd.DataFrame:
+def _close_only() -> pd.DataFrame:
     """Return bars of a fund, whose open, high and low are its close."""
-    bars = simulated.random_walk(n_bars, seed=4)
+    bars = simulated.random_walk(300, seed=4)
     return bars.assign(open=bars["close"], high=bars["close"], low=bars["close"])
 
 

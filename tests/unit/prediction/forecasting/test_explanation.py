@@ -1,6 +1,6 @@
 """Explanations compared with the models' predictions, and with features that are shuffled by hand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Self
 
@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
-from threadpoolctl import threadpool_limits
 
 from services.prediction.forecasting.explanation import explain
 from services.prediction.inputs.history import History
@@ -22,12 +21,6 @@ from tests.support.prediction.winsorised import winsorised_target
 
 LINEAR: list[ModelName] = ["linear_regression", "ridge"]
 LEARNT: list[ModelName] = [*LINEAR, "gradient_boosting"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    with threadpool_limits(1):
-        yield
 
 
 def rows_of(history: History, name: ModelName, horizon: int) -> tuple[Array, Array]:

@@ -23,8 +23,8 @@ def _result(bars: pd.DataFrame, skipped: int = 0, *, adjusted: bool = False) -> 
     return compute_result(payload, "AAPL", adjusted=adjusted)
 
 
-def _random_walk(n: int, seed: int = 1) -> pd.DataFrame:
-    return make_bars(100 + np.random.default_rng(seed).normal(0, 1, n).cumsum())
+def _random_walk(n: int) -> pd.DataFrame:
+    return make_bars(100 + np.random.default_rng(1).normal(0, 1, n).cumsum())
 
 
 def _codes(result: Result) -> list[str]:

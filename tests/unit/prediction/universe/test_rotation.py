@@ -10,10 +10,10 @@ from services.prediction.universe.rotation import draw_directions, rotated_stati
 SEED = 20261130
 
 
-def _sums(n_series: int, n_sums: int = 9) -> Array:
+def _sums(n_series: int) -> Array:
     """Return correlated sums of as many series, the first of them with skill."""
     random = np.random.default_rng(SEED)
-    sums: Array = random.normal(size=(n_series, n_sums)) + random.normal(size=n_sums)
+    sums: Array = random.normal(size=(n_series, 9)) + random.normal(size=9)
     sums[0, 0] += 20
     return sums
 
