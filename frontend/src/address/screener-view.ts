@@ -1,9 +1,9 @@
 import type { ScreenerLevel } from '@/api/request-types'
 import { parseOption } from './parse'
 import { paths } from './paths'
+import { HORIZONS } from './view'
 
 export const SCREENER_LEVELS = [50, 80, 90, 95] as const satisfies readonly ScreenerLevel[]
-export const UNIVERSE_HORIZONS: readonly number[] = Array.from({ length: 20 }, (_, i) => i + 1)
 export const VERDICTS = ['better', 'no_better', 'too_early'] as const
 
 /** The columns that can be shown next to the symbol and sorted by, in the order of the table. */
@@ -148,7 +148,7 @@ function parseColumns(text: string | undefined): readonly ColumnName[] {
 export function readScreener(search: string): ScreenerView {
   const given = Object.fromEntries(new URLSearchParams(search)) as Partial<Record<string, string>>
   return {
-    horizon: parseOption(UNIVERSE_HORIZONS, given.horizon, DEFAULT_SCREENER.horizon),
+    horizon: parseOption(HORIZONS, given.horizon, DEFAULT_SCREENER.horizon),
     level: parseOption<ScreenerLevel>(SCREENER_LEVELS, given.level, DEFAULT_SCREENER.level),
     find: (given.find ?? '').slice(0, MAX_TEXT),
     sector: (given.sector ?? '').slice(0, MAX_TEXT),

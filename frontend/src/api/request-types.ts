@@ -10,7 +10,7 @@ export interface ResultRequest {
   isAdjusted: boolean
 }
 
-export interface AsOfRequest extends ResultRequest {
+interface AsOfRequest extends ResultRequest {
   /** The last session that may be used, an ISO date; null for the latest. */
   asOf: string | null
 }

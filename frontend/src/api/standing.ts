@@ -2,7 +2,7 @@ import type { Forecast, SkillEstimate } from './gen/types.gen'
 import type { ModelName } from './request-types'
 
 /** What is known about a model compared with no change; the same rule for headlines and rows. */
-export type Standing = 'baseline' | NonNullable<SkillEstimate['outcome']>
+type Standing = 'baseline' | NonNullable<SkillEstimate['outcome']>
 
 export const STANDINGS: Record<Standing, string> = {
   baseline: 'by definition',

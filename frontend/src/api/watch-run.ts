@@ -1,6 +1,6 @@
 import type { Run } from './gen/types.gen'
 
-export interface RunWatcher {
+interface RunWatcher {
   onRun: (run: Run) => void
   /** Called when events are unavailable, so that the caller polls instead. */
   onLost: () => void

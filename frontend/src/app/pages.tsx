@@ -3,8 +3,8 @@ import { HomePage } from './home-page'
 import { LazyPage } from './lazy-page'
 import { NotFound } from './not-found'
 
-export const loadScreener = async () => ({ Page: (await import('@/features/screener/screener-page')).ScreenerPage })
-export const loadLeaderboard = async () => ({ Page: (await import('@/features/leaderboard/leaderboard-page')).LeaderboardPage })
+const loadScreener = async () => ({ Page: (await import('@/features/screener/screener-page')).ScreenerPage })
+const loadLeaderboard = async () => ({ Page: (await import('@/features/leaderboard/leaderboard-page')).LeaderboardPage })
 
 /** The page at a path, with or without a slash at its end. */
 export function Page({ path }: { path: string }) {

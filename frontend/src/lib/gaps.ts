@@ -54,8 +54,3 @@ export function findGaps(sessions: readonly string[], finding?: Listed): Gap[] {
     return missing.length === 0 ? [] : [{ after, before, missing }]
   })
 }
-
-/** Selects the gaps between two sessions. */
-export function gapsWithin(gaps: readonly Gap[], first: string, last: string): Gap[] {
-  return gaps.filter(({ after, before }) => after >= first && before <= last)
-}

@@ -85,10 +85,6 @@ export function resultFailsWith(problem: Problem, { once = false, retryAfter }: 
   return http.get(RESULT, () => problemResponse(problem, retryAfter), { once })
 }
 
-export function resultIsText(text: string, status: number): HttpHandler {
-  return http.get(RESULT, () => HttpResponse.text(text, { status }))
-}
-
 export function forecastIs(forecast: Forecast): HttpHandler {
   return http.get(FORECAST, () => HttpResponse.json(forecast))
 }

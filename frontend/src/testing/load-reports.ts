@@ -62,7 +62,7 @@ export const REPORT: LoadReport = {
   revision: 'a1b2c3d4',
 }
 
-export interface SentLoad {
+interface SentLoad {
   symbol: string
   query: Record<string, string>
   key: string | null

@@ -17,7 +17,7 @@ export const NO_RUN: Problem = {
   retryable: false,
 }
 
-export const KEY_IS_WRONG: Problem = {
+const KEY_IS_WRONG: Problem = {
   ...NO_RUN,
   type: '/problems/not-authorised',
   title: 'An API key is needed',

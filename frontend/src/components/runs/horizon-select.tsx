@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRuns } from '@/api/get-runs'
 import { Select } from '@/components/select'
-
-const USUAL_HORIZONS = [1, 5]
+import { USUAL_HORIZONS } from './start-run'
 
 interface HorizonSelectProps {
   horizon: number

@@ -9,7 +9,7 @@ interface StartRunProps {
   level?: number
 }
 
-const USUAL_HORIZONS = [1, 5]
+export const USUAL_HORIZONS = [1, 5]
 const WINDOWS = 250
 
 /** Starts a run over all symbols, at the usual horizons and at the given one. */

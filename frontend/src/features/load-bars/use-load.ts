@@ -27,7 +27,7 @@ export interface LoadRequest {
   key: string
 }
 
-export type Step =
+type Step =
   | { at: 'many'; files: readonly File[] }
   | { at: 'form'; problem: ProblemError | null; note: string | null }
   | { at: 'sending'; isLoad: boolean; share: number; refusal: string | null }

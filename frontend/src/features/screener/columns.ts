@@ -2,7 +2,7 @@ import type { ColumnName } from '@/address/screener-view'
 import type { ScreenerColumns } from '@/api/gen/types.gen'
 import { count, decimal, modelName, percent, price, session, signedPercent, skillEstimate } from '@/lib/format'
 
-export interface ColumnInfo {
+interface ColumnInfo {
   /** The heading, with the unit of its numbers. */
   name: string
   meaning: string
@@ -32,7 +32,7 @@ function writeScore({ interval_score: own, score_of_plain_band: plain }: Screene
 }
 
 /** How many sessions the bars are behind, and whether they are newer than the row. */
-export function writeBars({ sessions_behind: behind, is_current: isCurrent }: ScreenerColumns, row: number): string {
+function writeBars({ sessions_behind: behind, is_current: isCurrent }: ScreenerColumns, row: number): string {
   const sessions = behind[row]
   const lag = sessions == null ? NONE : sessions === 0 ? 'up to date' : `${count(sessions)} behind`
   if (isCurrent[row] !== false) return lag

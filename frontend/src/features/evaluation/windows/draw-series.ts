@@ -8,7 +8,7 @@ const FEWEST_PIXELS_PER_WINDOW = 0.1
 const LABEL_PIXELS = 100
 const NARROW = '(max-width: 48rem)'
 
-export interface SeriesDrawing extends Drawing {
+interface SeriesDrawing extends Drawing {
   series: ReadonlyMap<ModelName, ISeriesApi<'Line'>>
   /** Sets the listener, which is called with the index of the window under the pointer. */
   onHover: (listener: (window: number) => void) => void

@@ -33,7 +33,7 @@ interface Corner {
 }
 
 /** Splits items where sessions without one lie between them. */
-export function splitRuns<T extends { time: number }>(items: readonly T[]): T[][] {
+function splitRuns<T extends { time: number }>(items: readonly T[]): T[][] {
   const runs: T[][] = []
   for (const item of items) {
     const run = runs.at(-1)

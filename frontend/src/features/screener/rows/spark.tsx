@@ -5,7 +5,7 @@ const HEIGHT = 24
 const MARGIN = 2
 
 /** Builds one path through the closes, on their own scale. */
-export function buildPath(closes: readonly number[]): string {
+function buildPath(closes: readonly number[]): string {
   if (closes.length < 2) return ''
   const low = Math.min(...closes)
   const high = Math.max(...closes)

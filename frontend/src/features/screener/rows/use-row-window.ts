@@ -5,7 +5,7 @@ const USUAL_ROW = 40 // pixels, until a row has been drawn
 const USUAL_HEIGHT = 640
 const MOST_ROWS = 40 // bounds the elements on a very high screen
 
-export interface RowWindow {
+interface RowWindow {
   frame: RefObject<HTMLDivElement | null>
   /** The rows to draw: from `first` up to `end`. */
   first: number
