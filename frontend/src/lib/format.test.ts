@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { count, dayAndMonth, decimal, difference, moment, percent, price, priceDigits, roughRange, session, sessionInWords, skillEstimate } from './format'
+import { count, dayAndMonth, decimal, difference, formatCount, moment, percent, price, priceDigits, roughRange, session, sessionInWords, skillEstimate } from './format'
 
 test.each([
   [5.7206, '5.72'],
@@ -95,4 +95,12 @@ test.each([
 test('a session in words has its weekday, and its year only if it is another one', () => {
   expect(sessionInWords('2013-03-08')).toBe('Fri, 8 Mar 2013')
   expect(sessionInWords(`${String(new Date().getUTCFullYear())}-03-08`)).toMatch(/^[A-Z][a-z]{2},? 8 Mar$/)
+})
+
+test.each([
+  [0, '0 bars'],
+  [1, '1 bar'],
+  [3270, '3,270 bars'],
+])('%s is formatted as %s', (n, text) => {
+  expect(formatCount(n, 'bar')).toBe(text)
 })

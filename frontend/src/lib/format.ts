@@ -117,6 +117,11 @@ export function count(value: number): string {
   return formatNumber(value, 0)
 }
 
+/** A number of things, as in "1 session" or "1,234 sessions". */
+export function formatCount(n: number, noun: string): string {
+  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`
+}
+
 /** Less than all is never written as 100 %. */
 export function percent(share: number | null, digits: 0 | 1 | 2 = 0): string {
   if (share === null || !Number.isFinite(share)) return NOT_DEFINED

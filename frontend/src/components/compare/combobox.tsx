@@ -5,7 +5,7 @@ import { MAX_COMPARED } from '@/address/view'
 import type { StockSummary } from '@/api/gen/types.gen'
 import { getStocks } from '@/api/get-stocks'
 import { toProblem } from '@/api/problem'
-import { count } from '@/lib/format'
+import { formatCount } from '@/lib/format'
 import { acceptFocusHandover, requestFocusHandover } from './focus'
 import { COMPARE_INPUT } from './input'
 
@@ -29,7 +29,7 @@ function useStockSearch(typed: string, symbol: string, isOpen: boolean) {
     if (query.data === undefined) return 'Searching…'
     if (stocks.length === 0) return typed.trim() === '' ? 'No other symbols.' : `No matches for “${typed.trim()}”.`
     if (query.hasNextPage) return 'More matches: keep typing to narrow them down.'
-    return stocks.length === 1 ? '1 symbol' : `${count(stocks.length)} symbols`
+    return formatCount(stocks.length, 'symbol')
   }
 }
 

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRuns } from '@/api/get-runs'
 import { Select } from '@/components/select'
+import { formatCount } from '@/lib/format'
 import { USUAL_HORIZONS } from './start-run'
 
 interface HorizonSelectProps {
@@ -17,7 +18,7 @@ export function HorizonSelect({ horizon, onChoose }: HorizonSelectProps) {
     <Select
       label="Horizon"
       options={options}
-      formatOption={(sessions) => (sessions === 1 ? '1 session' : `${String(sessions)} sessions`)}
+      formatOption={(sessions) => formatCount(sessions, 'session')}
       option={horizon}
       onChoose={onChoose}
     />

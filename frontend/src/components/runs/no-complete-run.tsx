@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRuns } from '@/api/get-runs'
 import type { Run } from '@/api/gen/types.gen'
+import { formatCount } from '@/lib/format'
 import { RunProgress } from './run-progress'
 import { isActive, selectActive } from './run-state'
 import { StartRun } from './start-run'
@@ -34,7 +35,7 @@ export function NoCompleteRun({ horizon, level, detail }: NoCompleteRunProps) {
           <p>
             {isComplete
               ? detail
-              : `No run over all symbols is complete for ${horizon === 1 ? '1 session' : `${String(horizon)} sessions`} ahead${level === undefined ? '' : ` at level ${String(level)} %`}.`}
+              : `No run over all symbols is complete for ${formatCount(horizon, 'session')} ahead${level === undefined ? '' : ` at level ${String(level)} %`}.`}
           </p>
           <p>
             A run walks every symbol forward through its last 250 sessions with all models. 505 symbols take about half a

@@ -3,7 +3,7 @@ import { getRun } from '@/api/get-run'
 import type { Run } from '@/api/gen/types.gen'
 import { Disclosure } from '@/components/disclosure'
 import { QueryView } from '@/components/query-view'
-import { count } from '@/lib/format'
+import { count, formatCount } from '@/lib/format'
 
 function FailureList({ id }: { id: string }) {
   const query = useQuery(getRun(id))
@@ -28,6 +28,6 @@ function FailureList({ id }: { id: string }) {
 /** The symbols of a run that could not be evaluated, with the reasons, which are requested when they are opened. */
 export function RunFailures({ run: { id, n_failed: nFailed } }: { run: Run }) {
   if (nFailed === 0) return <></>
-  const summary = `${count(nFailed)} ${nFailed === 1 ? 'symbol' : 'symbols'} could not be evaluated`
+  const summary = `${formatCount(nFailed, 'symbol')} could not be evaluated`
   return <Disclosure summary={summary}>{() => <FailureList id={id} />}</Disclosure>
 }

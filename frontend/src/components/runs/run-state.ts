@@ -1,6 +1,6 @@
 import type { Run } from '@/api/gen/types.gen'
 import type { RunState } from '@/api/request-types'
-import { count, percent } from '@/lib/format'
+import { count, formatCount, percent } from '@/lib/format'
 import { roughDuration } from '@/lib/duration'
 
 export const STATE_NAMES: Readonly<Record<RunState, string>> = {
@@ -47,7 +47,7 @@ export function describeRequest({ request, n_symbols: nSymbols }: Run): string {
   const last = horizons.pop() ?? '1'
   const ahead = horizons.length === 0 ? last : `${horizons.join(', ')} and ${last}`
   const sessions = ahead === '1' ? 'session' : 'sessions'
-  return `${countSymbols(nSymbols)}, ${ahead} ${sessions} ahead, level ${String(request.level ?? 90)} %`
+  return `${formatCount(nSymbols, 'symbol')}, ${ahead} ${sessions} ahead, level ${String(request.level ?? 90)} %`
 }
 
 export function explainState({ state, error }: Run): string | null {
@@ -59,24 +59,20 @@ export function describeProgress(run: Run): string {
   const { n_done: nDone, n_symbols: nSymbols, symbols_per_second: rate, seconds_left: left } = run
   const speed = rate === null ? [] : [`${rate >= 10 ? count(rate) : rate.toFixed(1)} per second`]
   const rest = left === null ? [] : [`about ${roughDuration(left)} left`]
-  return [`${count(nDone)} of ${countSymbols(nSymbols)} done`, ...speed, ...rest].join(', ')
-}
-
-export function countSymbols(n: number): string {
-  return n === 1 ? '1 symbol' : `${count(n)} symbols`
+  return [`${count(nDone)} of ${formatCount(nSymbols, 'symbol')} done`, ...speed, ...rest].join(', ')
 }
 
 /** What is worth announcing when a run changes from one state to another; null if nothing is. */
 export function announceChange(before: RunState | undefined, run: Run): string | null {
   if (before === run.state) return null
-  const failed = run.n_failed === 0 ? '' : ` ${countSymbols(run.n_failed)} could not be evaluated.`
+  const failed = run.n_failed === 0 ? '' : ` ${formatCount(run.n_failed, 'symbol')} could not be evaluated.`
   switch (run.state) {
     case 'queued':
       return 'The run is queued.'
     case 'running':
-      return before === 'interrupted' ? 'The run goes on.' : `The run started: ${countSymbols(run.n_symbols)}.`
+      return before === 'interrupted' ? 'The run goes on.' : `The run started: ${formatCount(run.n_symbols, 'symbol')}.`
     case 'succeeded':
-      return `The run is complete: ${countSymbols(run.n_done - run.n_failed)} evaluated.${failed}`
+      return `The run is complete: ${formatCount(run.n_done - run.n_failed, 'symbol')} evaluated.${failed}`
     case 'cancelled':
       return 'The run was cancelled.'
     case 'failed':

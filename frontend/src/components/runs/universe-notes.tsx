@@ -1,6 +1,5 @@
 import type { Universe } from '@/api/gen/types.gen'
-import { count, moment } from '@/lib/format'
-import { countSymbols } from './run-state'
+import { count, formatCount, moment } from '@/lib/format'
 
 /** What an answer was computed from, and when. */
 export function UniverseNotes({ universe }: { universe: Universe }) {
@@ -8,7 +7,7 @@ export function UniverseNotes({ universe }: { universe: Universe }) {
   const failed = nFailed === 0 ? '' : ` ${count(nFailed)} could not be evaluated.`
   return (
     <p className="fine-print universe-notes">
-      {countSymbols(nSymbols)}, {nSymbols === 1 ? '' : 'each '}over its last {count(windows)} test sessions at most,
+      {formatCount(nSymbols, 'symbol')}, {nSymbols === 1 ? '' : 'each '}over its last {count(windows)} test sessions at most,
       computed{adjusted && ' from adjusted prices'}{' '}
       <time dateTime={endedAt}>{moment(endedAt)}</time>.{failed}{' '}
       <span title="Digest of the symbols and their revisions: equal universes have equal fingerprints.">

@@ -1,8 +1,4 @@
-import { count as figure } from '@/lib/format'
-
-export function formatCount(n: number, noun: string): string {
-  return `${figure(n)} ${noun}${n === 1 ? '' : 's'}`
-}
+import { formatCount } from '@/lib/format'
 
 export function formatHorizon(horizon: number): string {
   return `${formatCount(horizon, 'session')} ahead`

@@ -1,6 +1,6 @@
 import type { Evaluation } from '@/api/gen/types.gen'
-import { count as figure, modelName, session } from '@/lib/format'
-import { formatCount, formatHorizon } from './evaluation-text'
+import { count as figure, formatCount, modelName, session } from '@/lib/format'
+import { formatHorizon } from './evaluation-text'
 
 interface MethodProps {
   evaluation: Evaluation

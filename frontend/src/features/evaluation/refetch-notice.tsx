@@ -1,6 +1,7 @@
 import type { Evaluation } from '@/api/gen/types.gen'
 import { SlowNotice } from '@/components/notices/slow-notice'
-import { formatCount, formatHorizon } from './evaluation-text'
+import { formatCount } from '@/lib/format'
+import { formatHorizon } from './evaluation-text'
 
 /** The settings of the numbers that are still shown while new ones are loading. */
 export function RefetchNotice({ previous: { horizon, windows, models, data } }: { previous: Evaluation }) {

@@ -1,7 +1,7 @@
 import { type ChangeView, HORIZONS, LEVELS, MODEL_CHOICES, type SymbolView } from '@/address/view'
 import type { ModelChoice } from '@/api/request-types'
 import { Select } from '@/components/select'
-import { modelName } from '@/lib/format'
+import { formatCount, modelName } from '@/lib/format'
 
 interface ForecastControlsProps {
   view: SymbolView
@@ -28,7 +28,7 @@ export function ForecastControls({ view, onChange }: ForecastControlsProps) {
       <Select
         label="Horizon"
         options={HORIZONS}
-        formatOption={(sessions) => (sessions === 1 ? '1 session' : `${String(sessions)} sessions`)}
+        formatOption={(sessions) => formatCount(sessions, 'session')}
         option={view.horizon}
         onChoose={(horizon) => {
           onChange({ horizon })

@@ -1,8 +1,7 @@
 import type { RankedRange } from '@/api/gen/types.gen'
 import { Panel } from '@/components/panel'
-import { countSymbols } from '@/components/runs/run-state'
 import { computeReach, SkillPicture } from '@/components/skill-picture'
-import { percent, skillEstimate } from '@/lib/format'
+import { formatCount, percent, skillEstimate } from '@/lib/format'
 
 interface RangeSkillProps {
   range: RankedRange | null
@@ -34,7 +33,7 @@ function Facts({ range, horizon }: { range: RankedRange; horizon: number }) {
       <div>
         <dt>Coverage</dt>
         <dd>{percent(coverage, 1)}</dd>
-        <dd className="fine-print">of the ranges of {countSymbols(nSymbols)} lay inside the 80 % band</dd>
+        <dd className="fine-print">of the ranges of {formatCount(nSymbols, 'symbol')} lay inside the 80 % band</dd>
       </div>
     </dl>
   )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatCount, formatFileSize } from './load-text'
+import { formatFileSize } from './load-text'
 
 test.each([
   [0, '0 bytes'],
@@ -11,12 +11,4 @@ test.each([
   [5e12, '5,000 GB'],
 ])('%s bytes are formatted as %s', (bytes, text) => {
   expect(formatFileSize(bytes)).toBe(text)
-})
-
-test.each([
-  [0, '0 bars'],
-  [1, '1 bar'],
-  [3270, '3,270 bars'],
-])('%s is formatted as %s', (n, text) => {
-  expect(formatCount(n, 'bar')).toBe(text)
 })

@@ -1,11 +1,5 @@
-import { count } from '@/lib/format'
-
 const KILOBYTE = 1000
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
-
-export function formatCount(n: number, noun: string): string {
-  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`
-}
 
 export function formatFileSize(bytes: number): string {
   const power = bytes === 0 ? 0 : Math.min(Math.floor(Math.log(bytes) / Math.log(KILOBYTE)), UNITS.length - 1)

@@ -1,5 +1,5 @@
 import type { Forecast } from '@/api/gen/types.gen'
-import { count, session, signedPercent } from '@/lib/format'
+import { count, formatCount, session, signedPercent } from '@/lib/format'
 import type { Gap } from '@/lib/gaps'
 import type { PriceFormat } from '@/lib/price-format'
 import { isMiss } from './past-forecasts'
@@ -18,10 +18,6 @@ export interface ChartContext {
   /** The level of their intervals, in percent. */
   level: number
   format: PriceFormat
-}
-
-export function formatSessions(n: number): string {
-  return n === 1 ? '1 session' : `${String(n)} sessions`
 }
 
 function formatChange({ bar, change, changeSince, isJump }: Row, { difference }: PriceFormat): string {
@@ -64,7 +60,7 @@ export function formatForecast({ bar, past, step }: Row, context: ChartContext):
     ]
   }
   if (past === null) return []
-  const range = { name: `${formatSessions(horizon)} before`, value: `${price(past.lower)} to ${price(past.upper)}` }
+  const range = { name: `${formatCount(horizon, 'session')} before`, value: `${price(past.lower)} to ${price(past.upper)}` }
   return [range, ...formatOutcome(past.actual, past)]
 }
 
@@ -90,7 +86,7 @@ function describePastForecasts(rows: readonly Row[], { horizon, level }: ChartCo
   const pasts = rows.flatMap(({ past }) => past ?? [])
   if (pasts.length === 0) return ''
   const misses = count(pasts.filter(isMiss).length)
-  return ` Of ${count(pasts.length)} past ${String(level)} % ranges, given ${formatSessions(horizon)} before, ${misses} missed.`
+  return ` Of ${count(pasts.length)} past ${String(level)} % ranges, given ${formatCount(horizon, 'session')} before, ${misses} missed.`
 }
 
 function describeForecast({ forecast, format: { price } }: ChartContext): string {

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { Evaluation, Forecast } from '@/api/gen/types.gen'
-import { formatSessions } from './chart-text'
+import { formatCount } from '@/lib/format'
 import { formatLevels } from './forecast-bands'
 
 interface LegendProps {
@@ -39,7 +39,7 @@ export function Legend({ forecast, evaluation, hasVolume, hasGaps }: LegendProps
         <Missing what="Past forecasts" query={evaluation} panel="models" />
       ) : (
         <>
-          <li className="legend-past">Given {formatSessions(evaluation.data.horizon)} before</li>
+          <li className="legend-past">Given {formatCount(evaluation.data.horizon, 'session')} before</li>
           <li className="legend-miss">Missed</li>
         </>
       )}

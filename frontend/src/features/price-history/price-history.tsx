@@ -8,12 +8,12 @@ import type { Bar, Finding } from '@/api/gen/types.gen'
 import { ComparePicker } from '@/components/compare/picker'
 import { Panel } from '@/components/panel'
 import { QueryView } from '@/components/query-view'
-import { priceDigits } from '@/lib/format'
+import { formatCount, priceDigits } from '@/lib/format'
 import { findGaps } from '@/lib/gaps'
 import { createPriceFormat } from '@/lib/price-format'
 import { useIdle } from '@/lib/use-idle'
 import { ChartBody } from './chart-body'
-import { type ChartContext, formatSessions } from './chart-text'
+import type { ChartContext } from './chart-text'
 import { ChartToolbar } from './chart-toolbar'
 import type { ChartHandle } from './chart/chart-handle'
 import { DownloadButtons } from './download-buttons'
@@ -106,7 +106,7 @@ export function PriceHistory({ view, onChange, hasAdjusted, findings }: PriceHis
               hasVolume={loaded.some(({ volume }) => volume != null)}
               hasGaps={drawn.gaps.length > 0}
             />
-            <Numbers rows={rows} givenBefore={formatSessions(view.horizon)} />
+            <Numbers rows={rows} givenBefore={formatCount(view.horizon, 'session')} />
           </ChartBody>
         )}
       </QueryView>

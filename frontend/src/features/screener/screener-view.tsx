@@ -4,9 +4,8 @@ import type { ChangeScreener, ScreenerView as View } from '@/address/screener-vi
 import { getLeaderboard } from '@/api/get-leaderboard'
 import type { Leaderboard, Screener } from '@/api/gen/types.gen'
 import { QueryView } from '@/components/query-view'
-import { countSymbols } from '@/components/runs/run-state'
 import { UniverseNotes } from '@/components/runs/universe-notes'
-import { count } from '@/lib/format'
+import { count, formatCount } from '@/lib/format'
 import { BoundsFields } from './filters/bounds-fields'
 import { ColumnChoice } from './filters/column-choice'
 import { Filters } from './filters/filters'
@@ -43,7 +42,7 @@ function NoMatch({ isNamed, leaderboard }: { isNamed: boolean; leaderboard: UseQ
 }
 
 function countMatches(nMatches: number, nSymbols: number): string {
-  const symbols = countSymbols(nSymbols)
+  const symbols = formatCount(nSymbols, 'symbol')
   return nMatches === nSymbols && nSymbols > 1 ? `All ${symbols}` : `${count(nMatches)} of ${symbols}`
 }
 

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getBars } from '@/api/get-bars'
 import type { Stock } from '@/api/gen/types.gen'
+import { formatCount } from '@/lib/format'
 import { LastClose } from './last-close'
 import { describeStaleness } from './staleness'
 
@@ -24,7 +25,7 @@ function DataProblems({ n }: { n: number }) {
   if (n === 0) return <></>
   return (
     <p className="data-problems">
-      <a href="#data-heading">{n === 1 ? '1 data problem' : `${String(n)} data problems`}</a>
+      <a href="#data-heading">{formatCount(n, 'data problem')}</a>
     </p>
   )
 }

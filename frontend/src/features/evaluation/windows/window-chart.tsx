@@ -1,6 +1,5 @@
 import { useState } from 'react'
-import { formatCount } from '@/features/evaluation/evaluation-text'
-import { decimal, session } from '@/lib/format'
+import { decimal, formatCount, session } from '@/lib/format'
 import { usePriceFormat } from '@/lib/price-format'
 import { CrosshairValues } from './crosshair-values'
 import type { ModelSeries } from './series'

@@ -1,9 +1,8 @@
 import type { Leaderboard, RankedModel } from '@/api/gen/types.gen'
-import { countSymbols } from '@/components/runs/run-state'
 import { computeReach, SkillPicture, SkillScale } from '@/components/skill-picture'
 import { TableFrame } from '@/components/table-frame'
 import { chance } from '@/features/leaderboard/chance'
-import { count, modelName, percent, price, skillEstimate } from '@/lib/format'
+import { count, formatCount, modelName, percent, price, skillEstimate } from '@/lib/format'
 import { COLUMNS } from './columns'
 import { LuckPicture } from './luck-picture'
 
@@ -85,7 +84,7 @@ export function ModelTable({ leaderboard: { models, universe, n_compared: nCompa
         <table>
           <caption>
             <span>
-              Models by skill over {countSymbols(nCompared)}, best first. No change is the baseline. Prediction
+              Models by skill over {formatCount(nCompared, 'symbol')}, best first. No change is the baseline. Prediction
               intervals at {universe.level} %.
             </span>
           </caption>

@@ -1,6 +1,5 @@
-import { formatCount } from '@/features/load-bars/load-text'
 import { countKept } from '@/features/load-bars/report/report-numbers'
-import { count } from '@/lib/format'
+import { count, formatCount } from '@/lib/format'
 import type { Outcome } from './use-many-files'
 
 /** Says in a sentence or two what happened to a file, or would. */

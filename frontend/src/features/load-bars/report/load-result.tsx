@@ -1,6 +1,6 @@
 import type { LoadReport } from '@/api/gen/types.gen'
 import { focusOnMount } from '@/lib/focus-on-mount'
-import { formatCount } from '@/features/load-bars/load-text'
+import { formatCount } from '@/lib/format'
 import { RejectedRows } from './rejected-rows'
 import { ReportFindings } from './report-findings'
 import { ReportNotes } from './report-notes'

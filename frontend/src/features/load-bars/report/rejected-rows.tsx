@@ -1,7 +1,6 @@
 import type { LoadReport, Rejection } from '@/api/gen/types.gen'
 import { TableFrame } from '@/components/table-frame'
-import { formatCount } from '@/features/load-bars/load-text'
-import { count, session } from '@/lib/format'
+import { count, formatCount, session } from '@/lib/format'
 
 function RowTable({ rows, total }: { rows: readonly Rejection[]; total: number }) {
   const which = rows.length === total ? 'All rejected rows' : `First ${count(rows.length)} of ${count(total)}`

@@ -2,8 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { LoadReport } from '@/api/gen/types.gen'
 import { getStock } from '@/api/get-stock'
 import { ConfirmDialog } from '@/components/dialog'
-import { formatCount } from '@/features/load-bars/load-text'
-import { session } from '@/lib/format'
+import { formatCount, session } from '@/lib/format'
 import { countBarsBefore, countKept } from './report-numbers'
 
 interface ReplaceQuestionProps {
