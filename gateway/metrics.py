@@ -36,8 +36,8 @@ class AnswerMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self._requests = Counter(
             "answer_requests_total",
-            "Requests whose answer may be kept, by outcome: hit (served without asking), confirmed (asked, and kept "
-            "one is still current), miss (asked).",
+            "Requests whose answer may be kept, by outcome: hit (served without asking), confirmed (asked, and the "
+            "kept one is still current), miss (asked).",
             ("outcome",),
             registry=registry,
         )

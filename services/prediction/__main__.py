@@ -57,7 +57,7 @@ def evaluate(
 ) -> None:
     """Evaluate the models over symbols, and print how often each beats no change.
 
-    The running prediction service computes it, so it goes on when this command is stopped; the same command joins it.
+    The running prediction service computes it, so it continues when this command is stopped; the same command joins it.
     """
     if symbols and len(symbols) > MAX_SYMBOLS:
         raise typer.BadParameter(f"name at most {MAX_SYMBOLS:,} symbols, or none to evaluate all")

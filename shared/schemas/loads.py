@@ -96,7 +96,7 @@ def _check_columns(text: str) -> str:
 
 
 class ReadQuery(BaseModel):
-    """How to read a file of bars, where it leaves something open."""
+    """How to read a file of bars where it is ambiguous."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -114,7 +114,7 @@ class ReadQuery(BaseModel):
         examples=["Europe/Paris"],
         pattern=TIMEZONE_PATTERN,
     )
-    resample: Resample | None = Field(None, description="Make daily bars of the hours or minutes of each day.")
+    resample: Resample | None = Field(None, description="Combine the hours or minutes of each day into daily bars.")
 
 
 class LoadQuery(ReadQuery):

@@ -51,7 +51,7 @@ class RunRequest(BaseModel):
 
 
 class RunFailure(Wire):
-    """A symbol that could not be evaluated; the run goes on without it."""
+    """A symbol that could not be evaluated; the run continues without it."""
 
     symbol: str
     reason: str = Field(description="In one sentence.")

@@ -22,7 +22,7 @@ from shared.web.request_id import HEADER, choose_request_id, is_quiet
 DETAIL = "The service already serves as many requests as it can. Try again in a moment."
 MAX_STREAMS = 200  # streams of events at a time: each holds a connection, but takes no other request's place
 STREAMS_DETAIL = (
-    f"{MAX_STREAMS} callers watch runs already. Ask for the run itself with If-None-Match instead, or try again."
+    f"{MAX_STREAMS} callers are watching runs already. Request the run itself with If-None-Match instead, or try again."
 )
 LOG_SECONDS = 10.0  # at most one log line in so many seconds: a line per refusal would cost more than the refusal
 _NOT_AWAITED = {"GET", "HEAD", "PUT"}  # the app works while their bodies arrive

@@ -50,7 +50,7 @@ class DeadlineMiddleware:
 class DisconnectMiddleware:
     """Cancels requests that only read. It must be inside the middleware that measures requests.
 
-    A write goes on without its caller: cancelled halfway, it could leave bars changed but caches not invalidated, and
+    A write continues without its caller: cancelled halfway, it could leave bars changed but caches not invalidated, and
     no caller would know whether it happened. Its body is complete by then: a write with a truncated body never begins.
 
     Args:

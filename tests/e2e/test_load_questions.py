@@ -52,8 +52,8 @@ QUESTIONS: dict[str, tuple[str, str, Callable[[Locator], object], tuple[str, flo
     ),
     "parts of days": (
         _file("intraday/AMZN_60min.csv"),
-        "Make daily bars of hours or minutes",
-        lambda dialog: dialog.get_by_label("Make daily bars of hours or minutes").check(),
+        "Combine hours or minutes into daily bars",
+        lambda dialog: dialog.get_by_label("Combine hours or minutes into daily bars").check(),
         ("2020-12-30", 3282.6),
     ),
     "date format": (
@@ -94,7 +94,7 @@ def test_a_question_is_asked_and_its_answer_loads_the_right_bars(
     expect(dialog.get_by_role("alert")).to_contain_text(sentence)
     assert httpx.get(address).status_code == 404
     if question != "date format":
-        dialog.get_by_text("If the file leaves something open").click()
+        dialog.get_by_text("If the file is ambiguous").click()
     answer(dialog)
     dialog.get_by_role("button", name="Check the file").click()
     expect(dialog.get_by_role("heading", name="Nothing has been loaded yet")).to_be_visible()

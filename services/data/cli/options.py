@@ -56,7 +56,7 @@ DecimalOption = Annotated[Decimal | None, typer.Option(help="Decimal mark, if th
 TimezoneOption = Annotated[
     str | None, typer.Option(help="The exchange's time zone, if times are in UTC, such as Europe/Paris.")
 ]
-ResampleOption = Annotated[Resample | None, typer.Option(help="Make daily bars of hours or minutes.")]
+ResampleOption = Annotated[Resample | None, typer.Option(help="Combine hours or minutes into daily bars.")]
 
 
 def build_reading(**options: Any) -> ReadQuery:

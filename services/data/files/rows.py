@@ -149,7 +149,7 @@ class RowCollector:
         is_wanted = options.resample is not None
         sessions = conclude_sessions(stamps, options.timezone, is_wanted, notes, is_end=self._is_end)
         if not (is_wide or sessions.is_intraday):
-            stamps = Stamps.none(0)  # not needed any more, and as large as a column of numbers
+            stamps = Stamps.none(0)  # no longer needed, and as large as a column of numbers
         frame = pd.DataFrame({"session": sessions.days} | self._take(rows), copy=False)
         series = self._texts["series"].slice(rows)
         if series is not None:
@@ -160,7 +160,7 @@ class RowCollector:
         if sessions.is_intraday:
             n_parts = len(frame)
             frame = to_daily(frame, stamps.local)
-            notes.add(f"{n_parts:,} parts of days were made daily bars; the first and the last day may be incomplete.")
+            notes.add(f"Combined {n_parts:,} shorter bars into daily ones; the first and last day may be incomplete.")
         file_notes = [*self._reading.notes.sentences(), *self._reading.numbers.notes()]
         return RawBars(symbol, frame, company, (*file_notes, *notes.sentences()))
 

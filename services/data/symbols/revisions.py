@@ -18,7 +18,7 @@ WAITING_SHARE = 0.8  # of a request's time
 class Revisions:
     """Lists revisions. Bars that only another tool has written are read for that, once for all callers.
 
-    Reading goes on when a caller's time is over, so that the next callers find more and more.
+    Reading continues when a caller's time is over, so that the next callers find more and more.
 
     Args:
         store: Knows the symbols and the catalogue.

@@ -66,7 +66,7 @@ def find_columns(
     Args:
         names: The names of the columns.
         options: Its `columns` decide before any name does.
-        notes: Take what was assumed and which columns are not read.
+        notes: Receive what was assumed and which columns are not read.
         symbols: The symbol of each column, "" for none, if a line of the header names them.
         sample: The first rows, to find the dates without a name, and as examples.
 

@@ -42,7 +42,7 @@ def parse_dates(
         texts: The distinct dates of a file; null or empty means no date.
         counts: How often each occurs.
         date_format: Their format; None to detect it.
-        notes: Take what was concluded.
+        notes: Receive what was concluded.
 
     Raises:
         UnreadableFile: No format fits at least half of them, or day and month are ambiguous.

@@ -41,7 +41,7 @@ MIDNIGHTS = (
     f"name their column, close_time=… {NAME_COLUMN}"
 )
 HOW_TO_ZONE = f"Give the time zone of the exchange, for example Europe/Paris {name_option('timezone')}"
-HOW_TO_RESAMPLE = f"Make daily bars of hours or minutes {name_option('resample', 'daily')}"
+HOW_TO_RESAMPLE = f"Combine hours or minutes into daily bars {name_option('resample', 'daily')}"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def conclude_sessions(
         stamps: The moments.
         timezone: The exchange's time zone; None to conclude it.
         resample: Whether several moments on a day are wanted.
-        notes: Take what was concluded.
+        notes: Receive what was concluded.
         is_end: Whether they are the last seconds of bars.
 
     Raises:
@@ -94,7 +94,7 @@ def conclude_sessions(
 
 
 def _require_own_day(ends: Seconds) -> None:
-    """Refuse ends in the morning in UTC, which may be midnight west of Greenwich, unless weekends tell."""
+    """Refuse ends in the morning in UTC, which may be midnight west of Greenwich, unless weekends show the day."""
     days, last = ends.astype("datetime64[D]"), int(_seconds_of_day(ends).max(initial=0))
     distinct = find_days(days)
     is_told = len(distinct) >= MIN_DAYS and _weekend_share(distinct) <= FEW and _weekend_share(distinct - 1) > MANY
@@ -173,10 +173,10 @@ def _shift_moments(instants: Seconds, local: Seconds, is_known: bool, notes: Not
         instants: Moments in UTC, or those that may be.
         local: The same moments as written.
         is_known: Whether `instants` are known to be in UTC.
-        notes: Take what was concluded.
+        notes: Receive what was concluded.
 
     Raises:
-        UnreadableFile: Neither weekends nor summer time tell.
+        UnreadableFile: Neither weekends nor summer time settle it.
     """
     days, seconds = local.astype("datetime64[D]"), _seconds_of_day(local)
     none = np.zeros(len(local), "timedelta64[D]")

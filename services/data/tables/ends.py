@@ -40,7 +40,7 @@ def settle_moment(
         chosen: Those that an option names.
         starts: The positions of columns of moments when bars begin.
         cells: The first rows.
-        notes: Take what was concluded.
+        notes: Receive what was concluded.
 
     Raises:
         UnreadableFile: Dates without a time in a column of ends may be the day or the next one.

@@ -84,6 +84,6 @@ def find_days(moments: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]
 
 
 def skips_mondays(days: npt.NDArray[np.datetime64]) -> bool:
-    """Return whether days have Saturdays and no Mondays, as no exchange has it."""
+    """Return whether days have Saturdays and no Mondays, which no exchange has."""
     weekdays = (find_days(days).astype(np.int64) + 3) % 7  # 0 is Monday
     return len(weekdays) >= MIN_DAYS and bool((weekdays == 5).any()) and not (weekdays == 0).any()

@@ -2084,7 +2084,7 @@ export type Run = {
 /**
  * RunFailure
  *
- * A symbol that could not be evaluated; the run goes on without it.
+ * A symbol that could not be evaluated; the run continues without it.
  */
 export type RunFailure = {
     /**
@@ -3545,7 +3545,7 @@ export type LoadBarsData = {
         /**
          * Resample
          *
-         * Make daily bars of the hours or minutes of each day.
+         * Combine the hours or minutes of each day into daily bars.
          */
         resample?: 'daily' | null;
         /**

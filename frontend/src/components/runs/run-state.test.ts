@@ -38,7 +38,7 @@ test('the run under way is shown before those that wait, of which the oldest is 
 test('only changes of the state are announced', () => {
   expect(announceChange('running', RUN)).toBeNull()
   expect(announceChange('queued', RUN)).toBe('The run started: 505 symbols.')
-  expect(announceChange('interrupted', RUN)).toBe('The run goes on.')
+  expect(announceChange('interrupted', RUN)).toBe('The run continues.')
   expect(announceChange('running', FINISHED)).toBe('The run is complete: 504 symbols evaluated. 1 symbol could not be evaluated.')
   expect(announceChange('running', { ...RUN, state: 'failed', error: 'Start it again.' })).toBe('The run failed. Start it again.')
 })

@@ -16,7 +16,7 @@ export const STATE_NAMES: Readonly<Record<RunState, string>> = {
 const EXPLANATIONS: Partial<Record<RunState, string>> = {
   queued: 'It starts when no other run is under way.',
   cancelling: 'Symbols under way are dropped; finished ones stay.',
-  interrupted: 'It lost its process; it goes on by itself.',
+  interrupted: 'It lost its process; it continues by itself.',
 }
 
 const ACTIVE: ReadonlySet<RunState> = new Set(['queued', 'running', 'cancelling', 'interrupted'])
@@ -70,7 +70,7 @@ export function announceChange(before: RunState | undefined, run: Run): string |
     case 'queued':
       return 'The run is queued.'
     case 'running':
-      return before === 'interrupted' ? 'The run goes on.' : `The run started: ${formatCount(run.n_symbols, 'symbol')}.`
+      return before === 'interrupted' ? 'The run continues.' : `The run started: ${formatCount(run.n_symbols, 'symbol')}.`
     case 'succeeded':
       return `The run is complete: ${formatCount(run.n_done - run.n_failed, 'symbol')} evaluated.${failed}`
     case 'cancelled':
@@ -78,7 +78,7 @@ export function announceChange(before: RunState | undefined, run: Run): string |
     case 'failed':
       return `The run failed. ${run.error ?? ''}`.trim()
     case 'interrupted':
-      return 'The run was interrupted; it goes on by itself.'
+      return 'The run was interrupted; it continues by itself.'
     case 'cancelling':
       return 'The run is being cancelled.'
   }

@@ -28,7 +28,7 @@ class Layout:
 
 
 def choose_layout(bars: BarColumns, sample: Sequence[Document]) -> Layout | None:
-    """Return the layout in which the documents must be read; None if ours has read them as well as can be.
+    """Return the layout in which the documents must be read; None if our own fits them.
 
     Args:
         bars: What was read in our own layout.

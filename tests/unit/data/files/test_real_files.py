@@ -64,7 +64,7 @@ def test_hours_made_days_have_the_volume_of_the_day_and_say_so() -> None:
     [raw] = _open("intraday/AMZN_60min.csv", resample="daily").frames()
     assert _newest(raw)[0] == "2020-12-30"
     assert _newest(raw)[1][4] == 2_915_981
-    assert any("parts of days were made daily bars" in note for note in raw.notes)
+    assert any("shorter bars into daily ones" in note for note in raw.notes)
 
 
 def test_a_file_without_names_is_read_once_they_are_added(tmp_path: Path) -> None:

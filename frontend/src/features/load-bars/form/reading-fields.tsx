@@ -17,11 +17,11 @@ function isDecimalMark(value: string): value is LoadRequest['decimal'] {
   return value in DECIMAL_MARKS
 }
 
-/** Settles what a file leaves open. */
+/** Settles what is ambiguous in a file. */
 export function ReadingFields({ request, onChange }: ReadingFieldsProps) {
   return (
     <details className="numbers">
-      <summary>If the file leaves something open</summary>
+      <summary>If the file is ambiguous</summary>
       <div className="load-fields">
         <TextField
           label="Columns"
@@ -57,7 +57,7 @@ export function ReadingFields({ request, onChange }: ReadingFieldsProps) {
           }}
         />
         <Checkbox
-          label="Make daily bars of hours or minutes"
+          label="Combine hours or minutes into daily bars"
           isChecked={request.isResampled}
           onCheck={(isResampled) => {
             onChange({ isResampled })
