@@ -209,8 +209,4 @@ def _pick(statistics: Array, best: NDArray[np.intp]) -> Array:
 
 
 def _has_halves(panel: Panel, horizon: int) -> bool:
-    return all(_has_enough(half, horizon) for half in panel.halves(horizon))
-
-
-def _has_enough(panel: Panel, horizon: int) -> bool:
-    return count_periods(len(panel.sessions), horizon) >= MIN_PERIODS
+    return all(count_periods(len(half.sessions), horizon) >= MIN_PERIODS for half in panel.halves(horizon))

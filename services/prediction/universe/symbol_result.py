@@ -48,7 +48,8 @@ def compute_symbol_result(bars: EncodedBars, symbol: str, request: RunRequest) -
     """
     history = history_until(bars.arrow, bars.revision, symbol=symbol, as_of=request.as_of)
     require_enough(history, request.horizons[0])
-    horizons = [_evaluate(history, horizon, request) for horizon in request.horizons if _is_enough(history, horizon)]
+    possible = [horizon for horizon in request.horizons if len(history) >= bars_needed(horizon)]
+    horizons = [_evaluate(history, horizon, request) for horizon in possible]
     n_sessions = max(len(errors) for horizon in horizons for errors in _errors_of(horizon))
     return encode_result(
         SymbolResult(
@@ -62,10 +63,6 @@ def compute_symbol_result(bars: EncodedBars, symbol: str, request: RunRequest) -
             horizons=horizons,
         )
     )
-
-
-def _is_enough(history: History, horizon: int) -> bool:
-    return len(history) >= bars_needed(horizon)
 
 
 def _change(history: History, n_sessions: int) -> float | None:
