@@ -1,14 +1,12 @@
 """Makes the embedded mongod the primary of its own one-member replica set, whatever port it has in this run."""
 
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from local.errors import CannotRun
 from local.servers import REPLICA_SET
 
 Client = MongoClient[dict[str, object]]
@@ -45,20 +43,6 @@ def set_user(port: int, key_file: Path, password: str, database: str) -> bool:
     except PyMongoError:
         return False
     return True
-
-
-def ensure_primary(port: int, timeout_seconds: float = 60) -> None:
-    """Wait until a mongod without a key accepts writes.
-
-    Raises:
-        CannotRun: It did not within the time.
-    """
-    until = time.monotonic() + timeout_seconds
-    while time.monotonic() < until:
-        if make_primary(port):
-            return
-        time.sleep(0.1)
-    raise CannotRun(f"MongoDB did not become ready within {timeout_seconds:g} s.")
 
 
 def _connect(port: int, key_file: Path | None) -> Client:

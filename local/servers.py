@@ -55,13 +55,6 @@ def _bind(port: int) -> None:
         connection.bind(("127.0.0.1", port))
 
 
-def is_listening(port: int) -> bool:
-    """Report whether a server accepts connections on this port of the loopback interface."""
-    with socket.socket() as connection:
-        connection.settimeout(1)
-        return connection.connect_ex(("127.0.0.1", port)) == 0
-
-
 def mongod_command(data_dir: Path, port: int, key_file: Path | None = None) -> list[str]:
     """Build the command of a one-member replica set, which transactions and change streams need.
 

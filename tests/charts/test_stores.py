@@ -11,9 +11,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from gateway.api_keys import compute_digest
-from local.servers import free_port, is_listening, mongod_command, valkey_command
+from local.servers import free_port, mongod_command, valkey_command
 from tests.support.deploy.charts import Json, Objects, read_variables, render, render_values_set
 from tests.support.servers.processes import Server, running
+from tests.support.servers.readiness import is_listening
 
 EXISTING_TOKEN: Json = {"global": {"serviceToken": {"existingSecret": "a-token"}}}
 

@@ -7,9 +7,9 @@ from typing import Literal
 
 import pytest
 
-from local.replica_set import ensure_primary
 from tests.support.faults.proxy import Fault
 from tests.support.faults.stack import FaultStack, running_fault_stack
+from tests.support.servers.readiness import ensure_primary
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

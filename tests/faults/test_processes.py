@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.replica_set import ensure_primary
 from tests.support.deploy.page_server import page_server
 from tests.support.faults.client import Answer, Request, ask
 from tests.support.faults.load import check_errors, named, paced, quantile, statuses
@@ -19,6 +18,7 @@ from tests.support.faults.stack import SYMBOLS, FaultStack, readiness, stopped
 from tests.support.faults.table import Figures
 from tests.support.polling import until
 from tests.support.servers.processes import Server, build_stack, running, service
+from tests.support.servers.readiness import ensure_primary
 
 RATE = 15  # requests a second: far below what two cores can do
 CACHED, UNCACHED = SYMBOLS[:4], SYMBOLS[4:]

@@ -7,7 +7,6 @@ import time
 import httpx
 import pytest
 
-from local.replica_set import ensure_primary
 from tests.support.faults.client import Answer, Request
 from tests.support.faults.ledger import Ledger
 from tests.support.faults.load import between, check_errors, named, paced, quantile, statuses
@@ -16,6 +15,7 @@ from tests.support.faults.stack import SYMBOLS, FaultStack, random_bars, readine
 from tests.support.faults.table import Figures
 from tests.support.polling import until, wait_until
 from tests.support.servers.processes import mongo_client
+from tests.support.servers.readiness import ensure_primary
 
 RATE = 15  # requests a second: far below what two cores can do
 CACHED, UNCACHED = SYMBOLS[:4], SYMBOLS[4:]

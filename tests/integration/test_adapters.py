@@ -15,7 +15,6 @@ import redis.asyncio
 from bson import Decimal128
 from bson.datetime_ms import DatetimeMS
 
-from local.servers import is_listening
 from local.servers import mongo_url as mongo_address
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
@@ -27,6 +26,7 @@ from tests.support.data.bars import make_frame
 from tests.support.data.behaviours import BARS, BarCacheBehaviours, BarStoreBehaviours, put
 from tests.support.polling import wait_until
 from tests.support.servers.processes import Database, mongod, running, valkey
+from tests.support.servers.readiness import is_listening
 
 KEY = "bellwether:bars:1:AAPL"
 

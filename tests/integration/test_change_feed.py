@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from local.replica_set import ensure_primary
-from local.servers import is_listening
 from local.servers import mongo_url as mongo_address
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.change_feed import MongoChangeFeed
@@ -18,6 +16,7 @@ from tests.support.data.bars import make_frame
 from tests.support.data.behaviours import ChangeFeedBehaviours, put
 from tests.support.polling import PATIENCE_SECONDS, until_unavailable
 from tests.support.servers.processes import Database, Server, mongo_client, mongod, running
+from tests.support.servers.readiness import ensure_primary, is_listening
 
 BOUND = "changes by other tools become visible after up to 60 s."
 

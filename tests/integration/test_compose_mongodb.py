@@ -10,9 +10,10 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
-from local.servers import free_port, is_listening, mongod_command
+from local.servers import free_port, mongod_command
 from tests.support.deploy.rewritten_files import rewrite_text
 from tests.support.servers.processes import Server, running
+from tests.support.servers.readiness import is_listening
 
 SCRIPTS = Path(__file__).parents[2] / "compose" / "mongodb"
 PASSWORDS = {"MONGO_ADMIN_PASSWORD": "first-admin", "MONGO_PASSWORD": "first", "MONGO_DATABASE": "SP500_Stocks"}

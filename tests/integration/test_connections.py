@@ -13,10 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.servers import is_listening
 from tests.support.deploy.page_server import page_server
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Server, running, service
+from tests.support.servers.readiness import is_listening
 
 N_SILENT, N_FLOODS = 300, 8
 APPS = ("gateway.app", "services.data.app", "services.prediction.app")

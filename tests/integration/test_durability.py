@@ -14,7 +14,6 @@ import httpx
 import pytest
 from pymongo.read_concern import ReadConcern
 
-from local.replica_set import ensure_primary
 from local.servers import mongo_url as mongo_address
 from services.data.files.export import to_csv
 from services.data.mongo.bar_documents import build_frame
@@ -23,6 +22,7 @@ from shared.market.exchange_sessions import EVERY_DAY
 from tests.support.data.crash_loader import Loader, build_version, loading, mongod_that_forgets
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Database, Server, mongo_client, running, service
+from tests.support.servers.readiness import ensure_primary
 
 SEED = 20261124
 LATER = 400  # a version that no loader reaches before it is killed

@@ -17,10 +17,10 @@ import pytest
 import redis
 from pymongo.errors import OperationFailure
 
-from local.replica_set import ensure_primary
 from local.servers import free_port
 from tests.support.polling import PATIENCE_SECONDS, until
 from tests.support.servers.processes import mongo_client, mongod, running
+from tests.support.servers.readiness import ensure_primary
 
 SERVERS = {"mongod", "valkey-server"}
 ODD = "my 100% odd 'data' \"folder\" #1 ;%(x)s ü"

@@ -11,8 +11,6 @@ import pytest
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
-from local.replica_set import ensure_primary
-from local.servers import is_listening
 from local.servers import mongo_url as mongo_address
 from services.data.metrics import DataMetrics
 from services.data.ports import Resources
@@ -24,6 +22,7 @@ from tests.support.data.behaviours import put
 from tests.support.data.ledgers import AT, make_ledger_entry
 from tests.support.servers.member_proxy import MemberProxy, running_member_proxy
 from tests.support.servers.processes import Database, mongo_client, mongod, running
+from tests.support.servers.readiness import ensure_primary, is_listening
 
 ADDRESSES = {"direct": "directConnection=true", "replica set": "replicaSet=rs0"}
 Seconds = tuple[float, float, float]  # time limits of a read, of a request that reads, and of a write

@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from local.replica_set import ensure_primary
-from local.servers import is_listening
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.change_feed import MongoChangeFeed
 from services.data.mongo.connection import Connection, open_mongo
@@ -17,6 +15,7 @@ from tests.support.data.behaviours import put
 from tests.support.data.ledgers import AT, make_ledger_entry
 from tests.support.polling import until_unavailable
 from tests.support.servers.processes import mongo_client, mongod, running
+from tests.support.servers.readiness import ensure_primary, is_listening
 
 DATABASE = "bars"
 ROLE = "reads_aapl"

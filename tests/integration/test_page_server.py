@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from gateway.settings import GatewaySettings
-from local.servers import is_listening
 from shared.web.problem import Problem
 from tests.support.deploy.page_server import page_server
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Server, running, service
+from tests.support.servers.readiness import is_listening
 
 HASHED = "/assets/index-B3568OBe.js"
 HEADERS = (

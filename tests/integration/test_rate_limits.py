@@ -10,10 +10,11 @@ import pytest
 from redis import Redis
 
 from gateway.rate_limits.counters import PREFIX
-from local.servers import is_listening, redis_url
+from local.servers import redis_url
 from shared.breaker import N_IN_A_ROW
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Server, running, service, valkey
+from tests.support.servers.readiness import is_listening
 
 READ = "/api/nothing"  # counts like every path of the API, and needs no other service
 LIMIT = 20

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from local.replica_set import ensure_primary
 from local.servers import mongo_url as mongo_address
 from services.data.mongo.connection import open_mongo
 from services.data.mongo.runs.documents import CLAIMS, RESULTS, RUNS
@@ -26,6 +25,7 @@ from tests.support.data.crash_loader import mongod_that_forgets
 from tests.support.data.run_stores import make_new_run
 from tests.support.polling import PATIENCE_SECONDS, wait_until
 from tests.support.servers.processes import Database, Server, mongo_client
+from tests.support.servers.readiness import ensure_primary
 
 SEED = 20261130
 N_SYMBOLS, N_PAUSES, N_KILLS = 120, 20, 5

@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from local.replica_set import ensure_primary
 from services.prediction.runs.coordinator import PER_WORKER
 from shared.schemas.stored.screener import decode_screener
 from tests.support.polling import until
 from tests.support.prediction.run_system import RESULTS, RUNS, RunSystem, kill_a_worker, run_system
 from tests.support.servers.processes import GENEROUS_LIMITS
+from tests.support.servers.readiness import ensure_primary
 
 Say = Callable[[str], None]
 N_SYMBOLS = 40

@@ -12,11 +12,10 @@ import psutil
 import pytest
 import redis
 
-from local.replica_set import ensure_primary
-from local.servers import is_listening
 from shared.breaker import FIRST_PAUSE_SECONDS
 from tests.support.polling import PATIENCE_SECONDS, until
 from tests.support.servers.processes import NOTHING_KEPT, Stack, load_sample, mongo_client, running_stack
+from tests.support.servers.readiness import ensure_primary, is_listening
 
 LIMITS = {"DATA_CACHE_SECONDS": "60", "DATA_CACHE_TIMEOUT_SECONDS": "1", "DATA_STORE_TIMEOUT_SECONDS": "2"}
 REFERENCE = [

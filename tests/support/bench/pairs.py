@@ -10,11 +10,11 @@ from pathlib import Path
 import httpx
 from pymongo.errors import PyMongoError
 
-from local.replica_set import ensure_primary
-from local.servers import is_listening, mongo_url, redis_url
+from local.servers import mongo_url, redis_url
 from tests.support.deploy.balancer import Balancer, running_balancers
 from tests.support.polling import until, wait_until
 from tests.support.servers.processes import Server, mongo_client, mongod, running, service, valkey
+from tests.support.servers.readiness import ensure_primary, is_listening
 
 KEY = "a-key-that-may-write"
 

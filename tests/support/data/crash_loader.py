@@ -16,7 +16,6 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from local.replica_set import ensure_primary
 from services.data.bars.load import LoadOptions, load_symbol
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.connection import open_mongo
@@ -29,6 +28,7 @@ from tests.support.data.bars import make_bars, to_raw
 from tests.support.data.fakes import FakeBarCache, invalidation
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Server, mongod, running
+from tests.support.servers.readiness import ensure_primary
 
 MODES: tuple[Mode, ...] = ("force", "replace")  # each version has other prices
 NOW = datetime(2100, 1, 1, tzinfo=UTC)  # later than every bar, so that none is in the future

@@ -15,7 +15,6 @@ import httpx
 import numpy as np
 import psutil
 
-from local.replica_set import ensure_primary
 from shared.schemas.runs import Run
 from tests.support.data.bars import make_bars
 from tests.support.polling import PATIENCE_SECONDS, until
@@ -29,6 +28,7 @@ from tests.support.servers.processes import (
     mongo_client,
     running,
 )
+from tests.support.servers.readiness import ensure_primary
 
 WriteBars = Callable[..., None]
 N_BARS = 400

@@ -17,11 +17,11 @@ from pymongo import MongoClient
 from pymongo.database import Database as AnyDatabase
 
 from gateway.settings import GatewaySettings
-from local.replica_set import ensure_primary
-from local.servers import free_port, is_listening, mongo_url, mongod_command, redis_url, service_command, valkey_command
+from local.servers import free_port, mongo_url, mongod_command, redis_url, service_command, valkey_command
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
 from tests.support.polling import PATIENCE_SECONDS
+from tests.support.servers.readiness import ensure_primary, is_listening
 
 Database = AnyDatabase[dict[str, Any]]
 
