@@ -20,6 +20,7 @@ EXPECTED_COLUMNS = "date, open, high, low and close, and optionally volume, adj_
 DATE = re.compile(r"\d{4}[-/.年]?\s?\d\d?|\d\d?([-/. ]\w{1,9}[-/. ]|[A-Za-z]{3})\d\d|\w{3,9}\.? \d\d?,? \d{4}|\d{9,}")
 
 _NUMBER = re.compile(r"[\d.\-^=&]*")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def find_columns(
 def count_fields(names: Sequence[str], options: ReadQuery | None = None) -> int:
     """Return how many of date and prices a row of names has, also with a symbol's prefix."""
     names = names[:MAX_COLUMNS]
-    with_prefix, _ = split_names(names)
+    with_prefix, _ = split_names([name for name in names if _LETTER.search(name)])  # a row of numbers names nothing
     named = {field for field, name in _parse_options(options).items() if name in names}
     fields: tuple[Field, ...] = ("session", "end", *PRICES)
     found = {field for field in fields if any(rank(field, name) is not None for name in with_prefix)} | named

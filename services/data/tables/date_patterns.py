@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 _REST = r"(?P<rest>(?:[T ,:].*)?)$"
 _YEAR = r"(?P<year>\d{4}|\d{2})"
 _DAY_AND_MONTH = r"^(?P<{}>\d{{1,2}})[-/.](?P<{}>\d{{1,2}})[-/.]"
-_WEEKDAY = r"^(?:\pL{2,10}\.?,?\s+)?"
-_MONTH = r"(?P<month>\pL{3,12})\.?"
+_WEEKDAY = r"^(?:\pL+\.?,?\s+)?"
+_MONTH = r"(?P<month>\pL+)\.?"
 PATTERNS: dict[str, str] = {
     "iso": r"^(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _REST,
     "dmy": _DAY_AND_MONTH.format("day", "month") + _YEAR + _REST,
@@ -31,10 +31,10 @@ PATTERNS: dict[str, str] = {
 REWRITTEN = (
     (r"""^(?:="(.*)"|'(.*?)'?)$""", r"\1\2"),  # a text of a spreadsheet, or in other quotes
     (r"^\x{FEFF}", ""),  # the start of a file that was appended to another
-    (r"^\pL{1,12}\.?,?\s+(\d{1,4}[-./]\d{1,2}[-./]\d{1,4})", r"\1"),  # Mo, 19.02.2024
+    (r"^\pL+\.?,?\s+(\d{1,4}[-./]\d{1,2}[-./]\d{1,4})", r"\1"),  # Mo, 19.02.2024
     (r"^(\d{4})\s?[年년][ -]*(\d{1,2})\s?[月월][ -]*(\d{1,2})\s?[日일]", r"\1-\2-\3"),
     (r"^(\d+)([-./]) *(\d+)([-./]) *(\d+)\.?$", r"\1\2\3\4\5"),  # 19. 2. 2024 and 2024. 2. 19.
-    (r"^(?:\pL{2,3} )?(\pL{3}) +(\d{1,2}) (\d{2}:\d{2}:\d{2}) (\d{4})$", r"\1 \2 \4 \3"),  # Mon Feb 19 00:00:00 2024
+    (r"^(?:\pL+ )?(\pL+) +(\d{1,2}) (\d{2}:\d{2}:\d{2}) (\d{4})$", r"\1 \2 \4 \3"),  # Mon Feb 19 00:00:00 2024
 )
 # Digits that are not YYYYMMDD: 19022024, as a number 2022024, and 240219.
 COMPACT = (

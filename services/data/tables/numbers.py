@@ -4,7 +4,7 @@ The mark is settled by the first numbers that show it: "12,5" can only have a de
 "1,234.5" only a point. "1,234" shows nothing. A cell that contradicts the settled mark is not a number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,7 @@ _CODES = (
 _CURRENCIES = rf"(?:[A-Z]{{0,3}}\p{{Sc}}|{_CODES}|Rs\.?|Fr\.|kr\.?|zł|Kč|Ft|lei|TL|руб\.?|元|円|원)"
 _SPACES = r"['’\x{00a0}\x{202f}\x{2009} ]"
 _SIGN = r"^[+-]?"
+_SIGNS = r"[^\d.,eE+-]"  # other than those of a number
 _END = r"(?:[eE][+-]?\d+)?$"
 _MISSING = r"^(?i:|-+|[—–−]|\.|#?n/?a\.?|nan|null|none|nil)$"
 # What a volume may end with, and its power of ten.
@@ -57,7 +58,7 @@ class _Mark:
         thousands = rf"\d{{1,3}}(?:(?:{self.comma}\d{{3}})+|(?:{_SPACES}\d{{3}})+){self.point}\d+"
         several = rf"\d{{1,3}}(?:{self.comma}\d{{3}}){{2,}}|\d{{1,2}}(?:{self.comma}\d{{2}})+{self.comma}\d{{3}}"
         plain = rf"\d+{self.point}(?:\d{{0,2}}|\d{{4,}})|{self.point}\d+|(?:0\d*|\d{{4,}}){self.point}\d{{3}}"
-        return rf"{_SIGN}(?:{thousands}|{several}|{plain})(?:[eE][+-]?\d+|\s*\pL{{1,8}}\.?)?$"
+        return rf"{_SIGN}(?:{thousands}|{several}|{plain})(?:[eE][+-]?\d+|\s*\pL+\.?)?$"
 
     @property
     def open(self) -> str:
@@ -126,8 +127,9 @@ class NumberReader:
         if self.decimal is not None and not self._is_weak:
             return
         stripped = {name: _strip(column) for name, column in columns.items()}
-        texts = [text.filter(pc.match_substring_regex(text, "[.,]")) for text in stripped.values()]
-        shown = {mark: _count(texts, MARKS[mark].shown) for mark in MARKS}
+        text = _join(stripped.values())
+        marked = text.filter(pc.match_substring_regex(text, "[.,]"))
+        shown = {mark: _count(marked, MARKS[mark].shown) for mark in MARKS}
         (points, point), (commas, comma) = shown["."], shown[","]
         if points and commas and max(points, commas) < CLEAR_MAJORITY * min(points, commas):
             raise UnreadableFile(
@@ -141,10 +143,10 @@ class NumberReader:
             self.decimal, self.example = (".", point) if points > commas else (",", comma)
             self._is_mixed = bool(points and commas)
         elif self.decimal is None:
-            self._settle_open(texts, [text for name, text in stripped.items() if name != "volume"])
+            self._settle_open(marked, _join(text for name, text in stripped.items() if name != "volume"))
 
-    def _settle_open(self, texts: list[pa.Array], prices: list[pa.Array]) -> None:
-        (commas, comma), (points, point) = (_count(texts, MARKS[mark].open) for mark in (",", "."))
+    def _settle_open(self, marked: pa.Array, prices: pa.Array) -> None:
+        (commas, comma), (points, point) = (_count(marked, MARKS[mark].open) for mark in (",", "."))
         n_whole, _ = _count(prices, r"^[1-9]\d{0,2}$")
         is_doubtful = (n_whole or points < N_CLEAR) and _spread(prices) > CLOSE_TOGETHER
         if commas or (points and (self.by_semicolon or is_doubtful)):
@@ -198,14 +200,21 @@ def _strip(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary
     text = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
-    if not pc.any(pc.match_substring_regex(text, r"[^\d.,eE+-]")).as_py():
+    if not pc.any(pc.match_substring_regex(text, _SIGNS)).as_py():
         return text
     text = pc.replace_substring_regex(text, r'^="(.*)"$', r"\1")  # a text of a spreadsheet
     text = pc.replace_substring_regex(text, rf"^([+-]?){_CURRENCIES}\s*([+-]?[\d.,])", r"\1\2")
     return pc.replace_substring_regex(text, rf"([\d.,])\s*{_CURRENCIES}$", r"\1")
 
 
+def _join(texts: Iterable[pa.Array]) -> pa.Array:
+    """Return all cells in one column: to compile a pattern takes longer than to match a few hundred cells."""
+    return pa.concat_arrays([pa.array([], pa.string()), *texts])
+
+
 def _find_currencies(column: pa.Array) -> list[str]:
+    if not pc.any(pc.match_substring_regex(column, _SIGNS)).as_py():
+        return []
     signs = pc.unique(pc.replace_substring_regex(column, r"[^\pL\p{Sc}]", "")).drop_null()
     return list(signs.filter(pc.match_substring_regex(signs, rf"^{_CURRENCIES}$")).to_pylist())
 
@@ -222,22 +231,16 @@ def _expand_multipliers(text: pa.Array) -> pa.Array:
     return text
 
 
-def _count(texts: list[pa.Array], pattern: str) -> tuple[int, str]:
-    """Count the texts that match, and return the first."""
-    count, example = 0, ""
-    for text in texts:
-        matching = text.filter(pc.match_substring_regex(text, pattern))
-        count += len(matching)
-        example = example or (matching[0].as_py() if len(matching) else "")
-    return count, example
+def _count(text: pa.Array, pattern: str) -> tuple[int, str]:
+    """Count the cells that match, and return the first."""
+    matching = text.filter(pc.match_substring_regex(text, pattern))
+    return len(matching), matching[0].as_py() if len(matching) else ""
 
 
-def _spread(prices: list[pa.Array]) -> float:
+def _spread(prices: pa.Array) -> float:
     """Return how many times the highest of the prices, read with a point, is the lowest."""
-    values = [
-        _to_numpy(pc.cast(text.filter(pa.array(_match(text, MARKS["."].plain))), pa.float64())) for text in prices
-    ]
-    positive = np.concatenate([np.empty(0), *(part[part > 0] for part in values)])
+    values = _to_numpy(pc.cast(prices.filter(pa.array(_match(prices, MARKS["."].plain))), pa.float64()))
+    positive = values[values > 0]
     return float(positive.max()) / float(positive.min()) if len(positive) else 1.0
 
 
