@@ -18,6 +18,7 @@ N_KNOWN_CLOSES = 5
 N_AGREEING = 3  # fewer closes that changed by one factor may be corrections of single closes
 FACTOR_TOLERANCE = 0.005  # vendors round restated prices
 UNCHANGED = 1e-6
+LARGEST_CORRECTION = 1.1  # of a single close; a split changes it further
 NEVER_CAME_DAYS = 30  # no exchange was closed for so long since 1960; delisted symbols have no later bars
 
 _RATIOS = np.concatenate([[1.0, SMALL_SPLIT], RATIOS, 1 / RATIOS])
@@ -83,20 +84,28 @@ def _find_outcome(entry: IssuedEntry, prices: _Prices, calendar: str | None, now
 
 
 def _find_restatement(entry: LedgerEntry, prices: _Prices) -> float | None:
-    """Return the factor from current prices back to those at issue; None if the known closes do not share one."""
+    """Return the factor from current prices back to those at issue; None if the known closes do not share one.
+
+    The earlier ones may be from before a split, and restated since; that of `as_of` is in the prices at issue.
+    """
     known = entry.closes or [KnownClose(session=entry.as_of, close=entry.last_close)]
     with np.errstate(over="ignore"):
-        ratios = [
-            float(np.float64(one.close) / prices.closes[one.session]) for one in known if one.session in prices.closes
-        ]
-    ratios = [ratio for ratio in ratios if 0 < ratio < np.inf]
-    if 2 * sum(abs(ratio - 1) <= UNCHANGED for ratio in ratios) > len(ratios):
+        all_ratios = {
+            one.session: float(np.float64(one.close) / prices.closes[one.session])
+            for one in known
+            if one.session in prices.closes
+        }
+    ratios = {session: ratio for session, ratio in all_ratios.items() if 0 < ratio < np.inf}
+    unchanged = [session for session, ratio in ratios.items() if abs(ratio - 1) <= UNCHANGED]
+    if entry.as_of in unchanged or 2 * len(unchanged) > len(ratios):
         return 1.0
     if len(ratios) < N_AGREEING:
         return None
-    factor = median(ratios)
-    n_agreeing = sum(abs(ratio / factor - 1) <= FACTOR_TOLERANCE for ratio in ratios)
-    return factor if n_agreeing >= max(N_AGREEING, len(ratios) - 1) else None
+    factor = median(ratios.values())
+    at_issue = ratios.get(entry.as_of, factor)
+    n_agreeing = sum(abs(ratio / factor - 1) <= FACTOR_TOLERANCE for ratio in ratios.values())
+    is_shared = n_agreeing >= max(N_AGREEING, len(ratios) - 1)
+    return factor if is_shared and 1 / LARGEST_CORRECTION < at_issue / factor < LARGEST_CORRECTION else None
 
 
 def _find_split(entry: LedgerEntry, prices: _Prices) -> float | None:

@@ -67,6 +67,16 @@ def test_a_split_is_seen_though_a_close_was_corrected_or_is_gone() -> None:
     assert _outcome(_entry(), gone).actual == pytest.approx(87.5)
 
 
+def test_a_split_just_before_as_of_does_not_scale_the_close_once_earlier_closes_are_restated() -> None:
+    restated = _with_closes(70, 77, 84, 84, 84, 87.5)
+    for n_split in (1, 2, 4):  # closes of after the split, the last of them that of `as_of`
+        n_before = 5 - n_split
+        unadjusted = _with_closes(*(4 * close for close in [70, 77, 84, 84, 84][:n_before]), *[84] * n_split, 87.5)
+        assert _outcome(_entry(unadjusted), restated) == Outcome("scored", 87.5)
+    both_splits = _with_closes(280, 308, 336, 336, 84, 87.5)
+    assert _outcome(_entry(both_splits), _scaled(restated, 0.5)) == Outcome("unclear")
+
+
 def test_closes_that_changed_by_several_factors_leave_the_forecast_unclear() -> None:
     assert _outcome(_entry(), _with_closes(71, 76, 88, 83, 80, 87.5)) == Outcome("unclear")
     assert _outcome(_entry(), _with_closes(70, 77, 85, 85, 85, 87.5)).state == "unclear"  # three of five
