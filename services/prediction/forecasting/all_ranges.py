@@ -38,14 +38,16 @@ def measure_ranges(encoded: EncodedBars, symbol: str, query: RangeQuery) -> Symb
         UpstreamFailed: The bars cannot be decoded.
     """
     history = history_until(encoded.arrow, encoded.revision, symbol=symbol, as_of=query.as_of)
-    horizon = query.horizon
-    if len(history) < _bars_needed(horizon) or not has_ranges(history):
-        return SymbolRanges(symbol, None, None)
+    horizon, none = query.horizon, SymbolRanges(symbol, None, None)
+    if len(history) < _bars_needed(horizon):
+        return none
     histories = (history, shuffle_sessions(history, PLACEBO_SEED))
+    if not all(has_ranges(one, horizon) for one in histories):
+        return none
     record, placebo = (score_ranges(run_ranges(one, horizon, N_SCORED), horizon) for one in histories)
-    if record.skill.skill is None or placebo.skill.skill is None:  # there is nothing to beat
-        return SymbolRanges(symbol, None, None)
-    return SymbolRanges(symbol, record, placebo)
+    has_year = min(record.windows, placebo.windows) == N_SCORED
+    has_skill = record.skill.skill is not None and placebo.skill.skill is not None  # otherwise there is nothing to beat
+    return SymbolRanges(symbol, record, placebo) if has_year and has_skill else none
 
 
 async def measure_all(

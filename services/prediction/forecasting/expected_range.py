@@ -10,7 +10,7 @@ from services.prediction.inputs.history import History, history_until
 from services.prediction.models.volatility import MAX_UNUSABLE, MEANS_OVER, has_usable_range
 from services.prediction.provenance import provenance
 from services.prediction.ranges.record import describe, score_ranges
-from services.prediction.ranges.walk_forward import RangeRun, bars_needed, has_ranges, run_ranges
+from services.prediction.ranges.walk_forward import RangeRun, bars_needed, has_ranges, ranges_needed, run_ranges
 from services.prediction.types import Array
 from shared.errors import NotEnoughBars
 from shared.market.exchange_sessions import choose_calendar, next_sessions
@@ -64,7 +64,7 @@ def expected_ranges(history: History, calendar: str) -> list[ExpectedRange]:
     return [
         _build_range(history, run_ranges(history, horizon, N_SCORED), horizon, calendar)
         for horizon in HORIZONS
-        if len(history) >= bars_needed(horizon) and has_ranges(history)
+        if len(history) >= bars_needed(horizon) and has_ranges(history, horizon)
     ]
 
 
@@ -77,12 +77,12 @@ def _require_enough(history: History, horizon: RangeHorizon) -> None:
             required=required,
             available=len(history),
         )
-    if not has_ranges(history):
-        usable = has_usable_range(history)[-MEANS_OVER[-1] :]
+    if not has_ranges(history, horizon):
+        usable = has_usable_range(history)[-MEANS_OVER[-1] - ranges_needed(horizon) + 1 :]
         raise NotEnoughBars(
             f"Only {int(usable.sum())} of the last {len(usable)} bars of {history.symbol} have a high and a low around "
             "their prices, too few to forecast its range. Load bars with both.",
-            required=len(usable) - int(MAX_UNUSABLE * len(usable)),
+            required=len(usable) - int(MAX_UNUSABLE * MEANS_OVER[-1]),
             available=int(usable.sum()),
         )
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from services.prediction.inputs.history import History
 from services.prediction.models.features import LOOKBACK
-from services.prediction.models.volatility import Volatility, volatility_of
+from services.prediction.models.volatility import volatility_of
 from services.prediction.ranges.targets import log_range_ahead, log_range_of_last
 from services.prediction.types import Array
 
@@ -73,43 +73,54 @@ def bars_needed(horizon: int) -> int:
         >>> bars_needed(1)
         61
     """
-    return LOOKBACK + MIN_RATIOS + MIN_SCORED + 2 * horizon - 1
+    return LOOKBACK + ranges_needed(horizon)
 
 
-def has_ranges(history: History) -> bool:
+def ranges_needed(horizon: int) -> int:
+    """Return at how many of the last sessions the volatility has to come from ranges: a ratio to closes is none."""
+    return MIN_RATIOS + MIN_SCORED + 2 * horizon - 1
+
+
+def has_ranges(history: History, horizon: int) -> bool:
     """Report whether enough of the last bars have a high and a low around their prices; closes alone have no range."""
-    return not volatility_of(history).is_from_closes[-1]
+    return not volatility_of(history).is_from_closes[-ranges_needed(horizon) :].any()
 
 
 def run_ranges(history: History, horizon: int, n_scored: int) -> RangeRun:
     """Forecast the range of the next `horizon` sessions after each of the last sessions, and after the last.
 
     Args:
-        history: At least `bars_needed(horizon)` bars.
+        history: At least `bars_needed(horizon)` bars, with ranges.
         horizon: Sessions ahead.
         n_scored: Forecasts to score, at most.
     """
-    last = len(history) - 1
-    first = max(LOOKBACK + MIN_RATIOS - 1 + horizon, last - horizon - n_scored + 1)
+    last, start = len(history) - 1, _find_start(history)
+    first = max(max(LOOKBACK, start) + MIN_RATIOS - 1 + horizon, last - horizon - n_scored + 1)
     rows = np.arange(first, last - horizon + 1)
     actual = log_range_ahead(history, horizon)
-    forecasts = _forecast(history, horizon, actual, np.append(rows, last))
+    forecasts = _forecast(history, horizon, actual, np.append(rows, last), start)
     parts = {name: np.split(values, [len(rows)]) for name, values in vars(forecasts).items()}
     scored, following = (RangeForecasts(**{name: part[i] for name, part in parts.items()}) for i in (0, 1))
     return RangeRun(rows, actual[rows], scored, following)
 
 
-def _forecast(history: History, horizon: int, ahead: Array, rows: NDArray[np.intp]) -> RangeForecasts:
-    volatility = Volatility(history).ahead(horizon)
+def _find_start(history: History) -> int:
+    """Return the first session after all those at which too few bars had a range."""
+    without = np.flatnonzero(volatility_of(history).is_from_closes)
+    return int(without[-1]) + 1 if len(without) else 0
+
+
+def _forecast(history: History, horizon: int, ahead: Array, rows: NDArray[np.intp], start: int) -> RangeForecasts:
+    volatility = volatility_of(history).ahead(horizon)
     ratios = ahead / volatility
-    known = np.sort(_last_values(ratios, rows - horizon, first=LOOKBACK), axis=1)  # NaN last
+    known = np.sort(_last_values(ratios, rows - horizon, first=max(LOOKBACK, start)), axis=1)  # NaN last
     n_known = np.isfinite(known).sum(axis=1)
     share_below = (1 - LEVEL / 100) / 2
     rank_below = np.floor(np.round((n_known + 1) * share_below, 9)).astype(int)
     lower, upper = _pick(known, np.maximum(rank_below, 1)), _pick(known, np.minimum(n_known + 1 - rank_below, n_known))
     median = (_pick(known, (n_known + 1) // 2) + _pick(known, n_known // 2 + 1)) / 2
     past = log_range_of_last(history, horizon)
-    last_ranges = _last_values(past, rows, first=horizon - 1)
+    last_ranges = _last_values(past, rows, first=start + horizon - 1)
     scale, as_last_time = volatility[rows], past[rows]
     return RangeForecasts(
         expected=scale * median,

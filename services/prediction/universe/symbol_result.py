@@ -136,7 +136,9 @@ def _unit(run: WalkForward) -> float:
 
 
 def _describe_range(history: History, horizon: int) -> RangeResult | None:
-    if horizon not in get_args(RangeHorizon) or len(history) < bars_for_range(horizon) or not has_ranges(history):
+    if horizon not in get_args(RangeHorizon) or len(history) < bars_for_range(horizon):
+        return None
+    if not has_ranges(history, horizon):
         return None
     run = run_ranges(history, horizon, PERIOD_OF_PERCENTILE)
     actual, scored = run.actual, run.scored

@@ -7,7 +7,7 @@ import pytest
 
 from services.prediction.forecasting.expected_range import compute_range
 from shared.errors import NotEnoughBars
-from shared.schemas.ranges import RangeForecast, RangeQuery
+from shared.schemas.ranges import RangeForecast, RangeHorizon, RangeQuery
 from tests.support.prediction import simulated
 from tests.support.prediction.forecasts import forecast, session
 
@@ -69,18 +69,34 @@ def test_too_few_bars_are_refused_with_the_number_needed() -> None:
     assert [warning.code for warning in _range(n_bars=61).warnings] == ["off_calendar", "few_windows"]
 
 
-def _close_only() -> pd.DataFrame:
-    """Return bars of a fund, whose open, high and low are its close."""
-    bars = simulated.random_walk(300, seed=4)
-    return bars.assign(open=bars["close"], high=bars["close"], low=bars["close"])
+def _close_only(n_bars: int = 300, n_with_ranges: int = 0) -> pd.DataFrame:
+    """Return bars of a fund, whose open, high and low are its close, up to the last ones."""
+    bars = simulated.random_walk(n_bars, seed=4)
+    has_range = bars.index >= n_bars - n_with_ranges
+    return bars.assign(**{name: bars[name].where(has_range, bars["close"]) for name in ("open", "high", "low")})
 
 
 def test_closes_alone_have_no_range() -> None:
     bars = _close_only()
-    with pytest.raises(NotEnoughBars, match="Only 0 of the last 120 bars of NAV have a high and a low") as caught:
+    with pytest.raises(NotEnoughBars, match="Only 0 of the last 160 bars of NAV have a high and a low") as caught:
         compute_range(simulated.to_payload(bars), "NAV", RangeQuery(), calendar="XNYS")
-    assert caught.value.extras == {"required": 108, "available": 0}
+    assert caught.value.extras == {"required": 148, "available": 0}
     assert forecast(bars, model="persistence", horizon=1).expected_ranges == []
+
+
+@pytest.mark.parametrize(("horizon", "required"), [(1, 148), (5, 156)])
+def test_a_range_is_learnt_and_tested_on_bars_that_have_one(horizon: RangeHorizon, required: int) -> None:
+    def answer(n_with_ranges: int) -> RangeForecast:
+        bars = _close_only(700, n_with_ranges)
+        return compute_range(simulated.to_payload(bars), "NAV", RangeQuery(horizon=horizon), calendar="XNYS")
+
+    with pytest.raises(NotEnoughBars, match=f"Only {required - 1} of the last {required + 12} bars") as caught:
+        answer(required - 1)
+    assert caught.value.extras == {"required": required, "available": required - 1}
+    first, later = answer(required), answer(400)
+    assert (first.range.record.windows, later.range.record.windows) == (20, 250)
+    assert first.range.lower.percent > later.range.lower.percent / 2 > 0.3
+    assert first.range.mean.percent == pytest.approx(later.range.mean.percent, rel=0.2)
 
 
 def test_a_range_that_never_changes_leaves_nothing_to_beat() -> None:

@@ -90,6 +90,18 @@ def test_later_bars_change_no_bit_of_a_forecast(factor: float, horizon: int, cut
     assert _at(truncated.next, 0) == _at(run.scored, cut - 1 - run.rows[0]) if cut - 1 <= run.rows[-1] else True
 
 
+@pytest.mark.parametrize("horizon", [1, 5])
+def test_bars_that_have_closes_only_are_neither_learnt_from_nor_scored(horizon: int) -> None:
+    bars = simulated.volatility_clusters(700, seed=3)
+    bars = bars.assign(**{name: bars[name].where(bars.index >= 500, bars["close"]) for name in ("open", "high", "low")})
+    run = run_ranges(simulated.history(bars), horizon, 250)
+    start = 607  # the first session at which at most 12 of the last 120 bars lack a range
+    assert run.rows[0] == start + 20 - 1 + horizon
+    known = [_range(bars[row - horizon + 1 : row + 1]) for row in range(start + horizon - 1, 700)]
+    assert run.next.mean[0] == pytest.approx(statistics.fmean(known), abs=1e-9)
+    assert min(run.scored.lower) > min(known) / 2
+
+
 def test_on_the_sample_the_forecast_beats_both_baselines() -> None:
     names = ("AAPL", "GOOG", "IBM", "MSFT")
     over_last, over_mean = np.mean(
