@@ -32,9 +32,7 @@ def qlike(actual: Array, variance: Array) -> float:
 def score_ranges(run: RangeRun, horizon: RangeHorizon) -> RangeRecord:
     """Score the forecasts of a run."""
     actual, scored = run.actual, run.scored
-    errors, last_errors, mean_errors = (
-        np.abs(values - actual) for values in (scored.expected, scored.as_last_time, scored.mean)
-    )
+    errors, last_errors, mean_errors = map(run.errors, (scored.expected, scored.as_last_time, scored.mean))
     return RangeRecord(
         windows=len(actual),
         level=LEVEL,

@@ -24,6 +24,7 @@ LEVEL = 80  # percent
 N_RATIOS = 250  # a year, also of the mean
 MIN_RATIOS = 20
 MIN_SCORED = 20
+ROUNDING = 1e-12  # as a log range
 PARKINSON = 4 * np.log(2)  # a squared range over it is a variance (Parkinson 1980)
 
 
@@ -64,6 +65,15 @@ class RangeRun:
     actual: Array
     scored: RangeForecasts
     next: RangeForecasts
+
+    def errors(self, forecasts: Array) -> Array:
+        """Return their absolute errors, without those of rounding: a range that never changes leaves nothing to beat.
+
+        Args:
+            forecasts: One of the arrays of `scored`.
+        """
+        errors = np.abs(forecasts - self.actual)
+        return np.where(errors < ROUNDING, 0.0, errors)
 
 
 def bars_needed(horizon: int) -> int:

@@ -147,7 +147,7 @@ def _describe_range(history: History, horizon: int) -> RangeResult | None:
         expected=float(100 * np.expm1(following)),
         percentile=percentile_of(following, scored.expected),
         coverage=float(np.mean((scored.lower <= actual) & (actual <= scored.upper))),
-        errors=np.abs(scored.expected - actual).astype(np.float32),
-        errors_as_last_time=np.abs(scored.as_last_time - actual).astype(np.float32),
-        errors_of_mean=np.abs(scored.mean - actual).astype(np.float32),
+        errors=run.errors(scored.expected).astype(np.float32),
+        errors_as_last_time=run.errors(scored.as_last_time).astype(np.float32),
+        errors_of_mean=run.errors(scored.mean).astype(np.float32),
     )

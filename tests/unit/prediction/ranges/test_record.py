@@ -54,6 +54,14 @@ def test_a_small_gain_that_is_sure_is_not_written_as_zero() -> None:
     assert "as tested, 0.4 % closer than “as yesterday” and 11 % closer" in describe(1, 2, record, 1)
 
 
+def test_a_range_that_is_always_the_same_leaves_nothing_to_beat_but_rounding() -> None:
+    bars = simulated.random_walk(400, seed=1)
+    bars = bars.assign(open=bars["close"], high=bars["close"] * 1.01, low=bars["close"] * 0.99)
+    record = score_ranges(run_ranges(simulated.history(bars), 1, 250), 1)
+    assert (record.skill.skill, record.skill_over_mean.skill) == (None, None)
+    assert "there is nothing to beat" in describe(1.7, 2.1, record, 1)
+
+
 def test_five_sessions_are_compared_with_the_last_five() -> None:
     sentence = describe(3, 7, _record("better", "better"), 5)
     assert sentence.startswith("Typical five days ahead: 3.0 to 7.0 %")

@@ -71,6 +71,14 @@ def test_its_widths_are_those_of_persistence_over_a_year(result: SymbolResult, h
     assert len(past) > REQUEST.windows
 
 
+def test_a_range_that_is_always_the_same_has_no_errors_of_rounding() -> None:
+    bars = simulated.random_walk(400, seed=1)
+    bars = bars.assign(open=bars["close"], high=bars["close"] * 1.01, low=bars["close"] * 0.99)
+    result = read_symbol_result(compute_symbol_result(simulated.to_payload(bars), "AAA", REQUEST))
+    assert result.horizons[0].range is not None
+    assert not result.horizons[0].range.errors_as_last_time.any()
+
+
 def test_the_next_width_is_that_of_the_forecast(result: SymbolResult) -> None:
     query = ForecastQuery(horizon=1, model="persistence", level=list(LEVELS))
     forecast = compute_forecast(bars_of("AAA"), "AAA", query, calendar="", store=None, today=None)
