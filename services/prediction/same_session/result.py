@@ -36,6 +36,7 @@ from shared.schemas.wire import Data, Metrics, Warning
 FEATURES = {"Open": "open", "High": "high", "Low": "low"}
 MIN_TRAIN = len(FEATURES) + 2  # three coefficients, an intercept, and one more bar, so that the fit is not exact
 MIN_TEST = 2  # R² of one session is undefined
+ROUNDING = 1e-12  # of the price
 FEW_TEST_BARS = 30  # below it the standard error of a mean is over 18 % of the deviation: 1/√30
 LOOK_AHEAD = (
     "This computes a day's close from the high and low of that same day, which are known only when the day is over. "
@@ -65,15 +66,21 @@ class _FittedResult:
 
     @property
     def skill(self) -> float | None:
-        return scores.skill(self.model_scores.mae, self.persistence_scores.mae)
+        return self._skill_over(self.persistence_scores)
 
     @property
     def midrange_skill(self) -> float | None:
-        return scores.skill(self.model_scores.mae, self.midrange_scores.mae)
+        return self._skill_over(self.midrange_scores)
 
     @property
     def formula_skill(self) -> float | None:
-        return scores.skill(self.model_scores.mae, self.formula_scores.mae)
+        return self._skill_over(self.formula_scores)
+
+    def _skill_over(self, baseline: Scores) -> float | None:
+        """Return the skill; None if the baseline errs by rounding only, as the formula does on closes alone."""
+        if baseline.mae <= ROUNDING * float(np.mean(np.abs(self.actual))):
+            return None
+        return scores.skill(self.model_scores.mae, baseline.mae)
 
 
 def compute_result(
