@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from services.prediction.inputs.history import History
 from services.prediction.models.features import LOOKBACK
+from services.prediction.models.targets import MAX_ABS_LOG_RETURN
 from services.prediction.models.volatility import volatility_of
 from services.prediction.ranges.targets import log_range_ahead, log_range_of_last
 from services.prediction.types import Array
@@ -133,9 +134,9 @@ def _forecast(history: History, horizon: int, ahead: Array, rows: NDArray[np.int
     last_ranges = _last_values(past, rows, first=start + horizon - 1)
     scale, as_last_time = volatility[rows], past[rows]
     return RangeForecasts(
-        expected=scale * median,
-        lower=scale * lower,
-        upper=scale * upper,
+        expected=np.minimum(scale * median, MAX_ABS_LOG_RETURN),
+        lower=np.minimum(scale * lower, MAX_ABS_LOG_RETURN),
+        upper=np.minimum(scale * upper, MAX_ABS_LOG_RETURN),
         as_last_time=as_last_time,
         mean=np.nanmean(last_ranges, axis=1),
         variance=scale**2 * np.nanmean(known**2, axis=1) / PARKINSON,

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from services.prediction.inputs.history import History, history_until
 from services.prediction.models.registry import MODELS
+from services.prediction.models.targets import MAX_ABS_LOG_RETURN
 from services.prediction.models.volatility import volatility_of
 from services.prediction.ranges.walk_forward import bars_needed as bars_for_range
 from services.prediction.ranges.walk_forward import has_ranges, run_ranges
@@ -113,7 +114,8 @@ def _describe_widths(history: History, horizon: int, n_tested: int) -> list[Widt
 
 def _describe_width(run: WalkForward, intervals: Intervals, volatility: float) -> WidthResult:
     past = (intervals.upper[0] - intervals.lower[0]) / run.last_close
-    following = float(2 * np.sinh(intervals.next_half_width[0] * volatility))
+    half_width = min(intervals.next_half_width[0] * volatility, MAX_ABS_LOG_RETURN)
+    following = float(2 * np.sinh(half_width))
     scores = run.score_intervals(intervals, 0)
     return WidthResult(
         level=intervals.level,

@@ -79,6 +79,18 @@ def test_a_range_that_is_always_the_same_has_no_errors_of_rounding() -> None:
     assert not result.horizons[0].range.errors_as_last_time.any()
 
 
+def test_absurd_highs_make_no_number_that_is_not_finite_and_end_no_run() -> None:
+    bars = simulated.random_walk(400, seed=1)
+    is_absurd = np.random.default_rng(1).random(400) < 0.3
+    bars["high"] = bars["high"].where(~is_absurd, 9e99)
+    payload = simulated.to_payload(bars)
+    for at_horizon in read_symbol_result(compute_symbol_result(payload, "AAA", REQUEST)).horizons:
+        assert at_horizon.range is not None
+        assert np.isfinite([at_horizon.range.expected, *(one.width for one in at_horizon.widths)]).all()
+    expected = compute_range(payload, "AAA", RangeQuery(), calendar="").range
+    assert expected.upper.percent == pytest.approx(100 * np.expm1(20))
+
+
 def test_the_next_width_is_that_of_the_forecast(result: SymbolResult) -> None:
     query = ForecastQuery(horizon=1, model="persistence", level=list(LEVELS))
     forecast = compute_forecast(bars_of("AAA"), "AAA", query, calendar="", store=None, today=None)
