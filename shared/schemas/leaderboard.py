@@ -46,7 +46,7 @@ class NamedSymbol(Wire):
 
 
 class RankedRange(Wire):
-    """The expected range over all symbols, against as_last_time: the range of the last session."""
+    """The expected range over all symbols, against as_last_time: the range of the last session, or of the last five."""
 
     skill: float
     lower: float | None
@@ -73,4 +73,6 @@ class Leaderboard(Wire):
     by_chance: ByChance
     named: list[NamedSymbol] = Field(description="Most certain first; usually empty.")
     models: list[RankedModel] = Field(description="By skill, best first, persistence included.")
-    range: RankedRange | None = Field(description="Null if the horizon is neither 1 nor 5.")
+    range: RankedRange | None = Field(
+        description="Null if the horizon is neither 1 nor 5, or no symbols with ranges have sessions in common."
+    )

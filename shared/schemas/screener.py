@@ -31,7 +31,7 @@ class ScreenerQuery(BaseModel):
 
 
 class ScreenerColumns(Wire):
-    """Parallel columns, ascending by symbol. Changes, widths and ranges are percent of the last close."""
+    """Parallel columns, ascending by symbol. Changes are percent of the earlier close, widths of the last one."""
 
     symbol: list[str]
     name: list[str | None]
@@ -45,7 +45,8 @@ class ScreenerColumns(Wire):
         description=f"The last {SPARK_SESSIONS} closes, oldest first, as 0 (the lowest) to {SPARK_TOP} (the highest)."
     )
     expected_range: list[float | None] = Field(
-        description="Distance between low and high of the next session, or of the next five. Null at other horizons."
+        description="Distance between low and high of the next session, or of the next five, in percent of the low. "
+        "Null at other horizons, and for bars without a high and a low."
     )
     range_percentile: list[int | None] = Field(description="Percentile among all symbols, 0 to 100.")
     range_percentile_own: list[int | None] = Field(

@@ -861,7 +861,7 @@ export type Leaderboard = {
      */
     models: Array<RankedModel>;
     /**
-     * Null if the horizon is neither 1 nor 5.
+     * Null if the horizon is neither 1 nor 5, or no symbols with ranges have sessions in common.
      */
     range: RankedRange | null;
 };
@@ -1801,7 +1801,7 @@ export type RankedModel = {
 /**
  * RankedRange
  *
- * The expected range over all symbols, against as_last_time: the range of the last session.
+ * The expected range over all symbols, against as_last_time: the range of the last session, or of the last five.
  */
 export type RankedRange = {
     /**
@@ -2226,7 +2226,7 @@ export type Screener = {
 /**
  * ScreenerColumns
  *
- * Parallel columns, ascending by symbol. Changes, widths and ranges are percent of the last close.
+ * Parallel columns, ascending by symbol. Changes are percent of the earlier close, widths of the last one.
  */
 export type ScreenerColumns = {
     /**
@@ -2272,7 +2272,7 @@ export type ScreenerColumns = {
     /**
      * Expected Range
      *
-     * Distance between low and high of the next session, or of the next five. Null at other horizons.
+     * Distance between low and high of the next session, or of the next five, in percent of the low. Null at other horizons, and for bars without a high and a low.
      */
     expected_range: Array<number | null>;
     /**

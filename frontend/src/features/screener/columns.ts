@@ -92,7 +92,7 @@ export const COLUMN_INFO: Readonly<Record<ColumnName, ColumnInfo>> = {
   },
   expected_range: {
     name: 'Expected range',
-    meaning: 'Between low and high of the next session, or of the next 5, in percent of the close. Not at other horizons.',
+    meaning: 'Between low and high of the next session, or of the next 5, in percent of the low. Not at other horizons.',
     width: 'small',
     isHighFirst: true,
     write: (columns, row) => share(columns.expected_range[row]),
