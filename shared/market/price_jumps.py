@@ -43,19 +43,21 @@ def find_price_jumps(sessions: Sessions, opens: Prices, closes: Prices) -> Price
         opens: The same shape; NaN where unknown.
         closes: Likewise.
     """
+    known = np.flatnonzero((closes > LOWEST_PRICE) & (closes < np.inf))  # a bar without a close hides no jump
+    sessions, opens, closes = sessions[known], opens[known], closes[known]
     none = np.empty(0, np.intp)
     if len(closes) < 2:
         return PriceJumps(none, none, none)
-    prices = np.where((closes > LOWEST_PRICE) & (closes < np.inf), closes, np.nan)
-    changes = np.diff(np.log(prices))
-    overnight = np.log(np.where((opens > LOWEST_PRICE) & (opens < np.inf), opens, np.nan)[1:]) - np.log(prices[:-1])
+    changes = np.diff(np.log(closes))
+    overnight = np.log(np.where((opens > LOWEST_PRICE) & (opens < np.inf), opens, np.nan)[1:]) - np.log(closes[:-1])
     is_far_apart = np.diff(sessions).astype(np.int64) > GAP_DAYS
     is_jump = _find_large_jumps(opens, closes, changes, overnight) | _find_small_splits(changes, overnight)
-    jumps = np.flatnonzero(is_jump & ~is_far_apart & np.isfinite(changes)) + 1
+    jumps = np.flatnonzero(is_jump & ~is_far_apart) + 1
     pairs = _pair_undone(jumps, opens, closes)
     wrong = np.concatenate([none, *(np.arange(first, end) for first, end in pairs)])
     undone = np.array([position for pair in pairs for position in pair], np.intp)
-    return PriceJumps(np.setdiff1d(jumps, undone), _find_over_gaps(sessions, changes, is_far_apart), wrong)
+    over_gaps = _find_over_gaps(sessions, changes, is_far_apart)
+    return PriceJumps(known[np.setdiff1d(jumps, undone)], known[over_gaps], known[wrong])
 
 
 def mark_jumps(sessions: Sessions, opens: Prices, closes: Prices) -> npt.NDArray[np.bool_]:
@@ -111,11 +113,10 @@ def _find_over_gaps(sessions: Sessions, changes: Prices, is_far_apart: npt.NDArr
     days = np.diff(sessions).astype(np.int64)
     usual = N_DEVIATIONS * _deviation(changes[~is_far_apart]) * np.sqrt(days * 5 / 7)
     is_far = np.abs(changes) > np.maximum(usual, np.log(LARGEST_CHANGE_BETWEEN))
-    positions: Positions = np.flatnonzero(is_far_apart & is_far & np.isfinite(changes)) + 1
+    positions: Positions = np.flatnonzero(is_far_apart & is_far) + 1
     return positions
 
 
 def _deviation(changes: Prices) -> float:
     """Return the usual deviation of a log return, which no single jump changes."""
-    finite = changes[np.isfinite(changes)]
-    return max(0.005, 1.4826 * float(np.median(np.abs(finite)))) if len(finite) else 0.02
+    return max(0.005, 1.4826 * float(np.median(np.abs(changes)))) if len(changes) else 0.02

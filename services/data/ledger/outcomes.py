@@ -60,8 +60,9 @@ def find_outcomes(
         calendar: The exchange whose sessions are forecast; None if unknown.
         now: The current time, timezone-aware.
     """
-    sessions = frame.bars["session"].to_numpy("datetime64[D]")
-    opens, closes = (frame.bars[name].to_numpy(np.float64) for name in ("open", "close"))
+    bars = frame.bars[np.isfinite(frame.bars["close"]) & (frame.bars["close"] > 0)]
+    sessions = bars["session"].to_numpy("datetime64[D]")
+    opens, closes = (bars[name].to_numpy(np.float64) for name in ("open", "close"))
     jumps = np.union1d(split_like_jumps(opens, closes), find_price_jumps(sessions, opens, closes).lasting)
     raw = _Prices(closes_by_session(frame), sessions[jumps].tolist(), _adjustments(frame))
     adjusted = _Prices(closes_by_session(frame.adjusted()), [], {})

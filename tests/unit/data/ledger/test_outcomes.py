@@ -117,6 +117,14 @@ def test_a_split_by_an_unusual_ratio_is_no_move_if_an_adjusted_close_confirms_it
     assert _outcome(entry, unconfirmed, now=AT + timedelta(days=60)) == Outcome("unclear")
 
 
+def test_a_bar_without_a_close_hides_no_split_after_it() -> None:
+    closes = [70, 77, 84, 84, 84, math.nan, 12.5]
+    bars = make_bars(closes).assign(adj_close=[10, 11, 12, 12, 12, math.nan, 12.5])
+    bars.loc[6, ["open", "high", "low"]] = [12.0, 12.6, 11.9]
+    entry = _entry(session=date(2024, 1, 7), sessions_ahead=2)
+    assert _outcome(entry, BarFrame("AAPL", bars)).actual == pytest.approx(87.5)
+
+
 def test_a_jump_that_nothing_confirms_is_left_out() -> None:
     assert _outcome(_entry(), _split_after_as_of()) == Outcome("unclear")
 

@@ -70,6 +70,16 @@ def test_an_invalid_price_is_not_a_jump(value: float) -> None:
     assert not len(_find(closes).lasting)
 
 
+def test_a_bar_without_a_close_hides_no_split_after_it() -> None:
+    closes = _walk(120)
+    closes[60:] /= 4
+    closes[61] = opened = closes[58] / 4
+    opens = np.concatenate([closes[:1], closes[:-1]])
+    opens[61] = opened
+    closes[59:61] = np.nan
+    assert _find(closes, opens).lasting.tolist() == [61]
+
+
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_few_bars_have_no_jump(n: int) -> None:
     assert not len(_find(_walk(n)).lasting)
