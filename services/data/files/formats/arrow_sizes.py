@@ -1,4 +1,4 @@
-"""Computes the unpacked size of an Arrow IPC stream without unpacking it."""
+"""Computes the unpacked size of an Arrow IPC stream or file without unpacking it."""
 
 import struct
 from collections.abc import Iterator
@@ -9,8 +9,11 @@ import pyarrow as pa
 # Numbers of fields in Apache Arrow's format/Message.fbs.
 _HEADER_TYPE, _HEADER = 1, 2  # of Message
 _DATA = 1  # of DictionaryBatch
+_BLOCKS = (2, 3)  # of Footer: those of dictionaries and of batches
 _BUFFERS, _COMPRESSION = 2, 3  # of RecordBatch
 _DICTIONARY_BATCH, _RECORD_BATCH = 2, 3  # of the union MessageHeader
+_BLOCK = struct.Struct("<qi4xq")  # offset, length of the metadata, length of the body
+ARROW_END = struct.Struct("<I6s")  # of a file: the length of the footer, and the signature
 
 
 def read_unpacked_sizes(stream: BinaryIO) -> Iterator[int]:
@@ -24,6 +27,28 @@ def read_unpacked_sizes(stream: BinaryIO) -> Iterator[int]:
     """
     for message in pa.ipc.MessageReader.open_stream(stream):
         yield sum(_read_sizes(message.metadata.to_pybytes(), message.body))
+
+
+def read_unpacked_sizes_of_file(file: BinaryIO) -> Iterator[int]:
+    """Yield the same of a file, whose messages stand where its footer says.
+
+    Raises:
+        pyarrow.ArrowInvalid: A message is damaged or truncated.
+        struct.error: The footer is inconsistent.
+        OSError: The footer is longer than the file.
+    """
+    file.seek(-ARROW_END.size, 2)
+    length, _ = ARROW_END.unpack(file.read(ARROW_END.size))
+    file.seek(-ARROW_END.size - length, 2)
+    footer = file.read(length)
+    for number in _BLOCKS:
+        field = _find_field(footer, _follow(footer, 0), number)
+        blocks = _follow(footer, field) if field else 0
+        n_blocks = _read_uint32(footer, blocks) if blocks else 0
+        for offset, _, _ in _BLOCK.iter_unpack(footer[blocks + 4 :][: _BLOCK.size * n_blocks]):
+            file.seek(offset)
+            message = pa.ipc.MessageReader.open_stream(file).read_next_message()
+            yield sum(_read_sizes(message.metadata.to_pybytes(), message.body))
 
 
 def _read_sizes(metadata: bytes, body: pa.Buffer | None) -> Iterator[int]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
-from services.data.files.formats.arrow_sizes import read_unpacked_sizes
+from services.data.files.formats.arrow_sizes import ARROW_END, read_unpacked_sizes, read_unpacked_sizes_of_file
 from services.data.files.formats.csv_reader import SymbolBatch
 from services.data.files.rows import Reading
 from services.data.files.unpack import Budget
@@ -26,6 +26,7 @@ BATCH = 1 << 16  # rows
 SAMPLE_ROWS = 20
 ReadHead = Callable[[list[str]], pa.RecordBatch | None]  # reads the first rows of columns
 MAX_FOOTER = 16 << 20  # bytes: 1,000 columns in 100 groups of rows
+PARQUET_END = struct.Struct("<I4s")
 
 
 def read_parquet_batches(file: BinaryIO, budget: Budget, reading: Reading) -> Iterator[SymbolBatch]:
@@ -36,7 +37,7 @@ def read_parquet_batches(file: BinaryIO, budget: Budget, reading: Reading) -> It
         PayloadTooLarge: Its declared size exceeds the budget.
     """
     with _translate_errors("a Parquet"):
-        _check_footer(file)
+        _check_footer(file, PARQUET_END, PARQUET, "a Parquet")
         metadata = parquet.read_metadata(file)
         budget.take_bytes(
             sum(max(0, metadata.row_group(group).total_byte_size) for group in range(metadata.num_row_groups))
@@ -60,24 +61,32 @@ def read_arrow_batches(file: BinaryIO, budget: Budget, reading: Reading) -> Iter
         PayloadTooLarge: Its declared size exceeds the budget.
     """
     with _translate_errors("an Arrow"):
-        # The file format is the stream format between a signature and an index.
-        start = len(ARROW_FILE) if file.read(len(ARROW_FILE)) == ARROW_FILE else 0
-        file.seek(start)
-        for n_bytes in read_unpacked_sizes(file):
+        is_file = file.read(len(ARROW_FILE)) == ARROW_FILE
+        if is_file:
+            _check_footer(file, ARROW_END, ARROW_FILE.rstrip(b"\x00"), "an Arrow")
+        file.seek(0)
+        for n_bytes in read_unpacked_sizes_of_file(file) if is_file else read_unpacked_sizes(file):
             budget.take_bytes(n_bytes)
-        file.seek(start)
-        schema = pa.ipc.open_stream(file).schema
 
         def read_head(names: list[str]) -> pa.RecordBatch | None:
-            file.seek(start)
             fields = [index for index, name in enumerate(schema.names) if name in names]
-            return next(iter(pa.ipc.open_stream(file, options=pa.ipc.IpcReadOptions(included_fields=fields))), None)
+            return next(_iter_arrow(file, is_file, fields), None)
 
+        file.seek(0)
+        schema = (pa.ipc.open_file if is_file else pa.ipc.open_stream)(file).schema
         columns = _choose_columns(schema, reading, read_head)
-        file.seek(start)
-        options = pa.ipc.IpcReadOptions(included_fields=columns.positions, use_threads=False)
-        for batch in pa.ipc.open_stream(file, options=options):
+        for batch in _iter_arrow(file, is_file, columns.positions):
             yield from columns.split(_validate_batch(batch))
+
+
+def _iter_arrow(file: BinaryIO, is_file: bool, fields: list[int]) -> Iterator[pa.RecordBatch]:
+    """Yield the batches, reduced to some fields; those of a file as its footer lists them."""
+    file.seek(0)
+    options = pa.ipc.IpcReadOptions(included_fields=fields, use_threads=False)
+    if is_file:
+        reader = pa.ipc.open_file(file, options=options)
+        return (reader.get_batch(index) for index in range(reader.num_record_batches))
+    return iter(pa.ipc.open_stream(file, options=options))
 
 
 def _choose_columns(schema: pa.Schema, reading: Reading, read_head: ReadHead) -> Columns:
@@ -129,13 +138,13 @@ def _validate_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch
 
 
-def _check_footer(file: BinaryIO) -> None:
-    file.seek(-8, 2)
-    length, signature = struct.unpack("<I4s", file.read(8))
-    if signature != PARQUET:
-        raise UnreadableFile("This is not a Parquet file, or it is truncated.")
+def _check_footer(file: BinaryIO, form: struct.Struct, signature: bytes, kind: str) -> None:
+    file.seek(-form.size, 2)
+    length, end = form.unpack(file.read(form.size))
+    if end != signature:
+        raise UnreadableFile(f"This is not {kind} file, or it is truncated.")
     if length > MAX_FOOTER:
-        raise UnreadableFile("The Parquet file has too many columns and row groups. Write fewer.")
+        raise UnreadableFile(f"This is {kind} file with too many columns or groups of rows. Write fewer.")
     file.seek(0)
 
 

@@ -137,6 +137,16 @@ def test_arrow_is_read_as_stream_and_as_file(
     assert closes(read(pack(content)))["GE"] == list(range(2, 100, 3))
 
 
+@pytest.mark.parametrize("compression", [None, "lz4"])
+def test_an_arrow_file_is_read_by_its_footer_as_polars_writes_no_message_at_its_start(compression: str | None) -> None:
+    content = as_arrow(pa.Table.from_pandas(make_bars([7])), is_file=True, compression=compression)
+    start = len(b"ARROW1  ")
+    assert content[start:][:4] == b"\xff\xff\xff\xff"  # of the schema as a message
+    content = content[:start] + b"\x04\0\0\0" + content[start + 4 :]
+    assert closes(read(content, symbol="A")) == {"A": [7]}
+    assert "Arrow file, or it is" in problem(content[:-1], symbol="A")
+
+
 @pytest.mark.parametrize(
     "dates",
     [
