@@ -16,7 +16,7 @@ PATTERNS: dict[str, str] = {
     "iso": r"^(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _REST,
     "dmy": _DAY_AND_MONTH.format("day", "month") + _YEAR + _REST,
     "mdy": _DAY_AND_MONTH.format("month", "day") + _YEAR + _REST,
-    "ymd": r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:\.0*)?(?P<rest>(?:[T ,].*|\d{6})?)$",
+    "ymd": r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:\.0*)?(?P<rest>(?:[T ,].*|\d{4}|\d{6})?)$",
     "minguo": r"^(?P<year>1\d{2})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?" + _REST,
     "year_first": r"^(?P<year>\d{2})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _REST,
     "month_name": _WEEKDAY + _MONTH + r"[-/ ]+(?P<day>\d{1,2})(?:st|nd|rd|th)?[-/, ]+" + _YEAR + _REST,
@@ -30,6 +30,7 @@ PATTERNS: dict[str, str] = {
 }
 REWRITTEN = (
     (r"""^(?:="(.*)"|'(.*?)'?)$""", r"\1\2"),  # a text of a spreadsheet, or in other quotes
+    (r"^((?:19|20)\d{12})\d{3}$", r"\1"),  # 20240219093000000, to the millisecond
     (r"^\x{FEFF}", ""),  # the start of a file that was appended to another
     (r"^\pL+\.?,?\s+(\d{1,4}[-./]\d{1,2}[-./]\d{1,4})", r"\1"),  # Mo, 19.02.2024
     (r"^(\d{4})\s?[年년][ -]*(\d{1,2})\s?[月월][ -]*(\d{1,2})\s?[日일]", r"\1-\2-\3"),

@@ -11,7 +11,7 @@ NONE = np.timedelta64("NaT", "s")
 _WORDS = r"^[^\d]*$"  # such as the day of the week
 _TIME = (
     r"^[T ,:]*(?P<hour>\d{1,2})(?::?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?)?(?:[.,]\d+)?"
-    r"\s*(?P<half>[AaPp])?(?:\.?[Mm]\.?)?"
+    r"\s*(?:(?P<half>[AaPp])(?:\.?[Mm])?\b\.?)?"  # not the A of America
     r"\s*(?P<utc>Z|UTC|GMT)?(?:(?P<hours>[+-]\d{1,2}):?(?P<minutes>\d{2})?)?(?:[^\d:.]*|\s*\[.*\]|\s*\(.*\))$"
 )
 

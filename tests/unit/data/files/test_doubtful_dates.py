@@ -112,6 +112,26 @@ def test_the_hours_of_one_day_since_1970_are_hours() -> None:
     assert "These are hourly bars, 24 a day" in problem(content)
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "Pacific/Auckland", "US/Eastern"])
+def test_the_first_letter_of_a_zone_is_no_half_of_the_day(zone: str) -> None:
+    content = "date,open,high,low,close\n" + "\n".join(
+        f"{day:%Y%m%d} {hour:02}:30:00 {zone},{hour},{hour + 2},{hour - 1},{hour + 1}"
+        for day in DAYS
+        for hour in range(9, 16)
+    )
+    [raw] = read(content, resample="daily")
+    assert (raw.rows["open"].unique().tolist(), raw.rows["close"].unique().tolist()) == ([9], [16])
+
+
+@pytest.mark.parametrize("form", ["%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y%m%d%H%M%S000"])
+def test_a_date_and_a_time_of_day_may_be_digits_alone(form: str) -> None:
+    hours = [day + timedelta(hours=hour) for day in DAYS for hour in range(9, 16)]
+    content = "date,open,high,low,close\n" + "\n".join(f"{hour:{form}},1,3,0.5,2" for hour in hours)
+    assert "These are hourly bars, 7 a day" in problem(content)
+    [raw] = read(content, resample="daily")
+    assert _days(raw) == DAYS.tolist()
+
+
 def test_times_as_numbers_of_three_digits_are_times() -> None:
     content = "date,time,open,high,low,close\n" + "\n".join(
         f"{day:%Y%m%d},{hour}00,1,3,0.5,2" for day in DAYS for hour in range(9, 16)

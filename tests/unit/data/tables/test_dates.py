@@ -212,6 +212,11 @@ def test_one_date_in_another_order_among_many_is_an_invalid_date() -> None:
         ("2025-01-09 12:05 am", "2025-01-09T00:05", None),
         ("20250109 160000", "2025-01-09T16:00", None),
         ("2025-01-09 16:00 EST", "2025-01-09T16:00", None),
+        ("20250109 12:30:00 AEST", "2025-01-09T12:30", None),
+        ("2025-01-09 09:30 PDT", "2025-01-09T09:30", None),
+        ("2025-01-09 4:00 p.m. EST", "2025-01-09T16:00", None),
+        ("202501090930", "2025-01-09T09:30", None),
+        ("20250109160000000", "2025-01-09T16:00", None),
     ],
 )
 def test_a_time_and_its_offset_are_read(text: str, moment: str, utc: str | None) -> None:
