@@ -33,7 +33,8 @@ SPANS = {  # days from one bar to the next
 # Where an exchange is, one for each rule of summer time. The first that fits names the others.
 ZONES = (
     *("America/New_York", "America/Chicago", "America/Sao_Paulo", "Europe/London", "Europe/Paris", "Europe/Helsinki"),
-    *("Africa/Johannesburg", "Asia/Jerusalem", "Europe/Moscow", "Asia/Dubai", "Asia/Karachi", "Asia/Kolkata"),
+    *("Africa/Johannesburg", "Asia/Jerusalem", "Europe/Moscow", "Asia/Tehran", "Asia/Dubai", "Asia/Karachi"),
+    *("Asia/Kolkata", "Asia/Kathmandu", "Asia/Dhaka"),
     *("Asia/Jakarta", "Asia/Shanghai", "Asia/Tokyo", "Australia/Brisbane", "Australia/Sydney", "Pacific/Auckland"),
 )
 MIDNIGHTS = (
@@ -157,7 +158,8 @@ def _shift(stamps: Stamps, local: Seconds, notes: Notes) -> Deltas:
         shift[known] = _shift_moments(local[known], local[known], False, notes)
         return shift
     utc, written = stamps.utc[known], _seconds_of_day(local[known])
-    if written.any() and not _seconds_of_day(utc).any():  # midnight in UTC, written in another zone
+    is_midnight = written.any() and not _seconds_of_day(utc).any()  # in UTC, written in another zone
+    if is_midnight and not skips_mondays(utc):
         shift[known] = utc.astype("datetime64[D]") - local[known].astype("datetime64[D]")
         if shift.astype(np.int64).any():
             notes.add("The times are midnight in UTC: sessions are the dates in UTC.")
@@ -180,13 +182,14 @@ def _shift_moments(instants: Seconds, local: Seconds, is_known: bool, notes: Not
     """
     days, seconds = local.astype("datetime64[D]"), _seconds_of_day(local)
     none = np.zeros(len(local), "timedelta64[D]")
-    is_late = seconds >= DAY // 2
+    has_summer_time = len(np.unique(seconds)) > 1
+    zones = [zone for zone in ZONES if _is_midnight(instants, zone)] if is_known or has_summer_time else []
+    # New Zealand's midnight is 11:00 in summer.
+    is_late = _to_zone(instants, zones[0]) >= days + 1 if zones else seconds >= DAY // 2
     side = 1 if is_late.any() else -1
     # Evenings west of Greenwich are just after midnight in UTC, in summer perhaps on it.
     is_early = (seconds > 0) | skips_mondays(days)
     shift = np.where(is_late if side > 0 else is_early, side, 0).astype("timedelta64[D]")
-    has_summer_time = len(np.unique(seconds)) > 1
-    zones = [zone for zone in ZONES if _is_midnight(instants, zone)] if is_known or has_summer_time else []
     is_long = len(find_days(days)) >= MIN_DAYS
     as_written, shifted = _weekend_share(find_days(days)), _weekend_share(find_days(days + shift))
     if is_long and as_written <= FEW and shifted > MANY:

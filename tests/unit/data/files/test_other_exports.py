@@ -188,6 +188,33 @@ def test_evenings_in_new_york_that_are_the_next_day_in_utc_are_the_day_there(fir
     assert any("sessions are up to a day earlier" in note for note in raw.notes)
 
 
+@pytest.mark.parametrize("n_days", [12, 250])
+@pytest.mark.parametrize("form", ["%Y-%m-%dT%H:%M:%SZ", "%s"])
+def test_midnights_of_new_zealand_in_utc_are_the_days_there_in_summer_and_winter(n_days: int, form: str) -> None:
+    days = pd.bdate_range("2024-01-15", periods=n_days)
+    stamps = days.tz_localize("Pacific/Auckland").tz_convert("UTC")
+    rows = [f"{stamp.timestamp() if form == '%s' else stamp.strftime(form)},1,3,0.5,2" for stamp in stamps]
+    [raw] = read("date,open,high,low,close\n" + "\n".join(rows))
+    assert raw.rows["session"].tolist() == days.tolist()
+    assert any("midnight in Pacific/Auckland" in note for note in raw.notes)
+
+
+def test_evenings_that_are_midnight_in_utc_are_their_own_day_if_weekends_say_so() -> None:
+    days = pd.bdate_range("2024-06-03", periods=30)
+    stamps = (days + pd.Timedelta(hours=20)).tz_localize("America/New_York")
+    [raw] = read("date,open,high,low,close\n" + "\n".join(f"{stamp},1,3,0.5,2" for stamp in stamps))
+    assert raw.rows["session"].tolist() == days.tolist()
+
+
+@pytest.mark.parametrize("zone", ["Asia/Dhaka", "Asia/Kathmandu", "Asia/Tehran"])
+def test_midnights_of_every_zone_are_an_error_if_nothing_shows_the_day(zone: str) -> None:
+    stamps = pd.bdate_range("2024-01-15", periods=4).tz_localize(zone).tz_convert("UTC")
+    content = "date,open,high,low,close\n" + "\n".join(f"{stamp},1,3,0.5,2" for stamp in stamps)
+    assert "may be midnight of the next day somewhere east" in problem(content)
+    [raw] = read(content, timezone=zone)
+    assert raw.rows["session"].dt.day.tolist() == [15, 16, 17, 18]
+
+
 @pytest.mark.parametrize(
     ("days", "sentence"),
     [
