@@ -82,6 +82,7 @@ def read_sheet_batches(workbook: CalamineWorkbook, name: str, reading: Reading) 
     header = find_header(head, reading.options, reading.notes)
     names, body = header.names, [row for row in rows[header.end :] if any(row)]
     columns = find_columns(names, reading.options, reading.notes, symbols=header.symbols, sample=body[:20])
+    _fill_down(rows, sheet, {*columns.positions} - columns.numbers)
     for start in range(0, len(body), BATCH):
         part = body[start : start + BATCH]
         arrays = [pa.array([row[index] or None for row in part], pa.string()) for index in columns.positions]
@@ -97,6 +98,15 @@ def _fill_merged(rows: list[list[str]], sheet: CalamineSheet) -> None:
         if first_row == last_row and 0 <= at < min(HEAD_ROWS, len(rows)):
             cells = slice(first - left, last - left + 1)
             rows[at][cells] = [rows[at][cells.start]] * len(rows[at][cells])
+
+
+def _fill_down(rows: list[list[str]], sheet: CalamineSheet, columns: set[int]) -> None:
+    """Fill merged cells in these columns, such as the symbols in an index of pandas, with the text of the first."""
+    top, left = sheet.start or (0, 0)
+    for (first_row, first), (last_row, last) in sheet.merged_cell_ranges or []:
+        if first == last and first - left in columns and first_row >= top:
+            for row in rows[first_row - top + 1 : last_row - top + 1]:
+                row[first - left] = rows[first_row - top][first - left]
 
 
 def _without_blanks(row: Sequence[str]) -> list[str]:

@@ -133,6 +133,32 @@ def test_a_sheet_of_pandas_with_symbols_over_its_columns_is_read(is_merged: bool
     assert second.rows[COLUMNS].to_numpy().tolist() == [[number + 1 for number in row] for row in NUMBERS]
 
 
+@pytest.mark.parametrize("is_by_date", [False, True])
+def test_a_sheet_of_pandas_with_merged_cells_in_its_index_is_read(is_by_date: bool) -> None:
+    body: list[list[Cell]] = [
+        [day.date(), symbol, *row] for day, row in zip(DAYS, NUMBERS, strict=True) for symbol in ("A", "B")
+    ]
+    body = body if is_by_date else [[row[1], row[0], *row[2:]] for row in sorted(body, key=lambda row: str(row[1]))]
+    names: list[Cell] = ["Date", "Ticker"] if is_by_date else ["Ticker", "Date"]
+    length = 2 if is_by_date else len(DAYS)
+    starts = range(0, len(body), length)
+    for at, row in enumerate(body):
+        row[0] = row[0] if at % length == 0 else None
+    merged = [f"A{start + 2}:A{start + 1 + length}" for start in starts]
+    frames = read(workbook({"Sheet1": [[*names, *ENGLISH[1:]], *body]}, merged), "x.xlsx")
+    assert [frame.symbol for frame in frames] == ["A", "B"]
+    for frame in frames:
+        assert frame.rows["session"].tolist() == DAYS.tolist()
+        assert frame.rows[COLUMNS].to_numpy().tolist() == [list(row) for row in NUMBERS]
+        assert "problem" not in frame.rows
+
+
+def test_merged_numbers_are_not_repeated() -> None:
+    rows: list[list[Cell]] = [[*ENGLISH], ["2024-01-02", 1, 3, 0.5, 2, 100], ["2024-01-03", 1, 3, 0.5, 2, None]]
+    [raw] = read(workbook({"Sheet1": rows}, ["F2:F3"]), "A.xlsx")
+    assert raw.rows["volume"].isna().tolist() == [False, True]
+
+
 @pytest.mark.parametrize("delimiter", [" ", "  ", "^"])
 def test_cells_that_nothing_usual_separates_are_an_error_that_says_so(delimiter: str) -> None:
     content = export(delimiter=delimiter).replace('"', "")
