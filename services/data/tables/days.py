@@ -86,7 +86,7 @@ def conclude_sessions(
             _require_own_day(local[~np.isnat(local)])
         days = np.asarray(days + shift, days.dtype)
         distinct = find_days(days)
-    _refuse_longer(distinct)
+    refuse_longer(distinct)
     if stamps.utc is None and (has_times or stamps.has_clock):
         _note_no_zone(timezone, not _skips_weekends(distinct, has_times), notes)
     elif timezone is None and stamps.utc is not None and not has_times and _trades_every_day(distinct):
@@ -221,8 +221,8 @@ def _weekend_share(days: Days) -> float:
     return float((~np.is_busday(days)).mean()) if len(days) else 0.0
 
 
-def _refuse_longer(distinct: Days) -> None:
-    """Refuse weeks, months and longer, also before or after days."""
+def refuse_longer(distinct: Days) -> None:
+    """Raise `UnreadableFile` for weeks, months and longer, also before or after days."""
     gaps = np.diff(distinct).astype(np.int64)
     if len(gaps) < MIN_GAPS:
         return

@@ -12,6 +12,7 @@ import numpy as np
 from services.data.mongo.bar_documents import DATE, FIELDS, Document, build_bars
 from services.data.mongo.foreign.values import is_evening, parse_columns, parse_dates, skips_fridays
 from services.data.tables.names import ALIASES, Field, normalise, rank
+from services.data.tables.resample import MANY_A_DAY
 from shared.schemas.arrow import PRICES, BarColumns
 
 N_SAMPLED = 5  # documents whose fields show the layout
@@ -43,7 +44,7 @@ def choose_layout(bars: BarColumns, sample: Sequence[Document]) -> Layout | None
     has_other_names = any(layout.names[name] != OWN_NAMES[name] for name in unknown)
     has_text = any(isinstance(document.get(layout.names[name]), str) for name in unknown for document in sample)
     is_shifted = skips_fridays(bars.sessions) and any(is_evening(document.get(DATE)) for document in sample)
-    return layout if has_other_names or has_text or is_shifted else None
+    return layout if has_other_names or has_text or is_shifted or _has_many_a_day(bars) else None
 
 
 def find_layout(documents: Iterable[Document]) -> Layout:
@@ -62,7 +63,8 @@ def read_layout(symbol: str, documents: Sequence[Document], layout: Layout) -> B
     """Build the columns of documents of this layout.
 
     Raises:
-        NoBars: Dates or numbers may mean two things, and nothing in the collection settles which.
+        NoBars: Dates or numbers may mean two things, and nothing in the collection settles which; or the bars are not
+            daily ones.
     """
     sessions = parse_dates(
         symbol, layout.names[SESSION], [document.get(layout.names[SESSION]) for document in documents]
@@ -90,9 +92,14 @@ def describe_unreadable(symbol: str, sample: Sequence[Mapping[str, Any]]) -> str
 
 
 def is_complete(bars: BarColumns) -> bool:
-    """Say whether there are bars, each number of each is known, and their weekdays are those of an exchange."""
+    """Say whether there are bars, one a day, each number of each is known, and their weekdays are an exchange's."""
     is_known = not any(np.isnan(column).any() for column in bars.numbers.values())
-    return len(bars.sessions) > 0 and is_known and not skips_fridays(bars.sessions)
+    return len(bars.sessions) > 0 and is_known and not skips_fridays(bars.sessions) and not _has_many_a_day(bars)
+
+
+def _has_many_a_day(bars: BarColumns) -> bool:
+    """Return whether the documents may be parts of days, of which the last of each was read as the day."""
+    return bars.skipped > (MANY_A_DAY - 1) * len(bars.sessions)
 
 
 def _rank(field: Field, name: str) -> int | None:

@@ -11,8 +11,11 @@ import pyarrow as pa
 
 from services.data.mongo.bar_documents import parse_number
 from services.data.tables.dates import DateReader
+from services.data.tables.days import refuse_longer
 from services.data.tables.notes import without_options
 from services.data.tables.numbers import NumberReader
+from services.data.tables.resample import describe_intraday, is_intraday
+from services.data.tables.stamps import find_days
 from shared.errors import NoBars, UnreadableFile
 
 Days = npt.NDArray[np.datetime64]
@@ -26,7 +29,8 @@ def parse_dates(symbol: str, field: str, values: Sequence[object]) -> Days:
     """Parse each value, NaT where it is not a date.
 
     Raises:
-        NoBars: The dates may be read in two ways, or most of those that are text or numbers in none.
+        NoBars: The dates may be read in two ways, or most of those that are text or numbers in none; or they are not
+            one a day.
     """
     texts = pa.array(list(map(_write, values)), pa.string())
     moments: Days = np.full(len(values), np.datetime64("NaT", "s"))
@@ -37,7 +41,17 @@ def parse_dates(symbol: str, field: str, values: Sequence[object]) -> Days:
         if isinstance(value, datetime):
             aware = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
             moments[at] = np.datetime64(aware, "s")
+    _require_daily(symbol, moments[~np.isnat(moments)])
     return _shift_evenings(moments)
+
+
+def _require_daily(symbol: str, moments: npt.NDArray[np.datetime64]) -> None:
+    if is_intraday(moments):
+        raise NoBars(f"{symbol} is stored, but as {describe_intraday(moments)}. Store daily ones.")
+    try:
+        refuse_longer(find_days(moments))
+    except UnreadableFile as error:
+        raise NoBars(f"{symbol} is stored, but not by the day. {error.detail}") from error
 
 
 def skips_fridays(days: Days) -> bool:

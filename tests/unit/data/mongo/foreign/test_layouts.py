@@ -108,6 +108,38 @@ def test_bars_of_our_names_from_sunday_to_thursday_are_ours_if_no_time_is_an_eve
     assert bars.sessions.tolist() == sorted(day.date() + timedelta(days=int(hour > 0)) for day in days)
 
 
+def _own(document: dict[str, Any]) -> dict[str, Any]:
+    return {name.title(): value for name, value in document.items()}
+
+
+@pytest.mark.parametrize("rename", [dict, _own])
+@pytest.mark.parametrize("is_text", [False, True])
+def test_parts_of_days_are_no_days(rename: Callable[[dict[str, Any]], dict[str, Any]], is_text: bool) -> None:
+    documents = [
+        rename(
+            dict.fromkeys(("open", "high", "low", "close", "volume"), 1.0)
+            | {"date": f"{moment:%Y-%m-%d %H:%M:%S+00:00}" if is_text else moment}
+        )
+        for day in DAYS.astype("datetime64[us]").tolist()
+        for moment in (day + timedelta(hours=hour) for hour in range(14, 21))
+    ]
+    with pytest.raises(NoBars, match=r"AAPL is stored, but as hourly bars, 7 a day\. Store daily ones\."):
+        build_any("AAPL", documents)
+
+
+def test_weeks_are_no_days() -> None:
+    weeks = iter(range(len(DAYS)))
+    documents = _documents("date", lambda _: datetime(2017, 1, 6, tzinfo=UTC) + timedelta(weeks=next(weeks)))
+    with pytest.raises(NoBars, match=r"AAPL is stored, but not by the day\. These are weekly bars\."):
+        build_any("AAPL", documents)
+
+
+def test_bars_of_our_own_that_are_stored_twice_are_bars() -> None:
+    once = _documents("Date", _iso, names=OWN)
+    bars = _check([*once, *once], is_foreign=False)
+    assert bars.skipped == len(once)
+
+
 def test_evenings_of_every_day_of_the_week_are_of_their_day() -> None:
     days = [datetime(2024, 1, 1, 16) + timedelta(days=n) for n in range(20)]
     documents = [{"Date": day, "Open": 1.0, "High": 1.0, "Low": 1.0, "Close": 1.0} for day in days]
