@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from services.data.tables.notes import HOW_TO_WRITE
-from services.data.tables.stamps import Stamps, limit_years, skips_mondays
+from services.data.tables.stamps import Stamps, limit_years, skips_fridays, skips_mondays
 
 EPOCH = r"^[+-]?\d{1,20}(\.\d*)?([eE]\+?\d{1,2})?$"
 MAX_SECONDS = 1e10  # the year 2286; milliseconds of the same day have three more digits
@@ -18,6 +18,10 @@ SHEET_1904 = 1_462  # days from the epoch of a spreadsheet to that of an old one
 ONE_DAY = "The numbers in the column of dates are not dates: {}. " + HOW_TO_WRITE
 ROUNDED = (
     "The dates were rounded, for example {}. Format the column as a number without decimals and save the file again."
+)
+SINCE_1960 = (
+    "Dates such as {:g} may be days since 1970, with Sundays and without Fridays, or since 1960, as SAS and Stata "
+    "count them. Write the dates as 2024-01-31."
 )
 _MANTISSA = r"^[+-]?(?P<mantissa>\d{1,20}(?:\.\d*)?)[eE]\+?\d{1,2}$"
 _UNITS = {1.0: "seconds", 1e3: "milliseconds", 1e6: "microseconds", 1e9: "nanoseconds"}
@@ -86,6 +90,8 @@ def _parse_days(numbers: npt.NDArray[np.float64], finite: npt.NDArray[np.float64
     first = SHEET_EPOCH if is_sheet else 0
     kind = "the days of a spreadsheet" if is_sheet else "days since 1970"
     days = np.floor(finite - first).astype(np.int64).astype("datetime64[D]")
+    if not is_sheet and skips_fridays(days):
+        return Stamps.none(len(numbers), SINCE_1960.format(finite[0]))
     if is_sheet and skips_mondays(days) and not skips_mondays(days + SHEET_1904):
         first, kind = first - SHEET_1904, "the days of a spreadsheet since 1904: since 1900, bars would be on Saturdays"
     seconds = (numbers - first) * SECONDS_PER_DAY

@@ -85,5 +85,15 @@ def find_days(moments: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]
 
 def skips_mondays(days: npt.NDArray[np.datetime64]) -> bool:
     """Return whether days have Saturdays and no Mondays, which no exchange has."""
-    weekdays = (find_days(days).astype(np.int64) + 3) % 7  # 0 is Monday
-    return len(weekdays) >= MIN_DAYS and bool((weekdays == 5).any()) and not (weekdays == 0).any()
+    return _has_but_not(days, 5, 0)
+
+
+def skips_fridays(days: npt.NDArray[np.datetime64]) -> bool:
+    """Return whether days have Sundays and no Fridays, which few exchanges have."""
+    return _has_but_not(days, 6, 4)
+
+
+def _has_but_not(days: npt.NDArray[np.datetime64], one: int, other: int) -> bool:
+    """Return whether there are days of one weekday and none of another, by their numbers from 0 for Monday."""
+    weekdays = (find_days(days).astype(np.int64) + 3) % 7
+    return len(weekdays) >= MIN_DAYS and bool((weekdays == one).any()) and not (weekdays == other).any()

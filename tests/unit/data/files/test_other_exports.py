@@ -117,6 +117,13 @@ def test_dates_of_more_forms_are_read(date: DateForm) -> None:
     check(export(date=date))
 
 
+def test_days_since_1960_are_an_error_and_not_days_of_ten_years_later() -> None:
+    sentence = problem(export(date=lambda day: str((day - datetime(1960, 1, 1)).days)))
+    assert sentence.startswith("Dates such as 23425 may be days since 1970, with Sundays and without Fridays, or since")
+    notes = check(export(date=lambda day: str((day - datetime(1970, 1, 1)).days)))
+    assert any("days since 1970" in note for note in notes)
+
+
 def test_days_of_a_spreadsheet_since_1904_are_seen_by_bars_on_saturdays() -> None:
     notes = check(export(date=lambda day: str((day - datetime(1904, 1, 1)).days)))
     assert any("a spreadsheet since 1904" in note for note in notes)
