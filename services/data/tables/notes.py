@@ -1,6 +1,7 @@
 """What the reading of a file assumed and left out, as sentences for the report. Pure."""
 
 import re
+from unicodedata import category
 
 MAX_NOTES = 20
 MAX_EXAMPLES = 100  # columns whose unreadable cells are counted
@@ -27,7 +28,9 @@ def without_options(text: str) -> str:
 
 def quote_text(text: str, limit: int = 20) -> str:
     """Quote text from a file for a message: printable and shortened."""
-    printable = "".join(letter if letter.isprintable() else "?" for letter in text[:limit])
+    printable = "".join(
+        letter if letter.isprintable() else " " if category(letter) == "Zs" else "?" for letter in text[:limit]
+    )
     return f"'{printable}{'…' if len(text) > limit else ''}'"
 
 
@@ -49,10 +52,10 @@ class Notes:
             self._unread[column] = (earlier + count, first)
 
     def sentences(self) -> list[str]:
-        """Return the notes so far, at most MAX_NOTES."""
+        """Return the notes so far, at most MAX_NOTES; what could not be read is never left out for another."""
         unread = [
             f"{count:,} {'cell' if count == 1 else 'cells'} of {column} could not be read, for example "
             f"{quote_text(cell)}."
             for column, (count, cell) in self._unread.items()
         ]
-        return [*self._sentences, *unread][:MAX_NOTES]
+        return [*[*self._sentences][: max(0, MAX_NOTES - len(unread))], *unread][:MAX_NOTES]

@@ -58,6 +58,18 @@ def test_documents_of_mongoexport_are_read(date: Wrap, number: Wrap) -> None:
     check(json.dumps(rows), "A.json")
 
 
+def test_cells_that_could_not_be_read_are_said_however_many_symbols_have_other_columns() -> None:
+    bars = {
+        f"S{number}": [
+            {"t": row[0]} | dict(zip("ohlc", row[1:5], strict=True)) | {"v": "x", "n": number} for row in ROWS
+        ]
+        for number in range(30)
+    }
+    assert any(
+        "cells of volume could not be read" in note for note in read(json.dumps({"bars": bars}), "x.json")[-1].notes
+    )
+
+
 def test_a_symbol_after_the_rows_is_not_another_than_that_of_the_load() -> None:
     document = {"bars": [dict(zip("tohlcv", row, strict=True)) for row in ROWS], "symbol": "A"}
     assert "this load is for B only" in problem(json.dumps(document), "x.json", symbol="B")

@@ -176,3 +176,4 @@ def test_a_thousand_columns_are_read_and_one_more_is_not() -> None:
 
 def test_text_from_a_file_is_quoted_printable_and_shortened() -> None:
     assert quote_text("a\x00\x1b[31m" + "b" * 1_000_000) == "'a??[31mbbbbbbbbbbbbb…'"
+    assert quote_text("5\u202f202,50\u00a0€") == "'5 202,50 €'"
