@@ -210,11 +210,11 @@ env:  ## write random passwords for `make up` to .env, except those that it has 
 	for name in MONGO_ADMIN_PASSWORD MONGO_PASSWORD VALKEY_PASSWORD SERVICE_TOKEN GRAFANA_PASSWORD; do \
 		grep -q "^$$name=" .env || { echo "$$name=$$(head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n')" >>.env; \
 			echo "$$name is new in .env, which only you can read."; }; done; \
-	grep -q "^CLUSTER_KEY=" .env || ! command -v openssl >/dev/null || ( folder=$$(mktemp -d); cd $$folder; \
+	grep -q "^CLUSTER_KEY=" .env || ! command -v openssl >/dev/null || ( folder=$$(mktemp -d); cd "$$folder"; \
 		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=bellwether-cluster \
 			-keyout CLUSTER_KEY -out CLUSTER_CERTIFICATE 2>log || { cat log; exit 1; }; \
 		for name in CLUSTER_CERTIFICATE CLUSTER_KEY; do \
-			echo "$$name=\"$$(awk '{printf "%s\\n", $$0}' $$name)\"" >>$(CURDIR)/.env; done; rm -rf $$folder; \
+			echo "$$name=\"$$(awk '{printf "%s\\n", $$0}' $$name)\"" >>"$$OLDPWD/.env"; done; rm -rf "$$folder"; \
 		echo "CLUSTER_CERTIFICATE and CLUSTER_KEY are new in .env, for the profile cluster." )
 
 up: env  ## build the images, start the whole system in containers and wait until it is healthy

@@ -169,16 +169,20 @@ def test_the_linters_have_nothing_to_say() -> None:
         assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_make_env_writes_passwords_of_its_own_once(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "Makefile", tmp_path)
+@pytest.mark.parametrize("folder", ["plain", "with a space", "it's & $HOME"])
+def test_make_env_writes_passwords_of_its_own_once(tmp_path: Path, folder: str) -> None:
+    clone = tmp_path / folder
+    clone.mkdir()
+    shutil.copy(ROOT / "Makefile", clone)
 
     def make_env() -> str:
-        subprocess.run(["make", "env"], cwd=tmp_path, check=True, capture_output=True)
-        return (tmp_path / ".env").read_text()
+        subprocess.run(["make", "env"], cwd=clone, check=True, capture_output=True)
+        return (clone / ".env").read_text()
 
     content = make_env()
     assert make_env() == content
-    assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [clone]
+    assert stat.S_IMODE((clone / ".env").stat().st_mode) == 0o600
     values = dict(line.split("=", 1) for line in content.splitlines())
     assert set(values) == {*SECRETS, *CERTIFICATE}
     passwords = {name: values[name] for name in SECRETS}
