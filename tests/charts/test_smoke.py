@@ -18,12 +18,12 @@ from tests.support.polling import wait_until
 
 
 @asynccontextmanager
-async def _gateway(data: FakeData) -> AsyncIterator[str]:
+async def _gateway(data: FakeData, *, open_reads: bool = True) -> AsyncIterator[str]:
     @asynccontextmanager
     async def open_fakes(_: GatewaySettings) -> AsyncIterator[Resources]:
         yield gateway_resources(data)
 
-    app, port = create_app(GatewaySettings(), open_resources=open_fakes), free_port()
+    app, port = create_app(GatewaySettings(open_reads=open_reads), open_resources=open_fakes), free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
     task = asyncio.create_task(server.serve())
     await wait_until(lambda: server.started)
@@ -52,6 +52,11 @@ async def test_a_system_without_bars_should_pass_and_say_so() -> None:
     async with _gateway(FakeData(names=[])) as gateway:
         status, output = await _run_smoke_test(gateway)
     assert (status, "there are no bars yet" in output) == (0, True)
+
+
+async def test_a_system_whose_reads_need_a_key_should_pass_and_say_so() -> None:
+    async with _gateway(FakeData(), open_reads=False) as gateway:
+        assert await _run_smoke_test(gateway) == (0, "Health is ok; reads need an API key, so no result was requested.")
 
 
 async def test_a_system_without_its_data_service_should_fail_and_say_why() -> None:
