@@ -1,7 +1,8 @@
 """Builds the prediction service: `uvicorn --factory services.prediction.app:create_app`."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 
 from fastapi import FastAPI
@@ -21,6 +22,7 @@ from shared.settings import load_settings
 from shared.telemetry.metrics import new_registry
 from shared.web.app import Operations, build_app
 
+MAX_START_SECONDS = 60.0
 OpenResources = Callable[[PredictionSettings], AbstractAsyncContextManager[Resources]]
 
 
@@ -42,6 +44,10 @@ def create_app(settings: PredictionSettings | None = None, open_resources: OpenR
     @asynccontextmanager
     async def open_components() -> AsyncIterator[Components]:
         async with open_all(settings) as resources:
+            # A process that listens is sent requests, by Docker's names for instance, although another one is ready.
+            with suppress(TimeoutError):  # then /readyz says why
+                async with asyncio.timeout(MAX_START_SECONDS):
+                    await resources.workers.wait_until_ready()
             yield Components(resources, responder, settings)
 
     return build_app(
