@@ -164,6 +164,13 @@ def test_the_file_contains_no_password() -> None:
                 assert re.search(r":([^:/@]+)@", value)[1] in SECRETS.values(), name  # type: ignore[index]  # no match fails the test
 
 
+def test_the_space_for_uploads_is_memory_so_that_both_can_be_raised() -> None:
+    services = compose_config(SECRETS | {"UPLOAD_SPACE": "1g", "DATA_MEMORY": "1600m"})["services"]
+    for name in ("data", "sample", "refresh"):
+        assert services[name]["tmpfs"] == ["/tmp:size=1g,mode=1777"]
+        assert int(services[name]["mem_limit"]) == 1600 * 1024**2
+
+
 def test_the_linters_have_nothing_to_say() -> None:
     for result in (_tool("hadolint", "Dockerfile", "frontend/Dockerfile"), _tool("compose-lint", "docker-compose.yml")):
         assert result.returncode == 0, result.stdout + result.stderr
