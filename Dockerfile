@@ -23,13 +23,14 @@ FROM installer AS deps-prediction
 RUN /installer/bin/uv pip install --quiet --python /venv/bin/python --require-hashes -r /requirements/prediction.txt \
  && find /venv/lib -type d -name tests -not -path '*/numpy/*' -prune -exec rm -rf {} +
 
-# The code, compiled, because the file system is read-only at run time; unchecked, because COPY may change file times.
+# The code, compiled, because the file system is read-only at run time; unchecked, because COPY may change file times. Every
+# user may read it: a clone may be for its owner only (umask 077).
 FROM ${PYTHON_IMAGE} AS code
 WORKDIR /app
 COPY shared/ shared/
 COPY gateway/ gateway/
 COPY services/ services/
-RUN python -m compileall -q --invalidation-mode unchecked-hash .
+RUN chmod -R a+rX . && python -m compileall -q --invalidation-mode unchecked-hash .
 
 # The base of all three: Python without pip, no setuid files, and an unprivileged user.
 FROM ${PYTHON_IMAGE} AS base

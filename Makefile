@@ -206,6 +206,7 @@ openapi: $(PYTHON_STAMP) $(NODE_STAMP)  ## write docs/openapi/*.json and the pag
 	cd frontend && npm run --silent generate
 
 env:  ## write random passwords for `make up` to .env, except those that it has already
+	-@chmod -R a+rX compose charts/monitoring  # mounted into containers whose users are others
 	@umask 077; touch .env; chmod 600 .env; [ -z "$$(tail -c 1 .env)" ] || echo >>.env; \
 	for name in MONGO_ADMIN_PASSWORD MONGO_PASSWORD VALKEY_PASSWORD SERVICE_TOKEN GRAFANA_PASSWORD; do \
 		grep -q "^$$name=" .env || { echo "$$name=$$(head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n')" >>.env; \

@@ -176,11 +176,16 @@ def test_the_linters_have_nothing_to_say() -> None:
         assert result.returncode == 0, result.stdout + result.stderr
 
 
+def _clone(folder: Path) -> Path:
+    for name in ("compose", "charts/monitoring"):
+        (folder / name).mkdir(parents=True)
+    shutil.copy(ROOT / "Makefile", folder)
+    return folder
+
+
 @pytest.mark.parametrize("folder", ["plain", "with a space", "it's & $HOME"])
 def test_make_env_writes_passwords_of_its_own_once(tmp_path: Path, folder: str) -> None:
-    clone = tmp_path / folder
-    clone.mkdir()
-    shutil.copy(ROOT / "Makefile", clone)
+    clone = _clone(tmp_path / folder)
 
     def make_env() -> str:
         subprocess.run(["make", "env"], cwd=clone, check=True, capture_output=True)
@@ -198,7 +203,7 @@ def test_make_env_writes_passwords_of_its_own_once(tmp_path: Path, folder: str) 
 
 
 def test_the_processes_of_the_cluster_get_the_certificate_that_make_env_writes(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "Makefile", tmp_path)
+    _clone(tmp_path)
     subprocess.run(["make", "env"], cwd=tmp_path, check=True, capture_output=True)
     written = (tmp_path / ".env").read_text().splitlines()
     quoted = dict(line.split("=", 1) for line in written if line.startswith(CERTIFICATE))
@@ -215,10 +220,29 @@ def test_the_processes_of_the_cluster_get_the_certificate_that_make_env_writes(t
 
 
 def test_make_env_adds_what_an_older_file_lacks(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "Makefile", tmp_path)
+    _clone(tmp_path)
     (tmp_path / ".env").write_text("MONGO_PASSWORD=mine\nLOG_LEVEL=DEBUG")
     subprocess.run(["make", "env"], cwd=tmp_path, check=True, capture_output=True)
     content = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
     assert content.keys() == SECRETS.keys() | {"LOG_LEVEL", *CERTIFICATE}
     assert (content["MONGO_PASSWORD"], content["LOG_LEVEL"]) == ("mine", "DEBUG")
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
+
+
+def test_containers_can_read_the_files_of_a_clone_that_only_its_owner_can(tmp_path: Path) -> None:
+    clone = _clone(tmp_path)
+    volumes = [volume for service in SERVICES.values() for volume in service.get("volumes", [])]
+    mounted = {clone / Path(volume["source"]).relative_to(ROOT) for volume in volumes if volume["type"] == "bind"}
+    for path in mounted:
+        (path.parent if path.suffix else path).mkdir(0o700, parents=True, exist_ok=True)
+        path.touch(0o600)
+    subprocess.run(["make", "env"], cwd=clone, check=True, capture_output=True)
+    assert {path for path in mounted if path.stat().st_mode & 0o044 != 0o044} == set()
+    assert {path for path in mounted if path.is_dir() and path.stat().st_mode & 0o011 != 0o011} == set()
+
+
+@pytest.mark.parametrize("dockerfile", ["Dockerfile", "frontend/Dockerfile"])
+def test_an_image_takes_files_from_the_stage_that_lets_every_user_read_them(dockerfile: str) -> None:
+    *earlier, last = re.split("^FROM ", (ROOT / dockerfile).read_text(), flags=re.MULTILINE)
+    assert any("chmod -R a+rX" in stage for stage in earlier)
+    assert set(re.findall("^COPY (?!--from=)", last, re.MULTILINE)) == set()
