@@ -74,7 +74,7 @@ def test_its_widths_are_those_of_persistence_over_a_year(result: SymbolResult, h
 def test_a_range_that_is_always_the_same_has_no_errors_of_rounding() -> None:
     bars = simulated.random_walk(400, seed=1)
     bars = bars.assign(open=bars["close"], high=bars["close"] * 1.01, low=bars["close"] * 0.99)
-    result = read_symbol_result(compute_symbol_result(simulated.to_payload(bars), "AAA", REQUEST))
+    result = decode_result(compute_symbol_result(simulated.to_payload(bars), "AAA", REQUEST))
     assert result.horizons[0].range is not None
     assert not result.horizons[0].range.errors_as_last_time.any()
 
@@ -84,7 +84,7 @@ def test_absurd_highs_make_no_number_that_is_not_finite_and_end_no_run() -> None
     is_absurd = np.random.default_rng(1).random(400) < 0.3
     bars["high"] = bars["high"].where(~is_absurd, 9e99)
     payload = simulated.to_payload(bars)
-    for at_horizon in read_symbol_result(compute_symbol_result(payload, "AAA", REQUEST)).horizons:
+    for at_horizon in decode_result(compute_symbol_result(payload, "AAA", REQUEST)).horizons:
         assert at_horizon.range is not None
         assert np.isfinite([at_horizon.range.expected, *(one.width for one in at_horizon.widths)]).all()
     expected = compute_range(payload, "AAA", RangeQuery(), calendar="").range
