@@ -206,6 +206,8 @@ class Upstream:
                         return await self.http.send(_with_deadline_headers(request, until - time.monotonic()))
         except (httpx.TimeoutException, TimeoutError) as error:
             raise UpstreamTimeout(f"{self.title} did not answer within {seconds:.1f} s. Try again.") from error
+        except httpx.LocalProtocolError as error:  # of our request, so it says nothing about the upstream
+            raise UpstreamFailed(f"The request to {self.name} could not be sent.") from error
         except httpx.TransportError as error:
             raise self._unreachable() from error
         except httpx.DecodingError as error:

@@ -126,14 +126,17 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Collect a header. Trailers are ignored: merged into the headers, they would pass by every check."""
+        """Collect a header. Whitespace after its value is no part of it (RFC 9110, 5.5), and httpx refuses to send it.
+
+        Trailers are ignored: merged into the headers, they would pass by every check.
+        """
         if self._phase is not _Phase.HEAD:
             return
         self._n_head_bytes += len(name) + len(value)
         self._n_hosts += name.lower() == b"host"
         if self._n_head_bytes > MAX_HEAD_BYTES or len(self.headers) >= MAX_FIELDS:
             raise HeadersTooLarge(_too_large("headers"))
-        super().on_header(name, value)
+        super().on_header(name, value.rstrip(b" \t"))
 
     def on_headers_complete(self) -> None:
         """Hand the request to the app."""

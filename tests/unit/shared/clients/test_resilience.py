@@ -80,6 +80,16 @@ async def test_an_upstream_that_is_gone_is_not_asked_and_the_sentence_stays_the_
     assert upstream.states == ["closed", "open"]
 
 
+async def test_a_request_of_ours_that_is_not_valid_says_nothing_about_the_upstream() -> None:
+    """A caller that makes us send one, such as by a header, must not take the service away from all others."""
+    upstream = Upstream([fail_with(httpx.LocalProtocolError("Illegal header value"))])
+    for _ in range(20):
+        with pytest.raises(UpstreamFailed, match="The request to the data service could not be sent"):
+            await upstream.client.symbols()
+    assert set(upstream.told) == {"failed"}
+    assert upstream.states == ["closed"]
+
+
 async def test_one_caller_a_second_probes_it_and_calls_resume_once_it_is_back() -> None:
     upstream = Upstream([fail_with(httpx.ConnectError("refused"))])
     await upstream.fail(5)

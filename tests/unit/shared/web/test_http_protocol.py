@@ -99,6 +99,13 @@ async def test_trailers_are_not_taken_for_headers() -> None:
     assert [name for name, _ in app.scopes[0]["headers"]] == [b"host", b"transfer-encoding"]
 
 
+async def test_whitespace_around_a_value_is_no_part_of_it() -> None:
+    app = App()
+    await answer_to(GET + b'If-None-Match: \t"a"\t \r\nX-Empty: \t\r\nConnection: close\r\n\r\n', app=app)
+    headers = dict(app.scopes[0]["headers"])
+    assert (headers[b"if-none-match"], headers[b"x-empty"]) == (b'"a"', b"")
+
+
 async def test_a_silent_connection_is_closed_without_a_word() -> None:
     assert await answer_to(b"", Hasty) == b""
     assert await answer_to(b"\r\n", Hasty) == b""
