@@ -103,6 +103,7 @@ class ChangeFeed(Protocol):
     def changes(self) -> AsyncIterator[set[str] | None]:
         """Yield the symbols that changed, soon after; None, also at the start, if any may have. Never ends.
 
+        A symbol whose changes the store does not report is yielded now and then, whether it has changed or not.
         It yields an empty set when `fence` has risen. While the feed does not work, `ping` raises.
         """
         ...

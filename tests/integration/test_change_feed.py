@@ -72,6 +72,31 @@ class TestMongoChangeFeed(ChangeFeedBehaviours):
             database["AAPL"].insert_one({"Date": "2024-01-02"}, session=session)
         await _until(changes, {"AAPL"})
 
+    async def test_a_write_to_the_collection_of_a_view_is_one_to_the_view(
+        self, feed: MongoChangeFeed, database: Database
+    ) -> None:
+        database["prices"].insert_one({"symbol": "VIEW", "Date": "2024-01-02"})
+        database.create_collection("VIEW", viewOn="prices", pipeline=[{"$match": {"symbol": "VIEW"}}])
+        database.create_collection("VIEW.ADJ", viewOn="VIEW", pipeline=[])
+        changes = feed.changes()
+        await _until(changes, None)
+        await _until(changes, {"VIEW", "VIEW.ADJ"})
+        database["bellwether_notes"].insert_one({})
+        database["AAPL"].insert_one({"Date": "2024-01-02"})
+        assert await _until(changes, {"AAPL"}) == [{"AAPL", "VIEW", "VIEW.ADJ"}]
+        database["prices"].insert_one({"symbol": "VIEW", "Date": "2024-01-03"})
+        assert await _until(changes, {"VIEW"}) == [{"VIEW", "VIEW.ADJ"}]
+
+    async def test_a_symbol_whose_changes_mongodb_does_not_report_counts_as_changed_now_and_then(
+        self, mongo_url: str, database: Database
+    ) -> None:
+        database.create_collection("SERIES", timeseries={"timeField": "date"})
+        async with open_mongo(mongo_url, database.name) as opened:
+            changes = MongoChangeFeed(opened, 1).changes()
+            await _until(changes, None)
+            for _ in range(3):
+                assert await _until(changes, {"SERIES"}) == [{"SERIES"}]
+
     async def test_changes_and_pings_wait_for_no_other_work_of_the_process(
         self, mongo_url: str, database: Database
     ) -> None:

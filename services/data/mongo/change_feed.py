@@ -1,4 +1,8 @@
-"""Reports every write to the database, by this service or another tool, from a MongoDB change stream."""
+"""Reports every write to the database, by this service or another tool, from a MongoDB change stream.
+
+A change stream has no events of views and time series. A view counts as changed whenever a collection of bars changes,
+and both do each time that the lifetime of cached bars is over.
+"""
 
 import asyncio
 import math
@@ -16,6 +20,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from services.data.mongo.catalogue_documents import CATALOGUE
 from services.data.mongo.connection import UNAUTHORIZED, Connection
+from services.data.mongo.rewrite import OURS
 from shared.errors import StoreUnavailable
 from shared.schemas.bars import is_symbol
 
@@ -45,11 +50,13 @@ class _Batch:
 
     Attributes:
         symbols: The symbols that changed; None if any may have.
+        is_of_bars: Whether a collection changed that may hold bars, under whatever name.
         fence: The last write fence in it, 0 if there is none.
         caught_up_at: When the server was asked for its last event, after which there was none.
     """
 
     symbols: set[str] | None = field(default_factory=set)
+    is_of_bars: bool = False
     fence: int = 0
     caught_up_at: float = -math.inf
 
@@ -59,7 +66,7 @@ class MongoChangeFeed:
 
     Args:
         connection: The connection to the database. The feed waits in its own calls, outside the circuit breaker.
-        cache_seconds: The maximum delay of a change without the feed, for the detail of `ping`.
+        cache_seconds: The maximum delay of a change that the feed does not report.
     """
 
     def __init__(self, connection: Connection, cache_seconds: int) -> None:
@@ -68,6 +75,8 @@ class MongoChangeFeed:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="change-feed")
         self._failure: str | None = "MongoDB has not been reached yet"
         self._cache_seconds = cache_seconds
+        self._without_events: set[str] = set()  # symbols that are views or time series
+        self._listed_at = -math.inf  # when they were
         self._caught_up_at = -math.inf
         self.fence = 0
 
@@ -85,8 +94,9 @@ class MongoChangeFeed:
                 while stream.alive:
                     batch = await self._run(partial(_collect_changes, stream))
                     resume = stream.resume_token
-                    if batch.symbols is None or batch.symbols:
-                        yield batch.symbols
+                    symbols = await self._add_without_events(batch)
+                    if symbols is None or symbols:
+                        yield symbols
                     self._caught_up_at = max(self._caught_up_at, batch.caught_up_at)
                     if batch.fence > self.fence:
                         self.fence = batch.fence
@@ -110,6 +120,16 @@ class MongoChangeFeed:
                 f"{self._failure}: changes by other tools become visible after up to {self._cache_seconds} s."
             )
 
+    async def _add_without_events(self, batch: _Batch) -> set[str] | None:
+        """Return the symbols that changed, with those without events if they may have."""
+        is_due = time.monotonic() >= self._listed_at + self._cache_seconds
+        if is_due:
+            self._without_events = await self._run(self._list_without_events)
+            self._listed_at = time.monotonic()
+        if batch.symbols is None or not (is_due or batch.is_of_bars):
+            return batch.symbols
+        return batch.symbols | self._without_events
+
     async def _run(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
 
@@ -117,6 +137,13 @@ class MongoChangeFeed:
         with pymongo.timeout(TIMEOUT_SECONDS):
             document = self._database[FENCES].find_one({"_id": "fence"})
         return int(document["fence"]) if document else 0
+
+    def _list_without_events(self) -> set[str]:
+        with pymongo.timeout(TIMEOUT_SECONDS):
+            found = self._database.list_collections(
+                filter={"type": {"$in": ["view", "timeseries"]}}, nameOnly=True, authorizedCollections=True
+            )
+            return {each["name"] for each in found if is_symbol(each["name"])}
 
     def _open(self, resume: Event | None) -> DatabaseChangeStream[dict[str, Any]]:
         with pymongo.timeout(TIMEOUT_SECONDS):
@@ -161,6 +188,7 @@ def _n_buffered(stream: DatabaseChangeStream[dict[str, Any]]) -> int:
 def _read_event(event: Event, batch: _Batch) -> None:
     """Add an event."""
     collections = [event.get(name, {}).get("coll") for name in ("ns", "to")]
+    batch.is_of_bars |= any(isinstance(name, str) and not name.startswith(OURS) for name in collections)
     symbols: set[str] | None
     if event["operationType"] in {"dropDatabase", "invalidate"}:
         symbols = None
