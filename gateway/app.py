@@ -24,6 +24,7 @@ from gateway.api.runs import router as run_router
 from gateway.api.runs import writes as run_writes
 from gateway.api.screener import router as screener_router
 from gateway.api.stocks import router as stock_router
+from gateway.api.strict_requests import STRICT
 from gateway.api.uploads import router as upload_router
 from gateway.api_keys import NEEDS_KEY, ApiKeys, not_authorised, parse_digests
 from gateway.browser_headers import BrowserHeadersMiddleware, api_headers
@@ -53,6 +54,7 @@ DESCRIPTION = """\
 What a model predicts for a stock, how wrong it has been, and whether it beats assuming no change.
 
 Every error is `application/problem+json` (RFC 9457) with a `request_id` that the logs of every service have.
+A parameter that a path does not have is an error, and so is a second value of one that has a single value.
 While the database is down, known data is served with `Warning: 110 - "Response is Stale"`.
 Not investment advice.
 """
@@ -151,16 +153,18 @@ def _operations(registry: CollectorRegistry) -> Operations:
 
 
 def _routers(settings: GatewaySettings) -> list[APIRouter]:
-    """Return all routers; with closed reads, those that read require a key, too."""
-    reads = [stock_router, result_router, forecast_router, ledger_router, run_router, screener_router]
+    """Return all routers. Those that write require a key, and with closed reads those that read do, too."""
+    reads = APIRouter(dependencies=[STRICT])
     if not settings.open_reads:
-        guarded = APIRouter(dependencies=[NEEDS_KEY], responses=problem_responses(NotAuthorised))
-        for router in reads:
-            guarded.include_router(router)
-        reads = [guarded]
+        reads = APIRouter(dependencies=[NEEDS_KEY, STRICT], responses=problem_responses(NotAuthorised))
+    for router in (stock_router, result_router, forecast_router, ledger_router, run_router, screener_router):
+        reads.include_router(router)
+    writes = APIRouter(dependencies=[NEEDS_KEY, STRICT])
+    for router in (upload_router, ledger_writes, run_writes):
+        writes.include_router(router)
     limited = APIRouter(responses=problem_responses(RateLimited))
-    for router in (*reads, upload_router, ledger_writes, run_writes):
-        limited.include_router(router)
+    limited.include_router(reads)
+    limited.include_router(writes)
     return [limited, health_router]
 
 

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Body, Query
 
 from gateway.api.dependencies import DataClientDep, PredictionClientDep
 from gateway.api.responses import json_example
-from gateway.api_keys import NEEDS_KEY
 from gateway.examples.ledger import LEDGER
 from shared.errors import (
     UPSTREAM_ERRORS,
@@ -24,7 +23,7 @@ from shared.schemas.ledger import KeepRequest, KeptForecast, Ledger, LedgerQuery
 from shared.web.problem import problem_responses
 
 router = APIRouter(prefix="/api", tags=["predictions"])
-writes = APIRouter(prefix="/api", tags=["predictions"], dependencies=[NEEDS_KEY])
+writes = APIRouter(prefix="/api", tags=["predictions"])
 _COMMON = (InvalidRequest, SymbolNotFound, NoBars, *UPSTREAM_ERRORS)
 _DEFAULT = KeepRequest()
 

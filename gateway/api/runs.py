@@ -10,7 +10,6 @@ from fastapi.responses import StreamingResponse
 
 from gateway.api.dependencies import PredictionClientDep, RunsClientDep
 from gateway.api.responses import json_example
-from gateway.api_keys import NEEDS_KEY
 from gateway.examples import runs as examples
 from shared.clients.base import RawResponse
 from shared.clients.events import MEDIA_TYPE
@@ -30,7 +29,7 @@ from shared.web.problem import problem_responses
 
 CHECK_SECONDS = 0.5  # how long a stream may take to notice that the gateway is stopping
 router = APIRouter(prefix="/api", tags=["runs"])
-writes = APIRouter(prefix="/api", tags=["runs"], dependencies=[NEEDS_KEY])
+writes = APIRouter(prefix="/api", tags=["runs"])
 RunIdPath = Annotated[RunId, Path(description="The `id` of the run.")]
 IfNoneMatch = Annotated[str | None, Header()]
 _ERRORS = (InvalidRequest, RunNotFound, *UPSTREAM_ERRORS)

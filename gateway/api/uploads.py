@@ -6,7 +6,6 @@ from fastapi import APIRouter, Body, Query, Request
 
 from gateway.api.dependencies import AnswersDep, DataClientDep
 from gateway.api.responses import json_example
-from gateway.api_keys import NEEDS_KEY
 from gateway.examples import stocks as examples
 from shared.clients.data import Upload
 from shared.errors import (
@@ -25,7 +24,7 @@ from shared.schemas.loads import LoadQuery, LoadReport
 from shared.schemas.stocks import Stock, StockPatch
 from shared.web.problem import problem_responses
 
-router = APIRouter(prefix="/api", tags=["stocks"], dependencies=[NEEDS_KEY])
+router = APIRouter(prefix="/api", tags=["stocks"])
 _COMMON = (NotAuthorised, InvalidRequest, *UPSTREAM_ERRORS)
 
 

@@ -92,7 +92,8 @@ def test_one_request_is_one_id_and_one_trace_through_everything(stack: Stack, co
 
 def test_a_problem_names_its_trace_and_a_query_is_not_in_it(stack: Stack, collector: Collector) -> None:
     given = {"traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"}
-    answer = httpx.get(f"{stack.url}/api/stocks/NOPE/result?api_key=secret", headers=given, timeout=PATIENCE_SECONDS)
+    url, body = f"{stack.url}/api/result?api_key=secret", {"stock_symbol": "NOPE"}
+    answer = httpx.post(url, json=body, headers=given, timeout=PATIENCE_SECONDS)
     assert (answer.status_code, answer.json()["trace_id"]) == (404, "ab" * 16)
     until(lambda: {span.service for span in collector.trace("ab" * 16)} == {"gateway", "prediction", "data"})
     assert "secret" not in str(collector.spans)
