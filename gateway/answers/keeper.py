@@ -9,9 +9,10 @@ from fastapi import Request, Response
 
 from gateway.answers.compression import MIN_BYTES, choose_coding, compress, is_compressible
 from gateway.answers.store import NOT_MODIFIED, Alias, Answer, AnswerStore, Key
-from shared import staleness
+from shared import deadline, staleness
 from shared.clients.base import RawResponse
 from shared.revisions.freshness import Confirmation, Freshness
+from shared.single_flight import SingleFlight
 from shared.web.etags import matches
 from shared.web.request_id import route_of
 
@@ -21,7 +22,7 @@ BOUNDED_KINDS = {"result", "forecast", "evaluation", "range", "models", "stock",
 BOUNDED_SECONDS = 60.0
 # The feed reports changes of bars, not of runs, so these are revalidated each time with the kept ETag.
 UNFOLLOWED_KINDS = {"leaderboard", "screener"}
-INLINE_BYTES = 16_384  # compressed in 0.5 ms; a larger body is compressed in a thread
+INLINE_BYTES = 16_384  # compressed in 0.5 ms; a larger body is compressed in a thread, once for all who want it
 MAX_ALIAS_BYTES = 512
 
 
@@ -57,6 +58,7 @@ class Answers:
         self.freshness = freshness
         self._monotonic = monotonic
         self._cache_control = f"{'public' if is_public else 'private'}, max-age=0, must-revalidate"
+        self._compressions: SingleFlight[bytes] = SingleFlight()
         self.count = count
 
     def find(self, alias: Alias) -> Answer | None:
@@ -139,12 +141,15 @@ class Answers:
         return _ready(answer, coding, Response(await self._coded(answer, coding), headers=answer.headers | headers))
 
     async def _coded(self, answer: Answer, coding: str) -> bytes:
-        assert answer.body is not None
+        body = answer.body
+        assert body is not None
         if (coded := answer.coded.get(coding)) is None:
-            if len(answer.body) <= INLINE_BYTES:
-                coded = compress(coding, answer.body)
+            if len(body) <= INLINE_BYTES:
+                coded = compress(coding, body)
             else:
-                coded = await asyncio.to_thread(compress, coding, answer.body)
+                with deadline.within(deadline.MAX_SECONDS):  # the answer is here, and should not be lost now
+                    key = (answer.key, answer.etag, coding)
+                    coded = await self._compressions.run(key, lambda: asyncio.to_thread(compress, coding, body))
             answer.coded[coding] = coded
             if self.store.get(answer.key) is answer:
                 self.store.put(answer)
