@@ -64,6 +64,10 @@ class SingleFlight(Generic[T]):
             raise TimeoutError
         return shared.task.result()
 
+    def is_running(self, is_meant: Callable[[Any], bool]) -> bool:
+        """Say whether work is in progress that a caller could join, and whose key is meant."""
+        return any(map(is_meant, self._shared))
+
     def _start(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> _Shared[T]:
         shared = self._shared[key] = _Shared(work)
         shared.task.add_done_callback(lambda _: self._land(key, shared))

@@ -58,7 +58,6 @@ class Responder:
         version = f"{provenance().model_dump_json()} {calendar}"
         self._version = hashlib.sha256(version.encode()).hexdigest()[:16]
         self._flight: SingleFlight[bytes] = SingleFlight()
-        self._running: set[ComputationKey] = set()
         self._metrics = ComputationMetrics(registry)
         self._seconds = {
             kind: Histogram(f"{kind}_duration_seconds", _HELP_TEXTS[kind], buckets=LATENCY_BUCKETS, registry=registry)
@@ -77,7 +76,7 @@ class Responder:
             revision = await resources.data.current_revision(symbol=key.symbol)
             if revision is not None and matches(etag := self._etag(revision, key.today), if_none_match):
                 return _not_modified(etag)
-        if key not in self._running:  # otherwise it joins, and needs no room
+        if not self._flight.is_running(lambda running: running[0] == key):  # otherwise it joins, and needs no room
             resources.workers.require_room()  # before the bars are fetched, which takes most of the time of a refusal
         encoded = await resources.data.bars(symbol=key.symbol, adjusted=key.adjusted)
 
@@ -85,13 +84,7 @@ class Responder:
 
         async def compute() -> bytes:
             started_at = time.perf_counter()
-            self._running.add(key)
-            try:
-                run = await resources.workers.run(
-                    computation, measured, key.kind, encode_answer, work, encoded, key.symbol
-                )
-            finally:
-                self._running.discard(key)
+            run = await resources.workers.run(computation, measured, key.kind, encode_answer, work, encoded, key.symbol)
             self._metrics.record(run.measurements)
             body = run.unwrap()
             self._seconds[key.kind].observe(time.perf_counter() - started_at)

@@ -130,12 +130,16 @@ async def test_without_room_for_a_computation_no_bars_are_fetched_but_a_matching
 
 async def test_without_room_a_computation_that_is_running_is_still_joined() -> None:
     service = Service(is_slow=True)
-    first = asyncio.create_task(service.ask())
+    leaving = asyncio.create_task(service.ask())
     await service.workers.has_begun.wait()
+    service.bars.revision_now = "new"
+    first = asyncio.create_task(service.ask())
+    await settle()
     service.workers.has_room = False
-    equal, other = (
-        asyncio.create_task(service.ask(key)) for key in (FORECAST, replace(FORECAST, query='{"horizon": 2}'))
-    )
+    leaving.cancel()
+    await settle()
+    keys = FORECAST, replace(FORECAST, query='{"horizon": 2}')
+    equal, other = (asyncio.create_task(service.ask(key)) for key in keys)
     await settle()
     service.workers.may_end.set()
     assert (await equal).body == (await first).body
@@ -143,7 +147,7 @@ async def test_without_room_a_computation_that_is_running_is_still_joined() -> N
         await other
     with pytest.raises(Busy):
         await service.ask()
-    assert service.workers.n_runs == 1
+    assert service.workers.n_runs == 2
 
 
 async def test_a_load_during_the_computation_gives_the_old_response_no_new_etag() -> None:
