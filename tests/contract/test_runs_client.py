@@ -15,6 +15,7 @@ from shared.clients.data import DataClient
 from shared.clients.runs import RunsClient
 from shared.errors import InvalidRequest, NoCompleteRun, NotTheOwner, PayloadTooLarge, RunActive, RunNotFound
 from shared.schemas.runs import Run, RunList
+from shared.schemas.screener import ScreenerQuery
 from tests.support.asgi import serve
 from tests.support.data.fakes import FakeBarStore, fakes
 from tests.support.data.leaderboards import make_leaderboard
@@ -65,7 +66,8 @@ async def test_a_run_from_its_request_to_its_answers(client: RunsClient, http: h
     assert board.body == make_leaderboard().model_dump_json().encode()
     again = await data.raw_leaderboard(horizon=1, if_none_match=board.headers["ETag"])
     assert (again.status, again.body) == (304, b"")
-    assert (await http.get("/screeners/1")).content == b"ARROW1"
+    with pytest.raises(NoCompleteRun, match=f"The screener of run {RUN_ID} was written by another version"):
+        await data.raw_screener(query=ScreenerQuery())
 
 
 async def test_results_come_in_pages_of_few(client: RunsClient) -> None:

@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from services.prediction.runs.coordinator import PER_WORKER
-from shared.schemas.stored.screener import decode_screener
 from tests.support.polling import until
 from tests.support.prediction.run_system import RESULTS, RUNS, RunSystem, kill_a_worker, run_system
 from tests.support.servers.processes import GENEROUS_LIMITS
@@ -63,8 +62,8 @@ def test_a_run_is_computed_once_and_the_same_request_finds_it(system: RunSystem)
 
 
 def _screened_symbols(system: RunSystem) -> list[str]:
-    table = decode_screener(system.data.get("/screeners/1").content).table
-    return [str(symbol) for symbol in table.column("symbol").to_pylist()]
+    symbols: list[str] = system.data.get("/screener").json()["columns"]["symbol"]
+    return symbols
 
 
 def test_two_hundred_requests_at_once_are_one_run(system: RunSystem, say: Say) -> None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.data.api.dependencies import MetricsDep, RunStoreDep
 from services.data.api.runs import RunIdPath
-from services.data.runs.ports import MAX_ANSWER_BYTES, MAX_PAYLOAD_BYTES, AnswerKind, RunStore, SymbolResult
+from services.data.runs.ports import MAX_ANSWER_BYTES, MAX_PAYLOAD_BYTES, RunStore, SymbolResult
 from services.data.runs.result_streams import ResultStream
 from services.data.runs.states import EndState
 from shared import deadline
@@ -160,32 +160,12 @@ async def last_leaderboard(
     horizon: Annotated[Horizon, Path()], runs: RunStoreDep, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
     """Return the leaderboard of the last run over all symbols that has succeeded."""
-    return await _last(runs, "leaderboard", horizon, "application/json", if_none_match)
-
-
-@router.get(
-    "/screeners/{horizon}",
-    response_class=Response,
-    responses={
-        200: {"content": {ARROW: {}}},
-        **NOT_MODIFIED,
-        **problem_responses(InvalidRequest, NoCompleteRun, StoreUnavailable),
-    },
-)
-async def last_screener(
-    horizon: Annotated[Horizon, Path()], runs: RunStoreDep, if_none_match: Annotated[str | None, Header()] = None
-) -> Response:
-    """Return the screener of the last run over all symbols that has succeeded, as it was written."""
-    return await _last(runs, "screener", horizon, ARROW, if_none_match)
-
-
-async def _last(runs: RunStore, kind: AnswerKind, horizon: int, media_type: str, if_none_match: str | None) -> Response:
-    answer = await runs.last_answer(kind, horizon)
+    answer = await runs.last_answer("leaderboard", horizon)
     etag = f'"{await asyncio.to_thread(lambda: hashlib.sha256(answer.body).hexdigest()[:32])}"'
     headers = {"ETag": etag, "Run-Id": answer.run_id}
     if if_none_match is not None and matches(etag, if_none_match):
         return Response(status_code=304, headers=headers)
-    return Response(answer.body, media_type=media_type, headers=headers)
+    return Response(answer.body, media_type="application/json", headers=headers)
 
 
 async def _stream(runs: RunStore, run_id: str, symbols: Sequence[RunSymbol]) -> AsyncIterator[bytes]:
