@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from shared.revisions.freshness import Confirmation
 
 MAX_ALIASES = 8  # forms of requests for one answer that are recognised without parsing
-OVERHEAD_BYTES = 2_000  # of an answer without its body: keys, headers, objects
+OVERHEAD_BYTES = 6_000  # of an answer without its body: keys, headers, objects, and a ready response for each coding
 NOT_MODIFIED = "304"  # among the codings of ready responses
 Alias = tuple[str, bytes]  # path, and query string or body
 Ready = tuple[int, list[tuple[bytes, bytes]], bytes]  # status, headers, body
@@ -52,7 +52,8 @@ class Answer:
     @property
     def n_bytes(self) -> int:
         """Return about how much memory it takes."""
-        return OVERHEAD_BYTES + sum(map(len, self.coded.values())) + sum(len(alias[1]) for alias in self.aliases)
+        aliases = sum(len(path) + len(rest) for path, rest in self.aliases)
+        return OVERHEAD_BYTES + sum(map(len, self.coded.values())) + aliases
 
 
 class AnswerStore:

@@ -44,6 +44,15 @@ def test_an_answer_is_found_by_the_forms_of_requests_until_it_leaves() -> None:
     assert store.find(("/path", b"0")) is None
 
 
+def test_long_paths_count_too() -> None:
+    """Spaces around a symbol are accepted, so the path of a request can have thousands of them."""
+    store, answer = AnswerStore(100_000), make("A")
+    store.put(answer)
+    for n in range(MAX_ALIASES):
+        store.recognise((f"/api/stocks/{' ' * 2_000}A/bars", b"%d" % n), answer, "/route")
+    assert store.n_bytes > OVERHEAD_BYTES + SIZE + MAX_ALIASES * 2_000
+
+
 @given(st.lists(st.tuples(st.sampled_from("ABCDEFG"), st.integers(0, 5_000), st.booleans()), max_size=60))
 def test_the_bytes_are_those_of_what_is_kept_and_within_the_limit(steps: list[tuple[str, int, bool]]) -> None:
     store = AnswerStore(20_000)
