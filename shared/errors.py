@@ -246,5 +246,5 @@ PREDICTION_ERRORS = (*_BARS_ERRORS, ComputationRefused, *UPSTREAM_ERRORS)
 _UPLOAD_ERRORS = (UnreadableFile, RowsRejected, HistoryChanged, UnsupportedMediaType, PayloadTooLarge, RequestTooSlow)
 _RUN_ERRORS = (RunNotFound, NoCompleteRun, NotTheOwner, RunActive)
 ERRORS_BY_SLUG: dict[str, type[ServiceError]] = {
-    leaf.slug: leaf for leaf in (*PREDICTION_ERRORS, *_UPLOAD_ERRORS, *_RUN_ERRORS, NotAuthorised)
+    leaf.slug: leaf for leaf in (*PREDICTION_ERRORS, *_UPLOAD_ERRORS, *_RUN_ERRORS, HeadersTooLarge, NotAuthorised)
 }

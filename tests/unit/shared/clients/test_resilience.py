@@ -10,6 +10,7 @@ from shared.breaker import State
 from shared.clients.data import DataClient, Upload
 from shared.clients.observer import CallObserver, CallResult
 from shared.errors import (
+    HeadersTooLarge,
     SymbolNotFound,
     UpstreamFailed,
     UpstreamTimeout,
@@ -88,6 +89,14 @@ async def test_a_request_of_ours_that_is_not_valid_says_nothing_about_the_upstre
             await upstream.client.symbols()
     assert set(upstream.told) == {"failed"}
     assert upstream.states == ["closed"]
+
+
+async def test_headers_that_are_too_large_there_are_too_large_here() -> None:
+    """A caller's If-None-Match is passed on beside headers of ours."""
+    upstream = Upstream([problem(431, "headers-too-large")])
+    with pytest.raises(HeadersTooLarge):
+        await upstream.client.symbols()
+    assert upstream.told == ["refused"]
 
 
 async def test_one_caller_a_second_probes_it_and_calls_resume_once_it_is_back() -> None:
