@@ -13,6 +13,7 @@ _CODERS: dict[str, Callable[[bytes], bytes]] = {
     "zstd": lambda body: ZstdCompressor(level=3 if len(body) < LARGE_BYTES else 6).compress(body),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
 }
+MAX_CODINGS = 50  # of Accept-Encoding that are looked at; 32 KB of commas would take 7 ms
 _COMPRESSIBLE = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 
@@ -24,7 +25,7 @@ def is_compressible(media_type: str) -> bool:
 @lru_cache(maxsize=256)
 def choose_coding(accept_encoding: str) -> str:
     """Return the best coding that the header Accept-Encoding allows, "identity" if it allows none of ours."""
-    weights = dict(map(_parse, accept_encoding.lower().split(",")))
+    weights = dict(map(_parse, accept_encoding.lower().split(",", MAX_CODINGS)[:MAX_CODINGS]))
     offered = {coding: weights.get(coding, weights.get("*", 0.0)) for coding in _CODERS}
     best = max(offered, key=lambda coding: offered[coding])
     return best if offered[best] > 0 and offered[best] >= weights.get("identity", 0.0) else "identity"

@@ -25,6 +25,8 @@ FORMATS: dict[str, ScreenerFormat] = {
     "application/vnd.apache.parquet": "parquet",
     "application/vnd.apache.arrow.stream": "arrow",
 }
+MAX_NAMED = 50  # media types of Accept that are looked at
+_ZERO = {"q=0", "q=0.0", "q=0.00", "q=0.000"}
 _PROBLEMS = problem_responses(InvalidRequest, NoCompleteRun, *UPSTREAM_ERRORS)
 
 
@@ -89,6 +91,7 @@ async def screener(
 
 
 def _choose_format(accept: str) -> ScreenerFormat:
-    """Return the first format that the header Accept names, without regard to weights; JSON if it names none."""
-    named = (FORMATS.get(part.partition(";")[0].strip().lower()) for part in accept.split(","))
+    """Return the first format that the header Accept names and does not exclude by a weight of 0, else JSON."""
+    parts = (part.lower().replace(" ", "").split(";") for part in accept.split(",", MAX_NAMED)[:MAX_NAMED])
+    named = (FORMATS.get(name) for name, *rest in parts if _ZERO.isdisjoint(rest))
     return next((known for known in named if known is not None), "json")

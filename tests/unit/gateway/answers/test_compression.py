@@ -26,6 +26,8 @@ from gateway.answers.compression import choose_coding, compress, is_compressible
         ("gzip;q=0.5, identity;q=1", "identity"),
         ("deflate, br", "identity"),
         ("gzip;q=nonsense", "identity"),
+        ("x," * 49 + "gzip", "gzip"),
+        ("x," * 10_000 + "gzip", "identity"),
     ],
 )
 def test_the_best_coding_that_is_allowed_is_chosen(accept_encoding: str, coding: str) -> None:

@@ -34,6 +34,9 @@ async def test_both_are_passed_on_with_their_defaults() -> None:
         ("Text/CSV; q=0.9, application/json; q=0.5", "csv"),
         ("application/vnd.apache.parquet", "parquet"),
         ("application/vnd.apache.arrow.stream", "arrow"),
+        ("text/csv; q=0, application/vnd.apache.parquet; Q=0.5", "parquet"),
+        ("text/csv;q=0.000", "json"),
+        ("x," * 10_000 + "text/csv", "json"),
     ],
 )
 async def test_accept_chooses_the_format_unless_the_query_does(accept: str, chosen: str) -> None:
