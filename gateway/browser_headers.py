@@ -22,7 +22,7 @@ ALWAYS = {
 FOR_A_YEAR = (
     "public, max-age=31536000, immutable"  # the names of the page's built files contain a digest of their content
 )
-ASK_FIRST = "no-cache"
+ASK_FIRST = "no-cache"  # without it, caches may guess for how long a 404 or a health check holds (RFC 9111, 4.2.2)
 
 
 class BrowserHeadersMiddleware:
@@ -49,14 +49,14 @@ class BrowserHeadersMiddleware:
 
 
 def api_headers() -> dict[str, str]:
-    """Return the headers of every response of the API."""
-    return _headers("/api/", 200)
+    """Return the headers of every response of the API that says itself how it may be cached."""
+    headers = _headers("/api/", 200)
+    del headers["Cache-Control"]
+    return headers
 
 
 def _headers(path: str, status: int) -> dict[str, str]:
     is_docs = path in {"/docs", "/docs/"}
     headers = ALWAYS | {"Content-Security-Policy": DOCS_POLICY if is_docs else PAGE_POLICY}
-    if path.startswith("/api/"):
-        return headers
     is_hashed = path.startswith("/assets/") and status in {200, 304}
     return headers | {"Cache-Control": FOR_A_YEAR if is_hashed else ASK_FIRST}

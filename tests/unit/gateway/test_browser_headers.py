@@ -39,6 +39,10 @@ async def test_only_the_docs_page_may_run_a_script_that_stands_in_it(built: Path
         ("/", "no-cache"),
         ("/assets/gone.js", "no-cache"),
         ("/api/stocks/AAPL/result", "public, max-age=0, must-revalidate"),
+        ("/api/stocks/a b", "no-cache"),
+        ("/api/stocks/AAPL/ledger", "no-cache"),
+        ("/api/health", "no-cache"),
+        ("/api/nothing", "no-cache"),
     ],
 )
 async def test_only_what_never_changes_is_kept_without_asking(built: Path, path: str, kept: str) -> None:
