@@ -156,6 +156,23 @@ def test_bars_are_not_added_to_a_layout_of_another_tool(database: Database, rewr
 
 
 @WAYS
+@pytest.mark.parametrize(
+    "options", [{"viewOn": "PRICES"}, {"timeseries": {"timeField": "Date"}}, {"capped": True, "size": 1 << 20}]
+)
+def test_bars_are_not_added_to_what_is_no_plain_collection(
+    database: Database, rewrite: Any, options: dict[str, Any]
+) -> None:
+    database.create_collection("AAPL", **options)
+    prices = dict.fromkeys(("Open", "High", "Low", "Close"), 1.0)
+    database[options.get("viewOn", "AAPL")].insert_many([{"Date": datetime(2024, 1, day)} | prices for day in (2, 3)])
+    with pytest.raises(InvalidRequest, match="AAPL is a view, a time series or a capped collection of another tool"):
+        rewrite(database, "AAPL", _load(make_frame(first_session=date(2024, 2, 1))))
+    rewrite(database, "AAPL", lambda stored: (StoredSymbol(stored.frame, make_entry(stored.frame)), None))
+    assert database["AAPL"].count_documents({}) == 2
+    assert database[CATALOGUE].count_documents({}) == 1
+
+
+@WAYS
 def test_a_replacement_leaves_nothing_that_is_not_a_bar_and_makes_the_index(database: Database, rewrite: Any) -> None:
     dates = ["2024-01-01", "2024-01-01", "soon", "1999-01-04"]
     database["AAPL"].insert_many([{"Date": date} for date in dates])

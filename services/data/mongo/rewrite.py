@@ -18,7 +18,7 @@ from pymongo.errors import PyMongoError
 
 from services.data.mongo.bar_documents import DATE
 from services.data.mongo.catalogue_documents import CATALOGUE, complete_bars, from_document, to_document
-from services.data.mongo.collection_reader import build_any
+from services.data.mongo.collection_reader import build_any, has_snapshots
 from services.data.mongo.document_changes import Changes, compute_changes
 from services.data.mongo.transactions import JOURNALED, run_in_transaction
 from services.data.records import StoredSymbol
@@ -45,6 +45,7 @@ def rewrite_in_transaction(database: Database[dict[str, Any]], symbol: str, deci
         exists = _exists(database, symbol)
         documents = _read_all(collection, session) if exists else []
         after, changes, report = _decide_changes(symbol, documents, entry, decide)
+        _require_plain(database, symbol, changes)
         if not exists:
             collection.create_index(DATE, unique=True, session=session)
         _apply(changes, collection, session)
@@ -67,6 +68,7 @@ def rewrite_by_rename(database: Database[dict[str, Any]], symbol: str, decide: D
     documents = _read_all(database[symbol])
     entry = database[CATALOGUE].find_one({"_id": symbol})
     after, changes, report = _decide_changes(symbol, documents, entry, decide)
+    _require_plain(database, symbol, changes)
     catalogue = database.get_collection(CATALOGUE, write_concern=JOURNALED)
     if documents and changes.are_empty:
         catalogue.replace_one({"_id": symbol}, _to_entry_document(after), upsert=True)
@@ -105,6 +107,15 @@ def _decide_changes(
             f"read. Load these under another symbol, or delete {symbol} first."
         )
     return after, Changes([], [], []), report
+
+
+def _require_plain(database: Database[dict[str, Any]], symbol: str, changes: Changes) -> None:
+    """Refuse to change a collection that a transaction cannot change, and a copy cannot replace."""
+    if not changes.are_empty and not has_snapshots(database, symbol):
+        raise InvalidRequest(
+            f"{symbol} is a view, a time series or a capped collection of another tool, and is only read. Load these "
+            f"bars under another symbol, or delete {symbol} first."
+        )
 
 
 def _apply(changes: Changes, collection: Collection[dict[str, Any]], session: ClientSession | None = None) -> None:
