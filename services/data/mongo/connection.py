@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pymongo
 import structlog
 from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import ReadPreference
 from pymongo.database import Database as PyMongoDatabase
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
@@ -174,7 +175,9 @@ async def open_mongo(
         event_listeners=[MongoSpans(), *([CommandDurations(observe)] if observe else [])],
         _pool_class=build_pool_factory(on_replaced),
     )
-    connection = Connection(client[database].delegate, on_breaker)
+    # Whatever the address says: a member that lags would give old bars after a change has been reported.
+    primary = client.get_database(database, read_preference=ReadPreference.PRIMARY)
+    connection = Connection(primary.delegate, on_breaker)
     try:
         yield connection
     finally:

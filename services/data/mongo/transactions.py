@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from pymongo import ReadPreference
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.read_concern import ReadConcern
@@ -25,4 +26,6 @@ def run_in_transaction(database: Database[dict[str, Any]], work: Callable[[Clien
     """Run `work` in one transaction, journaled by a majority, again after a conflict; return what it returns."""
     with database.client.start_session() as session:
         # Not "snapshot", which does not allow creating an index; a transaction reads from one snapshot anyway.
-        return session.with_transaction(work, read_concern=ReadConcern("local"), write_concern=JOURNALED)
+        return session.with_transaction(
+            work, ReadConcern("local"), write_concern=JOURNALED, read_preference=ReadPreference.PRIMARY
+        )
