@@ -18,6 +18,7 @@ PICTURES = Path(os.environ.get("SCREENSHOTS_DIR", KEPT))
 DESKTOP = (1440, 900)
 PHONE = (360, 800)
 SYMBOL = "/?symbol=AAPL&adjusted=true"
+FOLLOWS = 4  # Node.DOCUMENT_POSITION_FOLLOWING
 
 
 def _show(page: Page, address: str, size: tuple[int, int] = DESKTOP) -> None:
@@ -118,6 +119,14 @@ def test_a_phone(page: Page) -> None:
     _show(page, SYMBOL, PHONE)
     _is_complete(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    sentence, chart = (
+        page.get_by_text(re.compile("^By Fri, 8 Mar 2013")),
+        page.get_by_role("img", name=re.compile("AAPL")),
+    )
+    assert _is_in_view(page, sentence)
+    assert (
+        sentence.evaluate("(one, other) => one.compareDocumentPosition(other)", chart.first.element_handle()) == FOLLOWS
+    )
     steps = page.get_by_role("region", name="Forecast by session")
     assert steps.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
     _is_sound_in_both_themes(page, "phone")

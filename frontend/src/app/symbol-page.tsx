@@ -82,6 +82,7 @@ export function SymbolPage({ view, onChange }: SymbolPageProps) {
         <article className="symbol-page" aria-labelledby="symbol-heading">
           <StockHeader symbol={view.symbol} stock={query.data} isAdjusted={view.isAdjusted} />
           <div className="dashboard">
+            <ForecastPanel view={view} onChange={onChange} />
             {view.compare.length === 0 ? (
               <PanelBoundary>
                 <PriceHistory
@@ -94,7 +95,6 @@ export function SymbolPage({ view, onChange }: SymbolPageProps) {
             ) : (
               <LazyComparison view={view} onChange={onChange} />
             )}
-            <ForecastPanel view={view} onChange={onChange} />
             <PanelBoundary>
               <LazyDetails view={view} />
             </PanelBoundary>
