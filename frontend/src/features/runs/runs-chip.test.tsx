@@ -74,6 +74,19 @@ test('a run is followed by its events until it ends, which is announced', async 
   expect(FedSource.open).toEqual([])
 })
 
+test('a page in a background tab follows no events: tabs share six connections', async () => {
+  const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+  server.use(runsAre(RUN))
+  renderPage('/nothing')
+  await chip(/^Run 44 %$/)
+  expect(FedSource.open).toEqual([])
+  visibility.mockReturnValue('visible')
+  act(() => {
+    document.dispatchEvent(new Event('visibilitychange'))
+  })
+  expect(FedSource.open).toHaveLength(1)
+})
+
 test.each<[Run['state'], RegExp]>([
   ['queued', /^Run queued$/],
   ['cancelling', /^Cancelling run$/],

@@ -5,18 +5,20 @@ import type { Run } from '@/api/gen/types.gen'
 import { watchRun } from '@/api/watch-run'
 import { storeRun } from '@/components/runs/run-cache'
 import { selectActive } from '@/components/runs/run-state'
+import { useVisible } from '@/lib/use-visible'
 
 const REST_MS = 60_000
 const POLL_MS = 2000
 const WATCH_AGAIN_MS = 20_000
 
 /**
- * The run under way, followed by its events. Without events the list is asked for every two seconds while a run goes, and
- * once a minute while none does.
+ * The run under way, followed by its events while the page is in view: a browser has six connections to a server, which
+ * the tabs share. Without events the list is asked for every two seconds while a run goes, and once a minute while none does.
  */
 export function useWatchedRun(): { runs: readonly Run[] | undefined; active: Run | undefined } {
   const queries = useQueryClient()
   const [isLost, setIsLost] = useState(false)
+  const isVisible = useVisible()
   const { data } = useQuery({
     ...getRuns(),
     refetchInterval: ({ state }) => (isLost && selectActive(state.data?.runs ?? []) !== undefined ? POLL_MS : REST_MS),
@@ -25,7 +27,7 @@ export function useWatchedRun(): { runs: readonly Run[] | undefined; active: Run
   const id = active?.id
 
   useEffect(() => {
-    if (id === undefined || isLost) return
+    if (id === undefined || isLost || !isVisible) return
     return watchRun(id, {
       onRun: (run) => {
         storeRun(queries, run)
@@ -34,7 +36,7 @@ export function useWatchedRun(): { runs: readonly Run[] | undefined; active: Run
         setIsLost(true)
       },
     })
-  }, [id, isLost, queries])
+  }, [id, isLost, isVisible, queries])
 
   useEffect(() => {
     if (!isLost) return
