@@ -67,6 +67,13 @@ function readReport(request: XMLHttpRequest): LoadReport {
   return body as LoadReport
 }
 
+const SERVER_ERROR = 500
+
+/** Whether an upload ended without an answer of the store, which may have loaded it; null if it was stopped. */
+export function isUnanswered(problem: ProblemError | null): boolean {
+  return problem === null || problem.isUnreachable || problem.status >= SERVER_ERROR
+}
+
 const FILE_IS_GONE = new ProblemError({
   type: 'about:file-gone',
   title: 'The file can no longer be read',

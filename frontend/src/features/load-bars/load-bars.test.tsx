@@ -3,7 +3,7 @@ import type { UserEvent } from '@testing-library/user-event'
 import { http, HttpResponse } from 'msw/http'
 import { expect, test } from 'vitest'
 import { symbolsAre } from '@/testing/handlers'
-import { problemResponse, REQUEST_ID } from '@/testing/problems'
+import { REQUEST_ID } from '@/testing/problems'
 import {
   FILE_IS_UNREADABLE,
   IS_TOO_LARGE,
@@ -197,46 +197,6 @@ async function drop(files: File[]) {
   fireEvent.drop(document.body, { dataTransfer: { types: ['Files'], files, items } })
   return within(await screen.findByRole('dialog', { name: 'Load bars' }))
 }
-
-test('several files are checked one by one, and those that can be loaded are', async () => {
-  const { handler, sent } = loadsAre({ ...REPORT, findings: [] })
-  server.use(handler)
-  const { user } = renderPage()
-  const dialog = await drop([file('aapl.csv'), file('photo.jpg'), file('my prices.csv')])
-  expect(dialog.getByText(/^3 files, each with the bars of one symbol/)).toBeVisible()
-  expect(dialog.getByLabelText('Symbol of aapl.csv')).toHaveValue('AAPL')
-  expect(dialog.getByRole('row', { name: /^photo.jpg .* is not a file of bars/ })).toBeVisible()
-  const third = dialog.getByLabelText('Symbol of my prices.csv')
-  await user.clear(third)
-  await user.type(third, 'msft')
-  await user.type(dialog.getByLabelText('API key'), 'the-key')
-  await user.click(dialog.getByRole('button', { name: 'Check the files' }))
-  await user.click(await dialog.findByRole('button', { name: 'Load 2 files' }))
-  await dialog.findByRole('button', { name: 'Show AAPL' })
-  expect(sent.map(({ symbol, query }) => [symbol, query.dry_run])).toEqual([
-    ['AAPL', 'true'],
-    ['MSFT', 'true'],
-    ['AAPL', 'false'],
-    ['MSFT', 'false'],
-  ])
-  expect(
-    dialog.getByRole('row', { name: /^aapl.csv .* Loaded: 5 new, 2 corrected, 1 unchanged, 120 rows rejected\.$/ }),
-  ).toBeVisible()
-})
-
-test('a file that fails does not stop the others', async () => {
-  server.use(
-    http.put('*/api/stocks/BAD/bars', () => problemResponse(FILE_IS_UNREADABLE)),
-    loadsAre(REPORT).handler,
-  )
-  const { user } = renderPage()
-  const dialog = await openDialog(user)
-  await user.upload(dialog.getByLabelText('Choose files'), [file('bad.csv'), file('good.csv')])
-  await user.type(dialog.getByLabelText('API key'), 'the-key')
-  await user.click(dialog.getByRole('button', { name: 'Check the files' }))
-  expect(await dialog.findByRole('button', { name: 'Load 1 file' })).toBeVisible()
-  expect(dialog.getByRole('row', { name: new RegExp(`^bad.csv .*${FILE_IS_UNREADABLE.title}`) })).toBeVisible()
-})
 
 test('a file of another type or size is refused before anything is sent', async () => {
   const { handler, sent } = loadsAre(REPORT)

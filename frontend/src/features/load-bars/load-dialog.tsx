@@ -6,7 +6,7 @@ import { LoadResult } from './report/load-result'
 import { ReportStep } from './report/report-step'
 import { UploadProgress } from './upload-progress'
 import type { Drop } from './use-file-drop'
-import { useLoad } from './use-load'
+import { isSending, useLoad } from './use-load'
 
 interface LoadDialogProps {
   /** The symbol shown on the page. */
@@ -17,20 +17,16 @@ interface LoadDialogProps {
   onShow: (symbol: string) => void
 }
 
-function listNames(files: readonly File[]): string {
-  return files.map(({ name }) => name).join('/')
-}
-
 /** Chooses files, checks them and loads them. Escape cancels an upload, or else closes the dialog. */
 export function LoadDialog({ shown, drop, opener, onClose, onShow }: LoadDialogProps) {
-  const { request, step, change, choose, back, restart, cancel, check, load } = useLoad(shown, drop)
+  const { request, step, change, choose, back, restart, cancel, run, check, load } = useLoad(shown, drop)
   return (
     <Dialog
       title="Load bars"
       className="load-dialog"
       opener={opener}
       isSticky
-      onClose={step.at === 'sending' ? cancel : onClose}
+      onClose={isSending(step) ? cancel : onClose}
     >
       {step.at === 'form' && (
         <LoadForm
@@ -43,7 +39,7 @@ export function LoadDialog({ shown, drop, opener, onClose, onShow }: LoadDialogP
           onCancel={onClose}
         />
       )}
-      {step.at === 'many' && <ManyFiles key={listNames(step.files)} files={step.files} onBack={restart} onShow={onShow} />}
+      {step.at === 'many' && <ManyFiles {...step} onRun={run} onStop={cancel} onBack={restart} onShow={onShow} />}
       {step.at === 'sending' && request.file !== null && <UploadProgress {...step} file={request.file} onCancel={cancel} />}
       {step.at === 'report' && <ReportStep report={step.report} onLoad={load} onBack={back} onCancel={onClose} />}
       {step.at === 'loaded' && <LoadResult report={step.report} onShow={onShow} onAnother={restart} />}

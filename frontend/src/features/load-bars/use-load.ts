@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { normaliseSymbol } from '@/address/normalise-symbol'
 import { accessKey, rememberAccessKey } from '@/api/access-key'
 import type { LoadBarsData, LoadReport } from '@/api/gen/types.gen'
-import { loadBars } from '@/api/load-bars'
+import { isUnanswered, loadBars } from '@/api/load-bars'
 import { type ProblemError, toProblem } from '@/api/problem'
 import { refuseFile } from './check-file'
 import { guessSymbol } from './guess-symbol'
@@ -27,15 +27,19 @@ export interface LoadRequest {
   key: string
 }
 
-type Step =
-  | { at: 'many'; files: readonly File[] }
+export type Step =
+  | { at: 'many'; files: readonly File[]; isRunning: boolean; refusal: string | null }
   | { at: 'form'; problem: ProblemError | null; note: string | null }
   | { at: 'sending'; isLoad: boolean; share: number; refusal: string | null }
   | { at: 'report'; report: LoadReport }
   | { at: 'loaded'; report: LoadReport }
 
 const MAY_BE_LOADED = 'The whole file was sent, so its bars may have been loaded. Check the file again to see.'
-const SERVER_ERROR = 500
+
+/** Whether files are being sent. */
+export function isSending(step: Step): step is Extract<Step, { refusal: string | null }> {
+  return step.at === 'sending' || (step.at === 'many' && step.isRunning)
+}
 
 function createFormStep(drop: Drop | null): Step {
   return { at: 'form', problem: null, note: drop !== null && 'refusal' in drop ? drop.refusal : null }
@@ -43,7 +47,7 @@ function createFormStep(drop: Drop | null): Step {
 
 function createFileStep(files: readonly File[]): Step {
   const [file] = files
-  if (file !== undefined && files.length > 1) return { at: 'many', files }
+  if (file !== undefined && files.length > 1) return { at: 'many', files, isRunning: false, refusal: null }
   return { at: 'form', problem: null, note: file === undefined ? null : refuseFile(file) }
 }
 
@@ -91,7 +95,7 @@ export function useLoad(shown: string | undefined, drop: Drop | null) {
 
   if (handledDrop !== drop) {
     setHandledDrop(drop)
-    if (step.at === 'sending') {
+    if (isSending(step)) {
       setStep({ ...step, refusal: 'Wait for this upload: what you dropped was ignored.' })
     } else {
       setRequest(withDrop(request, drop))
@@ -117,8 +121,7 @@ export function useLoad(shown: string | undefined, drop: Drop | null) {
       setStep({ at: isLoad ? 'loaded' : 'report', report })
     } catch (error) {
       const problem = signal.aborted ? null : toProblem(error)
-      const hasNoAnswer = problem === null || problem.isUnreachable || problem.status >= SERVER_ERROR
-      const note = isLoad && progress.sent === 1 && hasNoAnswer ? MAY_BE_LOADED : null
+      const note = isLoad && progress.sent === 1 && isUnanswered(problem) ? MAY_BE_LOADED : null
       setStep({ at: 'form', problem, note })
     }
     if (isLoad) {
@@ -146,6 +149,11 @@ export function useLoad(shown: string | undefined, drop: Drop | null) {
       setStep(createFormStep(null))
     },
     cancel: () => running.current?.abort(),
+    /** Called when the sending of several files begins, with what stops it, and with null when it ends. */
+    run: (controller: AbortController | null) => {
+      running.current = controller
+      setStep((now) => (now.at === 'many' ? { ...now, isRunning: controller !== null, refusal: null } : now))
+    },
     check: () => void send(false),
     load: () => void send(true),
   }

@@ -13,6 +13,10 @@ export function describeOutcome(outcome: Outcome): string {
       return outcome.reason
     case 'failed':
       return `${outcome.problem.title}. ${outcome.problem.detail}`
+    case 'unknown': {
+      const why = outcome.problem === null ? 'Stopped.' : `${outcome.problem.title}. ${outcome.problem.detail}`
+      return `${why} The whole file was sent, so its bars may have been loaded. Check the files again to see.`
+    }
     case 'checked':
     case 'loaded': {
       const { report } = outcome

@@ -12,6 +12,10 @@ import { type Entry, useManyFiles } from './use-many-files'
 
 interface ManyFilesProps {
   files: readonly File[]
+  isRunning: boolean
+  refusal: string | null
+  onRun: (controller: AbortController | null) => void
+  onStop: () => void
   onBack: () => void
   onShow: (symbol: string) => void
 }
@@ -56,10 +60,10 @@ function isLoadable({ outcome }: Entry): boolean {
 }
 
 /** Several files, each with the bars of one symbol: a preview of each, then all that can be loaded. */
-export function ManyFiles({ files, onBack, onShow }: ManyFilesProps) {
+export function ManyFiles({ files, isRunning, refusal, onRun, onStop, onBack, onShow }: ManyFilesProps) {
   const titleId = useId()
   const [key, setKey] = useState(() => accessKey() ?? '')
-  const { entries, isRunning, rename, check, load, stop } = useManyFiles(files)
+  const { entries, rename, check, load } = useManyFiles(files, onRun)
   const loadable = entries.filter(isLoadable)
   const loaded = entries.find(({ outcome }) => outcome.at === 'loaded')
   const nDone = entries.filter(({ outcome }) => outcome.at !== 'waiting' && outcome.at !== 'sending').length
@@ -88,7 +92,7 @@ export function ManyFiles({ files, onBack, onShow }: ManyFilesProps) {
           <tbody>
             {entries.map((entry, i) => (
               <FileRow
-                key={entry.file.name}
+                key={i} // several may have the same name
                 entry={entry}
                 isRunning={isRunning}
                 onRename={(symbol) => {
@@ -99,9 +103,10 @@ export function ManyFiles({ files, onBack, onShow }: ManyFilesProps) {
           </tbody>
         </table>
       </TableFrame>
+      {refusal !== null && <p role="alert">{refusal}</p>}
       <KeyField value={key} onChange={setKey} />
       <div className="dialog-actions">
-        <button type="button" className="button" onClick={isRunning ? stop : onBack}>
+        <button type="button" className="button" onClick={isRunning ? onStop : onBack}>
           {isRunning ? 'Stop' : 'Back'}
         </button>
         {!isRunning && loaded !== undefined && (

@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { normaliseSymbol } from '@/address/normalise-symbol'
 import { rememberAccessKey } from '@/api/access-key'
 import type { LoadReport } from '@/api/gen/types.gen'
-import { loadBars } from '@/api/load-bars'
+import { isUnanswered, loadBars } from '@/api/load-bars'
 import { type ProblemError, toProblem } from '@/api/problem'
 import { refuseFile } from '@/features/load-bars/check-file'
 import { guessSymbol } from '@/features/load-bars/guess-symbol'
@@ -13,6 +13,7 @@ export type Outcome =
   | { at: 'sending' }
   | { at: 'refused'; reason: string }
   | { at: 'failed'; problem: ProblemError }
+  | { at: 'unknown'; problem: ProblemError | null }
   | { at: 'checked'; report: LoadReport }
   | { at: 'loaded'; report: LoadReport }
 
@@ -29,50 +30,57 @@ function toEntry(file: File): Entry {
 }
 
 /** Checks and loads several files, one after the other; a file that fails does not stop the others. */
-export function useManyFiles(files: readonly File[]) {
+export function useManyFiles(files: readonly File[], onRun: (controller: AbortController | null) => void) {
   const queries = useQueryClient()
   const [entries, setEntries] = useState(() => files.map(toEntry))
-  const [isRunning, setIsRunning] = useState(false)
-  const running = useRef<AbortController>(null)
-  useEffect(() => () => running.current?.abort(), [])
+  const [shown, setShown] = useState(files)
+  if (shown !== files) {
+    setShown(files)
+    setEntries(files.map(toEntry))
+  }
 
   function change(at: number, changed: Partial<Entry>): void {
     setEntries((now) => now.map((entry, i) => (i === at ? { ...entry, ...changed } : entry)))
   }
 
   async function sendOne({ file, symbol }: Entry, key: string, isLoad: boolean, signal: AbortSignal): Promise<Outcome> {
+    const progress = { sent: 0 }
+    const onSent = (share: number): void => {
+      progress.sent = share
+    }
     try {
       const query = { mode: 'upsert', dry_run: !isLoad } as const
       const load = { file, symbol: normaliseSymbol(symbol), key, query }
-      const report = await loadBars(load, { signal, onSent: () => undefined })
+      const report = await loadBars(load, { signal, onSent })
       rememberAccessKey(key)
       return { at: isLoad ? 'loaded' : 'checked', report }
     } catch (error) {
-      return signal.aborted ? { at: 'waiting' } : { at: 'failed', problem: toProblem(error) }
+      const problem = signal.aborted ? null : toProblem(error)
+      if (isLoad && progress.sent === 1 && isUnanswered(problem)) return { at: 'unknown', problem }
+      return problem === null ? { at: 'waiting' } : { at: 'failed', problem }
     }
   }
 
   /** Sends every entry that `isWanted` selects. */
   async function send(key: string, isLoad: boolean, isWanted: (entry: Entry) => boolean): Promise<void> {
-    const { signal } = (running.current = new AbortController())
-    setIsRunning(true)
+    const controller = new AbortController()
+    const { signal } = controller
+    onRun(controller)
     for (const [i, entry] of entries.entries()) {
       if (signal.aborted || !isWanted(entry)) continue
       change(i, { outcome: { at: 'sending' } })
       change(i, { outcome: await sendOne(entry, key.trim(), isLoad, signal) })
     }
-    setIsRunning(false)
+    onRun(null)
     if (isLoad) await queries.invalidateQueries()
   }
 
   return {
     entries,
-    isRunning,
     rename: (at: number, symbol: string) => {
       change(at, { symbol, outcome: { at: 'waiting' } })
     },
     check: (key: string) => void send(key, false, ({ outcome }) => outcome.at !== 'refused'),
     load: (key: string) => void send(key, true, ({ outcome }) => outcome.at === 'checked'),
-    stop: () => running.current?.abort(),
   }
 }
