@@ -59,6 +59,19 @@ def test_filters_and_order_are_in_the_address_and_survive_a_reload(page: Page, r
     expect(page.get_by_role("columnheader", name="Close", exact=True)).to_have_attribute("aria-sort", "descending")
 
 
+def test_dates_and_prices_are_not_cut(page: Page) -> None:
+    answer = make_screener(20)
+    answer.columns.close[0] = 473_200.0
+    page.route(
+        "**/api/screener?*",
+        lambda route: route.fulfill(body=answer.model_dump_json(), content_type="application/json"),
+    )
+    _open(page, "?columns=last_session,close,name,spark,change_1,change_5,change_20,expected_range,width,skill,model")
+    cut = """rows => rows.flatMap(row => [row.cells[3], row.cells[4]])
+        .filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)"""
+    assert page.locator("tbody tr[data-position]").evaluate_all(cut) == []
+
+
 def test_a_saved_file_has_every_match(page: Page, run: Run) -> None:
     _open(page)
     with page.expect_download() as saved:

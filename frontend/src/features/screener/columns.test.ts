@@ -2,6 +2,11 @@ import { expect, test } from 'vitest'
 import { SCREENER_COLUMNS } from '@/testing/universes'
 import { COLUMN_INFO } from './columns'
 
+test('a large price is written without decimals, so that it fits', () => {
+  const columns = { ...SCREENER_COLUMNS, close: [473_200, 99_999.5] }
+  expect([0, 1].map((row) => COLUMN_INFO.close.write(columns, row))).toEqual(['473,200', '99,999.50'])
+})
+
 test('a narrow range and a narrow interval are not written as zero', () => {
   const columns = { ...SCREENER_COLUMNS, expected_range: [0.02, 2.14, null], width: [0.04, 99.99, 4.26] }
   const rows = [0, 1, 2]

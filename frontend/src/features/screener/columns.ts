@@ -15,12 +15,18 @@ interface ColumnInfo {
 }
 
 const NONE = '–'
+const LEAST_LARGE = 100_000
 export const VERDICT_NAMES = { better: 'was better', no_better: 'no better', too_early: 'too early to tell' } as const
 
 const share = (value: number | null | undefined): string =>
   value == null ? NONE : percent(value / 100, value < 1 ? 2 : 1)
 const change = (value: number | null | undefined): string => signedPercent(value == null ? null : value / 100)
 const rank = (value: number | null | undefined): string => (value == null ? NONE : count(value))
+
+/** Large prices are written without decimals, so that they fit. */
+function writePrice(value: number | null): string {
+  return price(value, value !== null && value >= LEAST_LARGE ? 0 : undefined)
+}
 
 function writeSkill({ skill, lower, upper }: ScreenerColumns, row: number): string {
   const estimate = skillEstimate({ skill: skill[row] ?? null, lower: lower[row] ?? null, upper: upper[row] ?? null })
@@ -58,7 +64,7 @@ export const COLUMN_INFO: Readonly<Record<ColumnName, ColumnInfo>> = {
   last_session: {
     name: 'Last session',
     meaning: 'Of the last bar.',
-    width: 'small',
+    width: 'medium',
     isHighFirst: true,
     write: ({ last_session: last }, row) => session(last[row] ?? NONE),
   },
@@ -67,7 +73,7 @@ export const COLUMN_INFO: Readonly<Record<ColumnName, ColumnInfo>> = {
     meaning: 'The last close, in the price’s currency.',
     width: 'small',
     isHighFirst: true,
-    write: ({ close }, row) => price(close[row] ?? null),
+    write: ({ close }, row) => writePrice(close[row] ?? null),
   },
   change_1: {
     name: '1 session',

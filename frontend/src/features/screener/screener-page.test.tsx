@@ -41,6 +41,15 @@ test('a header sorts, and a second time the other way; the address holds it', as
   expect(address()).toBe('/screener?sort=change_1')
 })
 
+test('a sector of the address that no symbol has is shown, and can be left', async () => {
+  const { user } = renderPage('/screener?sector=Foo')
+  await screen.findByText('No symbol matches. Choose “All symbols” to start over.')
+  const sector = screen.getByRole('combobox', { name: 'Sector' })
+  expect(sector).toHaveDisplayValue('Foo')
+  await user.selectOptions(sector, 'All')
+  expect(await symbols()).toHaveLength(5)
+})
+
 test('sorted by skill, a sentence says that the top are the lucky ones', async () => {
   renderPage('/screener?sort=-skill&columns=skill')
   expect(await screen.findByText('Sorted by skill: the top are the lucky ones.')).toBeVisible()

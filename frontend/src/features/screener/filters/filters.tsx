@@ -22,7 +22,7 @@ export function Filters({ view, sectors, text, onText, onChange }: FiltersProps)
         {(sectors.length > 0 || view.sector !== '') && (
           <Select
             label="Sector"
-            options={['', ...sectors]}
+            options={[...new Set(['', ...sectors, view.sector])]}
             formatOption={(sector) => (sector === '' ? 'All' : sector)}
             option={view.sector}
             onChoose={(sector) => {
