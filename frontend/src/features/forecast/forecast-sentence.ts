@@ -3,11 +3,14 @@ import type { Forecast } from '@/api/gen/types.gen'
 import { modelName, percent, roughRange, sessionInWords } from '@/lib/format'
 import type { PriceFormat } from '@/lib/price-format'
 
+const EVEN = 50
+
 function describeRange({ steps, level }: Forecast): string {
   const last = steps.at(-1)
   if (last === undefined) return ''
   const range = roughRange(last.lower, last.upper)
-  return `By ${sessionInWords(last.session)}: most likely between ${range} (${String(level)} %).`
+  const likelihood = level > EVEN ? 'most likely' : 'as likely as not'
+  return `By ${sessionInWords(last.session)}: ${likelihood} between ${range} (${String(level)} %).`
 }
 
 function describePoint({ steps, model }: Forecast, { price }: PriceFormat): string {
