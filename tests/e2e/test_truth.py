@@ -173,6 +173,12 @@ def test_a_fan_out_of_view_leaves_no_shards(page: Page) -> None:
     until(lambda: chart.evaluate(COLORS, [FORECAST_COLOR]) == [])
 
 
+def test_a_chart_is_readable_in_forced_colors(page: Page) -> None:
+    page.emulate_media(forced_colors="active")
+    panel = _chart_panel(page, "symbol=AAPL&range=1m")
+    until(lambda: _chart(panel).evaluate(COLORS, [FORECAST_COLOR]) == [FORECAST_COLOR])
+
+
 def test_the_headline_and_the_rows_follow_one_rule(page: Page) -> None:
     page.goto("/?symbol=AAPL")
     expect(_forecast(page)).to_contain_text("No model here has reliably beaten “no change”.")
@@ -195,6 +201,17 @@ def test_the_actual_closes_are_drawn_over_a_past_forecast(page: Page) -> None:
     page.get_by_label("As of").fill("")
     expect(page).to_have_url(re.compile(r"\?symbol=AAPL$"))
     expect(values).to_contain_text("1 Mar 2013")
+
+
+def test_a_day_that_is_typed_is_requested_once(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.extend(re.findall(r"/forecast\?.*as_of=([^&]*)", request.url)))
+    _chart_panel(page, "symbol=AAPL")
+    page.get_by_label("As of").press("Home")
+    page.keyboard.type("04042012", delay=50)
+    expect(page).to_have_url(re.compile(r"as_of=2012-04-04$"))
+    expect(_forecast(page).get_by_text(re.compile("^By Thu, 12 Apr 2012: most likely between"))).to_be_visible()
+    assert asked == ["2012-04-04"]
 
 
 def test_the_printed_page_keeps_the_names_of_metrics_and_models(page: Page) -> None:

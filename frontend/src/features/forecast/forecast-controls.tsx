@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { type ChangeView, HORIZONS, LEVELS, MODEL_CHOICES, type SymbolView } from '@/address/view'
 import type { ModelChoice } from '@/api/request-types'
 import { Select } from '@/components/select'
@@ -47,17 +48,30 @@ export function ForecastControls({ view, onChange }: ForecastControlsProps) {
   )
 }
 
+/** Whether it is a whole date: while a year is typed, it is one of the first millennium. */
+const isWholeDate = (text: string): boolean => !text.startsWith('0')
+
 /** Selects the session to forecast from. */
-export function AsOfField({ view, onChange }: ForecastControlsProps) {
+export function AsOfField({ view: { asOf }, onChange }: ForecastControlsProps) {
+  const [text, setText] = useState(asOf ?? '')
+  const [shown, setShown] = useState(asOf)
+  if (shown !== asOf) {
+    setShown(asOf)
+    setText(asOf ?? '')
+  }
   return (
     <label className="select as-of">
       <span>As of</span>
       <input
         type="date"
-        value={view.asOf ?? ''}
+        value={text}
         title="The last session that the forecast may use. Empty: the latest."
         onChange={({ target }) => {
-          onChange({ asOf: target.value === '' ? null : target.value })
+          setText(target.value)
+          if (isWholeDate(target.value)) onChange({ asOf: target.value === '' ? null : target.value })
+        }}
+        onBlur={() => {
+          setText(asOf ?? '')
         }}
       />
     </label>
