@@ -111,6 +111,14 @@ def test_the_header_and_the_card_describe_the_bars_and_their_age(page: Page) -> 
     assert download.value.path().read_text().count("\n") == 1 + 3270
 
 
+def test_adjusted_prices_have_no_jump_that_they_remove(page: Page) -> None:
+    page.goto("/?symbol=AAPL&adjusted=true")
+    expect(page.get_by_role("region", name="Data")).to_contain_text("No data problems found.")
+    header = page.locator("header", has=page.get_by_role("heading", level=2, name="AAPL"))
+    expect(header).to_contain_text("sessions behind")
+    expect(header).not_to_contain_text("data problem")
+
+
 def test_few_bars_show_a_warning(page: Page) -> None:
     page.goto("/?symbol=FB")
     expect(_forecast(page).get_by_text("The bars allow only 51 test sessions")).to_be_visible()

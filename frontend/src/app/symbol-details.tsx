@@ -7,7 +7,7 @@ export function SymbolDetails({ view }: { view: SymbolView }) {
   return (
     <>
       <ResultPanel view={view} />
-      <DataCard symbol={view.symbol} />
+      <DataCard symbol={view.symbol} isAdjusted={view.isAdjusted} />
     </>
   )
 }

@@ -26,7 +26,7 @@ export const AAPL_STOCK: Stock = {
   findings: [
     {
       code: 'split_like_jump',
-      detail: '2 jumps look like unadjusted splits.',
+      detail: '2 jumps look like unadjusted splits. Use adjusted prices (adjusted=true).',
       count: 2,
       sessions: ['2000-06-21', '2005-02-28'],
     },

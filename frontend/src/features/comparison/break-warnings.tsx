@@ -4,16 +4,17 @@ import type { Break } from './breaks'
 
 interface BreakWarningsProps {
   breaks: readonly Break[]
+  isAdjusted: boolean
   onChange: ChangeView
 }
 
-export function BreakWarnings({ breaks, onChange }: BreakWarningsProps) {
+export function BreakWarnings({ breaks, isAdjusted, onChange }: BreakWarningsProps) {
   if (breaks.length === 0) return <></>
   const warnings = breaks.map(({ kind, detail }) => ({ code: kind === 'jump' ? 'split_like_jump' : 'long_gap', detail }))
   return (
     <div className="split-warnings">
       <WarningList label="Before you compare these numbers" warnings={warnings} />
-      {breaks.some(({ kind }) => kind === 'jump') && (
+      {!isAdjusted && breaks.some(({ kind }) => kind === 'jump') && (
         <button
           type="button"
           className="button"

@@ -1,4 +1,5 @@
 import type { Finding, Stock } from '@/api/gen/types.gen'
+import { selectJumps } from '@/lib/findings'
 import { session } from '@/lib/format'
 import type { ComparedSymbol, ComparisonResult } from './compare-closes'
 import { formatList } from './comparison-text'
@@ -17,14 +18,17 @@ function describeJumpDates({ sessions, count }: Finding, first: string, last: st
   return count > sessions.length ? 'on unlisted dates' : null
 }
 
-function findJumps(symbol: string, stock: Stock | undefined, first: string, last: string): Break[] {
-  const jumps = stock?.findings.find(({ code }) => code === 'split_like_jump')
-  const when = jumps === undefined ? null : describeJumpDates(jumps, first, last)
-  if (when === null) return []
-  const detail =
-    `The closes of ${symbol} jump as in a split ${when}. A split changes the price of a share, not what its holders ` +
-    'own: the line is misleading from then on.'
-  return [{ kind: 'jump', symbol, detail }]
+function findJumps(stock: Stock, isAdjusted: boolean, first: string, last: string): Break[] {
+  const { symbol, findings } = stock
+  const closes = isAdjusted ? 'adjusted closes' : 'closes'
+  return selectJumps(findings, isAdjusted).flatMap((jumps): Break[] => {
+    const when = describeJumpDates(jumps, first, last)
+    if (when === null) return []
+    const detail =
+      `The ${closes} of ${symbol} jump as in a split ${when}. A split changes the price of a share, not what its ` +
+      'holders own: the line is misleading from then on.'
+    return [{ kind: 'jump', symbol, detail }]
+  })
 }
 
 function findPauses({ symbol, gaps }: ComparedSymbol, last: string): Break[] {
@@ -46,7 +50,7 @@ export function findBreaks(
 ): Break[] {
   return symbols.flatMap((compared) => {
     const stock = stocks.find(({ symbol }) => symbol === compared.symbol)
-    return [...(isAdjusted ? [] : findJumps(compared.symbol, stock, first, at)), ...findPauses(compared, at)]
+    return [...(stock === undefined ? [] : findJumps(stock, isAdjusted, first, at)), ...findPauses(compared, at)]
   })
 }
 

@@ -44,7 +44,7 @@ export function ComparisonView({ view, onChange, order, bars, comparison, stocks
   return (
     <>
       <Status>{`Comparing ${symbols}`}</Status>
-      <BreakWarnings breaks={breaks} onChange={onChange} />
+      <BreakWarnings breaks={breaks} isAdjusted={view.isAdjusted} onChange={onChange} />
       <p id="comparison-basis" className="comparison-basis">
         {describeBasis(comparison, view.isAdjusted)}{describeNewerBars(comparison.last, bars)} {NO_PROMISE}
       </p>

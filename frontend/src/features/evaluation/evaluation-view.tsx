@@ -19,7 +19,7 @@ interface EvaluationViewProps {
 
 export function EvaluationView({ evaluation, isPreviousData, view, onChange }: EvaluationViewProps) {
   const isBeaten = evaluation.best !== 'persistence'
-  const warnings = useOwnWarnings(view.symbol, evaluation.warnings)
+  const warnings = useOwnWarnings(view.symbol, view.isAdjusted, evaluation.warnings)
   return (
     <>
       {isPreviousData && <RefetchNotice previous={evaluation} />}

@@ -36,7 +36,7 @@ export function ForecastView({ forecast, view }: ForecastViewProps) {
   const { data: bars } = useQuery(getBars(view.symbol, view.isAdjusted))
   const { price } = usePriceFormat()
   const { model, choice, as_of, last_close } = forecast
-  const own = useOwnWarnings(view.symbol, forecast.warnings)
+  const own = useOwnWarnings(view.symbol, view.isAdjusted, forecast.warnings)
   const warnings = view.asOf === null && forecast.steps.every(hasPassed) ? [SESSIONS_OVER, ...withoutStale(own)] : own
   const closes = useMemo(() => selectCloses(bars?.bars ?? NO_BARS, forecast), [bars, forecast])
   return (

@@ -8,6 +8,7 @@ import type { Bar, Finding } from '@/api/gen/types.gen'
 import { ComparePicker } from '@/components/compare/picker'
 import { Panel } from '@/components/panel'
 import { QueryView } from '@/components/query-view'
+import { selectJumps } from '@/lib/findings'
 import { formatCount, priceDigits } from '@/lib/format'
 import { findGaps } from '@/lib/gaps'
 import { createPriceFormat } from '@/lib/price-format'
@@ -37,10 +38,6 @@ function ChartSkeleton() {
   return <div className="skeleton-block skeleton-chart" />
 }
 
-function selectJumps(findings: readonly Finding[], isAdjusted: boolean): ReadonlySet<string> {
-  return new Set(isAdjusted ? [] : findings.find(({ code }) => code === 'split_like_jump')?.sessions)
-}
-
 function useChartData(view: SymbolView, findings: readonly Finding[]) {
   const isIdle = useIdle()
   const bars = useQuery(getBars(view.symbol, view.isAdjusted))
@@ -55,7 +52,10 @@ function useChartData(view: SymbolView, findings: readonly Finding[]) {
     () => selectPastForecasts(evaluation.data, forecast.data),
     [evaluation.data, forecast.data],
   )
-  const jumps = useMemo(() => selectJumps(findings, view.isAdjusted), [findings, view.isAdjusted])
+  const jumps = useMemo(
+    () => new Set(selectJumps(findings, view.isAdjusted).flatMap(({ sessions }) => sessions)),
+    [findings, view.isAdjusted],
+  )
   const rows = useMemo(
     () => toRows(slots, pastForecasts, forecast.data, jumps),
     [slots, pastForecasts, forecast.data, jumps],

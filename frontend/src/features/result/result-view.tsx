@@ -11,7 +11,7 @@ import { Verdicts } from './verdicts'
 
 export function ResultView({ result }: { result: Result }) {
   const format = usePriceFormat()
-  const warnings = useOwnWarnings(result.stock_symbol, result.warnings)
+  const warnings = useOwnWarnings(result.stock_symbol, result.data.adjusted, result.warnings)
   return (
     <>
       <WarningList label="Before you trust these numbers" warnings={warnings} />

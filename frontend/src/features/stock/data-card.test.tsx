@@ -30,7 +30,7 @@ test('the card describes the bars and their source', async () => {
 test('data problems are listed with their sessions', async () => {
   renderPage('/?symbol=AAPL')
   expect(await (await card()).findByRole('list', { name: 'Data problems' })).toHaveTextContent(
-    '2 jumps look like unadjusted splits. On 21 Jun 2000, 28 Feb 2005.',
+    '2 jumps look like unadjusted splits. Use adjusted prices (adjusted=true). On 21 Jun 2000, 28 Feb 2005.',
   )
 })
 

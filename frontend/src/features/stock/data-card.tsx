@@ -4,7 +4,7 @@ import { Panel } from '@/components/panel'
 import { QueryView } from '@/components/query-view'
 import { StockFacts } from './stock-facts'
 
-export function DataCard({ symbol }: { symbol: string }) {
+export function DataCard({ symbol, isAdjusted }: { symbol: string; isAdjusted: boolean }) {
   const bars = `/api/stocks/${encodeURIComponent(symbol)}/bars`
   const query = useQuery(getStock(symbol))
   return (
@@ -24,7 +24,7 @@ export function DataCard({ symbol }: { symbol: string }) {
         what={`the details of ${symbol}`}
         skeleton={<div className="skeleton-block skeleton-data" />}
       >
-        {(stock) => <StockFacts stock={stock} />}
+        {(stock) => <StockFacts stock={stock} isAdjusted={isAdjusted} />}
       </QueryView>
     </Panel>
   )

@@ -9,7 +9,7 @@ interface LastCloseProps {
   symbol: string
   /** The session of the last bar; undefined while it is loading. */
   lastSession: string | undefined
-  /** The sessions at which prices jump as in a split. */
+  /** The sessions at which the prices shown jump as in a split. */
   jumps: readonly string[]
   isAdjusted: boolean
 }
@@ -43,7 +43,7 @@ function Quote({ bars, isAdjusted, lastSession, jumps }: { bars: SymbolBars } & 
         <>
           {' '}
           {difference(last.close - before.close)} ({signedPercent(last.close / before.close - 1)}){' '}
-          <span className="quote-what">{describeSince(last, before, isAdjusted ? [] : jumps)}</span>
+          <span className="quote-what">{describeSince(last, before, jumps)}</span>
         </>
       )}
       {lastSession !== undefined && lastSession > last.session && (

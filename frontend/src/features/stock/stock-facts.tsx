@@ -1,4 +1,5 @@
 import type { Finding, Stock } from '@/api/gen/types.gen'
+import { selectFindings } from '@/lib/findings'
 import { count, moment, session } from '@/lib/format'
 
 const N_NAMED = 3
@@ -22,7 +23,7 @@ function Findings({ findings }: { findings: readonly Finding[] }) {
   )
 }
 
-export function StockFacts({ stock }: { stock: Stock }) {
+export function StockFacts({ stock, isAdjusted }: { stock: Stock; isAdjusted: boolean }) {
   return (
     <>
       <dl className="data-facts">
@@ -57,7 +58,7 @@ export function StockFacts({ stock }: { stock: Stock }) {
           <dd>{stock.loaded_at === null ? 'by another tool' : moment(stock.loaded_at)}</dd>
         </div>
       </dl>
-      <Findings findings={stock.findings} />
+      <Findings findings={selectFindings(stock.findings, isAdjusted)} />
     </>
   )
 }

@@ -57,6 +57,17 @@ test('a change that is a jump as in a split says so', async () => {
   expect(await screen.findByText('since previous close, a jump as in a split')).toBeVisible()
 })
 
+test.each([
+  ['adjusted_jump', 'Adjusted prices jump once.', 'since previous close, a jump as in a split', 1],
+  ['split_like_jump', 'Adjusted prices jump there, too.', 'since previous close, a jump as in a split', 1],
+  ['split_like_jump', 'Use adjusted prices (adjusted=true).', 'since previous close', 0],
+])('of adjusted prices, a finding %s (%s) is told as what it is', async (code, detail, since, nProblems) => {
+  server.use(stockIs({ ...AAPL_STOCK, findings: [{ code, detail, count: 1, sessions: ['2011-04-02'] }] }))
+  renderPage('/?symbol=AAPL&adjusted=true')
+  expect(await screen.findByText(since)).toBeVisible()
+  expect(screen.queryAllByText('1 data problem')).toHaveLength(nProblems)
+})
+
 test('a bar without a close is skipped, and a single close has no change', async () => {
   const bars = AAPL_BARS.bars.slice(-2).map((bar, i) => (i === 0 ? bar : { ...bar, close: null }))
   server.use(barsAre({ ...AAPL_BARS, bars }))

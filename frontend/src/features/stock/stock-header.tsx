@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getBars } from '@/api/get-bars'
 import type { Stock } from '@/api/gen/types.gen'
+import { selectFindings, selectJumps } from '@/lib/findings'
 import { formatCount } from '@/lib/format'
 import { LastClose } from './last-close'
 import { describeStaleness } from './staleness'
@@ -10,10 +11,6 @@ interface StockHeaderProps {
   /** Undefined while it is loading. */
   stock: Stock | undefined
   isAdjusted: boolean
-}
-
-function selectJumps(stock: Stock | undefined): readonly string[] {
-  return stock?.findings.find(({ code }) => code === 'split_like_jump')?.sessions ?? []
 }
 
 function Staleness({ stock }: { stock: Stock }) {
@@ -33,15 +30,16 @@ function DataProblems({ n }: { n: number }) {
 export function StockHeader({ symbol, stock, isAdjusted }: StockHeaderProps) {
   // What follows the last close waits for it, and is not moved by it.
   const { isPending } = useQuery(getBars(symbol, isAdjusted))
+  const jumps = selectJumps(stock?.findings ?? [], isAdjusted).flatMap(({ sessions }) => sessions)
   return (
     <header className="stock-header">
       <h2 id="symbol-heading">{symbol}</h2>
       <p className="stock-name">{stock?.name}</p>
-      <LastClose symbol={symbol} lastSession={stock?.last_session} jumps={selectJumps(stock)} isAdjusted={isAdjusted} />
+      <LastClose symbol={symbol} lastSession={stock?.last_session} jumps={jumps} isAdjusted={isAdjusted} />
       {stock !== undefined && !isPending && (
         <>
           <Staleness stock={stock} />
-          <DataProblems n={stock.findings.length} />
+          <DataProblems n={selectFindings(stock.findings, isAdjusted).length} />
         </>
       )}
     </header>
