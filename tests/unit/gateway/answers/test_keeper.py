@@ -16,7 +16,7 @@ BODY = b"".join(b"%d," % n for n in range(INLINE_BYTES))
 SCOPE = {"type": "http", "headers": [(b"accept-encoding", b"gzip")], "state": {}}
 
 
-async def _ask(_: str | None) -> RawResponse:
+async def _ask(**_: object) -> RawResponse:
     return RawResponse(200, {"ETag": '"a"', "Content-Type": "application/json"}, BODY)
 
 
@@ -39,7 +39,7 @@ async def test_an_answer_that_is_here_is_sent_although_its_caller_has_no_time_le
 async def test_answers_take_no_more_memory_than_is_counted() -> None:
     answers, app = Answers(AnswerStore(10_000_000), Freshness(), is_public=True), FastAPI()
 
-    async def ask(_: str | None) -> RawResponse:
+    async def ask(**_: object) -> RawResponse:
         return RawResponse(200, {"ETag": '"a"', "Content-Type": "application/json"}, b"%d" % len(answers.store) * 1_000)
 
     tracemalloc.start()
