@@ -111,5 +111,6 @@ export default defineConfig({
     testTimeout: 120_000, // these limits only catch hangs: a test takes a second or two
     hookTimeout: 120_000,
     unstubGlobals: true,
+    maxWorkers: '100%', // by default one core is left idle
   },
 })

@@ -4,7 +4,7 @@ The mark is settled by the first numbers that show it: "12,5" can only have a de
 "1,234.5" only a point. "1,234" shows nothing. A cell that contradicts the settled mark is not a number.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from shared.schemas.loads import Decimal
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
+_NONE = pa.array([], pa.string())
 _CHOOSE = f"Choose the decimal mark, a point or a comma {name_option('decimal')}"
 CLEAR_MAJORITY = 4  # times as many numbers show one mark as show the other
 # Prices such as "1.234" are decimals where many have three digits after the point and none is whole, or where all lie
@@ -127,7 +128,7 @@ class NumberReader:
         if self.decimal is not None and not self._is_weak:
             return
         stripped = {name: _strip(column) for name, column in columns.items()}
-        text = _join(stripped.values())
+        text = pa.concat_arrays([_NONE, *stripped.values()])  # a pattern takes longer to compile than to match
         marked = text.filter(pc.match_substring_regex(text, "[.,]"))
         shown = {mark: _count(marked, MARKS[mark].shown) for mark in MARKS}
         (points, point), (commas, comma) = shown["."], shown[","]
@@ -143,7 +144,8 @@ class NumberReader:
             self.decimal, self.example = (".", point) if points > commas else (",", comma)
             self._is_mixed = bool(points and commas)
         elif self.decimal is None:
-            self._settle_open(marked, _join(text for name, text in stripped.items() if name != "volume"))
+            prices = [text for name, text in stripped.items() if name != "volume"]
+            self._settle_open(marked, pa.concat_arrays([_NONE, *prices]))
 
     def _settle_open(self, marked: pa.Array, prices: pa.Array) -> None:
         (commas, comma), (points, point) = (_count(marked, MARKS[mark].open) for mark in (",", "."))
@@ -205,11 +207,6 @@ def _strip(column: pa.Array) -> pa.Array:
     text = pc.replace_substring_regex(text, r'^="(.*)"$', r"\1")  # a text of a spreadsheet
     text = pc.replace_substring_regex(text, rf"^([+-]?){_CURRENCIES}\s*([+-]?[\d.,])", r"\1\2")
     return pc.replace_substring_regex(text, rf"([\d.,])\s*{_CURRENCIES}$", r"\1")
-
-
-def _join(texts: Iterable[pa.Array]) -> pa.Array:
-    """Return all cells in one column: to compile a pattern takes longer than to match a few hundred cells."""
-    return pa.concat_arrays([pa.array([], pa.string()), *texts])
 
 
 def _find_currencies(column: pa.Array) -> list[str]:
