@@ -7,7 +7,7 @@ const gateway = `http://127.0.0.1:${process.env.PORT ?? '8000'}`
 
 /** Small modules that every page loads at its start, or several soon after: one file in place of a dozen. */
 const INITIAL_PARTS =
-  /@tanstack(?!.*([mM]utation|[qQ]ueries))|src\/(api\/(gen|client|problem|retry|get-stock|staleness)|components\/(status|error-boundary|panel-boundary|notices|loading|query-view|skill-picture|sort-header|show-more|runs\/run-(state|cache))|features\/price-history\/(past-forecasts|slots|forecast-bands)|lib\/(use-now|time-of-day|use-idle|format|storage|theme))/
+  /@tanstack(?!.*([mM]utation|[qQ]ueries))|src\/(api\/(gen|client|problem|retry|get-stock|staleness)|components\/(status|warning-list|error-boundary|panel-boundary|notices|loading|query-view|skill-picture|sort-header|show-more|runs\/run-(state|cache))|features\/price-history\/(past-forecasts|slots|forecast-bands)|lib\/(use-now|findings|time-of-day|use-idle|format|storage|theme))/
 
 /** The pages that have an address of their own, with the file of each. */
 const PAGES = {
