@@ -48,6 +48,7 @@ from services.data.settings import DataSettings
 from shared.errors import ServiceError
 from shared.schemas.loads import LoadReport
 from shared.settings import load_settings
+from shared.telemetry.logs import log_to_stderr
 from shared.telemetry.multiprocess import MultiprocessMetrics
 
 cli = typer.Typer(
@@ -241,4 +242,5 @@ def _print_json(results: Any, as_json: bool) -> bool:
 
 
 if __name__ == "__main__":
+    log_to_stderr()
     cli(prog_name="python -m services.data")

@@ -25,6 +25,7 @@ from shared.schemas.bars import Symbol
 from shared.schemas.ranges import RangeHorizon, RangeQuery
 from shared.schemas.runs import MAX_SYMBOLS, RunRequest
 from shared.settings import load_settings
+from shared.telemetry.logs import log_to_stderr
 
 cli = typer.Typer(
     add_completion=False,
@@ -143,4 +144,5 @@ async def _measure_ranges(symbols: list[str] | None, query: RangeQuery, console:
 
 
 if __name__ == "__main__":
+    log_to_stderr()
     cli()

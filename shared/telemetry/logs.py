@@ -1,4 +1,4 @@
-"""Logging with structlog to stdout, for our own events and those of libraries."""
+"""Logging with structlog, for our own events and those of libraries: of services to stdout, of commands to stderr."""
 
 import logging
 import sys
@@ -24,6 +24,11 @@ _SHARED: list[structlog.typing.Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
 ]
+
+
+def log_to_stderr() -> None:
+    """Write the log events of a command to standard error: its standard output is its result."""
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 def configure_logging(service: str, settings: ServiceSettings) -> None:

@@ -235,3 +235,11 @@ def test_it_runs_as_a_program_and_prints_no_bar_into_a_pipe(environment: dict[st
     assert done.stdout == ""
     assert "prices.csv.gz: 2 symbols" in done.stderr
     assert "\x1b" not in done.stderr
+
+
+def test_what_is_logged_is_not_among_the_results(environment: dict[str, str], prices: Path) -> None:
+    environment["DATA_REDIS_URL"] = "redis://127.0.0.1:9"
+    command = [sys.executable, "-m", "services.data", "load", "--json", str(prices)]
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=True)
+    assert [report["n_bars"] for report in json.loads(done.stdout)] == [2, 1]
+    assert "cache_failed" in done.stderr

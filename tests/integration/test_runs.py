@@ -14,7 +14,7 @@ import pytest
 
 from services.prediction.runs.coordinator import PER_WORKER
 from tests.support.polling import until
-from tests.support.prediction.run_system import RESULTS, RUNS, RunSystem, kill_a_worker, run_system
+from tests.support.prediction.run_system import RESULTS, RUNS, RunSystem, kill_a_worker, run_system, wait_until_up
 from tests.support.servers.processes import GENEROUS_LIMITS
 from tests.support.servers.readiness import ensure_primary
 
@@ -101,7 +101,8 @@ def test_a_prediction_service_that_is_killed_continues_with_the_run(system: RunS
     system.stack.prediction.start()
     system.wait(run_id, lambda run: run.n_done > n_done)
     seconds = time.monotonic() - killed_at
-    _ = system.end(run_id)
+    wait_until_up(system.stack.prediction)
+    system.end(run_id)
     n_repeated = system.count_reads() - reads - N_SYMBOLS
     say(f"killed at {n_done} symbols; went on after {seconds:.1f} s; {n_repeated} symbols were begun twice")
     _require_whole(system, run_id)

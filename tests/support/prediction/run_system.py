@@ -110,10 +110,10 @@ def run_system(
             opened.enter_context(running(server))
         ensure_primary(stack.mongod.port)
         opened.enter_context(running(stack.data))
-        _wait_until_up(stack.data)
+        wait_until_up(stack.data)
         _load(stack, folder, partial(write or write_walks, n_symbols=n_symbols))
         opened.enter_context(running(stack.prediction))
-        _wait_until_up(stack.prediction)
+        wait_until_up(stack.prediction)
         prediction, data = (
             opened.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=PATIENCE_SECONDS))
             for server in (stack.prediction, stack.data)
@@ -151,8 +151,8 @@ def _load(stack: Stack, folder: Path, write: Callable[[Path], None]) -> None:
     subprocess.run(command, env=environment, check=True, capture_output=True)
 
 
-def _wait_until_up(server: Server) -> None:
-    """Wait until the process answers: runs need none of the workers that answer requests."""
+def wait_until_up(server: Server) -> None:
+    """Wait until the process answers; runs begin before, as they need none of the workers that answer requests."""
     with httpx.Client(base_url=f"http://127.0.0.1:{server.port}") as http:
         server.wait_until(lambda: http.get("/healthz").is_success)
 
