@@ -33,7 +33,7 @@ _CODES = (
 _CURRENCIES = rf"(?:[A-Z]{{0,3}}\p{{Sc}}|{_CODES}|Rs\.?|Fr\.|kr\.?|zł|Kč|Ft|lei|TL|руб\.?|元|円|원)"
 _SPACES = r"['’\x{00a0}\x{202f}\x{2009} ]"
 _SIGN = r"^[+-]?"
-_SIGNS = r"[^\d.,eE+-]"  # other than those of a number
+_NO_NUMBER = r"[^\d.,eE+-]"  # a sign that no plain number has
 _END = r"(?:[eE][+-]?\d+)?$"
 _MISSING = r"^(?i:|-+|[—–−]|\.|#?n/?a\.?|nan|null|none|nil)$"
 # What a volume may end with, and its power of ten.
@@ -202,7 +202,7 @@ def _strip(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary
     text = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
-    if not pc.any(pc.match_substring_regex(text, _SIGNS)).as_py():
+    if not pc.any(pc.match_substring_regex(text, _NO_NUMBER)).as_py():
         return text
     text = pc.replace_substring_regex(text, r'^="(.*)"$', r"\1")  # a text of a spreadsheet
     text = pc.replace_substring_regex(text, rf"^([+-]?){_CURRENCIES}\s*([+-]?[\d.,])", r"\1\2")
@@ -210,7 +210,7 @@ def _strip(column: pa.Array) -> pa.Array:
 
 
 def _find_currencies(column: pa.Array) -> list[str]:
-    if not pc.any(pc.match_substring_regex(column, _SIGNS)).as_py():
+    if not pc.any(pc.match_substring_regex(column, _NO_NUMBER)).as_py():
         return []
     signs = pc.unique(pc.replace_substring_regex(column, r"[^\pL\p{Sc}]", "")).drop_null()
     return list(signs.filter(pc.match_substring_regex(signs, rf"^{_CURRENCIES}$")).to_pylist())
