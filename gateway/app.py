@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from limits import RateLimitItemPerMinute
 from prometheus_client import CollectorRegistry
 from starlette.middleware import Middleware
@@ -90,7 +90,7 @@ def create_app(
         settings,
         open_components,
         _operations(registry),
-        _routers(settings),
+        partial(_include_routers, settings=settings),
         reading_posts=READING_POSTS,
         middleware=[_rate_limits(settings, RateLimitMetrics(registry))],
         title="Bellwether",
@@ -152,20 +152,17 @@ def _operations(registry: CollectorRegistry) -> Operations:
     )
 
 
-def _routers(settings: GatewaySettings) -> list[APIRouter]:
-    """Return all routers. Those that write require a key, and with closed reads those that read do, too."""
-    reads = APIRouter(dependencies=[STRICT])
-    if not settings.open_reads:
-        reads = APIRouter(dependencies=[NEEDS_KEY, STRICT], responses=problem_responses(NotAuthorised))
-    for router in (stock_router, result_router, forecast_router, ledger_router, run_router, screener_router):
-        reads.include_router(router)
-    writes = APIRouter(dependencies=[NEEDS_KEY, STRICT])
-    for router in (upload_router, ledger_writes, run_writes):
-        writes.include_router(router)
-    limited = APIRouter(responses=problem_responses(RateLimited))
-    limited.include_router(reads)
-    limited.include_router(writes)
-    return [limited, health_router]
+def _include_routers(app: FastAPI, settings: GatewaySettings) -> None:
+    """Include all routers. Those that write require a key, and with closed reads those that read do, too."""
+    reads = (stock_router, result_router, forecast_router, ledger_router, run_router, screener_router)
+    writes = (upload_router, ledger_writes, run_writes)
+    for router in (*reads, *writes):
+        if router in writes or not settings.open_reads:
+            dependencies, errors = [NEEDS_KEY, STRICT], [NotAuthorised, RateLimited]
+        else:
+            dependencies, errors = [STRICT], [RateLimited]
+        app.include_router(router, dependencies=dependencies, responses=problem_responses(*errors))
+    app.include_router(health_router)
 
 
 def _rate_limits(settings: GatewaySettings, metrics: RateLimitMetrics) -> Middleware:

@@ -57,19 +57,21 @@ def create_app(settings: DataSettings | None = None, open_resources: OpenResourc
         settings,
         lambda: _open_components(settings, metrics, open_resources or partial(open_real_resources, metrics=metrics)),
         Operations(registry, DEPENDENCIES, collectors=[freshness_gauges(settings.calendar), RUN_GAUGES]),
-        [
-            bars_router,
-            revisions_router,
-            upload_router,
-            ledger_router,
-            changes_router,
-            computing_router,
-            runs_router,
-            screener_router,
-        ],
+        _include_routers,
         title="Bellwether data service",
         summary="Internal: owns daily bars. The public contract is the gateway's.",
     )
+
+
+def _include_routers(app: FastAPI) -> None:
+    app.include_router(bars_router)
+    app.include_router(revisions_router)
+    app.include_router(upload_router)
+    app.include_router(ledger_router)
+    app.include_router(changes_router)
+    app.include_router(computing_router)
+    app.include_router(runs_router)
+    app.include_router(screener_router)
 
 
 @asynccontextmanager

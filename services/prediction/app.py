@@ -55,7 +55,13 @@ def create_app(settings: PredictionSettings | None = None, open_resources: OpenR
         settings,
         open_components,
         Operations(registry, DEPENDENCIES),
-        [result_router, forecast_router, run_router],
+        _include_routers,
         title="Bellwether prediction service",
         summary="Internal: models and their scores. The public contract is the gateway's.",
     )
+
+
+def _include_routers(app: FastAPI) -> None:
+    app.include_router(result_router)
+    app.include_router(forecast_router)
+    app.include_router(run_router)

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CollectorRegistry
 from starlette.requests import ClientDisconnect
@@ -59,7 +59,7 @@ def build_app(
     settings: ServiceSettings,
     open_components: Callable[[], AbstractAsyncContextManager[C]],
     operations: Operations,
-    routers: Sequence[APIRouter] = (),
+    include_routers: Callable[[FastAPI], None] = lambda _: None,  # directly: FastAPI builds routes anew at each level
     reading_posts: Collection[str] = (),  # paths whose POST only reads, so that it ends when its caller leaves
     **about: Any,
 ) -> FastAPI:
@@ -89,8 +89,8 @@ def build_app(
     install_problem_handlers(app)
     _install_inner_middleware(app, name, operations, reading_posts)
     readiness = {} if operations.is_ready_without else operations.dependencies
-    for router in (*routers, health_router(readiness, draining)):
-        app.include_router(router)
+    include_routers(app)
+    app.include_router(health_router(readiness, draining))
     _install_middleware(app, settings, draining, operations)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # the documented way to extend the schema
     return app
