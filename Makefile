@@ -1,10 +1,12 @@
 # All targets use one virtual environment, which also contains Node, MongoDB and Valkey as wheels.
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Set in many containers; every process of ours would compile our code anew.
+unexport PYTHONDONTWRITEBYTECODE
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install build run load evaluate cancel ranges lock fmt lint types contracts chromium chart prometheus nginx test test-fast \
-	test-integration test-faults soak test-e2e screenshots test-frontend check bench bench-stale bench-page bench-runs bench-run-answers docs \
+	test-integration test-whole coverage test-faults soak test-e2e screenshots test-frontend check bench bench-stale bench-page bench-runs bench-run-answers docs \
 	model-card openapi dashboards dev clean env up down
 
 PYTHON_STAMP := .venv/.installed
@@ -15,11 +17,13 @@ PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 CODE := charts compose gateway local services shared tests
 # Three processes for two cores, as many tests wait. Each file is in one of them, in the order given: the longest must not
-# come last. Tests that start the whole system run two at a time.
+# come last. Tests of the whole system and of the page wait most: two of each at a time, beside one another.
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 LONGEST := tests/integration/test_runs.py tests/integration/test_durability.py
+FAST := tests/unit tests/contract tests/repository tests/charts
 WHOLE := tests/integration/test_make_run.py tests/integration/test_operations.py tests/integration/test_stack.py
+INTEGRATION := $(LONGEST) $(filter-out $(LONGEST) $(WHOLE),$(wildcard tests/integration/test_*.py))
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,12 +115,12 @@ contracts: install  ## check which module may import which
 	lint-imports
 
 chromium:
-	@command -v $${CHROMIUM:-chromium} >/dev/null || { \
+	@command -v $${CHROMIUM:-chromium-headless-shell} >/dev/null || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			echo "Installing Debian's Chromium for the browser tests"; \
-			apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; \
+			apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium-headless-shell >/dev/null; \
 		else \
-			echo "The browser tests need Chromium: install it (Debian: apt install chromium), or set CHROMIUM to its path." >&2; \
+			echo "The browser tests need Chromium: install it (Debian: apt install chromium-headless-shell), or set CHROMIUM to its path." >&2; \
 			exit 1; \
 		fi; }
 
@@ -141,19 +145,25 @@ test: install  ## run every test, on real servers and a real browser
 	$(MAKE) --jobs 2 --output-sync=target lint types contracts test-frontend
 	$(MAKE) test-fast
 	$(MAKE) test-integration
-	$(MAKE) test-e2e
-	coverage report --fail-under=95
+	$(MAKE) --jobs 2 --output-sync=target test-whole test-e2e
 	@echo "All tests passed."
 
 test-fast: install prometheus $(CHECKOV_STAMP)  ## run unit, contract, repository and chart tests
-	pytest tests/unit tests/contract tests/repository tests/charts --cov --cov-report= $(PARALLEL)
+	pytest $(FAST) $(PARALLEL)
 
 chart: install $(CHECKOV_STAMP)  ## lint, render and scan the Helm charts with the real engine
 	pytest tests/charts
 
 test-integration: install prometheus nginx  ## run the tests with real MongoDB and Valkey and three real processes
-	pytest $(LONGEST) $(filter-out $(LONGEST) $(WHOLE),$(wildcard tests/integration/test_*.py)) --cov --cov-append --cov-report= $(PARALLEL)
-	pytest tests/faults $(WHOLE) --cov --cov-append --cov-report= $(TWO)
+	pytest $(INTEGRATION) $(PARALLEL)
+
+test-whole: install nginx  ## break, restart and overload the whole system, started once and by `make run`
+	pytest tests/faults $(WHOLE) $(TWO)
+
+coverage: install prometheus nginx $(CHECKOV_STAMP)  ## count the lines that the tests reach: fast and integration tests take half as long again
+	pytest $(FAST) --cov --cov-report= $(PARALLEL)
+	pytest $(INTEGRATION) --cov --cov-append --cov-report= $(PARALLEL)
+	coverage report --fail-under=95
 
 test-faults: install prometheus nginx  ## break the real system in 40 ways and print what was seen: on a quiet machine, 15 minutes
 	pytest tests/faults tests/unit tests/contract tests/integration --ignore tests/faults/test_soak.py -m scenario --measure

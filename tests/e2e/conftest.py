@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from gateway.api_keys import compute_digest
 from tests.support.polling import until
@@ -55,7 +55,6 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Yield a page that fails its test on an error in the page or a request to another machine."""
     context = browser.new_context(base_url=stack.url, viewport={"width": 1440, "height": 900}, locale="en-GB")
-    context.tracing.start(snapshots=True)
     page = context.new_page()
     errors: list[str] = []
     requested: list[str] = []
@@ -63,7 +62,9 @@ def page(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> Iter
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda sent: requested.append(sent.url))
     yield page
-    _close(context, page, KEPT / request.node.name if request.node.stash.get(FAILED, True) else None)
+    if request.node.stash.get(FAILED, True):
+        page.screenshot(path=KEPT / f"{request.node.name}.png", full_page=True)
+    context.close()
     assert errors == []
     assert [url for url in requested if not url.startswith((stack.url, "data:", "blob:"))] == []
 
@@ -72,16 +73,9 @@ def _is_error(message: ConsoleMessage) -> bool:
     return message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource")
 
 
-def _close(context: BrowserContext, page: Page, keep: Path | None) -> None:
-    if keep is not None:
-        page.screenshot(path=keep.with_suffix(".png"), full_page=True)
-        context.tracing.stop(path=keep.with_suffix(".zip"))
-    context.close()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Tell the fixture whether its test failed, so that it keeps the trace."""
+    """Tell the fixture whether its test failed, so that it keeps a picture."""
     report = yield
     if report is not None and report.when == "call":
         item.stash[FAILED] = report.failed

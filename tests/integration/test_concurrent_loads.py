@@ -16,7 +16,7 @@ from shared.errors import StoreUnavailable
 from tests.support.data.crash_loader import Loader, build_version, load_version, loading, mongod_that_forgets
 from tests.support.polling import wait_until
 
-SECONDS = 20.0  # at least; longer if a loader has not had its turn
+SECONDS = 8.0  # at least; longer if a loader has not had its turn
 N_LOADERS_HERE, N_LOADER_PROCESSES, N_READERS = 6, 2, 32
 VERSIONS_EACH = 100  # loader 3 loads versions 300 to 399, over and over
 DATABASE, SYMBOL = "bars", "AAPL"

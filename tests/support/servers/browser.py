@@ -1,4 +1,4 @@
-"""Debian's Chromium, for the browser tests and the page's benchmark."""
+"""Debian's Chromium without a window, for the browser tests and the page's benchmark."""
 
 import os
 import shutil
@@ -15,8 +15,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-
 @contextmanager
 def running_browser() -> Iterator[Browser]:
     """Start the browser and close it at the end."""
-    chromium = shutil.which(os.environ.get("CHROMIUM", "chromium"))
-    assert chromium, "Install Chromium (Debian: apt install chromium), or set CHROMIUM to its path."
+    chromium = shutil.which(os.environ.get("CHROMIUM", "chromium-headless-shell"))
+    assert chromium, "Install Chromium (Debian: apt install chromium-headless-shell), or set CHROMIUM to its path."
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
