@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from gateway.answers.store import Key
-from gateway.api.dependencies import AnswersDep, PredictionClientDep
+from gateway.api.dependencies import PredictionClientDep, RespondDep
 from gateway.api.responses import json_example
 from gateway.examples.forecasts import EVALUATION, EXPECTED_RANGE, FORECAST, MODELS
 from shared.errors import PREDICTION_ERRORS, InvalidRequest, UpstreamFailed, UpstreamTimeout, UpstreamUnavailable
@@ -28,10 +28,8 @@ router = APIRouter(prefix="/api", tags=["predictions"])
 async def forecast(
     symbol: Symbol,
     query: Annotated[ForecastQuery, Query()],
-    request: Request,
     prediction: PredictionClientDep,
-    answers: AnswersDep,
-    if_none_match: Annotated[str | None, Header()] = None,
+    respond: RespondDep,
 ) -> Response:
     """Forecast the closes of the next sessions with prediction intervals, from what is known after the latest session.
 
@@ -42,7 +40,7 @@ async def forecast(
     then.
     """
     ask = partial(prediction.raw_forecast, symbol=symbol, query=query)
-    return await answers.respond(request, Key("forecast", symbol, query.model_dump_json()), ask, if_none_match)
+    return await respond(Key("forecast", symbol, query.model_dump_json()), ask)
 
 
 @router.get(
@@ -53,10 +51,8 @@ async def forecast(
 async def evaluation(
     symbol: Symbol,
     query: Annotated[EvaluationQuery, Query()],
-    request: Request,
     prediction: PredictionClientDep,
-    answers: AnswersDep,
-    if_none_match: Annotated[str | None, Header()] = None,
+    respond: RespondDep,
 ) -> Response:
     """Score each model on past sessions that it had not seen, against persistence on the same sessions.
 
@@ -67,7 +63,7 @@ async def evaluation(
     for a chart.
     """
     ask = partial(prediction.raw_evaluation, symbol=symbol, query=query)
-    return await answers.respond(request, Key("evaluation", symbol, query.model_dump_json()), ask, if_none_match)
+    return await respond(Key("evaluation", symbol, query.model_dump_json()), ask)
 
 
 @router.get(
@@ -78,10 +74,8 @@ async def evaluation(
 async def expected_range(
     symbol: Symbol,
     query: Annotated[RangeQuery, Query()],
-    request: Request,
-    answers: AnswersDep,
+    respond: RespondDep,
     prediction: PredictionClientDep,
-    if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Forecast how far the high will lie above the low in the next session, or in the next five.
 
@@ -90,7 +84,7 @@ async def expected_range(
     had not seen. A wide range says nothing about the direction.
     """
     ask = partial(prediction.raw_range, symbol=symbol, query=query)
-    return await answers.respond(request, Key("range", symbol, query.model_dump_json()), ask, if_none_match)
+    return await respond(Key("range", symbol, query.model_dump_json()), ask)
 
 
 @router.get(
@@ -103,13 +97,11 @@ async def expected_range(
     },
 )
 async def models(
-    request: Request,
     prediction: PredictionClientDep,
-    answers: AnswersDep,
-    if_none_match: Annotated[str | None, Header()] = None,
+    respond: RespondDep,
 ) -> Response:
     """Return the models with their fixed parameters, and the features that they use.
 
     The baselines learn nothing or almost nothing. A model that does not beat them is not worth its cost.
     """
-    return await answers.respond(request, Key("models", symbol=""), prediction.raw_models, if_none_match)
+    return await respond(Key("models", symbol=""), prediction.raw_models)

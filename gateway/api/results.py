@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from gateway.answers.store import Key
-from gateway.api.dependencies import AnswersDep, PredictionClientDep
+from gateway.api.dependencies import AnswersDep, PredictionClientDep, RespondDep
 from shared.errors import PREDICTION_ERRORS
 from shared.schemas.bars import Symbol
 from shared.schemas.results import Result, ResultRequest
@@ -37,12 +37,10 @@ async def result(
 )
 async def stock_result(
     symbol: Symbol,
-    request: Request,
     prediction: PredictionClientDep,
-    answers: AnswersDep,
+    respond: RespondDep,
     adjusted: Annotated[bool, Query(description="Scale prices by adjusted close / close first.")] = False,
-    if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return the same result as `POST /api/result`, cacheable by its ETag."""
     ask = partial(prediction.raw_result, symbol=symbol, adjusted=adjusted)
-    return await answers.respond(request, Key("result", symbol, adjusted), ask, if_none_match)
+    return await respond(Key("result", symbol, adjusted), ask)

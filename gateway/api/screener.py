@@ -4,10 +4,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Response
 
 from gateway.answers.store import Key
-from gateway.api.dependencies import AnswersDep, DataClientDep
+from gateway.api.dependencies import DataClientDep, RespondDep
 from gateway.api.responses import json_example
 from gateway.examples.screener import LEADERBOARD, SCREENER
 from shared.clients.base import RawResponse
@@ -36,11 +36,9 @@ _PROBLEMS = problem_responses(InvalidRequest, NoCompleteRun, *UPSTREAM_ERRORS)
     responses={**json_example(LEADERBOARD), **NOT_MODIFIED, **_PROBLEMS},
 )
 async def leaderboard(
-    request: Request,
     data: DataClientDep,
-    answers: AnswersDep,
+    respond: RespondDep,
     horizon: Annotated[Horizon, Query()] = 1,
-    if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Compare the models over all symbols, as the last complete run left them.
 
@@ -49,7 +47,7 @@ async def leaderboard(
     symbol is `named` only if it was better beyond luck in both halves of the sessions; usually none is.
     """
     ask = partial(data.raw_leaderboard, horizon=horizon)
-    return await answers.respond(request, Key("leaderboard", None, horizon), ask, if_none_match)
+    return await respond(Key("leaderboard", None, horizon), ask)
 
 
 @router.get(
@@ -68,11 +66,9 @@ async def leaderboard(
 )
 async def screener(
     query: Annotated[ScreenerQuery, Query()],
-    request: Request,
     data: DataClientDep,
-    answers: AnswersDep,
+    respond: RespondDep,
     accept: Annotated[str, Header()] = "",
-    if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return one row for each symbol of the last complete run, as columns: JSON, CSV, Parquet or an Arrow stream.
 
@@ -87,7 +83,7 @@ async def screener(
         return replace(response, headers=response.headers | ({} if query.format else {"Vary": "Accept"}))
 
     key = Key("screener", None, (chosen.model_dump_json(), query.format is None))
-    return await answers.respond(request, key, ask, if_none_match)
+    return await respond(key, ask)
 
 
 def _choose_format(accept: str) -> ScreenerFormat:

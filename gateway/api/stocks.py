@@ -3,11 +3,11 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import RootModel
 
 from gateway.answers.store import Key
-from gateway.api.dependencies import AnswersDep, DataClientDep
+from gateway.api.dependencies import DataClientDep, RespondDep
 from gateway.api.responses import encode_answer, json_example
 from gateway.examples import stocks as examples
 from shared.clients.base import RawResponse
@@ -27,13 +27,11 @@ router = APIRouter(prefix="/api", tags=["stocks"])
     responses={**json_example(examples.STOCKS), **NOT_MODIFIED, **problem_responses(InvalidRequest, *UPSTREAM_ERRORS)},
 )
 async def stocks(
-    request: Request,
     data: DataClientDep,
-    answers: AnswersDep,
+    respond: RespondDep,
     query: Annotated[VisibleText, Query(max_length=100, description="Part of a symbol or a name, in any case.")] = "",
     limit: Annotated[int, Query(ge=1, le=100, description="Stocks per page.")] = 20,
     cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the previous page.")] = None,
-    if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Search stocks by symbol and name: exact matches first, then prefixes, then other matches.
 
@@ -43,7 +41,7 @@ async def stocks(
     async def ask(**_: object) -> RawResponse:
         return encode_answer(await data.stocks(query=query, limit=limit, cursor=cursor))
 
-    return await answers.respond(request, Key("stocks", None, (query, limit, cursor)), ask, if_none_match)
+    return await respond(Key("stocks", None, (query, limit, cursor)), ask)
 
 
 # Before /stocks/{symbol}, and in lower case only, because ALL is a symbol.
@@ -53,10 +51,8 @@ async def stocks(
     responses={**json_example(examples.SYMBOLS), **NOT_MODIFIED, **problem_responses(InvalidRequest, *UPSTREAM_ERRORS)},
 )
 async def all_symbols(
-    request: Request,
     data: DataClientDep,
-    answers: AnswersDep,
-    if_none_match: Annotated[str | None, Header()] = None,
+    respond: RespondDep,
 ) -> Response:
     """Return every symbol that can be predicted, ascending.
 
@@ -66,7 +62,7 @@ async def all_symbols(
     async def ask(**_: object) -> RawResponse:
         return encode_answer(RootModel(await data.symbols()))
 
-    return await answers.respond(request, Key("symbols"), ask, if_none_match)
+    return await respond(Key("symbols"), ask)
 
 
 @router.get(
@@ -80,17 +76,15 @@ async def all_symbols(
 )
 async def stock(
     symbol: Symbol,
-    request: Request,
     data: DataClientDep,
-    answers: AnswersDep,
-    if_none_match: Annotated[str | None, Header()] = None,
+    respond: RespondDep,
 ) -> Response:
     """Describe a stock: its name, first and last session, the source of its bars, and findings about them."""
 
     async def ask(**_: object) -> RawResponse:
         return encode_answer(await data.stock(symbol=symbol))
 
-    return await answers.respond(request, Key("stock", symbol), ask, if_none_match)
+    return await respond(Key("stock", symbol), ask)
 
 
 @router.get(
@@ -105,11 +99,9 @@ async def stock(
 async def bars(
     symbol: Symbol,
     query: Annotated[BarsQuery, Query()],
-    request: Request,
     data: DataClientDep,
-    answers: AnswersDep,
-    if_none_match: Annotated[str | None, Header()] = None,
+    respond: RespondDep,
 ) -> Response:
     """Return the bars of a stock, ascending by session, as JSON, CSV, Parquet, an Excel workbook or an Arrow stream."""
     ask = partial(data.raw_bars, symbol=symbol, query=query)
-    return await answers.respond(request, Key("bars", symbol, query.model_dump_json()), ask, if_none_match)
+    return await respond(Key("bars", symbol, query.model_dump_json()), ask)
