@@ -9,9 +9,9 @@ import pytest
 
 from tests.support.faults.client import Answer, Request, ask
 from tests.support.faults.load import check_errors, quantile, statuses
-from tests.support.faults.resources import peak_mb, reset_peak, usage
 from tests.support.faults.stack import WITH_KEY, FaultStack, random_bars
 from tests.support.faults.table import Figures
+from tests.support.resources import peak_mb, reset_peak, usage
 
 N_LOADERS = 10
 ROW = b"2020-01-02,1,2,1,1,1\n"

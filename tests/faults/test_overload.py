@@ -10,10 +10,10 @@ import pytest
 
 from tests.support.faults.client import Answer, Request, ask
 from tests.support.faults.load import check_errors, closed_loops, paced, quantile, statuses, volley
-from tests.support.faults.resources import metric, process_of, usage
 from tests.support.faults.stack import SYMBOLS, FaultStack, stopped
 from tests.support.faults.table import Figures
 from tests.support.polling import until
+from tests.support.resources import metric, process_of, usage
 
 BARS = "/api/stocks/{}/bars?start=2010-03-01&end=2010-04-01"
 N_STAMPEDE = 300

@@ -13,10 +13,10 @@ import pytest
 from tests.support.deploy.page_server import page_server
 from tests.support.faults.client import Answer, Request, ask
 from tests.support.faults.load import check_errors, named, paced, quantile, statuses
-from tests.support.faults.resources import metric
 from tests.support.faults.stack import SYMBOLS, FaultStack, readiness, stopped
 from tests.support.faults.table import Figures
 from tests.support.polling import until
+from tests.support.resources import metric
 from tests.support.servers.processes import Server, build_stack, running, service
 from tests.support.servers.readiness import ensure_primary
 

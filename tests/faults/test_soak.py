@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.faults.client import Answer, Request
 from tests.support.faults.load import check_errors, named, paced, quantile
-from tests.support.faults.resources import Usage, usage
 from tests.support.faults.stack import SYMBOLS, FaultStack, random_bars
 from tests.support.faults.table import Figures
+from tests.support.resources import Usage, usage
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "1800"))
 RATE = 30.0

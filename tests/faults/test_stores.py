@@ -10,10 +10,10 @@ import pytest
 from tests.support.faults.client import Answer, Request
 from tests.support.faults.ledger import Ledger
 from tests.support.faults.load import between, check_errors, named, paced, quantile, statuses
-from tests.support.faults.resources import metric, usage
 from tests.support.faults.stack import SYMBOLS, FaultStack, random_bars, readiness, stopped
 from tests.support.faults.table import Figures
 from tests.support.polling import until, wait_until
+from tests.support.resources import metric, usage
 from tests.support.servers.processes import mongo_client
 from tests.support.servers.readiness import ensure_primary
 

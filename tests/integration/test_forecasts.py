@@ -10,6 +10,7 @@ import pytest
 
 from gateway.api_keys import compute_digest
 from tests.support.polling import PATIENCE_SECONDS, until
+from tests.support.resources import metric
 from tests.support.servers.processes import Stack, load_sample, running_stack
 
 KEY = {"X-API-Key": "a-key-that-may-write"}
@@ -27,11 +28,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterato
     with running_stack(tmp_path_factory.mktemp("stack"), settings) as stack:
         load_sample(stack)
         yield stack
-
-
-def _measured(stack: Stack, name: str) -> float:
-    text = httpx.get(f"http://127.0.0.1:{stack.prediction.port}/metrics").text
-    return float(next(line.split()[1] for line in text.splitlines() if line.startswith(name)))
 
 
 def _answered(api: httpx.Client, url: str) -> httpx.Response:
@@ -93,13 +89,15 @@ def test_the_same_request_gives_the_same_bytes_also_after_a_restart_without_fitt
 
 
 def test_identical_requests_at_a_time_are_computed_once(api: httpx.Client, stack: Stack) -> None:
-    before = _measured(stack, "evaluation_duration_seconds_count")
+    before = metric(stack.prediction, "evaluation_duration_seconds_count")
     url = f"{stack.url}/api/stocks/IBM/evaluation?windows=999"
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: httpx.get(url, timeout=PATIENCE_SECONDS), range(20)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
-    assert _measured(stack, "evaluation_duration_seconds_count") - before < 5  # some may arrive after the first ends
+    assert (
+        metric(stack.prediction, "evaluation_duration_seconds_count") - before < 5
+    )  # some may arrive after the first ends
 
 
 @pytest.mark.parametrize(

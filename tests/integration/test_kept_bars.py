@@ -3,7 +3,6 @@
 The prediction service follows one data service, and the writes go through the other, as behind a balancer.
 """
 
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,8 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.polling import PATIENCE_SECONDS, until
-from tests.support.servers.processes import Database, running, service
+from tests.support.polling import PATIENCE_SECONDS, repeating, until
+from tests.support.resources import metric
+from tests.support.servers.processes import Database, Server, running, service
 
 N_WRITES = 6
 BARS = "/symbols/MOVE/bars"
@@ -22,8 +22,8 @@ RESULT = "/symbols/MOVE/result"
 class System:
     """Two data services on one database, and a prediction service that reads from the second."""
 
-    def __init__(self, writer: httpx.Client, prediction: httpx.Client) -> None:
-        self.writer, self.prediction = writer, prediction
+    def __init__(self, writer: httpx.Client, prediction: httpx.Client, server: Server) -> None:
+        self.writer, self.prediction, self._server = writer, prediction, server
 
     def write(self, close: float) -> str:
         """Write through the first data service, and return the revision."""
@@ -40,12 +40,9 @@ class System:
 
     def uses_kept_bars(self) -> bool:
         """Say whether a result is computed without asking now."""
-        before = self._n_kept()
+        before = metric(self._server, "bar_reads_total", outcome="kept")
         self.revision()
-        return self._n_kept() > before
-
-    def _n_kept(self) -> float:
-        return float(self.prediction.get("/metrics").text.split('bar_reads_total{outcome="kept"} ')[1].split()[0])
+        return metric(self._server, "bar_reads_total", outcome="kept") > before
 
 
 @pytest.fixture
@@ -63,22 +60,18 @@ def system(tmp_path: Path, mongo_url: str, redis_url: str, database: Database) -
         ]
         for server, client in zip((*datas, prediction), clients, strict=True):
             server.wait_until(lambda client=client: client.get("/readyz").is_success)  # type: ignore[misc]
-        yield System(clients[0], clients[2])
+        yield System(clients[0], clients[2], prediction)
 
 
 def test_a_result_is_computed_from_what_was_written_last(system: System) -> None:
     system.write(10.0)
-    stop, seen = threading.Event(), set[str]()
+    seen = set[str]()
 
     def read() -> None:
-        """Keep the service busy, so that reads are under way whenever a write comes."""
-        with httpx.Client(base_url=system.prediction.base_url, timeout=PATIENCE_SECONDS) as client:
-            while not stop.is_set():
-                seen.add(client.get(RESULT).raise_for_status().json()["data"]["revision"])
+        seen.add(reader.get(RESULT).raise_for_status().json()["data"]["revision"])
 
-    reader = threading.Thread(target=read)
-    reader.start()
-    try:
+    # The service is kept busy, so that reads are under way whenever a write comes.
+    with httpx.Client(base_url=system.prediction.base_url, timeout=PATIENCE_SECONDS) as reader, repeating(read):
         for n in range(N_WRITES):
             if n % 3 == 0:
                 until(system.uses_kept_bars)
@@ -86,7 +79,4 @@ def test_a_result_is_computed_from_what_was_written_last(system: System) -> None
             assert [system.revision() for _ in range(3)] == [revision] * 3
         until(system.uses_kept_bars)
         assert system.revision() == revision
-    finally:
-        stop.set()
-        reader.join()
     assert revision in seen

@@ -5,20 +5,22 @@ command line, and by a bare driver, which no service can wait for: its change mu
 """
 
 import os
+import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 
 from gateway.api_keys import compute_digest
-from tests.support.polling import PATIENCE_SECONDS, until
+from tests.support.polling import PATIENCE_SECONDS, repeating, until
+from tests.support.resources import metric
 from tests.support.servers.processes import Database, Server, mongo_client, running, service
 
 KEY = "a-key-that-may-write"
@@ -37,7 +39,6 @@ class Twins:
     environment: dict[str, str]
     folder: Path
     database: Database
-    opened: ExitStack
     clients: list[httpx.Client] = field(default_factory=list)
 
     def close_of(self, gateway: int) -> float:
@@ -64,18 +65,13 @@ class Twins:
 
     def keeps(self, gateway: int) -> bool:
         """Say whether this gateway serves the bars from memory now."""
-        before = self._n_hits(gateway)
+        before = metric(self.gateways[gateway], "answer_requests_total", outcome="hit")
         self.close_of(gateway)
-        return self._n_hits(gateway) > before
-
-    def _n_hits(self, gateway: int) -> float:
-        text = self.clients[gateway].get("/api/metrics").text
-        return float(text.split('answer_requests_total{outcome="hit"} ')[1].split()[0])
+        return metric(self.gateways[gateway], "answer_requests_total", outcome="hit") > before
 
     def are_followed(self) -> bool:
         """Say whether both gateways serve kept answers unasked."""
-        metrics = [client.get("/api/metrics").text for client in self.clients]
-        return all("revision_feed_alive 1.0" in text for text in metrics)
+        return all(metric(gateway, "revision_feed_alive") for gateway in self.gateways)
 
 
 def _csv(close: float) -> str:
@@ -101,7 +97,7 @@ def twins(tmp_path: Path, mongo_url: str, redis_url: str, database: Database) ->
     with ExitStack() as stack, mongo_client(mongo_url) as client:
         for server in (*datas, *gateways):
             stack.enter_context(running(server))
-        twins = Twins(gateways, datas, environment, tmp_path, client[database.name], stack)
+        twins = Twins(gateways, datas, environment, tmp_path, client[database.name])
         for gateway in gateways:
             url = f"http://127.0.0.1:{gateway.port}"
             twins.clients.append(stack.enter_context(httpx.Client(base_url=url, timeout=PATIENCE_SECONDS)))
@@ -119,19 +115,14 @@ def _require_new(twins: Twins, close: float) -> None:
 
 def test_a_write_is_seen_through_every_gateway_once_it_is_acknowledged(twins: Twins) -> None:
     twins.put(0, 1.0)
-    stop, seen = threading.Event(), [0, 0]
+    seen = [0, 0]
 
     def read(gateway: int) -> None:
-        """Keep the gateway busy with reads, so that answers are under way whenever a write comes."""
         url = f"http://127.0.0.1:{twins.gateways[gateway].port}/api/stocks/{SYMBOL}/bars"
-        with httpx.Client(timeout=PATIENCE_SECONDS) as client:
-            while not stop.is_set():
-                seen[gateway] += client.get(url).status_code == 200
+        seen[gateway] += reader.get(url).status_code == 200
 
-    readers = [threading.Thread(target=read, args=(gateway,)) for gateway in (0, 1)]
-    for reader in readers:
-        reader.start()
-    try:
+    # The gateways are kept busy, so that answers are under way whenever a write comes.
+    with httpx.Client(timeout=PATIENCE_SECONDS) as reader, repeating(partial(read, 0), partial(read, 1)):
         for n in range(2, 2 + N_WRITES):
             if n % 4 == 0:  # both serve from memory, unasked, when the write comes
                 until(lambda: twins.keeps(0) and twins.keeps(1))
@@ -144,17 +135,13 @@ def test_a_write_is_seen_through_every_gateway_once_it_is_acknowledged(twins: Tw
         twins.write_bare(101.0)
         time.sleep(GRACE_SECONDS)
         _require_new(twins, 101.0)
-    finally:
-        stop.set()
-        for reader in readers:
-            reader.join()
     assert min(seen) > N_WRITES
 
 
 def test_with_a_data_service_killed_the_other_continues_and_nothing_is_outdated(twins: Twins) -> None:
     twins.put(0, 1.0)
     assert twins.close_of(1) == 1.0
-    twins.datas[1].stop(9)  # type: ignore[arg-type]  # SIGKILL
+    twins.datas[1].stop(signal.SIGKILL)
     twins.put(0, 2.0)  # waits until the lease of what has gone has ended
     assert twins.close_of(0) == 2.0
     assert twins.clients[1].get(f"/api/stocks/{SYMBOL}/bars").status_code in {502, 503}

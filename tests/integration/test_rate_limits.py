@@ -13,6 +13,7 @@ from gateway.rate_limits.counters import PREFIX
 from local.servers import redis_url
 from shared.breaker import N_IN_A_ROW
 from tests.support.polling import PATIENCE_SECONDS
+from tests.support.resources import metric
 from tests.support.servers.processes import Server, running, service, valkey
 from tests.support.servers.readiness import is_listening
 
@@ -32,11 +33,9 @@ class Served:
         with httpx.Client(base_url=f"http://127.0.0.1:{self.gateways[gateway].port}", timeout=PATIENCE_SECONDS) as http:
             return [http.get(READ).status_code for _ in range(n)]
 
-    def decisions(self, place: str, gateway: int = 0) -> float:
-        """Return how many requests were counted there."""
-        text = httpx.get(f"http://127.0.0.1:{self.gateways[gateway].port}/api/metrics", timeout=PATIENCE_SECONDS).text
-        lines = [line for line in text.splitlines() if f'place="{place}"' in line]
-        return sum(float(line.rpartition(" ")[2]) for line in lines)
+    def decisions(self, place: str) -> float:
+        """Return how many requests the first gateway has counted there."""
+        return metric(self.gateways[0], "rate_limit_decisions_total", place=place)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The whole system as real processes: the reference values, and the behaviour when a part of it is down."""
 
 import concurrent.futures
-import re
 import signal
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import redis
 
 from shared.breaker import FIRST_PAUSE_SECONDS
 from tests.support.polling import PATIENCE_SECONDS, until
+from tests.support.resources import metric
 from tests.support.servers.processes import NOTHING_KEPT, Stack, load_sample, mongo_client, running_stack
 from tests.support.servers.readiness import ensure_primary, is_listening
 
@@ -117,8 +117,7 @@ def test_garbage_and_a_pickle_in_the_cache_are_a_miss(api: httpx.Client, stack: 
             cache.set(key, poison)
             assert _result(api).status_code == 200
             assert cache.get(key) != poison
-    metrics = httpx.get(f"http://127.0.0.1:{stack.data.port}/metrics").text
-    assert 'cache_requests_total{outcome="corrupt"} 3.0' in metrics
+    assert metric(stack.data, "cache_requests_total", outcome="corrupt") == 3
     assert not canary.exists()
 
 
@@ -129,8 +128,7 @@ def _answer(api: httpx.Client) -> None:
 
 def _failed_tries(stack: Stack) -> float:
     """Count the commands that the cache has not answered."""
-    text = httpx.get(f"http://127.0.0.1:{stack.data.port}/metrics").text
-    return sum(map(float, re.findall(r'cache_command_duration_seconds_count\{.*outcome="failed".*\} (.+)', text)))
+    return metric(stack.data, "cache_command_duration_seconds_count", outcome="failed")
 
 
 def test_a_cache_that_is_killed_costs_speed_and_not_an_answer(api: httpx.Client, stack: Stack) -> None:
@@ -222,7 +220,7 @@ def test_a_request_in_flight_is_answered_when_its_services_are_told_to_stop(api:
     stack.prediction.send(signal.SIGSTOP)
     with concurrent.futures.ThreadPoolExecutor(4) as load:
         running = [load.submit(_result, api) for _ in range(4)]
-        until(lambda: _in_flight(stack) == 4)
+        until(lambda: metric(stack.gateway, "http_requests_in_progress") == 4)
         stack.gateway.send(signal.SIGTERM)
         until(lambda: not is_listening(stack.gateway.port))
         stack.prediction.send(signal.SIGCONT)
@@ -236,9 +234,3 @@ def _is_cached_when_read(api: httpx.Client, stack: Stack) -> bool:
     _result(api)
     with redis.Redis.from_url(stack.redis_url) as cache:
         return bool(cache.keys("*AAPL*"))
-
-
-def _in_flight(stack: Stack) -> int:
-    """Count the requests that the gateway has not answered yet, without this one."""
-    text = httpx.get(f"{stack.url}/api/metrics").text
-    return sum(int(float(n)) for n in re.findall("^http_requests_in_progress (.+)$", text, re.MULTILINE))

@@ -1,8 +1,11 @@
-"""Waits for conditions, with a deadline that only catches hangs."""
+"""Waits for conditions, with a deadline that only catches hangs, and repeats actions meanwhile."""
 
 import asyncio
+import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from shared.errors import StoreUnavailable
 
@@ -44,3 +47,22 @@ def until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> N
     while not condition():
         assert time.monotonic() < end, f"not within {seconds:g} s"
         time.sleep(0.1)
+
+
+@contextmanager
+def repeating(*actions: Callable[[], object], pause_seconds: float = 0) -> Iterator[None]:
+    """Repeat each action, in a thread of its own, until the end of the block."""
+    is_over = threading.Event()
+
+    def repeat(action: Callable[[], object]) -> None:
+        while not is_over.wait(pause_seconds):
+            action()
+
+    with ThreadPoolExecutor(len(actions)) as threads:
+        running = [threads.submit(repeat, action) for action in actions]
+        try:
+            yield
+        finally:
+            is_over.set()
+    for each in running:
+        each.result()

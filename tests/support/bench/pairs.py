@@ -13,6 +13,7 @@ from pymongo.errors import PyMongoError
 from local.servers import mongo_url, redis_url
 from tests.support.deploy.balancer import Balancer, running_balancers
 from tests.support.polling import until, wait_until
+from tests.support.resources import metric
 from tests.support.servers.processes import Server, mongo_client, mongod, running, service, valkey
 from tests.support.servers.readiness import ensure_primary, is_listening
 
@@ -62,19 +63,16 @@ class Pairs:
             except PyMongoError as error:  # it may close the connection instead of answering
                 print(f"  MongoDB answered {type(error).__name__}", flush=True)
 
-    async def count_hits(self, clients: list[httpx.AsyncClient]) -> int:
+    def count_hits(self) -> int:
         """Return how many requests the gateways have answered from memory, unasked."""
-        texts = [(await client.get("/api/metrics")).text for client in clients]
-        return sum(int(float(text.split('answer_requests_total{outcome="hit"} ')[1].split()[0])) for text in texts)
+        return int(sum(metric(gateway, "answer_requests_total", outcome="hit") for gateway in self.gateways))
 
-
-def _are_following(urls: list[str]) -> bool:
-    """Say whether every gateway serves kept answers unasked."""
-    try:
-        texts = [httpx.get(f"{url}/api/metrics").text for url in urls]
-    except httpx.TransportError:
-        return False
-    return all("revision_feed_alive 1.0" in text for text in texts)
+    def are_following(self) -> bool:
+        """Say whether every gateway serves kept answers unasked."""
+        try:
+            return all(metric(gateway, "revision_feed_alive") for gateway in self.gateways)
+        except httpx.TransportError:
+            return False
 
 
 @asynccontextmanager
@@ -99,5 +97,5 @@ async def running_pairs(folder: Path, key_digest: str) -> AsyncIterator[Pairs]:
             for server in (prediction, *gateways):
                 servers.enter_context(running(server))
             pairs = Pairs(gateways, datas, balancer, stores, mongo_url(store.port))
-            await asyncio.to_thread(until, lambda: _are_following(pairs.urls))
+            await asyncio.to_thread(until, pairs.are_following)
             yield pairs

@@ -7,11 +7,10 @@ walks. Nothing else should run on the machine.
 import argparse
 import os
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from functools import partial
+from itertools import count
 from pathlib import Path
 from statistics import quantiles
 
@@ -21,7 +20,7 @@ import psutil
 
 from services.data.files.source import FileBarSource
 from tests.support.bench.bars_file import N_BARS
-from tests.support.polling import until
+from tests.support.polling import repeating, until
 from tests.support.prediction.run_system import RunSystem, run_system, write_walks
 from tests.support.servers.processes import PRODUCTION_LIMITS
 
@@ -53,7 +52,11 @@ def main() -> None:
             _restart(system, workers)
             rates.append(_measure(system, given.windows - workers))  # one window fewer makes it another run
         print(f"two workers for one     {rates[1] / rates[0]:.2f} times the rate; target: at least 1.6")
-        with _forecasting(system, symbols) as milliseconds:
+        milliseconds, numbers = list[float](), count()
+        with repeating(
+            lambda: milliseconds.append(_forecast(system.prediction, symbols, next(numbers))),
+            pause_seconds=PAUSE_SECONDS,
+        ):
             _measure(system, given.windows)
         print(f"forecasts meanwhile     p95 {_p95(milliseconds):.0f} ms of {len(milliseconds)}")
 
@@ -91,7 +94,8 @@ def _restart(system: RunSystem, workers: int) -> None:
 
 def _measure(system: RunSystem, windows: int) -> float:
     """Compute a run, print the figures, and return the symbols per second without the start."""
-    with _watching_memory(system) as peaks:
+    peaks: list[int] = []
+    with repeating(partial(_add_memory, system, peaks), pause_seconds=0.5):
         began_at = time.perf_counter()
         run_id = system.start(horizons=[1], windows=windows).json()["id"]
         system.wait(run_id, lambda run: run.n_done > 0)
@@ -110,49 +114,12 @@ def _measure(system: RunSystem, windows: int) -> float:
     return rate
 
 
-@contextmanager
-def _forecasting(system: RunSystem, symbols: list[str]) -> Iterator[list[float]]:
-    """Request a forecast every moment inside the block, and collect how long each takes, in milliseconds."""
-    milliseconds: list[float] = []
-    is_over = threading.Event()
-
-    def forecast() -> None:
-        number = 0
-        while not is_over.wait(PAUSE_SECONDS):
-            number += 1
-            milliseconds.append(_forecast(system.prediction, symbols, number))
-
-    thread = threading.Thread(target=forecast)
-    thread.start()
-    try:
-        yield milliseconds
-    finally:
-        is_over.set()
-        thread.join()
-
-
-@contextmanager
-def _watching_memory(system: RunSystem) -> Iterator[list[int]]:
-    """Collect the memory of the process that computes the run, in bytes."""
-    peaks: list[int] = []
-    is_over = threading.Event()
-
-    def look() -> None:
-        while not is_over.wait(0.5):
-            process = system.coordinator()
-            if process is not None:
-                try:
-                    peaks.append(process.memory_info().rss)
-                except psutil.NoSuchProcess:
-                    continue
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        yield peaks
-    finally:
-        is_over.set()
-        thread.join()
+def _add_memory(system: RunSystem, peaks: list[int]) -> None:
+    """Add the memory of the process that computes the run, in bytes, if there is one."""
+    process = system.coordinator()
+    if process is not None:
+        with suppress(psutil.NoSuchProcess):
+            peaks.append(process.memory_info().rss)
 
 
 def _forecast(http: httpx.Client, symbols: list[str], number: int) -> float:
