@@ -24,8 +24,9 @@ from shared.breaker import FIRST_PAUSE_SECONDS, State
 from shared.errors import NoBars, StoreUnavailable
 from tests.support.data.bars import make_frame
 from tests.support.data.behaviours import BARS, BarCacheBehaviours, BarStoreBehaviours, put
+from tests.support.data.mongods import running_standalone
 from tests.support.polling import wait_until
-from tests.support.servers.processes import Database, mongod, running, valkey
+from tests.support.servers.processes import Database, running, valkey
 from tests.support.servers.readiness import is_listening
 
 KEY = "bellwether:bars:1:AAPL"
@@ -128,11 +129,7 @@ class TestMongoBarStoreWithoutTransactions(BarStoreBehaviours):
     @pytest.fixture(scope="class")
     @classmethod
     def alone(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-        server = mongod(tmp_path_factory.mktemp("alone"))
-        at = server.command.index("--replSet")
-        del server.command[at : at + 2]
-        with running(server):
-            server.wait_until(lambda: is_listening(server.port))
+        with running_standalone(tmp_path_factory.mktemp("alone")) as server:
             yield mongo_address(server.port)
 
     @pytest.fixture

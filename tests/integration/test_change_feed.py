@@ -14,9 +14,10 @@ from services.data.mongo.connection import open_mongo
 from shared.errors import StoreUnavailable
 from tests.support.data.bars import make_frame
 from tests.support.data.behaviours import ChangeFeedBehaviours, put
+from tests.support.data.mongods import running_standalone
 from tests.support.polling import PATIENCE_SECONDS, until_unavailable
 from tests.support.servers.processes import Database, Server, mongo_client, mongod, running
-from tests.support.servers.readiness import ensure_primary, is_listening
+from tests.support.servers.readiness import ensure_primary
 
 BOUND = "changes by other tools become visible after up to 60 s."
 
@@ -165,11 +166,7 @@ async def test_a_broken_feed_says_so_and_then_reports_the_missed_changes(tmp_pat
 
 
 async def test_without_a_replica_set_the_bound_is_reported(tmp_path: Path) -> None:
-    server = mongod(tmp_path)
-    at = server.command.index("--replSet")
-    del server.command[at : at + 2]
-    with running(server):
-        server.wait_until(lambda: is_listening(server.port))
+    with running_standalone(tmp_path) as server:
         async with open_mongo(mongo_address(server.port), "bars") as database:
             feed = MongoChangeFeed(database, 60)
             following = asyncio.create_task(_until(feed.changes(), None))

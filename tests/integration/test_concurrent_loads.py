@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +11,9 @@ import pytest
 
 from local.servers import mongo_url
 from services.data.mongo.bar_store import MongoBarStore
-from services.data.mongo.connection import open_mongo
 from shared.errors import StoreUnavailable
-from tests.support.data.crash_loader import Loader, build_version, load_version, loading, mongod_that_forgets
+from tests.support.data.crash_loader import Loader, build_version, load_version, loading
+from tests.support.data.mongods import mongod_that_forgets, open_connections
 from tests.support.polling import wait_until
 
 SECONDS = 8.0  # at least; longer if a loader has not had its turn
@@ -30,10 +30,8 @@ def url(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 async def stores(url: str) -> AsyncIterator[list[MongoBarStore]]:
-    """Open four independent stores, like those of four processes."""
-    async with AsyncExitStack() as stack:
-        opened = [await stack.enter_async_context(open_mongo(url, DATABASE)) for _ in range(4)]
-        yield [MongoBarStore(one, 5, 20) for one in opened]
+    async with open_connections(url, DATABASE, 4) as connections:
+        yield [MongoBarStore(connection, 5, 20) for connection in connections]
 
 
 @cache

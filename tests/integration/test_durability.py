@@ -19,7 +19,8 @@ from services.data.files.export import to_csv
 from services.data.mongo.bar_documents import build_frame
 from services.data.mongo.catalogue_documents import CATALOGUE, from_document
 from shared.market.exchange_sessions import EVERY_DAY
-from tests.support.data.crash_loader import Loader, build_version, loading, mongod_that_forgets
+from tests.support.data.crash_loader import Loader, build_version, loading
+from tests.support.data.mongods import mongod_that_forgets
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Database, Server, mongo_client, running, service
 from tests.support.servers.readiness import ensure_primary

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
@@ -19,15 +18,14 @@ from shared.schemas.ledger import LedgerEntry
 from tests.support.data.bars import make_frame
 from tests.support.data.behaviours import put
 from tests.support.data.ledgers import AT, ForecastLedgerBehaviours, make_issued_entry, make_ledger_entry
+from tests.support.data.mongods import open_connections
 from tests.support.servers.processes import Database
 
 
 @pytest.fixture
 async def ledgers(mongo_url: str, database: Database) -> AsyncIterator[list[MongoForecastLedger]]:
-    """Open two independent ledgers, like those of two processes."""
-    async with AsyncExitStack() as stack:
-        databases = [await stack.enter_async_context(open_mongo(mongo_url, database.name)) for _ in range(2)]
-        yield [MongoForecastLedger(handle, 10, 20) for handle in databases]
+    async with open_connections(mongo_url, database.name, 2) as connections:
+        yield [MongoForecastLedger(connection, 10, 20) for connection in connections]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Databases as people have them: each layout is served to a read-only user, and nothing is written."""
 
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from bokeh_sampledata.stocks import data as sample
 
+from tests.support.data.mongods import require_users
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Stack, mongo_client, running_stack
 
@@ -32,7 +35,23 @@ LAYOUTS: dict[str, list[dict[str, Any]]] = {
     "TEXT": [row | {"close": f"1,{11 + n:03}.50"} for n, row in enumerate(_rows("date", ISO))],
 }
 VIEWS = ("VIEW.A", "VIEW.B")  # of one collection with a field for the symbol
+LAYOUT_SYMBOLS = [*LAYOUTS, "CAPPED", "SERIES", *VIEWS]
 UNREADABLE = {"AMBIGUOUS": _rows("date", ["02/03/2017"]), "OTHER": [{"when": "2017-01-03", "value": 1}]}
+
+
+def _real_documents(symbol: str, *, as_date: bool) -> list[dict[str, Any]]:
+    """Write a symbol of the sample as the first tool did, in any order."""
+    documents = [
+        {
+            "_id": f"{symbol}-{number}",
+            "Date": row["date"].to_pydatetime().replace(tzinfo=UTC) if as_date else row["date"].strftime("%Y-%m-%d"),
+            "Name": symbol,
+        }
+        | {name: row[name.lower()] for name in ("Open", "High", "Low", "Close", "Volume")}
+        for number, row in enumerate(sample[sample["ticker"] == symbol].to_dict("records"))
+    ]
+    random.Random(7).shuffle(documents)
+    return documents
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +62,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             database = client[DATABASE]
             for symbol, documents in (LAYOUTS | UNREADABLE).items():
                 database[symbol].insert_many([dict(document) for document in documents])
+            database["BRK.B"].insert_many(_real_documents("AAPL", as_date=False))
+            database["MSFT"].insert_many(_real_documents("MSFT", as_date=True))
             database.create_collection("CAPPED", capped=True, size=1 << 20)
             database["CAPPED"].insert_many([dict(document) for document in LAYOUTS["LOWER"]])
             database.create_collection("SERIES", timeseries={"timeField": "date"})
@@ -54,12 +75,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             database["notes"].insert_one({"text": "no symbol"})
             client.admin.command("createUser", "reader", pwd="only-reads", roles=[{"role": "read", "db": DATABASE}])
         stack.data.stop()
-        stack.mongod.stop()
-        key = folder / "key"
-        key.write_text("bellwether" * 5)
-        key.chmod(0o600)
-        stack.mongod.command.extend(["--auth", "--keyFile", str(key)])
-        stack.mongod.start()
+        require_users(stack.mongod, folder)
         address = f"mongodb://reader:only-reads@127.0.0.1:{stack.mongod.port}/?directConnection=true&authSource=admin"
         stack.data.environment["DATA_MONGO_URL"] = address
         stack.data.start()
@@ -71,7 +87,11 @@ def _get(stack: Stack, path: str) -> httpx.Response:
     return httpx.get(f"{stack.url}{path}", timeout=PATIENCE_SECONDS)
 
 
-@pytest.mark.parametrize("symbol", [*LAYOUTS, "CAPPED", "SERIES", *VIEWS])
+def test_its_collections_are_listed(stack: Stack) -> None:
+    assert _get(stack, "/api/stocks/all").json() == sorted([*LAYOUT_SYMBOLS, *UNREADABLE, "BRK.B", "MSFT"])
+
+
+@pytest.mark.parametrize("symbol", LAYOUT_SYMBOLS)
 def test_each_layout_is_served(stack: Stack, symbol: str) -> None:
     bars = _get(stack, f"/api/stocks/{symbol}/bars").json()["bars"]
     assert [bar["session"] for bar in bars] == ISO
@@ -79,6 +99,12 @@ def test_each_layout_is_served(stack: Stack, symbol: str) -> None:
     assert (bars[0]["close"], bars[-1]["close"]) == (first, last)
     assert bars[0]["adj_close"] == (7 if symbol in {"ADJ", "SERIES"} else None)
     assert _get(stack, f"/api/stocks/{symbol}").json()["bars"] == len(DAYS)
+
+
+@pytest.mark.parametrize(("symbol", "mae"), [("BRK.B", 2.0745), ("msft", 0.1053)])
+def test_bars_are_predicted_whatever_their_order(stack: Stack, symbol: str, mae: float) -> None:
+    result = httpx.post(f"{stack.url}/api/result", json={"stock_symbol": symbol}, timeout=PATIENCE_SECONDS).json()
+    assert (round(result["metrics"]["mae"], 4), result["split"]["test"]["first_session"]) == (mae, "2010-07-27")
 
 
 def test_a_capped_collection_is_predicted_like_any_other(stack: Stack) -> None:
@@ -107,3 +133,4 @@ def test_nothing_was_written_and_nothing_was_tried(stack: Stack) -> None:
     log = stack.data.log.read_text()
     assert "not authorized" not in log
     assert "store-unavailable" not in log
+    assert "only-reads" not in log

@@ -20,9 +20,10 @@ from shared.errors import StoreUnavailable
 from tests.support.data.bars import make_frame
 from tests.support.data.behaviours import put
 from tests.support.data.ledgers import AT, make_ledger_entry
+from tests.support.data.mongods import running_standalone
 from tests.support.servers.member_proxy import MemberProxy, running_member_proxy
 from tests.support.servers.processes import Database, mongo_client, mongod, running
-from tests.support.servers.readiness import ensure_primary, is_listening
+from tests.support.servers.readiness import ensure_primary
 
 ADDRESSES = {"direct": "directConnection=true", "replica set": "replicaSet=rs0"}
 Seconds = tuple[float, float, float]  # time limits of a read, of a request that reads, and of a write
@@ -172,11 +173,7 @@ async def test_a_member_that_the_monitor_sees_starting_is_served_once_it_is_read
 
 
 async def test_a_mongodb_that_is_not_a_replica_set_keeps_its_connections(tmp_path: Path) -> None:
-    server = mongod(tmp_path)
-    at = server.command.index("--replSet")
-    del server.command[at : at + 2]
-    with running(server):
-        server.wait_until(lambda: is_listening(server.port))
+    with running_standalone(tmp_path) as server:
         async with running_member_proxy(server.port) as proxy:
             proxy.is_starting = lambda number: True  # the member reports no support for sessions
             async with _opened(proxy, ADDRESSES["direct"]) as service:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,7 +12,6 @@ from bson import ObjectId
 from services.data.bars.merge import merge_bars
 from services.data.mongo.bar_store import MongoBarStore
 from services.data.mongo.catalogue_documents import CATALOGUE
-from services.data.mongo.connection import open_mongo
 from services.data.mongo.rewrite import LOADING_PREFIX, rewrite_by_rename, rewrite_in_transaction
 from services.data.records import StoredSymbol
 from shared.errors import InvalidRequest, NoBars, SymbolNotFound
@@ -21,6 +19,7 @@ from shared.schemas.arrow import BarFrame
 from shared.schemas.loads import Mode
 from tests.support.data.bars import make_bars, make_entry, make_frame
 from tests.support.data.behaviours import add_a_bar, put
+from tests.support.data.mongods import open_connections
 from tests.support.servers.processes import Database
 
 WAYS = pytest.mark.parametrize("rewrite", [rewrite_in_transaction, rewrite_by_rename])
@@ -28,10 +27,8 @@ WAYS = pytest.mark.parametrize("rewrite", [rewrite_in_transaction, rewrite_by_re
 
 @pytest.fixture
 async def stores(mongo_url: str, database: Database) -> AsyncIterator[list[MongoBarStore]]:
-    """Open four independent stores, like those of four processes."""
-    async with AsyncExitStack() as stack:
-        databases = [await stack.enter_async_context(open_mongo(mongo_url, database.name)) for _ in range(4)]
-        yield [MongoBarStore(handle, 10, 20) for handle in databases]
+    async with open_connections(mongo_url, database.name, 4) as connections:
+        yield [MongoBarStore(connection, 10, 20) for connection in connections]
 
 
 def _load(frame: BarFrame, mode: Mode = "upsert") -> Any:

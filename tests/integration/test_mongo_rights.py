@@ -13,6 +13,7 @@ from shared.errors import StoreUnavailable
 from tests.support.data.bars import make_frame
 from tests.support.data.behaviours import put
 from tests.support.data.ledgers import AT, make_ledger_entry
+from tests.support.data.mongods import require_users
 from tests.support.polling import until_unavailable
 from tests.support.servers.processes import mongo_client, mongod, running
 from tests.support.servers.readiness import ensure_primary, is_listening
@@ -35,12 +36,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             privilege = {"resource": {"db": DATABASE, "collection": "AAPL"}, "actions": ["find"]}
             client[DATABASE].command("createRole", ROLE, privileges=[privilege], roles=[])
             client[DATABASE].command("createUser", "reader", pwd="reads", roles=[ROLE])
-        server.stop()
-        key = folder / "key"
-        key.write_text("for the members of the set")
-        key.chmod(0o400)
-        server.command.extend(["--auth", "--keyFile", str(key)])
-        server.start()
+        require_users(server, folder)
         server.wait_until(lambda: is_listening(server.port))
         yield f"mongodb://reader:reads@{host}&authSource={DATABASE}"
 

@@ -6,7 +6,6 @@ import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -21,7 +20,7 @@ from services.data.mongo.runs.store import MongoRunStore
 from services.data.runs.ports import SymbolResult
 from shared.errors import NotTheOwner, ServiceError
 from shared.schemas.runs import Claim
-from tests.support.data.crash_loader import mongod_that_forgets
+from tests.support.data.mongods import mongod_that_forgets, open_connections
 from tests.support.data.run_stores import make_new_run
 from tests.support.polling import PATIENCE_SECONDS, wait_until
 from tests.support.servers.processes import Database, Server, mongo_client
@@ -94,8 +93,7 @@ def require_each_once(database: Database) -> None:
 
 @pytest.fixture
 async def stores(mongo_url: str, database: Database) -> AsyncIterator[list[MongoRunStore]]:
-    async with AsyncExitStack() as stack:
-        connections = [await stack.enter_async_context(open_mongo(mongo_url, database.name)) for _ in range(2)]
+    async with open_connections(mongo_url, database.name, 2) as connections:
         yield [MongoRunStore(connection, 20, 40) for connection in connections]
 
 

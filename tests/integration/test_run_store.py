@@ -1,7 +1,6 @@
 """Runs on a real mongod: the behaviours of the fake, two owners that race, and a mongod that is killed."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -15,6 +14,7 @@ from services.data.mongo.runs.documents import CLAIMS, RUNS, SYMBOLS
 from services.data.mongo.runs.reads import read_runs
 from services.data.mongo.runs.store import MongoRunStore
 from services.data.mongo.runs.writes import put_run
+from tests.support.data.mongods import open_connections
 from tests.support.data.run_behaviours import RunStoreBehaviours, claim, complete
 from tests.support.data.run_lease_behaviours import RunLeaseBehaviours
 from tests.support.data.run_stores import make_new_run
@@ -25,9 +25,7 @@ LONG_AGO = datetime(2020, 1, 1)  # as the bare driver reads and writes it
 
 @pytest.fixture
 async def stores(mongo_url: str, database: Database) -> AsyncIterator[list[MongoRunStore]]:
-    """Open two independent stores, like those of two processes."""
-    async with AsyncExitStack() as stack:
-        connections = [await stack.enter_async_context(open_mongo(mongo_url, database.name)) for _ in range(2)]
+    async with open_connections(mongo_url, database.name, 2) as connections:
         yield [MongoRunStore(connection, 10, 20) for connection in connections]
 
 

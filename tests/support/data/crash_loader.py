@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from itertools import count
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
 from services.data.bars.load import LoadOptions, load_symbol
@@ -27,8 +26,6 @@ from shared.schemas.loads import Mode
 from tests.support.data.bars import make_bars, to_raw
 from tests.support.data.fakes import FakeBarCache, invalidation
 from tests.support.polling import PATIENCE_SECONDS
-from tests.support.servers.processes import Server, mongod, running
-from tests.support.servers.readiness import ensure_primary
 
 MODES: tuple[Mode, ...] = ("force", "replace")  # each version has other prices
 NOW = datetime(2100, 1, 1, tzinfo=UTC)  # later than every bar, so that none is in the future
@@ -94,17 +91,6 @@ def loading(
     finally:
         loader.kill()
         messages.close()
-
-
-@contextmanager
-def mongod_that_forgets(folder: Path) -> Iterator[Server]:
-    """Yield a replica set that soon aborts transactions left open by a killed loader, which block other loads."""
-    server = mongod(folder)
-    limit = "transactionLifetimeLimitSeconds="
-    server.command = [f"{limit}2" if word.startswith(limit) else word for word in server.command]
-    with running(server):
-        ensure_primary(server.port)
-        yield server
 
 
 def _run(*args: Any) -> None:
