@@ -1,15 +1,16 @@
 """Simulated answers about many symbols, for the page's benchmark: a real run of 10,000 takes minutes."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from string import ascii_uppercase
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.schemas.forecasts import ModelName
-from shared.schemas.leaderboard import ByChance, Leaderboard, NamedSymbol, RankedModel, RankedRange
-from shared.schemas.runs import Universe
+from shared.schemas.leaderboard import ByChance, Leaderboard, NamedSymbol
 from shared.schemas.screener import SPARK_SESSIONS, SPARK_TOP, Screener, ScreenerColumns
+from tests.support.data import leaderboards
+from tests.support.data.leaderboards import make_ranked, make_universe
 
 SECTORS = ("Energy", "Financials", "Health Care", "Industrials", "Information Technology", "Materials", "Utilities")
 MODELS: tuple[ModelName, ...] = ("linear_regression", "ridge", "gradient_boosting", "drift", "moving_average")
@@ -19,72 +20,33 @@ Numbers = NDArray[np.float64]
 
 def make_screener(n_symbols: int) -> Screener:
     """Make an answer about independent random walks; equal arguments give equal answers."""
-    random = np.random.default_rng(SEED)
-    columns = _columns(random, n_symbols)
-    return Screener(universe=_universe(n_symbols), sentence=_sentence(n_symbols), columns=columns)
+    columns = _columns(np.random.default_rng(SEED), n_symbols)
+    return Screener(universe=make_universe(n_symbols=n_symbols), sentence=_sentence(n_symbols), columns=columns)
 
 
 def make_leaderboard(n_symbols: int) -> Leaderboard:
     """Make the leaderboard of that many symbols, one of a hundred of which is named."""
     luck = ByChance(low=0, high=n_symbols // 30)
-    return Leaderboard(
-        universe=_universe(n_symbols),
+    models = [make_ranked(name, -0.01, luck, may_be_best=False, n_better=luck.high // 2) for name in MODELS]
+    named = [
+        NamedSymbol(symbol=symbol, model="ridge", p_value=0.0001, q_value=0.01)
+        for symbol in _symbols(n_symbols)[: n_symbols // 100]
+    ]
+    return leaderboards.make_leaderboard(
+        universe=make_universe(n_symbols=n_symbols),
         sentence=_sentence(n_symbols),
         n_compared=n_symbols,
-        n_sessions=250,
-        first_session=date(2017, 2, 9),
-        last_session=date(2018, 2, 7),
         p_value=0.01,
         n_better=n_symbols // 40,
-        n_discoveries=n_symbols // 100,
+        n_discoveries=len(named),
         by_chance=luck,
-        named=[
-            NamedSymbol(symbol=symbol, model="ridge", p_value=0.0001, q_value=0.01)
-            for symbol in _symbols(n_symbols)[: n_symbols // 100]
-        ],
-        models=[_ranked("persistence", 0.0, None), *(_ranked(name, -0.01, luck) for name in MODELS)],
-        range=RankedRange(skill=0.2, lower=0.18, upper=0.22, skill_over_mean=0.1, coverage=0.8, n_symbols=n_symbols),
-    )
-
-
-def _ranked(name: ModelName, skill: float, luck: ByChance | None) -> RankedModel:
-    return RankedModel(
-        name=name,
-        skill=skill,
-        lower=None if luck is None else skill - 0.01,
-        upper=None if luck is None else skill + 0.01,
-        win_rate=None if luck is None else 0.45,
-        may_be_best=luck is None,
-        p_value=0.4,
-        n_better=0 if luck is None else luck.high // 2,
-        n_worse=0,
-        by_chance=luck,
-        coverage=0.9,
-        interval_score=6.1,
-        score_of_plain_band=6.4,
-        seconds=0.02,
-        n_failed=0,
+        named=named,
+        models=[make_ranked("persistence", 0.0, None), *models],
     )
 
 
 def _sentence(n_symbols: int) -> str:
     return f"{n_symbols // 40} of {n_symbols:,} symbols look better than no change; luck alone gives 1 to 60."
-
-
-def _universe(n_symbols: int) -> Universe:
-    return Universe(
-        run_id="0123456789abcdef",
-        horizon=1,
-        level=90,
-        windows=250,
-        as_of=None,
-        adjusted=False,
-        ended_at=datetime(2026, 11, 30, 4, 12, tzinfo=UTC),
-        n_symbols=n_symbols,
-        n_failed=3,
-        fingerprint="f1c3a9d27b6e5048",
-        code="9a8b7c6d5e4f3021",
-    )
 
 
 def _columns(random: np.random.Generator, n: int) -> ScreenerColumns:

@@ -1,7 +1,7 @@
 """Builds stored screeners, as runs write them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
@@ -21,7 +21,11 @@ def make_screener(revisions: dict[str, str] | None = None, run_id: str = "012345
             offset = 0 if "percentile" in name else number / 8
             columns[f"{name}_{level}"] = [level + row + offset for row in range(len(known))]
     table = pa.table([pa.array(columns[field.name], field.type, from_pandas=True) for field in SCHEMA], schema=SCHEMA)
-    return StoredScreener(make_universe(run_id, n_symbols=len(known)), SENTENCE, table)
+    return StoredScreener(
+        make_universe(run_id=run_id, n_symbols=len(known), ended_at=datetime(2024, 1, 4, 6, tzinfo=UTC)),
+        SENTENCE,
+        table,
+    )
 
 
 def _columns(known: dict[str, str]) -> dict[str, Sequence[object]]:

@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 
+from gateway.examples.runs import RUN
 from services.prediction.ports import EndState, EngineLost, Item, Outcome, T
 from services.prediction.provenance import answer_digest
 from shared.errors import InvalidRequest, NotTheOwner, RunNotFound, ServiceError, StoreUnavailable, SymbolNotFound
@@ -21,6 +21,11 @@ RESULTS = pa.schema(
 )
 REQUEST = RunRequest(horizons=[1], windows=20)
 MAX_REASON = 1000  # characters that the data service takes
+
+
+def make_run(**fields: Any) -> Run:
+    """Build a run that is being computed, like that in the examples of the API."""
+    return Run.model_validate(RUN | {"failures": []}).model_copy(update=fields)
 
 
 def make_new_run(symbols: Sequence[str], request: RunRequest = REQUEST, code: str | None = None) -> NewRun:
@@ -124,23 +129,14 @@ class FakeRunStore:
         """Return the run in its public form."""
         if self.new is None:
             raise RunNotFound("There is no run.")
-        return Run(
+        return make_run(
             id=self.new.id,
             request=self.new.request,
-            state="running",
-            created_at=datetime(2026, 1, 1, tzinfo=UTC),
-            started_at=None,
-            ended_at=None,
             n_symbols=len(self.new.symbols),
             n_done=len(self.kept),
             n_failed=0,
-            n_reused=0,
-            symbols_per_second=None,
-            seconds_left=None,
-            failures=[],
             code=self.new.code,
             universe=self.new.universe,
-            error=None,
         )
 
     def _write(self, token: int, result: StoredResult) -> Beat:

@@ -1,12 +1,13 @@
 """A run over a few simulated symbols: its bars, its request, and the results of its symbols."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 
 from services.prediction.universe.symbol_result import compute_symbol_result
 from shared.schemas.bars import EncodedBars
 from shared.schemas.runs import Run, RunRequest
 from tests.support.prediction import simulated
+from tests.support.prediction.runs import make_run
 
 SYMBOLS = ("CCC", "AAA", "BBB", "DDD")
 REQUEST = RunRequest(horizons=[1, 5], level=80, windows=60)
@@ -28,22 +29,5 @@ def compute_results(request: RunRequest = REQUEST) -> list[tuple[str, str, bytes
 
 def build_run(request: RunRequest = REQUEST, ended_at: datetime | None = None) -> Run:
     """Return a run of these symbols."""
-    created_at = datetime(2026, 11, 30, 5, tzinfo=UTC)
-    return Run(
-        id="0123456789abcdef",
-        request=request,
-        state="running",
-        created_at=created_at,
-        started_at=created_at,
-        ended_at=ended_at,
-        n_symbols=len(SYMBOLS),
-        n_done=len(SYMBOLS),
-        n_failed=0,
-        n_reused=0,
-        symbols_per_second=None,
-        seconds_left=None,
-        failures=[],
-        code="0c0de000",
-        universe="0123456789abcdef",
-        error=None,
-    )
+    n_symbols = len(SYMBOLS)
+    return make_run(request=request, ended_at=ended_at, n_symbols=n_symbols, n_done=n_symbols, n_failed=0)

@@ -1,49 +1,17 @@
 """The leaderboard as `make evaluate` prints it."""
 
-from datetime import date
-
 from services.prediction.cli.leaderboard_text import format_leaderboard
-from shared.schemas.forecasts import ModelName
-from shared.schemas.leaderboard import ByChance, Leaderboard, RankedModel
-from tests.support.data.leaderboards import make_universe
+from shared.schemas.leaderboard import ByChance
+from tests.support.data.leaderboards import make_leaderboard, make_ranked, make_universe
 
 UNIVERSE = make_universe(n_symbols=500, n_failed=5)
-
-
-def _model(name: ModelName, skill: float, n_better: int, chance: ByChance | None) -> RankedModel:
-    return RankedModel(
-        name=name,
-        skill=skill,
-        lower=None if chance is None else skill - 0.01,
-        upper=None if chance is None else skill + 0.01,
-        win_rate=None if chance is None else 0.61,
-        may_be_best=True,
-        p_value=0.4,
-        n_better=n_better,
-        n_worse=10,
-        by_chance=chance,
-        coverage=0.894,
-        interval_score=6.57,
-        score_of_plain_band=6.92,
-        seconds=0.1,
-        n_failed=0,
-    )
-
-
-BOARD = Leaderboard(
+COMMON = {"p_value": 0.4, "n_worse": 10, "coverage": 0.894, "interval_score": 6.57}
+BOARD = make_leaderboard(
     universe=UNIVERSE,
-    sentence="12 of 500 symbols look better than no change; luck alone gives 1 to 60.",
-    n_compared=500,
-    n_sessions=250,
-    first_session=date(2020, 1, 1),
-    last_session=date(2020, 12, 31),
-    p_value=0.3,
-    n_better=12,
-    n_discoveries=0,
-    by_chance=ByChance(low=1, high=60),
-    named=[],
-    models=[_model("drift", 0.001, 9, ByChance(low=0, high=20)), _model("persistence", 0.0, 0, None)],
-    range=None,
+    models=[
+        make_ranked("drift", 0.001, ByChance(low=0, high=20), n_better=9, may_be_best=True, win_rate=0.61, **COMMON),
+        make_ranked("persistence", 0.0, None, **COMMON),
+    ],
 )
 
 
