@@ -37,8 +37,8 @@ INTRODUCTION = """# Model card
 
 * *Does it find skill where there is none?* On {n_walks} random walks of 1,200 sessions no forecast beats no change. The
   rule for *better* lets chance pass in 0.5 % of cases.
-* *Does it know what it cannot know?* At the end of each of the last {n_cuts} sessions of AAPL but one it forecasts
-  without the later bars, and again with them, tenfold: not a bit of the forecast may change.
+* *Does it know what it cannot know?* At the end of each of the last {n_cuts} sessions of AAPL except the last it
+  forecasts without the later bars, and again with them, tenfold: not a bit of the forecast may change.
 * *What are its forecasts worth?* On the sample bars of {symbols}, over the last 250 sessions (of FB fewer), one and
   five sessions ahead: the mean skill against no change, how often the 90 % interval held, and its interval score over
     the mean absolute move, compared with that of a plain normal band.
