@@ -1,31 +1,22 @@
 """Uploads that disagree with what is stored, and the choices that settle it."""
 
-from typing import Any
-
-import httpx
-
 from tests.support.data.cases import case_bytes
 from tests.support.data.fakes import FakeBarStore, serve_data
+from tests.support.data.uploads import HEADER, ROWS, put_csv
 
-HEADER = "date,open,high,low,close,volume\n"
-ROWS = "2024-01-02,10,12,9,11,1000\n2024-01-03,11,13,10,12,2000\n"
 BEFORE, AFTER = (case_bytes(f"basis/{name}_split.csv") for name in ("before", "after"))
-
-
-async def _put(client: httpx.AsyncClient, body: str | bytes, **params: Any) -> httpx.Response:
-    return await client.put("/symbols/NEW/bars", content=body, params=params, headers={"content-type": "text/csv"})
 
 
 async def test_a_history_on_another_basis_is_told_at_the_load_and_each_choice_settles_it() -> None:
     async with serve_data(FakeBarStore()) as client:
-        await _put(client, BEFORE)
+        await put_csv(client, BEFORE)
         before = (await client.get("/symbols/NEW")).json()
-        refused = await _put(client, AFTER)
-        previewed = await _put(client, AFTER, dry_run=True)
+        refused = await put_csv(client, AFTER)
+        previewed = await put_csv(client, AFTER, dry_run=True)
         unchanged = (await client.get("/symbols/NEW")).json()
-        forced = await _put(client, AFTER, mode="force")
+        forced = await put_csv(client, AFTER, mode="force")
         mixed = (await client.get("/symbols/NEW")).json()
-        replaced = await _put(client, AFTER, mode="replace")
+        replaced = await put_csv(client, AFTER, mode="replace")
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/history-changed")
     assert previewed.status_code == 409
     assert "the stored history is on another basis" in refused.json()["detail"]
@@ -40,9 +31,9 @@ async def test_a_history_on_another_basis_is_told_at_the_load_and_each_choice_se
 async def test_what_is_kept_is_kept_and_only_later_sessions_are_added() -> None:
     scaled = HEADER + "2024-01-02,20,24,18,22,500\n2024-01-03,22,26,20,24,1000\n2024-01-04,24,27,23,26,900\n"
     async with serve_data(FakeBarStore()) as client:
-        await _put(client, HEADER + ROWS)
-        refused = await _put(client, scaled)
-        kept = await _put(client, scaled, mode="keep")
+        await put_csv(client, HEADER + ROWS)
+        refused = await put_csv(client, scaled)
+        kept = await put_csv(client, scaled, mode="keep")
         bars = (await client.get("/symbols/NEW/bars")).json()["bars"]
         sources = (await client.get("/symbols/NEW")).json()["sources"]
     assert refused.json()["factor"] == "2"

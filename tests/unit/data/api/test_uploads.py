@@ -1,7 +1,5 @@
 import json
-from typing import Any
 
-import httpx
 import pyarrow as pa
 import pytest
 
@@ -13,22 +11,15 @@ from tests.support.asgi import serve
 from tests.support.data.bars import make_bars, make_frame
 from tests.support.data.fakes import FakeBarCache, FakeBarStore, fakes, serve_data
 from tests.support.data.files import as_parquet
+from tests.support.data.uploads import BAD, HEADER, ROWS, put_csv
 
-HEADER = "date,open,high,low,close,volume\n"
-ROWS = "2024-01-02,10,12,9,11,1000\n2024-01-03,11,13,10,12,2000\n"
-BAD = "2024-01-04,11,10,9,12,2000\n"  # the high is below the close
 PRICES = {"open": 10, "high": 12, "low": 9, "close": 11}
-CSV = {"content-type": "text/csv"}
-
-
-async def _put(client: httpx.AsyncClient, body: str | bytes, symbol: str = "NEW", **params: Any) -> httpx.Response:
-    return await client.put(f"/symbols/{symbol}/bars", content=body, params=params, headers=CSV)
 
 
 async def test_a_csv_is_loaded_and_the_report_says_what_became_of_it() -> None:
     store = FakeBarStore()
     async with serve_data(store) as client:
-        response = await _put(client, HEADER + ROWS + BAD, name="New Corp.")
+        response = await put_csv(client, HEADER + ROWS + BAD, name="New Corp.")
         bars = (await client.get("/symbols/NEW/bars")).json()
         stock = (await client.get("/symbols/NEW")).json()
     report = response.json()
@@ -51,7 +42,7 @@ async def test_a_csv_is_loaded_and_the_report_says_what_became_of_it() -> None:
 async def test_a_name_with_characters_that_deceive_is_refused(name: str) -> None:
     store = FakeBarStore()
     async with serve_data(store) as client:
-        refused = await _put(client, HEADER + ROWS, name=name)
+        refused = await put_csv(client, HEADER + ROWS, name=name)
         searched = await client.get("/search", params={"query": name})
     assert (refused.status_code, searched.status_code) == (422, 422)
     assert refused.json()["errors"][0]["pointer"] == "/query/name"
@@ -64,7 +55,7 @@ async def test_a_load_is_seen_at_once_whatever_was_cached() -> None:
         before = (await client.get("/symbols/NEW/bars")).headers["etag"]
         await client.get("/search")
         assert "NEW" in cache.entries
-        await _put(client, HEADER + ROWS, mode="replace")
+        await put_csv(client, HEADER + ROWS, mode="replace")
         after = await client.get("/symbols/NEW/bars", headers={"if-none-match": before})
         found = (await client.get("/search", params={"query": "new"})).json()
     assert (after.status_code, len(after.json()["bars"])) == (200, 2)
@@ -74,7 +65,7 @@ async def test_a_load_is_seen_at_once_whatever_was_cached() -> None:
 @pytest.mark.parametrize(("mode", "closes"), [("upsert", [10, 11, 12]), ("replace", [11, 12])])
 async def test_bars_of_other_sessions_stay_or_go(mode: str, closes: list[float]) -> None:
     async with serve_data(FakeBarStore({"NEW": make_frame("NEW", [10])})) as client:
-        report = (await _put(client, HEADER + ROWS, mode=mode)).json()
+        report = (await put_csv(client, HEADER + ROWS, mode=mode)).json()
         bars = (await client.get("/symbols/NEW/bars")).json()["bars"]
     assert [bar["close"] for bar in bars] == closes
     assert report["removed"] == (1 if mode == "replace" else 0)
@@ -83,7 +74,7 @@ async def test_bars_of_other_sessions_stay_or_go(mode: str, closes: list[float])
 async def test_a_dry_run_reports_and_writes_nothing() -> None:
     store = FakeBarStore()
     async with serve_data(store) as client:
-        report = (await _put(client, HEADER + ROWS, dry_run=True)).json()
+        report = (await put_csv(client, HEADER + ROWS, dry_run=True)).json()
         assert (report["dry_run"], report["inserted"]) == (True, 2)
         assert (await client.get("/symbols")).json() == []
     assert store.frames == {}
@@ -92,7 +83,7 @@ async def test_a_dry_run_reports_and_writes_nothing() -> None:
 async def test_strict_stores_nothing_and_names_each_row() -> None:
     store = FakeBarStore()
     async with serve_data(store) as client:
-        problem = (await _put(client, HEADER + ROWS + BAD, strict=True)).json()
+        problem = (await put_csv(client, HEADER + ROWS + BAD, strict=True)).json()
     assert (problem["status"], problem["type"]) == (422, "/problems/rows-rejected")
     assert problem["errors"] == [{"pointer": "/NEW/rows/3", "detail": "The high is below the open, low or close."}]
     assert store.frames == {}
@@ -101,7 +92,7 @@ async def test_strict_stores_nothing_and_names_each_row() -> None:
 async def test_a_body_without_one_good_row_is_an_error_and_not_a_report() -> None:
     store = FakeBarStore({"NEW": make_frame("NEW")})
     async with serve_data(store) as client:
-        response = await _put(client, HEADER + BAD)
+        response = await put_csv(client, HEADER + BAD)
     assert (response.status_code, response.json()["type"]) == (422, "/problems/rows-rejected")
     assert store.frames["NEW"].revision == make_frame("NEW").revision
 
@@ -110,7 +101,7 @@ async def test_a_report_of_a_large_file_counts_its_rejected_rows_and_lists_the_f
     body = HEADER + "2024-01-02,10,12,9,11,1000\n" * 70_000 + BAD
     assert len(body) > IN_MEMORY_BYTES
     async with serve_data(FakeBarStore()) as client:
-        response = await _put(client, body)
+        response = await put_csv(client, body)
     report = response.json()
     assert (report["inserted"], report["n_rejected"], len(report["rejected"])) == (1, 70_000, 100)
     assert [(reason["code"], reason["count"]) for reason in report["rejected_by_code"]] == [
@@ -176,13 +167,6 @@ async def test_what_cannot_be_read_is_a_problem_and_stores_nothing(
     assert store.frames == {}
 
 
-async def test_the_format_of_dates_can_be_settled() -> None:
-    async with serve_data(FakeBarStore()) as client:
-        await _put(client, HEADER + "01-02-2024,10,12,9,11,1\n", date_format="dmy")
-        bars = (await client.get("/symbols/NEW/bars")).json()["bars"]
-    assert bars[0]["session"] == "2024-02-01"
-
-
 async def test_a_symbol_is_deleted_once() -> None:
     store = FakeBarStore({"OLD": make_frame("OLD"), "AAPL": make_frame()})
     async with serve_data(store) as client:
@@ -196,8 +180,8 @@ async def test_a_symbol_is_deleted_once() -> None:
 
 async def test_rows_are_counted_by_what_became_of_them() -> None:
     async with serve_data(FakeBarStore()) as client:
-        await _put(client, HEADER + ROWS + BAD)
-        await _put(client, HEADER + ROWS)
+        await put_csv(client, HEADER + ROWS + BAD)
+        await put_csv(client, HEADER + ROWS)
         metrics = (await client.get("/metrics")).text
     for outcome, n in (("inserted", 2), ("unchanged", 2), ("rejected", 1), ("updated", 0)):
         assert f'bars_ingested_total{{outcome="{outcome}"}} {n}.0' in metrics

@@ -1,0 +1,12 @@
+"""Uploads of a small CSV file to the data service."""
+
+import httpx
+
+HEADER = "date,open,high,low,close,volume\n"
+ROWS = "2024-01-02,10,12,9,11,1000\n2024-01-03,11,13,10,12,2000\n"
+BAD = "2024-01-04,11,10,9,12,2000\n"  # the high is below the close
+
+
+async def put_csv(client: httpx.AsyncClient, body: str | bytes, **params: str | bool) -> httpx.Response:
+    """Upload a CSV file of the symbol NEW."""
+    return await client.put("/symbols/NEW/bars", content=body, params=params, headers={"content-type": "text/csv"})
