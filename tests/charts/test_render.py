@@ -8,7 +8,6 @@ import pytest
 
 from tests.support.deploy.charts import (
     CHARTS,
-    PYTHON_SERVICES,
     VALUE_SETS,
     Json,
     Objects,
@@ -17,6 +16,7 @@ from tests.support.deploy.charts import (
     render_text,
     render_values_set,
 )
+from tests.support.deploy.service_config import SERVICES
 
 ALONE: dict[str, Json] = {
     "gateway": {},
@@ -74,7 +74,7 @@ def test_charts_render_the_same_alone_as_in_the_umbrella() -> None:
 
 
 def test_dependencies_are_in_the_tree_so_that_an_installation_needs_no_network() -> None:
-    for chart in ("bellwether", *PYTHON_SERVICES, "frontend"):
+    for chart in ("bellwether", *SERVICES, "frontend"):
         assert {item["status"] for item in helm_python.dependency_list(CHARTS / chart)} == {"unpacked"}
     for link in CHARTS.glob("*/charts/*"):
         assert link.is_symlink()

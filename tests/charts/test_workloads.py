@@ -5,25 +5,10 @@ from typing import get_args
 import pytest
 from pydantic import SecretStr
 
-from gateway.settings import GatewaySettings
-from services.data.settings import DataSettings
-from services.prediction.settings import PredictionSettings
-from shared.settings import ServiceSettings
-from tests.support.deploy.charts import (
-    VALUE_SETS,
-    Json,
-    load_values_set,
-    python_services,
-    read_variables,
-    render,
-    render_values_set,
-)
+from tests.support.deploy.charts import VALUE_SETS, Json, read_variables, render, render_values_set
+from tests.support.deploy.service_config import from_charts
+from tests.support.generated.chart_docs import SETTINGS
 
-SETTINGS: dict[str, type[ServiceSettings]] = {
-    "gateway": GatewaySettings,
-    "data": DataSettings,
-    "prediction": PredictionSettings,
-}
 OTHERS = {"OTEL_EXPORTER_OTLP_ENDPOINT"}  # OpenTelemetry's own
 ALL = {name: render_values_set(name) for name in VALUE_SETS}
 PODS = {f"{name}: {pod}": spec for name, objects in ALL.items() for pod, spec in objects.pod_specs().items()}
@@ -95,19 +80,15 @@ def test_a_service_should_stay_reachable_without_what_it_depends_on(name: str) -
     assert container["readinessProbe"]["httpGet"] == {"path": "/healthz", "port": "http"}
 
 
-def test_the_python_services_should_listen_where_the_others_look_for_them() -> None:
-    services = python_services(load_values_set("production"))
-    assert {
-        name: (service.container_port, service.service_port, service.metrics_path) for name, service in services.items()
-    } == {
-        "gateway": (8000, 8000, "/api/metrics"),
-        "data": (8001, 8001, "/metrics"),
-        "prediction": (8002, 8002, "/metrics"),
-    }
-    for service in services.values():
-        assert service.command[service.command.index("--port") + 1] == str(service.container_port)
-        in_flight = int(service.command[service.command.index("--timeout-graceful-shutdown") + 1])
-        assert service.pre_stop_seconds + 2 + in_flight < service.grace_seconds
+@pytest.mark.parametrize(
+    ("name", "port", "metrics_path"),
+    [("gateway", 8000, "/api/metrics"), ("data", 8001, "/metrics"), ("prediction", 8002, "/metrics")],
+)
+def test_a_python_service_should_listen_where_the_others_look_for_it(name: str, port: int, metrics_path: str) -> None:
+    config = from_charts()[name]
+    service, monitor = (ALL["production"].get(kind, name)["spec"] for kind in ("Service", "ServiceMonitor"))
+    assert config.port == service["ports"][0]["port"] == port
+    assert monitor["endpoints"][0]["path"] == metrics_path
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from pydantic_settings import BaseSettings
 
 from gateway.settings import GatewaySettings
 from local.servers import service_command
@@ -22,13 +21,9 @@ from tests.support.deploy.service_config import (
     from_charts,
     from_compose,
 )
+from tests.support.generated.chart_docs import SETTINGS
 from tests.support.generated.settings_table import settings_table
 
-SETTINGS: dict[str, type[BaseSettings]] = {
-    "gateway": GatewaySettings,
-    "data": DataSettings,
-    "prediction": PredictionSettings,
-}
 STANDARD = {"OTEL_EXPORTER_OTLP_ENDPOINT", "PROMETHEUS_MULTIPROC_DIR"}
 NGINX = (ROOT / "frontend" / "nginx.conf").read_text()
 DEPLOYED = from_compose()
@@ -107,8 +102,7 @@ def test_a_probe_is_a_path_that_the_service_has(way: str, name: str) -> None:
 def test_a_service_has_ended_before_it_is_killed(way: str, name: str) -> None:
     command = WAYS[way][name].command
     in_flight = int(command[command.index("--timeout-graceful-shutdown") + 1])
-    notice = SETTINGS[name]().drain_seconds  # type: ignore[attr-defined]  # defined in the base class
-    assert notice + in_flight < 10 < WAYS[way][name].stop_seconds
+    assert SETTINGS[name]().drain_seconds + in_flight < 10 < WAYS[way][name].stop_seconds
 
 
 def test_prometheus_finds_every_service_where_it_tells_its_metrics() -> None:

@@ -59,10 +59,7 @@ SKILL: PanelLine = [
             "Share of evaluations in the range shown in which the model beat persistence.",
             "percentunit",
         ),
-        Query(
-            f"1 - {N_NOT_ABOVE_ZERO} / {N_SKILLS}",
-            "{{model}}",
-        ),
+        Query(f"1 - {N_NOT_ABOVE_ZERO} / {N_SKILLS}", "{{model}}"),
     ),
     number(
         PanelInfo(

@@ -62,11 +62,7 @@ SCRAPES: PanelLine = [
     ),
     lines(
         PanelInfo(
-            "Series",
-            "Number of series of each process; steady growth means an unbounded label.",
-            "short",
-            3000,
-            10000,
+            "Series", "Number of series of each process; steady growth means an unbounded label.", "short", 3000, 10000
         ),
         Query(f"scrape_samples_scraped{{{JOB}}}", PROCESS),
     ),

@@ -1,6 +1,5 @@
-"""The Helm charts as the real engine renders them, and the configuration that they give each Python service."""
+"""The Helm charts as the real engine renders them."""
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,6 @@ import helm_python
 import yaml
 
 CHARTS = Path(__file__).parents[3] / "charts"
-PYTHON_SERVICES = ("gateway", "data", "prediction")
 RELEASE, NAMESPACE = "demo", "bellwether"
 VALUE_SETS = {path.name.removesuffix("-values.yaml"): path for path in CHARTS.glob("bellwether/ci/*-values.yaml")}
 Json = dict[str, Any]
@@ -69,44 +67,6 @@ def render(chart: str | Path = "bellwether", values: Json | None = None, release
 def render_values_set(name: str) -> Objects:
     """Render the umbrella with one of its sets of values. The result is cached: do not modify it."""
     return render("bellwether", load_values_set(name))
-
-
-@dataclass(frozen=True)
-class PythonService:
-    """The configuration that the chart gives one of the Python services."""
-
-    container_port: int
-    service_port: int
-    command: list[str]
-    environment: frozenset[str]
-    liveness_path: str
-    readiness_path: str
-    metrics_path: str | None
-    pre_stop_seconds: int
-    grace_seconds: int
-
-
-def python_services(values: Json | None = None) -> dict[str, PythonService]:
-    """Render the umbrella and return its Python services by name; `environment` contains the variables' names."""
-    objects = render("bellwether", values)
-    return {name: _service(objects, name) for name in PYTHON_SERVICES}
-
-
-def _service(objects: Objects, name: str) -> PythonService:
-    pod = objects.get("Deployment", name)["spec"]["template"]["spec"]
-    (container,) = pod["containers"]
-    monitors = [item for item in objects.of_kind("ServiceMonitor") if item["metadata"]["name"] == f"{RELEASE}-{name}"]
-    return PythonService(
-        container_port=container["ports"][0]["containerPort"],
-        service_port=objects.get("Service", name)["spec"]["ports"][0]["port"],
-        command=container["command"],
-        environment=frozenset(read_variables(objects, container)),
-        liveness_path=container["livenessProbe"]["httpGet"]["path"],
-        readiness_path=container["startupProbe"]["httpGet"]["path"],
-        metrics_path=monitors[0]["spec"]["endpoints"][0]["path"] if monitors else None,
-        pre_stop_seconds=container["lifecycle"]["preStop"]["sleep"]["seconds"],
-        grace_seconds=pod["terminationGracePeriodSeconds"],
-    )
 
 
 def read_variables(objects: Objects, container: Json) -> dict[str, str | None]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.deploy.charts import load_values_set, python_services
+from tests.support.deploy.charts import Objects, read_variables, render_values_set
 
 ROOT = Path(__file__).parents[3]
 SERVICES = ("gateway", "data", "prediction")
@@ -17,7 +17,6 @@ PASSWORDS = ("MONGO_PASSWORD", "MONGO_ADMIN_PASSWORD", "VALKEY_PASSWORD", "GRAFA
 SECRETS = {name: f"{name.lower()}-canary" for name in PASSWORDS} | {
     "SERVICE_TOKEN": "service-token-canary-of-32-letters"
 }
-
 CERTIFICATE = ("CLUSTER_CERTIFICATE", "CLUSTER_KEY")  # for the profile cluster only
 
 
@@ -36,22 +35,26 @@ class ServiceConfig:
 def from_compose() -> dict[str, ServiceConfig]:
     """Read our Python services by name; liveness is the image's health check, readiness is compose's."""
     services = compose_config()["services"]
-    return {name: _service_config(services[name], dockerfile_stage(name)) for name in SERVICES}
+    return {name: _compose_config(services[name], dockerfile_stage(name)) for name in SERVICES}
 
 
 def from_charts() -> dict[str, ServiceConfig]:
     """Render our Python services with the umbrella's production values."""
-    return {
-        name: ServiceConfig(
-            port=service.container_port,
-            command=tuple(service.command),
-            environment=service.environment,
-            liveness=service.liveness_path,
-            readiness=service.readiness_path,
-            stop_seconds=service.grace_seconds - service.pre_stop_seconds,
-        )
-        for name, service in python_services(load_values_set("production")).items()
-    }
+    objects = render_values_set("production")
+    return {name: _chart_config(objects, name) for name in SERVICES}
+
+
+def _chart_config(objects: Objects, name: str) -> ServiceConfig:
+    pod = objects.get("Deployment", name)["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    return ServiceConfig(
+        port=container["ports"][0]["containerPort"],
+        command=tuple(container["command"]),
+        environment=frozenset(read_variables(objects, container)),
+        liveness=container["livenessProbe"]["httpGet"]["path"],
+        readiness=container["startupProbe"]["httpGet"]["path"],
+        stop_seconds=pod["terminationGracePeriodSeconds"] - container["lifecycle"]["preStop"]["sleep"]["seconds"],
+    )
 
 
 def compose_config(secrets: dict[str, str] | None = None) -> dict[str, Any]:
@@ -76,7 +79,7 @@ def dockerfile_stage(name: str, dockerfile: Path = ROOT / "Dockerfile") -> dict[
     return dict(re.findall(r"^([A-Z]+) (.+)$", stage[1], re.MULTILINE))
 
 
-def _service_config(service: dict[str, Any], stage: dict[str, str]) -> ServiceConfig:
+def _compose_config(service: dict[str, Any], stage: dict[str, str]) -> ServiceConfig:
     port = int(stage["EXPOSE"])
     return ServiceConfig(
         port=port,

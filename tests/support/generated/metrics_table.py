@@ -9,12 +9,7 @@ from fastapi import FastAPI
 from prometheus_client import GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.metrics import MetricWrapperBase
 
-from gateway.app import create_app as create_gateway
-from gateway.settings import GatewaySettings
-from services.data.app import create_app as create_data
-from services.data.settings import DataSettings
-from services.prediction.app import create_app as create_prediction
-from services.prediction.settings import PredictionSettings
+from tests.support.generated.openapi import APPS
 
 OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
 BEGIN, END = "<!-- metrics: `make docs` writes this table -->", "<!-- end of metrics -->"
@@ -38,18 +33,13 @@ class Row:
 
 def metrics_table() -> str:
     """Build the Markdown table between its two markers, ascending by name."""
-    apps = {
-        "gateway": create_gateway(GatewaySettings()),
-        "data": create_data(DataSettings()),
-        "prediction": create_prediction(PredictionSettings()),
-    }
     services: dict[Row, list[str]] = {}
-    for service, app in apps.items():
-        for row in set(_rows(app)):
+    for service, create_app in APPS.items():
+        for row in set(_rows(create_app())):
             services.setdefault(row, []).append(service)
     lines = [
         f"| `{row.name}` | {row.kind} | {row.labels or '–'} | "
-        f"{'all' if len(names) == len(apps) else ', '.join(names)} | {row.meaning} |"
+        f"{'all' if len(names) == len(APPS) else ', '.join(names)} | {row.meaning} |"
         for row, names in sorted(services.items())
     ]
     head = ["| metric | type | labels | services | meaning |", "| --- | --- | --- | --- | --- |"]

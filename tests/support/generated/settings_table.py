@@ -3,23 +3,20 @@
 import re
 from pathlib import Path
 
-from gateway.settings import GatewaySettings
-from services.data.settings import DataSettings
-from services.prediction.settings import PredictionSettings
 from shared.settings import ServiceSettings, TracingSettings
+from tests.support.generated.chart_docs import SETTINGS
 
 README = Path(__file__).parents[3] / "README.md"
-PREFIXES = ("GATEWAY_", "DATA_", "PREDICTION_")
 BEGIN, END = "<!-- settings: `make docs` writes this table -->", "<!-- end of settings -->"
 
 
 def settings_table() -> str:
     """Build the Markdown table between its two markers; settings that all three services share come first."""
-    rows = [_rows(kind) for kind in (GatewaySettings, DataSettings, PredictionSettings)]
+    rows = [_rows(kind) for kind in SETTINGS.values()]
     common = [name for name, row in rows[0].items() if all(other.get(name) == row for other in rows)]
     lines = [f"| `…_{name}`{rows[0][name]} |" for name in common]
-    for prefix, settings in zip(PREFIXES, rows, strict=True):
-        lines += [f"| `{prefix}{name}`{row} |" for name, row in settings.items() if name not in common]
+    for service, settings in zip(SETTINGS, rows, strict=True):
+        lines += [f"| `{service.upper()}_{name}`{row} |" for name, row in settings.items() if name not in common]
     lines += [f"| `OTEL_EXPORTER_OTLP_{name}`{row} |" for name, row in _rows(TracingSettings).items()]
     head = "`…` stands for `GATEWAY`, `DATA` or `PREDICTION`, the service's prefix."
     return "\n".join([BEGIN, head, "", "| variable | default | meaning |", "| --- | --- | --- |", *lines, END])
