@@ -134,18 +134,19 @@ RANKS: dict[Field, dict[str, int]] = {
     field: {aliases[at].replace("_", ""): at for at in reversed(range(len(aliases)))}
     for field, aliases in ALIASES.items()
 }
-# A number in front, as in "4. close"; the day and the currency, as in "24h Open (USD)".
+# A number or a day in front, as in "4. close" and "24h Open"; a currency at the end, as in "Open (USD)".
+_NUMBER = re.compile(r"^(\d{1,2}|24h)_(?=[^\W\d])")
 _CURRENCIES = (
     "usd|usdt|usdc|eur|gbp|gbx|pence|chf|jpy|cny|rmb|hkd|twd|krw|inr|rs|aud|nzd|cad|sgd|sek|nok|dkk|pln|czk|huf|ron|try|tl|"
     "rub|ils|zar|brl|mxn|idr|thb|php|myr|vnd|sar|aed|cents|元|港元|美元|円|원"
 )
-_AROUND = re.compile(rf"^(\d{{1,2}}|24h)_(?=[^\W\d])|(?<!^)(?<!volume)(?<!vol)_({_CURRENCIES})$")
+_CURRENCY = re.compile(rf"_({_CURRENCIES})$")
 _LETTERS = str.maketrans("łıøđ", "liod")  # letters that Unicode does not decompose
 _UNNAMED = re.compile(r"|index|unnamed_\d+|(unnamed_\d+_)?level_\d+|index_level_\d+")
 
 
 def normalise(name: str) -> str:
-    """Return the name in the form of `ALIASES`.
+    """Return the name in the form of `ALIASES`. A volume in a currency is money and keeps it, so that it is not read.
 
     >>> normalise(" Adj. Close**"), normalise("<OPEN>"), normalise("4. close"), normalise("Höchstkurs")
     ('adj_close', 'open', 'close', 'hochstkurs')
@@ -153,7 +154,9 @@ def normalise(name: str) -> str:
     folded = unicodedata.normalize("NFKD", name[:100]).casefold()
     letters = "".join(letter for letter in folded if not unicodedata.combining(letter)).translate(_LETTERS)
     plain = re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", letters)).strip("_")
-    return _AROUND.sub("", plain)
+    plain = _NUMBER.sub("", plain)
+    bare = _CURRENCY.sub("", plain)
+    return plain if rank("volume", bare) is not None else bare
 
 
 def rank(field: Field, name: str) -> int | None:

@@ -47,6 +47,12 @@ def test_a_further_column_is_found_by_each_of_its_names(name: str, field: str) -
     assert find_columns([*BARS, name]).get(field) == 5  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize("name", ["Volume (USD)", "Volumen (EUR)", "Hacim (TL)", "Wolumen [PLN]", "成交量(元)"])
+def test_a_volume_in_a_currency_is_money_and_is_not_read(name: str) -> None:
+    assert "volume" not in find_columns([*BARS, name])
+    assert find_columns([*BARS, name, "Volume"])["volume"] == 6
+
+
 @pytest.mark.parametrize("name", ["date", "Session", "timestamp", "time", "DateTime", "day"])
 def test_the_date_is_found_by_each_of_its_names(name: str) -> None:
     assert find_columns([name, *BARS[1:]])["session"] == 0
