@@ -44,6 +44,7 @@ ALIASES: dict[Field, tuple[str, ...]] = {
     "end": (*("close_time", "time_close", "end", "end_time", "window_end", "period_end", "time_period_end"),),
     "time": ("time", "uhrzeit", "zeit", "hora", "heure", "czas"),
     "open": (
+        "first",  # in Tehran, "open" is the close of yesterday
         *("open", "open_price", "opening_price", "price_open", "opening", "opnpric", "px_open", "open_prc", "openprc"),
         *("opnprc", "prcod", "frstpric", "dlyopen", "ch_opening_price", "o"),
         *("erster", "offen", "anfangskurs", "eroffnung", "eroffn", "eroffnungskurs", "eroffnungspreis", "ouv", "oppen"),
@@ -53,7 +54,7 @@ ALIASES: dict[Field, tuple[str, ...]] = {
         *("kurs_otwarcia", "preco_abertura", "acilis", "откр", "открытие", "ανοιγμα", "mo", "mo_cua"),
         *("gia_mo_cua", "відкр", "שער_פתיחה"),
         *("pembukaan", "פתיחה", "الافتتاح"),
-        *("开盘", "开盘价", "今开", "開盤", "開盤價", "開市", "始値", "시가", "오픈", "first"),
+        *("开盘", "开盘价", "今开", "開盤", "開盤價", "開市", "始値", "시가", "오픈"),
     ),
     "high": (
         *("high", "high_price", "price_high", "day_high", "hghpric", "px_high", "high_1", "askhi", "prchd", "hiprc"),
@@ -92,14 +93,16 @@ ALIASES: dict[Field, tuple[str, ...]] = {
         *("цена", "τελευταια", "lan_cuoi", "terakhir", "שער", "现价", "現値", "현재가"),
     ),
     "volume": (
+        # Beside a count of shares, "volume" may be money, as in Brazil, or the number of trades, as in Colombo.
+        *("share_volume", "shares_traded", "volume_shares", "traded_quantity", "total_traded_quantity", "quantity"),
+        *("quantidade", "quantidade_negociada", "cantidad_negociada", "turnover_shares"),
         *("volume", "vol", "total_volume", "trade_volume", "trading_volume", "volume_traded", "traded_volume"),
-        *("number_of_shares", "no_of_shares", "share_volume", "shares_traded", "traded_quantity"),
-        *("total_traded_quantity", "quantity", "tottrdqty", "ttltradgvol", "ttl_trd_qnty", "px_volume", "acvol_uns"),
+        *("number_of_shares", "no_of_shares"),
+        *("tottrdqty", "ttltradgvol", "ttl_trd_qnty", "px_volume", "acvol_uns"),
         *("cshtrd", "dnshrtrd", "volumefrom", "v", "stuecke", "stucke", "stuck", "umsatz_in_stk", "umsatz_stuck"),
-        *("umsatz_stucke", "turnover_units", "volume_shares", "no_of_shrs", "fininstrmqty", "dlyvol"),
+        *("umsatz_stucke", "turnover_units", "no_of_shrs", "fininstrmqty", "dlyvol"),
         "ch_tot_traded_qty",
-        *("cantidad_negociada", "turnover_shares", "обсяг"),
-        *("quantidade_negociada", "forgalom_db", "objem", "kolicina", "الحجم", "总手"),
+        *("обсяг", "forgalom_db", "objem", "kolicina", "الحجم", "总手"),
         *("umsatz_stuecke", "wolumen", "wol", "volumen", "volumes", "volym", "hacim", "hac", "объем", "ογκοσ", "kl"),
         *("khoi_luong", "נפח", "成交量", "成交量_股", "成交股数", "成交股數"),
         *("売買高", "売買高_株", "交易量", "出来高", "거래량", "tickvol", "tick_volume"),

@@ -53,6 +53,18 @@ def test_a_volume_in_a_currency_is_money_and_is_not_read(name: str) -> None:
     assert find_columns([*BARS, name, "Volume"])["volume"] == 6
 
 
+@pytest.mark.parametrize("other", ["Volume", "Trade Volume", "Vol."])
+@pytest.mark.parametrize(
+    "name", ["Share Volume", "Quantidade", "Quantidade Negociada", "Cantidad Negociada", "Quantity"]
+)
+def test_a_count_of_shares_is_the_volume_rather_than_money_or_trades(name: str, other: str) -> None:
+    assert find_columns([*BARS, other, name])["volume"] == 6
+
+
+def test_the_first_price_is_the_open_rather_than_the_close_of_yesterday() -> None:
+    assert find_columns(["<DTYYYYMMDD>", "<FIRST>", *BARS[2:], "<VALUE>", "<VOL>", "<OPEN>", "<LAST>"])["open"] == 1
+
+
 @pytest.mark.parametrize("name", ["date", "Session", "timestamp", "time", "DateTime", "day"])
 def test_the_date_is_found_by_each_of_its_names(name: str) -> None:
     assert find_columns([name, *BARS[1:]])["session"] == 0
