@@ -113,10 +113,12 @@ class _Finder:
     def __init__(self, written: Sequence[str], chosen: Mapping[Field, str], sample: Sequence[Sequence[str]]) -> None:
         self.written = written
         self.names = [normalise(name) for name in written]
-        if {"T", "t"} <= {*written}:  # of Polygon: ticker and time
-            self.names[written.index("T")] = "ticker"
-        self.chosen = {field: self._find_chosen(name) for field, name in chosen.items()}
         self.cells = Cells(written, sample)
+        if {"T", "t"} <= {*written}:  # ticker and time, as of Polygon; or end and beginning, beside the symbol "s"
+            is_end = any(map(DATE.match, self.cells.column(written.index("T"))))
+            named = {"T": "end", "s": "symbol"} if is_end else {"T": "ticker"}
+            self.names = [named.get(name, normalise(name)) for name in written]
+        self.chosen = {field: self._find_chosen(name) for field, name in chosen.items()}
 
     def _find_chosen(self, name: str) -> int:
         if name in self.written:
@@ -213,9 +215,7 @@ class _Finder:
         return bool(cells) and all(DATE.match(cell) for cell in cells)
 
     def _check(self, fields: Mapping[Field, int]) -> None:
-        missing = [name for name in ("date", *PRICES) if name not in fields]
-        if "date" in missing and fields.keys() & {"session", "end"}:
-            missing.remove("date")
+        missing = ["date"] * (not fields.keys() & {"session", "end"}) + [name for name in PRICES if name not in fields]
         if missing:
             noun = "column" if len(missing) == 1 else "columns"
             raise UnreadableFile(

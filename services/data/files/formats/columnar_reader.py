@@ -93,7 +93,7 @@ def _choose_columns(schema: pa.Schema, reading: Reading, read_head: ReadHead) ->
     sampled = [
         field.name
         for field in schema
-        if (is_text(field.type) and is_unnamed(normalise(field.name))) or _is_dated(field.type)
+        if (is_text(field.type) and is_unnamed(normalise(field.name))) or _is_dated(field.type) or field.name == "T"
     ]
     head = read_head(sampled) if sampled else None
     sample = [[""] * len(schema)]

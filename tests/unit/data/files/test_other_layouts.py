@@ -186,6 +186,14 @@ def test_a_line_of_dashes_under_the_names_is_not_a_symbol() -> None:
     assert raw.rows["session"].notna().sum() == len(DAYS)
 
 
+@pytest.mark.parametrize("form", ["json", "parquet"])
+def test_candles_whose_t_in_upper_case_is_their_end_are_of_the_symbol_beside(form: str) -> None:
+    frame = pd.DataFrame(NUMBERS, columns=pd.Index([*"ohlcv"])).assign(t=DAYS.as_unit("ms").asi8, s="A", i="1d")
+    frame["T"] = frame["t"] + 86_399_999
+    is_json = form == "json"
+    check(frame.to_json(orient="records") if is_json else as_parquet(pa.Table.from_pandas(frame)), f"data.{form}")
+
+
 @pytest.mark.parametrize(("volume", "adjusted"), [("volume", "adjclose"), ("v", "Adj Close")])
 def test_arrays_of_the_metadata_cost_no_column_of_bars(volume: str, adjusted: str) -> None:
     adjusted_closes = [1.9, 2.9]
