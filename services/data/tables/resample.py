@@ -4,10 +4,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from services.data.tables.notes import NAME_COLUMN
 from services.data.tables.stamps import Seconds
+from shared.errors import UnreadableFile
 from shared.schemas.arrow import NUMBERS
 
 MANY_A_DAY = 1.5  # moments, on average
+MANY_VERSIONS = 0.1  # of the moments; the hour that a clock repeats in autumn is far fewer
+SEVERAL = (
+    "There are several rows of one time with other prices, for example of {}: they are of several instruments, or "
+    f"their times are incomplete. If a column holds symbols, name it, symbol=… {NAME_COLUMN}"
+)
 _RULES = {"open": "first", "high": "max", "low": "min", "close": "last", "adj_close": "last", "row": "first"}
 
 
@@ -37,6 +44,9 @@ def to_daily(rows: pd.DataFrame, moments: npt.NDArray[np.datetime64]) -> pd.Data
     Args:
         rows: The columns of `services.data.records.RawBars.rows`, `session` the day of each part.
         moments: The moment of each row.
+
+    Raises:
+        UnreadableFile: Many rows of one moment have other prices.
     """
     prices = rows[list(NUMBERS[:4])].to_numpy(np.float64)
     is_whole = rows["session"].notna().to_numpy() & np.isfinite(prices).all(axis=1)
@@ -45,6 +55,10 @@ def to_daily(rows: pd.DataFrame, moments: npt.NDArray[np.datetime64]) -> pd.Data
     order = np.argsort(moments[is_whole], kind="stable")
     ordered = moments[is_whole][order]
     is_last = np.append(ordered[1:] != ordered[:-1], True)[: len(order)]  # of the rows of one moment
+    again, at = np.flatnonzero(~is_last), np.flatnonzero(is_whole)[order]
+    differs = (prices[at[again]] != prices[at[again + 1]]).any(axis=1)
+    if differs.sum() > MANY_VERSIONS * is_last.sum():
+        raise UnreadableFile(SEVERAL.format(str(ordered[again[differs][0]]).replace("T", " ")))
     parts = rows[is_whole].iloc[order[is_last]]
     by_day = parts.groupby("session", sort=True)
     days = by_day.agg(_RULES)

@@ -174,3 +174,21 @@ def test_hours_of_few_days_with_another_offset_are_of_the_day_that_is_written() 
     [raw] = read(_hours("2024-02-02", 48, "America/New_York", 9, 16), resample="daily")
     assert len(raw.rows) == 2
     assert not any("UTC" in note for note in raw.notes)
+
+
+def test_hours_of_several_instruments_without_a_column_of_symbols_are_an_error_that_says_how_to_name_it() -> None:
+    hours = [f"2024-02-{day} {hour}:00" for day in range(19, 23) for hour in (10, 11, 12)]
+    rows = [f"{hour},{asset},{asset}00,{asset}20,{asset}00,{asset}10" for hour in hours for asset in (1, 3)]
+    content = "\n".join(["time,Asset_ID,open,high,low,close", *rows])
+    assert "several rows of one time with other prices, for example of 2024-02-19 10:00:00" in problem(
+        content, resample="daily"
+    )
+    frames = read(content, resample="daily", columns="symbol=Asset_ID")
+    assert {raw.symbol: raw.rows["close"].tolist() for raw in frames} == {"1": [110] * 4, "3": [310] * 4}
+
+
+def test_the_hour_that_a_clock_repeats_in_autumn_is_no_other_instrument() -> None:
+    hours = pd.date_range("2024-10-26", periods=73, freq="h", tz="Europe/Paris").tz_localize(None)
+    rows = [f"{hour:%Y-%m-%d %H:%M},1,{2 + n},1,1" for n, hour in enumerate(hours)]
+    [raw] = read("\n".join(["time,open,high,low,close", *rows]), resample="daily")
+    assert len(raw.rows) == 3
