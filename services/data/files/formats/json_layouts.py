@@ -26,11 +26,13 @@ class JsonTable:
         symbol: The symbol that the document gives with it, if any.
         names: The names of its columns, "" for the index of pandas.
         columns: Their cells, all equally many.
+        place: The keys under which it stands; the tables of a list have one place.
     """
 
     symbol: str | None
     names: list[str]
     columns: list[pa.ChunkedArray]
+    place: tuple[str, ...] = ()
 
 
 def to_text(cell: object) -> str | None:
@@ -56,7 +58,7 @@ def symbol_of_key(key: str) -> str | None:
     return key if parse_symbol(key) == key else None
 
 
-def find_tables(value: Any, symbol: str | None = None) -> Iterator[JsonTable]:
+def find_tables(value: Any, symbol: str | None = None, place: tuple[str, ...] = ()) -> Iterator[JsonTable]:
     """Yield each table in a document, from the outside in.
 
     The known layouts, whose index or keys become a column, are columns of values, columns and rows by key, names apart
@@ -66,17 +68,17 @@ def find_tables(value: Any, symbol: str | None = None) -> Iterator[JsonTable]:
         symbol = find_symbol(value) or symbol
         table = _read_keyed_columns(value) or _read_keyed_rows(value) or _read_split(value) or _read_flat(value)
         if table is not None:
-            yield JsonTable(symbol or _find_nested_symbol(value), *table)
+            yield JsonTable(symbol or _find_nested_symbol(value), *table, place)
             return
         for key, member in value.items():
-            yield from find_tables(member, symbol or symbol_of_key(key))
+            yield from find_tables(member, symbol or symbol_of_key(key), (*place, key))
     elif isinstance(value, list):
         table = _read_objects(value) or _read_arrays(value)
         if table is not None:
-            yield JsonTable(symbol, *table)
+            yield JsonTable(symbol, *table, place)
             return
         for member in value:
-            yield from find_tables(member, symbol)
+            yield from find_tables(member, symbol, place)
 
 
 def _find_nested_symbol(value: Mapping[str, Any]) -> str | None:

@@ -29,6 +29,7 @@ NO_NAMES = (
     "The rows are arrays, whose columns are not named. Put their names first, as many as a row has cells, for example "
     '[["date", "open", "high", "low", "close", "volume"], …].'
 )
+SEVERAL = "The object has several {}, also under {}: split it."
 
 Row = dict[str, Any]
 
@@ -136,7 +137,7 @@ def _read_object(scanner: JsonScanner, rows: _Rows) -> Iterator[SymbolBatch]:
         if scanner.starts_with("[", "{") or (key == "bars" and scanner.starts_with("[", "]")):
             symbol = find_symbol(members) or symbol_of_key(key)
             if has_rows and not symbol:
-                raise UnreadableFile(f"The object has several arrays of rows, also under {quote_text(key)}: split it.")
+                raise UnreadableFile(SEVERAL.format("arrays of rows", quote_text(key)))
             members[key] = None
             has_rows = True
             yield from _read_rows_or_tables(scanner, rows, {"symbol": symbol} if symbol else {}, key)
@@ -187,6 +188,11 @@ def _read_tables(value: Any, reading: Reading) -> Iterator[SymbolBatch]:
         raise UnreadableFile(f"The JSON has no table of bars. {EXPECTED_SHAPES}")
     # A document may have other tables, such as that of its pages.
     bars = [table for table in tables if count_fields(table.names, reading.options) >= MIN_FIELDS]
+    places: dict[str | None, tuple[str, ...]] = {}
+    for table in bars:
+        if places.setdefault(table.symbol, table.place) != table.place:
+            what, where = f"tables of {table.symbol or 'bars'}", ".".join(table.place)
+            raise UnreadableFile(SEVERAL.format(what, quote_text(where, 40)))
     for table in bars or tables:
         yield from _build_batches(table, reading)
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -184,6 +184,16 @@ def test_a_line_of_dashes_under_the_names_is_not_a_symbol() -> None:
     [raw] = read("\n".join([names, "|".join(["---"] * 6), *rows]))
     assert raw.symbol == "A"
     assert raw.rows["session"].notna().sum() == len(DAYS)
+
+
+@pytest.mark.parametrize("orient", ["records", "list"])
+def test_days_and_weeks_of_one_symbol_under_two_keys_are_an_error(orient: Literal["records", "list"]) -> None:
+    days = pd.DataFrame(ROWS, columns=pd.Index(ENGLISH))
+    tables = {key: {"x": part.to_dict(orient=orient)} for key, part in (("daily", days), ("weekly", days[::5]))}
+    reason = problem(json.dumps({"symbol": "A", "charts": tables}))
+    assert reason.startswith("The object has several tables of A, also under 'charts.weekly")
+    pages = [{"symbol": "A", "page": {"x": part.to_dict(orient=orient)}} for part in (days[:9], days[9:])]
+    check(json.dumps(pages))
 
 
 @pytest.mark.parametrize("form", ["json", "parquet"])
