@@ -159,6 +159,8 @@ class FileBarSource:
                 self._owners[raw.symbol] = quote_text(name, 60)
                 is_renamed = raw.symbol == parsed and raw.symbol not in name.upper()
                 note = (f"{quote_text(name, 60)} is {raw.symbol}.",) if is_renamed else ()
+                if own and parsed != own and len(collectors) == 1:
+                    note = (f"The symbol {own} was read in the names of the columns.",)
                 yield replace(raw, notes=raw.notes + note)
 
     def _skip_symbol(self, place: str) -> Callable[[str, str], None]:

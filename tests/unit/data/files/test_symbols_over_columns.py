@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.support.data.exports import COLUMNS, DAYS, ENGLISH, NUMBERS
-from tests.support.data.files import read
+from tests.support.data.files import problem, read
 
 FRAME = pd.DataFrame(NUMBERS, columns=pd.Index(ENGLISH[1:]), index=DAYS.rename("Date"))
 SYMBOLS = [["V"], ["T"], ["LOW"], ["DAY"], ["AAPL", "C"], ["AAPL", "DAY"], ["C", "H", "L", "O", "V"], ["MO", "OPEN"]]
@@ -49,3 +49,21 @@ def test_other_words_over_the_names_are_no_symbols(line: str) -> None:
     [raw] = read(f",{line}\n{FRAME.to_csv()}", "A.csv")
     assert raw.symbol == "A"
     assert raw.rows["close"].notna().sum() == len(DAYS)
+
+
+@pytest.mark.parametrize("form", ["{}_x", "{}.y", "p_{}"])
+def test_a_mark_of_one_letter_in_lower_case_is_no_symbol(form: str) -> None:
+    content = FRAME.set_axis(list(map(form.format, COLUMNS)), axis=1).to_csv()
+    assert "Missing columns: open, high, low, close." in problem(content)
+    columns = ",".join(f"{name}={form.format(name)}" for name in COLUMNS)
+    [raw] = read(content, columns=columns)
+    assert (raw.symbol, raw.rows["close"].tolist()) == ("A", FRAME["Close"].tolist())
+
+
+def test_a_symbol_in_the_names_of_columns_is_a_note_if_the_file_is_not_named_after_it() -> None:
+    content = FRAME.add_prefix("rth_").to_csv()
+    note = "The symbol RTH was read in the names of the columns."
+    [raw] = read(content, "A.csv")
+    assert (raw.symbol, raw.notes) == ("RTH", (note,))
+    [raw] = read(content, "rth.csv")
+    assert raw.notes == ()
