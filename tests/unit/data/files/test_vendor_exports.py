@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.support.data.exports import DAYS, NUMBERS, check
-from tests.support.data.files import problem
+from tests.support.data.exports import DAYS, ENGLISH, NUMBERS, check, export
+from tests.support.data.files import problem, read
 
 MONTHS = ("janvier", "février", "mars")
 
@@ -100,6 +100,37 @@ def test_an_export_is_read(vendor: str) -> None:
     header, _, row = EXPORTS[vendor].rpartition("\n")
     rows = [row.format(**_fields(*bar)) for bar in zip(DAYS.tz_localize("UTC"), NUMBERS, strict=True)]
     check("\n".join([header, *rows]))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("time_bucket", *ENGLISH[1:]),
+        ("FromDate", *ENGLISH[1:]),
+        ("DATE", "OPENP*", "HIGH", "LOW", "CLOSEP*", "VOLUME"),
+        ("Date", "OpeningPrice", "HighestPrice", "LowestPrice", "ClosingPrice", "TradeVolume"),
+        ("timestamp", "opening_price", "high_price", "low_price", "trade_price", "candle_acc_trade_volume"),
+        ("Fecha cotización", "Apertura", "Máxima", "Mínima", "Cierre", "Cantidad Negociada"),
+        ("Tanggal Perdagangan Terakhir", "Open Price", "Tertinggi", "Terendah", "Penutupan", "Volume"),
+        ("Fecha", "Apertura", "Máximo", "Mínimo", "Cierre", "Volumen Nominal"),
+        ("Date", "O", "H", "L", "C", "Vo"),
+        ("date", "open", "high", "low", "close", "turnoverPieces"),
+    ],
+)
+def test_names_of_more_apis_and_exchanges_are_read(names: tuple[str, ...]) -> None:
+    check(export(names))
+
+
+@pytest.mark.parametrize("name", ["sym", "Symbols", "SecuritiesCode", "Trading Code", "Ativo", "종목코드"])
+def test_symbols_of_more_tools_are_those_of_their_rows(name: str) -> None:
+    rows = [f"{day:%Y-%m-%d},{symbol},1,3,0.5,2" for day in DAYS for symbol in ("7203", "PETR4")]
+    frames = read("\n".join([f"date,{name},open,high,low,close", *rows]))
+    assert [(raw.symbol, len(raw.rows)) for raw in frames] == [("7203", len(DAYS)), ("PETR4", len(DAYS))]
+
+
+def test_the_session_of_robinhood_is_not_its_date() -> None:
+    rows = [f"{day:%Y-%m-%d}T00:00:00Z,{','.join(map(str, row))},reg" for day, row in zip(DAYS, NUMBERS, strict=True)]
+    check("\n".join(["begins_at,open_price,high_price,low_price,close_price,volume,session", *rows]))
 
 
 def test_candles_of_coinbase_are_read() -> None:
