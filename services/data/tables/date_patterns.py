@@ -17,7 +17,7 @@ PATTERNS: dict[str, str] = {
     "dmy": _DAY_AND_MONTH.format("day", "month") + _YEAR + _REST,
     "mdy": _DAY_AND_MONTH.format("month", "day") + _YEAR + _REST,
     "ymd": r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:\.0*)?(?P<rest>(?:[T ,].*|\d{4}|\d{6})?)$",
-    "minguo": r"^(?P<year>1\d{2})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?" + _REST,
+    "minguo": r"^(?:民國)?(?P<year>1\d{2})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?" + _REST,
     "year_first": r"^(?P<year>\d{2})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _REST,
     "month_name": _WEEKDAY + _MONTH + r"[-/ ]+(?P<day>\d{1,2})(?:st|nd|rd|th)?[-/, ]+" + _YEAR + _REST,
     "day_month_name": _WEEKDAY
@@ -37,10 +37,11 @@ REWRITTEN = (
     (r"^(\d+)([-./]) *(\d+)([-./]) *(\d+)\.?$", r"\1\2\3\4\5"),  # 19. 2. 2024 and 2024. 2. 19.
     (r"^(?:\pL+ )?(\pL+) +(\d{1,2}) (\d{2}:\d{2}:\d{2}) (\d{4})$", r"\1 \2 \4 \3"),  # Mon Feb 19 00:00:00 2024
 )
-# Digits that are not YYYYMMDD: 19022024, as a number 2022024, and 240219.
+# Digits that are not YYYYMMDD: 19022024, as a number 2022024, 240219, and 1130219 of Taiwan.
 COMPACT = (
     (r"^(\d{1,2})(\d{2})((?:19|20)\d{2})$", r"\1-\2-\3"),
     (r"^(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$", r"\1-\2-\3"),
+    (r"^(1\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$", r"\1-\2-\3"),
 )
 MONTH = r"^((?:19|20)\d{2})(0[1-9]|1[0-2])$"
 # The first letters that tell the months apart in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish,

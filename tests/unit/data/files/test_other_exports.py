@@ -118,6 +118,8 @@ def test_signs_of_windows_are_read(form: str, comma: str) -> None:
         lambda day: f"{day.day} {('sty', 'lut', 'marca')[day.month - 1]} {day.year}",
         lambda day: f"{day.day} {('Oca', 'Şub', 'Mart')[day.month - 1]} {day.year}",
         lambda day: f"{day.day} {('Ιαν', 'Φεβ', 'Μαρ')[day.month - 1]} {day.year}",
+        lambda day: f"{day.year - 1911}{day:%m%d}",
+        lambda day: f"民國{day.year - 1911}年{day.month}月{day.day}日",
     ],
 )
 def test_dates_of_more_forms_are_read(date: DateForm) -> None:
