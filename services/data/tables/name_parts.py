@@ -66,7 +66,8 @@ def _read_tuples(names: Sequence[str], tuples: Sequence[re.Match[str] | None]) -
     upper, lower = (weigh_names([pair[side] for pair in pairs]) for side in (0, 1))
     if lower > upper:
         pairs = [
-            (second, first) if match else (first, "") for (first, second), match in zip(pairs, tuples, strict=True)
+            (second, first) if match and second else (first, "")
+            for (first, second), match in zip(pairs, tuples, strict=True)
         ]
     return [normalise(name) for name, _ in pairs], [symbol for _, symbol in pairs]
 

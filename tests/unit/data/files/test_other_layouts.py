@@ -31,11 +31,22 @@ ROWS = [[f"{day:%Y-%m-%d}", *row] for day, row in zip(DAYS, NUMBERS, strict=True
         },
         {"stat": "OK", "fields": ENGLISH, "data": ROWS, "notes": ["x"]},
         {"code": 0, "data": {"fields": ENGLISH, "items": ROWS, "has_more": False}},
+        {"data": {"symbol": "A", "column": ENGLISH, "item": ROWS}, "error_code": 0},
+        [dict(zip(["('Date', '')", *(f"('A', '{name}')" for name in ENGLISH[1:])], row, strict=True)) for row in ROWS],
     ],
-    ids=["datatable", "dataset", "symbol after", "T and t", "two tables", "fields and data", "fields and items"],
+    ids=[
+        *("datatable", "dataset", "symbol after", "T and t", "two tables", "fields and data", "fields and items"),
+        *("column and item", "symbols over names"),
+    ],
 )
 def test_json_is_read_in_more_layouts_of_vendors(document: dict[str, object]) -> None:
     check(json.dumps(document))
+
+
+def test_the_symbol_that_a_vendor_states_beside_its_rows_is_read() -> None:
+    rows = [dict(zip(ENGLISH, row, strict=True)) for row in ROWS]
+    check(json.dumps({"prices": rows, "security": {"id": "x", "ticker": "A"}}), "data.json")
+    check(json.dumps({"data": {"ohlc": rows, "pair": "A"}}), "data.json")
 
 
 @pytest.mark.parametrize(
