@@ -30,7 +30,7 @@ _CODES = (
     "USD|USDT|EUR|GBP|GBX|CHF|JPY|CNY|RMB|HKD|TWD|KRW|INR|AUD|NZD|CAD|SGD|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|RUB|ILS|ZAR|BRL|"
     "MXN|IDR|THB|PHP|MYR|VND|SAR|AED"
 )
-_CURRENCIES = rf"(?:[A-Z]{{0,3}}\p{{Sc}}|{_CODES}|Rs\.?|Fr\.|kr\.?|zł|Kč|Ft|lei|TL|руб\.?|元|円|원)"
+_CURRENCIES = rf"(?:[A-Z]{{0,3}}\p{{Sc}}|{_CODES}|Rs\.?|Fr\.|kr\.?|zł|Kč|Ft|lei|TL|руб\.?|元|円|원|p)"
 _SPACES = r"['’\x{00a0}\x{202f}\x{2009} ]"
 _SIGN = r"^[+-]?"
 _NO_NUMBER = r"[^\d.,eE+-]"  # a sign that no plain number has
@@ -40,6 +40,7 @@ _MISSING = r"^(?i:|-+|[—–−]|\.|#?n/?a\.?|nan|null|none|nil)$"
 MULTIPLIERS: Mapping[str, int] = {
     **{"k": 3, "thousand": 3, "tsd": 3, "tys": 3, "тыс": 3, "m": 6, "mm": 6, "mn": 6, "mln": 6, "mio": 6, "million": 6},
     **{"млн": 6, "b": 9, "bn": 9, "billion": 9, "mrd": 9, "mlrd": 9, "mld": 9, "млрд": 9, "t": 12},
+    **dict.fromkeys(("stk", "stck", "shs", "shares", "szt", "股", "株", "주"), 0),  # a count of shares
     **{"lakh": 5, "lac": 5, "crore": 7, "cr": 7},
     **{"千": 3, "천": 3, "万": 4, "萬": 4, "만": 4, "億": 8, "亿": 8, "억": 8},
 }

@@ -55,6 +55,11 @@ def test_prices_in_several_currencies_are_a_note(forms: tuple[str, str]) -> None
     assert check(export(price=forms[0].format)) == ()
 
 
+@pytest.mark.parametrize("unit", [" Stk.", " Stck", " shares", "szt", "株"])
+def test_a_volume_may_name_shares_and_a_price_pence(unit: str) -> None:
+    check(export(price=lambda number: f"{number}p", volume=lambda number: f"{number:,}{unit}"))
+
+
 def test_a_volume_may_have_thousands_and_a_letter() -> None:
     [raw] = read(export(volume=lambda _: "1,234.56K"))
     assert raw.rows["volume"].tolist() == [1_234_560] * len(DAYS)
