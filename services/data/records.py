@@ -36,6 +36,9 @@ class RawBars:
     listing: "Listing | None" = None
 
 
+NO_TEXT = "This is neither text nor another format that is read."
+
+
 @dataclass(frozen=True)
 class SkippedPart:
     """A part of a source that was not read, such as a file of an archive: what, with ": " at its end or "", and why."""
@@ -46,7 +49,8 @@ class SkippedPart:
     @property
     def may_hold_bars(self) -> bool:
         """Return whether it is more than a blank file or one about something else."""
-        return not self.reason.startswith(("The file has no rows.", "Missing columns: date, open, high, low, close."))
+        others = ("The file has no rows.", "Missing columns: date, open, high, low, close.", NO_TEXT)
+        return not self.reason.startswith(others)
 
     def __str__(self) -> str:
         """Return a line for the report."""

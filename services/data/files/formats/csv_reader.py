@@ -13,7 +13,7 @@ from pyarrow import csv as arrow_csv
 
 from services.data.files.formats.utf8_stream import Utf8Stream
 from services.data.files.rows import Reading
-from services.data.records import ROW_PROBLEMS
+from services.data.records import NO_TEXT, ROW_PROBLEMS
 from services.data.tables.cells import TEXT
 from services.data.tables.columns import DATE, Columns, count_fields, find_columns
 from services.data.tables.header import Header, find_header
@@ -77,6 +77,8 @@ def _read_header(text: Utf8Stream, reading: Reading) -> tuple[Header, str, list[
         raise UnreadableFile(f"The first line, which names the columns, is longer than {MAX_HEADER:,} bytes.")
     if not any(line.strip() for line in lines):
         raise UnreadableFile("The file has no rows.")
+    if "\0" in lines[0] or lines[0][1:4] in ("PDF", "HDF"):
+        raise UnreadableFile(f"{NO_TEXT} Save the table in it as CSV, or unpack it.")
     delimiter, rows = _choose_delimiter(lines, reading)
     rows = _name_row_names(rows)
     n_sep = 1 if lines and _parse_sep(lines[0]) else 0

@@ -55,6 +55,18 @@ def test_prices_in_several_currencies_are_a_note(forms: tuple[str, str]) -> None
     assert check(export(price=forms[0].format)) == ()
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        *(b"SQLite format 3\0", b"\x80\x05\x95\x10\0\x8c\x11pandas", b"7z\xbc\xaf\x27\x1c\0\x04", b"\x89HDF\r\n\x1a\n"),
+        *(b"(\xb5/\xfd\x04\0date,open", b"A.csv\0\0\0\0Date,Open,High,Low,Close\n2024-01-02,1,1,1,1", b"%PDF-1.7\n"),
+    ],
+)
+def test_a_file_of_no_format_that_is_read_is_an_error_that_says_so(start: bytes) -> None:
+    text = "This is neither text nor another format that is read. Save the table in it as CSV, or unpack it."
+    assert problem(start + bytes(99)) == text
+
+
 @pytest.mark.parametrize("unit", [" Stk.", " Stck", " shares", "szt", "株"])
 def test_a_volume_may_name_shares_and_a_price_pence(unit: str) -> None:
     check(export(price=lambda number: f"{number}p", volume=lambda number: f"{number:,}{unit}"))
