@@ -4,7 +4,6 @@ A request that waits for its caller is not in progress: 500 callers that send th
 their responses as slowly, take no place. `shared.web.http_protocol` bounds how many there are, and how slow they are.
 """
 
-import json
 import re
 import time
 from collections.abc import Iterator
@@ -16,8 +15,8 @@ from starlette.exceptions import HTTPException  # noqa: TID251  # FastAPI makes 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Busy
-from shared.web.problem import MEDIA_TYPE, problem_content
-from shared.web.request_id import HEADER, choose_request_id, is_quiet
+from shared.web.problem import encode_problem
+from shared.web.request_id import choose_request_id, is_quiet
 
 DETAIL = "The service already serves as many requests as it can. Try again in a moment."
 MAX_STREAMS = 200  # streams of events at a time: each holds a connection, but takes no other request's place
@@ -172,13 +171,6 @@ def is_event_stream(scope: Scope) -> bool:
 
 
 async def _refuse(scope: Scope, send: Send, detail: str) -> None:
-    request_id = choose_request_id(scope)
-    body = json.dumps(problem_content(Busy(detail), scope["path"], request_id)).encode()
-    headers = [
-        (b"content-type", MEDIA_TYPE.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"retry-after", str(Busy.retry_after_seconds).encode()),
-        (HEADER.lower().encode(), request_id.encode()),
-    ]
+    headers, body = encode_problem(Busy(detail), scope["path"], choose_request_id(scope))
     await send({"type": "http.response.start", "status": Busy.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -3,7 +3,6 @@
 `shared.web.connections` puts it in force.
 """
 
-import json
 from asyncio import BaseTransport, TimerHandle
 from collections.abc import Callable
 from enum import Enum, auto
@@ -14,8 +13,8 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from shared.errors import BadRequest, Busy, HeadersTooLarge, RequestTooSlow, ServiceError, TargetTooLong
-from shared.web.problem import MEDIA_TYPE, problem_content
-from shared.web.request_id import HEADER, choose_request_id
+from shared.web.problem import encode_problem
+from shared.web.request_id import choose_request_id
 
 MAX_TARGET_BYTES = 8 * 1024  # nginx's default, so that a request that the page's nginx accepts is accepted here
 MAX_HEAD_BYTES = 32 * 1024  # nginx's default, too: four buffers of 8 KB
@@ -24,6 +23,7 @@ MAX_PIPELINED = 100  # pipelined requests on one connection; each costs about 4 
 MAX_CONNECTIONS = 2_000  # of one process, 30 KB each; above 1,000 callers at once
 NOT_HTTP = "The request is not valid HTTP."
 TOO_MANY = "The service has too many connections. Try again in a moment."
+TOO_LARGE = f"The headers may have {MAX_HEAD_BYTES:,} bytes in {MAX_FIELDS} fields. Send fewer cookies, for instance."
 log = structlog.get_logger()
 
 
@@ -105,11 +105,22 @@ class BoundedHttpProtocol(HttpToolsProtocol):
                 self.logger.warning("Invalid HTTP request received.")  # as in the base class
                 cause = BadRequest(NOT_HTTP)
             self._refuse(cause)
-        except httptools.HttpParserUpgrade:
-            pass  # an upgrade is optional, and no service has another protocol
+        except httptools.HttpParserUpgrade as offer:
+            self._decline(data[offer.args[0] :])
+            return
         self._n_unparsed = 0 if self._has_progressed else self._n_unparsed + len(data)
         if self._n_unparsed > MAX_HEAD_BYTES and not self._is_refused:
-            self._refuse(HeadersTooLarge(_too_large("headers, trailers or chunk extensions")))
+            self._refuse(HeadersTooLarge(TOO_LARGE))
+
+    def _decline(self, rest: bytes) -> None:
+        """Read the head again without its offer of an upgrade, which is optional: no service has another protocol.
+
+        httptools takes what follows such a head for the other protocol. A body would be lost, or be parsed as a request
+        that a proxy in front has not seen.
+        """
+        fields = b"".join(b"%s: %s\r\n" % field for field in self.headers if field[0] != b"upgrade")
+        version = self.parser.get_http_version().encode()
+        self.data_received(b"%s %s HTTP/%s\r\n%s\r\n" % (self.parser.get_method(), self.url, version, fields) + rest)
 
     def on_message_begin(self) -> None:
         """Begin a head."""
@@ -135,11 +146,15 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._n_head_bytes += len(name) + len(value)
         self._n_hosts += name.lower() == b"host"
         if self._n_head_bytes > MAX_HEAD_BYTES or len(self.headers) >= MAX_FIELDS:
-            raise HeadersTooLarge(_too_large("headers"))
+            raise HeadersTooLarge(TOO_LARGE)
         super().on_header(name, value.rstrip(b" \t"))
 
     def on_headers_complete(self) -> None:
-        """Hand the request to the app."""
+        """Hand the request to the app, unless it offers an upgrade."""
+        if self.parser.get_method() == b"CONNECT":
+            raise BadRequest(NOT_HTTP)
+        if self.parser.should_upgrade():
+            return
         if len(self.pipeline) >= MAX_PIPELINED:
             raise Busy(TOO_MANY)
         if self._n_hosts > 1 or (self._n_hosts == 0 and self.parser.get_http_version() == "1.1"):
@@ -154,6 +169,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Wait for the next request."""
+        if self.parser.should_upgrade():
+            return
         self._phase = _Phase.WAITING
         self._since = self.loop.time() if self.cycle.response_complete else None  # uvicorn times only what ends later
         super().on_message_complete()
@@ -217,33 +234,17 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self.loop.call_later(self.linger_seconds, self.transport.abort)
 
     def _can_answer(self) -> bool:
-        if self.cycle is None:
-            return True
-        if self._phase is _Phase.BODY:
-            return not self.pipeline and not self.cycle.response_started
-        return self.cycle.response_complete
+        if self.cycle is None or self._phase is not _Phase.BODY:
+            return self.cycle is None or self.cycle.response_complete
+        return not self.pipeline and not self.cycle.response_started
 
     def _render(self, error: ServiceError) -> bytes:
         request_id = choose_request_id({"type": "http", "headers": self.headers or []})
         path = self.scope["path"] if self._phase is _Phase.BODY else "/"
-        content = json.dumps(problem_content(error, path, request_id)).encode()
-        lines = {
-            b"content-type": MEDIA_TYPE.encode(),
-            b"content-length": b"%d" % len(content),
-            b"connection": b"close",
-            HEADER.encode(): request_id.encode(),
-        }
-        if error.retry_after_seconds is not None:
-            lines[b"retry-after"] = b"%d" % error.retry_after_seconds
-        fields = [*self.server_state.default_headers, *lines.items()]
+        headers, content = encode_problem(error, path, request_id)
+        fields = [*self.server_state.default_headers, *headers, (b"connection", b"close")]
         return b"".join([STATUS_LINE[error.status], *(b"%s: %s\r\n" % field for field in fields), b"\r\n", content])
 
     def _record(self, reason: str) -> None:
         log.info("connection_refused", reason=reason)
         self._count_refusal(reason)
-
-
-def _too_large(what: str) -> str:
-    return (
-        f"The {what} must not exceed {MAX_HEAD_BYTES:,} bytes in {MAX_FIELDS} fields. Send fewer cookies, for instance."
-    )

@@ -1,5 +1,6 @@
 """Renders every error as RFC 9457 problem+json."""
 
+import json
 import re
 from http import HTTPStatus
 from typing import Any
@@ -86,9 +87,13 @@ def problem_response(request: Request, error: ServiceError) -> JSONResponse:
     return response
 
 
-def problem_content(error: ServiceError, path: str, request_id: str) -> dict[str, Any]:
-    """Build the body of the response to `error`, for callers that have no Request."""
-    return _content(path, request_id, **_members(error))
+def encode_problem(error: ServiceError, path: str, request_id: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Return the headers and the body of the response to `error`, for callers that have no Request."""
+    body = json.dumps(_content(path, request_id, **_members(error))).encode()
+    headers = {"Content-Type": MEDIA_TYPE, "Content-Length": str(len(body)), HEADER: request_id}
+    if error.retry_after_seconds is not None:
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()], body
 
 
 def _members(error: ServiceError) -> dict[str, Any]:

@@ -35,12 +35,13 @@ class Asleep(Hasty):
 
 @dataclass
 class App:
-    """Answers with the received body, and records what it received."""
+    """Answers with some bytes, and records what it received."""
 
     n_response_bytes: int = 2
     seconds: float = 0.0
     reads_body: bool = True
     scopes: list[Scope] = field(default_factory=list)
+    received: bytes = b""
     n_ended: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,6 +53,7 @@ class App:
             await asyncio.sleep(self.seconds)
             while self.reads_body:
                 message = await receive()
+                self.received += message.get("body", b"")
                 if not message.get("more_body"):
                     break
             length = (b"content-length", b"%d" % self.n_response_bytes)

@@ -216,7 +216,30 @@ async def test_the_request_that_is_being_served_learns_that_its_caller_left_with
     assert received == ["http.request", "http.disconnect"]
 
 
-async def test_an_upgrade_is_answered_as_if_it_were_not_offered() -> None:
-    offer = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-    async with connect(App(), Hasty, GET + offer) as (connection,):
-        assert (await connection.reader.readline()) == b"HTTP/1.1 200 OK\r\n"
+# As Java's HttpClient by default, and `curl --http2`.
+_OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+
+
+@pytest.mark.parametrize("sent", [GET + _OFFER + b"\r\n", POST + _OFFER + b"Content-Length: 2\r\n\r\n{}"])
+async def test_an_upgrade_is_answered_as_if_it_were_not_offered(sent: bytes) -> None:
+    assert (await answer_to(3 * sent + GET + _LAST + b"\r\n")).count(b"HTTP/1.1 200 OK") == 4
+
+
+@pytest.mark.parametrize(
+    ("framing", "body"),
+    [
+        (b"Content-Length: %d" % len(SMUGGLED), SMUGGLED),
+        (b"Transfer-Encoding: chunked", b"%x\r\n%s\r\n0\r\n\r\n" % (len(SMUGGLED), SMUGGLED)),
+    ],
+)
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_a_body_after_the_offer_of_an_upgrade_is_no_other_request(
+    framing: bytes, body: bytes, *, is_late: bool
+) -> None:
+    app, head = App(), POST + _OFFER + framing + b"\r\n\r\n"
+    async with connect(app, Patient, head if is_late else head + body) as (connection,):
+        await wait_until(lambda: bool(app.scopes))
+        connection.writer.write(body * is_late + GET + _LAST + b"\r\n")
+        await connection.rest()
+    assert [scope["method"] for scope in app.scopes] == ["POST", "GET"]
+    assert app.received == SMUGGLED
