@@ -70,6 +70,7 @@ def test_a_container_can_do_little_and_take_little(name: str) -> None:
     assert 0 < int(service["mem_limit"]) <= 2 * 1024**3
     assert 0 < service["pids_limit"] <= 1024
     assert service["stop_grace_period"] == "15s"
+    assert service["init"] is True  # the kernel keeps signals from a first process that does not handle them yet
     assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}
     for volume in service.get("volumes", []):
         assert volume["type"] == "volume" or volume["read_only"], volume
