@@ -12,9 +12,12 @@ import pytest
 from local.servers import mongo_url
 from services.data.mongo.bar_store import MongoBarStore
 from shared.errors import StoreUnavailable
+from tests.support.data.bars import make_frame
+from tests.support.data.behaviours import put
 from tests.support.data.crash_loader import Loader, build_version, load_version, loading
 from tests.support.data.mongods import mongod_that_forgets, open_connections
 from tests.support.polling import wait_until
+from tests.support.servers.processes import mongo_client
 
 SECONDS = 8.0  # at least; longer if a loader has not had its turn
 N_LOADERS_HERE, N_LOADER_PROCESSES, N_READERS = 6, 2, 32
@@ -32,6 +35,25 @@ def url(tmp_path: Path) -> Iterator[str]:
 async def stores(url: str) -> AsyncIterator[list[MongoBarStore]]:
     async with open_connections(url, DATABASE, 4) as connections:
         yield [MongoBarStore(connection, 5, 20) for connection in connections]
+
+
+async def test_a_symbol_that_was_capped_is_read_from_a_snapshot_once_it_is_not(
+    url: str, stores: list[MongoBarStore]
+) -> None:
+    """Another process has replaced it. Without a snapshot, a reader could see a part of a load."""
+    reader, writer = stores[:2]
+    with mongo_client(url) as client:
+        database = client[DATABASE]
+        database.create_collection(SYMBOL, capped=True, size=1 << 20)
+        database[SYMBOL].insert_one({"Date": "2024-01-02"} | dict.fromkeys(("Open", "High", "Low", "Close"), 1.0))
+        await reader.bars(SYMBOL)
+        await writer.delete(SYMBOL)
+        await put(writer, make_frame())
+        database.command("profile", 2)
+        await reader.bars(SYMBOL)
+        database.command("profile", 0)
+        (read,) = database["system.profile"].find({"command.aggregate": {"$exists": True}})
+        assert read["command"]["readConcern"]["level"] == "snapshot"
 
 
 @cache

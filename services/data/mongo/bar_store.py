@@ -168,6 +168,8 @@ class MongoBarStore:
     def _read_with_retry(self, symbol: str, build: Callable[[BarColumns], T]) -> T | None:
         """Blocks."""
         is_transactional = self._supports_transactions()
+        if symbol in self._without_snapshots and has_snapshots(self._database, symbol):  # it has been replaced
+            self._without_snapshots.discard(symbol)
         while True:  # until the timeout raises
             try:
                 return self._read_once(symbol, build, is_transactional and symbol not in self._without_snapshots)
