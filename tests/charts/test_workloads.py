@@ -1,6 +1,6 @@
 """The security settings that every pod has, and the configuration that each service gets."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from pydantic import SecretStr
@@ -157,6 +157,17 @@ def test_the_page_and_the_gateway_should_have_a_load_balancer() -> None:
     public = {name for name, kind in types.items() if kind == "LoadBalancer"}
     assert public == {"demo-gateway", "demo-frontend"}
     assert ALL["external"].get("Service", "gateway")["spec"]["loadBalancerSourceRanges"] == ["192.0.2.0/24"]
+
+
+@pytest.mark.parametrize("name", ["gateway", "frontend"])
+def test_a_load_balancer_should_keep_the_callers_addresses_if_asked_to(name: str) -> None:
+    def spec(**service: str) -> dict[str, Any]:
+        rendered: dict[str, Any] = render(values={name: {"service": service}}).get("Service", name)["spec"]
+        return rendered
+
+    assert spec(externalTrafficPolicy="Local")["externalTrafficPolicy"] == "Local"
+    assert "externalTrafficPolicy" not in spec()
+    assert "externalTrafficPolicy" not in spec(externalTrafficPolicy="Local", type="ClusterIP")  # Kubernetes refuses it
 
 
 def test_the_page_should_find_the_gateway_without_a_search_list() -> None:

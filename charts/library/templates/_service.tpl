@@ -15,6 +15,11 @@ spec:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- end }}
+  {{- if ne .Values.service.type "ClusterIP" }}
+  {{- with .Values.service.externalTrafficPolicy }}
+  externalTrafficPolicy: {{ . }}
+  {{- end }}
+  {{- end }}
   selector:
     {{- include "bellwether.selectorLabels" (list . .Chart.Name) | nindent 4 }}
   ports:
