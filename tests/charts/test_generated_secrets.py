@@ -57,3 +57,11 @@ def test_only_missing_keys_should_be_generated(api: KubeApi) -> None:
     second = _install_secrets(api)
     assert "bellwether:the-old-one@" in second["demo-mongodb"]["mongo-url"]
     assert second["demo-mongodb"]["keyfile"] != first["demo-mongodb"]["keyfile"]
+
+
+def test_the_addresses_should_be_those_of_the_guide_to_new_passwords(api: KubeApi) -> None:
+    guide = (CHARTS.parent / "docs" / "operations.md").read_text()
+    for name, key in (("mongodb", "mongo-url"), ("valkey", "redis-url")):
+        secret = _install_secrets(api)[f"demo-{name}"]
+        address = secret[key].replace(secret["password"], f"${name}").replace("demo-", "bellwether-")
+        assert f'\\"{key}\\": \\"{address}\\"' in guide
