@@ -32,6 +32,7 @@ from shared.schemas.results import (
     Split,
 )
 from shared.schemas.wire import Data, Metrics, Warning
+from shared.statistics.skill import skill_interval
 
 FEATURES = {"Open": "open", "High": "high", "Low": "low"}
 MIN_TRAIN = len(FEATURES) + 2  # three coefficients, an intercept, and one more bar, so that the fit is not exact
@@ -63,6 +64,7 @@ class _FittedResult:
     persistence_scores: Scores
     midrange_scores: Scores
     formula_scores: Scores
+    is_beyond_chance: bool  # that its errors are smaller than those of the formula
 
     @property
     def skill(self) -> float | None:
@@ -133,6 +135,7 @@ def _fit_and_score(bars: BarColumns, first: int, measure_fit: FitContext) -> _Fi
     actual, before = closes[first:], baselines.persistence(closes, first)
     widths = intervals.ranges(highs, lows)
     formula = baselines.fixed_formula(opens[first:], highs[first:], lows[first:])
+    over_formula = skill_interval(np.abs(predicted - actual), np.abs(formula - actual), len(actual))
     return _FittedResult(
         model=model,
         actual=actual,
@@ -142,6 +145,7 @@ def _fit_and_score(bars: BarColumns, first: int, measure_fit: FitContext) -> _Fi
         persistence_scores=scores.score(actual, before, before),
         midrange_scores=scores.score(actual, baselines.midrange(highs[first:], lows[first:]), before),
         formula_scores=scores.score(actual, formula, before),
+        is_beyond_chance=over_formula is not None and over_formula.lower > 0,
     )
 
 
@@ -191,6 +195,8 @@ def _warn_about_scores(fitted: _FittedResult, n_bars: int) -> list[Warning]:
         details["weak_baseline"] = WEAK_BASELINE
     if fitted.skill is not None and fitted.skill <= 0:
         details["no_skill"] = "The model is no better than assuming no change: that each close equals the one before."
+    if (fitted.formula_skill or 0.0) > 0 and not fitted.is_beyond_chance:
+        details["formula_by_chance"] = "The model erred less than the fixed formula by no more than chance explains."
     if (n_test := len(fitted.actual)) < FEW_TEST_BARS:
         details["few_test_sessions"] = (
             f"The errors are means over only {n_test} sessions, so they may be far off by chance."

@@ -46,6 +46,13 @@ test.each([
   expect((await verdicts()).slice(0, 2)).toEqual([overNoChange, overFormula])
 })
 
+test('an error that is smaller than that of the formula by chance is not praised', async () => {
+  const warnings = [{ code: 'formula_by_chance', detail: 'Chance explains it.' }]
+  server.use(resultIs({ ...AAPL, fixed_formula_skill: 0.014, warnings }))
+  renderPage('/?symbol=AAPL')
+  expect((await verdicts())[1]).toBe('1.4 % smaller error than a fixed formula, which may be chance')
+})
+
 test('four scores are shown with the baselines to beat', async () => {
   renderPage('/?symbol=AAPL')
   const cards = (await scores()).getAllByRole('listitem').map(visibleText)

@@ -15,9 +15,11 @@ interface ComparisonProps {
   skill: number | null
   rival: string
   explanation: string
+  /** Whether chance explains that the error is smaller. */
+  isByChance?: boolean
 }
 
-function Comparison({ skill, rival, explanation }: ComparisonProps) {
+function Comparison({ skill, rival, explanation, isByChance = false }: ComparisonProps) {
   const name = <Tooltip explanation={explanation}>{rival}</Tooltip>
   if (skill === null) {
     return (
@@ -28,8 +30,12 @@ function Comparison({ skill, rival, explanation }: ComparisonProps) {
   }
   if (skill > 0) {
     return (
-      <p className="verdict">
-        <strong>{formatSkill(skill)}</strong> <span>smaller error than {name}</span>
+      <p className={isByChance ? 'verdict verdict-none' : 'verdict'}>
+        <strong>{formatSkill(skill)}</strong>{' '}
+        <span>
+          smaller error than {name}
+          {isByChance && ', which may be chance'}
+        </span>
       </p>
     )
   }
@@ -60,6 +66,7 @@ export function Verdicts({ result }: { result: Result }) {
       <Comparison
         skill={result.fixed_formula_skill}
         rival="a fixed formula"
+        isByChance={result.warnings.some(({ code }) => code === 'formula_by_chance')}
         explanation={
           `0.8 × (high + low) − 0.6 × open, which learns nothing, is off by ${price(formula.mae)} on average, ` +
           `the model by ${price(metrics.mae)}. This is the fair comparison: both know that day’s open, high and low.`

@@ -23,6 +23,22 @@ def test_on_random_walks_the_model_is_no_better_than_the_fixed_formula() -> None
     assert abs(fmean(skill or 0.0 for skill in skills)) < 0.03
 
 
+def test_a_walk_on_which_the_model_erred_less_than_the_fixed_formula_says_that_chance_explains_it() -> None:
+    walks = (simulated.to_payload(simulated.walk_within_sessions(600, seed)) for seed in range(20))
+    results = [compute_result(walk, "AAPL") for walk in walks]
+    is_ahead = [(result.fixed_formula_skill or 0.0) > 0 for result in results]
+    assert 3 <= sum(is_ahead) <= 17
+    assert is_ahead == ["formula_by_chance" in [one.code for one in result.warnings] for result in results]
+
+
+def test_a_model_that_knows_more_than_the_formula_is_not_called_lucky() -> None:
+    bars = simulated.random_walk(600, seed=1)
+    bars = bars.assign(close=bars["low"] + (bars["high"] - bars["low"]) * 0.9)
+    result = compute_result(simulated.to_payload(bars), "AAPL")
+    assert (result.fixed_formula_skill or 0.0) > 0.9
+    assert "formula_by_chance" not in [one.code for one in result.warnings]
+
+
 def test_closes_alone_leave_nothing_to_beat_but_rounding() -> None:
     bars = simulated.random_walk(300, seed=1)
     bars = bars.assign(open=bars["close"], high=bars["close"], low=bars["close"])
