@@ -12,7 +12,6 @@ function show(slug: string, status: number): void {
 
 test.each([
   ['symbol-not-found', 404, 'Check the spelling, or choose a suggestion as you type.'],
-  ['not-enough-bars', 409, 'Choose another symbol, or load more bars for this one.'],
   ['internal-error', 500, 'See the service logs.'],
 ])('%s is followed by advice', (slug, status, advice) => {
   show(slug, status)
@@ -23,6 +22,7 @@ test.each([
   ['no-bars', 404],
   ['run-not-found', 404],
   ['no-adjusted-prices', 409],
+  ['not-enough-bars', 409],
   ['unknown-host', 400],
 ])('%s says itself what to do', (slug, status) => {
   show(slug, status)

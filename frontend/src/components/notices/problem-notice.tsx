@@ -11,7 +11,6 @@ interface ProblemNoticeProps {
 
 const ADVICE: Record<string, string> = {
   '/problems/symbol-not-found': 'Check the spelling, or choose a suggestion as you type.',
-  '/problems/not-enough-bars': 'Choose another symbol, or load more bars for this one.',
 }
 
 /** Says what to do, unless the problem's own sentence does. */
