@@ -47,7 +47,7 @@ class Finding(BaseModel):
     code: str = Field(examples=["missing_sessions"])
     detail: str = Field(examples=["2 sessions of XNYS have no bar."])
     count: int = Field(description="Number of occurrences.", examples=[2])
-    sessions: list[date] = Field(description="The first ten, ascending.", max_length=10)
+    sessions: list[date] = Field(description="The latest ten, ascending.", max_length=10)
 
 
 class LoadReport(BaseModel):

@@ -90,12 +90,12 @@ def _find_calendar_mismatches(calendar: str, exchange: Sessions | None, sessions
     if len(missing):
         verb = "has" if len(missing) == 1 else "have"
         sentence = f"{_quantity(len(missing), 'session')} of {calendar} {verb} no bar."
-        yield Finding(code="missing_sessions", detail=sentence, count=len(missing), sessions=_first_dates(missing))
+        yield Finding(code="missing_sessions", detail=sentence, count=len(missing), sessions=_latest_dates(missing))
     closed = np.setdiff1d(covered, expected, assume_unique=True)
     if len(closed):
         verb = "is on a day" if len(closed) == 1 else "are on days"
         sentence = f"{_quantity(len(closed), 'bar')} {verb} when {calendar} was closed."
-        yield Finding(code="closed_sessions", detail=sentence, count=len(closed), sessions=_first_dates(closed))
+        yield Finding(code="closed_sessions", detail=sentence, count=len(closed), sessions=_latest_dates(closed))
 
 
 def _find_jumps(frame: BarFrame, sessions: Sessions, prices: npt.NDArray[np.float64]) -> Iterator[Finding]:
@@ -105,23 +105,23 @@ def _find_jumps(frame: BarFrame, sessions: Sessions, prices: npt.NDArray[np.floa
     if len(at := jumps.lasting):
         verb = "looks like an unadjusted split" if len(at) == 1 else "look like unadjusted splits"
         sentence = f"{_quantity(len(at), 'jump')} {verb}. {_choose_remedy(frame, at, in_adjusted.lasting)}"
-        yield Finding(code="split_like_jump", detail=sentence, count=len(at), sessions=_first_dates(sessions[at]))
+        yield Finding(code="split_like_jump", detail=sentence, count=len(at), sessions=_latest_dates(sessions[at]))
     if len(at := np.setdiff1d(in_adjusted.lasting, jumps.lasting)):
         sentence = f"Adjusted prices jump {_quantity(len(at), 'time')} where prices do not: {_OTHER_BASIS}"
-        yield Finding(code="adjusted_jump", detail=sentence, count=len(at), sessions=_first_dates(sessions[at]))
+        yield Finding(code="adjusted_jump", detail=sentence, count=len(at), sessions=_latest_dates(sessions[at]))
     if len(at := jumps.wrong_rows):
         verb = "has prices" if len(at) == 1 else "have prices"
         sentence = (
             f"{_quantity(len(at), 'bar')} {verb} on another scale than the bars before and after, as if in another "
             "unit. Correct or remove them."
         )
-        yield Finding(code="wrong_rows", detail=sentence, count=len(at), sessions=_first_dates(sessions[at]))
+        yield Finding(code="wrong_rows", detail=sentence, count=len(at), sessions=_latest_dates(sessions[at]))
     if len(at := jumps.over_gaps):
         sentence = (
             f"Prices jump over {_quantity(len(at), 'gap')} without bars, further than they move in that time: the bars "
             "before may be on another scale, or of another company. Load the missing sessions or the whole history."
         )
-        yield Finding(code="jump_over_gap", detail=sentence, count=len(at), sessions=_first_dates(sessions[at]))
+        yield Finding(code="jump_over_gap", detail=sentence, count=len(at), sessions=_latest_dates(sessions[at]))
 
 
 def _choose_remedy(frame: BarFrame, jumps: npt.NDArray[np.intp], in_adjusted: npt.NDArray[np.intp]) -> str:
@@ -144,13 +144,13 @@ def _find_end_of_adjusted(frame: BarFrame) -> Iterator[Finding]:
         f"The last {_quantity(len(later), 'bar')} of {len(frame.bars):,} have no adjusted close: adjusted prices would "
         f"end on {until}. Load bars that have an adjusted close (Adj Close) since then."
     )
-    yield Finding(code="adjusted_ends_early", detail=sentence, count=len(later), sessions=_first_dates(later))
+    yield Finding(code="adjusted_ends_early", detail=sentence, count=len(later), sessions=_latest_dates(later))
 
 
 def _find_stale_prices(sessions: Sessions, prices: npt.NDArray[np.float64]) -> Iterator[Finding]:
     if len(prices) > 1 and (prices[:, 3] == prices[0, 3]).all():
         sentence = f"Every close is {prices[0, 3]:g}, so a model has nothing to learn from."
-        yield Finding(code="constant_price", detail=sentence, count=len(prices), sessions=_first_dates(sessions[:1]))
+        yield Finding(code="constant_price", detail=sentence, count=len(prices), sessions=_latest_dates(sessions[:1]))
         return
     is_same = (prices[1:] == prices[:-1]).all(axis=1)
     edges = np.diff(np.concatenate(([0], is_same.astype(np.int8), [0])))
@@ -158,13 +158,13 @@ def _find_stale_prices(sessions: Sessions, prices: npt.NDArray[np.float64]) -> I
     starts = starts[ends - starts + 1 >= STALE_SESSIONS]
     if len(starts):
         sentence = f"{_quantity(len(starts), 'run')} of {STALE_SESSIONS} or more sessions with identical bars."
-        yield Finding(code="stale_prices", detail=sentence, count=len(starts), sessions=_first_dates(sessions[starts]))
+        yield Finding(code="stale_prices", detail=sentence, count=len(starts), sessions=_latest_dates(sessions[starts]))
 
 
 def _quantity(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def _first_dates(sessions: Sessions) -> list[date]:
-    dates: list[date] = sessions[:MAX_LISTED_DATES].tolist()
+def _latest_dates(sessions: Sessions) -> list[date]:
+    dates: list[date] = sessions[-MAX_LISTED_DATES:].tolist()
     return dates

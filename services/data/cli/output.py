@@ -145,8 +145,8 @@ def _render_findings(reports: Sequence[LoadReport]) -> list[RenderableType]:
 def _format_sessions(finding: Finding) -> str:
     if not finding.sessions:
         return ""
-    more = " …" if finding.count > len(finding.sessions) else ""
-    return f" ({', '.join(map(str, finding.sessions))}{more})"
+    more = "… " if finding.count > len(finding.sessions) else ""
+    return f" ({more}{', '.join(map(str, finding.sessions))})"
 
 
 def _quantity(count: int, noun: str) -> str:

@@ -408,7 +408,7 @@ export type Finding = {
     /**
      * Sessions
      *
-     * The first ten, ascending.
+     * The latest ten, ascending.
      */
     sessions: Array<string>;
 };

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { SymbolBars } from '@/api/gen/types.gen'
+import type { Finding, SymbolBars } from '@/api/gen/types.gen'
 import { getBars } from '@/api/get-bars'
 import { session, signedPercent } from '@/lib/format'
 import { findGaps } from '@/lib/gaps'
@@ -11,6 +11,8 @@ interface LastCloseProps {
   lastSession: string | undefined
   /** The sessions at which the prices shown jump as in a split. */
   jumps: readonly string[]
+  /** The finding about sessions without bars, if there are any. */
+  missing: Finding | undefined
   isAdjusted: boolean
 }
 
@@ -24,13 +26,13 @@ function selectCloses({ bars }: SymbolBars): Close[] {
 }
 
 /** Describes since when the close changed: since the previous close, or since its day if sessions between are missing. */
-function describeSince(last: Close, before: Close, jumps: readonly string[]): string {
+function describeSince(last: Close, before: Close, { jumps, missing }: Pick<LastCloseProps, 'jumps' | 'missing'>): string {
   if (jumps.includes(last.session)) return 'since previous close, a jump as in a split'
-  const isGap = findGaps([before.session, last.session]).length > 0
+  const isGap = findGaps([before.session, last.session], missing).length > 0
   return isGap ? `since ${session(before.session)}, with no bars between` : 'since previous close'
 }
 
-function Quote({ bars, isAdjusted, lastSession, jumps }: { bars: SymbolBars } & Omit<LastCloseProps, 'symbol'>) {
+function Quote({ bars, isAdjusted, lastSession, ...facts }: { bars: SymbolBars } & Omit<LastCloseProps, 'symbol'>) {
   const { price, difference } = usePriceFormat()
   const closes = selectCloses(bars)
   const [last, before] = [closes.at(-1), closes.at(-2)]
@@ -43,7 +45,7 @@ function Quote({ bars, isAdjusted, lastSession, jumps }: { bars: SymbolBars } & 
         <>
           {' '}
           {difference(last.close - before.close)} ({signedPercent(last.close / before.close - 1)}){' '}
-          <span className="quote-what">{describeSince(last, before, jumps)}</span>
+          <span className="quote-what">{describeSince(last, before, facts)}</span>
         </>
       )}
       {lastSession !== undefined && lastSession > last.session && (

@@ -5,9 +5,9 @@ import { count, moment, session } from '@/lib/format'
 const N_NAMED = 3
 
 function describeSessions({ count: total, sessions }: Finding): string {
-  const named = sessions.slice(0, N_NAMED).map(session).join(', ')
+  const named = sessions.slice(-N_NAMED).map(session).join(', ')
   if (named === '') return ''
-  return total > sessions.length || total > N_NAMED ? `First on ${named}.` : `On ${named}.`
+  return `${total > N_NAMED ? 'Among them' : 'On'} ${named}.`
 }
 
 function Findings({ findings }: { findings: readonly Finding[] }) {

@@ -50,6 +50,14 @@ test('a change over missing sessions says since when', async () => {
   expect(await banner()).toHaveTextContent('+1.00 (+0.20 %) since 1 Apr 2011, with no bars between')
 })
 
+test('a change over one missing session says since when, too', async () => {
+  const missing = { code: 'missing_sessions', detail: '1 session has no bar.', count: 1, sessions: ['2011-04-01'] }
+  server.use(stockIs({ ...AAPL_STOCK, findings: [missing] }))
+  server.use(barsAre({ ...AAPL_BARS, bars: AAPL_BARS.bars.filter(({ session }) => session !== '2011-04-01') }))
+  renderPage('/?symbol=AAPL')
+  expect(await screen.findByText('since 31 Mar 2011, with no bars between')).toBeVisible()
+})
+
 test('a change that is a jump as in a split says so', async () => {
   const jump = { code: 'split_like_jump', detail: 'A jump.', count: 1, sessions: ['2011-04-02'] }
   server.use(stockIs({ ...AAPL_STOCK, findings: [jump] }))

@@ -30,12 +30,20 @@ function DataProblems({ n }: { n: number }) {
 export function StockHeader({ symbol, stock, isAdjusted }: StockHeaderProps) {
   // What follows the last close waits for it, and is not moved by it.
   const { isPending } = useQuery(getBars(symbol, isAdjusted))
-  const jumps = selectJumps(stock?.findings ?? [], isAdjusted).flatMap(({ sessions }) => sessions)
+  const findings = stock?.findings ?? []
+  const jumps = selectJumps(findings, isAdjusted).flatMap(({ sessions }) => sessions)
+  const missing = findings.find(({ code }) => code === 'missing_sessions')
   return (
     <header className="stock-header">
       <h2 id="symbol-heading">{symbol}</h2>
       <p className="stock-name">{stock?.name}</p>
-      <LastClose symbol={symbol} lastSession={stock?.last_session} jumps={jumps} isAdjusted={isAdjusted} />
+      <LastClose
+        symbol={symbol}
+        lastSession={stock?.last_session}
+        jumps={jumps}
+        missing={missing}
+        isAdjusted={isAdjusted}
+      />
       {stock !== undefined && !isPending && (
         <>
           <Staleness stock={stock} />

@@ -61,10 +61,10 @@ def test_the_years_before_the_calendar_begins_are_not_judged() -> None:
     assert _findings_on_days(["1929-10-28", "1929-10-30", "1959-12-31", "1960-01-04"]) == {}
 
 
-def test_the_first_ten_sessions_are_named_and_all_are_counted() -> None:
+def test_the_latest_ten_sessions_are_named_and_all_are_counted() -> None:
     finding = _findings_on_days(["2024-01-02", "2024-12-31"])["missing_sessions"]
     assert finding.count == 250
-    assert finding.sessions[0] == date(2024, 1, 3)
+    assert finding.sessions[-1] == date(2024, 12, 30)
     assert len(finding.sessions) == 10
 
 
