@@ -41,6 +41,10 @@ class ScreenerColumns(Wire):
     change_1: list[float | None] = Field(description="Change over the last session.")
     change_5: list[float | None]
     change_20: list[float | None]
+    sessions_since_jump: list[int | None] = Field(
+        description="How many sessions before the last one prices jumped as at a split, or over a long gap: changes "
+        "over more sessions hold that jump. Null if not in the last 20."
+    )
     spark: list[list[int]] = Field(
         description=f"The last {SPARK_SESSIONS} closes, oldest first, as 0 (the lowest) to {SPARK_TOP} (the highest)."
     )

@@ -55,6 +55,7 @@ export const SCREENER_COLUMNS: ScreenerColumns = {
   change_1: [-2.14, 0.5, -1.2, 1.7, null],
   change_5: [-4.7, 1, 0, -5.68, null],
   change_20: [-8.5, 3, -5.9, 1.59, null],
+  sessions_since_jump: [null, 3, null, null, null],
   spark: [[1, 2, 19], [0, 5], [4, 4], [3, 2, 1], [0]],
   expected_range: [2.1, 3.4, 1.6, 2.9, null],
   range_percentile: [40, 90, 10, 70, null],

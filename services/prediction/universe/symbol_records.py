@@ -139,6 +139,7 @@ class SymbolResult:
         last_session: The last session that was used.
         close: Its close.
         change_1, change_5, change_20: Of the close over as many sessions, in percent.
+        sessions_since_jump: How many sessions before the last one prices jumped; None if not in the last 20.
         spark: The last 30 closes, oldest first.
         sessions: The last sessions, ascending: `n` errors are those of the last `n` of them.
         horizons: Those with enough bars, ascending.
@@ -149,6 +150,7 @@ class SymbolResult:
     change_1: float | None
     change_5: float | None
     change_20: float | None
+    sessions_since_jump: int | None
     spark: list[float]
     sessions: Days
     horizons: list[HorizonResult]

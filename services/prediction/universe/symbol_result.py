@@ -23,11 +23,13 @@ from services.prediction.universe.symbol_records import (
 )
 from services.prediction.walk_forward.run import Intervals, WalkForward, run_walk_forward
 from services.prediction.walk_forward.windows import bars_needed, require_enough, walk_forward_windows
+from shared.market.price_jumps import mark_jumps
 from shared.schemas.bars import EncodedBars
 from shared.schemas.ranges import RangeHorizon
 from shared.schemas.runs import RunRequest
 from shared.schemas.screener import PERIOD_OF_PERCENTILE, SPARK_SESSIONS, ScreenerLevel
 
+LONGEST_CHANGE = 20  # sessions
 LEVELS: tuple[int, ...] = get_args(ScreenerLevel)
 _SPECS = list(MODELS.values())
 
@@ -58,7 +60,8 @@ def compute_symbol_result(bars: EncodedBars, symbol: str, request: RunRequest) -
             close=float(history.close[-1]),
             change_1=_change(history, 1),
             change_5=_change(history, 5),
-            change_20=_change(history, 20),
+            change_20=_change(history, LONGEST_CHANGE),
+            sessions_since_jump=_sessions_since_jump(history),
             spark=history.close[-SPARK_SESSIONS:].tolist(),
             sessions=history.sessions[-n_sessions:],
             horizons=horizons,
@@ -70,6 +73,13 @@ def _change(history: History, n_sessions: int) -> float | None:
     if len(history) <= n_sessions:
         return None
     return float(100 * (history.close[-1] / history.close[-1 - n_sessions] - 1))
+
+
+def _sessions_since_jump(history: History) -> int | None:
+    """Return how many sessions before the last one the last jump was; None if no change of the answer holds one."""
+    last = slice(-LONGEST_CHANGE - 1, None)
+    is_jump = mark_jumps(history.sessions[last], history.open[last], history.close[last])
+    return int(np.argmax(is_jump[::-1])) if is_jump.any() else None
 
 
 def _errors_of(result: HorizonResult) -> list[NDArray[np.float32]]:

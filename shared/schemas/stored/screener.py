@@ -23,7 +23,7 @@ LEVEL_COLUMNS = (
     "interval_score",
     "score_of_plain_band",
 )
-VERSION = 1
+VERSION = 2
 _KEY = b"bellwether"
 SCHEMA = pa.schema(
     [
@@ -33,6 +33,7 @@ SCHEMA = pa.schema(
         ("change_1", pa.float64()),
         ("change_5", pa.float64()),
         ("change_20", pa.float64()),
+        ("sessions_since_jump", pa.int8()),
         ("spark", pa.list_(pa.int8())),
         ("expected_range", pa.float64()),
         ("range_percentile", pa.int8()),

@@ -64,6 +64,7 @@ def _columns(random: np.random.Generator, n: int) -> ScreenerColumns:
         change_1=_change(closes, 1),
         change_5=_change(closes, 5),
         change_20=_change(closes, 20),
+        sessions_since_jump=[None] * n,
         spark=[_whole(SPARK_TOP * (row - row.min()) / np.ptp(row)) for row in closes],
         expected_range=[*_rounded(ranges, 3)],
         range_percentile=[*_whole(_percentiles(ranges))],

@@ -38,6 +38,7 @@ def _columns(known: dict[str, str]) -> dict[str, Sequence[object]]:
         "change_1": [-1.25, *only_first],
         "change_5": [2.5] * n_rows,
         "change_20": [0.0] * n_rows,
+        "sessions_since_jump": [None] * n_rows,
         "spark": [[0, 19, 7]] * n_rows,
         "expected_range": [1.5, *only_first],
         "range_percentile": [75, *only_first],

@@ -2264,6 +2264,12 @@ export type ScreenerColumns = {
      */
     change_20: Array<number | null>;
     /**
+     * Sessions Since Jump
+     *
+     * How many sessions before the last one prices jumped as at a split, or over a long gap: changes over more sessions hold that jump. Null if not in the last 20.
+     */
+    sessions_since_jump: Array<number | null>;
+    /**
      * Spark
      *
      * The last 30 closes, oldest first, as 0 (the lowest) to 15 (the highest).

@@ -13,3 +13,8 @@ test('a narrow range and a narrow interval are not written as zero', () => {
   expect(rows.map((row) => COLUMN_INFO.expected_range.write(columns, row))).toEqual(['0.02 %', '2.1 %', '–'])
   expect(rows.map((row) => COLUMN_INFO.width.write(columns, row))).toEqual(['0.04 %', '99.9 %', '4.3 %'])
 })
+
+test('a change with a jump in it is marked', () => {
+  const write = (name: 'change_1' | 'change_5' | 'change_20'): string => COLUMN_INFO[name].write(SCREENER_COLUMNS, 1)
+  expect(['change_1' as const, 'change_5' as const, 'change_20' as const].map(write)).toEqual(['+0.50 %', '+1.00 % *', '+3.00 % *'])
+})

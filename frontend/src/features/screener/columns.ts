@@ -20,7 +20,13 @@ export const VERDICT_NAMES = { better: 'was better', no_better: 'no better', too
 
 const share = (value: number | null | undefined): string =>
   value == null ? NONE : percent(value / 100, value < 1 ? 2 : 1)
-const change = (value: number | null | undefined): string => signedPercent(value == null ? null : value / 100)
+
+/** Writes a change over so many sessions, with a mark if a jump lies in it. */
+function writeChange(value: number | null | undefined, sinceJump: number | null | undefined, sessions: number): string {
+  const isJump = (sinceJump ?? sessions) < sessions
+  return `${signedPercent(value == null ? null : value / 100)}${isJump ? ' *' : ''}`
+}
+
 const rank = (value: number | null | undefined): string => (value == null ? NONE : count(value))
 
 /** Large prices are written without decimals, so that they fit. */
@@ -77,24 +83,24 @@ export const COLUMN_INFO: Readonly<Record<ColumnName, ColumnInfo>> = {
   },
   change_1: {
     name: '1 session',
-    meaning: 'Change of the close over the last session, in percent.',
+    meaning: 'Change of the close over the last session, in percent. * A jump as in a split lies in it.',
     width: 'small',
     isHighFirst: true,
-    write: (columns, row) => change(columns.change_1[row]),
+    write: ({ change_1: change, sessions_since_jump: since }, row) => writeChange(change[row], since[row], 1),
   },
   change_5: {
     name: '5 sessions',
-    meaning: 'Change of the close over 5 sessions, in percent.',
+    meaning: 'Change of the close over 5 sessions, in percent. * A jump as in a split lies in it.',
     width: 'small',
     isHighFirst: true,
-    write: (columns, row) => change(columns.change_5[row]),
+    write: ({ change_5: change, sessions_since_jump: since }, row) => writeChange(change[row], since[row], 5),
   },
   change_20: {
     name: '20 sessions',
-    meaning: 'Change of the close over 20 sessions, in percent.',
+    meaning: 'Change of the close over 20 sessions, in percent. * A jump as in a split lies in it.',
     width: 'small',
     isHighFirst: true,
-    write: (columns, row) => change(columns.change_20[row]),
+    write: ({ change_20: change, sessions_since_jump: since }, row) => writeChange(change[row], since[row], 20),
   },
   expected_range: {
     name: 'Expected range',

@@ -5,7 +5,8 @@ type Cell = string | number | null
 
 /** The columns of the file, in this order: those of the answer that have one value for each symbol. */
 const SAVED = [
-  ...['symbol', 'name', 'sector', 'last_session', 'close', 'change_1', 'change_5', 'change_20', 'expected_range'],
+  ...['symbol', 'name', 'sector', 'last_session', 'close', 'change_1', 'change_5', 'change_20'],
+  ...['sessions_since_jump', 'expected_range'],
   ...['range_percentile', 'range_percentile_own', 'width', 'width_percentile', 'width_percentile_own', 'verdict'],
   ...['model', 'skill', 'lower', 'upper', 'p_value', 'q_value', 'better_twice', 'coverage', 'interval_score'],
   ...['score_of_plain_band', 'n_findings', 'sessions_behind', 'revision', 'is_current'],

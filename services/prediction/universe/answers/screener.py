@@ -62,6 +62,7 @@ def _describe(rows: Sequence[Row]) -> dict[str, Column]:
         "change_1": [one.change_1 for one in symbols],
         "change_5": [one.change_5 for one in symbols],
         "change_20": [one.change_20 for one in symbols],
+        "sessions_since_jump": [one.sessions_since_jump for one in symbols],
         "spark": [_draw(one.spark) for one in symbols],
         "expected_range": expected,
         "range_percentile": _rank(expected),

@@ -125,6 +125,17 @@ def test_its_changes_and_closes_are_those_of_the_bars(result: SymbolResult) -> N
     assert (result.close, result.last_session) == (closes.iloc[-1], bars.sessions[-1].item())
 
 
+@pytest.mark.parametrize(("n_since", "found"), [(0, 0), (4, 4), (19, 19), (20, None)])
+def test_a_jump_in_its_changes_is_dated(n_since: int, found: int | None) -> None:
+    bars = simulated.random_walk(200, seed=1)
+    bars.loc[: len(bars) - 2 - n_since, ["open", "high", "low", "close"]] *= 2.0
+    bars.loc[len(bars) - 1 - n_since, "open"] = bars["close"].iloc[-1 - n_since]
+    result = decode_result(
+        compute_symbol_result(simulated.to_payload(bars), "AAPL", RunRequest(horizons=[1], windows=20))
+    )
+    assert result.sessions_since_jump == found
+
+
 def test_no_bar_after_as_of_is_used() -> None:
     bars = simulated.volatility_clusters(420, seed=3)
     as_of = bars["session"].iloc[399].date()
