@@ -71,6 +71,8 @@ LEADERBOARD: JsonDict = {
         "lower": 0.19,
         "upper": 0.23,
         "skill_over_mean": 0.12,
+        "lower_over_mean": 0.07,
+        "upper_over_mean": 0.18,
         "coverage": 0.79,
         "n_symbols": 503,
     },

@@ -51,7 +51,9 @@ class RankedRange(Wire):
     skill: float
     lower: float | None
     upper: float | None
-    skill_over_mean: float
+    skill_over_mean: float = Field(description="Against the mean of such ranges over the last 250 sessions.")
+    lower_over_mean: float | None = Field(None, description="Lower end of the 95 % confidence interval of that.")
+    upper_over_mean: float | None = None
     coverage: float
     n_symbols: int
 

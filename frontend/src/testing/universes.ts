@@ -116,5 +116,14 @@ export const LEADERBOARD: Leaderboard = {
   by_chance: { low: 0, high: 3 },
   named: [],
   models: [rankedModel('drift', 0.002, true, 2), rankedModel('persistence', 0, true, 0), rankedModel('ridge', -0.03, false, 0)],
-  range: { skill: 0.21, lower: 0.18, upper: 0.24, skill_over_mean: 0.09, coverage: 0.79, n_symbols: 5 },
+  range: {
+    skill: 0.21,
+    lower: 0.18,
+    upper: 0.24,
+    skill_over_mean: 0.09,
+    lower_over_mean: -0.01,
+    upper_over_mean: 0.19,
+    coverage: 0.79,
+    n_symbols: 5,
+  },
 }

@@ -1818,8 +1818,20 @@ export type RankedRange = {
     upper: number | null;
     /**
      * Skill Over Mean
+     *
+     * Against the mean of such ranges over the last 250 sessions.
      */
     skill_over_mean: number;
+    /**
+     * Lower Over Mean
+     *
+     * Lower end of the 95 % confidence interval of that.
+     */
+    lower_over_mean?: number | null;
+    /**
+     * Upper Over Mean
+     */
+    upper_over_mean?: number | null;
     /**
      * Coverage
      */

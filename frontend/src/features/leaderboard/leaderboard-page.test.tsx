@@ -46,6 +46,7 @@ test('the range forecast stands beside, where there is one', async () => {
   const range = within(await screen.findByRole('region', { name: /^Expected range/ }))
   expect(range.getByText('0.21')).toBeVisible()
   expect(range.getByText(/95 % CI 0.18 to 0.24/)).toBeVisible()
+  expect(range.getByText('against the mean of a year’s ranges; 95 % CI −0.01 to 0.19')).toBeVisible()
 })
 
 test('the horizon is in the address', async () => {

@@ -8,28 +8,41 @@ interface RangeSkillProps {
   horizon: number
 }
 
+interface SkillFactProps {
+  name: string
+  against: string
+  estimate: Parameters<typeof skillEstimate>[0]
+}
+
+function SkillFact({ name, against, estimate }: SkillFactProps) {
+  const { value, range: ends } = skillEstimate(estimate)
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {value}
+        <SkillPicture estimate={estimate} reach={computeReach([estimate])} />
+      </dd>
+      <dd className="fine-print">
+        against {against}
+        {ends === null ? '' : `; 95 % CI ${ends}`}
+      </dd>
+    </div>
+  )
+}
+
 function Facts({ range, horizon }: { range: RankedRange; horizon: number }) {
-  const { skill, lower, upper, skill_over_mean: overMean, coverage, n_symbols: nSymbols } = range
-  const { value, range: ends } = skillEstimate({ skill, lower, upper })
+  const { skill_over_mean: overMean, lower_over_mean: lower = null, upper_over_mean: upper = null } = range
+  const { coverage, n_symbols: nSymbols } = range
   const before = horizon === 1 ? 'the last session' : `the last ${String(horizon)} sessions`
   return (
     <dl className="luck-facts">
-      <div>
-        <dt>Skill over “as last time”</dt>
-        <dd>
-          {value}
-          <SkillPicture estimate={{ skill, lower, upper }} reach={computeReach([{ skill, lower, upper }])} />
-        </dd>
-        <dd className="fine-print">
-          against the range of {before}
-          {ends === null ? '' : `; 95 % CI ${ends}`}
-        </dd>
-      </div>
-      <div>
-        <dt>Skill over the mean</dt>
-        <dd>{skillEstimate({ skill: overMean, lower: null, upper: null }).value}</dd>
-        <dd className="fine-print">against the mean of past ranges</dd>
-      </div>
+      <SkillFact name="Skill over “as last time”" against={`the range of ${before}`} estimate={range} />
+      <SkillFact
+        name="Skill over the mean"
+        against="the mean of a year’s ranges"
+        estimate={{ skill: overMean, lower, upper }}
+      />
       <div>
         <dt>Coverage</dt>
         <dd>{percent(coverage, 1)}</dd>

@@ -48,13 +48,15 @@ class PooledRange:
         if not losses[1:].any(axis=1).all():
             return None
         forecast, last_time, mean = losses
-        interval = skill_interval(forecast, last_time, count_periods(len(forecast), horizon))
-        lower, upper = (None, None) if interval is None else interval[:2]
+        n_periods = count_periods(len(forecast), horizon)
+        over_last_time, over_mean = (skill_interval(forecast, other, n_periods) for other in (last_time, mean))
         return RankedRange(
             skill=float(1 - forecast.mean() / last_time.mean()),
-            lower=lower,
-            upper=upper,
+            lower=over_last_time and over_last_time.lower,
+            upper=over_last_time and over_last_time.upper,
             skill_over_mean=float(1 - forecast.mean() / mean.mean()),
+            lower_over_mean=over_mean and over_mean.lower,
+            upper_over_mean=over_mean and over_mean.upper,
             coverage=float(np.mean(self._coverages)),
             n_symbols=len(self._coverages),
         )

@@ -22,6 +22,7 @@ from shared.schemas.forecasts import EvaluationQuery
 from shared.schemas.leaderboard import Leaderboard
 from shared.schemas.runs import RunFailure, RunRequest
 from shared.schemas.stored.screener import LEVELS, InvalidScreener, decode_screener
+from shared.statistics.skill import skill_interval
 from tests.support.prediction import simulated
 from tests.support.prediction.summaries import summarise_models
 from tests.support.prediction.symbol_results import REQUEST, SYMBOLS, bars_of, build_run, compute_results
@@ -137,9 +138,9 @@ def test_the_range_is_pooled_by_session(horizon: int) -> None:
     assert board is not None
     assert board.skill == pytest.approx(1 - pooled["forecast"].mean() / pooled["last"].mean())
     assert board.skill_over_mean == pytest.approx(1 - pooled["forecast"].mean() / pooled["mean"].mean())
-    assert board.lower is not None
-    assert board.upper is not None
-    assert board.lower < board.skill < board.upper
+    for name, ends in ("last", (board.lower, board.upper)), ("mean", (board.lower_over_mean, board.upper_over_mean)):
+        expected = skill_interval(pooled["forecast"].to_numpy(), pooled[name].to_numpy(), len(pooled))
+        assert ends == pytest.approx((expected or ())[:2])
     assert board.n_symbols == 4
 
 
