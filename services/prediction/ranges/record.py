@@ -71,7 +71,8 @@ def describe(lower_percent: float, upper_percent: float, record: RangeRecord, ho
     tested = f"as tested, {_write_share(estimate.skill)} closer than “{last_time}”"
     if over_mean.verdict == "better" and over_mean.skill is not None:
         return f"{band}; {tested} and {_write_share(over_mean.skill)} closer than the average of a year."
-    return f"{band}; {tested}, but not surely closer than the average of a year."
+    closer = "no closer" if over_mean.verdict == "no_better" else "not surely closer"
+    return f"{band}; {tested}, but {closer} than the average of a year."
 
 
 def _write_share(skill: float) -> str:

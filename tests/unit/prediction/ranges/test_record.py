@@ -30,6 +30,10 @@ def _record(over_last: Outcome, over_mean: Outcome, skill: float | None = 0.21) 
             _record("better", "too_early"),
             "as tested, 21 % closer than “as yesterday”, but not surely closer than the average of a year.",
         ),
+        (
+            _record("better", "no_better"),
+            "as tested, 21 % closer than “as yesterday”, but no closer than the average of a year.",
+        ),
         (_record("no_better", "no_better"), "as tested, no closer than “as yesterday”."),
         (_record("too_early", "better"), "too early to tell whether this is closer than “as yesterday”."),
         (_record("no_better", "no_better", None), "there is nothing to beat: “as yesterday” made no error."),
