@@ -6,7 +6,7 @@ mean realised variance over the last 1, 5, 22 and 120 sessions and of the expone
 returns. β was fitted to the S&P 500 before March 2015 and stays fixed, like the decay of RiskMetrics.
 
 Moves are clipped at four times their own exponentially weighted volatility, so that a price that is wrong by a
-factor, or a split, widens the next intervals a little, not many times over.
+factor, or a split, widens the next intervals about threefold, not as many times as the price is wrong.
 
 Source: Corsi (2009), A Simple Approximate Long-Memory Model of Realized Volatility, Journal of Financial Econometrics
 7(2); the range: Parkinson (1980), The Extreme Value Method for Estimating the Variance of the Rate of Return, Journal

@@ -151,9 +151,9 @@ export const forecast = <ThrowOnError extends boolean = false>(options: Options<
  *
  * In each window a model is trained on the sessions up to a cutoff and tested on the session `horizon` sessions
  * later. All models share the same windows; costly ones are refitted in some of them only (`refit_every`). `skill` is
- * 1 − MAE / MAE of persistence, with a 95 % confidence interval: a model is better only if the whole interval lies
- * above zero. MAPE and R² look near perfect even for persistence, and prove nothing. `windows` has each prediction,
- * for a chart.
+ * 1 − MAE / MAE of persistence, with a 95 % confidence interval: a model was better only if `lower_of_several`, the
+ * lower end at 99 %, is above zero, too. MAPE and R² look near perfect even for persistence, and prove nothing.
+ * `windows` has each prediction, for a chart.
  */
 export const evaluation = <ThrowOnError extends boolean = false>(options: Options<EvaluationData, ThrowOnError>): RequestResult<EvaluationResponses, EvaluationErrors, ThrowOnError> => (options.client ?? client).get<EvaluationResponses, EvaluationErrors, ThrowOnError>({ url: '/api/stocks/{symbol}/evaluation', ...options });
 

@@ -10,7 +10,7 @@ export const COLUMNS: readonly Column[] = [
     meaning: '1 − the mean error / that of no change, over all symbols, each session’s errors pooled first. Above 0 is better.',
   },
   { name: 'Best of all?', meaning: 'Whether the model is in the 95 % model confidence set: those that chance cannot tell from the best.' },
-  { name: 'Win rate', meaning: 'Share of symbols with a skill above zero. A coin gives about half.' },
+  { name: 'Win rate', meaning: 'Share of symbols with a skill above zero. Without skill it is mostly below half; symbols that move together win together.' },
   {
     name: 'Looks better on',
     meaning: 'Symbols on which it looks better than no change, and the counts that luck alone gives (95 of 100 times).',
