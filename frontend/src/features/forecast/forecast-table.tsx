@@ -13,7 +13,10 @@ function describeCoverage({ steps, level }: Forecast): string {
   const intervals = `${String(level)} % intervals`
   if (shares.length === 0) return `${intervals}: too few sessions to test them.`
   const [least, most] = [percent(Math.min(...shares), 1), percent(Math.max(...shares), 1)]
-  return `${intervals} held ${least === most ? least : `${least} to ${most}`} so far.`
+  const errors = steps.flatMap((step) => step.intervals.filter((interval) => interval.level === level))
+  const chance = (100 * Math.max(...errors.map((interval) => interval.coverage_standard_error))).toFixed(1)
+  const held = least === most ? least : `${least} to ${most}`
+  return `${intervals} held ${held} so far, give or take ${chance} points by chance.`
 }
 
 interface ForecastTableProps {
