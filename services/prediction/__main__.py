@@ -16,8 +16,6 @@ from rich.progress import Progress
 
 from services.prediction.cli import evaluation
 from services.prediction.cli.leaderboard_text import format_leaderboard
-from services.prediction.forecasting import all_ranges
-from services.prediction.forecasting.all_ranges import SymbolRanges
 from services.prediction.resources import open_resources
 from services.prediction.settings import PredictionSettings
 from shared.errors import ServiceError
@@ -82,7 +80,7 @@ def cancel(run_id: Annotated[str, typer.Argument(help="The run, as `evaluate` pr
 @cli.command(hidden=True)
 def compute_run(run_id: str, parent: int) -> None:
     """Compute the claimed run on standard input, for the process `parent`; the id shows in lists of processes."""
-    from services.prediction import run_process  # noqa: PLC0415  # Dask and all models take a second
+    from services.prediction import run_process  # noqa: PLC0415
 
     run_process.main(parent)
 
@@ -102,8 +100,7 @@ def ranges(
     query = RangeQuery.model_validate({"horizon": horizon, "as_of": _parse_date(as_of)})
     console = Console(stderr=True)
     with _errors_printed(console):
-        measured = asyncio.run(_measure_ranges(symbols, query, console))
-        typer.echo(all_ranges.format_table(measured, query))
+        typer.echo(asyncio.run(_measure_ranges(symbols, query, console)))
 
 
 def _parse_date(text: str | None) -> date | None:
@@ -128,8 +125,10 @@ def _errors_printed(console: Console) -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-async def _measure_ranges(symbols: list[str] | None, query: RangeQuery, console: Console) -> list[SymbolRanges]:
-    """Measure the symbols, showing a progress bar, and return the records sorted by symbol."""
+async def _measure_ranges(symbols: list[str] | None, query: RangeQuery, console: Console) -> str:
+    """Measure the symbols, showing a progress bar, and return the table of them, sorted by symbol."""
+    from services.prediction.forecasting import all_ranges  # noqa: PLC0415  # pandas takes a second, also to start a run
+
     settings = load_settings(PredictionSettings).model_copy(update=BATCH_SETTINGS)
     async with open_resources(settings) as resources:
         requested = symbols or await resources.data.symbols()
@@ -140,7 +139,7 @@ async def _measure_ranges(symbols: list[str] | None, query: RangeQuery, console:
             async for item in all_ranges.measure_all(resources, requested, query, max_concurrent=settings.workers):
                 measured.append(item)
                 progress.advance(task)
-    return sorted(measured, key=lambda item: item.symbol)
+    return all_ranges.format_table(sorted(measured, key=lambda item: item.symbol), query)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from pathlib import Path
 import services.prediction
 import shared
 from services.prediction.types import SEED
+from shared import VERSION
 from shared.schemas.wire import Provenance
-from shared.web.app import VERSION
 
 PACKAGES = (Path(services.prediction.__file__).parent, Path(shared.__file__).parent)
 LIBRARIES = ("exchange-calendars", "numpy", "pandas", "scikit-learn", "scipy")

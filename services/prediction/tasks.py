@@ -30,7 +30,9 @@ class WrongCode(Exception):
     """A process of the cluster has another version of the code or its libraries than the run."""
 
 
-PRELOADED = "services.prediction.preloaded"  # the imports of the tasks, once for all worker processes
+# What worker processes import, once for all of them: those that answer requests, and those of a run.
+PRELOADED = "services.prediction.preloaded"
+PRELOADED_FOR_RUNS = "services.prediction.cluster.preloaded"
 
 
 def prepare(settings: PredictionSettings) -> None:

@@ -11,6 +11,7 @@ from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CollectorRegistry
 from starlette.requests import ClientDisconnect
 
+from shared import VERSION
 from shared.settings import ServiceSettings, TracingSettings, UploadSettings, load_settings
 from shared.telemetry.logs import configure_logging
 from shared.telemetry.metrics import RequestMetrics, ScrapeCollector, ServiceMetrics, install_metrics
@@ -30,7 +31,6 @@ from shared.web.request_lifetime import CLIENT_CLOSED_REQUEST, DeadlineMiddlewar
 from shared.web.stale_responses import StaleResponsesMiddleware
 
 C = TypeVar("C")
-VERSION = "0.1.0"  # equals pyproject.toml and the top of CHANGELOG.md: tests/repository/test_docs.py
 
 
 @dataclass(frozen=True)

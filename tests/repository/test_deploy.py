@@ -12,7 +12,7 @@ from gateway.settings import GatewaySettings
 from local.servers import service_command
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
-from shared.web.app import VERSION
+from shared import VERSION
 from tests.support.deploy.service_config import (
     ROOT,
     SERVICES,

@@ -7,7 +7,7 @@ from pathlib import Path
 from gateway.settings import GatewaySettings
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
-from shared.web.app import VERSION
+from shared import VERSION
 from tests.support.generated.columns_table import columns_table
 from tests.support.generated.metrics_table import metrics_table
 from tests.support.generated.settings_table import settings_table

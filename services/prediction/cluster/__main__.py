@@ -13,7 +13,7 @@ from distributed.cli import dask_scheduler, dask_worker
 from services.prediction.cluster.opening import CONFIG
 from services.prediction.cluster.security import certificates
 from services.prediction.settings import PredictionSettings
-from services.prediction.tasks import PRELOADED
+from services.prediction.tasks import PRELOADED_FOR_RUNS
 from shared.settings import load_settings
 
 USAGE = "Usage: python -m services.prediction.cluster scheduler|worker [options of dask scheduler or dask worker]"
@@ -63,7 +63,7 @@ def _worker_options(settings: PredictionSettings) -> list[str]:
         "--memory-limit",
         memory,
         "--preload",
-        PRELOADED,
+        PRELOADED_FOR_RUNS,
     ]
 
 

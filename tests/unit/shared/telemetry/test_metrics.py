@@ -11,11 +11,11 @@ import pytest
 from fastapi import FastAPI, Request
 from prometheus_client import CollectorRegistry
 
+from shared import VERSION
 from shared.clients.metrics import UpstreamMetrics
 from shared.errors import StoreUnavailable
 from shared.settings import ServiceSettings
 from shared.telemetry.metrics import GaugeValues, ScrapeCollector, ScrapeGauge
-from shared.web.app import VERSION
 from shared.web.health import Dependency, Health
 from tests.support.asgi import bare_app, serve
 
