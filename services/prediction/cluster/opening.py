@@ -25,6 +25,8 @@ CONFIG = {
     "distributed.scheduler.worker-ttl": "30s",
     "distributed.scheduler.http.routes": [],  # nothing uses the HTTP servers of the scheduler and the workers
     "distributed.worker.http.routes": [],
+    "distributed.worker.profile.enabled": False,  # nothing shows samples of stacks
+    "distributed.admin.tick.interval": "1s",  # nor how late an event loop is, 50 times a second
 }
 LOCAL_CONFIG = {"distributed.worker.multiprocessing-method": "forkserver"}  # the workers share imports and memory
 log = structlog.get_logger()

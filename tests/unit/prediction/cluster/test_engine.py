@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from distributed import get_worker
 
 from services.prediction.cluster.engine import MAX_DEATHS, DaskEngine
 from services.prediction.cluster.opening import NICENESS, open_local_engine
@@ -40,6 +41,10 @@ def _describe_process(_: int) -> tuple[int, int]:
     return os.getpid(), os.nice(0)
 
 
+def _name_periodic_work(_: int) -> dict[str, float]:
+    return {name: work.callback_time for name, work in get_worker().periodic_callbacks.items()}
+
+
 def _describe_process_in_a_moment(item: int) -> tuple[int, int]:
     time.sleep(0.02)
     return _describe_process(item)
@@ -53,6 +58,13 @@ def test_every_item_has_one_outcome_and_an_error_is_that_of_its_item(engine: Das
     error = outcomes[3].error
     assert isinstance(error, NotEnoughBars)
     assert (error.detail, error.extras) == ("three is too few", {"required": 4, "available": 3})
+
+
+def test_a_worker_spends_no_time_on_measurements_that_nothing_shows(engine: DaskEngine) -> None:
+    (outcome,) = engine.map_unordered(_name_periodic_work, [0], per_worker=1)
+    assert outcome.value is not None
+    assert "profile" not in outcome.value
+    assert outcome.value["tick"] == 1000  # milliseconds
 
 
 def test_items_are_taken_only_as_outcomes_are(engine: DaskEngine) -> None:
