@@ -28,7 +28,7 @@ QUESTIONS: dict[str, Callable[[EncodedBars, str], Wire]] = {
     "result": partial(compute_result, adjusted=False),
     "forecast": partial(compute_forecast, query=ForecastQuery(), calendar=CALENDAR, models_dir=None, today=None),
     "evaluation": partial(compute_evaluation, query=EvaluationQuery()),
-    "range": partial(compute_range, query=RangeQuery(), calendar=CALENDAR),
+    "range": partial(compute_range, query=RangeQuery(), calendar=CALENDAR, today=None),
 }
 
 
