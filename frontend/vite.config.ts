@@ -5,6 +5,8 @@ import { defineConfig, type Plugin, type Rolldown } from 'vite'
 
 const gateway = `http://127.0.0.1:${process.env.PORT ?? '8000'}`
 
+const SOURCE = fileURLToPath(new URL('./src', import.meta.url))
+
 /** Small modules that every page loads at its start, or several soon after: one file in place of a dozen. */
 const INITIAL_PARTS =
   /@tanstack(?!.*([mM]utation|[qQ]ueries))|src\/(api\/(gen|client|problem|retry|get-stock|staleness)|components\/(status|warning-list|error-boundary|panel-boundary|notices|loading|query-view|skill-picture|sort-header|show-more|runs\/run-(state|cache))|features\/price-history\/(past-forecasts|slots|forecast-bands)|lib\/(use-now|findings|time-of-day|use-idle|format|storage|theme))/
@@ -93,7 +95,12 @@ function compileAhead(): Plugin {
 
 export default defineConfig({
   plugins: [react(), preloadLaterParts(), compileAhead()],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: '@', replacement: SOURCE },
+      { find: /^.*\/serverSentEvents\.gen$/, replacement: `${SOURCE}/api/no-event-client.ts` },
+    ],
+  },
   server: { proxy: Object.fromEntries(['/api', '/docs', '/openapi.json'].map((path) => [path, gateway])) },
   build: {
     outDir: 'dist',
