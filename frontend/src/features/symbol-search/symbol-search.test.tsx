@@ -5,7 +5,7 @@ import type { StockSummary } from '@/api/gen/types.gen'
 import { gatewayIsDown, handlers, symbolsAre } from '@/testing/handlers'
 import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
-import { UNIVERSE } from '@/testing/universe'
+import { MANY_SYMBOLS } from '@/testing/many-symbols'
 
 const box = () => screen.findByRole('combobox', { name: 'Stock symbol' })
 const heading = (name: string) => screen.findByRole('heading', { level: 2, name: new RegExp(`^${name}`) })
@@ -108,7 +108,7 @@ test('a typing mistake suggests the most similar symbol first', async () => {
 })
 
 test('ten thousand symbols are loaded page by page, by scrolling and by the arrow key', async () => {
-  server.use(...symbolsAre(UNIVERSE))
+  server.use(...symbolsAre(MANY_SYMBOLS))
   const { user } = renderPage()
   await user.type(await box(), 'b')
   expect(await status(/Top 20 matches/)).toBeInTheDocument()
@@ -117,11 +117,11 @@ test('ten thousand symbols are loaded page by page, by scrolling and by the arro
   await user.keyboard('{ArrowDown>37/}')
   expect(await status(/Top 60 matches/)).toBeInTheDocument()
   await user.keyboard('{ArrowDown>4/}')
-  expect(await highlighted()).toContain(UNIVERSE.filter((symbol) => symbol.startsWith('B'))[40])
+  expect(await highlighted()).toContain(MANY_SYMBOLS.filter((symbol) => symbol.startsWith('B'))[40])
 })
 
 test('a failed page of matches leaves the loaded ones in place', async () => {
-  server.use(...symbolsAre(UNIVERSE))
+  server.use(...symbolsAre(MANY_SYMBOLS))
   const { user } = renderPage()
   await user.type(await box(), 'b')
   expect(await status(/Top 20 matches/)).toBeInTheDocument()

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { gatewayIsDown, handlers, symbolsAre } from '@/testing/handlers'
 import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
-import { UNIVERSE } from '@/testing/universe'
+import { MANY_SYMBOLS } from '@/testing/many-symbols'
 import './empty-store' // so that no test waits for it to compile
 import { rememberSymbol } from './recent-symbols'
 
@@ -25,7 +25,7 @@ test('the home page shows an introduction and the details of each stock', async 
 })
 
 test('ten thousand stocks are shown twenty at a time', async () => {
-  server.use(...symbolsAre(UNIVERSE))
+  server.use(...symbolsAre(MANY_SYMBOLS))
   const { user } = renderPage()
   expect(within(await stocks()).getAllByRole('listitem')).toHaveLength(20)
   await user.click(screen.getByRole('button', { name: 'Show more' }))
