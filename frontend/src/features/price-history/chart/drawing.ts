@@ -116,13 +116,19 @@ function setPast({ past, misses }: Series, slots: readonly Slot[], pastForecasts
   misses.setData(shown.filter(isMiss).map(({ session: time, actual }) => ({ time, value: actual })))
 }
 
-/** The fan and the lines begin at the close that the forecast starts from, if the chart shows it. */
+/**
+ * The fan and the lines begin at the close that the forecast starts from, if the chart shows it. A step of a past session
+ * that has no slot is left out: it would take a place on the axis, and each later session would be taken for the next one.
+ */
 function setForecast({ fan, forecast, persistence }: Series, slots: readonly Slot[], data: Forecast | undefined): void {
   const { as_of, last_close, level, steps } = data ?? { as_of: '', last_close: 0, level: 0, steps: [] }
-  const isOnChart = slots.some(({ session }) => session === as_of)
-  const ahead = steps.map(({ session, point, intervals }) => ({ session, point, bands: toBands(intervals, level) }))
+  const sessions = new Set(slots.map(({ session }) => session))
+  const last = slots.at(-1)?.session ?? ''
+  const ahead = steps
+    .filter(({ session }) => session > last || sessions.has(session))
+    .map(({ session, point, intervals }) => ({ session, point, bands: toBands(intervals, level) }))
   const start = { session: as_of, point: last_close, bands: collapseBands(ahead[0]?.bands ?? [], last_close) }
-  const points = isOnChart ? [start, ...ahead] : ahead
+  const points = sessions.has(as_of) ? [start, ...ahead] : ahead
   fan.setData(points.map(({ session: time, bands }) => ({ time, bands })))
   forecast.setData(points.map(({ session: time, point }) => ({ time, value: point })))
   persistence.setData(points.map(({ session: time }) => ({ time, value: last_close })))
