@@ -6,7 +6,7 @@ const LINE = 18
 const MARGIN = 12
 const UNTIL_SAVED_MS = 60_000 // browsers read the file after the click: revoked at once, the download sometimes fails
 
-function save(blob: Blob, name: string): void {
+export function save(blob: Blob, name: string): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(blob)
   link.download = name

@@ -1,9 +1,11 @@
-import { screen, within } from '@testing-library/react'
-import { expect, test } from 'vitest'
+import { screen, waitFor, within } from '@testing-library/react'
+import { http, HttpResponse } from 'msw/http'
+import { expect, test, vi } from 'vitest'
+import { rememberAccessKey } from '@/api/access-key'
 import { stockIs, symbolsAre } from '@/testing/handlers'
 import { renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
-import { AAPL_STOCK, SYMBOLS } from '@/testing/stocks'
+import { AAPL_BARS, AAPL_STOCK, SYMBOLS } from '@/testing/stocks'
 
 const card = async () => within(await screen.findByRole('region', { name: 'Data' }))
 
@@ -25,6 +27,29 @@ test('the card describes the bars and their source', async () => {
   expect(link).toHaveAttribute('href', '/api/stocks/AAPL/bars?format=csv')
   const workbook = (await card()).getByRole('link', { name: 'Bars as Excel' })
   expect(workbook).toHaveAttribute('href', '/api/stocks/AAPL/bars?format=xlsx')
+})
+
+test('with a key, which a link would not send, the bars are fetched and saved under their name', async () => {
+  const keys: (string | null)[] = []
+  server.use(
+    http.get('*/api/stocks/:symbol/bars', ({ request }) => {
+      if (!request.url.includes('xlsx')) return HttpResponse.json(AAPL_BARS)
+      keys.push(request.headers.get('x-api-key'))
+      return new HttpResponse('a workbook', { headers: { 'Content-Disposition': 'attachment; filename="AAPL.xlsx"' } })
+    }),
+  )
+  const saved: string[] = []
+  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+    saved.push(this.download)
+  })
+  URL.createObjectURL = () => 'blob:workbook'
+  rememberAccessKey('a-key')
+  const { user } = renderPage('/?symbol=AAPL')
+  await user.click(await (await card()).findByRole('link', { name: 'Bars as Excel' }))
+  await waitFor(() => {
+    expect(saved).toEqual(['AAPL.xlsx'])
+  })
+  expect(keys).toEqual(['a-key'])
 })
 
 test('data problems are listed with their sessions', async () => {

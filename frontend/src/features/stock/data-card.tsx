@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getStock } from '@/api/get-stock'
 import { Panel } from '@/components/panel'
 import { QueryView } from '@/components/query-view'
+import { BarsLink } from './bars-link'
 import { StockFacts } from './stock-facts'
 
 export function DataCard({ symbol, isAdjusted }: { symbol: string; isAdjusted: boolean }) {
@@ -14,8 +15,8 @@ export function DataCard({ symbol, isAdjusted }: { symbol: string; isAdjusted: b
       className="data-card"
       actions={
         <span className="data-links">
-          <a href={`${bars}?format=csv`}>Bars as CSV</a>
-          <a href={`${bars}?format=xlsx`}>Bars as Excel</a>
+          <BarsLink href={`${bars}?format=csv`}>Bars as CSV</BarsLink>
+          <BarsLink href={`${bars}?format=xlsx`}>Bars as Excel</BarsLink>
         </span>
       }
     >
