@@ -73,7 +73,7 @@ function describeHistory(rows: readonly Row[], { price }: PriceFormat): string {
   if (first === undefined || last === undefined) return 'No session has a close.'
   const [lowest, highest] = [closes.reduce((a, b) => Math.min(a, b)), closes.reduce((a, b) => Math.max(a, b))]
   return (
-    `${count(known.length)} sessions from ${session(from.session)} to ${session(to.session)}: the close went from ` +
+    `${formatCount(known.length, 'session')} from ${session(from.session)} to ${session(to.session)}: the close went from ` +
     `${price(first)} to ${price(last)}, between ${price(lowest)} and ${price(highest)}.`
   )
 }

@@ -1,10 +1,10 @@
 import type { Result, Span } from '@/api/gen/types.gen'
-import { count, decimal, session } from '@/lib/format'
+import { decimal, formatCount, session } from '@/lib/format'
 
 function Sessions({ span }: { span: Span }) {
   return (
     <dd>
-      {session(span.first_session)} – {session(span.last_session)}, {count(span.bars)} bars
+      {session(span.first_session)} – {session(span.last_session)}, {formatCount(span.bars, 'bar')}
     </dd>
   )
 }

@@ -1,7 +1,7 @@
 import { Link } from 'wouter'
 import { buildAddress } from '@/address/paths'
 import type { StockSummary } from '@/api/gen/types.gen'
-import { count, session } from '@/lib/format'
+import { formatCount, session } from '@/lib/format'
 
 export function StockCard({ stock }: { stock: StockSummary }) {
   const { symbol, name, last_session: last, bars } = stock
@@ -9,7 +9,7 @@ export function StockCard({ stock }: { stock: StockSummary }) {
     <li className="stock-card">
       <Link href={buildAddress(symbol)}>{symbol}</Link>
       <p className="stock-card-name">{name ?? 'Name unknown'}</p>
-      <p className="fine-print">{bars == null ? 'Bars not counted yet' : `${count(bars)} bars`}</p>
+      <p className="fine-print">{bars == null ? 'Bars not counted yet' : formatCount(bars, 'bar')}</p>
       <p className="fine-print">{last == null ? 'Last session unknown' : `Last session ${session(last)}`}</p>
     </li>
   )

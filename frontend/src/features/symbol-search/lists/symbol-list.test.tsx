@@ -13,12 +13,14 @@ const stocks = () => screen.findByRole('region', { name: 'Choose a stock' })
 test('the home page shows an introduction and the details of each stock', async () => {
   const apple = { symbol: 'AAPL', name: 'Apple Inc.', first_session: '2000-03-01', last_session: '2013-03-01', bars: 3270 }
   const uncounted = { symbol: 'NEW', name: null, first_session: null, last_session: null, bars: null }
-  server.use(http.get('*/api/stocks', () => HttpResponse.json({ stocks: [apple, uncounted], next_cursor: null })))
+  const young = { symbol: 'YOUNG', name: null, first_session: '2013-03-01', last_session: '2013-03-01', bars: 1 }
+  server.use(http.get('*/api/stocks', () => HttpResponse.json({ stocks: [apple, uncounted, young], next_cursor: null })))
   const { user } = renderPage()
   expect(await screen.findByText(/how wrong they have been, and whether they beat assuming no change/)).toBeVisible()
-  const [first, second] = within(await stocks()).getAllByRole('listitem')
+  const [first, second, third] = within(await stocks()).getAllByRole('listitem')
   expect(first).toHaveTextContent('AAPLApple Inc.3,270 barsLast session 1 Mar 2013')
   expect(second).toHaveTextContent('NEWName unknownBars not counted yetLast session unknown')
+  expect(third).toHaveTextContent('YOUNGName unknown1 barLast session 1 Mar 2013')
   expect(screen.queryByRole('button', { name: 'Show more' })).not.toBeInTheDocument()
   await user.click(screen.getByRole('link', { name: 'AAPL' }))
   expect(address()).toBe('/?symbol=AAPL')
