@@ -48,10 +48,8 @@ function StepRow({ step, close, hasCloses, format }: StepRowProps) {
     <tr className={isOver ? 'step-over' : undefined}>
       <th scope="row">
         <time dateTime={step.session}>
-          <span>{session(step.session)}</span>
-          <span aria-hidden="true">
-            {dayAndMonth(step.session)}
-          </span>
+          <span className="visually-hidden">{session(step.session)}</span>
+          <span aria-hidden="true">{dayAndMonth(step.session)}</span>
         </time>
         {isOver && (
           <>
