@@ -61,7 +61,7 @@ def test_filters_and_order_are_in_the_address_and_survive_a_reload(page: Page, r
 
 def test_dates_and_prices_are_not_cut(page: Page) -> None:
     answer = make_screener(20)
-    answer.columns.close[0] = 473_200.0
+    answer.columns.close[:2] = [473_200.0, 0.0000054387]
     page.route(
         "**/api/screener?*",
         lambda route: route.fulfill(body=answer.model_dump_json(), content_type="application/json"),

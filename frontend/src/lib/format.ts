@@ -40,7 +40,8 @@ function countDecimals(value: number): number {
   return decimals.length
 }
 
-function countDigits(step: number): number {
+/** How many decimals show a step of this size. */
+export function countDigits(step: number): number {
   return Math.min(MOST_DIGITS, Math.max(0, Math.ceil(-Math.log10(step))))
 }
 

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import { SCREENER_COLUMNS } from '@/testing/universes'
 import { COLUMN_INFO } from './columns'
 
-test('a large price is written without decimals, so that it fits', () => {
-  const columns = { ...SCREENER_COLUMNS, close: [473_200, 99_999.5] }
-  expect([0, 1].map((row) => COLUMN_INFO.close.write(columns, row))).toEqual(['473,200', '99,999.50'])
+test('a close has the digits that its interval needs, and two at least', () => {
+  const columns = { ...SCREENER_COLUMNS, close: [473_200, 1.00349, 0.0000054387, 12.5], width: [6.8, 1.2, 18.9, 0] }
+  const written = [0, 1, 2, 3].map((row) => COLUMN_INFO.close.write(columns, row))
+  expect(written).toEqual(['473,200.00', '1.0035', '0.00000544', '12.50'])
 })
 
 test('a narrow range and a narrow interval are not written as zero', () => {

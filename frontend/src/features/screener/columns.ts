@@ -1,6 +1,6 @@
 import type { ColumnName } from '@/address/screener-view'
 import type { ScreenerColumns } from '@/api/gen/types.gen'
-import { count, decimal, modelName, percent, price, session, signedPercent, skillEstimate } from '@/lib/format'
+import { count, countDigits, decimal, modelName, percent, price, session, signedPercent, skillEstimate } from '@/lib/format'
 
 interface ColumnInfo {
   /** The heading, with the unit of its numbers. */
@@ -15,7 +15,7 @@ interface ColumnInfo {
 }
 
 const NONE = '–'
-const LEAST_LARGE = 100_000
+const STEPS_PER_WIDTH = 2000 // the width is in percent: twenty steps of the last digit
 export const VERDICT_NAMES = { better: 'was better', no_better: 'no better', too_early: 'too early to tell' } as const
 
 const share = (value: number | null | undefined): string =>
@@ -29,9 +29,11 @@ function writeChange(value: number | null | undefined, sinceJump: number | null 
 
 const rank = (value: number | null | undefined): string => (value == null ? NONE : count(value))
 
-/** Large prices are written without decimals, so that they fit. */
-function writePrice(value: number | null): string {
-  return price(value, value !== null && value >= LEAST_LARGE ? 0 : undefined)
+/** Writes the last close with the digits that its interval needs: two for most shares, four for EUR/USD. */
+function writeClose({ close, width }: ScreenerColumns, row: number): string {
+  const value = close[row] ?? null
+  const step = ((value ?? 0) * (width[row] ?? 0)) / STEPS_PER_WIDTH
+  return price(value, step > 0 ? Math.max(2, countDigits(step)) : undefined)
 }
 
 function writeSkill({ skill, lower, upper }: ScreenerColumns, row: number): string {
@@ -66,7 +68,7 @@ export const COLUMN_INFO: Readonly<Record<ColumnName, ColumnInfo>> = {
     width: 'medium',
     write: ({ sector }, row) => sector[row] ?? NONE,
   },
-  spark: { name: 'Last 30 closes', meaning: 'Each on its own scale: shape only.', width: 'medium', write: () => '' },
+  spark: { name: 'Last 30 closes', meaning: 'Each on its own scale: shape only.', width: 'small', write: () => '' },
   last_session: {
     name: 'Last session',
     meaning: 'Of the last bar.',
@@ -77,9 +79,9 @@ export const COLUMN_INFO: Readonly<Record<ColumnName, ColumnInfo>> = {
   close: {
     name: 'Close',
     meaning: 'The last close, in the price’s currency.',
-    width: 'small',
+    width: 'medium',
     isHighFirst: true,
-    write: ({ close }, row) => writePrice(close[row] ?? null),
+    write: writeClose,
   },
   change_1: {
     name: '1 session',
