@@ -124,6 +124,18 @@ test('each fault of the bars is marked as one, and left to the Data panel if tha
   expect(screen.queryByText('This is wrong_rows.')).not.toBeInTheDocument()
 })
 
+test.each([
+  ['2013-03-02', 1],
+  ['2011-04-01', 0],
+])('as of %s, dates are said to have passed if no later bar is there', async (day, times) => {
+  const as_of = day > '2013' ? '2013-03-01' : day
+  server.use(forecastIs({ ...AAPL_FORECAST, as_of, warnings: [] }))
+  renderPage(`/?symbol=AAPL&as_of=${day}`)
+  await skill()
+  await screen.findByRole('img', { name: /^Candlestick chart/ })
+  expect((await panel()).queryAllByText('These dates have passed: load newer bars.')).toHaveLength(times)
+})
+
 test('future dates show no warning', async () => {
   const steps = AAPL_FORECAST.steps.map((step) => ({ ...step, session: '2999-01-04' })).slice(0, 1)
   server.use(forecastIs({ ...AAPL_FORECAST, steps, warnings: [] }))

@@ -37,8 +37,9 @@ export function ForecastView({ forecast, view }: ForecastViewProps) {
   const { price } = usePriceFormat()
   const { model, choice, as_of, last_close } = forecast
   const own = useOwnWarnings(view.symbol, view.isAdjusted, forecast.warnings)
-  const warnings = view.asOf === null && forecast.steps.every(hasPassed) ? [SESSIONS_OVER, ...withoutStale(own)] : own
   const closes = useMemo(() => selectCloses(bars?.bars ?? NO_BARS, forecast), [bars, forecast])
+  const isFromLastBar = view.asOf === null || (bars !== undefined && closes.size === 0)
+  const warnings = isFromLastBar && forecast.steps.every(hasPassed) ? [SESSIONS_OVER, ...withoutStale(own)] : own
   return (
     <>
       <WarningList label="Before you trust the forecast" warnings={warnings} />
