@@ -5,7 +5,7 @@ import { ErrorBoundary } from '@/components/error-boundary'
 import { Status } from '@/components/status'
 import { BreakWarnings } from './break-warnings'
 import { findBreaks } from './breaks'
-import type { Closes, ComparisonResult } from './compare-closes'
+import { compareCloses, type Closes, type ComparisonResult } from './compare-closes'
 import type { TakePicture } from './comparison-chart'
 import { ComparisonTable } from './comparison-table'
 import { describeBasis, formatList, describeNewerBars, NO_PROMISE } from './comparison-text'
@@ -24,11 +24,12 @@ interface ComparisonViewProps {
   picture: RefObject<TakePicture | null>
 }
 
-function NothingShared({ symbols }: { symbols: string }) {
+function NothingShared({ symbols, bars }: { symbols: string; bars: readonly Closes[] }) {
+  const isRangeTooShort = compareCloses(bars, 'all') !== null
   return (
     <p className="notice" role="status">
-      {symbols} share fewer than two sessions in this range, so there is nothing to compare. Choose a longer range, or
-      remove a symbol.
+      {symbols} share fewer than two sessions{isRangeTooShort && ' in this range'}, so there is nothing to compare.{' '}
+      {isRangeTooShort ? 'Choose a longer range, or remove a symbol.' : 'Remove a symbol.'}
     </p>
   )
 }
@@ -36,7 +37,7 @@ function NothingShared({ symbols }: { symbols: string }) {
 export function ComparisonView({ view, onChange, order, bars, comparison, stocks, picture }: ComparisonViewProps) {
   const [marked, setMarked] = useState<string | null>(null)
   const symbols = formatList(bars.map(({ symbol }) => symbol))
-  if (comparison === null) return <NothingShared symbols={symbols} />
+  if (comparison === null) return <NothingShared symbols={symbols} bars={bars} />
 
   const at = marked !== null && comparison.sessions.includes(marked) ? marked : comparison.last
   const breaks = findBreaks(comparison, stocks, view.isAdjusted, comparison.last)

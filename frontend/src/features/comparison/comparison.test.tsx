@@ -126,11 +126,17 @@ test('bars after the last shared session are left out, with a note', async () =>
   expect((await panel()).getByText(/Newer bars of IBM are left out/)).toBeVisible()
 })
 
-test('symbols without shared sessions show a notice', async () => {
-  server.use(closesAre({ AAPL: { '2010-01-04': 10, '2010-01-05': 11 }, IBM: { '2013-01-02': 9, '2013-01-03': 8 } }))
+test.each([
+  ['2012-12-31', 'AAPL and IBM share fewer than two sessions, so there is nothing to compare. Remove a symbol.'],
+  [
+    '2010-01-04',
+    'AAPL and IBM share fewer than two sessions in this range, so there is nothing to compare. Choose a longer range, or remove a symbol.',
+  ],
+])('without two shared sessions, as IBM has one on %s and in 2013, a notice says what to do', async (day, notice) => {
+  server.use(closesAre({ AAPL: { '2010-01-04': 10, '2013-01-02': 11 }, IBM: { [day]: 9, '2013-01-02': 8 } }))
   renderPage('/?symbol=AAPL&compare=IBM')
   const compared = await panel()
-  expect(await compared.findByText(/AAPL and IBM share fewer than two sessions in this range/)).toBeVisible()
+  expect(await compared.findByText(notice)).toBeVisible()
   expect(compared.getByRole('button', { name: 'Download CSV' })).toBeDisabled()
 })
 
