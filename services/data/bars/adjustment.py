@@ -14,7 +14,8 @@ def adjust(columns: BarColumns) -> BarColumns:
         return columns.adjusted()
     until = columns.adjusted_until
     if until is None:
-        raise NoAdjustedPrices(f"The bars of {columns.symbol} have no adjusted close. Load bars that have one.")
+        way_out = "Load bars that have one, or use unadjusted prices."
+        raise NoAdjustedPrices(f"The bars of {columns.symbol} have no adjusted close. {way_out}")
     last = columns.sessions[-1]
     raise NoAdjustedPrices(
         f"The adjusted closes of {columns.symbol} end on {until}, but its bars on {last}. Load bars that have an "

@@ -223,6 +223,7 @@ async def test_missing_adjusted_prices_are_a_409() -> None:
     async with serve_data(FakeBarStore({"AAPL": frame})) as client:
         problem = (await client.get("/symbols/AAPL/bars", params={"adjusted": "true"})).json()
     assert (problem["status"], problem["type"]) == (409, "/problems/no-adjusted-prices")
+    assert problem["detail"].endswith("Load bars that have one, or use unadjusted prices.")
 
 
 async def test_a_download_has_a_name_that_says_what_it_is() -> None:
