@@ -9,6 +9,7 @@ from typing import cast
 from prometheus_client import CollectorRegistry, Counter
 from uvicorn import Server
 
+from shared.errors import Busy
 from shared.web.http_protocol import MAX_CONNECTIONS, BoundedHttpProtocol
 
 
@@ -21,6 +22,7 @@ def bound_connections(registry: CollectorRegistry) -> Callable[[], None]:
     refused = Counter(
         "http_connections_refused_total", "Connections closed for breaking a limit.", ("reason",), registry=registry
     )
+    refused.labels(Busy.slug)  # from zero on, so that an alert sees the first increase
 
     def put_in_force() -> None:
         server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
