@@ -1,22 +1,23 @@
 import type { Forecast, ForecastStep } from '@/api/gen/types.gen'
 import { TableFrame } from '@/components/table-frame'
 import { Tooltip } from '@/components/tooltip'
-import { dayAndMonth, percent, session } from '@/lib/format'
+import { dayAndMonth, session } from '@/lib/format'
 import { type PriceFormat, usePriceFormat } from '@/lib/price-format'
 import { hasPassed } from './has-passed'
 
 const MEAN_ERROR =
   'How far forecasts this many sessions ahead have been from the close on average, in price units.'
 
+const points = (share: number): string => (100 * share).toFixed(1)
+
 function describeCoverage({ steps, level }: Forecast): string {
   const shares = steps.map(({ coverage }) => coverage).filter((share) => share !== null)
   const intervals = `${String(level)} % intervals`
   if (shares.length === 0) return `${intervals}: too few sessions to test them.`
-  const [least, most] = [percent(Math.min(...shares), 1), percent(Math.max(...shares), 1)]
+  const [least, most] = [points(Math.min(...shares)), points(Math.max(...shares))]
   const errors = steps.flatMap((step) => step.intervals.filter((interval) => interval.level === level))
-  const chance = (100 * Math.max(...errors.map((interval) => interval.coverage_standard_error))).toFixed(1)
-  const held = least === most ? least : `${least} to ${most}`
-  return `${intervals} held ${held} so far, give or take ${chance} points by chance.`
+  const chance = points(Math.max(...errors.map((interval) => interval.coverage_standard_error)))
+  return `${intervals} held ${least === most ? least : `${least} to ${most}`} %, ± ${chance} by chance.`
 }
 
 interface ForecastTableProps {
