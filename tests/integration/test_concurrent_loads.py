@@ -19,7 +19,7 @@ from tests.support.data.mongods import mongod_that_forgets, open_connections
 from tests.support.polling import wait_until
 from tests.support.servers.processes import mongo_client
 
-SECONDS = 8.0  # at least; longer if a loader has not had its turn
+SECONDS = 20.0  # at least; longer if a loader has not had its turn
 N_LOADERS_HERE, N_LOADER_PROCESSES, N_READERS = 6, 2, 32
 VERSIONS_EACH = 100  # loader 3 loads versions 300 to 399, over and over
 DATABASE, SYMBOL = "bars", "AAPL"

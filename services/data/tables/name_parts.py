@@ -38,7 +38,7 @@ def parse_symbol(name: str) -> str | None:
 def may_be_symbol(text: str) -> bool:
     """Return whether a text in or above the name of a price may be a symbol, rather than say which price it is.
 
-    A single letter in lower case, as in "open_x", is no symbol: it marks a column that pandas has merged.
+    A small letter, as in "open_x", marks a column that pandas has merged.
     """
     is_mark = len(text) == 1 and text.islower()
     return is_symbol(normalise_symbol(text)) and text.upper() not in NO_SYMBOLS and not is_mark
