@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from gateway.answers.store import Key
 from gateway.api.dependencies import AnswersDep, PredictionClientDep, RespondDep
+from gateway.api.strict_requests import lenient
 from shared.errors import PREDICTION_ERRORS
 from shared.schemas.bars import Symbol
 from shared.schemas.results import Result, ResultRequest
@@ -18,6 +19,7 @@ router = APIRouter(prefix="/api", tags=["predictions"])
 
 @router.post("/result", response_model=Result, responses=problem_responses(*PREDICTION_ERRORS))
 @router.post("/result/", response_model=Result, include_in_schema=False)
+@lenient
 async def result(
     body: ResultRequest, request: Request, prediction: PredictionClientDep, answers: AnswersDep
 ) -> Response:

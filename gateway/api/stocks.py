@@ -9,6 +9,7 @@ from pydantic import RootModel
 from gateway.answers.store import Key
 from gateway.api.dependencies import DataClientDep, RespondDep
 from gateway.api.responses import encode_answer, json_example
+from gateway.api.strict_requests import lenient
 from gateway.examples import stocks as examples
 from shared.clients.base import RawResponse
 from shared.errors import UPSTREAM_ERRORS, InvalidRequest, NoAdjustedPrices, NoBars, SymbolNotFound
@@ -50,6 +51,7 @@ async def stocks(
     response_model=list[str],
     responses={**json_example(examples.SYMBOLS), **NOT_MODIFIED, **problem_responses(InvalidRequest, *UPSTREAM_ERRORS)},
 )
+@lenient
 async def all_symbols(
     data: DataClientDep,
     respond: RespondDep,

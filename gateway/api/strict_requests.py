@@ -4,7 +4,8 @@
 """
 
 from collections import Counter
-from typing import Any, get_origin
+from collections.abc import Callable
+from typing import Any, TypeVar, get_origin
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,14 +14,21 @@ from pydantic import BaseModel
 
 from shared.errors import InvalidRequest
 
-ORIGINAL = {"/api/stocks/all", "/api/result", "/api/result/"}  # existing clients call them with whatever they add
+Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
+_LENIENT: set[Callable[..., object]] = set()
 _READS = {"GET", "HEAD"}
 _CONDITIONS = ("If-Match", "If-None-Match", "If-Unmodified-Since", "Content-Range")
 
 
+def lenient(endpoint: Endpoint) -> Endpoint:
+    """Mark a route that existing clients call with whatever they add."""
+    _LENIENT.add(endpoint)
+    return endpoint
+
+
 async def _refuse_what_is_ignored(request: Request) -> None:
     route: APIRoute = request.scope["route"]
-    if route.path in ORIGINAL:
+    if route.endpoint in _LENIENT:
         return
     if errors := _find_faults(request, _parameters_of(route)):
         raise RequestValidationError(errors)
