@@ -8,8 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.api_keys import ApiKeys, compute_digest, parse_digests
+from gateway.api_keys import ApiKeys, compute_digest, main, parse_digests
 from tests.support.gateway.service import KEY, WITH_KEY, FakeData, serve_gateway
+from tests.support.gateway.shared import Gateway
 
 WRITES = [
     ("PUT", "/api/stocks/AAPL/bars"),
@@ -42,15 +43,15 @@ KEYLESS: dict[str, dict[str, str]] = {
 @pytest.mark.parametrize("headers", KEYLESS.values(), ids=KEYLESS.keys())
 @pytest.mark.parametrize(("method", "path"), [*WRITES, *WRITES_OF_RUNS])
 @pytest.mark.scenario("S3")
-async def test_a_write_without_a_known_key_is_refused(method: str, path: str, headers: dict[str, str]) -> None:
-    data = FakeData()
+async def test_a_write_without_a_known_key_is_refused(
+    gateway: Gateway, method: str, path: str, headers: dict[str, str]
+) -> None:
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    async with serve_gateway(data) as client:
-        response = await client.request(method, path, headers=raw, content=b"Date,Close\n")
+    response = await gateway.client.request(method, path, headers=raw, content=b"Date,Close\n")
     assert (response.status_code, response.json()["type"]) == (401, "/problems/not-authorised")
     assert response.headers["www-authenticate"].startswith("Bearer ")
     assert KEY not in response.text
-    assert (data.asked, data.loaded) == ([], {})
+    assert gateway.n_requests == 0
 
 
 @pytest.mark.parametrize("query", [f"?X-API-Key={KEY}", f"?api_key={KEY}", f"?access_token={KEY}"])
@@ -65,19 +66,17 @@ async def test_a_key_in_the_address_opens_nothing_and_is_not_logged(
 
 
 @pytest.mark.parametrize("headers", [WITH_KEY, {"Authorization": f"Bearer {KEY}"}, {"authorization": f"bearer {KEY}"}])
-@pytest.mark.parametrize(("method", "path"), WRITES)
 @pytest.mark.scenario("S3")
 async def test_a_known_key_opens_writes_and_is_not_logged(
-    method: str, path: str, headers: dict[str, str], capsys: pytest.CaptureFixture[str]
+    headers: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = FakeData()
     async with serve_gateway(data, log_level="DEBUG") as client:
-        if method == "PATCH":
-            response = await client.patch(path, headers=headers, json={"name": "Apple"})
-        else:
-            response = await client.request(method, path, headers=headers, content=b"")
-    assert response.is_success
-    assert data.asked
+        for method, path in WRITES:
+            json = {"name": "Apple"} if method == "PATCH" else None
+            response = await client.request(method, path, headers=headers, json=json)
+            assert response.is_success, (method, path)
+    assert len(data.asked) == len(WRITES)
     output = capsys.readouterr().out
     assert KEY not in output
     assert compute_digest(KEY) not in output
@@ -101,23 +100,19 @@ DETOURS = [
 
 @pytest.mark.parametrize(("method", "path"), DETOURS)
 @pytest.mark.scenario("S3")
-async def test_no_detour_leads_around_the_key(method: str, path: str) -> None:
-    data = FakeData()
-    async with serve_gateway(data) as client:
-        response = await client.request(method, path, content=b"Date,Close\n")
+async def test_no_detour_leads_around_the_key(gateway: Gateway, method: str, path: str) -> None:
+    response = await gateway.client.request(method, path, content=b"Date,Close\n")
     assert response.status_code in {401, 404, 405}
-    assert (data.asked, data.loaded) == ([], {})
+    assert gateway.n_requests == 0
 
 
 @pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
 @pytest.mark.scenario("S3")
-async def test_a_method_cannot_be_overridden(header: str) -> None:
-    data = FakeData()
-    async with serve_gateway(data) as client:
-        read = await client.get("/api/stocks/AAPL?_method=DELETE", headers={header: "DELETE"})
-        posted = await client.post("/api/stocks/AAPL", headers={header: "DELETE"})
+async def test_a_method_cannot_be_overridden(gateway: Gateway, header: str) -> None:
+    read = await gateway.client.get("/api/stocks/AAPL?_method=DELETE", headers={header: "DELETE"})
+    posted = await gateway.client.post("/api/stocks/AAPL", headers={header: "DELETE"})
     assert (read.status_code, posted.status_code) == (422, 405)
-    assert data.asked == []
+    assert gateway.n_requests == 0
 
 
 async def test_without_any_key_set_up_writes_are_refused_with_how_to_set_one_up() -> None:
@@ -176,12 +171,16 @@ def test_comments_blanks_and_case_do_not_matter_in_a_list_of_digests() -> None:
 
 
 @pytest.mark.parametrize(("words", "status"), [(["--help"], 0), (["make"], 2)])
-def test_the_command_explains_itself_and_makes_no_key(words: list[str], status: int) -> None:
-    command = [sys.executable, "-m", "gateway.api_keys", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[3])
-    assert done.returncode == status
-    assert "usage: python -m gateway.api_keys" in done.stdout + done.stderr
-    assert "digest  " not in done.stdout
+def test_the_command_explains_itself_and_makes_no_key(
+    words: list[str], status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["api_keys", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    output = "".join(capsys.readouterr())
+    assert ended.value.code == status
+    assert "usage: python -m gateway.api_keys" in output
+    assert "digest  " not in output
 
 
 def test_the_command_makes_a_new_key_each_time_and_says_its_digest() -> None:

@@ -1,5 +1,6 @@
-from pathlib import Path
+from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from tests.support.gateway.service import serve_gateway
@@ -7,18 +8,20 @@ from tests.support.gateway.service import serve_gateway
 HASHED = "/assets/index-B3568OBe.js"
 
 
-@pytest.fixture
-def built(tmp_path: Path) -> Path:
-    (tmp_path / "assets").mkdir()
-    (tmp_path / "index.html").write_text("<title>Bellwether</title>")
-    (tmp_path / HASHED.removeprefix("/")).write_text("1")
-    return tmp_path
+@pytest.fixture(scope="module")
+async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
+    """Yield a client of a gateway that serves a built page."""
+    folder = tmp_path_factory.mktemp("dist")
+    (folder / "assets").mkdir()
+    (folder / "index.html").write_text("<title>Bellwether</title>")
+    (folder / HASHED.removeprefix("/")).write_text("1")
+    async with serve_gateway(frontend_dir=folder) as client:
+        yield client
 
 
 @pytest.mark.parametrize("path", ["/", HASHED, "/docs", "/api/stocks/all", "/api/stocks/a b", "/nothing"])
-async def test_no_answer_can_be_framed_or_taken_for_another_type(built: Path, path: str) -> None:
-    async with serve_gateway(frontend_dir=built) as client:
-        headers = (await client.get(path)).headers
+async def test_no_answer_can_be_framed_or_taken_for_another_type(client: httpx.AsyncClient, path: str) -> None:
+    headers = (await client.get(path)).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
@@ -26,9 +29,10 @@ async def test_no_answer_can_be_framed_or_taken_for_another_type(built: Path, pa
 
 
 @pytest.mark.parametrize(("path", "may"), [("/", False), ("/api/stocks/all", False), ("/docs", True), ("/docs/", True)])
-async def test_only_the_docs_page_may_run_a_script_that_stands_in_it(built: Path, path: str, may: bool) -> None:
-    async with serve_gateway(frontend_dir=built) as client:
-        policy = (await client.get(path)).headers["content-security-policy"]
+async def test_only_the_docs_page_may_run_a_script_that_stands_in_it(
+    client: httpx.AsyncClient, path: str, may: bool
+) -> None:
+    policy = (await client.get(path)).headers["content-security-policy"]
     assert ("'unsafe-inline'" in policy) == may
 
 
@@ -45,6 +49,5 @@ async def test_only_the_docs_page_may_run_a_script_that_stands_in_it(built: Path
         ("/api/nothing", "no-cache"),
     ],
 )
-async def test_only_what_never_changes_is_kept_without_asking(built: Path, path: str, kept: str) -> None:
-    async with serve_gateway(frontend_dir=built) as client:
-        assert (await client.get(path)).headers["cache-control"] == kept
+async def test_only_what_never_changes_is_kept_without_asking(client: httpx.AsyncClient, path: str, kept: str) -> None:
+    assert (await client.get(path)).headers["cache-control"] == kept

@@ -15,13 +15,13 @@ from shared.schemas.loads import LoadReport
 from shared.schemas.screener import Screener
 from shared.schemas.stocks import Stock, StockPage
 from tests.support.gateway.service import serve_gateway
+from tests.support.gateway.shared import Gateway
 
 
-async def test_the_docs_page_asks_no_other_host_for_anything() -> None:
-    async with serve_gateway() as client:
-        page = await client.get("/docs")
-        links = re.findall(r'(?:src|href)="([^"]+)"', page.text)
-        assets = [await client.get(link) for link in links]
+async def test_the_docs_page_asks_no_other_host_for_anything(gateway: Gateway) -> None:
+    page = await gateway.client.get("/docs")
+    links = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assets = [await gateway.client.get(link) for link in links]
     assert page.status_code == 200
     assert len(links) >= 2
     assert all(link.startswith("/docs/assets/") for link in links)
@@ -55,9 +55,8 @@ PATHS = {
 }
 
 
-async def test_every_route_has_a_description_and_every_answer_an_example() -> None:
-    async with serve_gateway() as client:
-        document = (await client.get("/openapi.json")).json()
+async def test_every_route_has_a_description_and_every_answer_an_example(gateway: Gateway) -> None:
+    document = (await gateway.client.get("/openapi.json")).json()
     assert set(document["paths"]) == PATHS
     for path, operations in document["paths"].items():
         for operation in operations.values():
@@ -75,9 +74,8 @@ async def test_every_route_has_a_description_and_every_answer_an_example() -> No
     assert "HTTPValidationError" not in json.dumps(document)
 
 
-async def test_writes_declare_both_ways_to_send_a_key_and_reads_do_when_they_are_closed() -> None:
-    async with serve_gateway() as client:
-        opened = (await client.get("/openapi.json")).json()
+async def test_writes_declare_both_ways_to_send_a_key_and_reads_do_when_they_are_closed(gateway: Gateway) -> None:
+    opened = (await gateway.client.get("/openapi.json")).json()
     async with serve_gateway(open_reads=False) as client:
         closed = (await client.get("/openapi.json")).json()
     either: list[dict[str, list[str]]] = [{"APIKeyHeader": []}, {"HTTPBearer": []}]

@@ -1,5 +1,6 @@
-from pathlib import Path
+from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from tests.support.gateway.service import serve_gateway
@@ -9,33 +10,33 @@ PAGE = "<title>Bellwether</title>"
 SCREENER = "<title>Screener</title>"
 
 
-@pytest.fixture
-def built(tmp_path: Path) -> Path:
-    (tmp_path / "index.html").write_text(PAGE)
-    (tmp_path / "screener").mkdir()
-    (tmp_path / "screener" / "index.html").write_text(SCREENER)
-    return tmp_path
+@pytest.fixture(scope="module")
+async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
+    """Yield a client of a gateway that serves a built page."""
+    folder = tmp_path_factory.mktemp("dist")
+    (folder / "index.html").write_text(PAGE)
+    (folder / "screener").mkdir()
+    (folder / "screener" / "index.html").write_text(SCREENER)
+    async with serve_gateway(frontend_dir=folder) as client:
+        yield client
 
 
-async def test_the_page_is_served_where_it_is_built_and_the_api_wins(built: Path) -> None:
-    async with serve_gateway(frontend_dir=built) as client:
-        assert (await client.get("/", headers=VISIT)).text == PAGE
-        assert (await client.get("/api/stocks/all")).json() == ["AAPL", "MSFT"]
+async def test_the_page_is_served_where_it_is_built_and_the_api_wins(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/", headers=VISIT)).text == PAGE
+    assert (await client.get("/api/stocks/all")).json() == ["AAPL", "MSFT"]
 
 
-async def test_a_page_with_a_file_of_its_own_is_served_without_a_redirect(built: Path) -> None:
-    async with serve_gateway(frontend_dir=built) as client:
-        found = await client.get("/screener?sort=-change_1", headers=VISIT)
-        unbuilt = await client.get("/leaderboard", headers=VISIT)
+async def test_a_page_with_a_file_of_its_own_is_served_without_a_redirect(client: httpx.AsyncClient) -> None:
+    found = await client.get("/screener?sort=-change_1", headers=VISIT)
+    unbuilt = await client.get("/leaderboard", headers=VISIT)
     assert (found.status_code, found.text) == (200, SCREENER)
     assert found.headers["cache-control"] == "no-cache"
     assert (unbuilt.status_code, unbuilt.text) == (404, PAGE)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/stocks/AAPL", "/docs/nothing"])
-async def test_a_browser_at_an_unknown_path_gets_the_page(built: Path, path: str) -> None:
-    async with serve_gateway(frontend_dir=built) as client:
-        found = await client.get(path, headers=VISIT)
+async def test_a_browser_at_an_unknown_path_gets_the_page(client: httpx.AsyncClient, path: str) -> None:
+    found = await client.get(path, headers=VISIT)
     assert (found.status_code, found.text) == (404, PAGE)
     assert found.headers["content-type"] == "text/html; charset=utf-8"
     assert found.headers["cache-control"] == "no-cache"
@@ -50,9 +51,10 @@ async def test_a_browser_at_an_unknown_path_gets_the_page(built: Path, path: str
         ("GET", "/api/nothing", VISIT),
     ],
 )
-async def test_a_program_gets_a_problem(built: Path, method: str, path: str, headers: dict[str, str]) -> None:
-    async with serve_gateway(frontend_dir=built) as client:
-        found = await client.request(method, path, headers=headers)
+async def test_a_program_gets_a_problem(
+    client: httpx.AsyncClient, method: str, path: str, headers: dict[str, str]
+) -> None:
+    found = await client.request(method, path, headers=headers)
     assert (found.status_code, found.json()["status"]) == (404, 404)
     assert found.headers["content-type"] == "application/problem+json"
 

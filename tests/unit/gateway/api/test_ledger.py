@@ -6,22 +6,20 @@ from shared.schemas.forecasts import ForecastQuery
 from shared.schemas.ledger import Ledger, LedgerQuery, build_entries
 from tests.support.data.ledgers import Forecasting, make_forecast
 from tests.support.gateway.service import WITH_KEY, FakeData, serve_gateway
+from tests.support.gateway.shared import Gateway
 
 PATH = "/api/stocks/AAPL/ledger"
 
 
-async def test_the_ledger_is_read_without_a_key_and_passed_on() -> None:
-    data = FakeData()
-    async with serve_gateway(data) as client:
-        response = await client.get("/api/stocks/aapl/ledger?limit=7&cursor=QQ")
+async def test_the_ledger_is_read_without_a_key_and_passed_on(gateway: Gateway) -> None:
+    response = await gateway.client.get("/api/stocks/aapl/ledger?limit=7&cursor=QQ")
     assert (response.status_code, response.json()) == (200, LEDGER)
-    assert data.asked == [("AAPL", LedgerQuery(limit=7, cursor="QQ"))]
+    assert gateway.asked == [("AAPL", LedgerQuery(limit=7, cursor="QQ"))]
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=1001", "page=2", "as_of=2024-01-03"])
-async def test_what_cannot_be_asked_of_a_ledger_is_refused(query: str) -> None:
-    async with serve_gateway() as client:
-        response = await client.get(f"{PATH}?{query}")
+async def test_what_cannot_be_asked_of_a_ledger_is_refused(gateway: Gateway, query: str) -> None:
+    response = await gateway.client.get(f"{PATH}?{query}")
     assert (response.status_code, response.json()["type"]) == (422, "/problems/invalid-request")
 
 
@@ -50,20 +48,10 @@ async def test_an_empty_request_records_the_default_forecast_once(body: bytes) -
 
 
 @pytest.mark.parametrize("body", [{"as_of": "2024-01-03"}, {"horizon": 21}, {"model": "crystal_ball"}, [], 5])
-async def test_an_invalid_body_is_refused_and_no_service_is_called(body: object) -> None:
-    data, prediction = FakeData(), Forecasting()
-    async with serve_gateway(data, prediction) as client:
-        response = await client.post(PATH, json=body, headers=WITH_KEY)
+async def test_an_invalid_body_is_refused_and_no_service_is_called(gateway: Gateway, body: object) -> None:
+    response = await gateway.client.post(PATH, json=body, headers=WITH_KEY)
     assert (response.status_code, response.json()["type"]) == (422, "/problems/invalid-request")
-    assert (data.asked, prediction.asked) == ([], [])
-
-
-async def test_without_a_key_nothing_is_forecast_or_kept() -> None:
-    data, prediction = FakeData(), Forecasting()
-    async with serve_gateway(data, prediction) as client:
-        response = await client.post(PATH, json={})
-    assert (response.status_code, response.json()["type"]) == (401, "/problems/not-authorised")
-    assert (data.asked, prediction.asked) == ([], [])
+    assert gateway.asked == []
 
 
 async def test_with_closed_reads_the_ledger_needs_a_key_too() -> None:

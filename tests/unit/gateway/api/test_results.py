@@ -1,30 +1,30 @@
 import pytest
 
-from shared.errors import NoAdjustedPrices, NotEnoughBars, StoreUnavailable, SymbolNotFound, UpstreamUnavailable
+from shared.errors import (
+    NoAdjustedPrices,
+    NotEnoughBars,
+    ServiceError,
+    StoreUnavailable,
+    SymbolNotFound,
+    UpstreamUnavailable,
+)
 from shared.web.health import Check, Health
 from tests.support.gateway.service import ETAG, FakeData, FakePrediction, serve_gateway
+from tests.support.gateway.shared import Gateway
 
 
-async def test_all_symbols_are_a_plain_array() -> None:
-    async with serve_gateway() as client:
-        response = await client.get("/api/stocks/all")
+async def test_all_symbols_are_a_plain_array(gateway: Gateway) -> None:
+    response = await gateway.client.get("/api/stocks/all")
     assert response.status_code == 200
     assert response.json() == ["AAPL", "MSFT"]
 
 
 @pytest.mark.parametrize("path", ["/api/result", "/api/result/"])
-async def test_result_is_answered_with_and_without_the_trailing_slash(path: str) -> None:
-    async with serve_gateway() as client:
-        response = await client.post(path, json={"stock_symbol": " aapl "})
+async def test_result_is_answered_with_and_without_the_trailing_slash(gateway: Gateway, path: str) -> None:
+    response = await gateway.client.post(path, json={"stock_symbol": " aapl ", "unknown": "ignored"})
     assert response.status_code == 200
     assert response.json()["stock_symbol"] == "AAPL"
     assert response.json()["mse"] == response.json()["metrics"]["mse"]
-
-
-async def test_a_field_that_the_contract_does_not_know_is_ignored() -> None:
-    async with serve_gateway() as client:
-        response = await client.post("/api/result", json={"stock_symbol": "AAPL", "colour": "red"})
-    assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,11 @@ async def test_a_field_that_the_contract_does_not_know_is_ignored() -> None:
     [
         (SymbolNotFound("The store has no symbol NOPE."), 404, {}),
         (NotEnoughBars("7 bars are needed.", required=7, available=4), 409, {"required": 7, "available": 4}),
+        (NoAdjustedPrices("The bars of NOPE have no adjusted close."), 409, {"type": "/problems/no-adjusted-prices"}),
     ],
 )
 async def test_an_upstream_problem_stays_what_it_is(
-    error: SymbolNotFound | NotEnoughBars, status: int, member: dict[str, int]
+    error: ServiceError, status: int, member: dict[str, object]
 ) -> None:
     async with serve_gateway(prediction=FakePrediction(error=error)) as client:
         response = await client.post("/api/result", json={"stock_symbol": "NOPE"})
@@ -44,10 +45,9 @@ async def test_an_upstream_problem_stays_what_it_is(
     assert member.items() <= response.json().items()
 
 
-async def test_a_result_by_get_is_the_one_by_post_and_may_be_kept() -> None:
-    async with serve_gateway() as client:
-        posted = await client.post("/api/result", json={"stock_symbol": "ALL"})
-        got = await client.get("/api/stocks/ALL/result")
+async def test_a_result_by_get_is_the_one_by_post_and_may_be_kept(gateway: Gateway) -> None:
+    posted = await gateway.client.post("/api/result", json={"stock_symbol": "ALL"})
+    got = await gateway.client.get("/api/stocks/ALL/result")
     assert got.status_code == 200
     assert got.json() == posted.json()
     assert got.headers["content-type"] == posted.headers["content-type"] == "application/json"
@@ -56,23 +56,14 @@ async def test_a_result_by_get_is_the_one_by_post_and_may_be_kept() -> None:
 
 
 @pytest.mark.parametrize("adjusted", [True, False])
-async def test_either_way_to_a_result_takes_adjusted_prices(adjusted: bool) -> None:
-    async with serve_gateway() as client:
-        posted = await client.post("/api/result", json={"stock_symbol": "AAPL", "adjusted": adjusted})
-        got = await client.get(f"/api/stocks/AAPL/result?adjusted={adjusted}")
+async def test_either_way_to_a_result_takes_adjusted_prices(gateway: Gateway, adjusted: bool) -> None:
+    posted = await gateway.client.post("/api/result", json={"stock_symbol": "AAPL", "adjusted": adjusted})
+    got = await gateway.client.get(f"/api/stocks/AAPL/result?adjusted={adjusted}")
     assert posted.json()["data"]["adjusted"] is got.json()["data"]["adjusted"] is adjusted
 
 
-async def test_prices_that_cannot_be_adjusted_are_a_conflict() -> None:
-    error = NoAdjustedPrices("The bars of AAPL have no adjusted close.")
-    async with serve_gateway(prediction=FakePrediction(error=error)) as client:
-        response = await client.get("/api/stocks/AAPL/result?adjusted=true")
-    assert (response.status_code, response.json()["type"]) == (409, "/problems/no-adjusted-prices")
-
-
-async def test_a_result_that_the_caller_has_is_not_sent_again() -> None:
-    async with serve_gateway() as client:
-        response = await client.get("/api/stocks/AAPL/result", headers={"If-None-Match": ETAG})
+async def test_a_result_that_the_caller_has_is_not_sent_again(gateway: Gateway) -> None:
+    response = await gateway.client.get("/api/stocks/AAPL/result", headers={"If-None-Match": ETAG})
     assert (response.status_code, response.content) == (304, b"")
     assert response.headers["etag"] == ETAG
     assert response.headers["cache-control"] == "public, max-age=0, must-revalidate"
@@ -89,19 +80,11 @@ async def test_a_store_that_is_down_is_named_and_says_when_to_retry() -> None:
     assert response.json()["retryable"] is True
 
 
-async def test_health_is_ok_and_lists_each_dependency() -> None:
-    async with serve_gateway() as client:
-        response = await client.get("/api/health")
+async def test_health_is_ok_and_lists_each_dependency(gateway: Gateway) -> None:
+    response = await gateway.client.get("/api/health")
     assert response.status_code == 200
-    assert response.json() == {
-        "status": "ok",
-        "checks": {
-            "data": {"status": "ok", "detail": None},
-            "data.store": {"status": "ok", "detail": None},
-            "prediction": {"status": "ok", "detail": None},
-        },
-        "stale": False,
-    }
+    checks = {name: {"status": "ok", "detail": None} for name in ("data", "data.store", "prediction")}
+    assert response.json() == {"status": "ok", "checks": checks, "stale": False}
 
 
 async def test_health_is_degraded_but_200_when_only_the_cache_is_down() -> None:

@@ -7,17 +7,16 @@ from shared.errors import NoCompleteRun
 from shared.staleness import STALE
 from tests.support.gateway.feed import FakeFeed
 from tests.support.gateway.service import RUN_ETAG, FakeData, serve_gateway
+from tests.support.gateway.shared import Gateway
 
 
-async def test_both_are_passed_on_with_their_defaults() -> None:
-    data = FakeData()
-    async with serve_gateway(data) as client:
-        leaderboard = await client.get("/api/leaderboard")
-        screener = await client.get("/api/screener")
-        await client.get("/api/leaderboard?horizon=5")
-        await client.get("/api/screener?horizon=5&level=50&format=csv")
+async def test_both_are_passed_on_with_their_defaults(gateway: Gateway) -> None:
+    leaderboard = await gateway.client.get("/api/leaderboard")
+    screener = await gateway.client.get("/api/screener")
+    await gateway.client.get("/api/leaderboard?horizon=5")
+    await gateway.client.get("/api/screener?horizon=5&level=50&format=csv")
     assert (leaderboard.json(), screener.json()) == (LEADERBOARD, SCREENER)
-    assert data.asked == [
+    assert gateway.asked == [
         ("/leaderboards/1", {}),
         ("/screener", {"format": "json"}),
         ("/leaderboards/5", {}),
@@ -39,12 +38,10 @@ async def test_both_are_passed_on_with_their_defaults() -> None:
         ("x," * 10_000 + "text/csv", "json"),
     ],
 )
-async def test_accept_chooses_the_format_unless_the_query_does(accept: str, chosen: str) -> None:
-    data = FakeData()
-    async with serve_gateway(data) as client:
-        response = await client.get("/api/screener", headers={"Accept": accept})
-        named = await client.get("/api/screener?format=csv", headers={"Accept": accept})
-    assert data.asked == [("/screener", {"format": chosen}), ("/screener", {"format": "csv"})]
+async def test_accept_chooses_the_format_unless_the_query_does(gateway: Gateway, accept: str, chosen: str) -> None:
+    response = await gateway.client.get("/api/screener", headers={"Accept": accept})
+    named = await gateway.client.get("/api/screener?format=csv", headers={"Accept": accept})
+    assert gateway.asked == [("/screener", {"format": chosen}), ("/screener", {"format": "csv"})]
     assert "Accept" in [part.strip() for part in response.headers["Vary"].split(",")]
     assert "Accept" not in [part.strip() for part in named.headers["Vary"].split(",")]
 
@@ -75,12 +72,10 @@ async def test_what_is_confirmed_as_stale_is_served_whole_to_a_caller_that_has_i
 
 
 @pytest.mark.parametrize("query", ["horizon=0", "horizon=21", "level=60", "level=x", "format=xml", "sort=skill"])
-async def test_what_is_not_offered_is_refused_here(query: str) -> None:
-    data = FakeData()
-    async with serve_gateway(data) as client:
-        response = await client.get(f"/api/screener?{query}")
+async def test_what_is_not_offered_is_refused_here(gateway: Gateway, query: str) -> None:
+    response = await gateway.client.get(f"/api/screener?{query}")
     assert response.status_code == 422
-    assert data.asked == []
+    assert gateway.asked == []
 
 
 @pytest.mark.parametrize("path", ["/api/leaderboard", "/api/screener"])

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from tests.support.gateway.service import WITH_KEY, FakeData, FakePrediction, serve_gateway
+from tests.support.gateway.service import WITH_KEY, serve_gateway
+from tests.support.gateway.shared import Gateway
 
 READS = [
     "/api/stocks",
@@ -32,20 +33,18 @@ WRITES = [
 ]
 
 
-async def _answer(method: str, target: str, **headers: str) -> httpx.Response:
-    """Return the answer of a gateway, if it is an error without asking any service."""
-    data, prediction = FakeData(), FakePrediction()
-    async with serve_gateway(data, prediction) as client:
-        json = {"name": "Apple"} if method == "PATCH" else None
-        response = await client.request(method, target, headers=WITH_KEY | headers, json=json)
+async def _answer(gateway: Gateway, method: str, target: str, **headers: str) -> httpx.Response:
+    """Return the answer, if it is an error without asking any service."""
+    json = {"name": "Apple"} if method == "PATCH" else None
+    response = await gateway.client.request(method, target, headers=WITH_KEY | headers, json=json)
     assert response.status_code == 422, response.text
-    assert data.n_requests + prediction.n_requests == 0
+    assert gateway.n_requests == 0
     return response
 
 
 @pytest.mark.parametrize(("method", "path"), [*(("GET", path) for path in READS), *WRITES])
-async def test_a_parameter_that_a_path_does_not_have_is_refused(method: str, path: str) -> None:
-    response = await _answer(method, f"{path}?dry-run=true&symbol=MSFT&{'x' * 50}=1&dry-run=false")
+async def test_a_parameter_that_a_path_does_not_have_is_refused(gateway: Gateway, method: str, path: str) -> None:
+    response = await _answer(gateway, method, f"{path}?dry-run=true&symbol=MSFT&{'x' * 50}=1&dry-run=false")
     sentence = "there is no such name: see /docs"
     assert [each["pointer"] for each in response.json()["errors"]] == ["/query/dry-run", "/query/symbol", "/query/?"]
     assert {each["detail"] for each in response.json()["errors"]} == {sentence}
@@ -61,37 +60,32 @@ async def test_a_parameter_that_a_path_does_not_have_is_refused(method: str, pat
         ("/api/leaderboard?horizon=1&horizon=5", "horizon"),
     ],
 )
-async def test_a_parameter_with_two_values_is_refused_unless_it_is_a_list(path: str, name: str) -> None:
-    assert (await _answer("GET", path)).json()["detail"] == f"/query/{name}: give it once"
+async def test_a_parameter_with_two_values_is_refused_unless_it_is_a_list(
+    gateway: Gateway, path: str, name: str
+) -> None:
+    assert (await _answer(gateway, "GET", path)).json()["detail"] == f"/query/{name}: give it once"
 
 
-async def test_a_list_may_be_repeated() -> None:
-    async with serve_gateway() as client:
-        forecast = await client.get("/api/stocks/AAPL/forecast?level=80&level=90")
-        evaluation = await client.get("/api/stocks/AAPL/evaluation?models=ridge&models=drift")
+async def test_a_list_may_be_repeated(gateway: Gateway) -> None:
+    forecast = await gateway.client.get("/api/stocks/AAPL/forecast?level=80&level=90")
+    evaluation = await gateway.client.get("/api/stocks/AAPL/evaluation?models=ridge&models=drift")
     assert (forecast.status_code, evaluation.status_code) == (200, 200)
 
 
 @pytest.mark.parametrize("target", ["/api/stocks/all?_=1700000000", "/api/result?x=1", "/api/result/?x=1&x=2"])
-async def test_the_original_paths_ignore_what_they_always_ignored(target: str) -> None:
-    async with serve_gateway() as client:
-        method = "GET" if "all" in target else "POST"
-        response = await client.request(
-            method, target, json={"stock_symbol": "AAPL"}, headers={"If-None-Match": '"another"', "If-Match": '"a"'}
-        )
+async def test_the_original_paths_ignore_what_they_always_ignored(gateway: Gateway, target: str) -> None:
+    method = "GET" if "all" in target else "POST"
+    headers = {"If-None-Match": '"another"', "If-Match": '"a"'}
+    response = await gateway.client.request(method, target, json={"stock_symbol": "AAPL"}, headers=headers)
     assert response.status_code == 200
 
 
 @pytest.mark.parametrize("name", ["If-Match", "If-None-Match", "If-Unmodified-Since", "Content-Range"])
 @pytest.mark.parametrize(("method", "path"), WRITES)
-async def test_a_write_under_a_condition_is_refused(method: str, path: str, name: str) -> None:
-    response = await _answer(method, path, **{name: "*"})
-    assert response.json()["errors"] == [
-        {
-            "pointer": f"/header/{name}",
-            "detail": "this header is not supported, so nothing was changed; send the request without it",
-        }
-    ]
+async def test_a_write_under_a_condition_is_refused(gateway: Gateway, method: str, path: str, name: str) -> None:
+    response = await _answer(gateway, method, path, **{name: "*"})
+    sentence = "this header is not supported, so nothing was changed; send the request without it"
+    assert response.json()["errors"] == [{"pointer": f"/header/{name}", "detail": sentence}]
 
 
 async def test_a_missing_key_is_named_first() -> None:

@@ -9,6 +9,7 @@ from gateway.settings import GatewaySettings
 from shared.errors import RowsRejected
 from shared.schemas.loads import LoadQuery
 from tests.support.gateway.service import WITH_KEY, FakeData, serve_gateway
+from tests.support.gateway.shared import Gateway
 
 CSV = WITH_KEY | {"Content-Type": "text/csv"}
 
@@ -43,12 +44,12 @@ async def test_an_upload_without_a_length_is_handed_on_as_it_comes() -> None:
 @pytest.mark.parametrize(
     "query", ["mode=merge", "strict=perhaps", "date_format=ydm", "name=", "name=" + "a" * 201, "dry-run=true"]
 )
-async def test_a_way_to_load_that_does_not_exist_is_refused_before_the_body_is_read(query: str) -> None:
-    data = FakeData()
-    async with serve_gateway(data) as client:
-        response = await client.put(f"/api/stocks/AAPL/bars?{query}", content=_unread(), headers=CSV)
+async def test_a_way_to_load_that_does_not_exist_is_refused_before_the_body_is_read(
+    gateway: Gateway, query: str
+) -> None:
+    response = await gateway.client.put(f"/api/stocks/AAPL/bars?{query}", content=_unread(), headers=CSV)
     assert response.status_code == 422
-    assert data.asked == []
+    assert gateway.asked == []
 
 
 async def _unread() -> AsyncIterator[bytes]:
@@ -57,9 +58,8 @@ async def _unread() -> AsyncIterator[bytes]:
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-API-Key": "wrong"}, CSV | {"Content-Encoding": "gzip"}])
-async def test_an_upload_that_is_refused_is_not_read(headers: dict[str, str]) -> None:
-    async with serve_gateway() as client:
-        response = await client.put("/api/stocks/AAPL/bars", content=_unread(), headers=headers)
+async def test_an_upload_that_is_refused_is_not_read(gateway: Gateway, headers: dict[str, str]) -> None:
+    response = await gateway.client.put("/api/stocks/AAPL/bars", content=_unread(), headers=headers)
     assert response.status_code == (415 if "Content-Encoding" in headers else 401)
 
 
@@ -121,23 +121,19 @@ async def test_an_upload_that_stalls_is_given_up_and_stores_nothing() -> None:
     assert data.loaded == {}
 
 
-async def test_a_stock_is_deleted_by_its_symbol() -> None:
-    data = FakeData()
-    async with serve_gateway(data) as client:
-        response = await client.delete("/api/stocks/aapl", headers=WITH_KEY)
+async def test_a_stock_is_deleted_by_its_symbol(gateway: Gateway) -> None:
+    response = await gateway.client.delete("/api/stocks/aapl", headers=WITH_KEY)
     assert (response.status_code, response.content) == (204, b"")
-    assert data.asked == ["AAPL"]
+    assert gateway.asked == ["AAPL"]
 
 
-async def test_the_list_cannot_be_deleted_and_the_stock_all_can() -> None:
-    data = FakeData()
-    async with serve_gateway(data) as client:
-        listed = await client.delete("/api/stocks/all", headers=WITH_KEY)
-        assert data.asked == []
-        allstate = await client.delete("/api/stocks/ALL", headers=WITH_KEY)
+async def test_the_list_cannot_be_deleted_and_the_stock_all_can(gateway: Gateway) -> None:
+    listed = await gateway.client.delete("/api/stocks/all", headers=WITH_KEY)
+    assert gateway.asked == []
+    allstate = await gateway.client.delete("/api/stocks/ALL", headers=WITH_KEY)
     assert (listed.status_code, allstate.status_code) == (422, 204)
     assert "/api/stocks/ALL" in listed.json()["detail"]
-    assert data.asked == ["ALL"]
+    assert gateway.asked == ["ALL"]
 
 
 def test_every_form_of_upload_is_in_the_schema() -> None:
@@ -146,9 +142,7 @@ def test_every_form_of_upload_is_in_the_schema() -> None:
     assert {"text/csv", "application/json", "application/vnd.apache.parquet"} <= set(content)
 
 
-async def test_a_body_s_type_may_be_of_any_bytes() -> None:
-    data = FakeData()
-    async with serve_gateway(data) as client:
-        headers = httpx.Headers(WITH_KEY | {"Content-Type": "tëxt"}, encoding="utf-8")
-        response = await client.put("/api/stocks/AAPL/bars", content=b"", headers=headers)
+async def test_a_body_s_type_may_be_of_any_bytes(gateway: Gateway) -> None:
+    headers = httpx.Headers(WITH_KEY | {"Content-Type": "tëxt"}, encoding="utf-8")
+    response = await gateway.client.put("/api/stocks/AAPL/bars", content=b"", headers=headers)
     assert response.status_code == 200
