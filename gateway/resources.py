@@ -34,25 +34,12 @@ async def open_resources(
         open_http(str(settings.prediction_url), prediction_observer, tokens=tokens) as prediction,
     ):
         yield Resources(
-            data=DataClient(
-                data,
-                upstream="the data service",
-                timeout_seconds=settings.data_timeout_seconds,
-                observer=data_observer,
-                retries=True,
-            ),
+            data=DataClient(data, timeout_seconds=settings.data_timeout_seconds, observer=data_observer, retries=True),
             prediction=PredictionClient(
                 prediction,
-                upstream="the prediction service",
                 timeout_seconds=settings.prediction_timeout_seconds,
                 observer=prediction_observer,
                 retries=True,
             ),
-            runs=RunsClient(
-                data,
-                upstream="the data service",
-                timeout_seconds=settings.data_timeout_seconds,
-                observer=data_observer,
-                retries=True,
-            ),
+            runs=RunsClient(data, timeout_seconds=settings.data_timeout_seconds, observer=data_observer, retries=True),
         )

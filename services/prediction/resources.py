@@ -53,9 +53,7 @@ async def open_data(
 ) -> AsyncIterator[BarsReader]:
     """Open the connection pool to the data service."""
     async with open_http(str(settings.data_url), observer, tokens=settings.service_tokens) as http:
-        data = DataClient(
-            http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds, observer=observer
-        )
+        data = DataClient(http, timeout_seconds=settings.data_timeout_seconds, observer=observer)
         async with _keep_bars(data, settings.bar_bytes, bars_observer or BarsObserver()) as bars:
             yield bars
 
@@ -64,7 +62,7 @@ async def open_data(
 async def open_runs(settings: PredictionSettings) -> AsyncIterator[RunsClient]:
     """Open the connection pool to the data service's runs."""
     async with open_http(str(settings.data_url), tokens=settings.service_tokens) as http:
-        yield RunsClient(http, upstream="the data service", timeout_seconds=settings.data_timeout_seconds)
+        yield RunsClient(http, timeout_seconds=settings.data_timeout_seconds)
 
 
 @asynccontextmanager

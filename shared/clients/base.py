@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -41,18 +41,19 @@ class ServiceClient:
 
     Args:
         http: The pool, opened by `shared.clients.transport` or made by a test on another transport.
-        upstream: The upstream's name for messages: "the data service".
         timeout_seconds: The longest that a read may take in total; less if the request has less left.
         observer: Called after each call.
         monotonic: The clock of the breaker.
         retries: Whether to retry reads that were answered with a 503.
     """
 
+    upstream: ClassVar[str]
+    """The upstream's name for messages."""
+
     def __init__(
         self,
         http: httpx.AsyncClient,
         *,
-        upstream: str,
         timeout_seconds: float,
         observer: CallObserver | None = None,
         monotonic: Callable[[], float] = time.monotonic,
@@ -65,7 +66,7 @@ class ServiceClient:
         self._period: Callable[[], Hashable | None] = lambda: 0
         self._upstream = Upstream(
             http,
-            upstream,
+            self.upstream,
             timeout_seconds=timeout_seconds,
             observer=observer or CallObserver(),
             monotonic=monotonic,

@@ -44,6 +44,8 @@ class DataClient(ServiceClient):
     Every method may raise StoreUnavailable, UpstreamUnavailable, UpstreamTimeout and UpstreamFailed.
     """
 
+    upstream = "the data service"
+
     async def symbols(self) -> list[str]:
         """Return every symbol that has bars, ascending."""
         return (await self._get("/symbols", self._as(_Symbols))).root

@@ -28,6 +28,8 @@ class RunsClient(ServiceClient):
     Every method may raise StoreUnavailable, UpstreamUnavailable, UpstreamTimeout and UpstreamFailed.
     """
 
+    upstream = "the data service"
+
     async def put(self, *, new: NewRun) -> tuple[Run, bool]:
         """Queue a run; return it and whether it is new. One that was cancelled or failed is queued again."""
         body = new.model_dump_json().encode()

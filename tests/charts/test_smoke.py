@@ -7,23 +7,16 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 
-from gateway.app import create_app
-from gateway.resources import Resources
-from gateway.settings import GatewaySettings
 from local.servers import free_port
 from shared.errors import UpstreamUnavailable
 from tests.support.deploy.charts import render
-from tests.support.gateway.service import FakeData, gateway_resources
+from tests.support.gateway.service import FakeData, gateway_resources, make_gateway
 from tests.support.polling import wait_until
 
 
 @asynccontextmanager
 async def _gateway(data: FakeData, *, open_reads: bool = True) -> AsyncIterator[str]:
-    @asynccontextmanager
-    async def open_fakes(_: GatewaySettings) -> AsyncIterator[Resources]:
-        yield gateway_resources(data)
-
-    app, port = create_app(GatewaySettings(open_reads=open_reads), open_resources=open_fakes), free_port()
+    app, port = make_gateway(gateway_resources(data), open_reads=open_reads), free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
     task = asyncio.create_task(server.serve())
     await wait_until(lambda: server.started)

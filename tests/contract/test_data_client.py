@@ -16,7 +16,7 @@ from tests.support.data.ledgers import make_ledger_entry
 async def test_symbols_and_bars_arrive_as_they_were() -> None:
     frame = make_frame("BRK.B")
     async with serve_data(FakeBarStore({"BRK.B": frame, "AAPL": make_frame()})) as http:
-        client = DataClient(http, upstream="the data service", timeout_seconds=60)
+        client = DataClient(http, timeout_seconds=60)
         assert await client.symbols() == ["AAPL", "BRK.B"]
         payload = await client.bars(symbol="BRK.B")
         for adjusted in (False, True):
@@ -37,7 +37,7 @@ async def test_symbols_and_bars_arrive_as_they_were() -> None:
 )
 async def test_errors_arrive_as_they_were(store: FakeBarStore, symbol: str, error: type[Exception]) -> None:
     async with serve_data(store) as http:
-        client = DataClient(http, upstream="the data service", timeout_seconds=60)
+        client = DataClient(http, timeout_seconds=60)
         with pytest.raises(error):
             await client.bars(symbol=symbol)
 
@@ -45,7 +45,7 @@ async def test_errors_arrive_as_they_were(store: FakeBarStore, symbol: str, erro
 async def test_health_arrives_whether_ready_or_not() -> None:
     store = FakeBarStore()
     async with serve_data(store, FakeBarCache(is_down=True)) as http:
-        client = DataClient(http, upstream="the data service", timeout_seconds=60)
+        client = DataClient(http, timeout_seconds=60)
         assert (await client.health()).status == "degraded"
         store.is_down = True
         health = await client.health()
@@ -57,7 +57,7 @@ async def test_recorded_forecasts_come_out_of_the_ledger_with_their_actuals() ->
     store = FakeBarStore({"AAPL": make_frame()})
     entries = [make_ledger_entry(sessions_ahead=ahead) for ahead in range(1, 21)]
     async with serve_data(store) as http:
-        client = DataClient(http, upstream="the data service", timeout_seconds=60)
+        client = DataClient(http, timeout_seconds=60)
         assert await client.keep(symbol="AAPL", entries=entries) == Kept(kept=20, known=0)
         assert await client.keep(symbol="AAPL", entries=entries[:3]) == Kept(kept=0, known=3)
         first = await client.ledger(symbol="AAPL", query=LedgerQuery(limit=15))
@@ -71,7 +71,7 @@ async def test_recorded_forecasts_come_out_of_the_ledger_with_their_actuals() ->
 
 async def test_refusals_of_the_ledger_arrive_as_they_were() -> None:
     async with serve_data(FakeBarStore({"AAPL": make_frame(closes=[10, 11, 12, 15])})) as http:
-        client = DataClient(http, upstream="the data service", timeout_seconds=60)
+        client = DataClient(http, timeout_seconds=60)
         with pytest.raises(InvalidRequest, match="made before the outcome"):
             await client.keep(symbol="AAPL", entries=[make_ledger_entry()])
         with pytest.raises(InvalidRequest) as caught:

@@ -8,9 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.api_keys import compute_digest
 from gateway.app import create_app
-from gateway.resources import Resources
 from gateway.settings import GatewaySettings
 from services.data.app import create_app as create_data_app
 from services.data.settings import DataSettings
@@ -21,7 +19,7 @@ from tests.support.asgi import serve
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarCache, FakeBarStore, serve_data
 from tests.support.data.ledgers import Forecasting
-from tests.support.gateway.service import KEY, WITH_KEY, FakePrediction, gateway_resources
+from tests.support.gateway.service import WITH_KEY, FakePrediction, gateway_resources, make_gateway
 
 CSV = b"Date,Open,High,Low,Close\n2024-01-02,10,12,9,11\n2024-01-03,11,13,10,12\n"
 
@@ -31,17 +29,11 @@ async def _gateway(
     store: FakeBarStore,
     prediction: FakePrediction | None = None,
     cache: FakeBarCache | None = None,
-    **settings_given: object,
+    **settings: object,
 ) -> AsyncIterator[httpx.AsyncClient]:
     async with serve_data(store, cache) as http:
-        data = DataClient(http, upstream="the data service", timeout_seconds=60)
-
-        @asynccontextmanager
-        async def opened(_: GatewaySettings) -> AsyncIterator[Resources]:
-            yield replace(gateway_resources(prediction=prediction), data=data)
-
-        settings = GatewaySettings.model_validate({"api_keys": compute_digest(KEY)} | settings_given)
-        async with serve(create_app(settings, open_resources=opened)) as client:
+        resources = replace(gateway_resources(prediction=prediction), data=DataClient(http, timeout_seconds=60))
+        async with serve(make_gateway(resources, **settings)) as client:
             yield client
 
 

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from gateway.app import create_app
-from gateway.resources import Resources
 from gateway.settings import GatewaySettings
 from services.prediction.app import create_app as create_prediction_app
 from services.prediction.settings import PredictionSettings
@@ -22,7 +21,7 @@ from shared.schemas.ranges import RangeForecast
 from tests.support.asgi import serve
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarStore
-from tests.support.gateway.service import gateway_resources
+from tests.support.gateway.service import gateway_resources, make_gateway
 from tests.support.prediction.service import serve_prediction
 
 CLOSES = 100 * np.exp(np.random.default_rng(4).normal(0, 0.01, 400).cumsum())
@@ -42,14 +41,8 @@ def _store() -> FakeBarStore:
 @asynccontextmanager
 async def _gateway(store: FakeBarStore) -> AsyncIterator[httpx.AsyncClient]:
     async with serve_prediction(store) as http:
-        prediction = PredictionClient(http, upstream="the prediction service", timeout_seconds=30)
-
-        @asynccontextmanager
-        async def opened(_: GatewaySettings) -> AsyncIterator[Resources]:
-            yield replace(gateway_resources(), prediction=prediction)
-
-        settings = GatewaySettings(budget_seconds=60)
-        async with serve(create_app(settings, open_resources=opened)) as client:
+        resources = replace(gateway_resources(), prediction=PredictionClient(http, timeout_seconds=30))
+        async with serve(make_gateway(resources, budget_seconds=60)) as client:
             yield client
 
 

@@ -7,11 +7,7 @@ from dataclasses import dataclass, field, replace
 import httpx
 import pytest
 
-from gateway.api_keys import compute_digest
-from gateway.app import create_app
 from gateway.examples import runs as examples
-from gateway.resources import Resources
-from gateway.settings import GatewaySettings
 from services.data.app import create_app as create_data_app
 from services.data.settings import DataSettings
 from shared.clients.runs import RunsClient
@@ -20,7 +16,7 @@ from shared.schemas.runs import MAX_SYMBOLS, Run, RunList, RunRequest
 from tests.support.asgi import serve
 from tests.support.data.fakes import FakeBarStore, fakes
 from tests.support.data.run_stores import FakeRunStore, make_new_run
-from tests.support.gateway.service import KEY, WITH_KEY, FakePrediction, gateway_resources
+from tests.support.gateway.service import WITH_KEY, FakePrediction, gateway_resources, make_gateway
 
 RUN_ID = make_new_run().id
 
@@ -52,25 +48,9 @@ def store(prediction: QueueingPrediction) -> FakeRunStore:
 async def client(prediction: QueueingPrediction) -> AsyncIterator[httpx.AsyncClient]:
     data = create_data_app(DataSettings(), open_resources=fakes(FakeBarStore(), runs=prediction.store))
     async with serve(data) as http:
-        runs = RunsClient(http, upstream="the data service", timeout_seconds=60)
-        settings = GatewaySettings.model_validate({"api_keys": compute_digest(KEY)})
-
-        def open_all(_: GatewaySettings) -> "_Opened":
-            return _Opened(replace(gateway_resources(prediction=prediction), runs=runs))
-
-        async with serve(create_app(settings, open_resources=open_all)) as gateway:
+        resources = replace(gateway_resources(prediction=prediction), runs=RunsClient(http, timeout_seconds=60))
+        async with serve(make_gateway(resources)) as gateway:
             yield gateway
-
-
-class _Opened:
-    def __init__(self, resources: Resources) -> None:
-        self._resources = resources
-
-    async def __aenter__(self) -> Resources:
-        return self._resources
-
-    async def __aexit__(self, *_: object) -> None:
-        return None
 
 
 async def test_a_new_run_is_202_with_its_address_and_the_same_one_200(

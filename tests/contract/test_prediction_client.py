@@ -19,18 +19,18 @@ BARS = make_frame(closes=range(10, 60))
 
 async def test_a_result_arrives_and_is_of_the_bars_that_the_data_service_has() -> None:
     async with serve_prediction(FakeBarStore({"AAPL": BARS})) as http:
-        client = PredictionClient(http, upstream="it", timeout_seconds=60)
-        found, answer = await client.result(symbol="AAPL"), await client.raw_result(symbol="AAPL")
+        client = PredictionClient(http, timeout_seconds=60)
+        answer = await client.raw_result(symbol="AAPL")
+    found = Result.model_validate_json(answer.body)
     assert found.data.revision == BARS.revision
     assert found.split.test.bars == 10
-    assert Result.model_validate_json(answer.body) == found
     assert answer.headers["Content-Type"] == "application/json"
 
 
 async def test_a_result_that_the_caller_has_is_not_sent_again_until_a_bar_changes() -> None:
     store = FakeBarStore({"AAPL": BARS, "MSFT": BARS})
     async with serve_prediction(store) as http:
-        client = PredictionClient(http, upstream="it", timeout_seconds=60)
+        client = PredictionClient(http, timeout_seconds=60)
         etag = (await client.raw_result(symbol="AAPL")).headers["ETag"]
         known = await client.raw_result(symbol="AAPL", if_none_match=f'"other", W/{etag}')
         store.frames["MSFT"] = make_frame("MSFT", closes=range(11, 61))
@@ -43,9 +43,9 @@ async def test_a_result_that_the_caller_has_is_not_sent_again_until_a_bar_change
 async def test_a_result_of_adjusted_prices_differs_from_one_of_unadjusted_prices() -> None:
     bars = BARS.bars.assign(adj_close=BARS.bars["close"] / 2)
     async with serve_prediction(FakeBarStore({"AAPL": replace(BARS, bars=bars)})) as http:
-        client = PredictionClient(http, upstream="it", timeout_seconds=60)
-        as_is = await client.result(symbol="AAPL")
-        adjusted = await client.result(symbol="AAPL", adjusted=True)
+        client = PredictionClient(http, timeout_seconds=60)
+        answers = [await client.raw_result(symbol="AAPL", adjusted=is_adjusted) for is_adjusted in (False, True)]
+    as_is, adjusted = (Result.model_validate_json(answer.body) for answer in answers)
     assert (as_is.data.adjusted, adjusted.data.adjusted) == (False, True)
     assert as_is.data.revision == adjusted.data.revision
     assert adjusted.predictions.actual == [close / 2 for close in as_is.predictions.actual]
@@ -54,9 +54,9 @@ async def test_a_result_of_adjusted_prices_differs_from_one_of_unadjusted_prices
 async def test_prices_without_an_adjusted_close_cannot_be_adjusted() -> None:
     bars = BARS.bars.assign(adj_close=math.nan)
     async with serve_prediction(FakeBarStore({"AAPL": replace(BARS, bars=bars)})) as http:
-        client = PredictionClient(http, upstream="it", timeout_seconds=60)
+        client = PredictionClient(http, timeout_seconds=60)
         with pytest.raises(NoAdjustedPrices, match="AAPL have no adjusted close"):
-            await client.result(symbol="AAPL", adjusted=True)
+            await client.raw_result(symbol="AAPL", adjusted=True)
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,14 @@ async def test_prices_without_an_adjusted_close_cannot_be_adjusted() -> None:
 async def test_errors_arrive_as_they_were(store: FakeBarStore, symbol: str, error: type[Exception]) -> None:
     async with serve_prediction(store) as http:
         with pytest.raises(error):
-            await PredictionClient(http, upstream="it", timeout_seconds=60).result(symbol=symbol)
+            await PredictionClient(http, timeout_seconds=60).raw_result(symbol=symbol)
 
 
 async def test_the_largest_request_for_a_run_reaches_the_service() -> None:
     names = [f"SYMBOL{n:09}" for n in range(MAX_SYMBOLS)]  # of 15 characters, the most
     async with serve_prediction(FakeBarStore({"AAPL": BARS})) as http:
         with pytest.raises(SymbolNotFound, match="2,990 others"):
-            await PredictionClient(http, upstream="it", timeout_seconds=60).start_run(
+            await PredictionClient(http, timeout_seconds=60).start_run(
                 request=RunRequest(symbols=names, as_of=date(2013, 1, 2))
             )
 
@@ -86,7 +86,7 @@ async def test_the_largest_request_for_a_run_reaches_the_service() -> None:
 async def test_a_service_that_is_busy_says_so() -> None:
     async with serve_prediction(FakeBarStore({"AAPL": BARS}), InlineWorkers(Busy("Too much is waiting."))) as http:
         with pytest.raises(Busy, match="Too much is waiting"):
-            await PredictionClient(http, upstream="it", timeout_seconds=60).result(symbol="AAPL")
+            await PredictionClient(http, timeout_seconds=60).raw_result(symbol="AAPL")
 
 
 async def test_results_are_timed() -> None:

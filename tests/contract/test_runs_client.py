@@ -38,11 +38,11 @@ async def http(store: FakeRunStore) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def client(http: httpx.AsyncClient) -> RunsClient:
-    return RunsClient(http, upstream="the data service", timeout_seconds=60)
+    return RunsClient(http, timeout_seconds=60)
 
 
 async def test_a_run_from_its_request_to_its_answers(client: RunsClient, http: httpx.AsyncClient) -> None:
-    data = DataClient(http, upstream="the data service", timeout_seconds=60)
+    data = DataClient(http, timeout_seconds=60)
     run, is_new = await client.put(new=make_new_run())
     assert (is_new, run.state) == (True, "queued")
     assert await client.put(new=make_new_run()) == (run, False)

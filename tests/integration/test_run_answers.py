@@ -59,8 +59,8 @@ async def api(gateway_url: str, data_url: str) -> AsyncIterator[httpx.AsyncClien
 async def _run(data_url: str) -> None:
     """Do what a coordinator does, one symbol after another."""
     async with httpx.AsyncClient(base_url=data_url) as http:
-        data = DataClient(http, upstream="the data service", timeout_seconds=PATIENCE_SECONDS)
-        runs = RunsClient(http, upstream="the data service", timeout_seconds=PATIENCE_SECONDS)
+        data = DataClient(http, timeout_seconds=PATIENCE_SECONDS)
+        runs = RunsClient(http, timeout_seconds=PATIENCE_SECONDS)
         bars = {symbol: await data.bars(symbol=symbol) for symbol in await data.symbols()}
         symbols = [RunSymbol(symbol=symbol, revision=one.revision) for symbol, one in bars.items()]
         await runs.put(new=NewRun(id=RUN_ID, request=REQUEST, code="c1", universe="u1", symbols=symbols))

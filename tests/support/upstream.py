@@ -1,8 +1,9 @@
 """An upstream of a client, whose answers a test chooses."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import pytest
@@ -18,6 +19,16 @@ BROKEN_CONNECTION = [
     httpx.ReadError("reset"),
     httpx.WriteError("broken pipe"),
 ]
+
+
+def client_of(
+    answer: Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]],
+    timeout_seconds: float = 60,
+    **options: Any,
+) -> DataClient:
+    """Return a client of a data service that answers like this."""
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data")  # type: ignore[arg-type]
+    return DataClient(http, timeout_seconds=timeout_seconds, **options)
 
 
 def symbols(_: httpx.Request) -> httpx.Response:
@@ -45,9 +56,8 @@ class Upstream:
     n_retried: int = 0
 
     def __post_init__(self) -> None:
-        self.client = DataClient(
-            httpx.AsyncClient(transport=httpx.MockTransport(self._answer), base_url="http://data"),
-            upstream="the data service",
+        self.client = client_of(
+            self._answer,
             timeout_seconds=0.5,
             observer=CallObserver(
                 call=lambda outcome, _: self.told.append(outcome), breaker=self.states.append, retried=self._retried

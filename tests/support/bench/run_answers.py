@@ -17,9 +17,6 @@ from statistics import median
 import httpx
 import numpy as np
 
-from gateway.app import create_app
-from gateway.resources import Resources
-from gateway.settings import GatewaySettings
 from services.data.records import CatalogueEntry, Listing
 from services.data.runs.ports import SymbolResult
 from services.prediction.universe.outcome import build_outcome
@@ -31,7 +28,7 @@ from tests.support.bench.many_results import make_results
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarStore, serve_data
 from tests.support.data.run_stores import FakeRunStore, make_new_run
-from tests.support.gateway.service import gateway_resources
+from tests.support.gateway.service import gateway_resources, make_gateway
 from tests.support.prediction.symbol_results import build_run
 
 N_SYMBOLS = 10_000
@@ -107,13 +104,8 @@ async def _time(client: httpx.AsyncClient, coding: str) -> tuple[float, int]:
 @asynccontextmanager
 async def _gateway(store: FakeBarStore, runs: FakeRunStore) -> AsyncIterator[httpx.AsyncClient]:
     async with serve_data(store, runs=runs) as http:
-        data = DataClient(http, upstream="the data service", timeout_seconds=60)
-
-        @asynccontextmanager
-        async def opened(_: GatewaySettings) -> AsyncIterator[Resources]:
-            yield replace(gateway_resources(), data=data)
-
-        async with serve(create_app(GatewaySettings(), open_resources=opened)) as client:
+        resources = replace(gateway_resources(), data=DataClient(http, timeout_seconds=60))
+        async with serve(make_gateway(resources)) as client:
             yield client
 
 

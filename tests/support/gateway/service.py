@@ -4,11 +4,12 @@ import asyncio
 import json
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 
 import httpx
+from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from gateway.api_keys import compute_digest
@@ -92,7 +93,6 @@ class FakeData(Double):
     """A data service, with a feed of revisions if one is given."""
 
     feed: FakeFeed | None = None
-
     names: list[str] = field(default_factory=lambda: ["AAPL", "MSFT"])
     state: Health = field(default_factory=lambda: Health.of({"store": Check(status="ok")}))
     loaded: dict[str, bytes] = field(default_factory=dict)
@@ -222,11 +222,21 @@ def gateway_resources(data: Double | None = None, prediction: Double | None = No
     """Return the gateway's clients with these services behind them."""
     http = (data or FakeData()).http()
     return Resources(
-        data=DataClient(http, upstream="the data service", timeout_seconds=2),
-        runs=RunsClient(http, upstream="the data service", timeout_seconds=2),
-        prediction=PredictionClient(
-            (prediction or FakePrediction()).http(), upstream="the prediction service", timeout_seconds=2
-        ),
+        data=DataClient(http, timeout_seconds=2),
+        runs=RunsClient(http, timeout_seconds=2),
+        prediction=PredictionClient((prediction or FakePrediction()).http(), timeout_seconds=2),
+    )
+
+
+def make_gateway(
+    resources: Resources, monotonic: Callable[[], float] = time.monotonic, /, **settings: object
+) -> FastAPI:
+    """Build a gateway with these clients, which knows `KEY`, unless told otherwise."""
+    given = {"api_keys": compute_digest(KEY)} | settings
+    return create_app(
+        GatewaySettings(**given),  # type: ignore[arg-type]  # any field
+        open_resources=lambda _: nullcontext(resources),
+        monotonic=monotonic,
     )
 
 
@@ -234,17 +244,7 @@ def gateway_resources(data: Double | None = None, prediction: Double | None = No
 async def serve_gateway(
     data: FakeData | None = None, prediction: FakePrediction | None = None, **settings: object
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Yield a client of a gateway with doubles behind it, which knows `KEY`, unless told otherwise."""
-
-    @asynccontextmanager
-    async def open_doubles(_: GatewaySettings) -> AsyncIterator[Resources]:
-        yield gateway_resources(data, prediction)
-
-    given = {"api_keys": compute_digest(KEY)} | settings
-    app = create_app(
-        GatewaySettings(**given),  # type: ignore[arg-type]  # any field
-        open_resources=open_doubles,
-        monotonic=data.feed.monotonic if data is not None and data.feed is not None else time.monotonic,
-    )
-    async with serve(app) as client:
+    """Yield a client of a gateway with doubles behind it."""
+    monotonic = data.feed.monotonic if data is not None and data.feed is not None else time.monotonic
+    async with serve(make_gateway(gateway_resources(data, prediction), monotonic, **settings)) as client:
         yield client

@@ -50,7 +50,7 @@ async def serve_prediction(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of the prediction service."""
     async with serve_data(store) as http:
-        data = DataClient(http, upstream="the data service", timeout_seconds=60)
+        data = DataClient(http, timeout_seconds=60)
 
         @asynccontextmanager
         async def open_fakes(_: PredictionSettings) -> AsyncIterator[Resources]:

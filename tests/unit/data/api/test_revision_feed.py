@@ -22,7 +22,7 @@ async def test_followers_are_told_of_changes_and_how_far_the_feed_is() -> None:
     async with AsyncExitStack() as stack:
         port = await stack.enter_async_context(listen(app))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}"))
-        client = DataClient(http, upstream="the data service", timeout_seconds=60)
+        client = DataClient(http, timeout_seconds=60)
         events = client.changes()
         async with asyncio.timeout(60):
             assert await _next(events, lambda event: event.symbols == []) == ChangeEvent(

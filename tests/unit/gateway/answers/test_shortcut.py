@@ -7,12 +7,9 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from gateway.app import create_app
-from gateway.resources import Resources
-from gateway.settings import GatewaySettings
 from tests.support.asgi import listen
 from tests.support.gateway.feed import FakeFeed
-from tests.support.gateway.service import FakeData, FakePrediction, gateway_resources
+from tests.support.gateway.service import FakeData, FakePrediction, gateway_resources, make_gateway
 
 POSTS = ("/api/result", "/api/result/")
 RESULT = "/api/stocks/AAPL/result"
@@ -21,12 +18,7 @@ RESULT = "/api/stocks/AAPL/result"
 @asynccontextmanager
 async def _gateway(prediction: FakePrediction) -> AsyncIterator[httpx.AsyncClient]:
     feed = FakeFeed()
-
-    @asynccontextmanager
-    async def open_doubles(_: GatewaySettings) -> AsyncIterator[Resources]:
-        yield gateway_resources(FakeData(feed=feed), prediction)
-
-    app = create_app(GatewaySettings(), open_resources=open_doubles, monotonic=feed.monotonic)
+    app = make_gateway(gateway_resources(FakeData(feed=feed), prediction), feed.monotonic)
     async with listen(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         await feed.send()
         await feed.pass_seconds(6)

@@ -19,7 +19,7 @@ from tests.support.prediction.service import InlineWorkers
 
 async def _measure(store: FakeBarStore, symbols: list[str]) -> list[SymbolRanges]:
     async with serve_data(store) as http:
-        data = DataClient(http, upstream="the data service", timeout_seconds=5)
+        data = DataClient(http, timeout_seconds=5)
         resources = Resources(data=data, workers=InlineWorkers(), runs=FakeRunStore())
         return [item async for item in measure_all(resources, symbols, RangeQuery(), max_concurrent=2)]
 

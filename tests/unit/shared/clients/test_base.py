@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from gateway.examples import stocks as examples
-from shared.clients.data import DataClient, Upload
+from shared.clients.data import Upload
 from shared.errors import (
     HistoryChanged,
     NoBars,
@@ -21,13 +21,9 @@ from shared.errors import (
 )
 from shared.schemas.bars import BarsQuery
 from shared.schemas.loads import LoadQuery
+from tests.support.upstream import client_of
 
 Handler = Callable[[httpx.Request], httpx.Response]
-
-
-def _client(handler: Handler, timeout_seconds: float = 1) -> DataClient:
-    http = httpx.AsyncClient(transport=httpx.MockTransport(handler), base_url="http://data")
-    return DataClient(http, upstream="the data service", timeout_seconds=timeout_seconds)
 
 
 def _problem(slug: str, status: int, **extras: object) -> httpx.Response:
@@ -63,14 +59,14 @@ def _stall(_: httpx.Request) -> httpx.Response:
 )
 async def test_whatever_goes_wrong_is_a_leaf_of_ours(handler: Handler, leaf: type[ServiceError]) -> None:
     with pytest.raises(leaf) as caught:
-        await _client(handler).symbols()
+        await client_of(handler).symbols()
     assert type(caught.value) is leaf
     assert "http" not in caught.value.detail
 
 
 async def test_an_upstream_problem_keeps_its_numbers() -> None:
     with pytest.raises(NotEnoughBars) as caught:
-        await _client(lambda _: _problem("not-enough-bars", 409, required=7, available=4)).symbols()
+        await client_of(lambda _: _problem("not-enough-bars", 409, required=7, available=4)).symbols()
     assert caught.value.extras == {"required": 7, "available": 4}
 
 
@@ -78,7 +74,7 @@ async def test_an_upstream_problem_keeps_every_member_of_its_own() -> None:
     extras = {"reason": "other_scale", "overlap": 20, "differing": 7, "factor": 0.5, "is_split": True}
     standard = {"title": "Other", "instance": "/inner", "request_id": "inner", "retryable": True}
     with pytest.raises(HistoryChanged) as caught:
-        await _client(lambda _: _problem("history-changed", 409, **extras, **standard)).symbols()
+        await client_of(lambda _: _problem("history-changed", 409, **extras, **standard)).symbols()
     assert caught.value.extras == extras
 
 
@@ -92,26 +88,26 @@ async def test_members_of_an_upstream_problem_are_bounded() -> None:
     }
     body |= {"long": "x" * 201, "n" * 41: 1} | {f"n{number}": number for number in range(20)}
     with pytest.raises(NoBars) as caught:
-        await _client(lambda _: httpx.Response(404, text=json.dumps(body))).symbols()
+        await client_of(lambda _: httpx.Response(404, text=json.dumps(body))).symbols()
     assert caught.value.extras == {f"n{number}": number for number in range(10)}
 
 
 async def test_an_upstream_problem_keeps_what_is_wrong_one_by_one() -> None:
     errors = [{"pointer": "/body/4", "detail": "The high is below the low."}]
     with pytest.raises(RowsRejected) as caught:
-        await _client(lambda _: _problem("rows-rejected", 422, errors=errors)).symbols()
+        await client_of(lambda _: _problem("rows-rejected", 422, errors=errors)).symbols()
     assert caught.value.errors == [("/body/4", "The high is below the low.")]
 
 
 @pytest.mark.parametrize("errors", ["text", [1], [{"pointer": "/body"}], 5])
 async def test_errors_of_another_shape_make_no_sense(errors: object) -> None:
     with pytest.raises(UpstreamFailed):
-        await _client(lambda _: _problem("rows-rejected", 422, errors=errors)).symbols()
+        await client_of(lambda _: _problem("rows-rejected", 422, errors=errors)).symbols()
 
 
 async def test_a_key_is_never_asked_for_from_inside() -> None:
     with pytest.raises(UpstreamFailed, match="does not accept our token"):
-        await _client(lambda _: _problem("not-authorised", 401)).symbols()
+        await client_of(lambda _: _problem("not-authorised", 401)).symbols()
 
 
 async def test_an_upstream_that_never_answers_is_given_up_in_time() -> None:
@@ -119,15 +115,13 @@ async def test_an_upstream_that_never_answers_is_given_up_in_time() -> None:
         await asyncio.sleep(60)
         raise AssertionError("not reached")
 
-    http = httpx.AsyncClient(transport=httpx.MockTransport(never), base_url="http://data")
-    client = DataClient(http, upstream="the data service", timeout_seconds=0.1)
     with pytest.raises(UpstreamTimeout, match=r"The data service did not answer within 0\.1 s"):
-        await client.symbols()
+        await client_of(never, timeout_seconds=0.1).symbols()
 
 
 async def test_bars_without_a_revision_are_refused() -> None:
     with pytest.raises(UpstreamFailed, match="without a revision"):
-        await _client(lambda _: httpx.Response(200, content=b"bytes")).bars(symbol="AAPL")
+        await client_of(lambda _: httpx.Response(200, content=b"bytes")).bars(symbol="AAPL")
 
 
 async def test_adjusted_bars_are_asked_for() -> None:
@@ -135,7 +129,7 @@ async def test_adjusted_bars_are_asked_for() -> None:
         assert dict(request.url.params) == {"format": "arrow", "adjusted": "true"}
         return httpx.Response(200, content=b"bytes", headers={"etag": '"abc"'})
 
-    assert (await _client(answer).bars(symbol="AAPL", adjusted=True)).arrow == b"bytes"
+    assert (await client_of(answer).bars(symbol="AAPL", adjusted=True)).arrow == b"bytes"
 
 
 async def test_a_revision_is_asked_for_without_the_bars() -> None:
@@ -143,7 +137,7 @@ async def test_a_revision_is_asked_for_without_the_bars() -> None:
         assert request.headers["if-none-match"] == "*"
         return httpx.Response(304, headers={"etag": '"abc"'})
 
-    assert await _client(answer).current_revision(symbol="AAPL") == "abc"
+    assert await client_of(answer).current_revision(symbol="AAPL") == "abc"
 
 
 async def test_bars_to_pass_on_are_as_the_upstream_sent_them_and_nothing_more_is() -> None:
@@ -155,7 +149,7 @@ async def test_bars_to_pass_on_are_as_the_upstream_sent_them_and_nothing_more_is
         return httpx.Response(200, content=b"\xff", headers=about | {"server": "inner", "x-request-id": "inner"})
 
     query = BarsQuery(format="csv", start=date(2013, 1, 2))
-    found = await _client(answer).raw_bars(symbol="AAPL", query=query, if_none_match='"\xfc"')
+    found = await client_of(answer).raw_bars(symbol="AAPL", query=query, if_none_match='"\xfc"')
     assert (found.status, found.body) == (200, b"\xff")
     assert {name.lower(): value for name, value in found.headers.items()} == about
 
@@ -163,7 +157,7 @@ async def test_bars_to_pass_on_are_as_the_upstream_sent_them_and_nothing_more_is
 @pytest.mark.parametrize("status", [204, 206, 302])
 async def test_bars_with_a_status_that_makes_no_sense_are_refused(status: int) -> None:
     with pytest.raises(UpstreamFailed, match=f"status {status}"):
-        await _client(lambda _: httpx.Response(status)).raw_bars(symbol="AAPL", query=BarsQuery())
+        await client_of(lambda _: httpx.Response(status)).raw_bars(symbol="AAPL", query=BarsQuery())
 
 
 async def test_a_search_without_a_cursor_sends_none() -> None:
@@ -174,7 +168,7 @@ async def test_a_search_without_a_cursor_sends_none() -> None:
         return httpx.Response(200, json=examples.STOCKS)
 
     for cursor in (None, "a/b+c=="):
-        page = await _client(answer).stocks(query="a&b", limit=5, cursor=cursor)
+        page = await client_of(answer).stocks(query="a&b", limit=5, cursor=cursor)
         assert page.stocks[0].symbol == "AAPL"
     assert asked == [{"query": "a&b", "limit": "5"}, {"query": "a&b", "limit": "5", "cursor": "a/b+c=="}]
 
@@ -197,11 +191,9 @@ async def test_a_load_is_sent_as_it_comes_with_the_length_that_it_has(length: st
         assert await request.aread() == b"Date,Close\n"
         return httpx.Response(200, json=examples.LOAD_REPORT)
 
-    http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data")
-    client = DataClient(http, upstream="the data service", timeout_seconds=1)
     query = LoadQuery(mode="replace", strict=True, name="Berkshire")
     upload = Upload("text/csv", length, _pieces(b"Date,", b"Close\n"))
-    assert (await client.load(symbol="BRK.B", query=query, upload=upload)).inserted == 2
+    assert (await client_of(answer).load(symbol="BRK.B", query=query, upload=upload)).inserted == 2
 
 
 @pytest.mark.parametrize(("handler", "leaf"), [(_refuse, UpstreamUnavailable), (_cut, UpstreamUnavailable)])
@@ -213,7 +205,7 @@ async def test_a_write_is_never_sent_twice(handler: Handler, leaf: type[ServiceE
         n_sent += 1
         return handler(request)
 
-    client = _client(counted)
+    client = client_of(counted)
     with pytest.raises(leaf):
         await client.load(symbol="AAPL", query=LoadQuery(), upload=Upload("text/csv", None, _pieces(b"x")))
     with pytest.raises(leaf):
@@ -228,7 +220,7 @@ async def test_a_deletion_is_sent_and_its_error_raised() -> None:
         asked.append((request.method, request.url.path))
         return _problem("symbol-not-found", 404) if len(asked) > 1 else httpx.Response(204)
 
-    client = _client(answer)
+    client = client_of(answer)
     await client.delete(symbol="^GSPC")
     with pytest.raises(SymbolNotFound):
         await client.delete(symbol="^GSPC")
@@ -240,11 +232,11 @@ async def test_bars_come_with_their_revision() -> None:
         assert (request.url.path, request.url.query) == ("/symbols/BRK.B/bars", b"format=arrow")
         return httpx.Response(200, content=b"bytes", headers={"etag": '"abc"'})
 
-    payload = await _client(answer).bars(symbol="BRK.B")
+    payload = await client_of(answer).bars(symbol="BRK.B")
     assert (payload.revision, payload.arrow) == ("abc", b"bytes")
 
 
 async def test_health_of_a_service_that_is_not_ready_is_read_all_the_same() -> None:
     body = {"status": "down", "checks": {"store": {"status": "down", "detail": "No answer."}}}
-    health = await _client(lambda _: httpx.Response(503, content=json.dumps(body))).health()
+    health = await client_of(lambda _: httpx.Response(503, content=json.dumps(body))).health()
     assert health.checks["store"].detail == "No answer."

@@ -16,7 +16,7 @@ RUN_ID = "0123456789abcdef"
 
 def _client(handler: Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]) -> RunsClient:
     http = httpx.AsyncClient(transport=httpx.MockTransport(handler), base_url="http://data")
-    return RunsClient(http, upstream="the data service", timeout_seconds=1)
+    return RunsClient(http, timeout_seconds=1)
 
 
 async def _never(_: httpx.Request) -> httpx.Response:

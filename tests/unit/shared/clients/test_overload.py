@@ -1,6 +1,7 @@
 """What a client does with a 503, and when it has more calls than slots."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
@@ -13,9 +14,10 @@ from shared.clients.upstream import MIN_CALL_SECONDS, QUICK_SECONDS, RETRY_AFTER
 from shared.errors import Busy, ServiceError, StoreUnavailable
 from tests.support.deadlines import within
 from tests.support.polling import settle
-from tests.support.upstream import Reply, Upstream, problem, symbols
+from tests.support.upstream import Reply, Upstream, client_of, problem, symbols
 
 UNAVAILABLE = problem(503, "store-unavailable")
+SHORT_SECONDS = RETRY_AFTER_SECONDS[1] + MIN_CALL_SECONDS
 
 
 async def test_a_read_that_is_answered_with_503_is_sent_once_more() -> None:
@@ -36,24 +38,20 @@ async def test_what_a_retry_would_not_mend_is_sent_once(answer: Reply) -> None:
     assert len(upstream.asked) == 1
 
 
-async def test_only_the_first_of_several_services_retries() -> None:
-    upstream = Upstream([UNAVAILABLE])
+@pytest.mark.parametrize(
+    ("retries", "call"),
+    [
+        pytest.param(False, DataClient.symbols, id="by another than the first of several services"),
+        pytest.param(True, lambda client: client.delete(symbol="AAPL"), id="a write"),
+        pytest.param(True, lambda client: within(SHORT_SECONDS, client.symbols), id="without time for a retry"),
+    ],
+)
+async def test_what_must_not_be_retried_raises_the_first_error(
+    retries: bool, call: Callable[[DataClient], Awaitable[object]]
+) -> None:
+    upstream = Upstream([UNAVAILABLE], retries=retries)
     with pytest.raises(StoreUnavailable):
-        await upstream.client.symbols()
-    assert len(upstream.asked) == 1
-
-
-async def test_a_write_that_is_answered_with_503_is_not_sent_again() -> None:
-    upstream = Upstream([UNAVAILABLE], retries=True)
-    with pytest.raises(StoreUnavailable):
-        await upstream.client.delete(symbol="AAPL")
-    assert len(upstream.asked) == 1
-
-
-async def test_a_read_without_time_for_a_retry_raises_the_first_error() -> None:
-    upstream = Upstream([UNAVAILABLE], retries=True)
-    with pytest.raises(StoreUnavailable):
-        await within(RETRY_AFTER_SECONDS[1] + MIN_CALL_SECONDS, upstream.client.symbols)
+        await call(upstream.client)
     assert len(upstream.asked) == 1
 
 
@@ -62,10 +60,8 @@ async def test_a_read_whose_503_took_long_is_not_sent_again() -> None:
         await asyncio.sleep(QUICK_SECONDS)
         return httpx.Response(503, json={"type": "/problems/store-unavailable", "detail": "No."})
 
-    http = httpx.AsyncClient(transport=httpx.MockTransport(slowly), base_url="http://data")
     n_retried: list[None] = []
-    observer = CallObserver(retried=lambda: n_retried.append(None))
-    client = DataClient(http, upstream="it", timeout_seconds=60, observer=observer, retries=True)
+    client = client_of(slowly, observer=CallObserver(retried=lambda: n_retried.append(None)), retries=True)
     with pytest.raises(StoreUnavailable):
         await client.symbols()
     assert not n_retried
@@ -80,8 +76,7 @@ async def test_writes_that_take_as_long_as_their_callers_delay_no_read() -> None
             return httpx.Response(204)
         return httpx.Response(200, json=["AAPL"])
 
-    http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data")
-    client = DataClient(http, upstream="it", timeout_seconds=60)
+    client = client_of(answer)
     writes = [asyncio.create_task(client.delete(symbol="AAPL")) for _ in range(N_SLOTS)]
     await settle()
     assert await client.symbols() == ["AAPL"]
@@ -108,12 +103,8 @@ async def test_waiting_for_a_slot_of_ours_is_not_a_failure_of_the_upstream() -> 
         await may_answer.wait()
         return httpx.Response(200, json=["AAPL"])
 
-    client = DataClient(
-        httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data"),
-        upstream="the data service",
-        timeout_seconds=60,
-        observer=CallObserver(call=lambda outcome, _: told.append(outcome), breaker=states.append),
-    )
+    observer = CallObserver(call=lambda outcome, _: told.append(outcome), breaker=states.append)
+    client = client_of(answer, observer=observer)
     calls = [asyncio.create_task(client.symbols()) for _ in range(N_SLOTS)]
     await settle()
     late = await asyncio.gather(*(within(10, client.symbols) for _ in range(20)), return_exceptions=True)
@@ -131,8 +122,7 @@ async def test_a_health_call_needs_no_slot() -> None:
             await may_answer.wait()
         return httpx.Response(200, json={"status": "ok"})
 
-    http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data")
-    client = DataClient(http, upstream="the data service", timeout_seconds=60)
+    client = client_of(answer)
     calls = [asyncio.create_task(client.delete(symbol="AAPL")) for _ in range(2 * N_SLOTS)]
     await settle()
     assert (await client.health()).status == "ok"
@@ -149,8 +139,7 @@ async def test_an_upstream_that_is_busy_is_sent_fewer_calls_at_once() -> None:
         await may_answer.wait()
         return httpx.Response(503, json={"type": "/problems/busy", "title": "Busy", "status": 503, "detail": "Later."})
 
-    http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data")
-    client = DataClient(http, upstream="the data service", timeout_seconds=60)
+    client = client_of(answer)
     for n_expected in (N_SLOTS, MIN_SLOTS):
         may_answer.clear()
         n_sent = 0

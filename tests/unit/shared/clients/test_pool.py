@@ -46,6 +46,8 @@ class Upstream:
 
 
 class Calling(ServiceClient):
+    upstream = "the upstream"
+
     async def call(self) -> int:
         return await self._get("/", lambda response: response.status_code)
 
@@ -158,9 +160,9 @@ async def test_calls_of_a_client_that_come_during_a_slow_spell_are_late_and_the_
     upstream: Upstream,
 ) -> None:
     async with open_http(f"http://127.0.0.1:{upstream.port}") as http:
-        client = Calling(http, upstream="the upstream", timeout_seconds=0.3)
+        client = Calling(http, timeout_seconds=0.3)
         spell = await asyncio.gather(*(client.call() for _ in range(300)), return_exceptions=True)
         assert {type(error) for error in spell} <= {UpstreamTimeout, UpstreamUnavailable, Busy}
         upstream.may_answer.set()
-        patient = Calling(http, upstream="the upstream", timeout_seconds=60)
+        patient = Calling(http, timeout_seconds=60)
         assert [await patient.call() for _ in range(10)] == [200] * 10

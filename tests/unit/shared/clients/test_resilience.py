@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from shared.breaker import State
-from shared.clients.data import DataClient, Upload
+from shared.clients.data import Upload
 from shared.clients.observer import CallObserver, CallResult
 from shared.errors import (
     HeadersTooLarge,
@@ -19,7 +19,7 @@ from shared.errors import (
 from shared.schemas.loads import LoadQuery
 from tests.support.deadlines import within
 from tests.support.polling import wait_until
-from tests.support.upstream import BROKEN_CONNECTION, Reply, Upstream, fail_with, problem, symbols
+from tests.support.upstream import BROKEN_CONNECTION, Reply, Upstream, client_of, fail_with, problem, symbols
 
 
 @pytest.mark.parametrize("error", BROKEN_CONNECTION, ids=lambda error: type(error).__name__)
@@ -46,9 +46,8 @@ async def test_a_retry_has_only_the_time_that_the_first_call_has_left() -> None:
         await asyncio.sleep(0.1)
         raise BROKEN_CONNECTION[0]
 
-    http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data")
     with pytest.raises(UpstreamUnavailable):
-        await DataClient(http, upstream="the data service", timeout_seconds=50).symbols()
+        await client_of(answer, timeout_seconds=50).symbols()
     assert budgets[0] == 50_000
     assert budgets[1] <= 49_900
 
@@ -142,18 +141,9 @@ async def test_a_probe_continues_without_its_caller(has_time: bool) -> None:
         await may_answer.wait()
         return httpx.Response(200)
 
-    http, now, states = (
-        httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://data"),
-        0.0,
-        list[State](),
-    )
-    client = DataClient(
-        http,
-        upstream="the data service",
-        timeout_seconds=0.5,
-        observer=CallObserver(breaker=states.append),
-        monotonic=lambda: now,
-    )
+    now, states = 0.0, list[State]()
+    observer = CallObserver(breaker=states.append)
+    client = client_of(answer, timeout_seconds=0.5, observer=observer, monotonic=lambda: now)
     for _ in range(5):
         with pytest.raises(UpstreamUnavailable):
             await client.symbols()

@@ -8,11 +8,11 @@ import pytest
 
 from shared import staleness
 from shared.clients.base import RawResponse
-from shared.clients.data import DataClient
 from shared.errors import StoreUnavailable
 from shared.schemas.bars import BarsQuery
 from tests.support.deadlines import within
 from tests.support.polling import settle, wait_until
+from tests.support.upstream import client_of
 
 QUERY = BarsQuery(format="csv")
 
@@ -28,8 +28,7 @@ class Upstream:
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        http = httpx.AsyncClient(transport=httpx.MockTransport(self._answer), base_url="http://data")
-        self.client = DataClient(http, upstream="the data service", timeout_seconds=60)
+        self.client = client_of(self._answer)
 
     async def _answer(self, _: httpx.Request) -> httpx.Response:
         self.n_asked += 1

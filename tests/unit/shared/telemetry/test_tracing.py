@@ -3,11 +3,11 @@ import pytest
 from fastapi import FastAPI
 from opentelemetry.trace import SpanKind
 
-from shared.clients.base import ServiceClient
 from shared.settings import InvalidSettings
 from shared.telemetry import tracing
 from tests.support.asgi import bare_app, serve
 from tests.support.servers.otlp_collector import Collector
+from tests.support.upstream import client_of
 
 TRACE = "ab" * 16
 TRACED = {"traceparent": f"00-{TRACE}-{'cd' * 8}-01"}
@@ -21,8 +21,7 @@ def _app(seen: list[httpx.Request]) -> FastAPI:
         raise httpx.ConnectError("refused")
 
     app = bare_app()
-    http = httpx.AsyncClient(transport=httpx.MockTransport(refuse), base_url="http://up")
-    upstream = ServiceClient(http, upstream="the upstream", timeout_seconds=5)
+    upstream = client_of(refuse, timeout_seconds=5)
 
     @app.get("/call")
     async def call() -> None:
@@ -56,7 +55,7 @@ async def test_with_one_the_trace_continues_and_is_in_the_problem_and_in_the_log
     assert seen[0].headers["traceparent"] != TRACED["traceparent"]
     assert f'"trace_id": "{TRACE}"' in capsys.readouterr().out
     out, served = collector.trace(TRACE)  # the end of the app has sent the last of them
-    assert (out.name, out.attributes["error.type"]) == ("GET the upstream", "ConnectError")
+    assert (out.name, out.attributes["error.type"]) == ("GET the data service", "ConnectError")
     assert (served.service, served.name, served.attributes["url.query"]) == ("test", "GET /call", "REDACTED")
 
 

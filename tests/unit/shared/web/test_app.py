@@ -5,11 +5,11 @@ import pytest
 from fastapi import FastAPI
 
 from shared import deadline
-from shared.clients.base import ServiceClient
 from shared.errors import UpstreamTimeout
 from shared.settings import ServiceSettings
 from shared.web import request_id
 from tests.support.asgi import bare_app, serve
+from tests.support.upstream import client_of
 
 
 def _app(**settings: object) -> FastAPI:
@@ -64,8 +64,7 @@ async def test_a_call_out_gets_what_is_left_and_carries_the_id() -> None:
         seen.append(request)
         return httpx.Response(200, json={"status": "ok"})
 
-    http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://up")
-    upstream = ServiceClient(http, upstream="the upstream", timeout_seconds=500)
+    upstream = client_of(answer, timeout_seconds=500)
 
     @app.get("/call")
     async def call() -> None:

@@ -91,7 +91,7 @@ def _gateway() -> FastAPI:
 
 
 def _client(http: httpx.AsyncClient) -> DataClient:
-    return DataClient(http, upstream="the data service", timeout_seconds=60)
+    return DataClient(http, timeout_seconds=60)
 
 
 STEPS = [OLD, f"{OLD},{NEW}", f"{NEW},{OLD}", NEW]  # of a rotation, one restart of every service each
