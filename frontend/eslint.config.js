@@ -46,6 +46,7 @@ export default defineConfig(
     plugins: { 'check-file': checkFile, 'import-x': importX },
     rules: {
       'max-lines': ['error', MAX_LINES],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'check-file/filename-naming-convention': [
         'error',
         { '**/*.{ts,tsx}': 'KEBAB_CASE' },

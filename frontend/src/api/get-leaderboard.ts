@@ -6,13 +6,6 @@ export const getLeaderboard = (horizon: number) =>
   queryOptions({
     queryKey: ['leaderboard', horizon],
     queryFn: async ({ signal }) =>
-      (
-        await leaderboard({
-          client: gateway,
-          query: { horizon },
-          signal,
-          throwOnError: true,
-        })
-      ).data,
+      (await leaderboard({ client: gateway, query: { horizon }, signal, throwOnError: true })).data,
     staleTime: 60_000,
   })

@@ -7,14 +7,7 @@ export const getScreener = (horizon: number, level: ScreenerLevel) =>
   queryOptions({
     queryKey: ['screener', horizon, level],
     queryFn: async ({ signal }) =>
-      (
-        await screener({
-          client: gateway,
-          query: { horizon, level, format: 'json' },
-          signal,
-          throwOnError: true,
-        })
-      ).data,
+      (await screener({ client: gateway, query: { horizon, level, format: 'json' }, signal, throwOnError: true })).data,
     staleTime: 60_000,
     structuralSharing: false, // comparing 300,000 numbers with the last answer takes longer than drawing them
   })

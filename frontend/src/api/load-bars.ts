@@ -101,22 +101,12 @@ function upload(load: Load, { signal, onSent }: UploadObserver): Promise<XMLHttp
     request.open('PUT', buildUrl(load))
     request.setRequestHeader('Content-Type', guessMediaType(load.file))
     request.setRequestHeader('X-API-Key', load.key)
-    request.upload.onprogress = ({ loaded, total }) => {
-      onSent(total === 0 ? 1 : loaded / total)
-    }
-    request.upload.onload = () => {
-      onSent(1)
-    }
-    request.onload = () => {
-      resolve(request)
-    }
+    request.upload.onprogress = ({ loaded, total }) => onSent(total === 0 ? 1 : loaded / total)
+    request.upload.onload = () => onSent(1)
+    request.onload = () => resolve(request)
     request.onerror = () => void explainFailure(load.file).then(reject)
-    request.onabort = () => {
-      reject(new DOMException('The upload was stopped.', 'AbortError'))
-    }
-    signal.addEventListener('abort', () => {
-      request.abort()
-    })
+    request.onabort = () => reject(new DOMException('The upload was stopped.', 'AbortError'))
+    signal.addEventListener('abort', () => request.abort())
     request.send(load.file)
   })
 }

@@ -7,9 +7,7 @@ const listeners = new Set<() => void>()
 function set(isStale: boolean): void {
   if (isStale === isServedStale) return
   isServedStale = isStale
-  listeners.forEach((notify) => {
-    notify()
-  })
+  listeners.forEach((notify) => notify())
 }
 
 /** Reports whether the gateway has served data from before its database stopped answering; for useSyncExternalStore. */

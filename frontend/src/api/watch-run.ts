@@ -38,7 +38,5 @@ export function watchRun(id: string, { onRun, onLost }: RunWatcher): () => void 
   source.onerror = () => {
     if (source.readyState === EventSource.CLOSED) onLost()
   }
-  return () => {
-    source.close()
-  }
+  return () => source.close()
 }

@@ -44,9 +44,7 @@ test('after a link that is gone the focus is in the new page', async () => {
   link.focus()
   await user.keyboard('{Enter}')
   await screen.findByRole('heading', { level: 2, name: 'IBM' })
-  await waitFor(() => {
-    expect(screen.getByRole('main')).toHaveFocus()
-  })
+  await waitFor(() => expect(screen.getByRole('main')).toHaveFocus())
 })
 
 test('a link that is still there keeps the focus', async () => {
@@ -54,9 +52,7 @@ test('a link that is still there keeps the focus', async () => {
   const preset = await screen.findByRole('link', { name: 'Unusually wide for itself' })
   preset.focus()
   await user.keyboard('{Enter}')
-  await waitFor(() => {
-    expect(preset).toHaveAttribute('aria-current', 'page')
-  })
+  await waitFor(() => expect(preset).toHaveAttribute('aria-current', 'page'))
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect(preset).toHaveFocus()
 })

@@ -38,13 +38,9 @@ async function pass(seconds: number): Promise<void> {
   await act(() => vi.advanceTimersByTimeAsync(seconds * 1000))
 }
 
-beforeEach(() => {
-  vi.useFakeTimers()
-})
+beforeEach(() => vi.useFakeTimers())
 
-afterEach(() => {
-  vi.useRealTimers()
-})
+afterEach(() => vi.useRealTimers())
 
 test('Retry-After sets the delay of the retry, which is counted down', async () => {
   const ask = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new ProblemError(BUSY)).mockResolvedValue('forty-two')
@@ -110,9 +106,7 @@ test('an error that is not retryable is not retried', async () => {
 
 test('a request that takes over two seconds shows its progress', async () => {
   const ask = () =>
-    new Promise<string>((resolve) => {
-      setTimeout(resolve, 4000, 'forty-two')
-    })
+    new Promise<string>((resolve) => setTimeout(resolve, 4000, 'forty-two'))
   show(ask)
   await pass(1.5)
   expect(screen.getByRole('status')).toHaveTextContent('Loading the answer')

@@ -12,9 +12,7 @@ const heading = (name: string) => screen.findByRole('heading', { level: 2, name 
 test('an unknown symbol shows one notice, with the request ID and no retry', async () => {
   renderPage('/?symbol=ZZZZ')
   await heading('ZZZZ')
-  await waitFor(() => {
-    expect(screen.queryByRole('region', { name: 'Price and forecast' })).not.toBeInTheDocument()
-  })
+  await waitFor(() => expect(screen.queryByRole('region', { name: 'Price and forecast' })).not.toBeInTheDocument())
   expect(screen.getByText(REQUEST_ID)).toBeVisible()
   const alert = screen.getByRole('alert')
   expect(alert).toHaveTextContent('Unknown symbol')
@@ -39,9 +37,7 @@ test('until the page knows whether a symbol exists, no panel says that it does n
     }),
   )
   renderPage('/?symbol=ZZZZ')
-  await waitFor(() => {
-    expect(panelAsked.mock.calls.length).toBeGreaterThanOrEqual(3)
-  })
+  await waitFor(() => expect(panelAsked.mock.calls.length).toBeGreaterThanOrEqual(3))
   await new Promise((resolve) => setTimeout(resolve, 100)) // until the panels have their answers
   expect(screen.queryByRole('alert')).not.toBeInTheDocument()
   answer()
@@ -103,9 +99,7 @@ test.each([
   const { user } = renderPage('/?symbol=AAPL')
   await user.type(await screen.findByLabelText('API key'), typed)
   await user.click(screen.getByRole('button', { name: 'Use this key' }))
-  await waitFor(() => {
-    expect(screen.queryByRole('alert')).not.toBeInTheDocument()
-  })
+  await waitFor(() => expect(screen.queryByRole('alert')).not.toBeInTheDocument())
   expect(await screen.findByRole('region', { name: 'Data' })).toBeVisible()
 })
 

@@ -10,9 +10,7 @@ export function ThemeSelect() {
       <span className="visually-hidden">Theme</span>
       <select
         value={chosen}
-        onChange={(event) => {
-          setTheme(THEMES.find((option) => option === event.target.value) ?? 'system')
-        }}
+        onChange={(event) => setTheme(THEMES.find((option) => option === event.target.value) ?? 'system')}
       >
         {THEMES.map((option) => (
           <option key={option} value={option}>

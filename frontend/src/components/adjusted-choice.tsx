@@ -17,9 +17,7 @@ export function AdjustedChoice({ view: { symbol, isAdjusted }, onChange, hasAdju
         isChecked={isAdjusted}
         isDisabled={!hasAdjusted && !isAdjusted}
         describedBy={hasAdjusted ? undefined : id}
-        onCheck={(wanted) => {
-          onChange({ isAdjusted: wanted })
-        }}
+        onCheck={(wanted) => onChange({ isAdjusted: wanted })}
       />
       {!hasAdjusted && (
         <span id={id} className="fine-print">

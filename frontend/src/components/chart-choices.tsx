@@ -22,18 +22,14 @@ export function ChartChoices({ view, onChange, hasAdjusted }: ChartChoicesProps)
         options={RANGES}
         names={RANGE_NAMES}
         chosen={view.range}
-        onChoose={(range) => {
-          onChange({ range })
-        }}
+        onChoose={(range) => onChange({ range })}
       />
       <SegmentedControl
         legend="Scale"
         options={SCALES}
         names={SCALE_NAMES}
         chosen={view.scale}
-        onChoose={(scale) => {
-          onChange({ scale })
-        }}
+        onChoose={(scale) => onChange({ scale })}
       />
       <AdjustedChoice view={view} onChange={onChange} hasAdjusted={hasAdjusted} />
     </>

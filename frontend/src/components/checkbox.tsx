@@ -14,9 +14,7 @@ export function Checkbox({ label, isChecked, onCheck, isDisabled = false, descri
         checked={isChecked}
         disabled={isDisabled}
         aria-describedby={describedBy}
-        onChange={({ target }) => {
-          onCheck(target.checked)
-        }}
+        onChange={({ target }) => onCheck(target.checked)}
       />
       {label}
     </label>

@@ -11,9 +11,7 @@ export function Disclosure({ summary, children }: DisclosureProps) {
   return (
     <details
       className="numbers"
-      onToggle={({ currentTarget }) => {
-        setIsOpen(currentTarget.open)
-      }}
+      onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}
     >
       <summary>{summary}</summary>
       {isOpen && children()}

@@ -27,9 +27,7 @@ export function KeyField({ value, onChange, writeProblem }: KeyFieldProps) {
         aria-invalid={isRejected}
         aria-describedby={isRejected ? `${id}-problem ${id}-hint` : `${id}-hint`}
         value={value}
-        onChange={(event) => {
-          onChange(event.target.value)
-        }}
+        onChange={(event) => onChange(event.target.value)}
       />
       <p id={`${id}-hint`} className="fine-print">
         Required for changes. <code>make run</code> stores it in <code>.local/api-key</code>. Kept until this tab is closed,

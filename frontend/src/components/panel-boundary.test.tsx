@@ -21,9 +21,7 @@ function show(load: () => Promise<Part>) {
 
 const fails = () => vi.fn<() => Promise<Part>>().mockRejectedValueOnce(new TypeError('Failed to fetch'))
 
-afterEach(() => {
-  vi.restoreAllMocks()
-})
+afterEach(() => vi.restoreAllMocks())
 
 test('a part that an offline device could not load is loaded once it is online', async () => {
   const online = vi.spyOn(window.navigator, 'onLine', 'get').mockReturnValue(false)

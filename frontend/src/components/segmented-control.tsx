@@ -21,9 +21,7 @@ export function SegmentedControl<T extends string>({ legend, options, names, cho
             name={group}
             className="visually-hidden"
             checked={option === chosen}
-            onChange={() => {
-              onChoose(option)
-            }}
+            onChange={() => onChoose(option)}
           />
           <span>{names[option]}</span>
         </label>

@@ -25,9 +25,7 @@ export function SortHeader<T extends string>(props: SortHeaderProps<T>) {
       <button
         type="button"
         className="sort-button"
-        onClick={() => {
-          onSort({ by, isDescending: isSorted ? !sort.isDescending : isHighFirst })
-        }}
+        onClick={() => onSort({ by, isDescending: isSorted ? !sort.isDescending : isHighFirst })}
       >
         {name}
         <span aria-hidden="true" className="sort-mark">

@@ -11,9 +11,7 @@ export function save(blob: Blob, name: string): void {
   link.href = URL.createObjectURL(blob)
   link.download = name
   link.click()
-  setTimeout(() => {
-    URL.revokeObjectURL(link.href)
-  }, UNTIL_SAVED_MS)
+  setTimeout(() => URL.revokeObjectURL(link.href), UNTIL_SAVED_MS)
 }
 
 /** Quotes text where it must be, and prefixes with an apostrophe what a spreadsheet would run as a formula. */
@@ -58,9 +56,7 @@ export function downloadPng(name: string, picture: HTMLCanvasElement, caption: r
   context.scale(scale, scale)
   context.font = font
   context.fillStyle = style.color
-  lines.forEach((line, i) => {
-    context.fillText(line, MARGIN, picture.height / scale + MARGIN + LINE * (i + 0.75))
-  })
+  lines.forEach((line, i) => context.fillText(line, MARGIN, picture.height / scale + MARGIN + LINE * (i + 0.75)))
   canvas.toBlob((blob) => {
     if (blob !== null) save(blob, name)
   }, 'image/png')

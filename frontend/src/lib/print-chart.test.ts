@@ -12,9 +12,7 @@ function printed() {
   const host = document.createElement('div')
   const themes: (string | undefined)[] = []
   const chart = { takeScreenshot: () => document.createElement('canvas') } as unknown as IChartApi
-  const stop = renderForPrint(chart, host, () => {
-    themes.push(root.dataset.theme)
-  })
+  const stop = renderForPrint(chart, host, () => themes.push(root.dataset.theme))
   return { host, themes, stop }
 }
 

@@ -11,14 +11,10 @@ export function useIdle(): boolean {
     }
     if (!('requestIdleCallback' in window)) {
       const timer = setTimeout(become)
-      return () => {
-        clearTimeout(timer)
-      }
+      return () => clearTimeout(timer)
     }
     const request = window.requestIdleCallback(become, { timeout: LONGEST_MS })
-    return () => {
-      window.cancelIdleCallback(request)
-    }
+    return () => window.cancelIdleCallback(request)
   }, [])
   return isIdle
 }

@@ -10,8 +10,6 @@ export function useLazyUpgrade<T>(load: () => Promise<T>): { module: T | undefin
   const isIdle = useIdle()
   const [isUsed, setIsUsed] = useState(false)
   const module = useLazyModule(load, isIdle || isUsed)
-  const onUse = useCallback(() => {
-    setIsUsed(true)
-  }, [])
+  const onUse = useCallback(() => setIsUsed(true), [])
   return { module, onUse }
 }

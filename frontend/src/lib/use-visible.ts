@@ -2,9 +2,7 @@ import { useSyncExternalStore } from 'react'
 
 function subscribe(listener: () => void): () => void {
   document.addEventListener('visibilitychange', listener)
-  return () => {
-    document.removeEventListener('visibilitychange', listener)
-  }
+  return () => document.removeEventListener('visibilitychange', listener)
 }
 
 /** Whether the page is in view, instead of in a background tab. */

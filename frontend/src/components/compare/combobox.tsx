@@ -49,9 +49,7 @@ function ChosenSymbols({ compare, onRemove }: ChosenSymbolsProps) {
             type="button"
             className="compare-remove"
             aria-label={`Remove ${other}`}
-            onClick={() => {
-              onRemove(other)
-            }}
+            onClick={() => onRemove(other)}
           >
             <span aria-hidden="true">×</span>
           </button>

@@ -25,16 +25,12 @@ export function ComparePicker({ symbol, onChange }: ComparePickerProps) {
         aria-label={`Compare ${symbol} with`}
         placeholder="Compare with…"
         value={typed}
-        onChange={({ target }) => {
-          setTyped(target.value)
-        }}
+        onChange={({ target }) => setTyped(target.value)}
         onFocus={() => {
           requestFocusHandover(true)
           onUse()
         }}
-        onBlur={() => {
-          requestFocusHandover(false)
-        }}
+        onBlur={() => requestFocusHandover(false)}
       />
     </div>
   )

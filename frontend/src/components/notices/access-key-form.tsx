@@ -22,9 +22,7 @@ export function AccessKeyForm() {
         autoComplete="off"
         required
         value={key}
-        onChange={(event) => {
-          setKey(event.target.value)
-        }}
+        onChange={(event) => setKey(event.target.value)}
       />
       <button type="submit" className="button">
         Use this key

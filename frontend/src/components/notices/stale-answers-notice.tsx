@@ -15,9 +15,7 @@ export function StaleAnswersNotice() {
         .then((hasEnded) => (hasEnded ? queryClient.invalidateQueries() : undefined))
         .catch(() => undefined) // asked again
     }, CHECK_MS)
-    return () => {
-      clearInterval(timer)
-    }
+    return () => clearInterval(timer)
   }, [isStale, queryClient])
   return (
     <div role="status">

@@ -13,20 +13,13 @@ export function AboutButton() {
         type="button"
         className="button-quiet"
         aria-haspopup="dialog"
-        onClick={() => {
-          setIsOpen(true)
-        }}
+        onClick={() => setIsOpen(true)}
       >
         About
       </button>
       {isOpen && (
         <LazyPart>
-          <AboutDialog
-            opener={opener}
-            onClose={() => {
-              setIsOpen(false)
-            }}
-          />
+          <AboutDialog opener={opener} onClose={() => setIsOpen(false)} />
         </LazyPart>
       )}
     </>

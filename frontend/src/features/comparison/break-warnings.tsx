@@ -18,9 +18,7 @@ export function BreakWarnings({ breaks, isAdjusted, onChange }: BreakWarningsPro
         <button
           type="button"
           className="button"
-          onClick={() => {
-            onChange({ isAdjusted: true })
-          }}
+          onClick={() => onChange({ isAdjusted: true })}
         >
           Compare adjusted prices
         </button>

@@ -45,9 +45,7 @@ function drawLines(chart: IChartApi) {
   const lines = DASHES.map((lineStyle) => chart.addSeries(LineSeries, { ...options, lineStyle, lineWidth: 2 }))
   const paint: Drawing['paint'] = (color) => {
     zero.applyOptions({ color: color('--edge') })
-    lines.forEach((line, i) => {
-      line.applyOptions({ color: color(`--series-${String(i + 1)}`) })
-    })
+    lines.forEach((line, i) => line.applyOptions({ color: color(`--series-${String(i + 1)}`) }))
   }
   return { zero, lines, paint }
 }

@@ -8,9 +8,7 @@ import './comparison-chart' // so that no test waits for it to compile
 
 const ADDRESS = '/?symbol=AAPL&compare=IBM,MSFT'
 
-beforeEach(() => {
-  server.use(closesAre(CLOSES))
-})
+beforeEach(() => server.use(closesAre(CLOSES)))
 
 async function panel() {
   await screen.findByRole('combobox', { name: 'Compare AAPL with' }) // its placeholder has none
@@ -69,9 +67,7 @@ test('a symbol whose bars failed to load can be retried', async () => {
   const { user } = renderPage(ADDRESS)
   const compared = await panel()
   await user.click(await compared.findByRole('button', { name: 'Try again' }))
-  await waitFor(async () => {
-    expect(await rows()).toHaveLength(3)
-  })
+  await waitFor(async () => expect(await rows()).toHaveLength(3))
 })
 
 test('a symbol without adjusted prices is named, and unadjusted prices are offered', async () => {
@@ -83,9 +79,7 @@ test('a symbol without adjusted prices is named, and unadjusted prices are offer
   expect((await rows()).map(([symbol]) => symbol)).toEqual(['AAPL', 'MSFT'])
   await user.click(compared.getByRole('button', { name: 'Compare unadjusted prices' }))
   expect(address()).toBe('/?symbol=AAPL&compare=IBM,MSFT')
-  await waitFor(async () => {
-    expect(await rows()).toHaveLength(3)
-  })
+  await waitFor(async () => expect(await rows()).toHaveLength(3))
 })
 
 test('a split within the compared sessions shows a warning, until adjusted prices are compared', async () => {

@@ -27,13 +27,7 @@ export function Comparison({ view, onChange }: ComparisonProps) {
 
   const actions = (
     <>
-      <CompareCombobox
-        symbol={symbol}
-        compare={compare}
-        onChange={(chosen) => {
-          onChange({ compare: chosen })
-        }}
-      />
+      <CompareCombobox symbol={symbol} compare={compare} onChange={(chosen) => onChange({ compare: chosen })} />
       <Downloads comparison={isPending ? null : comparison} stocks={stocks} view={view} picture={picture} />
     </>
   )

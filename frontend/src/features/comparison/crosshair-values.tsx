@@ -54,9 +54,7 @@ export function SessionSlider({ comparison, breaks, at, onMark }: SessionSliderP
       min={0}
       max={sessions.length - 1}
       value={sessions.indexOf(at)}
-      onChange={(event) => {
-        onMark(sessions[event.target.valueAsNumber] ?? comparison.last)
-      }}
+      onChange={(event) => onMark(sessions[event.target.valueAsNumber] ?? comparison.last)}
     />
   )
 }

@@ -29,9 +29,7 @@ function ExcludedSymbol({ symbol, query, view, onChange }: Excluded & Omit<Exclu
         <button
           type="button"
           className="button"
-          onClick={() => {
-            onChange({ isAdjusted: false })
-          }}
+          onClick={() => onChange({ isAdjusted: false })}
         >
           Compare unadjusted prices
         </button>
@@ -40,9 +38,7 @@ function ExcludedSymbol({ symbol, query, view, onChange }: Excluded & Omit<Exclu
         <button
           type="button"
           className="button"
-          onClick={() => {
-            onChange({ compare: view.compare.filter((kept) => kept !== symbol) })
-          }}
+          onClick={() => onChange({ compare: view.compare.filter((kept) => kept !== symbol) })}
         >
           Remove {symbol} from the comparison
         </button>

@@ -22,9 +22,7 @@ export function ChosenModel({ evaluation: { best, models }, choice, onChange }: 
       <button
         type="button"
         className="button-quiet"
-        onClick={() => {
-          onChange({ model: 'auto' })
-        }}
+        onClick={() => onChange({ model: 'auto' })}
       >
         Use auto
       </button>

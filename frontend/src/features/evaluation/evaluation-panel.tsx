@@ -26,9 +26,7 @@ export function EvaluationPanel({ view, onChange }: EvaluationPanelProps) {
       options={WINDOWS}
       formatOption={count}
       option={view.windows}
-      onChoose={(chosen) => {
-        onChange({ windows: chosen })
-      }}
+      onChoose={(chosen) => onChange({ windows: chosen })}
     />
   )
   return (

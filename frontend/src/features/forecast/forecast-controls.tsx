@@ -22,27 +22,21 @@ export function ForecastControls({ view, onChange }: ForecastControlsProps) {
         options={MODEL_CHOICES}
         formatOption={choiceName}
         option={view.model}
-        onChoose={(model) => {
-          onChange({ model })
-        }}
+        onChoose={(model) => onChange({ model })}
       />
       <Select
         label="Horizon"
         options={HORIZONS}
         formatOption={(sessions) => formatCount(sessions, 'session')}
         option={view.horizon}
-        onChoose={(horizon) => {
-          onChange({ horizon })
-        }}
+        onChoose={(horizon) => onChange({ horizon })}
       />
       <Select
         label="Level"
         options={LEVELS}
         formatOption={(level) => `${String(level)} %`}
         option={view.level}
-        onChoose={(level) => {
-          onChange({ level })
-        }}
+        onChoose={(level) => onChange({ level })}
       />
     </fieldset>
   )
@@ -70,9 +64,7 @@ export function AsOfField({ view: { asOf }, onChange }: ForecastControlsProps) {
           setText(target.value)
           if (isWholeDate(target.value)) onChange({ asOf: target.value === '' ? null : target.value })
         }}
-        onBlur={() => {
-          setText(asOf ?? '')
-        }}
+        onBlur={() => setText(asOf ?? '')}
       />
     </label>
   )

@@ -28,9 +28,7 @@ export function LeaderboardPage() {
         <div className="universe-choices">
           <HorizonSelect
             horizon={horizon}
-            onChoose={(chosen) => {
-              navigate(buildLeaderboardAddress(chosen), { replace: true })
-            }}
+            onChoose={(chosen) => navigate(buildLeaderboardAddress(chosen), { replace: true })}
           />
         </div>
       </header>

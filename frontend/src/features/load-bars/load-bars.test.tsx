@@ -122,9 +122,7 @@ test('the data of the symbol is refetched after a load, and not before', async (
   await dialog.findByRole('button', { name: 'Load 8 bars' })
   expect(requested).toEqual(['NEWCO'])
   await user.click(dialog.getByRole('button', { name: 'Load 8 bars' }))
-  await waitFor(() => {
-    expect(requested).toEqual(['NEWCO', 'NEWCO'])
-  })
+  await waitFor(() => expect(requested).toEqual(['NEWCO', 'NEWCO']))
   await user.click(await dialog.findByRole('button', { name: 'Show NEWCO' }))
   expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
   expect(screen.getByRole('button', { name: 'Load bars' })).toHaveFocus()

@@ -42,9 +42,7 @@ export function LoadBars({ symbol, onLoaded }: LoadBarsProps) {
         type="button"
         className="button-quiet"
         aria-haspopup="dialog"
-        onClick={() => {
-          setIsOpen(true)
-        }}
+        onClick={() => setIsOpen(true)}
       >
         Load bars
       </button>

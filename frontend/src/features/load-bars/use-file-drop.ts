@@ -30,9 +30,7 @@ export function useFileDrop(onDrop: (drop: Drop) => void): boolean {
       entered = event.target
       setIsOver(true)
     })
-    listen('dragover', (event) => {
-      event.preventDefault()
-    })
+    listen('dragover', (event) => event.preventDefault())
     // The next element is entered before the previous one is left, so only leaving the last one entered ends the drag.
     listen('dragleave', (event) => {
       if (event.target === entered) setIsOver(false)
@@ -42,9 +40,7 @@ export function useFileDrop(onDrop: (drop: Drop) => void): boolean {
       setIsOver(false)
       if (event.dataTransfer !== null) handler.current(readDrop(event.dataTransfer))
     })
-    return () => {
-      stop.abort()
-    }
+    return () => stop.abort()
   }, [])
 
   return isOver

@@ -134,16 +134,12 @@ export function useLoad(shown: string | undefined, drop: Drop | null) {
   return {
     request,
     step,
-    change: (change: Partial<LoadRequest>) => {
-      setRequest((now) => ({ ...now, ...change }))
-    },
+    change: (change: Partial<LoadRequest>) => setRequest((now) => ({ ...now, ...change })),
     choose: (files: readonly File[]) => {
       setRequest((now) => withFiles(now, files))
       setStep(createFileStep(files))
     },
-    back: () => {
-      setStep(createFormStep(null))
-    },
+    back: () => setStep(createFormStep(null)),
     restart: () => {
       setRequest(createRequest(shown))
       setStep(createFormStep(null))

@@ -25,9 +25,7 @@ export function ChartToolbar({ view, onChange, hasAdjusted, onZoom, onReset }: C
             type="button"
             className="button"
             aria-label={name}
-            onClick={() => {
-              onZoom(factor)
-            }}
+            onClick={() => onZoom(factor)}
           >
             {sign}
           </button>

@@ -34,9 +34,7 @@ export function DownloadButtons({ view, revision, rows, forecast, chart }: Downl
           className="button"
           aria-label={`Download ${name}`}
           disabled={revision === undefined}
-          onClick={() => {
-            onClick(save)
-          }}
+          onClick={() => onClick(save)}
         >
           {name}
         </button>

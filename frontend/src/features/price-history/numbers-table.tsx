@@ -86,14 +86,7 @@ export function NumbersTable({ rows, givenBefore }: NumbersTableProps) {
           />
         </table>
       </TableFrame>
-      <ShowMore
-        shown={limit}
-        total={known.length}
-        what="sessions"
-        onMore={() => {
-          setLimit(limit + ROWS_AT_ONCE)
-        }}
-      />
+      <ShowMore shown={limit} total={known.length} what="sessions" onMore={() => setLimit(limit + ROWS_AT_ONCE)} />
     </>
   )
 }

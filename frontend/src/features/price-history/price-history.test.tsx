@@ -36,9 +36,7 @@ async function moveTo(index: number): Promise<void> {
 test('without a crosshair, the values of the last session are shown', async () => {
   server.use(evaluationIs(TESTED))
   renderPage('/?symbol=AAPL')
-  await waitFor(async () => {
-    expect(await readout()).toHaveTextContent('5 sessions before')
-  })
+  await waitFor(async () => expect(await readout()).toHaveTextContent('5 sessions before'))
   expect(await readout()).toHaveTextContent(
     '2 Apr 2011Open508.00High511.00Low506.00Close509.00Change+1.00 (+0.20 %)Volume1,249' +
       '5 sessions before450.00 to 508.00Closeoutside',
@@ -62,9 +60,7 @@ test('the crosshair moves by session, also into future sessions', async () => {
   server.use(evaluationIs(TESTED))
   renderPage('/?symbol=AAPL')
   await chart()
-  await waitFor(async () => {
-    expect(await slider()).toHaveAttribute('max', '251')
-  })
+  await waitFor(async () => expect(await slider()).toHaveAttribute('max', '251'))
 
   await moveTo(0)
   expect(await slider()).toHaveAttribute(
@@ -189,9 +185,7 @@ test('as_of is in the address, goes to forecast and evaluation, and the closes t
   renderPage('/?symbol=AAPL&as_of=2011-03-01')
   expect(await screen.findByLabelText('As of')).toHaveValue('2011-03-01')
   expect(await readout()).toHaveTextContent('1 Mar 2011Open')
-  await waitFor(() => {
-    expect(asked).toEqual(['2011-03-01', '2011-03-01'])
-  })
+  await waitFor(() => expect(asked).toEqual(['2011-03-01', '2011-03-01']))
   fireEvent.change(screen.getByLabelText('As of'), { target: { value: '' } })
   expect(address()).toBe('/?symbol=AAPL')
 })

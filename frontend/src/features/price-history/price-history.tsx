@@ -79,12 +79,7 @@ export function PriceHistory({ view, onChange, hasAdjusted, findings }: PriceHis
 
   const actions = (
     <>
-      <ComparePicker
-        symbol={view.symbol}
-        onChange={(compare) => {
-          onChange({ compare })
-        }}
-      />
+      <ComparePicker symbol={view.symbol} onChange={(compare) => onChange({ compare })} />
       <DownloadButtons view={view} revision={bars.data?.revision} rows={rows} forecast={forecast.data} chart={chart} />
     </>
   )

@@ -33,9 +33,7 @@ export function SessionSlider({ rows, at, context, onMove }: SessionSliderProps)
       min={0}
       max={rows.length - 1}
       value={at}
-      onChange={(event) => {
-        onMove(skipMissing(rows, at, event.target.valueAsNumber))
-      }}
+      onChange={(event) => onMove(skipMissing(rows, at, event.target.valueAsNumber))}
     />
   )
 }

@@ -11,12 +11,8 @@ function Button() {
   const [isClicked, setIsClicked] = useState(false)
   const module = useLazyModule(loadChip, isDue || isClicked)
   useEffect(() => {
-    const timer = setTimeout(() => {
-      setIsDue(true)
-    }, AFTER_START_MS)
-    return () => {
-      clearTimeout(timer)
-    }
+    const timer = setTimeout(() => setIsDue(true), AFTER_START_MS)
+    return () => clearTimeout(timer)
   }, [])
   if (module !== undefined) return <module.RunsChip opensAtOnce={isClicked} />
   const onClick = (): void => {

@@ -45,9 +45,7 @@ beforeEach(() => {
   FedSource.open = []
   vi.stubGlobal('EventSource', FedSource)
 })
-afterEach(() => {
-  vi.unstubAllGlobals()
-})
+afterEach(() => vi.unstubAllGlobals())
 
 const chip = (name: RegExp) => screen.findByRole('button', { name })
 
@@ -133,9 +131,7 @@ test('runs that change at once are announced, the oldest first, and what is comp
   )
   renderPage('/leaderboard')
   await chip(/^Run 44 %$/)
-  await waitFor(() => {
-    expect(asked).toHaveBeenCalledTimes(1)
-  })
+  await waitFor(() => expect(asked).toHaveBeenCalledTimes(1))
   server.use(runsAre({ ...next, state: 'running' }, FINISHED))
   const [source] = FedSource.open
   act(() => {
@@ -143,9 +139,7 @@ test('runs that change at once are announced, the oldest first, and what is comp
     source?.onerror?.()
   })
   expect(await screen.findByText(/^The run is complete: .* The run started: 505 symbols.$/, {}, { timeout: 20_000 })).toBeInTheDocument()
-  await waitFor(() => {
-    expect(asked).toHaveBeenCalledTimes(2)
-  })
+  await waitFor(() => expect(asked).toHaveBeenCalledTimes(2))
 })
 
 test('without events, the list is asked for while the run goes', async () => {

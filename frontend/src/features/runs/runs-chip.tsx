@@ -35,9 +35,7 @@ export function RunsChip({ opensAtOnce }: { opensAtOnce: boolean }) {
         type="button"
         className={`button-quiet${active === undefined ? '' : ' runs-chip'}${hasFailed ? ' runs-failed' : ''}`}
         aria-haspopup="dialog"
-        onClick={() => {
-          setIsOpen(true)
-        }}
+        onClick={() => setIsOpen(true)}
       >
         {active === undefined ? (hasFailed ? 'Run failed' : 'Runs') : describeActive(active)}
         {active !== undefined && <progress aria-hidden="true" value={computeShare(active)} />}
@@ -45,14 +43,7 @@ export function RunsChip({ opensAtOnce }: { opensAtOnce: boolean }) {
       <Status>{news}</Status>
       {isOpen && (
         <LazyPart>
-          <RunsDialog
-            runs={runs ?? []}
-            active={active}
-            opener={opener}
-            onClose={() => {
-              setIsOpen(false)
-            }}
-          />
+          <RunsDialog runs={runs ?? []} active={active} opener={opener} onClose={() => setIsOpen(false)} />
         </LazyPart>
       )}
     </>

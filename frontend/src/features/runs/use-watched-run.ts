@@ -29,23 +29,15 @@ export function useWatchedRun(): { runs: readonly Run[] | undefined; active: Run
   useEffect(() => {
     if (id === undefined || isLost || !isVisible) return
     return watchRun(id, {
-      onRun: (run) => {
-        storeRun(queries, run)
-      },
-      onLost: () => {
-        setIsLost(true)
-      },
+      onRun: (run) => storeRun(queries, run),
+      onLost: () => setIsLost(true),
     })
   }, [id, isLost, isVisible, queries])
 
   useEffect(() => {
     if (!isLost) return
-    const timer = setTimeout(() => {
-      setIsLost(false)
-    }, WATCH_AGAIN_MS)
-    return () => {
-      clearTimeout(timer)
-    }
+    const timer = setTimeout(() => setIsLost(false), WATCH_AGAIN_MS)
+    return () => clearTimeout(timer)
   }, [isLost])
 
   return { runs: data?.runs, active }

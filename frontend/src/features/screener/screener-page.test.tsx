@@ -60,13 +60,9 @@ test('text filters at once, is announced, and goes into the address', async () =
   const { user } = renderPage('/screener')
   await symbols()
   await user.type(screen.getByRole('searchbox', { name: 'Symbol or name' }), 'micro')
-  await waitFor(() => {
-    expect(screen.getByText('1 of 5 symbols')).toHaveAttribute('aria-live', 'polite')
-  })
+  await waitFor(() => expect(screen.getByText('1 of 5 symbols')).toHaveAttribute('aria-live', 'polite'))
   expect(await symbols()).toEqual(['MSFT'])
-  await waitFor(() => {
-    expect(address()).toBe('/screener?find=micro')
-  })
+  await waitFor(() => expect(address()).toBe('/screener?find=micro'))
 })
 
 test('limits, sector and columns are chosen and kept in the address', async () => {

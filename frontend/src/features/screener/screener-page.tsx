@@ -25,20 +25,13 @@ export function ScreenerPage() {
       <header className="universe-header">
         <h2 id="screener-heading">Screener</h2>
         <div className="universe-choices">
-          <HorizonSelect
-            horizon={view.horizon}
-            onChoose={(horizon) => {
-              change({ horizon })
-            }}
-          />
+          <HorizonSelect horizon={view.horizon} onChoose={(horizon) => change({ horizon })} />
           <Select
             label="Level"
             options={SCREENER_LEVELS}
             formatOption={(level) => `${String(level)} %`}
             option={view.level}
-            onChoose={(level) => {
-              change({ level })
-            }}
+            onChoose={(level) => change({ level })}
           />
         </div>
       </header>

@@ -69,9 +69,7 @@ export function ScreenerView({ screener, view, onChange }: ScreenerViewProps) {
         <button
           type="button"
           className="button"
-          onClick={() => {
-            saveMatches(screener, rows)
-          }}
+          onClick={() => saveMatches(screener, rows)}
         >
           Save as CSV
         </button>

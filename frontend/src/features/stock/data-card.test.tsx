@@ -46,9 +46,7 @@ test('with a key, which a link would not send, the bars are fetched and saved un
   rememberAccessKey('a-key')
   const { user } = renderPage('/?symbol=AAPL')
   await user.click(await (await card()).findByRole('link', { name: 'Bars as Excel' }))
-  await waitFor(() => {
-    expect(saved).toEqual(['AAPL.xlsx'])
-  })
+  await waitFor(() => expect(saved).toEqual(['AAPL.xlsx']))
   expect(keys).toEqual(['a-key'])
 })
 

@@ -19,9 +19,7 @@ export function PlainSearch({ box, input, handover, onUse }: PlainSearchProps) {
         {...SEARCH_INPUT}
         ref={input}
         value={box.text}
-        onChange={({ target }) => {
-          box.type(target.value)
-        }}
+        onChange={({ target }) => box.type(target.value)}
         onFocus={() => {
           box.setOpen(true)
           onUse?.()

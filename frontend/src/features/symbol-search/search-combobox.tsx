@@ -46,9 +46,7 @@ export function SearchCombobox({ box, input, handover }: SearchComboboxProps) {
         <Autocomplete.Input
           {...SEARCH_INPUT}
           ref={input}
-          onFocus={() => {
-            box.setOpen(true)
-          }}
+          onFocus={() => box.setOpen(true)}
         />
       </SearchField>
       <SearchPopup

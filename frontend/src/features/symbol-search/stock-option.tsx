@@ -25,9 +25,7 @@ export function StockOption({ stock, query, onChoose }: StockOptionProps) {
     <Autocomplete.Item
       value={stock}
       className="search-option"
-      onClick={() => {
-        onChoose(stock.symbol)
-      }}
+      onClick={() => onChoose(stock.symbol)}
     >
       <span className="search-option-symbol">
         <Marked text={stock.symbol} query={query} />

@@ -44,9 +44,7 @@ test('the keyboard suffices: "/" focuses the box, arrows choose, Enter submits',
   await user.keyboard('aap')
   await screen.findByRole('option', { name: 'AAPX Aapex Corp.' })
   await user.keyboard('{ArrowDown}{ArrowDown}')
-  await waitFor(async () => {
-    expect(await highlighted()).toBe('AAPX Aapex Corp.')
-  })
+  await waitFor(async () => expect(await highlighted()).toBe('AAPX Aapex Corp.'))
   await user.keyboard('{Enter}')
   await heading('AAPX')
   expect(address()).toBe('/?symbol=AAPX')
@@ -164,9 +162,7 @@ test('a late response does not leave the page that was chosen meanwhile', async 
   })
   server.use(http.get('*/api/stocks', search))
   await user.type(await box(), 'apple{Enter}')
-  await waitFor(() => {
-    expect(search).toHaveBeenCalled()
-  })
+  await waitFor(() => expect(search).toHaveBeenCalled())
   await user.click(link)
   await heading('IBM')
   release()

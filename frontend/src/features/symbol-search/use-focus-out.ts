@@ -9,8 +9,6 @@ export function useFocusOut(inside: RefObject<HTMLElement | null>, onLeave: () =
       if (!stays) onLeave()
     }
     element?.addEventListener('focusout', onFocusOut)
-    return () => {
-      element?.removeEventListener('focusout', onFocusOut)
-    }
+    return () => element?.removeEventListener('focusout', onFocusOut)
   }, [inside, onLeave])
 }

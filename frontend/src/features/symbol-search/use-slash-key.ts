@@ -18,8 +18,6 @@ export function useSlashKey(box: RefObject<HTMLInputElement | null>): void {
       box.current?.select()
     }
     document.addEventListener('keydown', onKeyDown)
-    return () => {
-      document.removeEventListener('keydown', onKeyDown)
-    }
+    return () => document.removeEventListener('keydown', onKeyDown)
   }, [box])
 }

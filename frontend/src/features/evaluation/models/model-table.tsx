@@ -37,9 +37,7 @@ export function ModelTable({ evaluation, view, onChange }: ModelTableProps) {
                 model={model}
                 reach={reach}
                 isChosen={model.name === view.model}
-                onChoose={() => {
-                  onChange({ model: model.name })
-                }}
+                onChoose={() => onChange({ model: model.name })}
               />
             ))}
           </tbody>

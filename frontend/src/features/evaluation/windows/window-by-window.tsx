@@ -37,9 +37,7 @@ export function WindowByWindow({ evaluation, view, onChange }: WindowByWindowPro
           options={CHARTS}
           names={NAMES}
           chosen={chart}
-          onChoose={(chosen) => {
-            onChange({ chart: chosen })
-          }}
+          onChoose={(chosen) => onChange({ chart: chosen })}
         />
       </header>
       <p className="fine-print">{explain(evaluation, view)}</p>

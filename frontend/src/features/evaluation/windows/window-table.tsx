@@ -38,14 +38,7 @@ function Pages({ title, sessions, series, write }: WindowTableProps) {
           <Rows sessions={sessions} series={series} write={write} limit={limit} />
         </table>
       </TableFrame>
-      <ShowMore
-        shown={limit}
-        total={sessions.length}
-        what="windows"
-        onMore={() => {
-          setLimit(limit + ROWS_AT_ONCE)
-        }}
-      />
+      <ShowMore shown={limit} total={sessions.length} what="windows" onMore={() => setLimit(limit + ROWS_AT_ONCE)} />
     </>
   )
 }

@@ -38,9 +38,7 @@ function DateFormatField({ request, onChange }: Pick<LoadFormProps, 'request' | 
       Date format
       <select
         value={request.dateFormat}
-        onChange={({ target: { value } }) => {
-          onChange({ dateFormat: isDateFormat(value) ? value : '' })
-        }}
+        onChange={({ target: { value } }) => onChange({ dateFormat: isDateFormat(value) ? value : '' })}
       >
         <option value="">Detect automatically</option>
         {Object.entries(DATE_FORMATS).map(([format, name]) => (
@@ -62,17 +60,13 @@ function Fields({ request, onChange }: Pick<LoadFormProps, 'request' | 'onChange
         pattern={SYMBOL_PATTERN}
         title="1 to 15 letters, digits and . - ^ = &"
         value={request.symbol}
-        onChange={(symbol) => {
-          onChange({ symbol })
-        }}
+        onChange={(symbol) => onChange({ symbol })}
       />
       <TextField
         label="Company (optional)"
         maxLength={200}
         value={request.name}
-        onChange={(name) => {
-          onChange({ name })
-        }}
+        onChange={(name) => onChange({ name })}
       />
       <DateFormatField request={request} onChange={onChange} />
     </div>
@@ -114,18 +108,11 @@ export function LoadForm({ request, problem, note, onChoose, onChange, onCheck, 
       <FileField file={request.file} hasFocus={!hasMessage} onChoose={onChoose} />
       <Fields request={request} onChange={onChange} />
       <ReadingFields request={request} onChange={onChange} />
-      <ModeField
-        mode={request.mode}
-        onChange={(mode) => {
-          onChange({ mode })
-        }}
-      />
+      <ModeField mode={request.mode} onChange={(mode) => onChange({ mode })} />
       <KeyField
         value={request.key}
         writeProblem={isKeyProblem ? (problemId) => <LoadProblem id={problemId} problem={problem} /> : undefined}
-        onChange={(key) => {
-          onChange({ key })
-        }}
+        onChange={(key) => onChange({ key })}
       />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onCancel}>

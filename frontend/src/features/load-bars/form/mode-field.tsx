@@ -32,9 +32,7 @@ export function ModeField({ mode, onChange }: ModeFieldProps) {
               name={id}
               checked={mode === option}
               aria-describedby={`${id}-${option}`}
-              onChange={() => {
-                onChange(option)
-              }}
+              onChange={() => onChange(option)}
             />
             {MODES[option].name}
           </label>

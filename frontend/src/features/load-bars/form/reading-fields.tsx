@@ -28,9 +28,7 @@ export function ReadingFields({ request, onChange }: ReadingFieldsProps) {
           placeholder="close=Last,date=When"
           maxLength={500}
           value={request.columns}
-          onChange={(columns) => {
-            onChange({ columns })
-          }}
+          onChange={(columns) => onChange({ columns })}
         />
         <label className="field">
           Decimal mark
@@ -52,16 +50,12 @@ export function ReadingFields({ request, onChange }: ReadingFieldsProps) {
           placeholder="Europe/Paris"
           maxLength={40}
           value={request.timezone}
-          onChange={(timezone) => {
-            onChange({ timezone })
-          }}
+          onChange={(timezone) => onChange({ timezone })}
         />
         <Checkbox
           label="Combine hours or minutes into daily bars"
           isChecked={request.isResampled}
-          onCheck={(isResampled) => {
-            onChange({ isResampled })
-          }}
+          onCheck={(isResampled) => onChange({ isResampled })}
         />
       </div>
     </details>

@@ -18,9 +18,7 @@ export function TextField({ label, onChange, ...input }: TextFieldProps) {
         type="text"
         autoComplete="off"
         spellCheck={false}
-        onChange={(event) => {
-          onChange(event.target.value)
-        }}
+        onChange={(event) => onChange(event.target.value)}
       />
     </label>
   )

@@ -44,9 +44,7 @@ function FileRow({ entry: { file, symbol, outcome }, isRunning, onRename }: File
             spellCheck={false}
             disabled={isRunning}
             value={symbol}
-            onChange={({ target }) => {
-              onRename(target.value)
-            }}
+            onChange={({ target }) => onRename(target.value)}
           />
         )}
       </td>
@@ -95,9 +93,7 @@ export function ManyFiles({ files, isRunning, refusal, onRun, onStop, onBack, on
                 key={i} // several may have the same name
                 entry={entry}
                 isRunning={isRunning}
-                onRename={(symbol) => {
-                  rename(i, symbol)
-                }}
+                onRename={(symbol) => rename(i, symbol)}
               />
             ))}
           </tbody>
@@ -113,9 +109,7 @@ export function ManyFiles({ files, isRunning, refusal, onRun, onStop, onBack, on
           <button
             type="button"
             className="button"
-            onClick={() => {
-              onShow(loaded.symbol)
-            }}
+            onClick={() => onShow(loaded.symbol)}
           >
             Show {loaded.symbol}
           </button>

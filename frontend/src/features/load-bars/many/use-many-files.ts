@@ -77,9 +77,7 @@ export function useManyFiles(files: readonly File[], onRun: (controller: AbortCo
 
   return {
     entries,
-    rename: (at: number, symbol: string) => {
-      change(at, { symbol, outcome: { at: 'waiting' } })
-    },
+    rename: (at: number, symbol: string) => change(at, { symbol, outcome: { at: 'waiting' } }),
     check: (key: string) => void send(key, false, ({ outcome }) => outcome.at !== 'refused'),
     load: (key: string) => void send(key, true, ({ outcome }) => outcome.at === 'checked'),
   }

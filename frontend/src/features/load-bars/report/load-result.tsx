@@ -35,9 +35,7 @@ export function LoadResult({ report, onShow, onAnother }: LoadResultProps) {
           ref={focusOnMount}
           type="button"
           className="button button-primary"
-          onClick={() => {
-            onShow(symbol)
-          }}
+          onClick={() => onShow(symbol)}
         >
           Show {symbol}
         </button>

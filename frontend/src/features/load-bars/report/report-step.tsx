@@ -78,13 +78,7 @@ export function ReportStep({ report, onLoad, onBack, onCancel }: ReportStepProps
         )}
       </div>
       {isAsking && (
-        <ReplaceQuestion
-          report={report}
-          onConfirm={onConfirmed}
-          onCancel={() => {
-            setIsAsking(false)
-          }}
-        />
+        <ReplaceQuestion report={report} onConfirm={onConfirmed} onCancel={() => setIsAsking(false)} />
       )}
     </div>
   )

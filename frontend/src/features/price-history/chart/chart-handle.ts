@@ -35,9 +35,7 @@ export function createHandle(
   nLeftOut: number,
 ): ChartHandle {
   return {
-    zoom: (factor) => {
-      zoom(chart, factor)
-    },
+    zoom: (factor) => zoom(chart, factor),
     reset: () => {
       candles.priceScale().applyOptions({ autoScale: true })
       chart.timeScale().setVisibleLogicalRange(shiftRange(nLeftOut, chosen))

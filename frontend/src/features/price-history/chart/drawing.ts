@@ -138,19 +138,13 @@ export function drawPrices(chart: IChartApi): PriceDrawing {
   const series = addSeries(chart)
   return {
     candles: series.candles,
-    paint: (color) => {
-      paint(series, color)
-    },
+    paint: (color) => paint(series, color),
     setBars: (slots, gaps, digits) => {
       setDigits(chart, series, digits)
       setConflation(chart, gaps)
       setBars(series, slots, gaps)
     },
-    setPast: (slots, pastForecasts) => {
-      setPast(series, slots, pastForecasts)
-    },
-    setForecast: (slots, forecast) => {
-      setForecast(series, slots, forecast)
-    },
+    setPast: (slots, pastForecasts) => setPast(series, slots, pastForecasts),
+    setForecast: (slots, forecast) => setForecast(series, slots, forecast),
   }
 }

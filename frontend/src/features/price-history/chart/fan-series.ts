@@ -50,9 +50,7 @@ export class FanSeries implements ICustomSeriesPaneView<Time, FanPoint, FanOptio
 
   renderer(): ICustomSeriesPaneRenderer {
     return {
-      draw: (target, toY) => {
-        this.#draw(target, toY)
-      },
+      draw: (target, toY) => this.#draw(target, toY),
     }
   }
 

@@ -21,9 +21,7 @@ export class GapBands implements ISeriesPrimitive {
   readonly #view: IPrimitivePaneView = {
     zOrder: () => 'bottom',
     renderer: () => ({
-      draw: (target) => {
-        this.#draw(target)
-      },
+      draw: (target) => this.#draw(target),
     }),
   }
 

@@ -60,9 +60,7 @@ function usePointer(
       if (isByPointer) onPoint(time === undefined || logical === undefined ? null : logical + nLeftOut)
     }
     chart?.subscribeCrosshairMove(follow)
-    return () => {
-      chart?.unsubscribeCrosshairMove(follow)
-    }
+    return () => chart?.unsubscribeCrosshairMove(follow)
   }, [drawn, nLeftOut, onPoint])
 }
 
@@ -72,9 +70,7 @@ function useMeasure(since: number): void {
     const frame = requestAnimationFrame(() => {
       performance.measure('bellwether:chart', { start: since, end: performance.now() })
     })
-    return () => {
-      cancelAnimationFrame(frame)
-    }
+    return () => cancelAnimationFrame(frame)
   }, [since])
 }
 

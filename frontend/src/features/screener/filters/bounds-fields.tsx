@@ -30,9 +30,7 @@ function NumberField({ label, hint, value, onValue }: NumberFieldProps) {
       aria-label={label}
       placeholder={hint}
       value={value ?? ''}
-      onChange={({ target }) => {
-        onValue(readNumber(target.value))
-      }}
+      onChange={({ target }) => onValue(readNumber(target.value))}
     />
   )
 }
@@ -51,17 +49,13 @@ function Fields({ name, bounds: [least, most], onBounds }: FieldsProps) {
         label={`${name}: at least`}
         hint="at least"
         value={least}
-        onValue={(value) => {
-          onBounds([value, most])
-        }}
+        onValue={(value) => onBounds([value, most])}
       />
       <NumberField
         label={`${name}: at most`}
         hint="at most"
         value={most}
-        onValue={(value) => {
-          onBounds([least, value])
-        }}
+        onValue={(value) => onBounds([least, value])}
       />
     </fieldset>
   )
@@ -86,9 +80,7 @@ export function BoundsFields({ bounds, onChange }: BoundsFieldsProps) {
               key={column}
               name={NAMES[column]}
               bounds={bounds[column]}
-              onBounds={(wanted) => {
-                change(column, wanted)
-              }}
+              onBounds={(wanted) => change(column, wanted)}
             />
           ))}
         </div>

@@ -31,9 +31,7 @@ export function ColumnChoice({ shown, onChange }: ColumnChoiceProps) {
           <button
             type="button"
             className="button"
-            onClick={() => {
-              onChange({ columns: DEFAULT_SCREENER.columns })
-            }}
+            onClick={() => onChange({ columns: DEFAULT_SCREENER.columns })}
           >
             Usual columns
           </button>

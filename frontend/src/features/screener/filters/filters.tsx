@@ -25,9 +25,7 @@ export function Filters({ view, sectors, text, onText, onChange }: FiltersProps)
             options={[...new Set(['', ...sectors, view.sector])]}
             formatOption={(sector) => (sector === '' ? 'All' : sector)}
             option={view.sector}
-            onChoose={(sector) => {
-              onChange({ sector })
-            }}
+            onChoose={(sector) => onChange({ sector })}
           />
         )}
         <Select
@@ -35,23 +33,17 @@ export function Filters({ view, sectors, text, onText, onChange }: FiltersProps)
           options={VERDICT_CHOICES}
           formatOption={(verdict) => (verdict === 'any' ? 'Any' : VERDICT_NAMES[verdict])}
           option={view.verdict}
-          onChoose={(verdict) => {
-            onChange({ verdict })
-          }}
+          onChoose={(verdict) => onChange({ verdict })}
         />
         <Checkbox
           label="Unchanged since the run"
           isChecked={view.isCurrent}
-          onCheck={(isCurrent) => {
-            onChange({ isCurrent })
-          }}
+          onCheck={(isCurrent) => onChange({ isCurrent })}
         />
         <Checkbox
           label="Better in both halves"
           isChecked={view.isBetterTwice}
-          onCheck={(isBetterTwice) => {
-            onChange({ isBetterTwice })
-          }}
+          onCheck={(isBetterTwice) => onChange({ isBetterTwice })}
         />
       </div>
     </search>

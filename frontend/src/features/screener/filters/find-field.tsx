@@ -17,9 +17,7 @@ export function useFindText(find: string, onChange: ChangeScreener): [text: stri
       setWritten(text)
       onChange({ find: text })
     }, WRITE_AFTER_MS)
-    return () => {
-      clearTimeout(timer)
-    }
+    return () => clearTimeout(timer)
   }, [text, written, onChange])
   return [text, setText]
 }
@@ -39,9 +37,7 @@ export function FindField({ text, onText }: FindFieldProps) {
         spellCheck={false}
         maxLength={100}
         value={text}
-        onChange={({ target }) => {
-          onText(target.value)
-        }}
+        onChange={({ target }) => onText(target.value)}
       />
     </label>
   )

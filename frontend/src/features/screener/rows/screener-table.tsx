@@ -51,9 +51,7 @@ export const ScreenerTable = memo(function ScreenerTable({ columns, rows, view, 
       navigate(address)
     }
     body?.addEventListener('click', openRow)
-    return () => {
-      body?.removeEventListener('click', openRow)
-    }
+    return () => body?.removeEventListener('click', openRow)
   }, [frame, navigate])
 
   return (

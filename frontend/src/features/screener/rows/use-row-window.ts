@@ -57,9 +57,7 @@ export function useRowWindow(rows: Uint32Array): RowWindow {
     const observer = new ResizeObserver(onScroll)
     observer.observe(frame.current)
     onScroll()
-    return () => {
-      observer.disconnect()
-    }
+    return () => observer.disconnect()
   }, [onScroll])
 
   useLayoutEffect(() => {

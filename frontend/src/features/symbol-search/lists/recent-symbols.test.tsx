@@ -10,9 +10,7 @@ const symbols = () => recentSymbols().map(({ symbol }) => symbol)
 test('viewed symbols are suggested, newest first, and can be cleared', async () => {
   rememberSymbol({ symbol: 'MSFT', name: 'Microsoft Corp.' })
   const { user } = renderPage('/?symbol=AAPL')
-  await waitFor(() => {
-    expect(symbols()).toEqual(['AAPL', 'MSFT'])
-  })
+  await waitFor(() => expect(symbols()).toEqual(['AAPL', 'MSFT']))
   await user.click(await box())
   const listbox = await screen.findByRole('listbox', { name: 'Recent symbols' })
   expect(within(listbox).getAllByRole('option').map((option) => option.textContent)).toEqual([
