@@ -9,12 +9,13 @@ import asyncio
 import time
 from collections.abc import Callable, Collection
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.answers.compression import choose_coding
 from gateway.answers.keeper import MAX_ALIAS_BYTES, Answers
 from gateway.answers.store import NOT_MODIFIED, Alias, Answer, Ready
 from shared.web.etags import matches
+from shared.web.guards.strict_json import replay
 from shared.web.request_id import HEADER, choose_request_id, log_request
 
 BODY_SECONDS = 0.05  # a request with a slower body takes the usual way, where its time is limited
@@ -117,13 +118,4 @@ async def _read_alias(scope: Scope, receive: Receive) -> tuple[Alias | None, Rec
     alias = None
     if message["type"] == "http.request" and not message.get("more_body", False) and not scope["query_string"]:
         alias = scope["path"], content_type + b"\n" + message.get("body", b"")
-    return alias, _replay(message, receive)
-
-
-def _replay(message: Message, receive: Receive) -> Receive:
-    pending: list[Message] = [message]
-
-    async def receive_again() -> Message:
-        return pending.pop() if pending else await receive()
-
-    return receive_again
+    return alias, replay([message], receive)

@@ -6,6 +6,7 @@ validated. Files of bars, which are uploaded by PUT, have their own reader.
 
 import json
 import re
+from collections.abc import Iterable
 from math import isfinite
 from typing import Any
 
@@ -42,7 +43,7 @@ class StrictJsonMiddleware:
         except InvalidRequest as error:
             await problem_response(Request(scope), error)(scope, receive, send)
             return
-        await self.app(scope, _replay(messages, receive), send)
+        await self.app(scope, replay(messages, receive), send)
 
 
 def parse_strictly(body: bytes) -> Any:
@@ -112,7 +113,8 @@ async def _receive_all(receive: Receive) -> list[Message]:
     return messages
 
 
-def _replay(messages: list[Message], receive: Receive) -> Receive:
+def replay(messages: Iterable[Message], receive: Receive) -> Receive:
+    """Return a `receive` that gives these messages first, which have been received already."""
     pending = iter(messages)
 
     async def receive_again() -> Message:
