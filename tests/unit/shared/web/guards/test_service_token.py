@@ -1,5 +1,6 @@
 """The token that the services share: who is refused, what is always answered, and how it is replaced."""
 
+from collections.abc import AsyncIterator
 from itertools import pairwise
 
 import httpx
@@ -38,27 +39,31 @@ def _headers(sent: str | None) -> dict[str, str]:
     return {} if sent is None else {"Authorization": sent}
 
 
+@pytest.fixture(scope="module")
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async with serve(_app(f"{OLD},{NEW}")) as client:
+        yield client
+
+
 @pytest.mark.parametrize("sent", [None, "", "Bearer", "Bearer ", OLD, f"Basic {OLD}", *WRONG])
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD", "OPTIONS", "BREW"])
 async def test_without_a_valid_token_everything_but_probes_and_metrics_is_refused(
-    sent: str | None, method: str
+    client: httpx.AsyncClient, sent: str | None, method: str
 ) -> None:
     headers = httpx.Headers(_headers(sent), encoding="latin-1")
-    async with serve(_app(f"{OLD},{NEW}")) as client:
-        for path in ("/symbols", "//symbols", "/symbols/", "/openapi.json", "/metrics/", "/healthz/x", "/nowhere"):
-            refused = await client.request(method, path, headers=headers)
-            assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
-            assert refused.headers["Content-Type"] == "application/problem+json"
-            assert OLD not in refused.text
+    for path in ("/symbols", "//symbols", "/symbols/", "/openapi.json", "/metrics/", "/healthz/x", "/nowhere"):
+        refused = await client.request(method, path, headers=headers)
+        assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+        assert refused.headers["Content-Type"] == "application/problem+json"
+        assert OLD not in refused.text
 
 
 @pytest.mark.parametrize("sent", [None, "Bearer wrong", f"Bearer {OLD}"])
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 async def test_probes_and_metrics_are_answered_with_the_challenge_to_those_who_do_not_know_the_token(
-    path: str, sent: str | None
+    client: httpx.AsyncClient, path: str, sent: str | None
 ) -> None:
-    async with serve(_app(OLD)) as client:
-        answer = await client.get(path, headers=_headers(sent))
+    answer = await client.get(path, headers=_headers(sent))
     assert answer.status_code == 200
     assert ("WWW-Authenticate" in answer.headers) == (sent != f"Bearer {OLD}")
 

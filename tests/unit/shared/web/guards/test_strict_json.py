@@ -1,10 +1,9 @@
 """JSON bodies that two readers could understand differently, on a route that would accept what is left of them."""
 
-import json
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
-from fastapi import FastAPI
 from pydantic import BaseModel
 
 from shared.settings import ServiceSettings
@@ -15,7 +14,8 @@ class _Wanted(BaseModel):
     symbol: str
 
 
-def _app() -> FastAPI:
+@pytest.fixture(scope="module")
+async def client() -> AsyncIterator[httpx.AsyncClient]:
     app = bare_app(ServiceSettings(max_body_bytes=400_000, budget_seconds=200))
 
     async def read(body: _Wanted) -> str:
@@ -23,9 +23,11 @@ def _app() -> FastAPI:
 
     for method in ("POST", "PATCH", "DELETE"):
         app.add_api_route(f"/{method.lower()}", read, methods=[method])
-    return app
+    async with serve(app) as client:
+        yield client
 
 
+JSON = {"content-type": "application/json"}
 PLAIN = b'{"symbol": "AAPL"}'
 REFUSED = {
     "duplicate key": b'{"symbol": "FB", "symbol": "AAPL"}',
@@ -57,10 +59,11 @@ ACCEPTED = {
 
 @pytest.mark.parametrize("media_type", ["application/json", "Application/JSON; charset=utf-16", "application/x+json"])
 @pytest.mark.parametrize("name", REFUSED)
-async def test_an_ambiguous_body_is_refused_without_repeating_it(name: str, media_type: str) -> None:
-    async with serve(_app()) as client:
-        headers = {"content-type": media_type, "x-request-id": "id"}  # a random one may contain 9999
-        response = await client.post("/post", content=REFUSED[name], headers=headers)
+async def test_an_ambiguous_body_is_refused_without_repeating_it(
+    client: httpx.AsyncClient, name: str, media_type: str
+) -> None:
+    headers = {"content-type": media_type, "x-request-id": "id"}  # a random one may contain 9999
+    response = await client.post("/post", content=REFUSED[name], headers=headers)
     assert (response.status_code, response.json()["type"]) == (422, "/problems/invalid-request")
     assert response.json()["errors"][0]["pointer"].startswith("/body")
     assert len(response.content) < 600
@@ -68,36 +71,30 @@ async def test_an_ambiguous_body_is_refused_without_repeating_it(name: str, medi
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
-async def test_an_unambiguous_body_reaches_the_route(name: str) -> None:
-    async with serve(_app()) as client:
-        response = await client.post("/post", content=ACCEPTED[name], headers={"content-type": "application/json"})
+async def test_an_unambiguous_body_reaches_the_route(client: httpx.AsyncClient, name: str) -> None:
+    response = await client.post("/post", content=ACCEPTED[name], headers=JSON)
     assert (response.status_code, response.json()) == (200, "AAPL")
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
-async def test_every_method_that_takes_json_is_checked(method: str) -> None:
-    async with serve(_app()) as client:
-        headers = {"content-type": "application/json"}
-        refused = await client.request(method, f"/{method.lower()}", content=REFUSED["NaN"], headers=headers)
-        accepted = await client.request(method, f"/{method.lower()}", content=PLAIN, headers=headers)
+async def test_every_method_that_takes_json_is_checked(client: httpx.AsyncClient, method: str) -> None:
+    refused = await client.request(method, f"/{method.lower()}", content=REFUSED["NaN"], headers=JSON)
+    accepted = await client.request(method, f"/{method.lower()}", content=PLAIN, headers=JSON)
     assert (refused.status_code, accepted.status_code) == (422, 200)
 
 
-async def test_a_body_in_pieces_is_one_body() -> None:
+async def test_a_body_in_pieces_is_one_body(client: httpx.AsyncClient) -> None:
     async def pieces() -> AsyncIterator[bytes]:
-        for letter in json.dumps({"symbol": "AAPL"}):
+        for letter in PLAIN.decode():
             yield letter.encode()
 
-    async with serve(_app()) as client:
-        response = await client.post("/post", content=pieces(), headers={"content-type": "application/json"})
-    assert response.json() == "AAPL"
+    assert (await client.post("/post", content=pieces(), headers=JSON)).json() == "AAPL"
 
 
-async def test_a_body_that_is_too_large_is_refused_as_such() -> None:
+async def test_a_body_that_is_too_large_is_refused_as_such(client: httpx.AsyncClient) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(401):
             yield b" " * 1000
 
-    async with serve(_app()) as client:
-        response = await client.post("/post", content=pieces(), headers={"content-type": "application/json"})
+    response = await client.post("/post", content=pieces(), headers=JSON)
     assert (response.status_code, response.json()["type"]) == (413, "/problems/payload-too-large")
