@@ -64,14 +64,9 @@ def create_app(settings: DataSettings | None = None, open_resources: OpenResourc
 
 
 def _include_routers(app: FastAPI) -> None:
-    app.include_router(bars_router)
-    app.include_router(revisions_router)
-    app.include_router(upload_router)
-    app.include_router(ledger_router)
-    app.include_router(changes_router)
-    app.include_router(computing_router)
-    app.include_router(runs_router)
-    app.include_router(screener_router)
+    bars = (bars_router, revisions_router, upload_router, ledger_router, changes_router)
+    for router in (*bars, computing_router, runs_router, screener_router):
+        app.include_router(router)
 
 
 @asynccontextmanager

@@ -62,6 +62,5 @@ def create_app(settings: PredictionSettings | None = None, open_resources: OpenR
 
 
 def _include_routers(app: FastAPI) -> None:
-    app.include_router(result_router)
-    app.include_router(forecast_router)
-    app.include_router(run_router)
+    for router in (result_router, forecast_router, run_router):
+        app.include_router(router)
