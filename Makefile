@@ -17,10 +17,10 @@ PAGE := frontend/dist/index.html
 PAGE_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 CODE := charts compose gateway local services shared tests
 # Three processes for two cores, as many tests wait. Each file is in one of them, in the order given: the longest must not
-# come last. Tests of the whole system and of the page wait most: two of each at a time, beside one another.
+# come last. `make test` runs two kinds beside one another, in two processes each, as one computes while the other waits.
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 TWO := --numprocesses 2 --dist loadfile --no-loadscope-reorder
-LONGEST := tests/integration/test_runs.py tests/integration/test_durability.py
+LONGEST := tests/integration/test_runs.py tests/integration/test_never_stale.py tests/integration/test_durability.py
 FAST := tests/unit tests/contract tests/repository tests/charts
 WHOLE := tests/integration/test_make_run.py tests/integration/test_operations.py tests/integration/test_stack.py
 INTEGRATION := $(LONGEST) $(filter-out $(LONGEST) $(WHOLE),$(wildcard tests/integration/test_*.py))
@@ -143,8 +143,7 @@ nginx: $(PYTHON_STAMP)
 
 test: install  ## run every test, on real servers and a real browser
 	$(MAKE) --jobs 2 --output-sync=target lint types contracts test-frontend
-	$(MAKE) test-fast
-	$(MAKE) test-integration
+	$(MAKE) --jobs 2 --output-sync=target PARALLEL="$(TWO)" test-fast test-integration
 	$(MAKE) --jobs 2 --output-sync=target test-whole test-e2e
 	@echo "All tests passed."
 
