@@ -86,9 +86,9 @@ class Answers:
         self._recognise(request, answer)
         return await self._render(answer, request, if_none_match)
 
-    def changed(self, symbol: str) -> None:
-        """Record a write through this gateway, before it is acknowledged."""
-        self.freshness.changed([symbol])
+    def changed(self, symbols: list[str] | None) -> None:
+        """Record a write through this gateway, before it is acknowledged; None if it may concern any symbol."""
+        self.freshness.changed(symbols)
 
     def _is_fresh(self, answer: Answer) -> bool:
         if answer.key.kind in UNFOLLOWED_KINDS:

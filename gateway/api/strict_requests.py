@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, get_origin
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -53,13 +54,18 @@ def _find_faults(request: Request, parameters: dict[str, Any]) -> list[dict[str,
 def _parameters_of(route: APIRoute) -> dict[str, Any]:
     """Return the types of the query parameters by name."""
     found: dict[str, Any] = {}
-    for field in route.dependant.query_params:
+    for field in _query_params(route.dependant):
         annotation = field.field_info.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             found |= {name: one.annotation for name, one in annotation.model_fields.items()}
         else:
             found[field.alias] = annotation
     return found
+
+
+def _query_params(dependant: Dependant) -> list[Any]:
+    """Return them with those of what it depends on."""
+    return dependant.query_params + [field for each in dependant.dependencies for field in _query_params(each)]
 
 
 def _require_no_condition(request: Request) -> None:

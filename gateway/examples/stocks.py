@@ -79,6 +79,7 @@ LOAD_REPORT: JsonDict = {
     "n_bars": 3272,
     "revision": "0f4e9a7c5b21d836",
 }
+FILE_OUTCOME: JsonDict = {"report": LOAD_REPORT, "refused": None, "end": None}
 _CSV = "Date,Open,High,Low,Close,Volume\n2013-03-01,438.0,438.18,429.98,430.47,19730300\n"
 _JSON_BAR: JsonDict = {
     "session": "2013-03-01",

@@ -99,6 +99,10 @@ class DataMetrics:
             self._rows.labels(outcome).inc(getattr(report, outcome))
         self._count_rejected_rows({reason.code: reason.count for reason in report.rejected_by_code})
 
+    def count_refused(self) -> None:
+        """Count a symbol that was refused, of a file whose other symbols are loaded."""
+        self._loads.labels("refused").inc()
+
     @contextmanager
     def count_failed_load(self) -> Iterator[None]:
         """Count the enclosed load, if it raises, as refused (a 4xx error) or failed (any other error)."""

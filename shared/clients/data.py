@@ -1,23 +1,28 @@
 """Client of the data service."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import httpx
 from pydantic import RootModel, ValidationError
 
-from shared import staleness
+from shared import deadline, staleness
 from shared.clients.base import RawResponse, ServiceClient
-from shared.clients.events import read_events
+from shared.clients.events import open_stream, read_events
 from shared.clients.transport import latin1_headers, query_params
 from shared.errors import UpstreamFailed
 from shared.schemas.bars import BarsQuery, EncodedBars
 from shared.schemas.changes import HEARTBEAT_SECONDS, ChangeEvent, FollowerState, Lease
 from shared.schemas.ledger import Kept, Ledger, LedgerEntry, LedgerQuery
-from shared.schemas.loads import LoadQuery, LoadReport
+from shared.schemas.loads import FileEnd, FileOutcome, FileQuery, LoadQuery, LoadReport, WriteQuery
 from shared.schemas.runs import RunSymbol
 from shared.schemas.screener import ScreenerQuery
 from shared.schemas.stocks import Stock, StockPage, StockPatch
+from shared.web import request_id
 
+LOAD_SILENCE_SECONDS = 60.0  # one symbol, and then the wait for services that do not answer
+BROKEN_OFF = "The data service did not finish. What is not listed may be loaded or not: load the file again to see."
 FEED_SILENCE_SECONDS = 5 * HEARTBEAT_SECONDS  # then the client reconnects; its user has long stopped relying on it
 
 
@@ -112,12 +117,31 @@ class DataClient(ServiceClient):
             UnreadableFile, RowsRejected, InvalidRequest: Nothing was stored; `errors` says why.
             PayloadTooLarge, Busy: Nothing was stored.
         """
+        return await self._write(self._put(f"/symbols/{symbol}/bars", query, upload), self._as(LoadReport))
+
+    @asynccontextmanager
+    async def load_file(self, *, query: FileQuery, upload: Upload) -> AsyncIterator[AsyncIterator[FileOutcome]]:
+        """Load the bars of every symbol that a file names, and open the stream of what became of them.
+
+        Raises:
+            UnreadableFile, RowsRejected, InvalidRequest: Nothing was stored; `errors` says why.
+            PayloadTooLarge, Busy: Nothing was stored.
+        """
+        request, title = self._put("/bars", query, upload), self._upstream.title
+        request.headers[deadline.HEADER] = str(int(deadline.seconds_left(deadline.MAX_SECONDS) * 1000))
+        if known := request_id.current_request_id():
+            request.headers[request_id.HEADER] = known
+        async with open_stream(self._http, request, title=title, silence_seconds=LOAD_SILENCE_SECONDS) as response:
+            if response.status_code != httpx.codes.OK:
+                await response.aread()
+                self._checked(response)
+                raise UpstreamFailed(f"{title} returned status {response.status_code}.")
+            yield _outcomes(response)
+
+    def _put(self, path: str, query: WriteQuery, upload: Upload) -> httpx.Request:
         length = {"Content-Length": upload.length} if upload.length else {}
         headers = latin1_headers({"Content-Type": upload.media_type} | length)
-        request = self._http.build_request(
-            "PUT", f"/symbols/{symbol}/bars", params=query_params(query), headers=headers, content=upload.body
-        )
-        return await self._write(request, self._as(LoadReport))
+        return self._http.build_request("PUT", path, params=query_params(query), headers=headers, content=upload.body)
 
     async def change(self, *, symbol: str, patch: StockPatch) -> Stock:
         """Change what is known about `symbol` besides its bars.
@@ -191,6 +215,15 @@ class DataClient(ServiceClient):
             SymbolNotFound, NoBars: There are no bars to compare the forecasts with.
         """
         return await self._get(f"/symbols/{symbol}/ledger", self._as(Ledger), query_params(query))
+
+
+async def _outcomes(response: httpx.Response) -> AsyncIterator[FileOutcome]:
+    """Yield what became of each symbol; if the stream breaks off, say so in an end of our own."""
+    try:
+        async for line in response.aiter_lines():
+            yield FileOutcome.model_validate_json(line)
+    except (httpx.TransportError, ValidationError):
+        yield FileOutcome(end=FileEnd(skipped=[], stopped=BROKEN_OFF))
 
 
 def _is_stale(answer: RawResponse) -> bool:

@@ -1,4 +1,4 @@
-"""Reads a stream of Server-Sent Events from an internal service."""
+"""Reads a stream, most often of Server-Sent Events, from an internal service."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,21 +16,29 @@ MEDIA_TYPE = "text/event-stream"
 async def open_events(
     http: httpx.AsyncClient, path: str, *, title: str, silence_seconds: float, headers: Mapping[str, str] | None = None
 ) -> AsyncIterator[httpx.Response]:
+    """Open the stream of events at this path; otherwise as `open_stream`."""
+    accepted = {"Accept": MEDIA_TYPE, "Accept-Encoding": "identity"}
+    request = http.build_request("GET", path, headers=accepted | dict(headers or {}))
+    async with open_stream(http, request, title=title, silence_seconds=silence_seconds) as response:
+        yield response
+
+
+@asynccontextmanager
+async def open_stream(
+    http: httpx.AsyncClient, request: httpx.Request, *, title: str, silence_seconds: float
+) -> AsyncIterator[httpx.Response]:
     """Open a stream and yield its response, which may be an error. It takes no slot, and no breaker applies.
 
     Args:
         http: The connection pool.
-        path: The path of the stream.
+        request: What to send.
         title: The name of the service, capitalised.
         silence_seconds: The longest time without a byte.
-        headers: Further headers of the request.
 
     Raises:
         UpstreamTimeout: It did not begin in the time that its caller's request has left, which limits nothing later.
         UpstreamUnavailable: The stream cannot be read, or broke off.
     """
-    accepted = {"Accept": MEDIA_TYPE, "Accept-Encoding": "identity"}
-    request = http.build_request("GET", path, headers=accepted | dict(headers or {}))
     request.extensions["timeout"] = httpx.Timeout(silence_seconds).as_dict()
     try:
         response = await _send(http, request, title)

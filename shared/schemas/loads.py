@@ -1,14 +1,17 @@
 """Wire models of loads: the query, the report, rejected rows, and findings about the bars."""
 
 import csv
+import json
 import re
 from datetime import date
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from shared.schemas.bars import Symbol
 from shared.schemas.text import MAX_NAME, VisibleText
 
+LINES = "application/x-ndjson"
 Mode = Literal["upsert", "replace", "keep", "force"]
 DateFormat = Literal["iso", "dmy", "mdy", "ymd", "epoch"]
 Decimal = Literal[".", ","]
@@ -75,6 +78,35 @@ class LoadReport(BaseModel):
     revision: str | None = Field(description="Revision of the bars after the load; null if there are none.")
 
 
+class RefusedSymbol(BaseModel):
+    """A symbol of a file that was not loaded and is unchanged."""
+
+    symbol: str
+    type: str = Field(description="The type of the problem.", examples=["/problems/history-changed"])
+    detail: str
+
+
+class FileEnd(BaseModel):
+    """The end of a file with the bars of many symbols."""
+
+    skipped: list[str] = Field(description="The first twenty parts of the file that were not read, and why.")
+    stopped: str | None = Field(None, description="Why the rest of the file was not loaded; null if all of it was.")
+
+
+class FileOutcome(BaseModel):
+    """One line of the answer to a file with the bars of many symbols: one of these members, and the others null."""
+
+    report: LoadReport | None = Field(
+        None, description="A symbol was loaded. All reports together list the first hundred rows that were not stored."
+    )
+    refused: RefusedSymbol | None = None
+    end: FileEnd | None = Field(None, description="The last line. Without it, the answer broke off.")
+
+    def line(self) -> bytes:
+        """Encode it as a line of ASCII."""
+        return json.dumps(self.model_dump(mode="json")).encode() + b"\n"
+
+
 def parse_columns(text: str) -> dict[str, str]:
     """Parse which column holds which field; the field of the date is called `date`, not "session".
 
@@ -117,8 +149,8 @@ class ReadQuery(BaseModel):
     resample: Resample | None = Field(None, description="Combine the hours or minutes of each day into daily bars.")
 
 
-class LoadQuery(ReadQuery):
-    """How to load a body of bars, as query parameters."""
+class WriteQuery(ReadQuery):
+    """How to load a file of bars."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -130,6 +162,17 @@ class LoadQuery(ReadQuery):
     )
     strict: bool = Field(False, description="Whether one invalid row rejects the whole file.")
     dry_run: bool = Field(False, description="Whether to report only and write nothing.")
+
+
+class FileQuery(WriteQuery):
+    """How to load the bars of every symbol of a file, as query parameters."""
+
+    symbol: Symbol | None = Field(None, description="The symbol of the bars, if the file names none.")
+
+
+class LoadQuery(WriteQuery):
+    """How to load the bars of one symbol, as query parameters."""
+
     name: VisibleText | None = Field(
         None, description="The company's name, for searches.", min_length=1, max_length=MAX_NAME
     )

@@ -1,13 +1,16 @@
 """The callers' client on the data service's own app: what the one sends, the other understands."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
+import httpx
 import pytest
 
-from shared.clients.data import DataClient
+from shared.clients.data import BROKEN_OFF, DataClient, Upload
 from shared.errors import InvalidRequest, StoreUnavailable, SymbolNotFound
 from shared.schemas.arrow import decode
 from shared.schemas.ledger import Kept, LedgerQuery
+from shared.schemas.loads import FileEnd, FileOutcome, FileQuery, RefusedSymbol
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarCache, FakeBarStore, serve_data
 from tests.support.data.ledgers import make_ledger_entry
@@ -81,3 +84,36 @@ async def test_refusals_of_the_ledger_arrive_as_they_were() -> None:
             await client.ledger(symbol="AAPL", query=LedgerQuery(cursor="x"))
         with pytest.raises(SymbolNotFound):
             await client.ledger(symbol="NOPE", query=LedgerQuery())
+
+
+async def _pieces() -> AsyncIterator[bytes]:
+    yield b"symbol,date,open,high,low,close\n"
+    yield b"AAPL,2024-01-02,10,12,9,11\nMSFT,2024-01-02,10,12,9,11\n"
+
+
+async def test_what_became_of_each_symbol_of_a_file_arrives() -> None:
+    async with serve_data(FakeBarStore()) as http:
+        client = DataClient(http, timeout_seconds=60)
+        upload = Upload(media_type="text/csv", length=None, body=_pieces())
+        async with client.load_file(query=FileQuery(), upload=upload) as outcomes:
+            *loaded, last = [outcome async for outcome in outcomes]
+    assert [outcome.report.symbol for outcome in loaded if outcome.report] == ["AAPL", "MSFT"]
+    assert last == FileOutcome(end=FileEnd(skipped=[]))
+
+
+@pytest.mark.parametrize("cut", [b"", b'{"report": null, "ref'])
+async def test_an_answer_that_breaks_off_has_an_end_that_says_so(cut: bytes) -> None:
+    class Broken(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield FileOutcome(refused=RefusedSymbol(symbol="A", type="/problems/busy", detail="Later.")).line() + cut
+            if not cut:
+                raise httpx.ReadError("reset by peer")
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Broken()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://data") as http:
+        client = DataClient(http, timeout_seconds=60)
+        upload = Upload(media_type="text/csv", length=None, body=_pieces())
+        async with client.load_file(query=FileQuery(), upload=upload) as outcomes:
+            first, last = [outcome async for outcome in outcomes]
+    assert first.refused is not None
+    assert last == FileOutcome(end=FileEnd(skipped=[], stopped=BROKEN_OFF))

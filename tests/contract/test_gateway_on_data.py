@@ -19,6 +19,7 @@ from tests.support.asgi import serve
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarCache, FakeBarStore, serve_data
 from tests.support.data.ledgers import Forecasting
+from tests.support.data.uploads import join_lines
 from tests.support.gateway.service import WITH_KEY, FakePrediction, gateway_resources, make_gateway
 
 CSV = b"Date,Open,High,Low,Close\n2024-01-02,10,12,9,11\n2024-01-03,11,13,10,12\n"
@@ -42,6 +43,7 @@ PAIRS = [
     ("get", "/api/stocks/{symbol}", "/symbols/{symbol}"),
     ("get", "/api/stocks/{symbol}/bars", "/symbols/{symbol}/bars"),
     ("put", "/api/stocks/{symbol}/bars", "/symbols/{symbol}/bars"),
+    ("put", "/api/bars", "/bars"),
     ("delete", "/api/stocks/{symbol}", "/symbols/{symbol}"),
     ("get", "/api/stocks/{symbol}/ledger", "/symbols/{symbol}/ledger"),
 ]
@@ -86,6 +88,26 @@ async def test_bars_that_are_loaded_are_found_described_read_and_deleted() -> No
     assert (known.status_code, deleted.status_code, gone.status_code) == (304, 204, 404)
 
 
+async def test_a_file_with_many_symbols_is_loaded_and_what_is_kept_of_each_is_not_served_again() -> None:
+    lines = CSV.decode().splitlines()
+    many = "\n".join([f"symbol,{lines[0]}", *(f"{symbol},{line}" for symbol in ("NEW", "AAPL") for line in lines[1:])])
+    headers = WITH_KEY | {"Content-Type": "text/csv"}
+    async with _gateway(FakeBarStore({"AAPL": make_frame()})) as client:
+        before = (await client.get("/api/stocks/AAPL/bars")).json()
+        checked = await client.put("/api/bars?mode=replace&dry_run=true", content=many, headers=headers)
+        unchanged = (await client.get("/api/stocks/AAPL/bars")).json()
+        loaded = await client.put("/api/bars?mode=replace", content=many, headers=headers)
+        after = (await client.get("/api/stocks/AAPL/bars")).json()
+        refused = await client.put("/api/bars", content=many)
+    reports = join_lines(loaded)["reports"]
+    assert [report["symbol"] for report in reports] == ["AAPL", "NEW"]
+    assert join_lines(checked)["reports"][1] | {"dry_run": False} == reports[1]
+    assert before == unchanged
+    assert after["revision"] == reports[0]["revision"] != before["revision"]
+    assert loaded.headers["content-type"] == "application/x-ndjson"
+    assert refused.status_code == 401
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "slug"),
     [
@@ -94,6 +116,7 @@ async def test_bars_that_are_loaded_are_found_described_read_and_deleted() -> No
         ("GET", "/api/stocks?cursor=nonsense", 422, "invalid-request"),
         ("DELETE", "/api/stocks/NOPE", 404, "symbol-not-found"),
         ("PUT", "/api/stocks/AAPL/bars", 422, "unreadable-file"),
+        ("PUT", "/api/bars", 422, "unreadable-file"),
     ],
 )
 async def test_what_the_data_service_refuses_is_refused_at_the_public_door(

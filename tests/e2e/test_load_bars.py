@@ -72,6 +72,26 @@ def test_a_file_of_a_new_symbol_is_checked_loaded_and_shown(page: Page, address:
     assert httpx.get(address).json()["name"] == "Bell & Wether"
 
 
+def test_every_symbol_of_a_file_is_checked_and_loaded(page: Page, stack: Stack, tmp_path: Path) -> None:
+    file = tmp_path / "two_tickers.csv"
+    pd.concat([_bars(40).assign(Symbol=symbol) for symbol in ("BWONE", "BWTWO")]).to_csv(file, index=False)
+    dialog = _open(page)
+    _check(dialog, file)
+    expect(dialog.get_by_text("80 bars of 2 symbols can be loaded.")).to_be_visible()
+    assert violations_in_both_themes(page) == []
+    rows = dialog.get_by_role("region", name="Symbols").get_by_role("row")
+    expect(rows.nth(2)).to_have_text(re.compile("^BWTWOCan be loaded: 40 new, 0 corrected, 0 unchanged"))
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert dialog.evaluate("element => element.scrollWidth <= element.clientWidth")
+    dialog.get_by_role("button", name="Load 2 symbols").click()
+    expect(dialog.get_by_role("heading", name="Loaded 2 symbols")).to_be_focused()
+    assert violations_in_both_themes(page) == []
+    dialog.get_by_role("button", name="Show BWONE").click()
+    expect(page.get_by_role("heading", level=2, name="BWONE")).to_be_visible()
+    for symbol in ("BWONE", "BWTWO"):
+        assert httpx.delete(f"{stack.url}/api/stocks/{symbol}", headers=HEADERS).status_code == 204
+
+
 def test_rejected_rows_are_listed_before_anything_is_written(page: Page, address: str, tmp_path: Path) -> None:
     good = _bars(30).to_csv(index=False)
     bad = ["2013-01-02,10,9,8,9", "not a day,10,11,9,10", "2013-01-04,10,11,9,", "2013-01-07,10,9,8,9"]

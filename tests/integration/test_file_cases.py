@@ -13,6 +13,7 @@ from gateway.api_keys import compute_digest
 from services.data.__main__ import cli
 from shared.schemas.arrow import NUMBERS
 from tests.support.data.real_files import EXPECTED, FOLDER, NAMELESS, REFUSED, SYMBOLS
+from tests.support.data.uploads import join_lines
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import GENEROUS_LIMITS, Stack, running_stack
 
@@ -73,10 +74,16 @@ def test_a_file_is_stored_right_by_the_api_and_the_command_line(stack: Stack, na
 
 
 @pytest.mark.parametrize("name", MANY)
-def test_each_symbol_of_a_file_is_loaded_by_the_command_line_and_one_load_of_the_api_is_for_one(
-    stack: Stack, name: str
-) -> None:
+def test_each_symbol_of_a_file_is_loaded_by_both_and_a_load_of_one_symbol_is_for_one(stack: Stack, name: str) -> None:
     _load(stack, name)
+    answer = httpx.put(
+        f"{stack.url}/api/bars?mode=replace",
+        content=(FOLDER / name).read_bytes(),
+        headers={"X-API-Key": API_KEY},
+        timeout=PATIENCE_SECONDS,
+    )
+    assert [report["symbol"] for report in join_lines(answer)["reports"]] == sorted(MANY[name])
+    assert all(_exported(stack, symbol) == _served(stack, symbol) for symbol in MANY[name])
     assert all(_exported(stack, symbol)[0] for symbol in MANY[name])
     refused = _put(stack, name, MANY[name][0])
     assert refused.status_code == 422

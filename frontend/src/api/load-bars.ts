@@ -1,18 +1,37 @@
 import { gateway } from './client'
-import type { LoadBarsData, LoadReport } from './gen/types.gen'
+import type { FileOutcome, LoadBarsData, LoadFileData, LoadReport, RefusedSymbol } from './gen/types.gen'
 import { ProblemError, parseProblem } from './problem'
 
-export interface Load {
+interface Upload {
   file: File
-  symbol: string
   key: string
+}
+
+interface Load extends Upload {
+  symbol: string
   query: NonNullable<LoadBarsData['query']>
 }
 
-interface UploadObserver {
+interface FileLoad extends Upload {
+  query: NonNullable<LoadFileData['query']>
+}
+
+/** What became of each symbol of a file, ascending. */
+export interface FileReport {
+  reports: LoadReport[]
+  refused: RefusedSymbol[]
+  /** The parts of the file that were not read. */
+  skipped: string[]
+  /** Why the rest of the file was not loaded. */
+  stopped: string | null
+}
+
+export interface UploadObserver {
   signal: AbortSignal
   /** Called with the share of the file that has been sent, from 0 to 1. */
   onSent: (share: number) => void
+  /** Called with the number of symbols that are done. */
+  onDone: (nSymbols: number) => void
 }
 
 const CSV = 'text/csv'
@@ -38,11 +57,6 @@ function guessMediaType({ name }: File): string {
   return MEDIA_TYPES[extension] ?? UNKNOWN_TYPE
 }
 
-function buildUrl({ symbol, query }: Load): string {
-  const address: Pick<LoadBarsData, 'url' | 'path' | 'query'> = { url: '/api/stocks/{symbol}/bars', path: { symbol }, query }
-  return gateway.buildUrl(address)
-}
-
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -60,11 +74,27 @@ function parseHeaders(request: XMLHttpRequest): Headers {
   return new Headers(pairs)
 }
 
-function readReport(request: XMLHttpRequest): LoadReport {
-  const body = parseJson(request.responseText)
+function readBody(request: XMLHttpRequest): string {
   const response = new Response(null, { status: request.status, headers: parseHeaders(request) })
-  if (!response.ok || typeof body !== 'object') throw parseProblem(body, response)
-  return body as LoadReport
+  if (!response.ok) throw parseProblem(parseJson(request.responseText), response)
+  return request.responseText
+}
+
+const BROKEN_OFF = 'The answer broke off. What is not listed may be loaded or not: check the file again to see.'
+
+function readLines(body: string): FileReport {
+  const outcomes = body
+    .split('\n')
+    .map(parseJson)
+    .filter((line): line is FileOutcome => typeof line === 'object' && line !== null)
+  const end = outcomes.find((outcome) => outcome.end)?.end
+  const bySymbol = (one: { symbol: string }, other: { symbol: string }): number => (one.symbol < other.symbol ? -1 : 1)
+  return {
+    reports: outcomes.flatMap(({ report }) => report ?? []).sort(bySymbol),
+    refused: outcomes.flatMap(({ refused }) => refused ?? []).sort(bySymbol),
+    skipped: end?.skipped ?? [],
+    stopped: end === undefined || end === null ? BROKEN_OFF : (end.stopped ?? null),
+  }
 }
 
 const SERVER_ERROR = 500
@@ -95,23 +125,33 @@ async function explainFailure(file: File): Promise<ProblemError> {
   }
 }
 
-function upload(load: Load, { signal, onSent }: UploadObserver): Promise<XMLHttpRequest> {
+function upload(url: string, { file, key }: Upload, observer: UploadObserver): Promise<XMLHttpRequest> {
+  const { signal, onSent, onDone } = observer
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('PUT', buildUrl(load))
-    request.setRequestHeader('Content-Type', guessMediaType(load.file))
-    request.setRequestHeader('X-API-Key', load.key)
+    request.open('PUT', url)
+    request.setRequestHeader('Content-Type', guessMediaType(file))
+    request.setRequestHeader('X-API-Key', key)
     request.upload.onprogress = ({ loaded, total }) => onSent(total === 0 ? 1 : loaded / total)
     request.upload.onload = () => onSent(1)
+    request.onprogress = () => onDone(request.responseText.split('\n').length - 1)
     request.onload = () => resolve(request)
-    request.onerror = () => void explainFailure(load.file).then(reject)
+    request.onerror = () => void explainFailure(file).then(reject)
     request.onabort = () => reject(new DOMException('The upload was stopped.', 'AbortError'))
     signal.addEventListener('abort', () => request.abort())
-    request.send(load.file)
+    request.send(file)
   })
 }
 
-/** Uploads a file of bars with XMLHttpRequest, because `fetch` does not report upload progress. */
+/** Uploads the bars of one symbol with XMLHttpRequest, because `fetch` does not report upload progress. */
 export async function loadBars(load: Load, observer: UploadObserver): Promise<LoadReport> {
-  return readReport(await upload(load, observer))
+  const { symbol, query } = load
+  const address: Pick<LoadBarsData, 'url' | 'path' | 'query'> = { url: '/api/stocks/{symbol}/bars', path: { symbol }, query }
+  return JSON.parse(readBody(await upload(gateway.buildUrl(address), load, observer))) as LoadReport
+}
+
+/** Uploads the bars of every symbol that the file names. */
+export async function loadFile(load: FileLoad, observer: UploadObserver): Promise<FileReport> {
+  const address: Pick<LoadFileData, 'url' | 'query'> = { url: '/api/bars', query: load.query }
+  return readLines(readBody(await upload(gateway.buildUrl(address), load, observer)))
 }

@@ -1,9 +1,10 @@
 import { http, HttpResponse, type HttpHandler } from 'msw/http'
 import type { LoadReport, Problem } from '@/api/gen/types.gen'
+import type { FileReport } from '@/api/load-bars'
 import { PROBLEMS } from './handlers'
 import { problemResponse, REQUEST_ID } from './problems'
 
-const BARS = '*/api/stocks/:symbol/bars'
+const BARS = /\/api\/(?:stocks\/([^/]+)\/)?bars$/ // of one symbol, or of all that the file names
 const REASONS = ['The high is below the open, low or close.', 'The date is missing or cannot be read.'] as const
 
 export const KEY_IS_UNKNOWN: Problem = {
@@ -70,17 +71,41 @@ interface SentLoad {
   body: string
 }
 
-/** Answers loads with `report` and records the requests. */
+/** Answers loads with `report`, of the symbol that is asked for, and records the requests. */
 export function loadsAre(report: LoadReport): { handler: HttpHandler; sent: SentLoad[] } {
   const sent: SentLoad[] = []
-  const handler = http.put<{ symbol: string }>(BARS, async ({ request, params }) => {
-    const query = Object.fromEntries(new URL(request.url).searchParams)
+  const handler = http.put(BARS, async ({ request }) => {
+    const { pathname, searchParams } = new URL(request.url)
+    const { symbol: ofNameless, ...query } = Object.fromEntries(searchParams)
+    const only = BARS.exec(pathname)?.[1]
     const { headers } = request
     const body = await request.text()
-    sent.push({ symbol: params.symbol, query, key: headers.get('x-api-key'), contentType: headers.get('content-type'), body })
-    return HttpResponse.json({ ...report, symbol: params.symbol, dry_run: query.dry_run === 'true' })
+    const symbol = only ?? ofNameless ?? report.symbol
+    sent.push({ symbol, query, key: headers.get('x-api-key'), contentType: headers.get('content-type'), body })
+    const own = { ...report, symbol, dry_run: query.dry_run === 'true' }
+    return only === undefined ? respondInLines({ reports: [own], refused: [], skipped: [], stopped: null }) : HttpResponse.json(own)
   })
   return { handler, sent }
+}
+
+function respondInLines({ reports, refused, skipped, stopped }: FileReport): HttpResponse<string> {
+  const none = { report: null, refused: null, end: null }
+  const outcomes = [
+    ...reports.map((report) => ({ ...none, report })).reverse(),
+    ...refused.map((each) => ({ ...none, refused: each })),
+    { ...none, end: { skipped, stopped } },
+  ]
+  return HttpResponse.text(outcomes.map((outcome) => `${JSON.stringify(outcome)}\n`).join(''))
+}
+
+/** Answers loads of all symbols of a file, and records the queries. */
+export function fileLoadsAre(report: FileReport): { handler: HttpHandler; queries: Record<string, string>[] } {
+  const queries: Record<string, string>[] = []
+  const handler = http.put('*/api/bars', ({ request }) => {
+    queries.push(Object.fromEntries(new URL(request.url).searchParams))
+    return respondInLines(report)
+  })
+  return { handler, queries }
 }
 
 export function loadsFailWith(problem: Problem): HttpHandler {

@@ -1,19 +1,22 @@
 """The data service's write routes. HTTP only: parse, call, return. The gateway checks the API key."""
 
 import asyncio
-from contextlib import nullcontext
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from services.data.api.bodies import MEDIA_TYPES, parse_media_type, receive_file
 from services.data.api.dependencies import BarWriterDep, MetricsDep, SettingsDep
 from services.data.bars.load import LoadOptions
-from services.data.bars.writer import BarWriter
+from services.data.bars.writer import MAX_SKIPPED, BarWriter
 from services.data.files.source import FileBarSource
+from services.data.metrics import DataMetrics
 from services.data.records import RawBars
 from services.data.settings import DataSettings
 from services.data.symbols.freshness import describe_stock
@@ -30,27 +33,21 @@ from shared.errors import (
     UnsupportedMediaType,
 )
 from shared.schemas.bars import Symbol
-from shared.schemas.loads import LoadQuery, LoadReport
+from shared.schemas.loads import LINES, FileOutcome, FileQuery, LoadQuery, LoadReport, WriteQuery
 from shared.schemas.stocks import Stock, StockPatch
 from shared.web.problem import problem_responses
 
-MAX_SKIPPED = 20  # are named in the report
 router = APIRouter(tags=["bars"])
+_BODY = {"requestBody": {"required": True, "content": {media_type: {} for media_type in MEDIA_TYPES}}}
+_UPLOAD_ERRORS = (
+    *(InvalidRequest, UnreadableFile, RowsRejected, PayloadTooLarge, UnsupportedMediaType, Busy, StoreUnavailable),
+)
 
 
 @router.put(
     "/symbols/{symbol}/bars",
-    openapi_extra={"requestBody": {"required": True, "content": {media_type: {} for media_type in MEDIA_TYPES}}},
-    responses=problem_responses(
-        InvalidRequest,
-        UnreadableFile,
-        RowsRejected,
-        HistoryChanged,
-        PayloadTooLarge,
-        UnsupportedMediaType,
-        Busy,
-        StoreUnavailable,
-    ),
+    openapi_extra=_BODY,
+    responses=problem_responses(*_UPLOAD_ERRORS, HistoryChanged),
 )
 async def load_bars(
     symbol: Symbol,
@@ -68,28 +65,92 @@ async def load_bars(
     return report
 
 
+async def _open_outcomes(
+    query: Annotated[FileQuery, Query()],
+    request: Request,
+    writer: BarWriterDep,
+    settings: SettingsDep,
+    metrics: MetricsDep,
+) -> AsyncIterator[AsyncIterator[FileOutcome]]:
+    with metrics.count_failed_load() if not query.dry_run else nullcontext():
+        async with (
+            _receive(request, query, writer, settings, default=query.symbol) as source,
+            aclosing(writer.load_file(source, _build_options(query, settings))) as outcomes,
+        ):
+            first = await anext(outcomes)  # raises while the response can still be an error
+            yield _count(first, outcomes, None if query.dry_run else metrics)
+
+
+@router.put(
+    "/bars",
+    openapi_extra=_BODY,
+    response_class=Response,
+    responses={
+        200: {"description": "One `FileOutcome` a line.", "content": {LINES: {}}},
+        **problem_responses(*_UPLOAD_ERRORS),
+    },
+)
+async def load_file(outcomes: Annotated[AsyncIterator[FileOutcome], Depends(_open_outcomes)]) -> Response:
+    """Add or correct bars of every symbol that a file names, each atomically; one that is refused stops no other."""
+    return StreamingResponse((outcome.line() async for outcome in outcomes), media_type=LINES)
+
+
+async def _count(
+    first: FileOutcome, others: AsyncIterator[FileOutcome], metrics: DataMetrics | None
+) -> AsyncIterator[FileOutcome]:
+    outcome: FileOutcome | None = first
+    while outcome is not None:
+        if metrics and outcome.report:
+            metrics.count_load(outcome.report)
+        if metrics and outcome.refused:
+            metrics.count_refused()
+        yield outcome
+        outcome = await anext(others, None)
+
+
 async def _load(
     symbol: str, query: LoadQuery, request: Request, writer: BarWriter, settings: DataSettings
 ) -> LoadReport:
+    async with _receive(request, query, writer, settings, symbol=symbol) as source:
+        return await writer.load(lambda: _read_rows(source, query.name), _build_options(query, settings))
+
+
+@asynccontextmanager
+async def _receive(
+    request: Request,
+    query: WriteQuery,
+    writer: BarWriter,
+    settings: DataSettings,
+    *,
+    symbol: str | None = None,
+    default: str | None = None,
+) -> AsyncIterator[FileBarSource]:
+    """Receive the file in an upload slot, which is held until its bars are stored.
+
+    `symbol` is the only one that it may have, `default` that of a file that names none.
+    """
     media_type = parse_media_type(request)
     async with writer.slot(), receive_file(request, media_type) as upload:
-        source = FileBarSource(
+        yield FileBarSource(
             upload.body,
+            name=default,  # as on the command line, where a file is named after its symbol
             format=upload.format,
             symbol=symbol,
             options=query,
             max_bytes=settings.max_upload_bytes,
             max_rows=settings.max_upload_rows,
         )
-        options = LoadOptions(
-            source="upload",
-            now=datetime.now(UTC),
-            calendar=settings.calendar,
-            mode=query.mode,
-            strict=query.strict,
-            dry_run=query.dry_run,
-        )
-        return await writer.load(lambda: _read_rows(source, query.name), options)
+
+
+def _build_options(query: WriteQuery, settings: DataSettings) -> LoadOptions:
+    return LoadOptions(
+        source="upload",
+        now=datetime.now(UTC),
+        calendar=settings.calendar,
+        mode=query.mode,
+        strict=query.strict,
+        dry_run=query.dry_run,
+    )
 
 
 @router.delete(

@@ -17,10 +17,10 @@ from services.data.bars.checks import find_rejections
 from services.data.bars.description import revision_and_findings
 from services.data.bars.kept_answers import KeptAnswers
 from services.data.bars.load import LoadOptions, load_symbol
+from services.data.bars.load_source import Refused, build_refusal_error, limit_listed, load_source
 from services.data.bars.refresh import RefreshReport, refresh
 from services.data.bars.writer import BarWriter
 from services.data.cli import output
-from services.data.cli.load_files import load_source
 from services.data.files.sample import NAMES, SampleBarSource
 from services.data.followers.write_fence import WriteFence
 from services.data.metrics import DataMetrics
@@ -32,7 +32,7 @@ from services.data.vendors.registry import MeasuredVendor, open_vendor
 from shared.errors import NoBars, ServiceError, StoreUnavailable, SymbolNotFound
 from shared.market.exchange_sessions import last_session_over
 from shared.schemas.arrow import BarFrame
-from shared.schemas.loads import MAX_LISTED_ROWS, Finding, LoadReport, Rejection, RejectionCount
+from shared.schemas.loads import Finding, LoadReport, Rejection, RejectionCount
 from shared.schemas.stocks import StockSummary
 
 PAGE_SIZE = 100
@@ -80,6 +80,7 @@ async def load(
     """Load one source with a progress bar; print its report, and add it to `reports`, also after a failure."""
     started_at = time.monotonic()
     own: list[LoadReport] = []
+    refused: list[Refused] = []
     n_listed = 0
     try:
         with _build_progress(context.console) as progress, _count_failures(context, options):
@@ -87,13 +88,18 @@ async def load(
             async for report in load_source(
                 source, store=context.resources.store, invalidate=context.invalidate, options=options
             ):
-                own.append(_limit_listed(report, n_listed))
+                if isinstance(report, Refused):
+                    refused.append(report)
+                    continue
+                own.append(limit_listed(report, n_listed))
                 n_listed += len(own[-1].rejected)
                 if not options.dry_run:
                     context.metrics.count_load(report)
                 n_done = report.inserted + report.updated + report.unchanged + report.n_rejected
                 progress.update(task, advance=n_done, total=source.n_rows)
-        await context.wait_for_followers()
+            await context.wait_for_followers()
+            if refused:
+                raise build_refusal_error(refused)
     finally:  # report what was stored before a failure, too
         if own:
             own.sort(key=lambda report: report.symbol)
@@ -217,11 +223,6 @@ async def refresh_stored(context: CommandContext, symbols: Sequence[str], *, rep
             reports.append(report)
     await context.wait_for_followers()
     return reports
-
-
-def _limit_listed(report: LoadReport, n_earlier: int) -> LoadReport:
-    """List no more than MAX_LISTED_ROWS rejected rows of a file, however many symbols it has."""
-    return report.model_copy(update={"rejected": report.rejected[: MAX_LISTED_ROWS - n_earlier]})
 
 
 def _count_failures(context: CommandContext, options: LoadOptions) -> AbstractContextManager[None]:

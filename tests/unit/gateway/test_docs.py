@@ -31,6 +31,7 @@ async def test_the_docs_page_asks_no_other_host_for_anything(gateway: Gateway) -
 
 
 PATHS = {
+    "/api/bars",
     "/api/stocks",
     "/api/stocks/all",
     "/api/stocks/{symbol}",

@@ -3,7 +3,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, BarsData, BarsErrors, BarsResponses, CancelRunData, CancelRunErrors, CancelRunResponses, ChangeStockData, ChangeStockErrors, ChangeStockResponses, DeleteRunData, DeleteRunErrors, DeleteRunResponses, DeleteStockData, DeleteStockErrors, DeleteStockResponses, EvaluationData, EvaluationErrors, EvaluationResponses, ExpectedRangeData, ExpectedRangeErrors, ExpectedRangeResponses, ForecastData, ForecastErrors, ForecastResponses, HealthData, HealthErrors, HealthResponses, HealthzData, HealthzErrors, HealthzResponses, KeepForecastData, KeepForecastErrors, KeepForecastResponses, LeaderboardData, LeaderboardErrors, LeaderboardResponses, LedgerData, LedgerErrors, LedgerResponses, ListRunsData, ListRunsErrors, ListRunsResponses, LoadBarsData, LoadBarsErrors, LoadBarsResponses, MetricsData, MetricsErrors, MetricsResponses, ModelsData, ModelsErrors, ModelsResponses, ReadyzData, ReadyzErrors, ReadyzResponses, ResultData, ResultErrors, ResultResponses, RunData, RunErrors, RunEventsData, RunEventsErrors, RunEventsResponse, RunEventsResponses, RunResponses, ScreenerData, ScreenerErrors, ScreenerResponses, StartRunData, StartRunErrors, StartRunResponses, StockData, StockErrors, StockResponses, StockResultData, StockResultErrors, StockResultResponses, StocksData, StocksErrors, StocksResponses } from './types.gen';
+import type { AllSymbolsData, AllSymbolsErrors, AllSymbolsResponses, BarsData, BarsErrors, BarsResponses, CancelRunData, CancelRunErrors, CancelRunResponses, ChangeStockData, ChangeStockErrors, ChangeStockResponses, DeleteRunData, DeleteRunErrors, DeleteRunResponses, DeleteStockData, DeleteStockErrors, DeleteStockResponses, EvaluationData, EvaluationErrors, EvaluationResponses, ExpectedRangeData, ExpectedRangeErrors, ExpectedRangeResponses, ForecastData, ForecastErrors, ForecastResponses, HealthData, HealthErrors, HealthResponses, HealthzData, HealthzErrors, HealthzResponses, KeepForecastData, KeepForecastErrors, KeepForecastResponses, LeaderboardData, LeaderboardErrors, LeaderboardResponses, LedgerData, LedgerErrors, LedgerResponses, ListRunsData, ListRunsErrors, ListRunsResponses, LoadBarsData, LoadBarsErrors, LoadBarsResponses, LoadFileData, LoadFileErrors, LoadFileResponses, MetricsData, MetricsErrors, MetricsResponses, ModelsData, ModelsErrors, ModelsResponses, ReadyzData, ReadyzErrors, ReadyzResponses, ResultData, ResultErrors, ResultResponses, RunData, RunErrors, RunEventsData, RunEventsErrors, RunEventsResponse, RunEventsResponses, RunResponses, ScreenerData, ScreenerErrors, ScreenerResponses, StartRunData, StartRunErrors, StartRunResponses, StockData, StockErrors, StockResponses, StockResultData, StockResultErrors, StockResultResponses, StocksData, StocksErrors, StocksResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -282,6 +282,25 @@ export const leaderboard = <ThrowOnError extends boolean = false>(options?: Opti
  * and in the symbol's own last year. `is_current` says whether the bars are still those of the run.
  */
 export const screener = <ThrowOnError extends boolean = false>(options?: Options<ScreenerData, ThrowOnError>): RequestResult<ScreenerResponses, ScreenerErrors, ThrowOnError> => (options?.client ?? client).get<ScreenerResponses, ScreenerErrors, ThrowOnError>({ url: '/api/screener', ...options });
+
+/**
+ * Load File
+ *
+ * Add or correct bars of every stock that a file names, each atomically.
+ *
+ * The answer has a line of JSON for each stock. One that is refused stops no other. The last line is the `end`, which
+ * says what of the file was not read, and why the load was `stopped`, if it was. Loads of large files take longer than
+ * other requests may; one whose caller leaves is stopped after the stocks that are being loaded.
+ */
+export const loadFile = <ThrowOnError extends boolean = false>(options: Options<LoadFileData, ThrowOnError>): RequestResult<LoadFileResponses, LoadFileErrors, ThrowOnError> => (options.client ?? client).put<LoadFileResponses, LoadFileErrors, ThrowOnError>({
+    security: [{ name: 'X-API-Key', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/bars',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Cancel Run

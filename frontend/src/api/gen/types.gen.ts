@@ -386,6 +386,43 @@ export type FeatureInfo = {
 };
 
 /**
+ * FileEnd
+ *
+ * The end of a file with the bars of many symbols.
+ */
+export type FileEnd = {
+    /**
+     * Skipped
+     *
+     * The first twenty parts of the file that were not read, and why.
+     */
+    skipped: Array<string>;
+    /**
+     * Stopped
+     *
+     * Why the rest of the file was not loaded; null if all of it was.
+     */
+    stopped?: string | null;
+};
+
+/**
+ * FileOutcome
+ *
+ * One line of the answer to a file with the bars of many symbols: one of these members, and the others null.
+ */
+export type FileOutcome = {
+    /**
+     * A symbol was loaded. All reports together list the first hundred rows that were not stored.
+     */
+    report?: LoadReport | null;
+    refused?: RefusedSymbol | null;
+    /**
+     * The last line. Without it, the answer broke off.
+     */
+    end?: FileEnd | null;
+};
+
+/**
  * Finding
  *
  * Something about a symbol's bars that a person should know; the bars are served anyway.
@@ -1840,6 +1877,28 @@ export type RankedRange = {
      * N Symbols
      */
     n_symbols: number;
+};
+
+/**
+ * RefusedSymbol
+ *
+ * A symbol of a file that was not loaded and is unchanged.
+ */
+export type RefusedSymbol = {
+    /**
+     * Symbol
+     */
+    symbol: string;
+    /**
+     * Type
+     *
+     * The type of the problem.
+     */
+    type: string;
+    /**
+     * Detail
+     */
+    detail: string;
 };
 
 /**
@@ -4916,6 +4975,132 @@ export type ScreenerResponses = {
 };
 
 export type ScreenerResponse = ScreenerResponses[keyof ScreenerResponses];
+
+export type LoadFileData = {
+    body: Array<{
+        [key: string]: unknown;
+    }>;
+    path?: never;
+    query?: {
+        /**
+         * Columns
+         *
+         * Which column holds which field, if the names do not say so.
+         */
+        columns?: string | null;
+        /**
+         * Decimal
+         *
+         * The decimal mark, if the file is ambiguous.
+         */
+        decimal?: '.' | ',' | null;
+        /**
+         * Date Format
+         *
+         * How dates are written, if the file is ambiguous.
+         */
+        date_format?: 'iso' | 'dmy' | 'mdy' | 'ymd' | 'epoch' | null;
+        /**
+         * Timezone
+         *
+         * The exchange's time zone, in which instants become days.
+         */
+        timezone?: string | null;
+        /**
+         * Resample
+         *
+         * Combine the hours or minutes of each day into daily bars.
+         */
+        resample?: 'daily' | null;
+        /**
+         * Mode
+         *
+         * `upsert` adds and corrects bars, and refuses a file that disagrees with the stored history; `force` loads even such a file; `keep` only adds sessions that are not stored; `replace` removes all other sessions.
+         */
+        mode?: 'upsert' | 'replace' | 'keep' | 'force';
+        /**
+         * Strict
+         *
+         * Whether one invalid row rejects the whole file.
+         */
+        strict?: boolean;
+        /**
+         * Dry Run
+         *
+         * Whether to report only and write nothing.
+         */
+        dry_run?: boolean;
+        /**
+         * Symbol
+         *
+         * The symbol of the bars, if the file names none.
+         */
+        symbol?: string | null;
+    };
+    url: '/api/bars';
+};
+
+export type LoadFileErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * An API key is needed
+     */
+    401: Problem;
+    /**
+     * The request arrived too slowly
+     */
+    408: Problem;
+    /**
+     * The body is too large
+     */
+    413: Problem;
+    /**
+     * The address is too long
+     */
+    414: Problem;
+    /**
+     * The media type is not supported
+     */
+    415: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * The headers are too large
+     */
+    431: Problem;
+    /**
+     * A service failed
+     */
+    502: Problem;
+    /**
+     * The store is not available
+     */
+    503: Problem;
+    /**
+     * A service did not answer in time
+     */
+    504: Problem;
+};
+
+export type LoadFileError = LoadFileErrors[keyof LoadFileErrors];
+
+export type LoadFileResponses = {
+    /**
+     * A line for each stock, as it is loaded or refused, and one at the end.
+     */
+    200: string;
+};
+
+export type LoadFileResponse = LoadFileResponses[keyof LoadFileResponses];
 
 export type CancelRunData = {
     body?: never;

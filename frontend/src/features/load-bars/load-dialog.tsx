@@ -4,6 +4,7 @@ import { LoadForm } from './form/load-form'
 import { ManyFiles } from './many/many-files'
 import { LoadResult } from './report/load-result'
 import { ReportStep } from './report/report-step'
+import { SymbolsStep } from './report/symbols-step'
 import { UploadProgress } from './upload-progress'
 import type { Drop } from './use-file-drop'
 import { isSending, useLoad } from './use-load'
@@ -42,6 +43,9 @@ export function LoadDialog({ shown, drop, opener, onClose, onShow }: LoadDialogP
       {step.at === 'many' && <ManyFiles {...step} onRun={run} onStop={cancel} onBack={restart} onShow={onShow} />}
       {step.at === 'sending' && request.file !== null && <UploadProgress {...step} file={request.file} onCancel={cancel} />}
       {step.at === 'report' && <ReportStep report={step.report} onLoad={load} onBack={back} onCancel={onClose} />}
+      {step.at === 'symbols' && (
+        <SymbolsStep {...step} onLoad={load} onBack={back} onCancel={onClose} onShow={onShow} onAnother={restart} />
+      )}
       {step.at === 'loaded' && <LoadResult report={step.report} onShow={onShow} onAnother={restart} />}
     </Dialog>
   )

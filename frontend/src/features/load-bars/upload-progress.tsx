@@ -1,5 +1,5 @@
 import { Status } from '@/components/status'
-import { percent } from '@/lib/format'
+import { formatCount, percent } from '@/lib/format'
 import { focusOnMount } from '@/lib/focus-on-mount'
 import { formatFileSize } from './load-text'
 
@@ -8,11 +8,17 @@ interface UploadProgressProps {
   isLoad: boolean
   /** The share of the file that has been sent, from 0 to 1. */
   share: number
+  /** How many symbols are done. */
+  nDone: number
   refusal: string | null
   onCancel: () => void
 }
 
-export function UploadProgress({ file, isLoad, share, refusal, onCancel }: UploadProgressProps) {
+function describeDone(nSymbols: number): string {
+  return nSymbols === 0 ? 'Upload complete.' : `Upload complete; ${formatCount(nSymbols, 'symbol')} done.`
+}
+
+export function UploadProgress({ file, isLoad, share, nDone, refusal, onCancel }: UploadProgressProps) {
   const isSent = share === 1
   const what = isSent ? (isLoad ? 'Loading the bars' : 'Checking the rows') : 'Uploading the file'
   return (
@@ -27,7 +33,7 @@ export function UploadProgress({ file, isLoad, share, refusal, onCancel }: Uploa
         <progress key="sending" aria-label={what} value={share} />
       )}
       <p className="fine-print figure">
-        {isSent ? 'Upload complete.' : `${percent(share)} of ${formatFileSize(file.size)}`}
+        {isSent ? describeDone(nDone) : `${percent(share)} of ${formatFileSize(file.size)}`}
       </p>
       {refusal !== null && <p role="alert">{refusal}</p>}
       <div className="dialog-actions">

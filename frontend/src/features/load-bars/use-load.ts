@@ -2,19 +2,21 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { normaliseSymbol } from '@/address/normalise-symbol'
 import { accessKey, rememberAccessKey } from '@/api/access-key'
-import type { LoadBarsData, LoadReport } from '@/api/gen/types.gen'
-import { isUnanswered, loadBars } from '@/api/load-bars'
+import type { LoadFileData, LoadReport } from '@/api/gen/types.gen'
+import { type FileReport, isUnanswered, loadBars, loadFile, type UploadObserver } from '@/api/load-bars'
 import { type ProblemError, toProblem } from '@/api/problem'
 import { refuseFile } from './check-file'
 import { guessSymbol } from './guess-symbol'
 import type { Drop } from './use-file-drop'
 
-type Query = NonNullable<LoadBarsData['query']>
+type Query = NonNullable<LoadFileData['query']>
 export type DateFormat = NonNullable<Query['date_format']>
 
 export interface LoadRequest {
   file: File | null
   symbol: string
+  /** Whether the file may hold this symbol only; otherwise it is the symbol of a file that names none. */
+  isOnlySymbol: boolean
   name: string
   mode: LoadReport['mode']
   dateFormat: DateFormat | ''
@@ -30,9 +32,10 @@ export interface LoadRequest {
 export type Step =
   | { at: 'many'; files: readonly File[]; isRunning: boolean; refusal: string | null }
   | { at: 'form'; problem: ProblemError | null; note: string | null }
-  | { at: 'sending'; isLoad: boolean; share: number; refusal: string | null }
+  | { at: 'sending'; isLoad: boolean; share: number; nDone: number; refusal: string | null }
   | { at: 'report'; report: LoadReport }
   | { at: 'loaded'; report: LoadReport }
+  | { at: 'symbols'; report: FileReport; isLoaded: boolean }
 
 const MAY_BE_LOADED = 'The whole file was sent, so its bars may have been loaded. Check the file again to see.'
 
@@ -55,7 +58,8 @@ function createFileStep(files: readonly File[]): Step {
 function withFiles(request: LoadRequest, files: readonly File[]): LoadRequest {
   const [file] = files
   if (file === undefined || files.length > 1 || refuseFile(file) !== null) return request
-  return { ...request, file, symbol: guessSymbol(file.name) ?? request.symbol }
+  const symbol = guessSymbol(file.name)
+  return { ...request, file, ...(symbol === null ? {} : { symbol, isOnlySymbol: false }) }
 }
 
 function withDrop(request: LoadRequest, drop: Drop | null): LoadRequest {
@@ -68,20 +72,42 @@ function createDropStep(drop: Drop | null): Step {
 
 function createRequest(shown: string | undefined): LoadRequest {
   const reading = { dateFormat: '', columns: '', decimal: '', timezone: '', isResampled: false } as const
-  return { file: null, symbol: shown ?? '', name: '', mode: 'upsert', ...reading, key: accessKey() ?? '' }
+  const symbol = { symbol: shown ?? '', isOnlySymbol: false }
+  return { file: null, ...symbol, name: '', mode: 'upsert', ...reading, key: accessKey() ?? '' }
 }
 
 function buildQuery(request: LoadRequest): Query {
-  const { name, mode, dateFormat, columns, decimal, timezone, isResampled } = request
+  const { mode, dateFormat, columns, decimal, timezone, isResampled } = request
   return {
     mode,
-    ...(name.trim() === '' ? {} : { name: name.trim() }),
     ...(dateFormat === '' ? {} : { date_format: dateFormat }),
     ...(columns.trim() === '' ? {} : { columns: columns.trim() }),
     ...(decimal === '' ? {} : { decimal }),
     ...(timezone.trim() === '' ? {} : { timezone: timezone.trim() }),
     ...(isResampled ? { resample: 'daily' as const } : {}),
   }
+}
+
+/** Sends the file and says what comes next. One symbol by itself is shown in more detail than several. */
+async function sendFile(request: LoadRequest, file: File, isLoad: boolean, observer: UploadObserver): Promise<Step> {
+  const load = { file, key: request.key.trim() }
+  const query = { ...buildQuery(request), dry_run: !isLoad }
+  const symbol = normaliseSymbol(request.symbol)
+  const name = request.name.trim()
+  if (request.isOnlySymbol || name !== '') {
+    const report = await loadBars({ ...load, symbol, query: name === '' ? query : { ...query, name } }, observer)
+    return { at: isLoad ? 'loaded' : 'report', report }
+  }
+  const report = await loadFile({ ...load, query: symbol === '' ? query : { ...query, symbol } }, observer)
+  const [first, ...others] = [...report.reports, ...report.refused]
+  if (first === undefined || others.length > 0) return { at: 'symbols', report, isLoaded: isLoad }
+  if ('inserted' in first) return { at: isLoad ? 'loaded' : 'report', report: withSkipped(first, report) }
+  return sendFile({ ...request, symbol: first.symbol, isOnlySymbol: true }, file, isLoad, observer) // says more
+}
+
+function withSkipped(only: LoadReport, { skipped, stopped }: FileReport): LoadReport {
+  const left = [...skipped.map((part) => `Not read: ${part}`), ...(stopped === null ? [] : [stopped])]
+  return { ...only, notes: [...(only.notes ?? []), ...left] }
 }
 
 /** The state of a load, from the form to the loaded bars; input is kept when a request fails. */
@@ -106,29 +132,26 @@ export function useLoad(shown: string | undefined, drop: Drop | null) {
   async function send(isLoad: boolean): Promise<void> {
     const { file } = request
     if (file === null) return
-    const symbol = normaliseSymbol(request.symbol)
     const { signal } = (running.current = new AbortController())
     const progress = { sent: 0 }
-    setStep({ at: 'sending', isLoad, share: 0, refusal: null })
+    setStep({ at: 'sending', isLoad, share: 0, nDone: 0, refusal: null })
     const onSent = (share: number): void => {
       progress.sent = share
       setStep((now) => (now.at === 'sending' ? { ...now, share } : now))
     }
+    const onDone = (nDone: number): void => {
+      setStep((now) => (now.at === 'sending' ? { ...now, nDone } : now))
+    }
     try {
-      const load = { file, symbol, key: request.key.trim(), query: { ...buildQuery(request), dry_run: !isLoad } }
-      const report = await loadBars(load, { signal, onSent })
+      const next = await sendFile(request, file, isLoad, { signal, onSent, onDone })
       rememberAccessKey(request.key)
-      setStep({ at: isLoad ? 'loaded' : 'report', report })
+      setStep(next)
     } catch (error) {
       const problem = signal.aborted ? null : toProblem(error)
       const note = isLoad && progress.sent === 1 && isUnanswered(problem) ? MAY_BE_LOADED : null
       setStep({ at: 'form', problem, note })
     }
-    if (isLoad) {
-      const isAffected = (key: readonly unknown[]): boolean =>
-        key[0] === 'stocks' || key[0] === 'symbols' || key.includes(symbol)
-      await queries.invalidateQueries({ predicate: ({ queryKey }) => isAffected(queryKey) })
-    }
+    if (isLoad) await queries.invalidateQueries()
   }
 
   return {

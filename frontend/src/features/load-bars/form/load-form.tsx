@@ -56,11 +56,12 @@ function Fields({ request, onChange }: Pick<LoadFormProps, 'request' | 'onChange
     <div className="load-fields">
       <TextField
         label="Symbol"
-        required
+        required={request.name.trim() !== ''}
         pattern={SYMBOL_PATTERN}
         title="1 to 15 letters, digits and . - ^ = &"
+        placeholder="As in the file"
         value={request.symbol}
-        onChange={(symbol) => onChange({ symbol })}
+        onChange={(symbol) => onChange({ symbol, isOnlySymbol: symbol.trim() !== '' })}
       />
       <TextField
         label="Company (optional)"

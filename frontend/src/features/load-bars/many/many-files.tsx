@@ -38,7 +38,7 @@ function FileRow({ entry: { file, symbol, outcome }, isRunning, onRename }: File
           <input
             type="text"
             aria-label={`Symbol of ${file.name}`}
-            required
+            placeholder="As in the file"
             pattern={SYMBOL_PATTERN}
             autoComplete="off"
             spellCheck={false}
@@ -54,16 +54,16 @@ function FileRow({ entry: { file, symbol, outcome }, isRunning, onRename }: File
 }
 
 function isLoadable({ outcome }: Entry): boolean {
-  return outcome.at === 'checked' && countKept(outcome.report) > 0
+  return outcome.at === 'checked' && outcome.report.reports.some((report) => countKept(report) > 0)
 }
 
-/** Several files, each with the bars of one symbol: a preview of each, then all that can be loaded. */
+/** Several files: a preview of each, then all that can be loaded. */
 export function ManyFiles({ files, isRunning, refusal, onRun, onStop, onBack, onShow }: ManyFilesProps) {
   const titleId = useId()
   const [key, setKey] = useState(() => accessKey() ?? '')
   const { entries, rename, check, load } = useManyFiles(files, onRun)
   const loadable = entries.filter(isLoadable)
-  const loaded = entries.find(({ outcome }) => outcome.at === 'loaded')
+  const [loaded] = entries.flatMap(({ outcome }) => (outcome.at === 'loaded' ? outcome.report.reports : []))
   const nDone = entries.filter(({ outcome }) => outcome.at !== 'waiting' && outcome.at !== 'sending').length
 
   function onSubmit(event: SyntheticEvent): void {
@@ -75,7 +75,7 @@ export function ManyFiles({ files, isRunning, refusal, onRun, onStop, onBack, on
   return (
     <form className="load-form" onSubmit={onSubmit}>
       <p id={titleId}>
-        {formatCount(files.length, 'file')}, each with the bars of one symbol. Bars are added or corrected; none is removed.
+        {formatCount(files.length, 'file')}. Bars are added or corrected; none is removed.
       </p>
       <Status>{isRunning ? `${String(nDone)} of ${formatCount(files.length, 'file')} done` : ''}</Status>
       <TableFrame label="Files">

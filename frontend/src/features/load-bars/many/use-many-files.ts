@@ -2,8 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { normaliseSymbol } from '@/address/normalise-symbol'
 import { rememberAccessKey } from '@/api/access-key'
-import type { LoadReport } from '@/api/gen/types.gen'
-import { isUnanswered, loadBars } from '@/api/load-bars'
+import { type FileReport, isUnanswered, loadBars, loadFile, type UploadObserver } from '@/api/load-bars'
 import { type ProblemError, toProblem } from '@/api/problem'
 import { refuseFile } from '@/features/load-bars/check-file'
 import { guessSymbol } from '@/features/load-bars/guess-symbol'
@@ -14,19 +13,29 @@ export type Outcome =
   | { at: 'refused'; reason: string }
   | { at: 'failed'; problem: ProblemError }
   | { at: 'unknown'; problem: ProblemError | null }
-  | { at: 'checked'; report: LoadReport }
-  | { at: 'loaded'; report: LoadReport }
+  | { at: 'checked'; report: FileReport }
+  | { at: 'loaded'; report: FileReport }
 
 export interface Entry {
   file: File
   symbol: string
+  /** Whether the file may hold this symbol only; otherwise it is the symbol of a file that names none. */
+  isOnlySymbol: boolean
   outcome: Outcome
 }
 
 function toEntry(file: File): Entry {
   const reason = refuseFile(file)
   const outcome: Outcome = reason === null ? { at: 'waiting' } : { at: 'refused', reason }
-  return { file, symbol: guessSymbol(file.name) ?? '', outcome }
+  return { file, symbol: guessSymbol(file.name) ?? '', isOnlySymbol: false, outcome }
+}
+
+async function sendFile(entry: Entry, key: string, isLoad: boolean, observer: UploadObserver): Promise<FileReport> {
+  const { file, isOnlySymbol } = entry
+  const symbol = normaliseSymbol(entry.symbol)
+  const query = { mode: 'upsert', dry_run: !isLoad } as const
+  if (!isOnlySymbol) return loadFile({ file, key, query: symbol === '' ? query : { ...query, symbol } }, observer)
+  return { reports: [await loadBars({ file, symbol, key, query }, observer)], refused: [], skipped: [], stopped: null }
 }
 
 /** Checks and loads several files, one after the other; a file that fails does not stop the others. */
@@ -43,15 +52,13 @@ export function useManyFiles(files: readonly File[], onRun: (controller: AbortCo
     setEntries((now) => now.map((entry, i) => (i === at ? { ...entry, ...changed } : entry)))
   }
 
-  async function sendOne({ file, symbol }: Entry, key: string, isLoad: boolean, signal: AbortSignal): Promise<Outcome> {
+  async function sendOne(entry: Entry, key: string, isLoad: boolean, signal: AbortSignal): Promise<Outcome> {
     const progress = { sent: 0 }
     const onSent = (share: number): void => {
       progress.sent = share
     }
     try {
-      const query = { mode: 'upsert', dry_run: !isLoad } as const
-      const load = { file, symbol: normaliseSymbol(symbol), key, query }
-      const report = await loadBars(load, { signal, onSent })
+      const report = await sendFile(entry, key, isLoad, { signal, onSent, onDone: () => undefined })
       rememberAccessKey(key)
       return { at: isLoad ? 'loaded' : 'checked', report }
     } catch (error) {
@@ -77,7 +84,7 @@ export function useManyFiles(files: readonly File[], onRun: (controller: AbortCo
 
   return {
     entries,
-    rename: (at: number, symbol: string) => change(at, { symbol, outcome: { at: 'waiting' } }),
+    rename: (at: number, symbol: string) => change(at, { symbol, isOnlySymbol: symbol.trim() !== '', outcome: { at: 'waiting' } }),
     check: (key: string) => void send(key, false, ({ outcome }) => outcome.at !== 'refused'),
     load: (key: string) => void send(key, true, ({ outcome }) => outcome.at === 'checked'),
   }

@@ -6,7 +6,7 @@ from typing import TypeVar
 import pytest
 
 from services.data.bars.load import LoadOptions
-from services.data.cli.load_files import MAX_CONCURRENT_LOADS, load_source
+from services.data.bars.load_source import MAX_CONCURRENT_LOADS, Refused, build_refusal_error, load_source
 from services.data.records import RawBars, SkippedPart, StoredSymbol
 from shared.errors import (
     HistoryChanged,
@@ -44,8 +44,16 @@ class Source:
 
 
 async def _load(source: Source, store: FakeBarStore, options: LoadOptions = OPTIONS) -> list[str]:
-    reports = load_source(source, store=store, invalidate=invalidation(FakeBarCache()), options=options)
-    return [report.symbol async for report in reports]
+    outcomes = load_source(source, store=store, invalidate=invalidation(FakeBarCache()), options=options)
+    loaded, refused = [], []
+    async for outcome in outcomes:
+        if isinstance(outcome, Refused):
+            refused.append(outcome)
+        else:
+            loaded.append(outcome.symbol)
+    if refused:
+        raise build_refusal_error(refused)
+    return loaded
 
 
 async def test_every_symbol_is_stored_and_reported() -> None:
@@ -61,11 +69,13 @@ async def test_frames_are_read_on_demand_and_not_all_at_once() -> None:
     await reports.aclose()
 
 
-async def test_symbols_read_before_the_source_fails_are_stored() -> None:
-    store = FakeBarStore()
+async def test_symbols_read_before_the_source_fails_are_stored_and_reported() -> None:
+    store, source = FakeBarStore(), Source(["A", "B"], breaks=True)
+    outcomes = load_source(source, store=store, invalidate=invalidation(FakeBarCache()), options=OPTIONS)
+    loaded = [(await anext(outcomes)).symbol for _ in range(2)]
     with pytest.raises(UnreadableFile, match="breaks off"):
-        await _load(Source(["A", "B"], breaks=True), store)
-    assert await store.symbols() == ["A", "B"]
+        await anext(outcomes)
+    assert sorted(loaded) == await store.symbols() == ["A", "B"]
 
 
 @dataclass
