@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from services.data.mongo.bar_documents import DATE, FIELDS, Document, build_bars
-from services.data.mongo.foreign.values import is_evening, parse_columns, parse_dates, skips_fridays
+from services.data.mongo.foreign.values import may_be_shifted, parse_columns, parse_dates, skips_weekdays
 from services.data.tables.names import ALIASES, Field, normalise, rank
 from services.data.tables.resample import MANY_A_DAY
 from shared.schemas.arrow import PRICES, BarColumns
@@ -43,7 +43,7 @@ def choose_layout(bars: BarColumns, sample: Sequence[Document]) -> Layout | None
     unknown = [name for name in FIELDS if name in layout.names and np.isnan(bars.numbers[name]).all()]
     has_other_names = any(layout.names[name] != OWN_NAMES[name] for name in unknown)
     has_text = any(isinstance(document.get(layout.names[name]), str) for name in unknown for document in sample)
-    is_shifted = skips_fridays(bars.sessions) and any(is_evening(document.get(DATE)) for document in sample)
+    is_shifted = any(may_be_shifted(bars.sessions, document.get(DATE)) for document in sample)
     return layout if has_other_names or has_text or is_shifted or _has_many_a_day(bars) else None
 
 
@@ -94,7 +94,7 @@ def describe_unreadable(symbol: str, sample: Sequence[Mapping[str, Any]]) -> str
 def is_complete(bars: BarColumns) -> bool:
     """Say whether there are bars, one a day, each number of each is known, and their weekdays are an exchange's."""
     is_known = not any(np.isnan(column).any() for column in bars.numbers.values())
-    return len(bars.sessions) > 0 and is_known and not skips_fridays(bars.sessions) and not _has_many_a_day(bars)
+    return len(bars.sessions) > 0 and is_known and not skips_weekdays(bars.sessions) and not _has_many_a_day(bars)
 
 
 def _has_many_a_day(bars: BarColumns) -> bool:

@@ -15,7 +15,7 @@ from services.data.tables.days import refuse_longer
 from services.data.tables.notes import without_options
 from services.data.tables.numbers import NumberReader
 from services.data.tables.resample import describe_intraday, is_intraday
-from services.data.tables.stamps import find_days
+from services.data.tables.stamps import find_days, skips_mondays
 from shared.errors import NoBars, UnreadableFile
 
 Days = npt.NDArray[np.datetime64]
@@ -42,7 +42,7 @@ def parse_dates(symbol: str, field: str, values: Sequence[object]) -> Days:
             aware = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
             moments[at] = np.datetime64(aware, "s")
     _require_daily(symbol, moments[~np.isnat(moments)])
-    return _shift_evenings(moments)
+    return _shift(moments)
 
 
 def _require_daily(symbol: str, moments: npt.NDArray[np.datetime64]) -> None:
@@ -60,9 +60,16 @@ def skips_fridays(days: Days) -> bool:
     return len(days) > 0 and bool((weekdays == 6).mean() >= SHARE_OF_SUNDAYS) and not (weekdays == 4).any()
 
 
-def is_evening(value: object) -> bool:
-    """Return whether a date may be an evening in UTC: it has such an hour, or is text with more than a date."""
-    return value.hour >= EVENING if isinstance(value, datetime) else isinstance(value, str) and len(value) > len(ISO)
+def skips_weekdays(days: Days) -> bool:
+    """Return whether days in UTC may be those before or after the days of an exchange."""
+    return skips_fridays(days) or skips_mondays(days)
+
+
+def may_be_shifted(days: Days, value: object) -> bool:
+    """Return whether days are not those of an exchange, and one of their dates has a time that may explain it."""
+    if isinstance(value, datetime):
+        return skips_fridays(days) if value.hour >= EVENING else skips_mondays(days)
+    return isinstance(value, str) and len(value) > len(ISO) and skips_weekdays(days)
 
 
 def parse_columns(symbol: str, values: Mapping[str, Sequence[object]]) -> dict[str, Floats]:
@@ -120,14 +127,16 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _shift_evenings(moments: npt.NDArray[np.datetime64]) -> Days:
-    """Return the days of moments; midnights east of Greenwich, which are evenings in UTC, belong to the next day.
+def _shift(moments: npt.NDArray[np.datetime64]) -> Days:
+    """Return the days of moments: the next ones if they are midnights east of Greenwich, the ones before if west.
 
-    That they are midnights is concluded from bars of Sundays and none of Fridays.
+    Bars of Sundays and none of Fridays show the one, bars of Saturdays and none of Mondays the other.
     """
     days = moments.astype("datetime64[D]")
     known = ~np.isnat(days)
     hours = (moments[known] - days[known]).astype("timedelta64[h]").astype(np.int64)
     if (hours >= EVENING).all() and skips_fridays(days[known]):
         days[known] += 1
+    elif (hours < EVENING).all() and skips_mondays(days[known]):
+        days[known] -= 1
     return days

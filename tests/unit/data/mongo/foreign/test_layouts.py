@@ -96,6 +96,19 @@ def test_midnights_east_of_greenwich_are_the_day_after(zone: int, names: dict[st
     _check([document | {"Adj Close": 1.0} for document in documents])
 
 
+@pytest.mark.parametrize("is_text", [False, True])
+@pytest.mark.parametrize("hours", [24, 25, 28.9])
+@pytest.mark.parametrize("names", [NAMES, OWN])
+def test_ends_of_days_west_of_greenwich_are_the_day_before(names: dict[str, str], hours: float, is_text: bool) -> None:
+    def write(day: datetime) -> Any:
+        moment = day.replace(tzinfo=UTC) + timedelta(hours=hours)
+        return f"{moment:%Y-%m-%dT%H:%M:%S}Z" if is_text else moment
+
+    documents = _documents("Date" if names is OWN else "date", write, names=names)
+    _check(documents)
+    _check([document | {"Adj Close": 1.0} for document in documents])
+
+
 @pytest.mark.parametrize("hour", [0, 21])
 def test_bars_of_our_names_from_sunday_to_thursday_are_ours_if_no_time_is_an_evening(hour: int) -> None:
     days = [day for day in DAYS.astype("datetime64[us]").astype(datetime) if day.weekday() < 4]
