@@ -32,6 +32,11 @@ LAYOUTS: dict[str, list[dict[str, Any]]] = {
     "ADJ": _rows("date", [day.replace(tzinfo=UTC) for day in DAYS], AdjClose=7.0),
     "EPOCH": _rows("timestamp", [int(day.replace(tzinfo=UTC).timestamp() * 1000) for day in DAYS]),
     "SLASHES": _rows("date", [f"{day:%d/%m/%Y}" for day in DAYS]),
+    "MIXED": [
+        *_rows("date", ISO)[:25],
+        *({name.title(): row[name] for name in row} for row in _rows("date", ISO)[25:]),
+    ],
+    "KEYED": _rows("_id", DAYS),
     "TEXT": [row | {"close": f"1,{11 + n:03}.50"} for n, row in enumerate(_rows("date", ISO))],
 }
 VIEWS = ("VIEW.A", "VIEW.B")  # of one collection with a field for the symbol

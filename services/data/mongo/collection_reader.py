@@ -1,6 +1,7 @@
 """Reads one collection as bars, whatever the layout of its documents. These functions block."""
 
 import struct
+from itertools import islice
 from typing import Any
 
 from pymongo.client_session import ClientSession
@@ -11,7 +12,15 @@ from pymongo.errors import OperationFailure
 from services.data.mongo.bar_documents import DATE, FIELDS, bars_from_bson, build_columns, decode
 from services.data.mongo.catalogue_documents import ABOUT_BARS, CATALOGUE, complete_bars
 from services.data.mongo.connection import UNAUTHORIZED
-from services.data.mongo.foreign.layouts import N_SAMPLED, choose_layout, describe_unreadable, is_complete, read_layout
+from services.data.mongo.foreign.layouts import (
+    N_SAMPLED,
+    choose_layout,
+    describe_unreadable,
+    is_complete,
+    lost_any,
+    needed_names,
+    read_layout,
+)
 from shared.errors import NoBars
 from shared.schemas.arrow import BarColumns
 
@@ -71,10 +80,13 @@ def _read_foreign(
 ) -> BarColumns:
     """Read documents that may have the layout of another tool; `bars` is the result of reading them in ours."""
     sample = collection.find({}, session=session).limit(N_SAMPLED).to_list()
+    if lost_any(bars) and (names := needed_names(sample)):
+        others = {"$or": [{name: {"$exists": False}} for name in names]}
+        sample += collection.find(others, session=session).limit(N_SAMPLED).to_list()
     layout = choose_layout(bars, sample)
     if layout is not None:
-        names = {"_id": False} | dict.fromkeys(layout.names.values(), True)
-        bars = read_layout(collection.name, collection.find({}, names, session=session).to_list(), layout)
+        fields = {"_id": False} | dict.fromkeys(layout.fields, True)
+        bars = read_layout(collection.name, collection.find({}, fields, session=session).to_list(), layout)
     return _require_bars(bars, sample)
 
 
@@ -85,7 +97,12 @@ def build_any(symbol: str, documents: Documents) -> tuple[BarColumns, bool]:
         NoBars: As `read_bars`.
     """
     bars = build_columns(symbol, documents)
-    layout = None if is_complete(bars) else choose_layout(bars, documents[:N_SAMPLED])
+    if is_complete(bars):
+        return bars, False
+    sample = documents[:N_SAMPLED]
+    names = needed_names(sample) if lost_any(bars) else []
+    sample += islice((each for each in documents if any(name not in each for name in names)), N_SAMPLED)
+    layout = choose_layout(bars, sample)
     if layout is None:
         return bars, False
     read = read_layout(symbol, documents, layout)
