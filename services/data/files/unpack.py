@@ -14,8 +14,11 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, cast
+from urllib.parse import unquote
 
+from services.data.tables.names import normalise, rank
 from shared.errors import PayloadTooLarge, UnreadableFile
 
 MAX_ROWS = 20_000_000  # 60 years of 1,300 symbols; about 1.4 GB of memory
@@ -153,10 +156,18 @@ def _iter_archive(stream: BinaryIO, budget: Budget, layer: int) -> Iterator[tupl
             name = member.filename.replace("\\", "/").rpartition("/")[2]
             if not name or name.startswith(".") or member.filename.startswith("__MACOSX/"):
                 continue
+            name = _name_partition(member.filename, name)
             try:
                 yield from _open_member(archive, member, name, budget, layer)
             except UnreadableFile as error:  # of this file only; the next may be whole
                 yield name, cast(BinaryIO, _UnreadableStream(error))
+
+
+def _name_partition(path: str, name: str) -> str:
+    """Return the name of a file; that of the symbol for a part of a data set, as in symbol=AAPL/part-0.parquet."""
+    folders = (folder.partition("=") for folder in re.split(r"[/\\]", path)[:-1])
+    symbols = [value for key, _, value in folders if value and rank("symbol", normalise(key)) is not None]
+    return unquote(symbols[0]).replace("/", "-") + PurePosixPath(name).suffix if symbols else name
 
 
 def _open_member(

@@ -17,7 +17,7 @@ _SEPARATOR = re.compile(r"[\W_]+")
 # What files, sheets and keys with bars are called that are not named after their symbol.
 _WORD = (
     "(bars|candles|chart|daily|data|dataframe|dataset|download|export|file|histor(y|ical)|input|items|market|ohlcv?|"
-    "output|prices?|quotes|results|rows|sample|stocks?|upload|sheet|tabelle|feuil|hoja|foglio|planilha|blad|arkusz)"
+    "output|part|prices?|quotes|results|rows|sample|stocks?|upload|sheet|tabelle|feuil|hoja|foglio|planilha|blad|arkusz)"
 )
 _WORDS = re.compile(rf"{_WORD}([-_ .]?{_WORD})*[-_ .]?\d{{0,4}}", re.IGNORECASE)
 _DATE = re.compile(r"(19|20)\d\d([-_. ](0?[1-9]|1[0-2])([-_. ]\d\d?)?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))")

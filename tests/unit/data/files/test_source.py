@@ -58,6 +58,12 @@ def test_each_file_of_an_archive_is_a_file_of_its_own() -> None:
     assert closes(read(zipped(parts), "all.zip")) == {"AAPL": [2], "IBM": [7], "GE": [5]}
 
 
+def test_a_part_of_a_data_set_has_the_symbol_of_its_folder() -> None:
+    parts = {f"bars/{key}/part-0.csv": WITHOUT_SYMBOL.encode() for key in ("symbol=AAPL", "ticker=BTC%2FUSDT")}
+    assert [frame.symbol for frame in read(zipped(parts), "bars.zip")] == ["AAPL", "BTC-USDT"]
+    assert "does not name one" in problem(zipped({"part-0.csv": WITHOUT_SYMBOL.encode()}), "bars.zip")
+
+
 def test_of_two_files_of_an_archive_with_one_symbol_the_second_is_skipped() -> None:
     parts = {"2023.csv": ONE.encode(), "2024.csv": ONE.encode() + b"2024-01-02,1,3,0.5,2,100,IBM\n"}
     opened = source(zipped(parts), "all.zip")
