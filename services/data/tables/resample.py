@@ -10,6 +10,9 @@ from shared.errors import UnreadableFile
 from shared.schemas.arrow import NUMBERS
 
 MANY_A_DAY = 1.5  # moments, on average
+MIN_PARTS = 3  # moments of a day beside daily bars; two may be a first and a last version
+MIN_PARTED = 2  # such days
+FEW_SINGLE = 0.2  # of the days; some are cut short
 MANY_VERSIONS = 0.1  # of the moments; the hour that a clock repeats in autumn is far fewer
 SEVERAL = (
     "There are several rows of one time with other prices, for example of {}: they are of several instruments, or "
@@ -19,20 +22,26 @@ _RULES = {"open": "first", "high": "max", "low": "min", "close": "last", "adj_cl
 
 
 def is_intraday(local: Seconds) -> bool:
-    """Return whether there are several moments on most days."""
-    distinct = np.unique(local)
-    return len(distinct) > MANY_A_DAY * len(np.unique(distinct.astype("datetime64[D]")))
+    """Return whether there are several moments on most days, or on a few of them before or after daily ones."""
+    counts = _count_by_day(local)[1]
+    return bool(counts.sum() > MANY_A_DAY * len(counts) or (counts >= MIN_PARTS).sum() >= MIN_PARTED)
 
 
 def describe_intraday(local: Seconds) -> str:
-    """Name the bars by their length, as "hourly bars, 7 a day"."""
+    """Name the bars by their length, as "hourly bars, 7 a day", and by their days if others are daily."""
+    days, counts = _count_by_day(local)
     distinct = np.unique(local)
-    days = distinct.astype("datetime64[D]")
-    gaps = np.diff(distinct).astype(np.int64)[np.diff(days).astype(np.int64) == 0]
+    gaps = np.diff(distinct).astype(np.int64)[np.diff(distinct.astype("datetime64[D]")).astype(np.int64) == 0]
     minutes = max(1, round(float(np.median(gaps)) / 60))
     kind = "hourly bars" if minutes == 60 else f"{minutes}-minute bars"
-    _, n_a_day = np.unique(days, return_counts=True)
-    return f"{kind}, {round(float(np.median(n_a_day)))} a day"
+    parted = days[counts > 1]
+    where = f" from {parted[0]} to {parted[-1]}" if (counts == 1).mean() > FEW_SINGLE else ""
+    return f"{kind}, {round(float(np.median(counts[counts > 1])))} a day{where}"
+
+
+def _count_by_day(local: Seconds) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.intp]]:
+    """Return the days, and how many moments each has."""
+    return np.unique(np.unique(local).astype("datetime64[D]"), return_counts=True)
 
 
 def to_daily(rows: pd.DataFrame, moments: npt.NDArray[np.datetime64]) -> pd.DataFrame:

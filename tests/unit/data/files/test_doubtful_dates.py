@@ -132,6 +132,27 @@ def test_a_date_and_a_time_of_day_may_be_digits_alone(form: str) -> None:
     assert _days(raw) == DAYS.tolist()
 
 
+@pytest.mark.parametrize("n_days", [2, 5, 20])
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%Y-%m-%d 00:00:00"])
+def test_hours_after_or_before_days_are_no_days(n_days: int, form: str) -> None:
+    header, *days = _rows(form, DAYS[:-n_days]).splitlines()
+    hours = [f"{day:%Y-%m-%d} {hour}:30:00,{hour},30,1,{hour}" for day in DAYS[-n_days:] for hour in range(10, 17)]
+    for rows in ([*days, *hours], [*hours, *days]):
+        content = "\n".join([header, *rows])
+        where = f"7 a day from {DAYS[-n_days]:%Y-%m-%d} to {DAYS[-1]:%Y-%m-%d}" if n_days < 20 else "7 a day, not"
+        assert f"These are hourly bars, {where}" in problem(content)
+        [raw] = read(content, resample="daily")
+        daily = raw.rows.set_index("session").sort_index()
+        assert daily.index.tolist() == DAYS.tolist()
+        assert daily[["open", "high", "close"]].iloc[-1].tolist() == [10, 30, 16]
+
+
+def test_a_day_in_two_versions_is_no_two_parts() -> None:
+    header, *days = _rows("%Y-%m-%d 00:00:00", DAYS).splitlines()
+    [raw] = read("\n".join([header, *days, *(f"{day:%Y-%m-%d} 16:00:00,1,3,0.5,2.5" for day in DAYS[-5:])]))
+    assert len(raw.rows) == len(DAYS) + 5
+
+
 def test_times_as_numbers_of_three_digits_are_times() -> None:
     content = "date,time,open,high,low,close\n" + "\n".join(
         f"{day:%Y%m%d},{hour}00,1,3,0.5,2" for day in DAYS for hour in range(9, 16)
@@ -140,9 +161,16 @@ def test_times_as_numbers_of_three_digits_are_times() -> None:
 
 
 @pytest.mark.parametrize(
-    "date", [lambda day: f"{'MDMDF'[day.weekday()]}o, {day:%d.%m.%Y}", lambda day: f"\ufeff{day:%Y-%m-%d}"]
+    "date",
+    [
+        lambda day: f"{'MDMDF'[day.weekday()]}o, {day:%d.%m.%Y}",
+        lambda day: f"\ufeff{day:%Y-%m-%d}",
+        lambda day: f"{day:%Y/%m/%d}({'月火水木金'[day.weekday()]})",
+        lambda day: f"{day:%Y年%m月%d日}（{'月火水木金'[day.weekday()]}）",
+        lambda day: f"{day:%d/%m/%Y} ({day:%a})",
+    ],
 )
-def test_dates_after_a_weekday_or_a_byte_order_mark_are_read(date: DateForm) -> None:
+def test_dates_beside_a_weekday_or_after_a_byte_order_mark_are_read(date: DateForm) -> None:
     check(export(date=date))
 
 
