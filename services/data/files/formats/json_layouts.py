@@ -15,6 +15,8 @@ from shared.errors import UnreadableFile
 MIN_FIELDS = 3
 COLUMNS: tuple[Field, ...] = (*PER_SYMBOL, "session", "end", "symbol")  # that arrays may be
 SYMBOL_KEYS = ("symbol", "ticker", "Symbol", "Ticker", "2. Symbol", "pair")
+NAMES_KEYS = ("columns", "column_names", "fields", "column", "header", "headers", "keys")
+ROWS_KEYS = ("data", "items", "item", "rows", "values", "records")
 META_KEYS = ("meta", "metadata", "Meta Data", "info", "security")
 
 
@@ -117,8 +119,8 @@ def _is_flat(cells: Mapping[str, Any]) -> bool:
 
 def _read_split(value: Mapping[str, Any]) -> _Table | None:
     """Read {"columns": ["Open", …], "index": [0, …], "data": [[1, …], …]}."""
-    names = next((value[key] for key in ("columns", "column_names", "fields", "column") if key in value), None)
-    rows = next((value[key] for key in ("data", "items", "item") if key in value), None)
+    names = next((value[key] for key in NAMES_KEYS if key in value), None)
+    rows = next((value[key] for key in ROWS_KEYS if key in value), None)
     names = names.to_pylist() if isinstance(names, pa.ChunkedArray) else names
     if not isinstance(names, list) or not isinstance(rows, list):
         return None

@@ -1,5 +1,6 @@
 """Reads JSON in batches: rows as objects, in an array, one per line or under a key; or another usual layout."""
 
+import io
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, BinaryIO
@@ -44,7 +45,10 @@ def read_json_batches(stream: BinaryIO, reading: Reading) -> Iterator[SymbolBatc
     """
     scanner = JsonScanner(stream)
     rows = _Rows(reading)
-    if scanner.starts_with("[", "{") or scanner.starts_with("[", "]"):
+    if scanner.peek() == '"':  # JSON that was written as a text of JSON
+        text = str(scanner.value(MAX_NESTED))
+        yield from read_json_batches(io.BytesIO(text.encode(errors="replace")), reading)
+    elif scanner.starts_with("[", "{") or scanner.starts_with("[", "]"):
         yield from _read_rows_or_tables(scanner, rows, {}, "")
     elif scanner.peek() == "[":
         yield from _read_tables(scanner.value(MAX_NESTED), reading)
@@ -181,7 +185,11 @@ def _read_lines_or_tables(scanner: JsonScanner, members: Row, rows: _Rows) -> It
 def _read_tables(value: Any, reading: Reading) -> Iterator[SymbolBatch]:
     tables = list(find_tables(value))
     if not tables:
-        names = list(value) if isinstance(value, dict) else []
+        names = (
+            list(next((rows[0] for rows in value.values() if _are_objects(rows)), value))
+            if isinstance(value, dict)
+            else []
+        )
         if _has_arrays(value):
             raise UnreadableFile(NO_NAMES)
         find_columns(names, reading.options)  # says which columns are missing
@@ -195,6 +203,10 @@ def _read_tables(value: Any, reading: Reading) -> Iterator[SymbolBatch]:
             raise UnreadableFile(SEVERAL.format(what, quote_text(where, 40)))
     for table in bars or tables:
         yield from _build_batches(table, reading)
+
+
+def _are_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _has_arrays(value: Any) -> bool:

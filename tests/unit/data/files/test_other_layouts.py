@@ -32,15 +32,32 @@ ROWS = [[f"{day:%Y-%m-%d}", *row] for day, row in zip(DAYS, NUMBERS, strict=True
         {"stat": "OK", "fields": ENGLISH, "data": ROWS, "notes": ["x"]},
         {"code": 0, "data": {"fields": ENGLISH, "items": ROWS, "has_more": False}},
         {"data": {"symbol": "A", "column": ENGLISH, "item": ROWS}, "error_code": 0},
+        {"results": [{"series": [{"name": "A", "columns": ["time", *ENGLISH[1:]], "values": ROWS}]}]},
+        {"headers": ENGLISH, "rows": ROWS},
+        [
+            dict(zip(ENGLISH, (f"/Date({day.value // 1_000_000}+0000)/", *row), strict=True))
+            for day, row in zip(DAYS, NUMBERS, strict=True)
+        ],
         [dict(zip(["('Date', '')", *(f"('A', '{name}')" for name in ENGLISH[1:])], row, strict=True)) for row in ROWS],
     ],
     ids=[
         *("datatable", "dataset", "symbol after", "T and t", "two tables", "fields and data", "fields and items"),
-        *("column and item", "symbols over names"),
+        *("column and item", "InfluxDB", "headers and rows", ".NET", "symbols over names"),
     ],
 )
-def test_json_is_read_in_more_layouts_of_vendors(document: dict[str, object]) -> None:
+def test_json_is_read_in_more_layouts_of_vendors(document: object) -> None:
     check(json.dumps(document))
+
+
+def test_json_that_was_written_as_a_text_of_json_is_read() -> None:
+    text = json.dumps([dict(zip(ENGLISH, row, strict=True)) for row in ROWS])
+    check(json.dumps(text), "A.json")
+    check(json.dumps(json.dumps(text)), "A.json")
+
+
+def test_an_error_names_what_nested_rows_have() -> None:
+    rows = [{"date": "2024-02-19", "price": {"open": 1}, "volume": 2}]
+    assert "Found: 'date', 'price', 'volume'." in problem(json.dumps(rows))
 
 
 def test_the_symbol_that_a_vendor_states_beside_its_rows_is_read() -> None:
