@@ -157,7 +157,7 @@ class FileBarSource:
                     self._skip(place, f"{NO_SYMBOL} {parsed} is the year of its bars.")
                     continue
                 self._owners[raw.symbol] = quote_text(name, 60)
-                is_renamed = raw.symbol == parsed and raw.symbol not in name.upper()
+                is_renamed = raw.symbol == parsed and not name.upper().startswith(raw.symbol)
                 note = (f"{quote_text(name, 60)} is {raw.symbol}.",) if is_renamed else ()
                 if own and parsed != own and len(collectors) == 1:
                     note = (f"The symbol {own} was read in the names of the columns.",)
@@ -198,4 +198,6 @@ def _is_year(raw: RawBars) -> bool:
 def _parse_symbol(name: str) -> str | None:
     """Parse the symbol from a plain file's name; None if the name is not a symbol."""
     path = PurePath(name)
-    return parse_symbol(path.stem if path.suffix.lower() in SUFFIXES else path.name)
+    while path.suffix.lower() in SUFFIXES:  # Windows hides one: AAPL.csv.txt
+        path = path.with_suffix("")
+    return parse_symbol(path.name)

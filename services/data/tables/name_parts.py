@@ -16,23 +16,29 @@ _TUPLE = re.compile(r"""\(\s*(['"])(?P<upper>[^'\"]*)\1,\s*(['"])(?P<lower>[^'\"
 _SEPARATOR = re.compile(r"[\W_]+")
 # What files, sheets and keys with bars are called that are not named after their symbol.
 _WORD = (
-    "(bars|candles|chart|daily|data|dataframe|dataset|download|export|file|histor(y|ical)|input|items|market|ohlcv?|"
-    "output|part|prices?|quotes|results|rows|sample|stocks?|upload|sheet|tabelle|feuil|hoja|foglio|planilha|blad|arkusz)"
+    "(adj(usted)?|bars|candles|chart|daily|data|dataframe|dataset|download|export|file|histor(y|ical)|input|intraday|"
+    "items|market|monthly|ohlcv?|output|part|prices?|quotes|raw|results|rows|sample|stocks?|unadjusted|upload|weekly|"
+    "sheet|tabelle|feuil|hoja|foglio|planilha|blad|arkusz)"
 )
 _WORDS = re.compile(rf"{_WORD}([-_ .]?{_WORD})*[-_ .]?\d{{0,4}}", re.IGNORECASE)
-_DATE = re.compile(r"(19|20)\d\d([-_. ](0?[1-9]|1[0-2])([-_. ]\d\d?)?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))")
+_YEAR = r"(19|20)\d\d"
+_DATE = re.compile(rf"{_YEAR}([-_. ]({_YEAR}|(0?[1-9]|1[0-2])([-_. ]\d\d?)?)|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))")
+_BEFORE = re.compile(rf"^((?i:{_WORD})[-_ ])+(?=[^a-z]+$)")  # upper case: "data_clean" is not of CLEAN
+_AFTER = re.compile(rf"([-_ ]({_WORD}|1d|d1))+$", re.IGNORECASE)
 _COPY = re.compile(r" ?\(\d+\)$")
 
 
 def parse_symbol(name: str) -> str | None:
-    """Return the symbol after which a file or a sheet is named, "AAPL (1)" after AAPL; None if it is not.
+    """Return the symbol after which a file or a sheet is named, "daily_AAPL" after AAPL; None if it is not.
 
-    >>> parse_symbol("brk_b"), parse_symbol("AAPL (1)"), parse_symbol("Sheet1"), parse_symbol("2024-01-31")
+    >>> parse_symbol("brk_b"), parse_symbol("daily_AAPL"), parse_symbol("Sheet1"), parse_symbol("2024-01-31")
     ('BRK-B', 'AAPL', None, None)
     """
-    symbol = normalise_symbol(_COPY.sub("", name))
-    is_other = _WORDS.fullmatch(symbol) or _DATE.fullmatch(symbol)
-    return symbol if is_symbol(symbol) and not is_other else None
+    written = _COPY.sub("", name)
+    if _WORDS.fullmatch(written):
+        return None
+    symbol = normalise_symbol(_BEFORE.sub("", _AFTER.sub("", written)))
+    return symbol if is_symbol(symbol) and not _DATE.fullmatch(symbol) else None
 
 
 def may_be_symbol(text: str) -> bool:

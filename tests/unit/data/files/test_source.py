@@ -58,6 +58,19 @@ def test_each_file_of_an_archive_is_a_file_of_its_own() -> None:
     assert closes(read(zipped(parts), "all.zip")) == {"AAPL": [2], "IBM": [7], "GE": [5]}
 
 
+@pytest.mark.parametrize(
+    ("name", "symbol"),
+    [
+        *(("daily_AAPL.csv", "AAPL"), ("AAPL_daily.csv", "AAPL"), ("daily_adjusted_BRK.B.csv", "BRK.B")),
+        *(("AAPL Historical Data.csv", "AAPL"), ("BTC_USD_d1.csv", "BTC-USD"), ("aapl.csv.txt", "AAPL")),
+        *(("DATA.L.csv", "DATA.L"), ("data_clean.csv", "DATA-CLEAN"), ("2020.csv", "2020")),
+    ],
+)
+def test_words_for_data_beside_a_symbol_are_no_part_of_it(name: str, symbol: str) -> None:
+    [frame] = read(WITHOUT_SYMBOL, name)
+    assert frame.symbol == symbol
+
+
 def test_a_part_of_a_data_set_has_the_symbol_of_its_folder() -> None:
     parts = {f"bars/{key}/part-0.csv": WITHOUT_SYMBOL.encode() for key in ("symbol=AAPL", "ticker=BTC%2FUSDT")}
     assert [frame.symbol for frame in read(zipped(parts), "bars.zip")] == ["AAPL", "BTC-USDT"]
