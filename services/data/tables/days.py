@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from services.data.tables.notes import NAME_COLUMN, Notes, name_option
+from services.data.tables.notes import NAME_COLUMN, SUNDAYS, Notes, name_option
 from services.data.tables.resample import describe_intraday, is_intraday
-from services.data.tables.stamps import MIN_DAYS, Seconds, Stamps, find_days, iter_parts, skips_mondays
+from services.data.tables.stamps import MIN_DAYS, Seconds, Stamps, find_days, iter_parts, skips_fridays, skips_mondays
 from shared.errors import UnreadableFile
 
 Deltas = npt.NDArray[np.timedelta64]
@@ -87,11 +87,17 @@ def conclude_sessions(
         days = np.asarray(days + shift, days.dtype)
         distinct = find_days(days)
     refuse_longer(distinct)
+    _note_doubts(stamps, timezone, distinct, has_times, notes)
+    return Sessions(days)
+
+
+def _note_doubts(stamps: Stamps, timezone: str | None, distinct: Days, has_times: bool, notes: Notes) -> None:
+    if skips_fridays(distinct):
+        notes.add(SUNDAYS)
     if stamps.utc is None and (has_times or stamps.has_clock):
         _note_no_zone(timezone, not _skips_weekends(distinct, has_times), notes)
-    elif timezone is None and stamps.utc is not None and not has_times and _trades_every_day(distinct):
+    elif timezone is None and stamps.utc is not None and not (has_times or _skips_weekends(distinct, has_times)):
         notes.add(MIDNIGHTS)
-    return Sessions(days)
 
 
 def _require_own_day(ends: Seconds) -> None:
@@ -115,10 +121,6 @@ def _note_no_zone(timezone: str | None, is_doubtful: bool, notes: Notes) -> None
 def _skips_weekends(distinct: Days, has_times: bool) -> bool:
     """Return whether the days are those of an exchange without any conversion; few show it only without times."""
     return _weekend_share(distinct) <= MANY if len(distinct) >= MIN_DAYS else not has_times
-
-
-def _trades_every_day(distinct: Days) -> bool:
-    return len(distinct) >= MIN_DAYS and _weekend_share(distinct) > MANY
 
 
 def _in_zone(stamps: Stamps, timezone: str) -> Seconds:

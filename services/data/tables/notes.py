@@ -20,6 +20,11 @@ def name_option(name: str, value: str = "") -> str:
 NAME_COLUMN = name_option("columns")
 HOW_TO_WRITE = f"Write the dates as 2024-01-31, or name their column, date=… {NAME_COLUMN}"
 
+SUNDAYS = (
+    "There are bars of Sundays and none of Fridays, as in the Middle East. If the exchange trades on Fridays, each "
+    "date is a day early, as of midnights in UTC without their time: write the dates of the exchange."
+)
+
 
 def without_options(text: str) -> str:
     """Return what is wrong, without the sentences on the options that settle it: a database has none."""

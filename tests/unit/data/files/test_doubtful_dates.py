@@ -153,6 +153,13 @@ def test_a_day_in_two_versions_is_no_two_parts() -> None:
     assert len(raw.rows) == len(DAYS) + 5
 
 
+def test_sundays_without_fridays_are_said_to_be_perhaps_a_day_early() -> None:
+    for days, is_said in ((DAYS - timedelta(days=1), True), (DAYS, False), (EVERY_DAY, False)):
+        [raw] = read(_rows("%Y-%m-%d", days))
+        assert _days(raw) == days.tolist()
+        assert any("Sundays and none of Fridays" in note for note in raw.notes) == is_said
+
+
 def test_times_as_numbers_of_three_digits_are_times() -> None:
     content = "date,time,open,high,low,close\n" + "\n".join(
         f"{day:%Y%m%d},{hour}00,1,3,0.5,2" for day in DAYS for hour in range(9, 16)
