@@ -4,6 +4,7 @@ import struct
 from itertools import islice
 from typing import Any
 
+from pymongo import DESCENDING
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -80,8 +81,9 @@ def _read_foreign(
 ) -> BarColumns:
     """Read documents that may have the layout of another tool; `bars` is the result of reading them in ours."""
     sample = collection.find({}, session=session).limit(N_SAMPLED).to_list()
-    if lost_any(bars) and (names := needed_names(sample)):
-        others = {"$or": [{name: {"$exists": False}} for name in names]}
+    if lost_any(bars):
+        sample += collection.find({}, session=session).sort("_id", DESCENDING).limit(N_SAMPLED).to_list()
+        others = {"$or": [{name: {"$exists": False}} for name in needed_names(sample)] or [{}]}
         sample += collection.find(others, session=session).limit(N_SAMPLED).to_list()
     layout = choose_layout(bars, sample)
     if layout is not None:
@@ -100,8 +102,10 @@ def build_any(symbol: str, documents: Documents) -> tuple[BarColumns, bool]:
     if is_complete(bars):
         return bars, False
     sample = documents[:N_SAMPLED]
-    names = needed_names(sample) if lost_any(bars) else []
-    sample += islice((each for each in documents if any(name not in each for name in names)), N_SAMPLED)
+    if lost_any(bars):
+        sample += documents[-N_SAMPLED:]
+        names = needed_names(sample)
+        sample += islice((each for each in documents if any(name not in each for name in names)), N_SAMPLED)
     layout = choose_layout(bars, sample)
     if layout is None:
         return bars, False

@@ -24,7 +24,7 @@ from services.data.tables.names import ALIASES, Field, normalise, rank
 from shared.errors import NoBars
 from shared.schemas.arrow import PRICES, BarColumns
 
-N_SAMPLED = 5  # documents whose fields show the layout
+N_SAMPLED = 5  # documents at the start, and as many at the end, whose fields show the layout
 SESSION: Field = "session"
 OWN_NAMES = {SESSION: DATE, **FIELDS}
 NEEDED = (SESSION, *PRICES)

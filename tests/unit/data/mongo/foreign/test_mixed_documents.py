@@ -45,6 +45,11 @@ def test_documents_with_other_names_than_the_first_ones_are_read(names: tuple[st
     _check([*_documents(names)[:at], *_documents()[at:]])
 
 
+def test_a_field_that_only_later_documents_have_is_read() -> None:
+    bars, _ = build_any("AAPL", [*_documents()[:40], *_documents(adj_close=50.0, volume=7)[40:]])
+    assert [int(np.isfinite(bars.numbers[name]).sum()) for name in ("adj_close", "volume")] == [20, 20]
+
+
 def test_a_document_that_is_no_bar_changes_nothing() -> None:
     about = {"_id": "about", "Date": "2001-01-01", "Price": 5.0, "symbol": "AAPL"}
     _check([about, *_documents()])
