@@ -73,7 +73,10 @@ class DateReader:
         readings = {"iso": _parse(texts, "iso")}
         if counts[readings["iso"].is_valid].sum() < n_present:
             readings |= {other: _parse(texts, other) for other in (*PATTERNS, EPOCH) if other != "iso"}
-            _resolve_order(texts, counts, readings)
+            if _are_slips(counts, readings):
+                readings = {name: each for name, each in readings.items() if name not in ORDERS}
+            else:
+                _resolve_order(texts, counts, readings)
             _resolve_ymd_or_epoch(counts, readings)
         return self._choose(texts, counts, n_present, readings)
 
@@ -121,6 +124,13 @@ def _first(texts: pa.StringArray, mask: npt.NDArray[np.bool_]) -> str:
 
 def _is_present(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
     return np.asarray(pc.greater(pc.fill_null(pc.binary_length(texts), 0), 0).to_numpy(zero_copy_only=False))
+
+
+def _are_slips(counts: Counts, stamps: dict[str, Stamps]) -> bool:
+    """Return whether only a few dates are in one of `ORDERS`, and the others in one form."""
+    best = max(int(counts[each.is_valid].sum()) for name, each in stamps.items() if name not in ORDERS)
+    in_order = np.logical_or.reduce([stamps[name].is_valid for name in ORDERS])
+    return int(counts[in_order].sum()) * MINORITY <= best
 
 
 def _resolve_order(texts: pa.StringArray, counts: Counts, stamps: dict[str, Stamps]) -> None:

@@ -83,6 +83,13 @@ def test_dates_in_two_forms_are_an_error_unless_a_few_slipped(n_flipped: int, is
         assert raw.notes == ("2 cells of the date could not be read, for example '13/02/2024'.",)
 
 
+def test_a_few_dates_whose_order_is_not_known_cost_only_their_rows() -> None:
+    rows = [*(f"{day:%Y-%m-%d},1,3,0.5,2,GOOD" for day in DAYS), "02/03/2024,1,3,0.5,2,OTHER"]
+    good, other = read("\n".join(["date,open,high,low,close,symbol", *rows]))
+    assert (_days(good), other.rows["session"].isna().tolist()) == (DAYS.tolist(), [True])
+    assert "1 cell of the date could not be read, for example '02/03/2024'." in good.notes
+
+
 def test_dates_of_a_sheet_that_a_spreadsheet_has_turned_where_it_could_are_an_error() -> None:
     cells: list[list[Cell]] = [
         [f"{day:%d/%m/%Y}" if day.day > 12 else datetime(day.year, day.day, day.month).date(), 1, 3, 0.5, 2]
