@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import numpy as np
@@ -101,8 +101,11 @@ def _read_dates(texts: pa.StringArray) -> npt.NDArray[np.datetime64]:
     try:
         return DateReader().read(texts, counts).local
     except UnreadableFile:  # an exchange is closed on weekends
-        orders = [DateReader(order).read(texts, counts).local for order in ("dmy", "mdy")]
-        likely = [moments for moments in orders if np.is_busday(moments.astype("datetime64[D]")).all()]
+        likely = []
+        for order in ("dmy", "mdy"):
+            with suppress(UnreadableFile):
+                moments = DateReader(order).read(texts, counts).local
+                likely += [moments] if np.is_busday(moments.astype("datetime64[D]")).all() else []
         if len(likely) != 1:
             raise
         return likely[0]

@@ -50,6 +50,14 @@ def test_a_field_that_only_later_documents_have_is_read() -> None:
     assert [int(np.isfinite(bars.numbers[name]).sum()) for name in ("adj_close", "volume")] == [20, 20]
 
 
+def test_dates_in_two_forms_are_an_error_that_names_both() -> None:
+    slashes = [document | {"date": "{2}/{1}/{0}".format(*document["date"].split("-"))} for document in _documents()]
+    with pytest.raises(NoBars, match=r"Some dates are written as '[^']*' and others as '[^']*'\."):
+        build_any("AAPL", [*slashes[:30], *_documents()[30:]])
+    bars, _ = build_any("AAPL", [*slashes[:4], *_documents()[4:]])
+    assert bars.skipped == 4
+
+
 def test_a_document_that_is_no_bar_changes_nothing() -> None:
     about = {"_id": "about", "Date": "2001-01-01", "Price": 5.0, "symbol": "AAPL"}
     _check([about, *_documents()])
