@@ -1,7 +1,7 @@
 """Reads JSON in batches: rows as objects, in an array, one per line or under a key; or another usual layout."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, BinaryIO
 
@@ -18,7 +18,7 @@ from services.data.files.formats.json_layouts import (
 )
 from services.data.files.formats.json_scanner import BLOCK, EXPECTED_SHAPES, JsonScanner
 from services.data.files.rows import Reading
-from services.data.tables.columns import MAX_COLUMNS, Columns, count_fields, find_columns
+from services.data.tables.columns import MAX_COLUMNS, Columns, count_fields, find_columns, list_names
 from services.data.tables.header import KLINES, NAMELESS
 from services.data.tables.notes import quote_text
 from shared.errors import UnreadableFile
@@ -30,6 +30,7 @@ NO_NAMES = (
     "The rows are arrays, whose columns are not named. Put their names first, as many as a row has cells, for example "
     '[["date", "open", "high", "low", "close", "volume"], …].'
 )
+NO_BARS = "There are no bars of {}."
 SEVERAL = "The object has several {}, also under {}: split it."
 
 Row = dict[str, Any]
@@ -147,6 +148,8 @@ def _read_object(scanner: JsonScanner, rows: _Rows) -> Iterator[SymbolBatch]:
             yield from _read_rows_or_tables(scanner, rows, {"symbol": symbol} if symbol else {}, key)
         else:
             members[key] = _read_member(scanner)
+            if isinstance(members[key], pa.ChunkedArray) and not len(members[key]) and symbol_of_key(key):
+                rows.reading.notes.add(NO_BARS.format(quote_text(key)))
             if has_rows:
                 rows.reading.symbol = find_symbol({key: members[key]}) or rows.reading.symbol
         mark = scanner.take(",}")
@@ -185,15 +188,13 @@ def _read_lines_or_tables(scanner: JsonScanner, members: Row, rows: _Rows) -> It
 def _read_tables(value: Any, reading: Reading) -> Iterator[SymbolBatch]:
     tables = list(find_tables(value))
     if not tables:
-        names = (
-            list(next((rows[0] for rows in value.values() if _are_objects(rows)), value))
-            if isinstance(value, dict)
-            else []
-        )
+        named = value if isinstance(value, dict) else {}
+        names = list(next((rows[0] for rows in named.values() if _are_objects(rows)), named))
         if _has_arrays(value):
             raise UnreadableFile(NO_NAMES)
         find_columns(names, reading.options)  # says which columns are missing
         raise UnreadableFile(f"The JSON has no table of bars. {EXPECTED_SHAPES}")
+    _note_lost(value, tables, reading)
     # A document may have other tables, such as that of its pages.
     bars = [table for table in tables if count_fields(table.names, reading.options) >= MIN_FIELDS]
     places: dict[str | None, tuple[str, ...]] = {}
@@ -203,6 +204,15 @@ def _read_tables(value: Any, reading: Reading) -> Iterator[SymbolBatch]:
             raise UnreadableFile(SEVERAL.format(what, quote_text(where, 40)))
     for table in bars or tables:
         yield from _build_batches(table, reading)
+
+
+def _note_lost(value: Any, tables: Sequence[JsonTable], reading: Reading) -> None:
+    """Say which symbols of an object of symbols have something else than a table, such as an error."""
+    read = {table.place[0] if table.place else None for table in tables}
+    if isinstance(value, dict) and None not in read:
+        lost = [key for key, member in value.items() if key not in read and isinstance(member, dict | None)]
+        if lost := list(filter(symbol_of_key, lost)):
+            reading.notes.add(NO_BARS.format(list_names(lost)))
 
 
 def _are_objects(value: Any) -> bool:

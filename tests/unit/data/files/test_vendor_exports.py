@@ -155,3 +155,18 @@ def test_prices_of_lean_in_ten_thousandths_are_an_error_that_says_so() -> None:
 def test_rows_that_are_texts_with_commas_are_an_error_that_says_how_to_name_them() -> None:
     rows = [f"{day:%Y-%m-%d},{','.join(map(str, row))}" for day, row in zip(DAYS, NUMBERS, strict=True)]
     assert "Put their names first" in problem(json.dumps({"rc": 0, "data": {"code": "600000", "klines": rows}}))
+
+
+@pytest.mark.parametrize("nothing", [{"code": 404, "message": "not found"}, [], None])
+def test_a_symbol_of_several_that_has_no_bars_is_said(nothing: object) -> None:
+    rows = [dict(zip(ENGLISH, [f"{day:%Y-%m-%d}", *row], strict=True)) for day, row in zip(DAYS, NUMBERS, strict=True)]
+    assert "There are no bars of 'B'." in check(json.dumps({"A": {"values": rows}, "B": nothing}))
+
+
+def test_columns_in_upper_case_are_no_symbols() -> None:
+    cells = zip(*NUMBERS, strict=True)
+    columns = {
+        name.upper(): dict(zip(map(str, DAYS), column, strict=True))
+        for name, column in zip(ENGLISH[1:], cells, strict=True)
+    }
+    assert not any("no bars" in note for note in check(json.dumps(columns | {"NOTE": None})))
