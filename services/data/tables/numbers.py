@@ -30,7 +30,7 @@ _CODES = (
     "USD|USDT|EUR|GBP|GBX|CHF|JPY|CNY|RMB|HKD|TWD|KRW|INR|AUD|NZD|CAD|SGD|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|RUB|ILS|ZAR|BRL|"
     "MXN|IDR|THB|PHP|MYR|VND|SAR|AED"
 )
-_CURRENCIES = rf"(?:[A-Z]{{0,3}}\p{{Sc}}|{_CODES}|Rs\.?|Fr\.|kr\.?|zł|Kč|Ft|lei|TL|руб\.?|元|円|원|p)"
+_CURRENCIES = rf"(?:[A-Z]{{0,3}}\p{{Sc}}|{_CODES}|Rs\.?|Rp\.?|Fr\.|kr\.?|zł|Kč|Ft|lei|TL|руб\.?|元|円|원|p)"
 _SPACES = r"['’\x{00a0}\x{202f}\x{2009} ]"
 _SIGN = r"^[+-]?"
 _NO_NUMBER = r"[^\d.,eE+-]"  # a sign that no plain number has

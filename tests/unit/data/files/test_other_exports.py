@@ -145,7 +145,7 @@ def test_a_date_of_no_known_form_is_an_error_that_says_how_to_write_it(date: Dat
 
 @pytest.mark.parametrize(
     "form",
-    ["HK${}", "CA$ {}", "{} kr", "{} SEK", "CAD {}", "{} TL", "{}元", "{}원", "{} руб.", "Fr. {}", "Rs. {}", '="{}"'],
+    ["HK${}", "CA$ {}", "{} kr", "Rp {}", "CAD {}", "{} TL", "{}元", "{}원", "{} руб.", "Fr. {}", "Rs. {}", '="{}"'],
 )
 def test_a_price_may_have_any_currency(form: str) -> None:
     check(export(price=form.format))
