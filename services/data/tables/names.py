@@ -163,7 +163,15 @@ def normalise(name: str) -> str:
     plain = re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", letters)).strip("_")
     plain = _NUMBER.sub("", plain)
     bare = _CURRENCY.sub("", plain)
-    return plain if rank("volume", bare) is not None else bare
+    return _choose_half(plain if rank("volume", bare) is not None else bare)
+
+
+def _choose_half(name: str) -> str:
+    """Return the Latin half of a name in two languages that mean the same field, as in "开盘open" of CSI."""
+    if name.isascii():
+        return name
+    latin, other = re.sub(r"[^\x00-\x7f]+", "", name).strip("_"), re.sub(r"[\x00-\x7f]+", "", name)
+    return latin if any(rank(field, latin) is not None and rank(field, other) is not None for field in RANKS) else name
 
 
 def rank(field: Field, name: str) -> int | None:

@@ -157,6 +157,12 @@ def test_rows_that_are_texts_with_commas_are_an_error_that_says_how_to_name_them
     assert "Put their names first" in problem(json.dumps({"rc": 0, "data": {"code": "600000", "klines": rows}}))
 
 
+@pytest.mark.parametrize("form", ["{1}{0}", "{1}({0})", "{0}/{1}", "{1} {0}"])
+def test_names_in_two_languages_are_read(form: str) -> None:
+    chinese = ("日期", "开盘", "最高", "最低", "收盘", "成交量")
+    check(export(tuple(map(form.format, ENGLISH, chinese))))
+
+
 @pytest.mark.parametrize("nothing", [{"code": 404, "message": "not found"}, [], None])
 def test_a_symbol_of_several_that_has_no_bars_is_said(nothing: object) -> None:
     rows = [dict(zip(ENGLISH, [f"{day:%Y-%m-%d}", *row], strict=True)) for day, row in zip(DAYS, NUMBERS, strict=True)]
