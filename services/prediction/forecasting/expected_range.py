@@ -7,7 +7,7 @@ import numpy as np
 
 from services.prediction.forecasting.data_quality import check_dates, collect_warnings, describe_data
 from services.prediction.inputs.history import History, history_until
-from services.prediction.models.volatility import MAX_UNUSABLE, MEANS_OVER, has_usable_range
+from services.prediction.models.volatility import MAX_UNUSABLE, MEANS_OVER, has_usable_range, volatility_of
 from services.prediction.provenance import provenance
 from services.prediction.ranges.record import describe, score_ranges
 from services.prediction.ranges.walk_forward import RangeRun, bars_needed, has_ranges, ranges_needed, run_ranges
@@ -78,13 +78,23 @@ def _require_enough(history: History, horizon: RangeHorizon) -> None:
             available=len(history),
         )
     if not has_ranges(history, horizon):
-        usable = has_usable_range(history)[-MEANS_OVER[-1] - ranges_needed(horizon) + 1 :]
+        first, end = _find_bars_without_range(history, horizon)
+        n_bars, available = end - first, int(has_usable_range(history)[first:end].sum())
         raise NotEnoughBars(
-            f"Only {int(usable.sum())} of the last {len(usable)} bars of {history.symbol} have a high and a low around "
-            "their prices, too few to forecast its range. Load bars with both.",
-            required=len(usable) - int(MAX_UNUSABLE * MEANS_OVER[-1]),
-            available=int(usable.sum()),
+            f"Only {available} of the {n_bars} bars of {history.symbol} from {history.session(first)} to "
+            f"{history.session(end - 1)} have a high and a low around their prices, too few to forecast its range. "
+            "Load bars with both.",
+            required=n_bars - int(MAX_UNUSABLE * min(n_bars, MEANS_OVER[-1])),
+            available=available,
         )
+
+
+def _find_bars_without_range(history: History, horizon: RangeHorizon) -> tuple[int, int]:
+    """Return start and stop of bars too few of which have a range: the last ones, or a young symbol's first ones."""
+    first = max(0, len(history) - MEANS_OVER[-1] - ranges_needed(horizon) + 1)
+    if int((~has_usable_range(history)[first:]).sum()) > int(MAX_UNUSABLE * MEANS_OVER[-1]):
+        return first, len(history)
+    return 1, int(np.flatnonzero(volatility_of(history).is_from_closes)[-1]) + 1
 
 
 def _build_range(history: History, run: RangeRun, horizon: RangeHorizon, calendar: str) -> ExpectedRange:

@@ -78,7 +78,7 @@ def _close_only(n_bars: int = 300, n_with_ranges: int = 0) -> pd.DataFrame:
 
 def test_closes_alone_have_no_range() -> None:
     bars = _close_only()
-    with pytest.raises(NotEnoughBars, match="Only 0 of the last 160 bars of NAV have a high and a low") as caught:
+    with pytest.raises(NotEnoughBars, match="Only 0 of the 160 bars of NAV from") as caught:
         compute_range(simulated.to_payload(bars), "NAV", RangeQuery(), calendar="XNYS")
     assert caught.value.extras == {"required": 148, "available": 0}
     assert forecast(bars, model="persistence", horizon=1).expected_ranges == []
@@ -90,13 +90,28 @@ def test_a_range_is_learnt_and_tested_on_bars_that_have_one(horizon: RangeHorizo
         bars = _close_only(700, n_with_ranges)
         return compute_range(simulated.to_payload(bars), "NAV", RangeQuery(horizon=horizon), calendar="XNYS")
 
-    with pytest.raises(NotEnoughBars, match=f"Only {required - 1} of the last {required + 12} bars") as caught:
+    with pytest.raises(NotEnoughBars, match=f"Only {required - 1} of the {required + 12} bars") as caught:
         answer(required - 1)
     assert caught.value.extras == {"required": required, "available": required - 1}
     first, later = answer(required), answer(400)
     assert (first.range.record.windows, later.range.record.windows) == (20, 250)
     assert first.range.lower.percent > later.range.lower.percent / 2 > 0.3
     assert first.range.mean.percent == pytest.approx(later.range.mean.percent, rel=0.2)
+
+
+@pytest.mark.parametrize("n_bars", [61, 100, 130])
+def test_a_young_symbol_is_refused_for_those_of_its_bars_that_are_too_few(n_bars: int) -> None:
+    """The first means are over fewer bars than 120, so fewer of them may lack a range."""
+    bars = simulated.random_walk(n_bars, seed=4)
+    traded_once = range(1, n_bars - 41, 8)
+    is_traded_once = bars.index.isin(traded_once)
+    bars = bars.assign(**{name: bars[name].mask(is_traded_once, bars["close"]) for name in ("open", "high", "low")})
+    with pytest.raises(NotEnoughBars) as caught:
+        compute_range(simulated.to_payload(bars), "IPO", RangeQuery(), calendar="XNYS")
+    available = int(caught.value.extras["available"])
+    assert caught.value.extras["required"] == available + 1
+    n_named = available + len(traded_once)
+    assert caught.value.detail.startswith(f"Only {available} of the {n_named} bars of IPO from 2010-01-05 to ")
 
 
 def test_a_range_that_never_changes_leaves_nothing_to_beat() -> None:
