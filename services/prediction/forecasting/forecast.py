@@ -14,7 +14,7 @@ from services.prediction.forecasting.training import N_SCORED, fit_or_load
 from services.prediction.inputs.history import History, history_until
 from services.prediction.models import features
 from services.prediction.models.registry import MODELS
-from services.prediction.models.targets import close_after
+from services.prediction.models.targets import close_after, settle
 from services.prediction.models.volatility import volatility_of
 from services.prediction.provenance import provenance
 from services.prediction.scoring import verdicts
@@ -178,12 +178,14 @@ def _half_widths(history: History, models: list[FittedModel]) -> Array:
 
 
 def _build_interval(history: History, record: LevelRecord, predicted: float, half_width: float) -> StepInterval:
-    ends = predicted + half_width * np.array([-1.0, 1.0])
-    lower, upper = close_after(history.close[-1:], ends).tolist()
+    ends = close_after(history.close[-1:], predicted + half_width * np.array([-1.0, 1.0]))
+    nearest = history.close[np.abs(history.close - ends[:, np.newaxis]).argmin(axis=1)]
+    settled = settle(ends, nearest)
+    lower, upper = min(ends[0], settled[0]), max(ends[1], settled[1])
     return StepInterval(
         level=record.level,
-        lower=lower,
-        upper=upper,
+        lower=float(lower),
+        upper=float(upper),
         coverage=record.coverage,
         coverage_standard_error=record.coverage_standard_error,
         score=record.score,

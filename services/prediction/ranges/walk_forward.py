@@ -8,7 +8,7 @@ Source: the ratios are the scores of split conformal prediction (Lei et al. 2018
 for Regression, arXiv 1604.04173); the volatility is that of `services.prediction.models.volatility`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from services.prediction.inputs.history import History
 from services.prediction.models.features import LOOKBACK
-from services.prediction.models.targets import MAX_ABS_LOG_RETURN
+from services.prediction.models.targets import MAX_ABS_LOG_RETURN, settle
 from services.prediction.models.volatility import volatility_of
 from services.prediction.ranges.targets import log_range_ahead, log_range_of_last
 from services.prediction.types import Array
@@ -112,7 +112,9 @@ def run_ranges(history: History, horizon: int, n_scored: int) -> RangeRun:
     forecasts = _forecast(history, horizon, actual, np.append(rows, last), start)
     parts = {name: np.split(values, [len(rows)]) for name, values in vars(forecasts).items()}
     scored, following = (RangeForecasts(**{name: part[i] for name, part in parts.items()}) for i in (0, 1))
-    return RangeRun(rows, actual[rows], scored, following)
+    actual = actual[rows]
+    scored = replace(scored, lower=settle(scored.lower, actual), upper=settle(scored.upper, actual))
+    return RangeRun(rows, actual, scored, following)
 
 
 def _find_start(history: History) -> int:

@@ -144,12 +144,12 @@ def _build_intervals(
         errors / volatility, level, delay=horizon, learning_rate=learning_rate(horizon)
     )
     half_width = half_widths.rows[:, scored] * volatility[scored]
-    last_close = history.close[windows.scored_rows]
+    last_close, actual = history.close[windows.scored_rows], history.close[windows.scored_rows + horizon]
     plain = interval_scores.plain_half_widths(history.close, horizon, level)[windows.scored_rows]
     return Intervals(
         level=level,
-        lower=targets.close_after(last_close, predicted[:, scored] - half_width),
-        upper=targets.close_after(last_close, predicted[:, scored] + half_width),
+        lower=targets.settle(targets.close_after(last_close, predicted[:, scored] - half_width), actual),
+        upper=targets.settle(targets.close_after(last_close, predicted[:, scored] + half_width), actual),
         plain_lower=targets.close_after(last_close, -plain),
         plain_upper=targets.close_after(last_close, plain),
         next_half_width=half_widths.next_row,

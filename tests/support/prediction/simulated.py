@@ -84,6 +84,17 @@ def trend(n_bars: int, seed: int = 0, log_return: float = 0.002) -> pd.DataFrame
     return build_bars(np.full(n_bars - 1, log_return), seed=seed)
 
 
+def pegged(n_bars: int, seed: int) -> pd.DataFrame:
+    """Return bars of a stablecoin: closes of four decimals around 1, most of them 0.9999, 1 or 1.0001."""
+    random, deviations = np.random.default_rng(seed), [0.0]
+    for shock in random.normal(0, 0.3, n_bars - 1):
+        deviations.append(0.5 * deviations[-1] + shock)
+    bars = make_bars(np.round(1 + 1e-4 * np.round(deviations), 4), first_session=date(2018, 1, 1))
+    up, down = 1e-4 * random.integers(0, 2, (2, n_bars))
+    body = bars[["open", "close"]]
+    return bars.assign(high=(body.max(axis=1) + up).round(4), low=(body.min(axis=1) - down).round(4))
+
+
 def sample_bars(symbol: str) -> pd.DataFrame:
     """Return the real daily bars of AAPL, FB, GOOG, IBM or MSFT."""
     rows = sample[sample["ticker"] == symbol].sort_values("date").rename(columns={"date": "session"})

@@ -5,6 +5,7 @@ import math
 from datetime import timedelta
 from typing import NoReturn
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -139,3 +140,12 @@ def test_the_unit_of_the_prices_changes_no_skill(price: float) -> None:
         assert other.skill.skill == pytest.approx(one.skill.skill, abs=1e-9)
         assert other.metrics.mase == pytest.approx(one.metrics.mase, abs=1e-9)
         assert other.interval.coverage == one.interval.coverage
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_close_that_equals_an_end_but_for_rounding_is_inside(seed: int) -> None:
+    """The closes of a pegged currency are few, and 9 of 10 intervals end on one."""
+    evaluation = _evaluation(simulated.pegged(800, seed), EvaluationQuery(models=["persistence"]))
+    (series,), actual = evaluation.windows.series, np.array(evaluation.windows.actual)
+    lower, upper = np.array(series.lower) - 1e-12, np.array(series.upper) + 1e-12
+    assert evaluation.models[0].interval.coverage == np.mean((lower <= actual) & (actual <= upper)) > 0.9

@@ -194,3 +194,14 @@ def test_a_newer_row_that_was_rejected_is_a_warning_from_its_day_on() -> None:
     )
     assert warn(None) == warn(last + timedelta(days=1)) == [sentence + "Load it again."]
     assert warn(last) == []
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_an_end_at_a_known_close_is_that_close(seed: int) -> None:
+    """Otherwise the same close would count as a miss in the ledger."""
+    bars = simulated.pegged(800, seed)
+    closes = bars["close"].to_numpy()
+    for step in forecast(bars, model="persistence", horizon=5).steps:
+        for end in (step.lower, step.upper):
+            nearest = closes[np.abs(closes - end).argmin()]
+            assert end == nearest or abs(end - nearest) > 1e-12

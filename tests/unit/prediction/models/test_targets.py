@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.prediction.models.targets import close_after, log_return_ahead
+from services.prediction.models.targets import close_after, log_return_ahead, settle
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,9 @@ def test_the_close_after_a_log_return_is_its_inverse_and_always_finite() -> None
     np.testing.assert_allclose(close_after(close[:-1], log_return_ahead(close, 1)[:-1]), close[1:], rtol=1e-15)
     assert close_after(np.array([1e6]), np.array([1e9])) < 1e15
     assert close_after(np.array([1e-6]), np.array([-1e9])) > 0
+
+
+def test_an_end_beside_a_price_is_that_price_and_no_other_end_moves() -> None:
+    price = np.array([1.0001, 1.0001, 3.75, 0.0])
+    ends = np.array([np.nextafter(1.0001, 2), 1.0001 + 1e-11, 3.8, 1e-20])
+    assert settle(ends, price).tolist() == [1.0001, 1.0001 + 1e-11, 3.8, 1e-20]

@@ -131,3 +131,12 @@ def test_shuffled_sessions_are_the_same_sessions() -> None:
 def _score(history: History, horizon: RangeHorizon) -> tuple[float, float]:
     record = score_ranges(run_ranges(history, horizon, 250), horizon)
     return record.skill.skill or 0.0, record.skill_over_mean.skill or 0.0
+
+
+@pytest.mark.parametrize("price", [1.0, 3.75])
+def test_a_range_that_equals_an_end_but_for_rounding_is_inside_the_band(price: float) -> None:
+    pegged = simulated.pegged(800, seed=1)
+    prices = {name: (pegged[name] - 1 + price).round(4) for name in ("open", "high", "low", "close")}
+    run = run_ranges(simulated.history(pegged.assign(**prices)), 1, 250)
+    lower, upper = run.scored.lower - 1e-14, run.scored.upper + 1e-14
+    assert score_ranges(run, 1).coverage == np.mean((lower <= run.actual) & (run.actual <= upper)) > 0.9
