@@ -54,13 +54,20 @@ class History:
 
     def describe_size(self) -> str:
         """Say how many bars there are, and up to when if later ones were cut off."""
-        bars = "1 complete bar" if len(self) == 1 else f"{len(self)} complete bars"
-        return f"{self.symbol} has {bars}{f' up to {self.as_of}' if self.as_of else ''}"
+        return describe_size(self.symbol, len(self), self.n_incomplete, self.as_of)
 
     def session(self, position: int) -> date:
         """Return the session at a position; a negative one counts from the end."""
         session: date = self.sessions[position].item()
         return session
+
+
+def describe_size(symbol: str, n_complete: int, n_incomplete: int, as_of: date | None = None) -> str:
+    """Say how many complete bars a symbol has, how many others, and up to when if later ones were cut off."""
+    bars = "1 complete bar" if n_complete == 1 else f"{n_complete} complete bars"
+    until = f" up to {as_of}" if as_of else ""
+    others = "1 other lacks" if n_incomplete == 1 else f"{n_incomplete} others lack"
+    return f"{symbol} has {bars}{until}{f' ({others} a usable price)' if n_incomplete else ''}"
 
 
 def history_until(arrow: bytes, revision: str, *, symbol: str, as_of: date | None) -> History:

@@ -9,7 +9,7 @@ from sklearn import config_context
 from sklearn.linear_model import LinearRegression
 
 from services.prediction.inputs import warnings
-from services.prediction.inputs.history import TOO_LARGE, decode_or_fail
+from services.prediction.inputs.history import TOO_LARGE, decode_or_fail, describe_size
 from services.prediction.same_session import baselines, holdout, intervals
 from services.prediction.same_session.intervals import LEVEL, Intervals
 from services.prediction.scoring import scores
@@ -97,7 +97,7 @@ def compute_result(
     stored = decode_or_fail(encoded.arrow)
     prices = np.array([stored.numbers[name] for name in PRICES])
     bars = stored.select(np.asarray((np.abs(prices) < TOO_LARGE).all(axis=0)))  # nor is NaN below it
-    _require_enough(bars, symbol)
+    _require_enough(bars, symbol, len(stored) - len(bars))
     first = holdout.split_position(len(bars))
     fitted = _fit_and_score(bars, first, measure_fit)
     return Result(
@@ -149,13 +149,12 @@ def _fit_and_score(bars: BarColumns, first: int, measure_fit: FitContext) -> _Fi
     )
 
 
-def _require_enough(bars: BarColumns, symbol: str) -> None:
+def _require_enough(bars: BarColumns, symbol: str, n_incomplete: int) -> None:
     required = holdout.bars_needed(MIN_TRAIN, MIN_TEST)
     if len(bars) < required:
-        complete = "1 complete bar" if len(bars) == 1 else f"{len(bars)} complete bars"
         raise NotEnoughBars(
-            f"{symbol} has {complete}; at least {required} are needed to train on 80 % of them and test on the rest. "
-            "Load more bars.",
+            f"{describe_size(symbol, len(bars), n_incomplete)}; at least {required} are needed to train on 80 % of "
+            "them and test on the rest. Load more bars.",
             required=required,
             available=len(bars),
         )

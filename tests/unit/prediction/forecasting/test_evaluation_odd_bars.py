@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from datetime import timedelta
 from typing import NoReturn
 
@@ -44,6 +45,21 @@ def test_only_what_was_known_counts_as_available() -> None:
     bars = simulated.random_walk(300, seed=1)
     with pytest.raises(NotEnoughBars, match="has 50 complete bars up to 2010-"):
         _evaluation(bars, EvaluationQuery(as_of=bars["session"][49].date()))
+
+
+def _without(n_bars: int, n_left_out: int) -> pd.DataFrame:
+    """Return bars of which the first have negative prices, as a spread of two futures has."""
+    bars = simulated.random_walk(n_bars, seed=1)
+    return bars.assign(**{name: bars[name].mask(bars.index < n_left_out, -bars[name]) for name in PRICES})
+
+
+@pytest.mark.parametrize(
+    ("n_left_out", "size"),
+    [(0, "has 100 complete bars to"), (1, "(1 other lacks a usable price)"), (100, "0 complete bars (100 others")],
+)
+def test_bars_that_are_left_out_are_named_where_too_few_remain(n_left_out: int, size: str) -> None:
+    with pytest.raises(NotEnoughBars, match=re.escape(size)):
+        _evaluation(_without(100, n_left_out))
 
 
 def test_bytes_that_are_not_bars_are_an_upstream_failure() -> None:
