@@ -113,8 +113,10 @@ def off_calendar(sessions: NDArray[np.datetime64], calendar: str | None, symbol:
     """
     if not calendar:
         return []
+    known = exchange_sessions(calendar)
     recent = sessions[-N_CALENDAR_CHECKED:]
-    n_others = int((~np.isin(recent, exchange_sessions(calendar))).sum())
+    recent = recent[(recent >= known[0]) & (recent <= known[-1])]
+    n_others = int((~np.isin(recent, known)).sum())
     if not n_others:
         return []
     days = "is on a day" if n_others == 1 else "are on days"

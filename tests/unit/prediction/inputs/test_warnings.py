@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from services.prediction.inputs.warnings import price_jumps
+from services.prediction.inputs.warnings import off_calendar, price_jumps
 
 SESSIONS = np.busday_offset("2024-01-01", np.arange(100), roll="forward").astype("datetime64[D]")
 
@@ -47,3 +47,12 @@ def test_bars_in_another_unit_are_wrong_rows_and_no_split() -> None:
 
 def test_what_a_market_does_is_not_a_warning() -> None:
     assert _warn(_closes()) == {}
+
+
+def test_bars_from_before_a_calendar_begins_may_be_sessions() -> None:
+    """Exchange calendars begin in 1960 or later, in Tokyo in 1997; the Dow Jones is older than that."""
+    days = np.arange(np.datetime64("1996-11-18"), np.datetime64("1997-01-12"))
+    weekdays = days[np.is_busday(days)]
+    assert off_calendar(weekdays[:-5], "XTKS", "N225") == []
+    assert off_calendar(weekdays, "XTKS", "N225") == []
+    assert off_calendar(days, "XTKS", "N225")[0].detail.startswith("1 of the last 6 bars is on a day when XTKS was ")
