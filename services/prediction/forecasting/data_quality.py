@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import numpy as np
-
 from services.prediction.inputs import warnings
 from services.prediction.inputs.history import History
 from services.prediction.models.features import LOOKBACK
@@ -46,9 +44,7 @@ def collect_warnings(
     if n_scored < n_requested:
         detail = f"The bars allow only {n_scored} test sessions, so the scores may be far off by chance."
         collected.append(Warning(code="few_windows", detail=detail))
-    if np.ptp(history.close[-LOOKBACK - 1 :]) == 0:
-        detail = f"The close has not changed in the last {LOOKBACK} sessions. The bars may be stale or not market data."
-        collected.append(Warning(code="constant_prices", detail=detail))
+    collected += warnings.constant_prices(history.sessions, history.close, LOOKBACK)
     if adjusted and query.as_of is not None:
         detail = "Adjusted prices of a past day include later splits and dividends; returns are not affected."
         collected.append(Warning(code="adjusted_later", detail=detail))

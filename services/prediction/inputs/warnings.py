@@ -13,6 +13,8 @@ from shared.schemas.wire import Warning
 ONE_DAY = timedelta(days=1)
 STALE_SESSIONS = 5  # a week: more, and the last bar is old
 N_CALENDAR_CHECKED = 60  # sessions, a quarter: enough to tell whether the calendar is the right one
+LONG_STANDSTILL = 60  # sessions: after fewer, intervals are about right soon
+N_WIDENING = 40  # sessions after a standstill, until about nine of ten closes lie inside intervals of 90 % again
 LONG_GAP_DAYS = 10  # since 1960 XNYS was never closed for more than 6 days (September 2001)
 
 
@@ -136,6 +138,29 @@ def volatility_from_closes(is_from_closes: bool) -> list[Warning]:
         "prediction intervals follow it less closely."
     )
     return [Warning(code="volatility_from_closes", detail=detail)]
+
+
+def constant_prices(sessions: NDArray[np.datetime64], closes: Array, lookback: int) -> list[Warning]:
+    """Warn about a close that has not changed, or has only just begun to change again; arrays of shape `(n_bars,)`.
+
+    Args:
+        sessions: The sessions, ascending.
+        closes: The closes.
+        lookback: Sessions without a change that are worth a warning.
+    """
+    changes = np.flatnonzero(np.diff(closes)) + 1
+    n_unchanged = np.diff(changes, prepend=0) - 1  # sessions before each change
+    if not len(changes) or len(closes) - changes[-1] > lookback:
+        detail = f"The close has not changed in the last {lookback} sessions. The bars may be stale or not market data."
+        return [Warning(code="constant_prices", detail=detail)]
+    ends = np.flatnonzero((n_unchanged >= LONG_STANDSTILL) & (changes >= len(closes) - N_WIDENING))
+    if not len(ends):
+        return []
+    detail = (
+        f"The close did not change for {n_unchanged[ends[-1]]} sessions before {sessions[changes[ends[-1]]].item()}. "
+        "Intervals and ranges learn from those, too, so they may be far too narrow, whatever share of closes they held."
+    )
+    return [Warning(code="constant_prices", detail=detail)]
 
 
 def long_gap(sessions: NDArray[np.datetime64]) -> list[Warning]:

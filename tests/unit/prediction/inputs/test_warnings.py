@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from services.prediction.inputs.warnings import off_calendar, price_jumps
+from services.prediction.inputs.warnings import constant_prices, off_calendar, price_jumps
 
 SESSIONS = np.busday_offset("2024-01-01", np.arange(100), roll="forward").astype("datetime64[D]")
 
@@ -47,6 +47,23 @@ def test_bars_in_another_unit_are_wrong_rows_and_no_split() -> None:
 
 def test_what_a_market_does_is_not_a_warning() -> None:
     assert _warn(_closes()) == {}
+
+
+@pytest.mark.parametrize(("n_since", "is_warned"), [(1, True), (40, True), (41, False)])
+@pytest.mark.parametrize("n_before", [0, 100])
+def test_prices_that_move_again_after_a_suspension_are_a_warning(n_before: int, n_since: int, is_warned: bool) -> None:
+    random = np.random.default_rng(3)
+    closes = np.concatenate([random.normal(100, 1, n_before), np.full(121, 100.0), random.normal(100, 1, n_since)])
+    sessions = np.busday_offset("2024-01-01", np.arange(len(closes)), roll="forward").astype("datetime64[D]")
+    details = [warning.detail for warning in constant_prices(sessions, closes, 20)]
+    start = f"The close did not change for 120 sessions before {sessions[-n_since]}. "
+    assert [detail.startswith(start) for detail in details] == [True] * is_warned
+
+
+@pytest.mark.parametrize("n_bars", [1, 60, 61])
+def test_a_pause_that_intervals_outlast_is_no_warning(n_bars: int) -> None:
+    closes = np.array([*[100.0] * n_bars, 101.0])
+    assert len(constant_prices(SESSIONS[: len(closes)], closes, 20)) == (n_bars > 60)
 
 
 def test_bars_from_before_a_calendar_begins_may_be_sessions() -> None:
