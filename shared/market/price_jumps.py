@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from shared.market.split_jumps import split_like_jumps
+from shared.market.split_jumps import moves_by_ticks, split_like_jumps
 
 Prices = npt.NDArray[np.float64]
 Sessions = npt.NDArray[np.datetime64]
@@ -51,17 +51,19 @@ def find_price_jumps(sessions: Sessions, opens: Prices, closes: Prices) -> Price
     changes = np.diff(np.log(closes))
     overnight = np.log(np.where((opens > LOWEST_PRICE) & (opens < np.inf), opens, np.nan)[1:]) - np.log(closes[:-1])
     is_far_apart = np.diff(sessions).astype(np.int64) > GAP_DAYS
+    is_further = ~moves_by_ticks(opens, closes)
     is_jump = _find_large_jumps(opens, closes, changes, overnight) | _find_small_splits(changes, overnight)
-    jumps = np.flatnonzero(is_jump & ~is_far_apart) + 1
+    jumps = np.flatnonzero(is_jump & is_further & ~is_far_apart) + 1
     pairs = _pair_undone(jumps, opens, closes)
     wrong = np.concatenate([none, *(np.arange(first, end) for first, end in pairs)])
     undone = np.array([position for pair in pairs for position in pair], np.intp)
     over_gaps = _find_over_gaps(sessions, changes, is_far_apart)
+    over_gaps = over_gaps[is_further[over_gaps - 1]]
     return PriceJumps(known[np.setdiff1d(jumps, undone)], known[over_gaps], known[wrong])
 
 
 def mark_jumps(sessions: Sessions, opens: Prices, closes: Prices) -> npt.NDArray[np.bool_]:
-    """Mark the sessions whose prices jump from the previous one, judged by these two bars only; shape `(n_bars,)`.
+    """Mark the sessions whose prices jump from the previous one, judged by these two bars and the tick so far.
 
     Later bars never change a mark, so small splits and wrong rows are not told apart from other moves.
 
@@ -69,11 +71,15 @@ def mark_jumps(sessions: Sessions, opens: Prices, closes: Prices) -> npt.NDArray
         sessions: Shape `(n_bars,)`, `datetime64[D]`, ascending.
         opens: The same shape; above zero.
         closes: Likewise.
+
+    Returns:
+        Shape `(n_bars,)`.
     """
     changes, overnight = np.diff(np.log(closes)), np.log(opens[1:] / closes[:-1])
     is_far_apart = np.diff(sessions).astype(np.int64) > GAP_DAYS
     is_over_gap = is_far_apart & (np.abs(changes) > np.log(LARGEST_CHANGE_BETWEEN))
     is_jump = is_over_gap | (_find_large_jumps(opens, closes, changes, overnight) & ~is_far_apart)
+    is_jump &= ~moves_by_ticks(opens, closes)
     return np.concatenate([np.zeros(min(1, len(closes)), bool), is_jump])
 
 

@@ -6,6 +6,8 @@ import numpy.typing as npt
 RATIOS = np.array([1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100])  # new shares per old share: the usual ratios
 OPEN_TOLERANCE = 0.04  # apart from the split, a stock rarely opens further from its last close
 CLOSE_TOLERANCE = 0.10
+N_TICKS = 2
+LARGEST_TICK = 0.05  # that of Mumbai; shares of a few ticks are quoted in 0.001 in Sydney, and in 0.005 in Toronto
 
 
 def split_like_jumps(opens: npt.NDArray[np.float64], closes: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
@@ -26,5 +28,22 @@ def split_like_jumps(opens: npt.NDArray[np.float64], closes: npt.NDArray[np.floa
     far = np.flatnonzero(gap > 1.4)
     nearest = RATIOS[np.abs(np.log(gap[far, None] / RATIOS)).argmin(axis=1)]
     near = (np.abs(gap[far] / nearest - 1) < OPEN_TOLERANCE) & (np.abs(day[far] / nearest - 1) < CLOSE_TOLERANCE)
-    jumps: npt.NDArray[np.intp] = far[near] + 1
+    jumps: npt.NDArray[np.intp] = far[near & ~moves_by_ticks(opens, closes)[far]] + 1
     return jumps
+
+
+def moves_by_ticks(opens: npt.NDArray[np.float64], closes: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Mark moves of at most two ticks, such as from 0.001 to 0.002, which are no jumps; shape `(n_bars - 1,)`.
+
+    The tick is the smallest move so far, so that no later bar changes a mark.
+
+    Args:
+        opens: Shape `(n_bars,)`, ascending by session; NaN where unknown.
+        closes: Likewise.
+    """
+    with np.errstate(invalid="ignore"):
+        moves, overnight = np.abs(np.diff(closes)), np.abs(opens[1:] - closes[:-1])
+    ticks = np.minimum(np.minimum.accumulate(np.where(moves > 0, moves, np.inf)), LARGEST_TICK)
+    furthest = np.fmax(moves, overnight)
+    is_small: npt.NDArray[np.bool_] = furthest <= N_TICKS * ticks * (1 + 1e-9)  # decimals are not exact
+    return is_small

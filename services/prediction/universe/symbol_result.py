@@ -77,8 +77,7 @@ def _change(history: History, n_sessions: int) -> float | None:
 
 def _sessions_since_jump(history: History) -> int | None:
     """Return how many sessions before the last one the last jump was; None if no change of the answer holds one."""
-    last = slice(-LONGEST_CHANGE - 1, None)
-    is_jump = mark_jumps(history.sessions[last], history.open[last], history.close[last])
+    is_jump = mark_jumps(history.sessions, history.open, history.close)[-LONGEST_CHANGE:]
     return int(np.argmax(is_jump[::-1])) if is_jump.any() else None
 
 

@@ -129,6 +129,13 @@ def test_a_jump_that_nothing_confirms_is_left_out() -> None:
     assert _outcome(_entry(), _split_after_as_of()) == Outcome("unclear")
 
 
+def test_a_tick_that_halves_a_price_is_a_miss() -> None:
+    entry = _entry(make_frame(closes=[0.003, 0.002, 0.002, 0.002, 0.002]), last_close=0.002, point=0.002, lower=0.0015)
+    bars = make_bars([0.003, 0.002, 0.002, 0.002, 0.002, 0.001]).assign(adj_close=math.nan)
+    bars.loc[5, "open"] = 0.001
+    assert _outcome(entry, BarFrame("AAPL", bars)) == Outcome("scored", 0.001)
+
+
 def test_a_crash_that_the_adjusted_close_confirms_is_a_miss() -> None:
     crash = _split_after_as_of([70, 77, 84, 84, 84, 12.5])
     assert _outcome(_entry(), crash) == Outcome("scored", 12.5)

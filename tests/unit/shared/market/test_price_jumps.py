@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shared.market.price_jumps import PriceJumps, find_price_jumps
+from shared.market.price_jumps import PriceJumps, find_price_jumps, mark_jumps
 from tests.support.data.cases import read_case
 
 
@@ -30,6 +30,26 @@ def test_two_jumps_that_undo_each_other_are_wrong_rows() -> None:
     jumps = find_price_jumps(bars["Date"].to_numpy("datetime64[D]"), bars["Open"].to_numpy(), bars["Close"].to_numpy())
     assert bars["Date"].iloc[jumps.wrong_rows].astype(str).tolist() == ["2021-12-30", "2021-12-31"]
     assert not len(jumps.lasting)
+
+
+@pytest.mark.parametrize("tick", [1e-8, 0.0001, 0.001, 0.005, 0.05])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_tick_is_no_jump_though_it_doubles_the_price(tick: float, seed: int) -> None:
+    """Shares of a few ticks move by a third, a half or the whole of their price, and back."""
+    random, numbers = np.random.default_rng(seed), [2]
+    for step in random.choice([-1, 0, 0, 1], 300):
+        numbers.append(min(max(numbers[-1] + int(step), 1), 5))
+    closes = np.round(np.array(numbers) * tick, 10)
+    opens = np.where(random.random(301) < 0.7, closes, np.concatenate([closes[:1], closes[:-1]]))
+    jumps = _find(closes, opens)
+    assert not len(jumps.lasting) + len(jumps.over_gaps) + len(jumps.wrong_rows)
+    sessions = np.busday_offset("2024-01-01", np.arange(301), roll="forward").astype("datetime64[D]")
+    assert not mark_jumps(sessions, opens, closes).any()
+    far = np.concatenate([sessions[:150], sessions[150:] + 30])
+    assert not len(_find(closes, opens, far).over_gaps)
+    assert not mark_jumps(far, opens, closes).any()
+    consolidated = np.concatenate([closes, np.full(20, 1000 * closes[-1])])  # a thousand shares into one
+    assert _find(consolidated).lasting.tolist() == [301]
 
 
 @pytest.mark.parametrize("ratio", [4 / 3, 1.5, 2, 20, 23.7])
