@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { count, dayAndMonth, decimal, difference, formatCount, moment, percent, price, priceDigits, roughRange, session, sessionInWords, skillEstimate } from './format'
 
 test.each([
@@ -10,6 +10,7 @@ test.each([
   [0.2767, '0.2767'],
   [-3, '−3.00'],
   [0, '0.00'],
+  [-2.8e-17, '0.00'], // a step of an axis
   [null, '–'],
   [Number.NaN, '–'],
 ])('the price %s is formatted as %s', (value, text) => {
@@ -36,6 +37,13 @@ test.each([
   ['not a day', 'not a day'],
 ])('the session %s is formatted as %s', (value, text) => {
   expect(session(value)).toBe(text)
+})
+
+test('a date that is written from right to left is isolated from the numbers around it', async () => {
+  vi.stubGlobal('navigator', { languages: ['ar-EG'] })
+  vi.resetModules()
+  const format = await import('./format')
+  expect(`of ${format.session('2018-02-07')} 159.54`).toMatch(/^of \u2068[^\u2069]+\u2069 159\.54$/)
 })
 
 test('a day on an axis has its month', () => {

@@ -6,8 +6,13 @@ function lazily<T>(make: () => T): () => T {
   return () => (value ??= make())
 }
 
-const dates = (options: Intl.DateTimeFormatOptions) =>
-  lazily(() => new Intl.DateTimeFormat(navigator.languages, { ...options, timeZone: 'UTC' }))
+/** Isolates a date that is written from right to left: numbers after it would be drawn before it, their signs turned. */
+const isolate = (text: string): string => (/[\u0590-\u08ff]/.test(text) ? `\u2068${text}\u2069` : text)
+
+function dates(options: Intl.DateTimeFormatOptions): (date: Date) => string {
+  const format = lazily(() => new Intl.DateTimeFormat(navigator.languages, { ...options, timeZone: 'UTC' }))
+  return (date) => isolate(format().format(date))
+}
 
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 const day = dates(DAY)
@@ -63,7 +68,7 @@ export function priceDigits(closes: readonly (number | null)[]): number {
 
 /** Without `digits`, chooses them by the value. */
 export function price(value: number | null, digits?: number): string {
-  const isSmall = value !== null && value !== 0 && Math.abs(value) < 1
+  const isSmall = value !== null && Math.abs(value) < 1 && Math.abs(value) > 10 ** -MOST_DIGITS
   return formatNumber(value, digits ?? (isSmall ? Math.max(4, countDigits(Math.abs(value) * 0.010001)) : LEAST_DIGITS))
 }
 
@@ -131,25 +136,25 @@ export function percent(share: number | null, digits: 0 | 1 | 2 = 0): string {
 
 export function session(value: string): string {
   const date = new Date(`${value}T00:00:00Z`)
-  return Number.isNaN(date.getTime()) ? value : day().format(date)
+  return Number.isNaN(date.getTime()) ? value : day(date)
 }
 
 /** A session without its year. */
 export function dayAndMonth(value: string): string {
-  return dayOfMonth().format(new Date(`${value}T00:00:00Z`))
+  return dayOfMonth(new Date(`${value}T00:00:00Z`))
 }
 
 /** A session with its weekday, and its year unless it is the current one. */
 export function sessionInWords(value: string): string {
   const date = new Date(`${value}T00:00:00Z`)
   if (Number.isNaN(date.getTime())) return value
-  return (date.getUTCFullYear() === new Date().getUTCFullYear() ? weekday() : weekdayOfYear()).format(date)
+  return (date.getUTCFullYear() === new Date().getUTCFullYear() ? weekday : weekdayOfYear)(date)
 }
 
 /** An instant, to the minute. */
 export function moment(value: string): string {
   const date = new Date(value)
-  return Number.isNaN(date.getTime()) ? value : minute().format(date)
+  return Number.isNaN(date.getTime()) ? value : minute(date)
 }
 
 /** A change as a signed percentage. */
