@@ -33,12 +33,11 @@ function collectChunks(bundle: Bundle, roots: readonly string[], entry: string):
 }
 
 const toPreload = (file: string): string => `<link rel="modulepreload" crossorigin href="/${file}">`
-const toStyle = (file: string): string => `<link rel="stylesheet" crossorigin href="/${file}">`
 
 /**
  * Preloads the chunks that the entry imports dynamically, the page and its chart, while the entry is still parsed: with a
  * slow processor the chart is drawn a tenth of a second earlier. Each further page gets an HTML file of its own, which
- * preloads its script and styles in place of the chart.
+ * preloads its script in place of the chart.
  */
 function preloadLaterParts(): Plugin {
   return {
@@ -54,18 +53,15 @@ function preloadLaterParts(): Plugin {
         if (entry === undefined || index?.type !== 'asset') throw new Error('The build has no entry or no index.html.')
         const find = (file: string) => chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/${file}`))
         const html = String(index.source)
-        const write = (roots: readonly string[], styles: readonly string[] = []): string => {
-          const links = [...collectChunks(bundle, roots, entry.fileName).map(toPreload), ...styles.map(toStyle)]
+        const write = (roots: readonly string[]): string => {
+          const links = collectChunks(bundle, roots, entry.fileName).map(toPreload)
           const added = links.filter((link) => !html.includes(link)).map((link) => `  ${link}\n  `)
           return html.replace('</head>', `${added.join('')}</head>`)
         }
         index.source = write(entry.dynamicImports)
         for (const [path, { title, file }] of Object.entries(PAGES)) {
           const roots = [find('src/app/start.tsx'), find(file)].filter((chunk) => chunk !== undefined)
-          const files = collectChunks(bundle, roots.map(({ fileName }) => fileName), entry.fileName)
-          const parts = files.flatMap((name) => chunks.filter(({ fileName }) => fileName === name))
-          const styles = new Set(parts.flatMap(({ viteMetadata }) => [...(viteMetadata?.importedCss ?? [])]))
-          const source = write(files, [...styles]).replace('<title>', `<title>${title} – `)
+          const source = write(roots.map(({ fileName }) => fileName)).replace('<title>', `<title>${title} – `)
           this.emitFile({ type: 'asset', fileName: `${path}/index.html`, source })
         }
       },
@@ -107,6 +103,7 @@ export default defineConfig({
     target: 'es2023',
     cssTarget: ['chrome125', 'firefox128', 'safari17.5'], // browsers that support light-dark()
     assetsInlineLimit: 0,
+    cssCodeSplit: false, // Vite asks for the styles of a part once: an offline device would never get them
     reportCompressedSize: true,
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'sdk.gen', test: INITIAL_PARTS }] } } },
   },

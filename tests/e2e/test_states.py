@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.accessibility import violations_in_both_themes
 from tests.e2e.conftest import API_KEY
@@ -72,6 +72,31 @@ def test_an_offline_device_shows_a_notice_until_it_is_online(page: Page) -> None
     expect(page.get_by_role("alert").first).to_contain_text("This device is offline")
     page.context.set_offline(False)
     expect(_panel(page, "Data")).to_contain_text("196")
+
+
+def test_a_page_that_an_offline_device_could_not_fetch_is_complete_once_it_is_online(page: Page, run: object) -> None:
+    page.goto("/")
+    expect(page.get_by_role("link", name=re.compile("MSFT"))).to_be_visible()
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed", lambda failed: "screener" in failed.url):
+        page.get_by_role("link", name="Screener").click()
+    page.context.set_offline(False)
+    presets = page.get_by_role("navigation", name="Presets")
+    expect(presets).to_be_visible()
+    assert presets.evaluate("nav => getComputedStyle(nav).display") == "flex"
+
+
+def test_a_dialog_that_cannot_be_fetched_says_so_within_the_page(browser: Browser, stack: Stack) -> None:
+    with browser.new_context(base_url=stack.url, viewport={"width": 1280, "height": 720}) as context:
+        page = context.new_page()
+        page.route("**/about-dialog-*.js", lambda route: route.abort())
+        page.goto("/")
+        page.get_by_role("button", name="About").click()
+        expect(page.get_by_role("alert")).to_contain_text("Reload the page and try again.")
+        box = page.get_by_role("alert").bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= page.evaluate("document.documentElement.clientWidth")
+        expect(page.get_by_role("combobox", name="Theme")).to_be_in_viewport(ratio=1)
 
 
 def test_a_rate_limit_is_waited_out(page: Page) -> None:
