@@ -59,16 +59,18 @@ def test_filters_and_order_are_in_the_address_and_survive_a_reload(page: Page, r
     expect(page.get_by_role("columnheader", name="Close", exact=True)).to_have_attribute("aria-sort", "descending")
 
 
-def test_dates_and_prices_are_not_cut(page: Page) -> None:
+def test_symbols_dates_and_prices_are_not_cut(page: Page) -> None:
     answer = make_screener(20)
+    answer.columns.symbol[:2] = ["BAJFINANCE.NS", "EXTRAORDINAR.TO"]
     answer.columns.close[:2] = [473_200.0, 0.0000054387]
     page.route(
         "**/api/screener?*",
         lambda route: route.fulfill(body=answer.model_dump_json(), content_type="application/json"),
     )
     _open(page, "?columns=last_session,close,name,spark,change_1,change_5,change_20,expected_range,width,skill,model")
-    cut = """rows => rows.flatMap(row => [row.cells[3], row.cells[4]])
-        .filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)"""
+    cut = """rows => rows.flatMap(row => [row.cells[0].firstElementChild, row.cells[3], row.cells[4]])
+        .filter(part => part.scrollWidth > part.clientWidth || part.clientHeight > part.closest('tr').clientHeight)
+        .map(part => part.textContent)"""
     assert page.locator("tbody tr[data-position]").evaluate_all(cut) == []
 
 
