@@ -229,3 +229,12 @@ def test_the_printed_page_keeps_the_names_of_metrics_and_models(page: Page) -> N
         expect(same_day.get_by_text(name, exact=True).first).to_be_visible()
     expect(_forecast(page).get_by_text("skill", exact=True)).to_be_visible()
     expect(_forecast(page).get_by_text(re.compile("^Typical day ahead"))).to_be_visible()
+
+
+def test_long_prices_and_a_long_name_fit_on_a_narrow_phone(page: Page) -> None:
+    name = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    page.route("**/api/stocks/SHIB", lambda route: route.fulfill(json=route.fetch().json() | {"name": name}))
+    page.set_viewport_size({"width": 320, "height": 640})
+    _chart_panel(page, "symbol=SHIB")
+    expect(page.get_by_role("main").get_by_text(name)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
