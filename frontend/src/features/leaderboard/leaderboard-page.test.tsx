@@ -32,6 +32,14 @@ test('a named symbol is a link to its model', async () => {
   expect(named.queryByText('None: nothing beyond luck.')).not.toBeInTheDocument()
 })
 
+test('a symbol named in a run of adjusted prices is opened with them', async () => {
+  const universe = { ...LEADERBOARD.universe, adjusted: true }
+  server.use(leaderboardIs({ ...LEADERBOARD, universe, named: [{ symbol: 'CAAP', model: 'drift', p_value: 0.001, q_value: 0.01 }] }))
+  renderPage('/leaderboard')
+  const link = await screen.findByRole('link', { name: 'CAAP' })
+  expect(link).toHaveAttribute('href', '/?symbol=CAAP&model=drift&horizon=1&adjusted=true')
+})
+
 test('of many named symbols the most certain are listed, and the screener has all', async () => {
   const named = Array.from({ length: 51 }, (_, i) => ({ symbol: `S${String(i)}`, model: 'drift' as const, p_value: 0.001, q_value: 0.01 }))
   server.use(leaderboardIs({ ...LEADERBOARD, named }))

@@ -10,7 +10,7 @@ import { count, decimal, modelName } from '@/lib/format'
 const MOST_ROWS = 50 // bounds the elements of the page
 const LEAST_CHANCE = 0.0001 // what the screener writes, too: zero would claim too much
 
-function NamedTable({ named, universe: { horizon } }: Leaderboard) {
+function NamedTable({ named, universe: { horizon, adjusted: isAdjusted } }: Leaderboard) {
   return (
     <TableFrame label="Symbols named beyond luck">
       <table>
@@ -26,7 +26,7 @@ function NamedTable({ named, universe: { horizon } }: Leaderboard) {
           {named.slice(0, MOST_ROWS).map(({ symbol, model, p_value: p, q_value: q }) => (
             <tr key={symbol}>
               <th scope="row">
-                <Link href={buildAddress(symbol, { ...DEFAULT_VIEW, model, horizon })}>{symbol}</Link>
+                <Link href={buildAddress(symbol, { ...DEFAULT_VIEW, model, horizon, isAdjusted })}>{symbol}</Link>
               </th>
               <td>{modelName(model)}</td>
               <td>{decimal(Math.max(p, LEAST_CHANCE))}</td>

@@ -120,6 +120,13 @@ test('a row opens its symbol at the same horizon and level', async () => {
   expect(address()).toBe('/?symbol=MSFT&horizon=1&level=50')
 })
 
+test('a row of a run of adjusted prices opens them', async () => {
+  server.use(screenerIs({ ...SCREENER, universe: { ...SCREENER.universe, adjusted: true } }))
+  renderPage('/screener')
+  await symbols()
+  expect(screen.getByRole('link', { name: 'AAPL' })).toHaveAttribute('href', '/?symbol=AAPL&horizon=1&adjusted=true')
+})
+
 test('one row is a tab stop, and the arrow keys move among them', async () => {
   const { user } = renderPage('/screener')
   await symbols()

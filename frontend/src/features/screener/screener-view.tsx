@@ -77,7 +77,13 @@ export function ScreenerView({ screener, view, onChange }: ScreenerViewProps) {
       {rows.length === 0 ? (
         <NoMatch isNamed={view.isNamed} leaderboard={leaderboard} />
       ) : (
-        <ScreenerTable columns={screener.columns} rows={rows} view={view} onChange={onChange} />
+        <ScreenerTable
+          columns={screener.columns}
+          rows={rows}
+          view={view}
+          isAdjusted={screener.universe.adjusted}
+          onChange={onChange}
+        />
       )}
     </>
   )

@@ -15,6 +15,7 @@ interface ScreenerRowProps {
   shown: readonly ColumnName[]
   horizon: number
   level: number
+  isAdjusted: boolean
   isTabStop: boolean
   onKeyDown: (event: KeyboardEvent) => void
 }
@@ -32,14 +33,14 @@ function cellClass(name: ColumnName, columns: ScreenerColumns, row: number): str
 }
 
 export const ScreenerRow = memo(function ScreenerRow(props: ScreenerRowProps) {
-  const { columns, row, position, shown, horizon, isTabStop, onKeyDown } = props
+  const { columns, row, position, shown, horizon, isAdjusted, isTabStop, onKeyDown } = props
   const symbol = columns.symbol[row] ?? ''
   const level = LEVELS.find((each) => each === props.level) ?? DEFAULT_VIEW.level
   return (
     <tr data-position={position} aria-rowindex={position + 2}>
       <th scope="row">
         <a
-          href={buildAddress(symbol, { ...DEFAULT_VIEW, horizon, level })}
+          href={buildAddress(symbol, { ...DEFAULT_VIEW, horizon, level, isAdjusted })}
           tabIndex={isTabStop ? 0 : -1}
           onKeyDown={onKeyDown}
         >

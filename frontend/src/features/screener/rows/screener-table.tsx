@@ -14,6 +14,8 @@ interface ScreenerTableProps {
   /** The rows of the answer to show, in this order. */
   rows: Uint32Array
   view: ScreenerView
+  /** Whether the answer is of adjusted prices. */
+  isAdjusted: boolean
   onChange: ChangeScreener
 }
 
@@ -36,7 +38,8 @@ function findOpened(event: MouseEvent): string | null {
   return target.closest('tr')?.querySelector('a')?.getAttribute('href') ?? null
 }
 
-export const ScreenerTable = memo(function ScreenerTable({ columns, rows, view, onChange }: ScreenerTableProps) {
+export const ScreenerTable = memo(function ScreenerTable(props: ScreenerTableProps) {
+  const { columns, rows, view, isAdjusted, onChange } = props
   const { frame, first, end, rowHeight, onScroll, reveal } = useRowWindow(rows)
   const { active, onKeyDown } = useRowKeys(frame, rows.length, reveal)
   const [, navigate] = useLocation()
@@ -69,6 +72,7 @@ export const ScreenerTable = memo(function ScreenerTable({ columns, rows, view, 
               shown={view.columns}
               horizon={view.horizon}
               level={view.level}
+              isAdjusted={isAdjusted}
               isTabStop={first + i === tabStop}
               onKeyDown={onKeyDown}
             />
