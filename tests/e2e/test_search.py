@@ -117,6 +117,19 @@ def test_a_company_is_found_by_its_name_and_recent_symbols_survive_a_reload(page
     expect(page.get_by_role("navigation", name="Recent")).to_have_count(0)
 
 
+def test_long_symbols_are_drawn_over_nothing(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    stock = {"symbol": "HINDUNILVR.NS", "name": "Hindustan Unilever Limited"}
+    page.route(re.compile(r"/api/stocks\?"), lambda route: route.fulfill(json={"stocks": [stock], "next_cursor": None}))
+    page.goto(f"/?symbol={'LONG' * 20}")
+    expect(page.get_by_role("alert").first).to_contain_text("use 1 to 15 of the characters")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    _search_box(page).fill("hind")
+    expect(_options(page)).to_have_text(["HINDUNILVR.NS Hindustan Unilever Limited"])
+    over = "option => option.firstElementChild.scrollWidth - option.firstElementChild.offsetWidth"
+    assert _options(page).evaluate(over) <= 0
+
+
 @pytest.mark.parametrize("width", [320, 1440])
 def test_an_empty_store_shows_how_to_load_bars(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
