@@ -57,6 +57,24 @@ test('a file is checked with the settings of the form, and loaded only after con
   expect(sent[1]?.query).toEqual({ ...query, dry_run: 'false' })
 })
 
+test('another file keeps neither the symbol that the one before named nor its company', async () => {
+  const { user } = renderPage('/?symbol=AAPL')
+  const dialog = await openDialog(user)
+  const [symbol, company] = [dialog.getByLabelText('Symbol'), dialog.getByLabelText('Company (optional)')]
+  await user.upload(dialog.getByLabelText('Choose files'), file('goog.csv'))
+  await user.type(company, 'Google Inc.')
+  await user.upload(dialog.getByLabelText('Choose other files'), file('msft.csv'))
+  expect(symbol).toHaveValue('MSFT')
+  expect(company).toHaveValue('')
+  await user.upload(dialog.getByLabelText('Choose other files'), file('prices.csv'))
+  expect(symbol).toHaveValue('')
+  await user.type(symbol, 'IBM')
+  await user.type(company, 'Machines')
+  await user.upload(dialog.getByLabelText('Choose other files'), file('prices.csv'))
+  expect(symbol).toHaveValue('IBM')
+  expect(company).toHaveValue('Machines')
+})
+
 test('the report shows what happens to each row', async () => {
   server.use(loadsAre(REPORT).handler)
   const { user } = renderPage()

@@ -54,12 +54,19 @@ function createFileStep(files: readonly File[]): Step {
   return { at: 'form', problem: null, note: file === undefined ? null : refuseFile(file) }
 }
 
-/** Fills the form from the file, unless there are several or it cannot be loaded. */
+/**
+ * Fills the form from the file, unless there are several or it cannot be loaded. The symbol that the file before it named,
+ * and the company of another symbol, are not of this file.
+ */
 function withFiles(request: LoadRequest, files: readonly File[]): LoadRequest {
   const [file] = files
   if (file === undefined || files.length > 1 || refuseFile(file) !== null) return request
-  const symbol = guessSymbol(file.name)
-  return { ...request, file, ...(symbol === null ? {} : { symbol, isOnlySymbol: false }) }
+  const guess = guessSymbol(file.name)
+  const before = request.file === null ? null : guessSymbol(request.file.name)
+  const symbol = guess ?? (request.symbol === before ? '' : request.symbol)
+  const isOther = request.file !== null && symbol !== request.symbol
+  const isOnlySymbol = request.isOnlySymbol && guess === null && symbol !== ''
+  return { ...request, file, symbol, isOnlySymbol, name: isOther ? '' : request.name }
 }
 
 function withDrop(request: LoadRequest, drop: Drop | null): LoadRequest {
