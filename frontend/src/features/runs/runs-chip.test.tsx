@@ -3,6 +3,8 @@ import { http, HttpResponse } from 'msw/http'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Run } from '@/api/gen/types.gen'
 import { rememberAccessKey } from '@/api/access-key'
+import { PROBLEMS } from '@/testing/handlers'
+import { problemResponse } from '@/testing/problems'
 import { renderPage } from '@/testing/render'
 import { runIs, runsAre, runsTakeKey } from '@/testing/run-handlers'
 import { server } from '@/testing/server'
@@ -54,8 +56,17 @@ test('without a run, the button opens the runs, and no events are followed', asy
   await user.click(screen.getByRole('button', { name: /^Runs$/ })) // loads the chip, which opens the dialog
   const dialog = within(await screen.findByRole('dialog', { name: 'Runs over all symbols' }))
   expect(dialog.getByRole('button', { name: 'Evaluate all symbols' })).toBeVisible()
-  expect(dialog.getByText('None has ended yet.')).toBeVisible()
+  expect(await dialog.findByText('None has ended yet.')).toBeVisible()
   expect(FedSource.open).toEqual([])
+})
+
+test('runs that cannot be read are not called none', async () => {
+  server.use(http.get('*/api/runs', () => problemResponse(PROBLEMS.busy)))
+  const { user } = renderPage('/nothing')
+  await user.click(screen.getByRole('button', { name: /^Runs$/ }))
+  const dialog = within(await screen.findByRole('dialog', { name: 'Runs over all symbols' }))
+  expect(await dialog.findByRole('alert')).toBeVisible()
+  expect(dialog.queryByText('None has ended yet.')).not.toBeInTheDocument()
 })
 
 test('a run is followed by its events until it ends, which is announced', async () => {

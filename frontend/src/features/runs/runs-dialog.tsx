@@ -35,7 +35,7 @@ function NewRun() {
 
 /** The run under way, the start of another, and the last ones. */
 export function RunsDialog({ runs, active, opener, onClose }: RunsDialogProps) {
-  const { error, refetch, isFetching } = useQuery(getRuns())
+  const { data, error, refetch, isFetching } = useQuery(getRuns())
   const waiting = runs.filter((run) => isActive(run) && run.id !== active?.id)
   const past = runs.filter((run) => !isActive(run))
   return (
@@ -59,18 +59,20 @@ export function RunsDialog({ runs, active, opener, onClose }: RunsDialogProps) {
             ))}
           </section>
         )}
-        <section aria-labelledby="past-runs">
-          <h3 id="past-runs">Last runs</h3>
-          {past.length === 0 ? (
-            <p className="fine-print">None has ended yet.</p>
-          ) : (
-            <ul className="past-runs">
-              {past.map((run) => (
-                <PastRun key={run.id} run={run} />
-              ))}
-            </ul>
-          )}
-        </section>
+        {data !== undefined && (
+          <section aria-labelledby="past-runs">
+            <h3 id="past-runs">Last runs</h3>
+            {past.length === 0 ? (
+              <p className="fine-print">None has ended yet.</p>
+            ) : (
+              <ul className="past-runs">
+                {past.map((run) => (
+                  <PastRun key={run.id} run={run} />
+                ))}
+              </ul>
+            )}
+          </section>
+        )}
       </div>
     </Dialog>
   )
