@@ -161,7 +161,11 @@ def test_a_narrow_screen_scrolls_in_one_direction_only(page: Page) -> None:
     panel = _open(page, "symbol=GOOG")
     panel.get_by_text("Show as a table").click()
     expect(panel.get_by_role("table", name=re.compile("^Newest session first"))).to_be_visible()
+    frame = panel.get_by_role("region", name="Chart data")
+    caption = frame.locator("caption > :first-child").bounding_box()
     box = panel.bounding_box()
     assert box is not None
+    assert caption is not None
     assert box["x"] + box["width"] <= 320
+    assert caption["x"] + caption["width"] <= 320, "the whole sentence is in view"
     assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth")

@@ -227,6 +227,12 @@ def test_the_printed_page_keeps_the_names_of_metrics_and_models(page: Page) -> N
     same_day = page.get_by_role("region", name="Same-day estimate (not a forecast)")
     for name in ("MAE", "RMSE", "Directional accuracy", "Coverage"):
         expect(same_day.get_by_text(name, exact=True).first).to_be_visible()
+    is_amber = """list => {
+        const border = getComputedStyle(list).borderTopColor
+        list.style.color = 'var(--warn)'
+        return border === getComputedStyle(list).color
+    }"""
+    assert not same_day.get_by_role("list").first.evaluate(is_amber), "amber is for faults of the data"
     expect(_forecast(page).get_by_text("skill", exact=True)).to_be_visible()
     expect(_forecast(page).get_by_text(re.compile("^Typical day ahead"))).to_be_visible()
 

@@ -83,7 +83,7 @@ test('skill is explained', async () => {
 
 test('each session has its interval, and the caption compares coverage with the level', async () => {
   renderPage('/?symbol=AAPL')
-  const name = '90 % intervals held 89.6 to 91.2 %, ± 2.0 by chance.'
+  const name = '90 % intervals held 89.6 to 91.2 %, ±\u00a02.0 by chance.'
   const table = within(await (await panel()).findByRole('table', { name }))
   expect(table.getByRole('row', { name: '4 Mar 2013 (over) 415.47 430.47 445.47 8.22' })).toBeVisible()
   expect(table.getByRole('row', { name: '5 Mar 2013 (over) 409.26 430.47 451.68 8.22' })).toBeVisible()

@@ -17,7 +17,7 @@ function describeCoverage({ steps, level }: Forecast): string {
   const [least, most] = [points(Math.min(...shares)), points(Math.max(...shares))]
   const errors = steps.flatMap((step) => step.intervals.filter((interval) => interval.level === level))
   const chance = points(Math.max(...errors.map((interval) => interval.coverage_standard_error)))
-  return `${intervals} held ${least === most ? least : `${least} to ${most}`} %, ± ${chance} by chance.`
+  return `${intervals} held ${least === most ? least : `${least} to ${most}`} %, ±\u00a0${chance} by chance.`
 }
 
 interface ForecastTableProps {

@@ -64,7 +64,7 @@ export function NumbersTable({ rows, givenBefore }: NumbersTableProps) {
       <TableFrame label="Chart data">
         <table>
           <caption>
-            Newest session first. Lower and upper are the ends of the interval.
+            <span>Newest session first. Lower and upper are the ends of the interval.</span>
           </caption>
           <thead>
             <tr>
