@@ -1,9 +1,11 @@
-"""Runs tasks in the background for the duration of a block."""
+"""Runs tasks in the background: for the duration of a block, or until they end, whoever waits for them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -16,3 +18,16 @@ async def in_background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def finish(work: Coroutine[Any, Any, T]) -> T:
+    """Return the result of `work`, which continues if this caller is cancelled; then nobody hears of its error."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(retrieve)
+    return await asyncio.shield(task)
+
+
+def retrieve(task: asyncio.Task[Any]) -> None:
+    """Mark the error of a task as known, when the task is done; otherwise asyncio logs it if no caller is left."""
+    if not task.cancelled():
+        task.exception()

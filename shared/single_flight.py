@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import anyio
 
 from shared import deadline
+from shared.background import retrieve
 from shared.telemetry import tracing
 
 T = TypeVar("T")
@@ -75,8 +76,7 @@ class SingleFlight(Generic[T]):
 
     def _land(self, key: Hashable, shared: _Shared[T]) -> None:
         self._forget(key, shared)
-        if not shared.task.cancelled():
-            shared.task.exception()  # marks it as retrieved, even if every caller has left
+        retrieve(shared.task)
 
     def _forget(self, key: Hashable, shared: _Shared[T]) -> None:
         if self._shared.get(key) is shared:

@@ -11,6 +11,7 @@ from services.data.followers.write_fence import WriteFence
 from services.data.ports import BarSource, BarStore
 from services.data.records import CatalogueEntry, RawBars, StoredSymbol
 from shared import deadline
+from shared.background import retrieve
 from shared.errors import Busy, ServiceError
 from shared.schemas.loads import FileEnd, FileOutcome, LoadReport, RefusedSymbol
 
@@ -151,4 +152,5 @@ async def _finish(work: Coroutine[None, None, T]) -> T:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait({task})
+        retrieve(task)
         raise

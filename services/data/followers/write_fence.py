@@ -5,6 +5,7 @@ import time
 from contextvars import Context
 
 from services.data.ports import Followers
+from shared.background import retrieve
 from shared.schemas.changes import LEASE_SECONDS
 
 POLL_SECONDS = (0.003, 0.1)  # the first pause, which doubles up to the second
@@ -34,7 +35,7 @@ class WriteFence:
         if self._next is None:
             # In a context of its own: the deadline of the first caller's request is not that of the others.
             self._next = asyncio.create_task(self._run_next(self._current), context=Context())
-            self._next.add_done_callback(lambda task: task.cancelled() or task.exception())  # marks it as retrieved
+            self._next.add_done_callback(retrieve)
         await asyncio.shield(self._next)
 
     async def _run_next(self, previous: asyncio.Task[None] | None) -> None:

@@ -25,6 +25,7 @@ from services.data.mongo.rewrite import (
 )
 from services.data.mongo.transactions import JOURNALED, has_transactions
 from services.data.records import CatalogueEntry, StoredSymbol
+from shared.background import finish
 from shared.errors import NoBars, SymbolNotFound
 from shared.schemas.arrow import BarColumns, BarFrame, encode_with_revision
 from shared.schemas.bars import EncodedBars, is_symbol
@@ -100,11 +101,11 @@ class MongoBarStore:
         Uses one transaction or, without a replica set, a copy that is renamed into place: docs/decisions/0009. It
         continues if its caller is cancelled.
         """
-        return await asyncio.shield(asyncio.create_task(self._write(symbol, lambda: self._rewrite(symbol, decide))))
+        return await finish(self._write(symbol, lambda: self._rewrite(symbol, decide)))
 
     async def delete(self, symbol: str) -> None:
         """Remove the symbol; a crash in between leaves an entry without bars, which is never shown."""
-        await asyncio.shield(asyncio.create_task(self._write(symbol, lambda: self._delete(symbol))))
+        await finish(self._write(symbol, lambda: self._delete(symbol)))
 
     async def ping(self) -> None:
         """Check that MongoDB answers."""

@@ -19,6 +19,7 @@ from services.data.mongo.monitoring import CommandDurations, MongoSpans
 from services.data.mongo.pool import MemberNotReady, build_pool_factory
 from services.data.ports import ObserveDuration
 from shared import deadline
+from shared.background import finish
 from shared.breaker import State
 from shared.errors import Busy, StoreUnavailable
 from shared.probed_breaker import ProbedBreaker
@@ -71,7 +72,7 @@ class Connection:
         """
         self._require_closed()
         await self._take_slot()
-        return await asyncio.shield(asyncio.create_task(self._run(timeout_seconds, call)))
+        return await finish(self._run(timeout_seconds, call))
 
     async def ping(self, at_most: float) -> None:
         """Check that MongoDB answers, which closes the breaker; concurrent pings are one, and no breaker stops them.

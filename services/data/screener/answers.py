@@ -12,6 +12,7 @@ from services.data.screener.catalogue_columns import CatalogueColumns, SessionsB
 from services.data.screener.formats import MEDIA_TYPES, join, render
 from services.data.symbols.catalogue import Catalogue
 from shared import deadline
+from shared.background import retrieve
 from shared.errors import Busy, NoCompleteRun
 from shared.schemas.screener import ScreenerFormat, ScreenerQuery
 from shared.schemas.stored.screener import InvalidScreener, decode_screener
@@ -88,7 +89,7 @@ class Screeners:
         """Build the answer, or wait for it if it is being built; building continues if its caller cannot wait."""
         if (building := self._building.get(basis.etag)) is None:
             building = self._building[basis.etag] = asyncio.create_task(self._build(basis))
-            building.add_done_callback(_retrieve)
+            building.add_done_callback(retrieve)
         try:
             async with asyncio.timeout(deadline.seconds_left(BUILD_SECONDS)):
                 return await asyncio.shield(building)
@@ -109,12 +110,6 @@ class Screeners:
         self._kept.move_to_end(etag)
         while len(self._kept) > MAX_KEPT:
             self._kept.popitem(last=False)
-
-
-def _retrieve(building: asyncio.Task[ScreenerAnswer]) -> None:
-    """Retrieve an error that no caller waits for any longer."""
-    if not building.cancelled():
-        building.exception()
 
 
 def _describe(answer: RunAnswer, columns: CatalogueColumns, query: ScreenerQuery, now: datetime) -> _Basis:

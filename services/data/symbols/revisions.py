@@ -8,6 +8,7 @@ from contextvars import Context
 from services.data.bars.reader import BarReader
 from services.data.ports import BarStore
 from shared import deadline
+from shared.background import retrieve
 from shared.errors import Busy, NoBars, StoreUnavailable, SymbolNotFound
 from shared.schemas.runs import RunSymbol
 
@@ -63,7 +64,7 @@ class Revisions:
         if reading is None or reading.done():
             # In a context of its own: the deadline of the request that begins it is not that of the others.
             reading = self._reading = asyncio.create_task(self._read(symbols), context=Context())
-            reading.add_done_callback(lambda task: task.cancelled() or task.exception())  # even if no caller waits
+            reading.add_done_callback(retrieve)
         await asyncio.wait({reading}, timeout=WAITING_SHARE * deadline.seconds_left(deadline.MAX_SECONDS))
         if not reading.done():
             raise Busy("Bars that another tool has written are being read for the first time. Try again in a moment.")

@@ -1,6 +1,7 @@
 """The circuit breaker and the limit of concurrency before MongoDB."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -142,3 +143,19 @@ async def test_a_call_whose_caller_has_left_keeps_its_slot_until_it_ends(connect
         await connection.run(TIMEOUT, Call())
     may_end.set()
     assert await connection.run(TIMEOUT, Call()) == "answer"
+
+
+async def test_the_error_of_a_call_whose_caller_has_left_is_not_logged_as_a_failure(connection: Connection) -> None:
+    complaints: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    may_end, call = threading.Event(), Call(SymbolNotFound("The store has no symbol X."))
+    fail: Callable[[], str] = lambda: (may_end.wait(), call())[1]  # noqa: E731
+    caller = asyncio.create_task(connection.run(TIMEOUT, fail))
+    await asyncio.sleep(0)
+    caller.cancel()
+    await asyncio.wait({caller})
+    may_end.set()
+    await wait_until(lambda: call.n == 1)
+    assert await connection.run(TIMEOUT, Call()) == "answer"
+    gc.collect()
+    assert complaints == []
