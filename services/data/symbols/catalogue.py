@@ -68,6 +68,8 @@ class Catalogue:
         self._seconds = seconds
         self._monotonic = monotonic
         self._snapshot: Snapshot | None = None
+        self._n_reads = 0
+        self._last_read: Snapshot | None = None  # None also if it failed
         self._symbols: _Symbols | None = None
         self._entries: dict[str, CatalogueEntry] = {}
         self._n_changes = 0
@@ -150,12 +152,16 @@ class Catalogue:
         Raises:
             StoreUnavailable: The symbols could not be read.
         """
-        async with self._lock:  # of concurrent searches, the first one reads for all
+        n_reads = self._n_reads
+        async with self._lock:  # of concurrent callers, one reads for all that came before it began
+            if self._n_reads > n_reads and self._last_read is not None:
+                return self._last_read
             snapshot = self._snapshot
             if snapshot is None or self._monotonic() >= snapshot.until or not self._may_trust_memory():
                 n_changes = self._n_changes
+                self._n_reads, self._last_read = self._n_reads + 1, None
                 try:
-                    snapshot = await self._read()
+                    snapshot = self._last_read = await self._read()
                 except StoreUnavailable as error:
                     return self._require_kept(self._snapshot, error)
                 self._kept.store_answered()

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from services.data.bars.kept_answers import KeptAnswers
+from services.data.records import CatalogueEntry
 from services.data.symbols.catalogue import Catalogue
 from shared.errors import StoreUnavailable
 from shared.schemas.loads import Finding
@@ -18,6 +19,16 @@ class CountingStore(FakeBarStore):
         self.n_listed += 1
         await asyncio.sleep(0)
         return await super().symbols()
+
+
+class ChangingStore(CountingStore):
+    """A store in which something changes during each read, as while a file of many symbols is loaded."""
+
+    catalogue_of_changes: Catalogue
+
+    async def entries(self) -> list[CatalogueEntry]:
+        self.catalogue_of_changes.invalidate()
+        return await super().entries()
 
 
 def _store(*symbols: str) -> CountingStore:
@@ -91,6 +102,28 @@ async def test_a_change_during_a_read_is_not_missed_after_it() -> None:
     await reading
     store.frames["IBM"] = make_frame("IBM")
     assert await _search(catalogue) == ["AAPL", "IBM"]
+
+
+async def test_concurrent_searches_share_a_read_while_something_changes_all_the_time() -> None:
+    store = ChangingStore({"AAPL": make_frame("AAPL")})
+    catalogue = store.catalogue_of_changes = Catalogue(store, KeptAnswers(3600), seconds=60)
+    assert await asyncio.gather(*(_search(catalogue) for _ in range(20))) == [["AAPL"]] * 20
+    assert store.n_listed == 2  # the second one for all who came after the first had begun
+
+
+async def test_a_read_that_began_before_a_change_is_not_shared_after_it() -> None:
+    store = _store("AAPL")
+    catalogue = Catalogue(store, KeptAnswers(3600), seconds=60)
+    reading = asyncio.create_task(catalogue.snapshot())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert store.n_listed == 1
+    store.frames["IBM"] = make_frame("IBM")
+    catalogue.invalidate()
+    later = await asyncio.gather(*(_search(catalogue) for _ in range(20)))
+    await reading
+    assert later == [["AAPL", "IBM"]] * 20
+    assert store.n_listed == 2
 
 
 async def test_a_store_that_is_down_is_an_error_until_it_is_back() -> None:
