@@ -4,6 +4,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
 
 from shared.web.problem import http_problem
 
@@ -29,9 +30,11 @@ def _serve_at(app: FastAPI, path: str, file: Path) -> None:
     if not file.is_file():
         return
 
+    files = StaticFiles(directory=file.parent)
+
     @app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)
-    async def page() -> FileResponse:
-        return FileResponse(file)
+    async def page(request: Request) -> Response:
+        return await files.get_response(file.name, request.scope)
 
 
 def _is_visit(request: Request) -> bool:

@@ -28,9 +28,11 @@ async def test_the_page_is_served_where_it_is_built_and_the_api_wins(client: htt
 
 async def test_a_page_with_a_file_of_its_own_is_served_without_a_redirect(client: httpx.AsyncClient) -> None:
     found = await client.get("/screener?sort=-change_1", headers=VISIT)
+    again = await client.get("/screener", headers=VISIT | {"if-none-match": found.headers["etag"]})
     unbuilt = await client.get("/leaderboard", headers=VISIT)
     assert (found.status_code, found.text) == (200, SCREENER)
     assert found.headers["cache-control"] == "no-cache"
+    assert (again.status_code, again.content) == (304, b"")
     assert (unbuilt.status_code, unbuilt.text) == (404, PAGE)
 
 
