@@ -61,7 +61,7 @@ class ServiceClient:
     ) -> None:
         self._http = http
         self._timeout_seconds = timeout_seconds
-        self._flight: SingleFlight[RawResponse] = SingleFlight()
+        self._flight: SingleFlight[tuple[Any, bool]] = SingleFlight()
         self._n_changes = 0
         self._period: Callable[[], Hashable | None] = lambda: 0
         self._upstream = Upstream(
@@ -102,22 +102,35 @@ class ServiceClient:
         return await self._upstream.read(self._http.build_request("GET", path, params=params, headers=headers), read)
 
     async def _get_raw(self, path: str, params: Mapping[str, str] | None, if_none_match: str | None) -> RawResponse:
-        """Return a response to forward, 304 if the caller already has it. Concurrent callers share one request.
+        """Return a response to forward, 304 if the caller already has it. Concurrent callers share one request."""
+        return await self._get_shared(path, self._answer, params, if_none_match)
+
+    async def _get_shared(
+        self,
+        path: str,
+        read: Callable[[httpx.Response], T],
+        params: Mapping[str, str] | None = None,
+        if_none_match: str | None = None,
+    ) -> T:
+        """Send a request that changes nothing, and parse the response with `read`, once for all concurrent callers.
 
         A caller with little time left sends its own request, since a shared one may use the full timeout.
         """
         headers = latin1_headers({} if if_none_match is None else {"If-None-Match": if_none_match})
         if deadline.seconds_left(self._timeout_seconds) < self._timeout_seconds or (period := self._period()) is None:
-            return await self._get(path, self._answer, params, headers)
+            return await self._get(path, read, params, headers)
         if known := request_id.current_request_id():
             headers[request_id.HEADER] = known
         key = (self._n_changes, period, path, frozenset((params or {}).items()), if_none_match)
         try:
-            answer = await self._flight.run(key, lambda: self._get(path, self._answer, params, headers))
+            answer: T
+            answer, is_stale = await self._flight.run(
+                key, lambda: self._get(path, lambda response: (read(response), _is_stale(response)), params, headers)
+            )
         except TimeoutError as error:
             detail = f"{self._upstream.title} did not answer in the time that was left. Try again."
             raise UpstreamTimeout(detail) from error
-        if staleness.is_stale(answer.headers.get(staleness.HEADER)):
+        if is_stale:
             staleness.mark()  # for this caller; the request itself marked only the first caller's response
         return answer
 
@@ -145,6 +158,10 @@ class ServiceClient:
         if response.status_code >= 400:
             raise _error_from_problem(response, self._upstream.title)
         return response
+
+
+def _is_stale(response: httpx.Response) -> bool:
+    return staleness.is_stale(response.headers.get(staleness.HEADER))
 
 
 def _error_from_problem(response: httpx.Response, service: str) -> ServiceError:

@@ -53,7 +53,7 @@ class DataClient(ServiceClient):
 
     async def symbols(self) -> list[str]:
         """Return every symbol that has bars, ascending."""
-        return (await self._get("/symbols", self._as(_Symbols))).root
+        return (await self._get_shared("/symbols", self._as(_Symbols))).root
 
     async def revisions(self) -> list[RunSymbol]:
         """Return every symbol that has bars, ascending, with the revision of its bars."""
@@ -66,7 +66,7 @@ class DataClient(ServiceClient):
             InvalidRequest: The cursor does not belong to this query.
         """
         params = {"query": query, "limit": str(limit)} | ({"cursor": cursor} if cursor is not None else {})
-        return await self._get("/search", self._as(StockPage), params)
+        return await self._get_shared("/search", self._as(StockPage), params)
 
     async def stock(self, *, symbol: str) -> Stock:
         """Return what is known about `symbol`.
@@ -74,7 +74,7 @@ class DataClient(ServiceClient):
         Raises:
             SymbolNotFound, NoBars: There are no bars.
         """
-        return await self._get(f"/symbols/{symbol}", self._as(Stock))
+        return await self._get_shared(f"/symbols/{symbol}", self._as(Stock))
 
     async def bars(self, *, symbol: str, adjusted: bool = False, known: EncodedBars | None = None) -> EncodedBars:
         """Return the bars of `symbol`; `known` itself, in the same form, if it is still current.

@@ -105,6 +105,7 @@ async def test_waiting_for_a_slot_of_ours_is_not_a_failure_of_the_upstream() -> 
 
     observer = CallObserver(call=lambda outcome, _: told.append(outcome), breaker=states.append)
     client = client_of(answer, observer=observer)
+    client.share_within(object)  # each call is a request of its own
     calls = [asyncio.create_task(client.symbols()) for _ in range(N_SLOTS)]
     await settle()
     late = await asyncio.gather(*(within(10, client.symbols) for _ in range(20)), return_exceptions=True)
@@ -140,6 +141,7 @@ async def test_an_upstream_that_is_busy_is_sent_fewer_calls_at_once() -> None:
         return httpx.Response(503, json={"type": "/problems/busy", "title": "Busy", "status": 503, "detail": "Later."})
 
     client = client_of(answer)
+    client.share_within(object)  # each call is a request of its own
     for n_expected in (N_SLOTS, MIN_SLOTS):
         may_answer.clear()
         n_sent = 0

@@ -115,6 +115,7 @@ async def test_callers_are_rejected_at_once_while_one_probes() -> None:
     upstream = Upstream([fail_with(httpx.ConnectError("refused"))])
     await upstream.fail(5)
     upstream.now, upstream.is_alive, upstream.answers = 1.3, True, [symbols]
+    upstream.client.share_within(object)  # each call is a request of its own
     outcomes = await asyncio.gather(*(upstream.client.symbols() for _ in range(10)), return_exceptions=True)
     assert outcomes.count(["AAPL"]) == 1
     assert upstream.asked[5:] == ["GET /healthz", "GET /symbols"]

@@ -54,6 +54,20 @@ async def test_callers_at_the_same_time_share_one_request_and_later_ones_make_an
     assert (await upstream.read()).body == b"2"
 
 
+async def test_the_list_of_symbols_a_search_and_a_stock_are_shared_too() -> None:
+    upstream = Upstream(status=503)
+    questions = (
+        upstream.client.symbols,
+        lambda: upstream.client.stocks(query="a", limit=20, cursor=None),
+        lambda: upstream.client.stock(symbol="AAPL"),
+    )
+    callers = [asyncio.create_task(ask()) for ask in questions * 100]
+    await settle()
+    upstream.may_answer.set()
+    errors = await asyncio.gather(*callers, return_exceptions=True)
+    assert ({type(error) for error in errors}, upstream.n_asked) == ({StoreUnavailable}, 3)
+
+
 async def test_other_questions_are_other_requests() -> None:
     upstream = Upstream()
     upstream.may_answer.set()
