@@ -12,6 +12,7 @@ from shared.background import retrieve
 from shared.telemetry import tracing
 
 T = TypeVar("T")
+GATHERING_SECONDS = 0.1  # the longest that work waits for earlier work of its key, so that a slow one delays it little
 
 
 class _Shared(Generic[T]):
@@ -64,6 +65,25 @@ class SingleFlight(Generic[T]):
         if not ended:
             raise TimeoutError
         return shared.task.result()
+
+    async def run_anew(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """As `run`, but share only work that begins after this call, since what was read earlier may be outdated.
+
+        It begins once the work of this key that is in progress has ended, or has gone on for a moment, so that further
+        callers can share it.
+        """
+        upcoming = ("upcoming", key)
+
+        async def begin() -> T:
+            if (running := self._shared.get(key)) is not None:
+                await asyncio.wait({running.task}, timeout=GATHERING_SECONDS)
+            begun = self._shared[key] = self._shared.pop(upcoming)
+            try:
+                return await work()
+            finally:
+                self._forget(key, begun)
+
+        return await self.run(upcoming, begin)
 
     def is_running(self, is_meant: Callable[[Any], bool]) -> bool:
         """Say whether work is in progress that a caller could join, and whose key is meant."""

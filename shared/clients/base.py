@@ -81,7 +81,7 @@ class ServiceClient:
         return self._parse(Health, response)
 
     def share_within(self, period: Callable[[], Hashable | None]) -> None:
-        """Let callers share a request only with those of the same period, and none while there is no period.
+        """Let callers share a request only with those of the same period; without one, if it begins after they came.
 
         Otherwise a caller that knows of a change could share a response that was read before it.
         """
@@ -117,14 +117,16 @@ class ServiceClient:
         A caller with little time left sends its own request, since a shared one may use the full timeout.
         """
         headers = latin1_headers({} if if_none_match is None else {"If-None-Match": if_none_match})
-        if deadline.seconds_left(self._timeout_seconds) < self._timeout_seconds or (period := self._period()) is None:
+        if deadline.seconds_left(self._timeout_seconds) < self._timeout_seconds:
             return await self._get(path, read, params, headers)
         if known := request_id.current_request_id():
             headers[request_id.HEADER] = known
+        period = self._period()
+        share = self._flight.run_anew if period is None else self._flight.run
         key = (self._n_changes, period, path, frozenset((params or {}).items()), if_none_match)
         try:
             answer: T
-            answer, is_stale = await self._flight.run(
+            answer, is_stale = await share(
                 key, lambda: self._get(path, lambda response: (read(response), _is_stale(response)), params, headers)
             )
         except TimeoutError as error:

@@ -7,6 +7,7 @@ from shared.deadline import seconds_left
 from shared.errors import NotEnoughBars
 from shared.single_flight import SingleFlight
 from tests.support.deadlines import within
+from tests.support.polling import settle, wait_until
 
 
 class Work:
@@ -40,6 +41,32 @@ async def test_200_concurrent_callers_share_one_call() -> None:
     work.may_end.set()
     assert await asyncio.gather(*callers) == [1] * 200
     assert work.n_starts == 1
+
+
+async def test_callers_who_need_new_work_share_only_what_begins_after_they_came() -> None:
+    flight, work = SingleFlight[int](), Work()
+    first = asyncio.create_task(flight.run_anew("key", work))
+    await settle()
+    later = [asyncio.create_task(flight.run_anew("key", work)) for _ in range(200)]
+    await settle()
+    assert work.n_starts == 1  # the second begins when the first has ended
+    work.may_end.set()
+    assert (await first, await asyncio.gather(*later)) == (1, [2] * 200)
+    assert await flight.run_anew("key", work) == 3
+
+
+async def test_new_work_waits_only_for_a_moment_and_for_no_cancelled_work() -> None:
+    flight, work = SingleFlight[int](), Work()
+    callers = [asyncio.create_task(flight.run_anew("key", work))]
+    for n_starts in (1, 2, 3):
+        await wait_until(lambda n=n_starts: work.n_starts == n)  # type: ignore[misc]
+        callers.append(asyncio.create_task(flight.run_anew("key", work)))
+    for caller in callers:
+        caller.cancel()
+    await asyncio.wait(callers)
+    work.may_end.set()
+    assert await flight.run_anew("key", work) == 4
+    assert work.n_cancelled == 3
 
 
 async def test_another_key_is_other_work() -> None:

@@ -68,6 +68,18 @@ async def test_the_list_of_symbols_a_search_and_a_stock_are_shared_too() -> None
     assert ({type(error) for error in errors}, upstream.n_asked) == ({StoreUnavailable}, 3)
 
 
+async def test_while_changes_may_be_unknown_only_a_request_that_begins_later_is_shared() -> None:
+    upstream = Upstream()
+    upstream.client.share_within(lambda: None)
+    first = asyncio.create_task(upstream.read())
+    await settle()
+    later = [asyncio.create_task(upstream.read()) for _ in range(300)]
+    await settle()
+    upstream.may_answer.set()
+    assert (await first).body == b"1"
+    assert {answer.body for answer in await asyncio.gather(*later)} == {b"2"}
+
+
 async def test_other_questions_are_other_requests() -> None:
     upstream = Upstream()
     upstream.may_answer.set()
