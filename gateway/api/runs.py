@@ -55,7 +55,6 @@ _DEFAULT = RunRequest()
 )
 async def start_run(
     prediction: PredictionClientDep,
-    runs: RunsClientDep,
     response: Response,
     body: Annotated[RunRequest, Body()] = _DEFAULT,
 ) -> Run:
@@ -66,7 +65,6 @@ async def start_run(
     after another.
     """
     run, is_new = await prediction.start_run(request=body)
-    runs.invalidate_shared()
     response.status_code = 202 if is_new else 200
     response.headers["Location"] = f"/api/runs/{run.id}"
     return run

@@ -69,8 +69,6 @@ async def open_runs(settings: PredictionSettings) -> AsyncIterator[RunsClient]:
 async def _keep_bars(data: DataClient, max_bytes: int, observer: BarsObserver) -> AsyncIterator[BarsReader]:
     """Keep bars while the feed of revisions is followed, unless none may be kept."""
     if not max_bytes:
-        # A request that joins one that began before a change could return the old bars.
-        data.share_within(lambda: None)
         yield data
         return
     freshness = Freshness()

@@ -62,8 +62,7 @@ class ServiceClient:
         self._http = http
         self._timeout_seconds = timeout_seconds
         self._flight: SingleFlight[tuple[Any, bool]] = SingleFlight()
-        self._n_changes = 0
-        self._period: Callable[[], Hashable | None] = lambda: 0
+        self._period: Callable[[], Hashable | None] = lambda: None
         self._upstream = Upstream(
             http,
             self.upstream,
@@ -81,15 +80,11 @@ class ServiceClient:
         return self._parse(Health, response)
 
     def share_within(self, period: Callable[[], Hashable | None]) -> None:
-        """Let callers share a request only with those of the same period; without one, if it begins after they came.
+        """Let callers share a request with those of the same period; without one, only if it begins after they came.
 
         Otherwise a caller that knows of a change could share a response that was read before it.
         """
         self._period = period
-
-    def invalidate_shared(self) -> None:
-        """Let no later caller share a request that is in progress: its data may have changed since it began."""
-        self._n_changes += 1
 
     async def _get(
         self,
@@ -101,9 +96,11 @@ class ServiceClient:
         """Send a request that changes nothing, and parse the response with `read`."""
         return await self._upstream.read(self._http.build_request("GET", path, params=params, headers=headers), read)
 
-    async def _get_raw(self, path: str, params: Mapping[str, str] | None, if_none_match: str | None) -> RawResponse:
+    async def _get_raw(
+        self, path: str, params: Mapping[str, str] | None, if_none_match: str | None, *, is_followed: bool = True
+    ) -> RawResponse:
         """Return a response to forward, 304 if the caller already has it. Concurrent callers share one request."""
-        return await self._get_shared(path, self._answer, params, if_none_match)
+        return await self._get_shared(path, self._answer, params, if_none_match, is_followed=is_followed)
 
     async def _get_shared(
         self,
@@ -111,9 +108,12 @@ class ServiceClient:
         read: Callable[[httpx.Response], T],
         params: Mapping[str, str] | None = None,
         if_none_match: str | None = None,
+        *,
+        is_followed: bool = True,
     ) -> T:
         """Send a request that changes nothing, and parse the response with `read`, once for all concurrent callers.
 
+        If it is not followed, that is if its answer changes also within a period, it must begin after its callers came.
         A caller with little time left sends its own request, since a shared one may use the full timeout.
         """
         headers = latin1_headers({} if if_none_match is None else {"If-None-Match": if_none_match})
@@ -121,9 +121,9 @@ class ServiceClient:
             return await self._get(path, read, params, headers)
         if known := request_id.current_request_id():
             headers[request_id.HEADER] = known
-        period = self._period()
+        period = self._period() if is_followed else None
         share = self._flight.run_anew if period is None else self._flight.run
-        key = (self._n_changes, period, path, frozenset((params or {}).items()), if_none_match)
+        key = (period, path, frozenset((params or {}).items()), if_none_match)
         try:
             answer: T
             answer, is_stale = await share(

@@ -201,11 +201,11 @@ class DataClient(ServiceClient):
         Raises:
             NoCompleteRun: No such run has succeeded at this horizon.
         """
-        return await self._get_raw(f"/leaderboards/{horizon}", None, if_none_match)
+        return await self._get_raw(f"/leaderboards/{horizon}", None, if_none_match, is_followed=False)
 
     async def raw_screener(self, *, query: ScreenerQuery, if_none_match: str | None = None) -> RawResponse:
         """Return the screener of the last run over all symbols, or 304; raises as `raw_leaderboard`."""
-        return await self._get_raw("/screener", query_params(query), if_none_match)
+        return await self._get_raw("/screener", query_params(query), if_none_match, is_followed=False)
 
     async def ledger(self, *, symbol: str, query: LedgerQuery) -> Ledger:
         """Return the recorded forecasts of `symbol`, latest first, with actuals and scores.
@@ -214,7 +214,8 @@ class DataClient(ServiceClient):
             InvalidRequest: The cursor does not belong to this ledger.
             SymbolNotFound, NoBars: There are no bars to compare the forecasts with.
         """
-        return await self._get(f"/symbols/{symbol}/ledger", self._as(Ledger), query_params(query))
+        path, read = f"/symbols/{symbol}/ledger", self._as(Ledger)
+        return await self._get_shared(path, read, query_params(query), is_followed=False)
 
 
 async def _outcomes(response: httpx.Response) -> AsyncIterator[FileOutcome]:

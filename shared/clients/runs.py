@@ -83,7 +83,7 @@ class RunsClient(ServiceClient):
 
     async def cancel(self, *, run_id: str) -> Run:
         """Cancel a run, or ask its owner to; raises as `raw_run`."""
-        return await self._change(self._request("POST", f"/runs/{run_id}/cancel"), self._as(Run))
+        return await self._write(self._request("POST", f"/runs/{run_id}/cancel"), self._as(Run))
 
     async def delete(self, *, run_id: str) -> None:
         """Remove a run.
@@ -92,7 +92,7 @@ class RunsClient(ServiceClient):
             RunNotFound: There is none with this id.
             RunActive: It is being computed.
         """
-        await self._change(self._request("DELETE", f"/runs/{run_id}"), self._checked)
+        await self._write(self._request("DELETE", f"/runs/{run_id}"), self._checked)
 
     async def claim(self, *, owner: str) -> Claim | None:
         """Claim the next run; None if no run is queued or another owner computes one."""
@@ -172,13 +172,6 @@ class RunsClient(ServiceClient):
         """
         params = {"token": str(token), "state": state} | ({} if error is None else {"error": error})
         return await self._own(self._request("POST", f"/runs/{run_id}/finish", params), self._as(Run))
-
-    async def _change(self, request: httpx.Request, read: Callable[[httpx.Response], T]) -> T:
-        """Send a write; no later caller shares a response that was read before it."""
-        try:
-            return await self._write(request, read)
-        finally:
-            self.invalidate_shared()
 
     async def _own(
         self, request: httpx.Request, read: Callable[[httpx.Response], T], seconds: float = WRITE_SECONDS

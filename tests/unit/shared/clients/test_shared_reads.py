@@ -1,6 +1,7 @@
 """Callers that read the same at the same time share one request to the upstream."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 
 import httpx
@@ -8,8 +9,11 @@ import pytest
 
 from shared import staleness
 from shared.clients.base import RawResponse
+from shared.clients.runs import RunsClient
 from shared.errors import StoreUnavailable
 from shared.schemas.bars import BarsQuery
+from shared.schemas.ledger import LedgerQuery
+from shared.schemas.screener import ScreenerQuery
 from tests.support.deadlines import within
 from tests.support.polling import settle, wait_until
 from tests.support.upstream import client_of
@@ -29,6 +33,8 @@ class Upstream:
 
     def __post_init__(self) -> None:
         self.client = client_of(self._answer)
+        http = httpx.AsyncClient(transport=httpx.MockTransport(self._answer), base_url="http://data")
+        self.runs = RunsClient(http, timeout_seconds=60)
 
     async def _answer(self, _: httpx.Request) -> httpx.Response:
         self.n_asked += 1
@@ -78,6 +84,30 @@ async def test_while_changes_may_be_unknown_only_a_request_that_begins_later_is_
     upstream.may_answer.set()
     assert (await first).body == b"1"
     assert {answer.body for answer in await asyncio.gather(*later)} == {b"2"}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda upstream: upstream.runs.raw_run(run_id="0123456789abcdef"),
+        lambda upstream: upstream.runs.raw_runs(),
+        lambda upstream: upstream.client.raw_leaderboard(horizon=1),
+        lambda upstream: upstream.client.raw_screener(query=ScreenerQuery()),
+        lambda upstream: upstream.client.ledger(symbol="AAPL", query=LedgerQuery()),
+    ],
+)
+async def test_what_the_feed_does_not_report_is_shared_only_if_it_is_read_later(
+    ask: Callable[[Upstream], Coroutine[None, None, object]],
+) -> None:
+    upstream = Upstream(status=503)
+    upstream.client.share_within(lambda: 0)  # no bars change
+    first = asyncio.create_task(ask(upstream))
+    await settle()
+    later = [asyncio.create_task(ask(upstream)) for _ in range(100)]  # another gateway may have cancelled a run
+    await settle()
+    upstream.may_answer.set()
+    await asyncio.gather(first, *later, return_exceptions=True)
+    assert upstream.n_asked == 2
 
 
 async def test_other_questions_are_other_requests() -> None:
