@@ -28,7 +28,7 @@ from shared.schemas.bars import BarsQuery
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
 from shared.schemas.ledger import LedgerEntry, LedgerQuery
-from shared.schemas.loads import LoadQuery
+from shared.schemas.loads import FileEnd, FileOutcome, LoadQuery
 from shared.schemas.ranges import RangeForecast, RangeQuery
 from shared.schemas.wire import Wire
 from shared.web.health import Check, Health
@@ -126,8 +126,8 @@ class FakeData(Double):
         match request.method, path:
             case "POST", ["followers", _] if self.feed is not None:
                 return httpx.Response(200, json=self.feed.renew(json.loads(request.content)["fence"]))
-            case "PUT", ["symbols", symbol, "bars"]:
-                return await self._load(symbol, request)
+            case "PUT", [*place, "bars"]:
+                return await self._load(place[-1] if place else None, request)
             case "PATCH", ["symbols", symbol]:
                 self.asked.append(symbol)
                 return httpx.Response(200, json=examples.STOCK | {"symbol": symbol} | json.loads(request.content))
@@ -157,19 +157,19 @@ class FakeData(Double):
         about = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": 'attachment; filename="AAPL.csv"'}
         return httpx.Response(200, headers=etag | about, content=b"\xff as it came")
 
-    async def _load(self, symbol: str, request: httpx.Request) -> httpx.Response:
-        query = LoadQuery.model_validate(dict(request.url.params))
-        length = request.headers.get("Content-Length")
-        self.asked.append((symbol, query, request.headers["Content-Type"], length))
+    async def _load(self, symbol: str | None, request: httpx.Request) -> httpx.Response:
+        query, headers = LoadQuery.model_validate(dict(request.url.params)), request.headers
+        self.asked.append((symbol, query, headers["Content-Type"], headers.get("Content-Length")))
+        if symbol is None:  # every one that the file names
+            return httpx.Response(200, content=FileOutcome(end=FileEnd(skipped=[])).line())
         self.loaded[symbol] = await request.aread()
         return httpx.Response(200, json=examples.LOAD_REPORT | {"symbol": symbol})
 
     def _keep(self, symbol: str, entries: list[LedgerEntry]) -> httpx.Response:
         self.asked.append((symbol, entries))
-        n_before = len(self.kept)
-        self.kept |= {entry.key for entry in entries}
-        n_kept = len(self.kept) - n_before
-        return httpx.Response(201, json={"kept": n_kept, "known": len(entries) - n_kept})
+        new = {entry.key for entry in entries} - self.kept
+        self.kept |= new
+        return httpx.Response(201, json={"kept": len(new), "known": len(entries) - len(new)})
 
 
 @dataclass

@@ -13,6 +13,7 @@ from tests.support.gateway.service import KEY, WITH_KEY, FakeData, serve_gateway
 from tests.support.gateway.shared import Gateway
 
 WRITES = [
+    ("PUT", "/api/bars"),
     ("PUT", "/api/stocks/AAPL/bars"),
     ("PATCH", "/api/stocks/AAPL"),
     ("DELETE", "/api/stocks/AAPL"),
@@ -141,7 +142,7 @@ async def test_with_closed_reads_all_but_health_and_metrics_needs_a_key() -> Non
         }
         with_key = await client.get("/api/stocks/all", headers=WITH_KEY)
         slash = await client.post("/api/result/", json={"stock_symbol": "AAPL"})
-    assert len(found) == 27
+    assert len(found) == 28
     assert {key: status for key, status in found.items() if status != 401} == {("get", path): 200 for path in OPEN}
     assert (with_key.status_code, slash.status_code) == (200, 401)
 
