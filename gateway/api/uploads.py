@@ -96,7 +96,7 @@ async def _pass_on(outcomes: AsyncIterator[FileOutcome], answers: Answers) -> As
     is_whole = False
     try:
         async for outcome in outcomes:
-            if outcome.report:
+            if outcome.report and not outcome.report.dry_run:
                 answers.changed([outcome.report.symbol])
             is_whole = outcome.end is not None and outcome.end.stopped is None
             yield outcome.line()

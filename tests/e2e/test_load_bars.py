@@ -207,7 +207,7 @@ def test_a_file_is_dropped_anywhere_on_the_page(page: Page) -> None:
     expect(overlay).to_have_count(0)
     page.dispatch_event("main", "drop", {"dataTransfer": two})
     dialog = page.get_by_role("dialog", name="Load bars")
-    expect(dialog.get_by_text(re.compile("^2 files, each with the bars of one symbol"))).to_be_visible()
+    expect(dialog.get_by_text(re.compile(r"^2 files\. Bars are added or corrected"))).to_be_visible()
     expect(dialog.get_by_label("Symbol of A.csv")).to_have_value("A")
     assert violations_in_both_themes(page) == []
     page.dispatch_event("main", "drop", {"dataTransfer": one})
