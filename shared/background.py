@@ -1,4 +1,4 @@
-"""Runs tasks in the background: for the duration of a block, or until they end, whoever waits for them."""
+"""Runs tasks in the background: for the duration of a block, or until they end even if their caller has left."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine

@@ -19,6 +19,7 @@ from shared.errors import (
     PayloadTooLarge,
     RowsRejected,
     SymbolNotFound,
+    Unavailable,
     UnreadableFile,
     UnsupportedMediaType,
 )
@@ -60,10 +61,14 @@ class _Lines(StreamingResponse):
 
 
 async def _open_outcomes(
-    query: Annotated[FileQuery, Query()], request: Request, data: DataClientDep
+    query: Annotated[FileQuery, Query()], request: Request, data: DataClientDep, answers: AnswersDep
 ) -> AsyncIterator[AsyncIterator[FileOutcome]]:
-    async with data.load_file(query=query, upload=_build_upload(request)) as outcomes:
-        yield outcomes
+    try:
+        async with data.load_file(query=query, upload=_build_upload(request)) as outcomes:
+            yield outcomes
+    except Unavailable:  # any may have been stored
+        answers.changed(None)
+        raise
 
 
 @router.put(
@@ -96,7 +101,7 @@ async def _pass_on(outcomes: AsyncIterator[FileOutcome], answers: Answers) -> As
     is_whole = False
     try:
         async for outcome in outcomes:
-            if outcome.report and not outcome.report.dry_run:
+            if outcome.report:
                 answers.changed([outcome.report.symbol])
             is_whole = outcome.end is not None and outcome.end.stopped is None
             yield outcome.line()

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from services.data.bars.load import Invalidate, LoadOptions, build_rejection_error, load_symbol, split_rows
 from services.data.ports import BarSource, BarStore
 from services.data.records import RawBars
+from shared.background import finish
 from shared.errors import HistoryChanged, InvalidRequest, ServiceError, Unavailable
 from shared.schemas.loads import MAX_LISTED_ROWS, LoadReport
 
@@ -61,7 +62,7 @@ async def load_source(
             while len(running) < MAX_CONCURRENT_LOADS and not is_at_end:
                 raw = await _read_next(frames, in_thread)
                 if isinstance(raw, RawBars):
-                    running[asyncio.create_task(load(raw))] = raw.symbol
+                    running[asyncio.create_task(finish(load(raw)))] = raw.symbol  # also if the caller leaves
                 else:
                     failure, is_at_end = raw, True
             for task in await _wait_for_one(running):

@@ -1,9 +1,17 @@
-"""Uploads of a small CSV file to the data service."""
+"""Uploads of small CSV files to the data service, and what else takes part in a load."""
 
 import json
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import httpx
+
+from services.data.records import StoredSymbol
+from shared.errors import ServiceError
+from tests.support.data.fakes import FakeBarStore, FakeFollowers
+
+T = TypeVar("T")
 
 HEADER = "date,open,high,low,close,volume\n"
 ROWS = "2024-01-02,10,12,9,11,1000\n2024-01-03,11,13,10,12,2000\n"
@@ -22,3 +30,22 @@ def join_lines(response: httpx.Response) -> dict[str, Any]:
     refused = sorted((one["refused"] for one in outcomes if one["refused"]), key=lambda each: each["symbol"])
     assert len(reports) + len(refused) == len(outcomes)
     return {"reports": reports, "refused": refused, **last["end"]}
+
+
+@dataclass
+class PickyStore(FakeBarStore):
+    """A store that some symbols cannot be written to."""
+
+    errors: dict[str, ServiceError] = field(default_factory=dict)
+
+    async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
+        if symbol in self.errors:
+            raise self.errors[symbol]
+        return await super().rewrite(symbol, decide)
+
+
+class PromptFollowers(FakeFollowers):
+    """Followers that have read every change."""
+
+    async def count_behind(self, fence: int) -> int:
+        return 0

@@ -1,7 +1,9 @@
-"""A small result for the gateway's doubles."""
+"""A small result, and the answer to a file, for the gateway's doubles."""
 
 from datetime import date, timedelta
 
+from gateway.examples.stocks import LOAD_REPORT
+from shared.schemas.loads import FileEnd, FileOutcome, LoadReport
 from shared.schemas.results import (
     Baseline,
     FixedFormula,
@@ -17,6 +19,8 @@ from shared.schemas.wire import Data, Metrics
 
 REVISION = "0" * 16
 _DAY = date(2024, 1, 1)
+_REPORT = FileOutcome(report=LoadReport.model_validate(LOAD_REPORT | {"symbol": "AAPL"}))
+FILE_LINES = _REPORT.line() + FileOutcome(end=FileEnd(skipped=[])).line()
 
 
 def make_result(symbol: str = "AAPL", *, adjusted: bool = False) -> Result:

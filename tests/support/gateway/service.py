@@ -28,13 +28,13 @@ from shared.schemas.bars import BarsQuery
 from shared.schemas.evaluations import Evaluation
 from shared.schemas.forecasts import EvaluationQuery, Forecast, ForecastQuery, Models
 from shared.schemas.ledger import LedgerEntry, LedgerQuery
-from shared.schemas.loads import FileEnd, FileOutcome, LoadQuery
+from shared.schemas.loads import LoadQuery
 from shared.schemas.ranges import RangeForecast, RangeQuery
 from shared.schemas.wire import Wire
 from shared.web.health import Check, Health
 from tests.support.asgi import serve
 from tests.support.gateway.feed import FakeFeed
-from tests.support.gateway.results import REVISION, make_result
+from tests.support.gateway.results import FILE_LINES, REVISION, make_result
 
 ETAG = f'"{REVISION}-{"f" * 16}"'  # of every prediction
 RUN_ETAG = '"0123456789abcdef"'  # of the leaderboard and the screener
@@ -161,7 +161,7 @@ class FakeData(Double):
         query, headers = LoadQuery.model_validate(dict(request.url.params)), request.headers
         self.asked.append((symbol, query, headers["Content-Type"], headers.get("Content-Length")))
         if symbol is None:  # every one that the file names
-            return httpx.Response(200, content=FileOutcome(end=FileEnd(skipped=[])).line())
+            return httpx.Response(200, content=FILE_LINES)
         self.loaded[symbol] = await request.aread()
         return httpx.Response(200, json=examples.LOAD_REPORT | {"symbol": symbol})
 

@@ -12,12 +12,12 @@ from services.data.app import create_app
 from services.data.records import StoredSymbol
 from services.data.settings import DataSettings
 from shared import deadline
-from shared.errors import NoBars, ServiceError, StoreUnavailable
+from shared.errors import NoBars, StoreUnavailable
 from shared.schemas.loads import MAX_LISTED_ROWS
 from tests.support.asgi import serve
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarStore, fakes, serve_data
-from tests.support.data.uploads import BAD, HEADER, ROWS, join_lines
+from tests.support.data.uploads import BAD, HEADER, ROWS, PickyStore, PromptFollowers, join_lines
 
 T = TypeVar("T")
 
@@ -35,18 +35,6 @@ async def _put(client: httpx.AsyncClient, body: str, **params: str | bool) -> di
 
 def _symbols(answer: dict[str, Any]) -> list[str]:
     return [report["symbol"] for report in answer["reports"]]
-
-
-@dataclass
-class PickyStore(FakeBarStore):
-    """A store that some symbols cannot be written to."""
-
-    errors: dict[str, ServiceError] = field(default_factory=dict)
-
-    async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
-        if symbol in self.errors:
-            raise self.errors[symbol]
-        return await super().rewrite(symbol, decide)
 
 
 @dataclass
@@ -86,6 +74,16 @@ async def test_a_dry_run_reports_each_and_writes_none() -> None:
         answer = await _put(client, _many("MSFT", "AAPL"), dry_run=True)
     assert _symbols(answer) == ["AAPL", "MSFT"]
     assert store.frames == {}
+
+
+async def test_the_end_is_said_once_no_service_answers_from_the_old_bars() -> None:
+    followers = PromptFollowers({"one": 0})
+    async with serve(create_app(DataSettings(), open_resources=fakes(FakeBarStore(), followers=followers))) as client:
+        before = followers.fence
+        await _put(client, _many("AAPL", "MSFT"), dry_run=True)
+        checked = followers.fence
+        await _put(client, _many("AAPL", "MSFT"))
+    assert (checked, followers.fence) == (before, before + 1)
 
 
 async def test_a_symbol_that_disagrees_with_what_is_stored_is_refused_and_the_others_are_loaded() -> None:

@@ -1,8 +1,11 @@
+import asyncio
 from collections.abc import Callable, Generator
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
+import anyio
 import pytest
 
 from services.data.bars.load import LoadOptions
@@ -19,6 +22,8 @@ from shared.errors import (
 )
 from tests.support.data.bars import make_raw
 from tests.support.data.fakes import FakeBarCache, FakeBarStore, invalidation
+from tests.support.data.uploads import PickyStore
+from tests.support.polling import wait_until
 
 T = TypeVar("T")
 OPTIONS = LoadOptions(source="test", now=datetime(2024, 6, 1, tzinfo=UTC), calendar=None)
@@ -69,6 +74,42 @@ async def test_frames_are_read_on_demand_and_not_all_at_once() -> None:
     await reports.aclose()
 
 
+@dataclass
+class SlowStore(FakeBarStore):
+    """A store that waits before it stores."""
+
+    n_begun: int = 0
+    may_store: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
+        self.n_begun += 1
+        await self.may_store.wait()
+        return await super().rewrite(symbol, decide)
+
+
+async def test_symbols_in_progress_are_loaded_and_then_evicted_also_if_the_caller_leaves() -> None:
+    store, evicted = SlowStore(), set[str]()
+
+    async def invalidate(symbols: set[str] | None) -> None:
+        evicted.update({*(symbols or ())} & store.frames.keys())  # too early if it is not stored yet
+
+    caller = anyio.CancelScope()  # as a response's, in which every further wait is cancelled, too
+
+    async def read() -> None:
+        outcomes = load_source(Source(list("ABCDEFGH")), store=store, invalidate=invalidate, options=OPTIONS)
+        with caller:
+            async with aclosing(outcomes):
+                await anext(outcomes)
+
+    reading = asyncio.create_task(read())
+    await wait_until(lambda: store.n_begun == MAX_CONCURRENT_LOADS)
+    caller.cancel()
+    await reading
+    store.may_store.set()
+    await wait_until(lambda: len(evicted) == MAX_CONCURRENT_LOADS, seconds=30)
+    assert sorted(evicted) == await store.symbols() == ["A", "B", "C"]
+
+
 async def test_symbols_read_before_the_source_fails_are_stored_and_reported() -> None:
     store, source = FakeBarStore(), Source(["A", "B"], breaks=True)
     outcomes = load_source(source, store=store, invalidate=invalidation(FakeBarCache()), options=OPTIONS)
@@ -76,18 +117,6 @@ async def test_symbols_read_before_the_source_fails_are_stored_and_reported() ->
     with pytest.raises(UnreadableFile, match="breaks off"):
         await anext(outcomes)
     assert sorted(loaded) == await store.symbols() == ["A", "B"]
-
-
-@dataclass
-class PickyStore(FakeBarStore):
-    """A store that some symbols cannot be written to."""
-
-    errors: dict[str, ServiceError] = field(default_factory=dict)
-
-    async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
-        if symbol in self.errors:
-            raise self.errors[symbol]
-        return await super().rewrite(symbol, decide)
 
 
 @pytest.mark.parametrize(

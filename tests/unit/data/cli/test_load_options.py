@@ -19,9 +19,10 @@ from services.data.files.source import FileBarSource
 from services.data.metrics import DataMetrics
 from services.data.records import RawBars
 from services.data.settings import DataSettings
-from shared.errors import StoreUnavailable
+from shared.errors import InvalidRequest, StoreUnavailable
 from shared.schemas.loads import LoadReport, ReadQuery
 from tests.support.data.fakes import FakeBarStore, fakes
+from tests.support.data.uploads import PickyStore, PromptFollowers
 
 ROOT = Path(__file__).parents[4]
 FILES = ROOT / "tests" / "data" / "files"
@@ -85,6 +86,19 @@ async def test_what_of_an_archive_was_not_read_is_printed_beside_what_was_loaded
 async def test_what_was_assumed_is_printed_once_for_all_symbols() -> None:
     printed, _ = await _load(FileBarSource(FILES / "kaggle-archive" / "with_readme.zip"), FakeBarStore())
     assert printed.count("Columns that were not read: 'OpenInt' (for example '0').") == 1
+
+
+async def test_a_refused_symbol_keeps_no_service_at_the_old_bars_of_the_others() -> None:
+    store, followers = (
+        PickyStore(errors={"BBB.US": InvalidRequest("BBB.US is only read.")}),
+        PromptFollowers({"one": 0}),
+    )
+    async with fakes(store, followers=followers)(DataSettings()) as resources:
+        context = CommandContext(resources, DataSettings(), Console(file=StringIO()), DataMetrics(CollectorRegistry()))
+        with pytest.raises(InvalidRequest, match="only read"):
+            await commands.load(context, FileBarSource(FILES / "kaggle-archive" / "Stocks.zip"), OPTIONS)
+    assert sorted(store.frames) == ["AAA.US", "CCC-D.US"]
+    assert followers.fence == 1
 
 
 class FailingStore(FakeBarStore):

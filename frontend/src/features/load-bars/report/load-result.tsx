@@ -25,7 +25,7 @@ export function LoadResult({ report, onShow, onAnother }: LoadResultProps) {
       </div>
       <RowCounts report={report} />
       {report.n_rejected > 0 && <RejectedRows report={report} />}
-      <ReportNotes report={report} />
+      <ReportNotes notes={report.notes} />
       <ReportFindings report={report} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onAnother}>

@@ -1,7 +1,5 @@
-import type { LoadReport } from '@/api/gen/types.gen'
-
 /** What was assumed in reading the file, and what of it was not read. */
-export function ReportNotes({ report: { notes = [] } }: { report: LoadReport }) {
+export function ReportNotes({ notes = [] }: { notes: readonly string[] | undefined }) {
   if (notes.length === 0) return <></>
   return (
     <section aria-labelledby="notes-heading">

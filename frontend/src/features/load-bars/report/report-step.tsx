@@ -55,7 +55,7 @@ export function ReportStep({ report, onLoad, onBack, onCancel }: ReportStepProps
       </p>
       <RowCounts report={report} />
       <RejectedRows report={report} />
-      <ReportNotes report={report} />
+      <ReportNotes notes={report.notes} />
       <ReportFindings report={report} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onCancel}>

@@ -7,6 +7,7 @@ import { TableFrame } from '@/components/table-frame'
 import { describeReport } from '@/features/load-bars/many/describe-outcome'
 import { count, formatCount } from '@/lib/format'
 import { focusOnMount } from '@/lib/focus-on-mount'
+import { ReportNotes } from './report-notes'
 import { countKept } from './report-numbers'
 
 interface SymbolsStepProps {
@@ -93,16 +94,7 @@ export function SymbolsStep({ report, isLoaded, onLoad, onBack, onCancel, onShow
         {refused.length > 0 && `; ${formatCount(refused.length, 'symbol')} refused`}.
       </p>
       {report.stopped !== null && <p className="notice">{report.stopped}</p>}
-      {said.length > 0 && (
-        <section aria-labelledby="notes-heading">
-          <h4 id="notes-heading">How the file was read</h4>
-          <ul className="reasons">
-            {said.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <ReportNotes notes={said} />
       <SymbolTable report={report} isLoaded={isLoaded} common={common} />
       <div className="dialog-actions">
         {isLoaded ? (
