@@ -9,9 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from pymongo.client_session import ClientSession
 from pymongo.read_concern import ReadConcern
 
 from local.servers import mongo_url as mongo_address
@@ -52,9 +54,13 @@ class Figures:
 
 def _stored_version(database: Database, symbol: str) -> int:
     """Return the stored version, 0 for none; fail unless it is one complete version with its own entry."""
-    with database.client.start_session() as session, session.start_transaction(ReadConcern("snapshot")):
+
+    def read(session: ClientSession) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
         entry = database[CATALOGUE].find_one({"_id": symbol}, session=session)
-        documents = list(database[symbol].find({}, session=session))
+        return entry, list(database[symbol].find({}, session=session))
+
+    with database.client.start_session() as session:  # and again while the collection is being created
+        entry, documents = session.with_transaction(read, ReadConcern("snapshot"))
     assert bool(entry) == bool(documents)
     if entry is None:
         return 0
