@@ -109,6 +109,17 @@ def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or kind == pa.string_view())
 
 
+def scale(column: pa.Array, power: int) -> pa.Array:
+    """Multiply numbers by a power of ten, also those in text, except for texts with a unit of their own, as in "5M"."""
+    if power and is_text(column.type):
+        text = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
+        is_bare = pc.match_substring_regex(text, r"\d[.,]?$")
+        return pc.if_else(is_bare, pc.binary_join_element_wise(text, f"e{power}", ""), text)
+    if power and (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+        return pc.multiply(pc.cast(column, pa.float64(), safe=False), float(10**power))
+    return column
+
+
 class Ticks:
     """The prices of a file with an apostrophe, as far as they may be in 32nds."""
 

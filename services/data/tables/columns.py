@@ -7,10 +7,11 @@ from typing import cast
 
 import pyarrow as pa
 
+from services.data.tables.cells import scale
 from services.data.tables.ends import Cells, settle_moment
-from services.data.tables.name_parts import split_names
+from services.data.tables.name_parts import split_names, strip_units
 from services.data.tables.names import LAST_PRICES, PER_SYMBOL, PRICES, STARTS, Field, is_unnamed, normalise, rank
-from services.data.tables.notes import NAME_COLUMN, Notes, quote_text
+from services.data.tables.notes import NAME_COLUMN, Notes, list_names, quote_text
 from shared.errors import UnreadableFile
 from shared.schemas.bars import is_symbol, normalise_symbol
 from shared.schemas.loads import ReadQuery, parse_columns
@@ -29,9 +30,11 @@ class Columns:
 
     Attributes:
         groups: The position of each field, by symbol; None if the columns do not name symbols.
+        powers: The power of ten of each volume whose name states a unit, by position.
     """
 
     groups: dict[str | None, dict[Field, int]]
+    powers: Mapping[int, int]
 
     @property
     def positions(self) -> list[int]:
@@ -47,7 +50,7 @@ class Columns:
         """Yield each symbol's columns, named by field, of a batch that has the columns of `positions`."""
         places = {index: place for place, index in enumerate(self.positions)}
         for symbol, fields in self.groups.items():
-            arrays = [batch.column(places[index]) for index in fields.values()]
+            arrays = [scale(batch.column(places[index]), self.powers.get(index, 0)) for index in fields.values()]
             yield symbol, pa.RecordBatch.from_arrays(arrays, names=list(fields))
 
 
@@ -94,13 +97,6 @@ def count_fields(names: Sequence[str], options: ReadQuery | None = None) -> int:
     return len(found) - ({"session", "end"} <= found)
 
 
-def list_names(names: Iterable[str]) -> str:
-    """Quote the first twenty names."""
-    quoted = [quote_text(name) for name in names]
-    more = f" and {len(quoted) - 20} more" if len(quoted) > 20 else ""
-    return ", ".join(quoted[:20]) + more if quoted else "none"
-
-
 def _parse_options(options: ReadQuery | None) -> dict[Field, str]:
     chosen = parse_columns(options.columns) if options and options.columns else {}
     fields = {"date": "session", "close_time": "end"}
@@ -118,6 +114,7 @@ class _Finder:
             is_end = any(map(DATE.match, self.cells.column(written.index("T"))))
             named = {"T": "end", "s": "symbol"} if is_end else {"T": "ticker"}
             self.names = [named.get(name, normalise(name)) for name in written]
+        self.names, self.powers = strip_units(self.names, written)
         self.chosen = {field: self._find_chosen(name) for field, name in chosen.items()}
 
     def _find_chosen(self, name: str) -> int:
@@ -142,7 +139,11 @@ class _Finder:
             notes.add(f"Columns of {list_names(lost)} were not read: open, high, low or close is missing.")
         self._check(next(iter(groups.values())))
         self._note_unread(groups, notes)
-        return Columns(groups)
+        volumes = {fields["volume"] for fields in groups.values() if "volume" in fields}
+        powers = {index: power for index, power in self.powers.items() if index in volumes}
+        for index, power in powers.items():
+            notes.add(f"{quote_text(self.written[index])} was multiplied by {10**power:,}, the unit in its name.")
+        return Columns(groups, powers)
 
     def _candidates(self, field: Field, symbols: Sequence[str], key: str) -> list[tuple[int, int]]:
         """Return rank and position of the columns for a field, best first."""
@@ -217,9 +218,8 @@ class _Finder:
     def _check(self, fields: Mapping[Field, int]) -> None:
         missing = ["date"] * (not fields.keys() & {"session", "end"}) + [name for name in PRICES if name not in fields]
         if missing:
-            noun = "column" if len(missing) == 1 else "columns"
             raise UnreadableFile(
-                f"Missing {noun}: {', '.join(missing)}. Expected {EXPECTED_COLUMNS}. Found: "
+                f"Missing column{'s' * (len(missing) > 1)}: {', '.join(missing)}. Expected {EXPECTED_COLUMNS}. Found: "
                 f"{list_names(self.written)}. Name the columns, for example date=When,close=Last {NAME_COLUMN}"
             )
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from services.data.tables.names import PER_SYMBOL, PRICES, normalise, rank
+from services.data.tables.numbers import MULTIPLIERS
 from shared.schemas.bars import is_symbol, normalise_symbol
 
 NO_SYMBOLS = {  # in the names of columns: which price it is, or the type of the cells
@@ -26,6 +27,14 @@ _DATE = re.compile(rf"{_YEAR}([-_. ]({_YEAR}|(0?[1-9]|1[0-2])([-_. ]\d\d?)?)|(0[
 _BEFORE = re.compile(rf"^((?i:{_WORD})[-_ ])+(?=[^a-z]+$)")  # upper case: "data_clean" is not of CLEAN
 _AFTER = re.compile(rf"([-_ ]({_WORD}|1d|d1))+$", re.IGNORECASE)
 _COPY = re.compile(r" ?\(\d+\)$")
+_THOUSANDS = ("000", "1000", "1,000", "1.000")
+# "T" alone is a thousand or a trillion.
+_UNIT = re.compile(
+    rf"(?P<name>.+?)[\s_]*(?:[(\[（]\s*(?:in\s+)?|\bin\s+)['’]?"
+    rf"(?P<unit>{'|'.join(map(re.escape, (*_THOUSANDS, *(MULTIPLIERS.keys() - {'t'}))))})['’]?s?\.?"
+    r"(?:\s*(?:of\s+)?(?:shares|股|株|주))?\s*[)\]）]?",
+    re.IGNORECASE,
+)
 
 
 def parse_symbol(name: str) -> str | None:
@@ -62,6 +71,34 @@ def split_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """
     tuples = [_TUPLE.fullmatch(name) for name in names]
     return _read_tuples(names, tuples) if any(tuples) else _read_prefixes(names)
+
+
+def strip_units(names: Sequence[str], written: Sequence[str]) -> tuple[list[str], dict[int, int]]:
+    """Return the normalised names, a volume's without its unit, and the power of ten of each unit, by position.
+
+    Beside a volume without a unit, one that has a unit keeps its name, so that it is not read.
+    """
+    parts = [_split_unit(name) for name in written]
+    powers = {index: power for index, (_, power) in enumerate(parts) if power}
+    if any(rank("volume", name) is not None for name in names):
+        return [*names], powers
+    bare = [normalise(name) for name, _ in parts]
+    return [
+        without if rank("volume", without) is not None else name for name, without in zip(names, bare, strict=True)
+    ], powers
+
+
+def _split_unit(name: str) -> tuple[str, int]:
+    """Return a column's name without the unit that it states, and the unit's power of ten.
+
+    >>> _split_unit("Volume (000)"), _split_unit("Vol. in Mio."), _split_unit("Volume")
+    (('Volume', 3), ('Vol.', 6), ('Volume', 0))
+    """
+    match = _UNIT.fullmatch(name[:100])
+    if match is None:
+        return name, 0
+    unit = match["unit"].lower()
+    return match["name"], 3 if unit in _THOUSANDS else MULTIPLIERS[unit]
 
 
 def _read_tuples(names: Sequence[str], tuples: Sequence[re.Match[str] | None]) -> tuple[list[str], list[str]]:

@@ -1,6 +1,7 @@
 """What the reading of a file assumed and left out, as sentences for the report. Pure."""
 
 import re
+from collections.abc import Iterable
 from unicodedata import category
 
 MAX_NOTES = 20
@@ -37,6 +38,13 @@ def quote_text(text: str, limit: int = 20) -> str:
         letter if letter.isprintable() else " " if category(letter) == "Zs" else "?" for letter in text[:limit]
     )
     return f"'{printable}{'…' if len(text) > limit else ''}'"
+
+
+def list_names(names: Iterable[str]) -> str:
+    """Quote the first twenty names."""
+    quoted = [quote_text(name) for name in names]
+    more = f" and {len(quoted) - 20} more" if len(quoted) > 20 else ""
+    return ", ".join(quoted[:20]) + more if quoted else "none"
 
 
 class Notes:

@@ -18,9 +18,9 @@ from services.data.files.formats.json_layouts import (
 )
 from services.data.files.formats.json_scanner import BLOCK, EXPECTED_SHAPES, JsonScanner
 from services.data.files.rows import Reading
-from services.data.tables.columns import MAX_COLUMNS, Columns, count_fields, find_columns, list_names
+from services.data.tables.columns import MAX_COLUMNS, Columns, count_fields, find_columns
 from services.data.tables.header import KLINES, NAMELESS
-from services.data.tables.notes import quote_text
+from services.data.tables.notes import list_names, quote_text
 from shared.errors import UnreadableFile
 
 MAX_COLUMNAR = 16 << 20  # characters of an object of columns, which is held in memory

@@ -1,12 +1,15 @@
 """Exports of vendors, exchanges and web sites: each is read as the bars that were written, to the bit."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from tests.support.data.exports import DAYS, ENGLISH, NUMBERS, check, export
-from tests.support.data.files import problem, read
+from tests.support.data.files import as_arrow, as_parquet, problem, read
 
 MONTHS = ("janvier", "février", "mars")
 
@@ -176,3 +179,47 @@ def test_columns_in_upper_case_are_no_symbols() -> None:
         for name, column in zip(ENGLISH[1:], cells, strict=True)
     }
     assert not any("no bars" in note for note in check(json.dumps(columns | {"NOTE": None})))
+
+
+@pytest.mark.parametrize(
+    ("name", "power"),
+    [
+        *(("Volume (000)", 3), ("Volume (000s)", 3), ("Volume ('000)", 3), ("Volume in 1000", 3), ("Volume [K]", 3)),
+        *(("Volume (in thousands)", 3), ("Vol. (Mio.)", 6), ("Volume in millions", 6), ("Volume (mn shares)", 6)),
+        *(("Volume (Lakhs)", 5), ("Volume (Cr)", 7), ("成交量(万股)", 4), ("成交量（亿）", 8), ("Volume (shares)", 0)),
+    ],
+)
+@pytest.mark.parametrize("numbers", [["1000", "1,000", "2.5"], ["-", "1000", "3M"]])
+def test_the_unit_in_the_name_of_a_volume_counts(name: str, power: int, numbers: list[str]) -> None:
+    rows = [f'2024-01-0{day},1,3,0.5,2,"{number}"' for day, number in enumerate(numbers, 2)]
+    (raw,) = read("\n".join([f"Date,Open,High,Low,Close,{name}", *rows]))
+    unit = 10**power
+    expected = [1000 * unit, 1000 * unit, 2.5 * unit] if numbers[0] != "-" else [np.nan, 1000 * unit, 3_000_000]
+    assert raw.rows["volume"].to_list() == pytest.approx(expected, rel=1e-15, nan_ok=True)
+    assert [note for note in raw.notes if "multiplied" in note] == (
+        [f"'{name[:20]}{'…' * (len(name) > 20)}' was multiplied by {unit:,}, the unit in its name."] if power else []
+    )
+
+
+@pytest.mark.parametrize("write", [as_parquet, as_arrow])
+@pytest.mark.parametrize("volume", [pa.array([1000, None]), pa.array([1000.0, None]), pa.array(["1000", None])])
+def test_the_unit_of_a_chosen_volume_counts_in_a_table_of_numbers(
+    write: Callable[[pa.Table], bytes], volume: pa.Array
+) -> None:
+    prices = {name: [1.0, 2.0] for name in ("open", "high", "low", "close")}
+    table = pa.table({"date": ["2024-01-02", "2024-01-03"], **prices, "Shares (mn)": volume})
+    (raw,) = read(write(table), "A.bin", columns="volume=Shares (mn)")
+    assert raw.rows["volume"].to_list() == pytest.approx([1e9, np.nan], nan_ok=True)
+    assert "'Shares (mn)' was multiplied by 1,000,000, the unit in its name." in raw.notes
+
+
+@pytest.mark.parametrize("name", ["Volume (USD)", "Turnover (Lacs)", "Volume (T)", "Volume (lots)", "Close (K)"])
+def test_another_unit_or_another_column_is_not_read_as_the_volume(name: str) -> None:
+    (raw,) = read(f"Date,Open,High,Low,Close,{name}\n2024-01-02,1,3,0.5,2,1000")
+    assert raw.rows["volume"].isna().all()
+    assert raw.rows["close"].to_list() == [2]
+
+
+def test_beside_a_volume_without_a_unit_one_that_has_a_unit_is_not_read() -> None:
+    (raw,) = read("Date,Open,High,Low,Close,Volume (000),Volume\n2024-01-02,1,3,0.5,2,1,1234")
+    assert raw.rows["volume"].to_list() == [1234]

@@ -2,7 +2,6 @@
 
 import pytest
 
-from services.data.tables.columns import Columns
 from services.data.tables.columns import find_columns as find_groups
 from services.data.tables.names import ALIASES, Field
 from services.data.tables.notes import Notes, quote_text
@@ -160,7 +159,7 @@ def test_given_columns_are_read_whatever_their_names_say() -> None:
 )
 def test_symbols_in_the_names_of_columns_are_read(names: list[str]) -> None:
     fields = ("session", "open", "high", "low", "close", "volume", "adj_close")
-    assert find_groups(names) == Columns({"BRK.B": {name: index for index, name in enumerate(fields)}})  # type: ignore[misc]
+    assert find_groups(names).groups == {"BRK.B": {name: index for index, name in enumerate(fields)}}
 
 
 def test_two_symbols_in_the_names_of_columns_are_two_groups_and_one_with_gaps_is_noted() -> None:
