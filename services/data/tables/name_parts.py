@@ -31,7 +31,7 @@ _THOUSANDS = ("000", "1000", "1,000", "1.000")
 # "T" alone is a thousand or a trillion.
 _UNIT = re.compile(
     rf"(?P<name>.+?)[\s_]*(?:[(\[（]\s*(?:in\s+)?|\bin\s+)['’]?"
-    rf"(?P<unit>{'|'.join(map(re.escape, (*_THOUSANDS, *(MULTIPLIERS.keys() - {'t'}))))})['’]?s?\.?"
+    rf"(?P<unit>{'|'.join(map(re.escape, (*_THOUSANDS, *sorted(MULTIPLIERS.keys() - {'t'}))))})['’]?s?\.?"
     r"(?:\s*(?:of\s+)?(?:shares|股|株|주))?\s*[)\]）]?",
     re.IGNORECASE,
 )

@@ -64,8 +64,8 @@ class _Mark:
 
     @property
     def open(self) -> str:
-        """Match a number that has this mark or, as well, one such sign between thousands."""
-        return rf"{_SIGN}[1-9]\d{{0,2}}{self.point}\d{{3}}$"
+        """Match a number, also with its column's unit, that has this mark or, as well, one sign between thousands."""
+        return rf"{_SIGN}[1-9]\d{{0,2}}{self.point}\d{{3}}(?:e\d+)?$"
 
     @property
     def plain(self) -> str:
@@ -154,8 +154,8 @@ class NumberReader:
         is_doubtful = (n_whole or points < N_CLEAR) and _spread(prices) > CLOSE_TOGETHER
         if commas or (points and (self.by_semicolon or is_doubtful)):
             raise UnreadableFile(
-                f"Numbers such as {quote_text(comma or point)} may have a decimal mark or one between thousands. "
-                f"{_CHOOSE}"
+                f"Numbers such as {quote_text((comma or point).split('e')[0])} may have a decimal mark or one "
+                f"between thousands. {_CHOOSE}"
             )
         if points:
             self.decimal, self.example, self._is_weak = ".", point, True

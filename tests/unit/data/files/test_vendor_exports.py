@@ -223,3 +223,9 @@ def test_another_unit_or_another_column_is_not_read_as_the_volume(name: str) -> 
 def test_beside_a_volume_without_a_unit_one_that_has_a_unit_is_not_read() -> None:
     (raw,) = read("Date,Open,High,Low,Close,Volume (000),Volume\n2024-01-02,1,3,0.5,2,1,1234")
     assert raw.rows["volume"].to_list() == [1234]
+
+
+def test_a_unit_settles_no_decimal_mark() -> None:
+    text = "Date,Open,High,Low,Close,Vol. in Mio.\n" + "".join(f'2024-01-0{day},1,3,1,2,"1,234"\n' for day in (2, 3))
+    assert problem(text).startswith("Numbers such as '1,234' may have a decimal mark or one between thousands.")
+    assert [raw.rows["volume"][0] for raw in (*read(text, decimal=","), *read(text, decimal="."))] == [1.234e6, 1.234e9]
