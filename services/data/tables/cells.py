@@ -111,7 +111,7 @@ def is_text(kind: pa.DataType) -> bool:
 
 def scale(column: pa.Array, power: int) -> pa.Array:
     """Multiply numbers by a power of ten, also those in text, except for texts with a unit of their own, as in "5M"."""
-    if power and is_text(column.type):
+    if power and (is_text(column.type) or pa.types.is_decimal(column.type)):
         text = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
         is_bare = pc.match_substring_regex(text, r"\d[.,]?$")
         return pc.if_else(is_bare, pc.binary_join_element_wise(text, f"e{power}", ""), text)

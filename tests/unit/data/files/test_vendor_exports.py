@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -202,7 +203,9 @@ def test_the_unit_in_the_name_of_a_volume_counts(name: str, power: int, numbers:
 
 
 @pytest.mark.parametrize("write", [as_parquet, as_arrow])
-@pytest.mark.parametrize("volume", [pa.array([1000, None]), pa.array([1000.0, None]), pa.array(["1000", None])])
+@pytest.mark.parametrize(
+    "volume", [pa.array([number, None]) for number in (1000, 1000.0, "1000", Decimal(1000), Decimal("1000.00"))]
+)
 def test_the_unit_of_a_chosen_volume_counts_in_a_table_of_numbers(
     write: Callable[[pa.Table], bytes], volume: pa.Array
 ) -> None:
