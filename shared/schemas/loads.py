@@ -167,7 +167,11 @@ class WriteQuery(ReadQuery):
 class FileQuery(WriteQuery):
     """How to load the bars of every symbol of a file, as query parameters."""
 
-    symbol: Symbol | None = Field(None, description="The symbol of the bars, if the file names none.")
+    symbol: Symbol | None = Field(
+        None,
+        description="The symbol of the bars, if the file names none. A file in a form is named after it otherwise: "
+        "`AAPL.csv`.",
+    )
 
 
 class LoadQuery(WriteQuery):

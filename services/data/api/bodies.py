@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import PureWindowsPath
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
@@ -54,10 +55,11 @@ OTHER_MEDIA_TYPES = {
 
 @dataclass(frozen=True)
 class ReceivedFile:
-    """A file that was received, and its format if its media type names one."""
+    """A file that was received; its format if its media type names one, and its name if it came in a form."""
 
     body: BinaryIO
     format: FileFormat | None
+    name: str | None = None
 
 
 def parse_media_type(request: Request) -> str:
@@ -112,7 +114,8 @@ async def _receive_form(request: Request) -> AsyncIterator[ReceivedFile]:
             )
         if len(form.multi_items()) > 1:
             raise InvalidRequest("Send only the file in the form, and everything else in the query: ?mode=replace.")
-        yield ReceivedFile(files[0].file, MEDIA_TYPES.get(_check(files[0].content_type or "")))
+        file_format = MEDIA_TYPES.get(_check(files[0].content_type or ""))
+        yield ReceivedFile(files[0].file, file_format, PureWindowsPath(files[0].filename or "").name or None)
     finally:
         await form.close()
 

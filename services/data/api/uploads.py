@@ -127,13 +127,13 @@ async def _receive(
 ) -> AsyncIterator[FileBarSource]:
     """Receive the file in an upload slot, which is held until its bars are stored.
 
-    `symbol` is the only one that it may have, `default` that of a file that names none.
+    `symbol` is the only one that it may have, `default` that of a file that names none, in place of the file's name.
     """
     media_type = parse_media_type(request)
     async with writer.slot(), receive_file(request, media_type) as upload:
         yield FileBarSource(
             upload.body,
-            name=default,  # as on the command line, where a file is named after its symbol
+            name=default or upload.name,  # as on the command line, where a file is named after its symbol
             format=upload.format,
             symbol=symbol,
             options=query,

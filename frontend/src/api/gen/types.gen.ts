@@ -5033,7 +5033,7 @@ export type LoadFileData = {
         /**
          * Symbol
          *
-         * The symbol of the bars, if the file names none.
+         * The symbol of the bars, if the file names none. A file in a form is named after it otherwise: `AAPL.csv`.
          */
         symbol?: string | null;
     };

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from services.data.api.bodies import IN_MEMORY_BYTES
+from shared.schemas.loads import FileOutcome
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarStore, serve_data
 
@@ -63,6 +64,32 @@ async def test_a_form_with_a_file_that_does_not_stay_in_memory_is_read() -> None
     async with serve_data(FakeBarStore()) as client:
         response = await _put(client, files={"file": ("prices.csv", padded, "text/csv")})
     assert (response.status_code, response.json()["n_bars"]) == (200, 2800)
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "symbol"),
+    [
+        ("UNIT.csv", "", "UNIT"),
+        ("C:\\fakepath\\brk.b.csv", "", "BRK.B"),  # of old browsers
+        ("UNIT.csv", "?symbol=OTHER", "OTHER"),
+    ],
+)
+async def test_a_file_in_a_form_that_names_no_symbol_is_named_after_it(name: str, query: str, symbol: str) -> None:
+    async with serve_data(FakeBarStore()) as client:
+        response = await client.put(f"/bars{query}", files={"file": (name, CSV, "text/csv")})
+    report = FileOutcome.model_validate_json(response.text.splitlines()[0]).report
+    assert report is not None
+    assert (report.symbol, report.n_bars) == (symbol, 2)
+
+
+@pytest.mark.parametrize("name", ["prices.csv", "2024.csv", ".csv"])
+async def test_a_name_that_is_no_symbol_is_refused_with_what_to_do(name: str) -> None:
+    store = FakeBarStore()
+    async with serve_data(store) as client:
+        response = await client.put("/bars", files={"file": (name, CSV, "text/csv")})
+    assert response.status_code == 422
+    assert "name the file after it" in response.json()["detail"]
+    assert not store.frames
 
 
 @pytest.mark.parametrize(
