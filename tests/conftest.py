@@ -1,5 +1,6 @@
 """Fixtures that every level may use; servers start only when a test asks for them."""
 
+import gc
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -13,6 +14,9 @@ pytest_plugins = ["tests.support.faults.table"]
 # How long an example takes says something of the machine and nothing of the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+
+gc.set_threshold(50_000)  # by default, a tenth of the time goes into looking for garbage among what stays
 
 
 def pytest_configure(config: pytest.Config) -> None:
