@@ -31,6 +31,8 @@ MONTHS = (
     f"daily ones. If they are days, choose the date format {name_option('date_format', 'ymd')}"
 )
 TWO_DIGITS_END = 69  # as POSIX has it: 68 is 2068, 69 is 1969
+BUDDHIST_YEARS = range(2400, 2700)  # of Thailand
+BEFORE_CHRIST = 543  # of them
 
 
 def parse_dates(
@@ -214,11 +216,15 @@ def _parse_pattern(texts: pa.StringArray, date_format: str) -> Stamps:
     is_short = np.asarray(pc.equal(pc.fill_null(pc.binary_length(fields.field("year")), 0), 2).to_numpy(False))
     year = year + 1911 if date_format == "minguo" else year
     year = np.where(is_short, np.where(year < TWO_DIGITS_END, year + 2000, year + 1900), year)
+    note = "Two-digit years were read as 1969 to 2068." if is_short.any() else ""
+    if int(year[year > 0].min()) in BUDDHIST_YEARS and int(year.max()) in BUDDHIST_YEARS:
+        note = "Years were read as Buddhist: 2567 as 2024."
+        year = year - BEFORE_CHRIST
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
     is_day = (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("datetime64[M]") == months)
     written: Seconds = limit_years(np.where(is_day, days, NAT)).astype("datetime64[s]")
-    note = "Two-digit years were read as 1969 to 2068." if (is_short & ~np.isnat(written)).any() else ""
+    note = note if (~np.isnat(written)).any() else ""
     rest = fields.field("rest")
     if not pc.any(pc.greater(pc.fill_null(pc.binary_length(rest), 0), 0)).as_py():
         return Stamps(written, note=note)
