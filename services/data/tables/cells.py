@@ -1,6 +1,7 @@
 """Converts the cells of a column to dates and texts, null if invalid; tells prices in 32nds from thousands. Pure."""
 
 import json
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,16 @@ MAX_TEXT = 200  # characters; longer than any symbol or date, and a company's na
 MIN_DISTINCT = 4  # prices; by chance, one in eight of those in thousands has such digits
 # Points, 32nds and quarters of them: 2, 5 and 7 are 0.25, 0.5 and 0.75. Bonds cost from 50 to 299 points.
 _TICKS = r"^(?:[5-9]\d|[12]\d\d)'(?:[0-2]\d|3[01])[0257]$"
+
+# What a volume may end with, and its power of ten.
+MULTIPLIERS: Mapping[str, int] = {
+    **{"k": 3, "thousand": 3, "tsd": 3, "tys": 3, "тыс": 3, "m": 6, "mm": 6, "mn": 6, "mln": 6, "mio": 6, "million": 6},
+    **{"млн": 6, "b": 9, "bn": 9, "billion": 9, "mrd": 9, "mlrd": 9, "mld": 9, "млрд": 9, "t": 12},
+    **dict.fromkeys(("stk", "stck", "shs", "shares", "szt", "股", "株", "주"), 0),  # a count of shares
+    **{"lakh": 5, "lac": 5, "crore": 7, "cr": 7},
+    **{"千": 3, "천": 3, "万": 4, "萬": 4, "만": 4, "億": 8, "亿": 8, "억": 8},
+}
+_MULTIPLIER = rf"^(.*\d[.,]?)\s*(?i:({'|'.join(sorted(MULTIPLIERS, key=len, reverse=True))}))\.?$"
 
 
 def check_types(schema: pa.Schema) -> None:
@@ -118,6 +129,18 @@ def scale(column: pa.Array, power: int) -> pa.Array:
     if power and (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         return pc.multiply(pc.cast(column, pa.float64(), safe=False), float(10**power))
     return column
+
+
+def expand_multipliers(text: pa.Array) -> pa.Array:
+    """Write "489.00K" as "489.00e3", which is read exactly."""
+    parts = pc.extract_regex(text, _MULTIPLIER.replace("^(.*", "^(?P<number>.*").replace("(?i:(", "(?i:(?P<unit>"))
+    if parts.null_count == len(parts):
+        return text
+    for unit, power in MULTIPLIERS.items():
+        is_unit = pc.fill_null(pc.equal(pc.utf8_lower(parts.field("unit")), unit), False)
+        is_unit = pc.and_(is_unit, parts.is_valid())
+        text = pc.if_else(is_unit, pc.binary_join_element_wise(parts.field("number"), f"e{power}", ""), text)
+    return text
 
 
 class Ticks:

@@ -4,8 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from services.data.tables.cells import MULTIPLIERS
 from services.data.tables.names import PER_SYMBOL, PRICES, normalise, rank
-from services.data.tables.numbers import MULTIPLIERS
 from shared.schemas.bars import is_symbol, normalise_symbol
 
 NO_SYMBOLS = {  # in the names of columns: which price it is, or the type of the cells

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.data.tables.cells import Ticks
+from services.data.tables.cells import MULTIPLIERS, Ticks, expand_multipliers
 from services.data.tables.notes import name_option, quote_text
 from shared.errors import UnreadableFile
 from shared.schemas.loads import Decimal
@@ -35,16 +35,8 @@ _SPACES = r"['’\x{00a0}\x{202f}\x{2009} ]"
 _SIGN = r"^[+-]?"
 _NO_NUMBER = r"[^\d.,eE+-]"  # a sign that no plain number has
 _END = r"(?:[eE][+-]?\d+)?$"
+_UNITS = rf"(?i:{'|'.join(unit for unit, power in MULTIPLIERS.items() if power)})"  # a count of shares is whole anyway
 _MISSING = r"^(?i:|-+|[—–−]|\.|#?n/?a\.?|nan|null|none|nil)$"
-# What a volume may end with, and its power of ten.
-MULTIPLIERS: Mapping[str, int] = {
-    **{"k": 3, "thousand": 3, "tsd": 3, "tys": 3, "тыс": 3, "m": 6, "mm": 6, "mn": 6, "mln": 6, "mio": 6, "million": 6},
-    **{"млн": 6, "b": 9, "bn": 9, "billion": 9, "mrd": 9, "mlrd": 9, "mld": 9, "млрд": 9, "t": 12},
-    **dict.fromkeys(("stk", "stck", "shs", "shares", "szt", "股", "株", "주"), 0),  # a count of shares
-    **{"lakh": 5, "lac": 5, "crore": 7, "cr": 7},
-    **{"千": 3, "천": 3, "万": 4, "萬": 4, "만": 4, "億": 8, "亿": 8, "억": 8},
-}
-_MULTIPLIER = rf"^(.*\d[.,]?)\s*(?i:({'|'.join(sorted(MULTIPLIERS, key=len, reverse=True))}))\.?$"
 
 
 @dataclass(frozen=True)
@@ -64,8 +56,8 @@ class _Mark:
 
     @property
     def open(self) -> str:
-        """Match a number, also with its column's unit, that has this mark or, as well, one sign between thousands."""
-        return rf"{_SIGN}[1-9]\d{{0,2}}{self.point}\d{{3}}(?:e\d+)?$"
+        """Match a number, also with a unit, that has this mark or, as well, one sign between thousands."""
+        return rf"{_SIGN}[1-9]\d{{0,2}}{self.point}\d{{3}}(?:e\d+|\s*{_UNITS}\.?)?$"
 
     @property
     def plain(self) -> str:
@@ -179,7 +171,7 @@ class NumberReader:
     def _read_dirty(self, column: pa.Array, is_volume: bool) -> ReadNumbers:
         text = _strip(column)
         if is_volume:
-            text = _expand_multipliers(text)
+            text = expand_multipliers(text)
         else:
             self._currencies |= dict.fromkeys(_find_currencies(column))
             self.ticks.add(text)
@@ -215,18 +207,6 @@ def _find_currencies(column: pa.Array) -> list[str]:
         return []
     signs = pc.unique(pc.replace_substring_regex(column, r"[^\pL\p{Sc}]", "")).drop_null()
     return list(signs.filter(pc.match_substring_regex(signs, rf"^{_CURRENCIES}$")).to_pylist())
-
-
-def _expand_multipliers(text: pa.Array) -> pa.Array:
-    """Write "489.00K" as "489.00e3", which is read exactly."""
-    parts = pc.extract_regex(text, _MULTIPLIER.replace("^(.*", "^(?P<number>.*").replace("(?i:(", "(?i:(?P<unit>"))
-    if parts.null_count == len(parts):
-        return text
-    for unit, power in MULTIPLIERS.items():
-        is_unit = pc.fill_null(pc.equal(pc.utf8_lower(parts.field("unit")), unit), False)
-        is_unit = pc.and_(is_unit, parts.is_valid())
-        text = pc.if_else(is_unit, pc.binary_join_element_wise(parts.field("number"), f"e{power}", ""), text)
-    return text
 
 
 def _count(text: pa.Array, pattern: str) -> tuple[int, str]:

@@ -228,7 +228,13 @@ def test_beside_a_volume_without_a_unit_one_that_has_a_unit_is_not_read() -> Non
     assert raw.rows["volume"].to_list() == [1234]
 
 
-def test_a_unit_settles_no_decimal_mark() -> None:
-    text = "Date,Open,High,Low,Close,Vol. in Mio.\n" + "".join(f'2024-01-0{day},1,3,1,2,"1,234"\n' for day in (2, 3))
-    assert problem(text).startswith("Numbers such as '1,234' may have a decimal mark or one between thousands.")
+@pytest.mark.parametrize(("name", "cell"), [("Vol. in Mio.", "1,234"), ("Vol.", "1,234M"), ("Vol.", "1,234 Mio.")])
+def test_a_unit_settles_no_decimal_mark(name: str, cell: str) -> None:
+    text = f"Date,Open,High,Low,Close,{name}\n" + "".join(f'2024-01-0{day},1,3,1,2,"{cell}"\n' for day in (2, 3))
+    assert problem(text).startswith(f"Numbers such as '{cell}' may have a decimal mark or one between thousands.")
     assert [raw.rows["volume"][0] for raw in (*read(text, decimal=","), *read(text, decimal="."))] == [1.234e6, 1.234e9]
+
+
+def test_a_count_of_shares_has_no_decimals() -> None:
+    (raw,) = read('Date,Open,High,Low,Close,Vol.\n2024-01-02,1,3,1,2,"1,234 shares"\n')
+    assert raw.rows["volume"].to_list() == [1234]
