@@ -19,7 +19,7 @@ from services.data.tables.cells import is_text
 from services.data.tables.days import conclude_sessions
 from services.data.tables.header import require_one_header
 from services.data.tables.names import PRICES
-from services.data.tables.notes import Notes, quote_text
+from services.data.tables.notes import NAME_COLUMN, Notes, quote_text
 from services.data.tables.numbers import NumberReader
 from services.data.tables.resample import to_daily
 from services.data.tables.stamps import Stamps
@@ -179,7 +179,7 @@ class RowCollector:
         """Return the symbols, None for those that are skipped, and the position of each row's symbol."""
         symbols, codes = self._symbols.encode(self._n_rows, _clean_symbol)
         if not symbols:
-            symbols, codes = self._find_symbols_in_names()
+            symbols, codes = self._find_symbols_in_names(default)
         if not symbols:
             if default is None:
                 raise UnreadableFile(NO_SYMBOL)
@@ -203,11 +203,8 @@ class RowCollector:
         self._mark_unassigned(codes < 0)
         return list(kept), fill_gaps(codes)
 
-    def _find_symbols_in_names(self) -> tuple[list[str], Codes]:
-        """Return the names, or those of several companies, if they are symbols.
-
-        They are in upper case, and not all numbers of a database.
-        """
+    def _find_symbols_in_names(self, default: str | None) -> tuple[list[str], Codes]:
+        """Return the names, or those of several companies, if they are symbols: upper case, not all numbers."""
         for column, least in (("name", 1), ("company", 2)):
             names, _ = self._texts[column].encode(self._n_rows)
             is_written = all(is_symbol(_clean_symbol(name)) and name == name.upper() for name in names)
@@ -215,6 +212,9 @@ class RowCollector:
                 self._symbols = self._texts[column]
                 if column == "company":
                     self._reading.notes.add("The column for the company was read as the symbol.")
+                elif len(names) == 1 and default not in (None, _clean_symbol(names[0])):
+                    note = f"{quote_text(names[0])} was read as the symbol, not {default}. For a company: company=…"
+                    self._reading.notes.add(f"{note} {NAME_COLUMN}")
                 return self._symbols.encode(self._n_rows, _clean_symbol)
         if not self._texts["company"].encode(self._n_rows)[0]:
             self._texts["company"] = self._texts["name"]

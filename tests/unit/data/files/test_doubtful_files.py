@@ -147,6 +147,14 @@ def test_companies_that_are_symbols_are_symbols_if_there_are_several() -> None:
     assert (raw.symbol, raw.name) == ("A", "AAPL")
 
 
+def test_a_name_that_may_be_the_symbol_or_the_company_is_a_note_that_says_how_to_settle_it() -> None:
+    content = "date,open,high,low,close,Name\n2024-01-02,1,3,0.5,2,APPLE\n"
+    assert read(content, "AAPL.csv")[0].notes[0].startswith("'APPLE' was read as the symbol, not AAPL. For a company")
+    [raw] = read(content, "AAPL.csv", columns="company=Name")
+    assert (raw.symbol, raw.name, raw.notes) == ("AAPL", "APPLE", ())
+    assert [raw.notes for name in ("APPLE.csv", "prices.csv") for raw in read(content, name)] == [(), ()]
+
+
 def test_the_only_symbol_of_a_file_may_be_one_that_is_not_valid_here_if_the_load_is_for_one() -> None:
     content = "date,symbol,open,high,low,close\n2024-01-02,X:BTCUSD,1,3,0.5,2\n"
     assert problem(content).endswith("'X:BTCUSD'. Give the symbol of these bars.")
