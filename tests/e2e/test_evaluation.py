@@ -53,10 +53,11 @@ def test_every_model_is_compared_with_no_change(page: Page) -> None:
             "53 %",
             "93.0 %",
             "1.20",
+            "1.53",
         ]
     )
     expect(cells["no change"]).to_have_text(
-        ["0.0000 by definition", "–", "0.2598", "0.3424", "0.4678", "–", "94.0 %", "1.20"]
+        ["0.0000 by definition", "–", "0.2598", "0.3424", "0.4678", "–", "94.0 %", "1.20", "1.53"]
     )
     expect(cells["moving average"].first).to_have_text("−1.3682 no better")
 

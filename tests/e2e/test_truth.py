@@ -222,7 +222,7 @@ def test_the_printed_page_keeps_the_names_of_metrics_and_models(page: Page) -> N
     page.emulate_media(media="print")
     for name in ("no change", "drift", "ridge", "gradient boosting", "linear regression", "moving average"):
         expect(models.get_by_role("table").first.get_by_text(name, exact=True)).to_be_visible()
-    for name in ("Skill", "MAE", "RMSE", "MASE", "Coverage", "Mean width"):
+    for name in ("Skill", "MAE", "RMSE", "MASE", "Coverage", "Mean width", "Interval score"):
         expect(models.get_by_role("columnheader", name=re.compile(f"^{name}")).first).to_be_visible()
     same_day = page.get_by_role("region", name="Same-day estimate (not a forecast)")
     for name in ("MAE", "RMSE", "Directional accuracy", "Coverage"):

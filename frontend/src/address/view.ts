@@ -19,7 +19,7 @@ export const MODEL_CHOICES = [
   'moving_average',
 ] as const satisfies readonly ModelChoice[]
 export const CHARTS = ['skill', 'error'] as const
-const SORTS = ['model', 'skill', 'mae', 'rmse', 'mase', 'directional_accuracy', 'coverage', 'width'] as const
+const SORTS = ['model', 'skill', 'mae', 'rmse', 'mase', 'directional_accuracy', 'coverage', 'width', 'interval_score'] as const
 
 export type Scale = (typeof SCALES)[number]
 export type Chart = (typeof CHARTS)[number]

@@ -43,11 +43,12 @@ test('the verdict comes first, then the warnings, then the scores of every model
   expect(warnings).toHaveTextContent('The bars allow only 5 test sessions.')
   const rows = within(table).getAllByRole('row').slice(1)
   expect(rows.map((row) => within(row).getAllByRole('cell').map(({ textContent }) => textContent))).toEqual([
-    ['0.0000 by definition', '–', '18.9900', '24.6870', '9.4950', '–', '88.8 %', '96.36'],
-    ['−0.0200 no better', '−0.0800 to 0.0400', '19.3400', '25.1420', '9.6700', '50 %', '88.8 %', '96.36'],
-    ['−0.0300 no better', '−0.0900 to 0.0300', '19.6000', '25.4800', '9.8000', '50 %', '88.8 %', '96.36'],
-    ['−0.6400 no better', '−0.7000 to −0.5800', '31.1000', '40.4300', '15.5500', '50 %', '88.8 %', '96.36'],
+    ['0.0000 by definition', '–', '18.9900', '24.6870', '9.4950', '–', '88.8 %', '96.36', '131.20'],
+    ['−0.0200 no better', '−0.0800 to 0.0400', '19.3400', '25.1420', '9.6700', '50 %', '88.8 %', '96.36', '131.20'],
+    ['−0.0300 no better', '−0.0900 to 0.0300', '19.6000', '25.4800', '9.8000', '50 %', '88.8 %', '96.36', '131.20'],
+    ['−0.6400 no better', '−0.7000 to −0.5800', '31.1000', '40.4300', '15.5500', '50 %', '88.8 %', '96.36', '131.20'],
   ])
+  expect(table).toHaveTextContent("a plain band's interval score is 129.80")
   expect(within(table).getByRole('rowheader', { name: 'ridge model What ridge does.' })).toBeVisible()
 })
 

@@ -71,6 +71,15 @@ export const MEASURES: readonly Measure[] = [
     value: ({ interval }) => interval.mean_width,
     write: (value, { price }) => price(value),
   },
+  {
+    by: 'interval_score',
+    name: 'Interval score',
+    meaning:
+      'Mean width of the intervals plus a penalty for each close outside, in price units: lower is better. The plain band, in the caption, is no change, give or take what the last 250 returns varied.',
+    isHighFirst: false,
+    value: ({ interval }) => interval.score,
+    write: (value, { price }) => price(value),
+  },
 ]
 
 /** Sorts models by one measure; undefined values come last in either direction. */

@@ -5,6 +5,7 @@ import { SortHeader } from '@/components/sort-header'
 import { TableFrame } from '@/components/table-frame'
 import { formatHorizon } from '@/features/evaluation/evaluation-text'
 import { formatCount } from '@/lib/format'
+import { usePriceFormat } from '@/lib/price-format'
 import { MEASURES, SKILL, sortModels } from './measures'
 import { ModelRow } from './model-row'
 
@@ -17,7 +18,8 @@ interface ModelTableProps {
 export function ModelTable({ evaluation, view, onChange }: ModelTableProps) {
   const { models, horizon, windows } = evaluation
   const reach = computeReach(models.map(({ skill }) => skill))
-  const level = models[0]?.interval.level
+  const interval = models[0]?.interval
+  const { price } = usePriceFormat()
   return (
     <fieldset className="model-choice">
       <legend className="visually-hidden">Forecast model</legend>
@@ -25,8 +27,9 @@ export function ModelTable({ evaluation, view, onChange }: ModelTableProps) {
         <table>
           <caption>
             <span>
-              Scores {formatHorizon(horizon)} over {formatCount(windows.n_windows, 'window')}, with {level} % prediction
-              intervals. Select a model to forecast with it.
+              Scores {formatHorizon(horizon)} over {formatCount(windows.n_windows, 'window')}, with {interval?.level} %
+              prediction intervals; a plain band's interval score is {price(interval?.score_of_plain_band ?? null)}.
+              Select a model to forecast with it.
             </span>
           </caption>
           <Head reach={reach} view={view} onChange={onChange} />
