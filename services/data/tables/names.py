@@ -25,19 +25,20 @@ Field = Literal[
 PRICES: tuple[Field, ...] = ("open", "high", "low", "close")
 PER_SYMBOL: tuple[Field, ...] = (*PRICES, "volume", "adj_close")
 
-# Lower case, without accents; what is not a letter or digit is "_". English, then other languages and tools.
+# Lower case; what is not a letter or digit is "_". English, then other languages and tools.
 ALIASES: dict[Field, tuple[str, ...]] = {
     "session": (
         *("date", "trade_date", "trading_date", "begins_at"),  # beside it, "session" is that of Robinhood
         *("session", "session_date", "business_date", "quote_date", "price_date"),
         *("tradedate", "datadate", "exchange_date", "pricing_date", "dates", "as_of_date", "day"),
+        *("trading_day", "trade_day"),
         *("datetime", "date_time"),
         *("timestamp", "traddt", "trddt", "date1", "dt", "ds", "formatted_date", "gmt_time", "local_time"),
         *("snapped_at", "dtyyyymmdd", "data_pregao", "ts", "mts", "rptdt", "dlycaldt", "ch_timestamp"),
         *("date_utc", "datetime_utc", "timestamp_utc", "time_utc", "time_gmt", "time_eet"),
         *("from_date", "time_bucket", "bucket", "fecha_cotizacion", "tanggal_perdagangan_terakhir"),
         *("datum", "fecha", "data", "date_de_cotation", "dato", "paivamaara", "datums", "kuupaev", "tarih", "дата"),
-        *("ημερομηνια", "ngay", "tanggal", "תאריך", "التاريخ"),
+        *("ημερομηνια", "ngay", "tanggal", "תאריך", "التاريخ", "วันที่"),
         *("日期", "交易日期", "交易时间", "时间", "日付", "日付け", "年月日", "날짜", "일자"),
         "time",  # beside a date, that of the day
         *("open_time", "opentime", "unix", "unix_timestamp", "epoch", "t"),
@@ -48,14 +49,14 @@ ALIASES: dict[Field, tuple[str, ...]] = {
     "open": (
         "first",  # in Tehran, "open" is the close of yesterday
         *("open", "open_price", "opening_price", "price_open", "opening", "opnpric", "px_open", "open_prc", "openprc"),
-        *("opnprc", "prcod", "frstpric", "dlyopen", "ch_opening_price", "o"),
+        *("opnprc", "prcod", "frstpric", "dlyopen", "ch_opening_price", "o", "op"),
         *("erster", "offen", "anfangskurs", "eroffnung", "eroffn", "eroffnungskurs", "eroffnungspreis", "ouv", "oppen"),
         *("apertura", "aperto", "abertura", "abrir"),
         *("ouverture", "otwarcie", "openen", "oppning", "abning", "apning", "avaus", "oteviraci"),
         *("otevrit", "aben", "prva", "nyito", "nyito_ar", "deschidere"),
         *("kurs_otwarcia", "preco_abertura", "acilis", "откр", "открытие", "ανοιγμα", "mo", "mo_cua"),
         *("gia_mo_cua", "відкр", "שער_פתיחה", "openp"),
-        *("pembukaan", "פתיחה", "الافتتاح"),
+        *("pembukaan", "פתיחה", "الافتتاح", "เปิด", "ราคาเปิด"),
         *("开盘", "开盘价", "今开", "開盤", "開盤價", "開市", "始値", "시가", "오픈"),
     ),
     "high": (
@@ -64,8 +65,8 @@ ALIASES: dict[Field, tuple[str, ...]] = {
         *("h", "hoch", "maxima", "hogst", "高", "tageshoch", "hochst", "hochstkurs", "maximo", "massimo", "max"),
         *("alto", "haut", "plus_haut", "eleve", "najwyzszy", "kurs_max", "preco_maximo", "hoog", "hojeste", "hoyest"),
         *("korkein", "ylin", "nejvyssi", "maxim", "yuksek", "макс", "максимум", "υψηλο", "cao", "cao_nhat"),
-        *("gia_cao_nhat", "שער_גבוה", "highest_price"),
-        *("tertinggi", "גבוה", "الاعلى", "最高", "最高价", "最高價", "高値", "고가"),
+        *("gia_cao_nhat", "שער_גבוה", "highest_price", "highest", "max_price", "highp", "hi"),
+        *("tertinggi", "גבוה", "الاعلى", "สูงสุด", "ราคาสูงสุด", "最高", "最高价", "最高價", "高値", "고가"),
     ),
     "low": (
         *("low", "low_price", "price_low", "day_low", "lwpric", "px_low", "low_1", "bidlo", "prcld", "loprc", "l"),
@@ -74,25 +75,25 @@ ALIASES: dict[Field, tuple[str, ...]] = {
         *("basso", "baixo"),
         *("plus_bas", "najnizszy", "kurs_min", "preco_minimo", "laag", "laveste", "lav", "alin", "nejnizsi", "minim"),
         *("dusuk", "мин", "минимум", "χαμηλο", "thap", "thap_nhat", "terendah", "נמוך", "الادنى"),
-        *("gia_thap_nhat", "мін", "שער_נמוך", "lowest_price"),
-        *("最低", "最低价", "最低價", "安値", "저가"),
+        *("gia_thap_nhat", "мін", "שער_נמוך", "lowest_price", "lowest", "min_price", "lowp", "lo"),
+        *("ต่ำสุด", "ราคาต่ำสุด", "最低", "最低价", "最低價", "安値", "저가"),
     ),
     "close": (
         *("close", "close_price", "closing_price", "price_close", "closing", "clspric", "close_last", "closeunadj"),
-        *("prccd", "clsprc", "dlyclose", "ch_closing_price", "close_close_price_adjusted_for_splits", "c"),
+        *("prccd", "clsprc", "dlyclose", "ch_closing_price", "close_close_price_adjusted_for_splits", "c", "cl"),
         *("schlusskurs", "schluss", "cierre", "cerrar", "chiusura", "fechamento", "cloture", "clot", "zamkniecie"),
         *("kurs_zamkniecia", "slotkoers", "slot"),
         *("zaver", "zaro_ar"),
         *("stangning", "slutkurs", "lukking", "paatos", "zaviraci", "zaro", "inchidere", "kapanis", "закр", "закрытие"),
         *("gia_dong_cua", "שער_נעילה", "closep"),
-        *("κλεισιμο", "dong_cua", "penutupan", "סגירה", "الاغلاق"),
+        *("κλεισιμο", "dong_cua", "penutupan", "סגירה", "الاغلاق", "ปิด", "ราคาปิด"),
         *("收盘", "收盘价", "收盤", "收盤價", "收市", "收市價", "終値", "종가"),
         *("last", "last_price", "lastpric", "latest", "ltp", "px_last", "preco_ultimo_negocio", "trdprc_1"),
         *("prc", "price", "settle", "settlement", "settle_price", "settlement_price", "sett_price"),
         *("zuletzt", "ultimo", "dernier", "laatste", "ostatnio", "senaste", "seneste", "siste", "viimeisin", "simdi"),
         *("letzter", "letzter_preis", "posledni", "utolso", "utolso_ar", "ultimul", "zadnja"),
         *("ultimo_valore", "ціна", "trade_price", "last_close"),
-        *("цена", "τελευταια", "lan_cuoi", "terakhir", "שער", "现价", "現値", "현재가"),
+        *("цена", "τελευταια", "lan_cuoi", "terakhir", "שער", "ล่าสุด", "ราคาล่าสุด", "现价", "現値", "현재가"),
     ),
     "volume": (
         # Beside a count of shares, "volume" may be money, as in Brazil, or the number of trades, as in Colombo.
@@ -107,7 +108,7 @@ ALIASES: dict[Field, tuple[str, ...]] = {
         *("acc_trade_volume", "candle_acc_trade_volume", "vo"),
         *("обсяг", "forgalom_db", "objem", "kolicina", "الحجم", "总手"),
         *("umsatz_stuecke", "wolumen", "wol", "volumen", "volumes", "volym", "hacim", "hac", "объем", "ογκοσ", "kl"),
-        *("khoi_luong", "נפח", "成交量", "成交量_股", "成交股数", "成交股數"),
+        *("khoi_luong", "נפח", "ปริมาณ", "ปริมาณหุ้น", "成交量", "成交量_股", "成交股数", "成交股數"),
         *("売買高", "売買高_株", "交易量", "出来高", "거래량", "tickvol", "tick_volume"),
     ),
     "adj_close": (
@@ -132,36 +133,42 @@ ALIASES: dict[Field, tuple[str, ...]] = {
     ),
     "series": ("series", "sctysrs", "ch_series"),
 }
-# A close under one of these names is an assumption that the report states.
-LAST_PRICES = ALIASES["close"][ALIASES["close"].index("last") :]
 # Of the names of a date, without "_", those of the moment when a bar begins.
 STARTS = {name.replace("_", "") for name in ALIASES["session"][-7:]} | {"opentime"}
-# By names without "_", as in "openPrice"; of two that become equal, the first counts.
-RANKS: dict[Field, dict[str, int]] = {
-    field: {aliases[at].replace("_", ""): at for at in reversed(range(len(aliases)))}
-    for field, aliases in ALIASES.items()
-}
 # A number or a day in front, as in "4. close" and "24h Open"; a currency at the end, as in "Open (USD)".
 _NUMBER = re.compile(r"^(\d{1,2}|24h)_(?=[^\W\d])")
 _CURRENCIES = (
     "usd|usdt|usdc|eur|gbp|gbx|pence|chf|jpy|cny|rmb|hkd|twd|krw|inr|rs|aud|nzd|cad|sgd|sek|nok|dkk|pln|czk|huf|ron|try|tl|"
     "rub|ils|zar|brl|mxn|idr|thb|php|myr|vnd|sar|aed|cents|元|港元|美元|円|원"
 )
-_CURRENCY = re.compile(rf"_({_CURRENCIES})$")
+_CURRENCY = re.compile(rf"(_in)?_({_CURRENCIES})$")
 _LETTERS = str.maketrans("łıøđ", "liod")  # letters that Unicode does not decompose
 _UNNAMED = re.compile(r"|index|unnamed_\d+|(unnamed_\d+_)?level_\d+|index_level_\d+")
 
 
+def _fold(name: str) -> str:
+    """Return the name in lower case without accents, its words separated by "_"."""
+    folded = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(letter for letter in folded if not unicodedata.combining(letter)).translate(_LETTERS)
+    return re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", letters)).strip("_")
+
+
+# By names without "_", as in "openPrice"; of two that become equal, the first counts.
+RANKS: dict[Field, dict[str, int]] = {
+    field: {_fold(aliases[at]).replace("_", ""): at for at in reversed(range(len(aliases)))}
+    for field, aliases in ALIASES.items()
+}
+# A close under one of these names is an assumption that the report states.
+LAST_PRICES = {*map(_fold, ALIASES["close"][ALIASES["close"].index("last") :])}
+
+
 def normalise(name: str) -> str:
-    """Return the name in the form of `ALIASES`. A volume in a currency is money and keeps it, so that it is not read.
+    """Return the name without accents and a currency, which a volume keeps: that is money, and is not read.
 
     >>> normalise(" Adj. Close**"), normalise("<OPEN>"), normalise("4. close"), normalise("Höchstkurs")
     ('adj_close', 'open', 'close', 'hochstkurs')
     """
-    folded = unicodedata.normalize("NFKD", name[:100]).casefold()
-    letters = "".join(letter for letter in folded if not unicodedata.combining(letter)).translate(_LETTERS)
-    plain = re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", letters)).strip("_")
-    plain = _NUMBER.sub("", plain)
+    plain = _NUMBER.sub("", _fold(name[:100]))
     bare = _CURRENCY.sub("", plain)
     return _choose_half(plain if rank("volume", bare) is not None else bare)
 

@@ -16,6 +16,7 @@ test.each([
   ['aapl_bars.csv', 'AAPL'],
   ['BTC-USD.json', 'BTC-USD'],
   ['M&M.NS.xlsx', 'M&M.NS'],
+  ['AAPL.dat', 'AAPL'],
   ['EURUSD=X.csv', 'EURUSD=X'],
   ['HistoricalData_1700000000000.csv', null],
   ['prices.csv', null],

@@ -1,9 +1,10 @@
 import { normaliseSymbol } from '@/address/normalise-symbol'
+import { EXTENSIONS } from './check-file'
 
 /** For the `pattern` attribute of an input; the gateway validates more strictly. */
 export const SYMBOL_PATTERN = String.raw`\s*[A-Za-z0-9.\-^=&\/_]{1,15}\s*`
 
-const SUFFIXES = /(\.(csv|tsv|txt|json|jsonl|ndjson|parquet|pq|arrow|feather|xlsx|xls|gz|xz|bz2|zip))+$/i
+const SUFFIXES = new RegExp(String.raw`(\.(${EXTENSIONS.join('|')}))+$`, 'i')
 const AFTER_SYMBOL = /[\s_(]|-\d{4}/
 const SYMBOL = /^[A-Z0-9\-^=&][A-Z0-9.\-^=&]{0,14}$/
 // No exchange has tickers with seven letters in a row, so a longer run is a word.

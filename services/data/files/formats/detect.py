@@ -18,6 +18,10 @@ SUFFIXES: dict[str, FileFormat] = {
     ".csv": "csv",
     ".tsv": "csv",
     ".txt": "csv",
+    ".tab": "csv",
+    ".psv": "csv",
+    ".prn": "csv",
+    ".dat": "csv",
     ".json": "json",
     ".jsonl": "json",
     ".ndjson": "json",
@@ -25,7 +29,11 @@ SUFFIXES: dict[str, FileFormat] = {
     ".pq": "parquet",
     ".arrow": "arrow",
     ".feather": "arrow",
+    ".ftr": "arrow",
+    ".ipc": "arrow",
     ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xlsb": "excel",
     ".xls": "excel",
 }
 SIGNATURES: dict[bytes, FileFormat] = {

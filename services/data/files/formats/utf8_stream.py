@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
-from services.data.tables.names import ALIASES, normalise
+from services.data.tables.names import RANKS, normalise
 
 BLOCK = 1 << 20
 HEAD = 4_096  # bytes in which the names of the columns stand
@@ -23,8 +23,10 @@ LEGACY = (
     "cp1253",
     "cp1255",
     "koi8_r",
+    "cp1256",
+    "cp874",
 )  # the first of equals is taken
-_NAMES = frozenset(alias for aliases in ALIASES.values() for alias in aliases)
+_NAMES = frozenset(itertools.chain.from_iterable(RANKS.values()))
 
 
 class Utf8Stream(io.RawIOBase):
@@ -96,7 +98,8 @@ def _choose_legacy(text: bytes, starts: Sequence[int]) -> tuple[str, int]:
         decoder = codecs.getincrementaldecoder(encoding)("replace")
         head = text[: min(start, HEAD)].decode(errors="replace") + decoder.decode(text[start : max(start, HEAD)])
         cells = re.split(r"[,;\t|\r\n]", head)
-        return len(_NAMES.intersection(map(normalise, cells)))  # each once: garbage in every row may be one
+        names = {normalise(cell).replace("_", "") for cell in cells}  # each once: garbage in every row may be one
+        return len(_NAMES & names)
 
     start, encoding = max(itertools.product(starts, LEGACY), key=count)
     return encoding, start

@@ -39,6 +39,8 @@ def test_csv_is_read_with_any_usual_delimiter_line_end_and_encoding(delimiter: s
         ("cp1250", "Data,Otwarcie,Najwyższy,Najniższy,Zamknięcie,Wolumen"),
         ("cp1251", "Дата,Открытие,Максимум,Минимум,Закрытие,Объем"),
         ("latin-1", "Datum,Eröffnung,Höchst,Tief,Schlusskurs,Stücke"),
+        ("cp1256", "التاريخ,الافتتاح,الأعلى,الأدنى,الإغلاق,الحجم"),
+        ("cp874", "วันที่,เปิด,สูงสุด,ต่ำสุด,ปิด,ปริมาณ"),
         ("utf-16-le", "日期,开盘,最高,最低,收盘,成交量"),
         ("utf-16-be", "Date,Open,High,Low,Close,Volume"),
     ],
@@ -96,9 +98,8 @@ def test_json_is_read_in_the_layouts_of_vendors(layout: str) -> None:
 
 
 def test_rows_under_two_keys_that_are_not_symbols_are_an_error() -> None:
-    assert problem(json.dumps({"first": ROWS, "second": ROWS}), "A.json") == (
-        "The object has several arrays of rows, also under 'second': split it."
-    )
+    sentence = "The object has several arrays of rows, also under 'second': split it."
+    assert problem(json.dumps({"first": ROWS, "second": ROWS}), "A.json") == sentence
 
 
 def test_json_larger_than_what_is_read_at_once_is_read_whole() -> None:

@@ -106,7 +106,11 @@ def test_a_file_of_an_archive_that_cannot_be_read_is_skipped_and_named() -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "symbol"), [("AAPL.csv", "AAPL"), ("brk.b.csv.gz", "BRK.B"), ("^gspc", "^GSPC"), ("x/ibm.TXT", "IBM")]
+    ("name", "symbol"),
+    [
+        *(("AAPL.csv", "AAPL"), ("brk.b.csv.gz", "BRK.B"), ("^gspc", "^GSPC"), ("x/ibm.TXT", "IBM")),
+        *((f"AAPL.{suffix}", "AAPL") for suffix in ("tab", "psv", "prn", "dat")),
+    ],
 )
 def test_a_file_without_symbols_is_named_after_its_symbol(name: str, symbol: str) -> None:
     assert [frame.symbol for frame in read(WITHOUT_SYMBOL, name)] == [symbol]

@@ -46,6 +46,20 @@ def test_a_further_column_is_found_by_each_of_its_names(name: str, field: str) -
     assert find_columns([*BARS, name]).get(field) == 5  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        "วันที่,ราคาเปิด,ราคาสูงสุด,ราคาต่ำสุด,ราคาปิด",
+        "Date,Op,Hi,Lo,Cl",
+        "Date,Opening,Highest,Lowest,Closing",
+        "Date,Open (p),High (p),Low (p),Close (p)",
+        "Trading Day,Open in USD,High in USD,Low in USD,Close in USD",
+    ],
+)
+def test_prices_are_found_by_other_names(names: str) -> None:
+    assert find_columns(names.split(",")) == {"session": 0, "open": 1, "high": 2, "low": 3, "close": 4}
+
+
 @pytest.mark.parametrize("name", ["Volume (USD)", "Volumen (EUR)", "Hacim (TL)", "Wolumen [PLN]", "成交量(元)"])
 def test_a_volume_in_a_currency_is_money_and_is_not_read(name: str) -> None:
     assert "volume" not in find_columns([*BARS, name])
