@@ -14,7 +14,7 @@ from shared.errors import UnreadableFile
 
 MIN_FIELDS = 3
 COLUMNS: tuple[Field, ...] = (*PER_SYMBOL, "session", "end", "symbol")  # that arrays may be
-SYMBOL_KEYS = ("symbol", "ticker", "Symbol", "Ticker", "2. Symbol", "pair")
+SYMBOL_KEYS = ("symbol", "ticker", "Symbol", "Ticker", "2. Symbol", "pair", "instrument")
 NAMES_KEYS = ("columns", "column_names", "fields", "column", "header", "headers", "keys")
 ROWS_KEYS = ("data", "items", "item", "rows", "values", "records")
 META_KEYS = ("meta", "metadata", "Meta Data", "info", "security")
@@ -172,10 +172,24 @@ def _iter_arrays(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _read_objects(rows: Sequence[Any]) -> _Table | None:
-    if not rows or not all(isinstance(row, dict) for row in rows) or count_fields(list(rows[0])) < MIN_FIELDS:
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        return None
+    if count_fields(list(rows[0])) < MIN_FIELDS:
+        rows = list(map(_spread, rows))
+    if count_fields(list(rows[0])) < MIN_FIELDS:
         return None
     names = list(dict.fromkeys(name for row in rows for name in row))
     return _build(names, [[row.get(name) for row in rows] for name in names])
+
+
+def _spread(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return {"time": 1, "mid": {"o": 1, …}} of OANDA as one object, unless two in it have names in common."""
+    inner = [cell for cell in row.values() if isinstance(cell, dict)]
+    names = [name for cell in inner for name in cell]
+    if len({*names, *row}) < len(names) + len(row):
+        return row
+    flat = {name: cell for name, cell in row.items() if not isinstance(cell, dict)}
+    return flat | {name: cell for each in inner for name, cell in each.items()}
 
 
 def _read_arrays(rows: Sequence[Any]) -> _Table | None:

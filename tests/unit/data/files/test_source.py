@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import json
 import lzma
 from collections.abc import Callable
 from datetime import date
@@ -206,3 +207,11 @@ def test_an_open_file_stays_open() -> None:
         file = BytesIO(content)
         list(FileBarSource(file, symbol="AAPL").frames())
         assert not file.closed
+
+
+def test_prices_in_an_object_of_each_row_are_read_unless_there_are_two() -> None:
+    prices = {"o": "1", "h": "3", "l": "0.5", "c": "2"}
+    candles = {"instrument": "EUR_USD", "candles": [{"time": "2024-01-02", "volume": 5, "mid": prices}]}
+    assert closes(read(json.dumps(candles), "A.json")) == {"EUR-USD": [2]}
+    candles = {"candles": [{"time": "2024-01-02", "bid": prices, "ask": prices}]}
+    assert problem(json.dumps(candles), "A.json").startswith("Missing columns: open, high, low, close.")
