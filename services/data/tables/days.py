@@ -115,7 +115,7 @@ def _note_no_zone(timezone: str | None, is_doubtful: bool, notes: Notes) -> None
     if timezone:
         notes.add(f"The times name no offset from UTC, so they were read as times in {timezone}.")
     elif is_doubtful:
-        notes.add("The times name no time zone, so each bar was given the date as written.")
+        notes.add("The times name no offset from UTC, so each bar was given the date as written.")
 
 
 def _skips_weekends(distinct: Days, has_times: bool) -> bool:

@@ -12,7 +12,7 @@ from tests.support.data.files import problem, read
 from tests.support.data.workbooks import Cell, workbook
 
 EVERY_DAY = pd.date_range("2024-02-17", periods=24)
-NO_ZONE = "The times name no time zone, so each bar was given the date as written."
+NO_ZONE = "The times name no offset from UTC, so each bar was given the date as written."
 NAMELESS = "The columns are not named. They were read as those of Binance, by their number and times."
 
 
