@@ -8,10 +8,11 @@ from services.data.tables.cells import MULTIPLIERS
 from services.data.tables.names import PER_SYMBOL, PRICES, normalise, rank
 from shared.schemas.bars import is_symbol, normalise_symbol
 
-NO_SYMBOLS = {  # in the names of columns: which price it is, or the type of the cells
+NO_SYMBOLS = {  # in the names of columns: which price it is, the type of the cells, or that they are no prices
     *("ADJ", "ADJUSTED", "ASK", "AVG", "BID", "DAILY", "DAY", "INDEX", "MARKET", "MID", "OFFER", "PREV", "PREVIOUS"),
     *("PRICE", "RAW", "REGULAR", "SESSION", "STOCK", "TODAY", "TRADE", "UNADJUSTED"),
     *("DBL", "DOUBLE", "F64", "FLOAT", "FLOAT64", "NUM", "NUMBER", "NUMERIC"),
+    *("DIFF", "LAG", "LN", "LOG", "NORM", "NORMALISED", "NORMALIZED", "RET", "RETURN", "RETURNS", "SCALED"),
 }
 _TUPLE = re.compile(r"""\(\s*(['"])(?P<upper>[^'\"]*)\1,\s*(['"])(?P<lower>[^'\"]*)\3\s*\)""")
 _SEPARATOR = re.compile(r"[\W_]+")

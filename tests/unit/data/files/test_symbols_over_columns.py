@@ -9,7 +9,18 @@ from tests.support.data.exports import COLUMNS, DAYS, ENGLISH, NUMBERS
 from tests.support.data.files import problem, read
 
 FRAME = pd.DataFrame(NUMBERS, columns=pd.Index(ENGLISH[1:]), index=DAYS.rename("Date"))
-SYMBOLS = [["V"], ["T"], ["LOW"], ["DAY"], ["AAPL", "C"], ["AAPL", "DAY"], ["C", "H", "L", "O", "V"], ["MO", "OPEN"]]
+SYMBOLS = [
+    ["V"],
+    ["T"],
+    ["LOW"],
+    ["DAY"],
+    ["AAPL", "C"],
+    ["AAPL", "DAY"],
+    ["C", "H", "L", "O", "V"],
+    ["MO", "OPEN"],
+    ["CL"],
+    ["HI", "LO"],
+]
 
 
 def _check(content: bytes | str, symbols: list[str], name: str = "x.csv") -> None:
@@ -36,7 +47,7 @@ def test_a_line_of_symbols_that_are_names_of_columns_is_one_of_symbols(symbols: 
     _check(sink.getvalue(), symbols, "x.parquet")
 
 
-@pytest.mark.parametrize("symbols", [["LOW"], ["V", "LOW"], ["AAPL", "OPEN", "LOW", "C"]], ids="-".join)
+@pytest.mark.parametrize("symbols", [["LOW"], ["V", "LOW"], ["AAPL", "OPEN", "LOW", "C"], ["CL"]], ids="-".join)
 def test_of_two_names_of_columns_in_one_the_symbol_is_that_which_has_all_prices(symbols: list[str]) -> None:
     frame = _several(symbols)
     for form in ("{price}_{symbol}", "{symbol}.{price}"):
@@ -51,8 +62,8 @@ def test_other_words_over_the_names_are_no_symbols(line: str) -> None:
     assert raw.rows["close"].notna().sum() == len(DAYS)
 
 
-@pytest.mark.parametrize("form", ["{}_x", "{}.y", "p_{}"])
-def test_a_mark_of_one_letter_in_lower_case_is_no_symbol(form: str) -> None:
+@pytest.mark.parametrize("form", ["{}_x", "{}.y", "p_{}", "log_{}"])
+def test_a_mark_of_one_letter_in_lower_case_and_a_word_for_other_numbers_are_no_symbol(form: str) -> None:
     content = FRAME.set_axis(list(map(form.format, COLUMNS)), axis=1).to_csv()
     assert "Missing columns: open, high, low, close." in problem(content)
     columns = ",".join(f"{name}={form.format(name)}" for name in COLUMNS)
