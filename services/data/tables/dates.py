@@ -32,7 +32,7 @@ MONTHS = (
 )
 TWO_DIGITS_END = 69  # as POSIX has it: 68 is 2068, 69 is 1969
 BUDDHIST_YEARS = range(2400, 2700)  # of Thailand
-BEFORE_CHRIST = 543  # of them
+BEFORE_CHRIST = 543  # of these years
 
 
 def parse_dates(
@@ -217,7 +217,7 @@ def _parse_pattern(texts: pa.StringArray, date_format: str) -> Stamps:
     year = year + 1911 if date_format == "minguo" else year
     year = np.where(is_short, np.where(year < TWO_DIGITS_END, year + 2000, year + 1900), year)
     note = "Two-digit years were read as 1969 to 2068." if is_short.any() else ""
-    if int(year[year > 0].min()) in BUDDHIST_YEARS and int(year.max()) in BUDDHIST_YEARS:
+    if int(year.max()) in BUDDHIST_YEARS and int(year[year > 0].min()) in BUDDHIST_YEARS:
         note = "Years were read as Buddhist: 2567 as 2024."
         year = year - BEFORE_CHRIST
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")

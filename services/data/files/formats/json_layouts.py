@@ -184,12 +184,12 @@ def _read_objects(rows: Sequence[Any]) -> _Table | None:
 
 def _spread(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return {"time": 1, "mid": {"o": 1, …}} of OANDA as one object, unless two in it have names in common."""
-    inner = [cell for cell in row.values() if isinstance(cell, dict)]
-    names = [name for cell in inner for name in cell]
+    inner = {name: cell for name, cell in row.items() if isinstance(cell, dict) and _is_flat(cell)}
+    names = [name for cell in inner.values() for name in cell]
     if len({*names, *row}) < len(names) + len(row):
         return row
-    flat = {name: cell for name, cell in row.items() if not isinstance(cell, dict)}
-    return flat | {name: cell for each in inner for name, cell in each.items()}
+    outer = {name: cell for name, cell in row.items() if name not in inner}
+    return outer | {name: cell for each in inner.values() for name, cell in each.items()}
 
 
 def _read_arrays(rows: Sequence[Any]) -> _Table | None:

@@ -209,9 +209,11 @@ def test_an_open_file_stays_open() -> None:
         assert not file.closed
 
 
-def test_prices_in_an_object_of_each_row_are_read_unless_there_are_two() -> None:
+def test_prices_in_an_object_of_each_row_are_read_unless_there_are_two_or_they_are_columns() -> None:
     prices = {"o": "1", "h": "3", "l": "0.5", "c": "2"}
     candles = {"instrument": "EUR_USD", "candles": [{"time": "2024-01-02", "volume": 5, "mid": prices}]}
     assert closes(read(json.dumps(candles), "A.json")) == {"EUR-USD": [2]}
     candles = {"candles": [{"time": "2024-01-02", "bid": prices, "ask": prices}]}
     assert problem(json.dumps(candles), "A.json").startswith("Missing columns: open, high, low, close.")
+    columns = {"time": ["2024-01-02"], "open": ["1"], "high": ["3"], "low": ["0.5"], "close": ["2"]}
+    assert closes(read(json.dumps([{"symbol": "IBM", "data": columns}]), "A.json")) == {"IBM": [2]}

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.support.data.files import read
+from tests.support.data.files import problem, read
 
 
 def _file(*texts: str) -> str:
@@ -23,3 +23,7 @@ def test_years_are_buddhist_if_all_are(texts: tuple[str, str]) -> None:
 def test_a_buddhist_year_among_others_is_a_slip() -> None:
     [raw] = read(_file("2024-01-02", "2567-01-03", "2024-01-04"))
     assert raw.rows["session"].isna().tolist() == [False, True, False]
+
+
+def test_years_of_zeros_are_an_error() -> None:
+    assert "Write the dates as 2024-01-31" in problem(_file("0000-00-00", "0000-00-00"))
