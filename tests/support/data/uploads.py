@@ -1,7 +1,7 @@
 """Uploads of small CSV files to the data service, and what else takes part in a load."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -34,11 +34,13 @@ def join_lines(response: httpx.Response) -> dict[str, Any]:
 
 @dataclass
 class PickyStore(FakeBarStore):
-    """A store that some symbols cannot be written to."""
+    """A store that some symbols cannot be written to, and those that were tried."""
 
-    errors: dict[str, ServiceError] = field(default_factory=dict)
+    errors: Mapping[str, ServiceError] = field(default_factory=dict)
+    tried: list[str] = field(default_factory=list)
 
     async def rewrite(self, symbol: str, decide: Callable[[StoredSymbol | None], tuple[StoredSymbol, T]]) -> T:
+        self.tried.append(symbol)
         if symbol in self.errors:
             raise self.errors[symbol]
         return await super().rewrite(symbol, decide)
