@@ -142,8 +142,9 @@ nginx: $(PYTHON_STAMP)
 	$(call unpack,nginx,usr/sbin/nginx)
 
 test: install  ## run every test, on real servers and a real browser
-	$(MAKE) --jobs 2 --output-sync=target PARALLEL="$(TWO)" \
-		lint types contracts test-frontend test-fast test-integration test-whole test-e2e
+	$(MAKE) --jobs 2 --output-sync=target lint types contracts test-frontend
+	$(MAKE) --jobs 2 --output-sync=target PARALLEL="$(TWO)" test-fast test-integration
+	$(MAKE) --jobs 2 --output-sync=target test-whole test-e2e
 	@echo "All tests passed."
 
 test-fast: install prometheus $(CHECKOV_STAMP)  ## run unit, contract, repository and chart tests
