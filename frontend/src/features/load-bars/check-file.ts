@@ -3,7 +3,7 @@ import { formatFileSize } from './load-text'
 /** What the services read; a browser offers these in its file dialog. */
 export const EXTENSIONS = [
   ...['csv', 'tsv', 'txt', 'tab', 'psv', 'prn', 'dat', 'json', 'jsonl', 'ndjson', 'parquet', 'pq', 'arrow', 'feather'],
-  ...['ftr', 'ipc', 'xlsx', 'xlsm', 'xlsb', 'xls'],
+  ...['ftr', 'ipc', 'xlsx', 'xlsm', 'xls'],
   ...['gz', 'xz', 'bz2', 'zip'],
 ] as const
 const MAX_BYTES = 32 * 1024 * 1024 // the default of the services

@@ -33,7 +33,6 @@ SUFFIXES: dict[str, FileFormat] = {
     ".ipc": "arrow",
     ".xlsx": "excel",
     ".xlsm": "excel",
-    ".xlsb": "excel",
     ".xls": "excel",
 }
 SIGNATURES: dict[bytes, FileFormat] = {

@@ -18,6 +18,7 @@ from shared.errors import UnreadableFile
 from shared.schemas.arrow import NUMBERS
 from tests.support.data.bars import make_bars
 from tests.support.data.files import HEADER, ROW, WITHOUT_SYMBOL, as_parquet, closes, problem, read, source, zipped
+from tests.support.data.workbooks import workbook
 
 ONE = HEADER + ROW + "2024-01-03,2,4,1.5,3,200,AAPL\n"
 
@@ -115,6 +116,11 @@ def test_a_file_of_an_archive_that_cannot_be_read_is_skipped_and_named() -> None
 )
 def test_a_file_without_symbols_is_named_after_its_symbol(name: str, symbol: str) -> None:
     assert [frame.symbol for frame in read(WITHOUT_SYMBOL, name)] == [symbol]
+
+
+def test_a_workbook_with_macros_is_named_after_its_symbol() -> None:
+    content = workbook({"Sheet1": [["Date", "Open", "High", "Low", "Close"], ["2024-01-02", 1, 3, 0.5, 2]]})
+    assert closes(read(content, "AAPL.xlsm")) == {"AAPL": [2]}
 
 
 def test_a_file_that_does_not_say_whose_bars_it_holds_is_an_error_that_says_how_to() -> None:
