@@ -48,7 +48,7 @@ test('the verdict comes first, then the warnings, then the scores of every model
     ['−0.0300 no better', '−0.0900 to 0.0300', '19.6000', '25.4800', '9.8000', '50 %', '88.8 %', '96.36', '131.20'],
     ['−0.6400 no better', '−0.7000 to −0.5800', '31.1000', '40.4300', '15.5500', '50 %', '88.8 %', '96.36', '131.20'],
   ])
-  expect(table).toHaveTextContent("a plain band's interval score is 129.80")
+  expect(table).toHaveTextContent('a plain band’s interval score is 129.80')
   expect(within(table).getByRole('rowheader', { name: 'ridge model What ridge does.' })).toBeVisible()
 })
 

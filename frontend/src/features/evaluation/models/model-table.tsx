@@ -28,7 +28,7 @@ export function ModelTable({ evaluation, view, onChange }: ModelTableProps) {
           <caption>
             <span>
               Scores {formatHorizon(horizon)} over {formatCount(windows.n_windows, 'window')}, with {interval?.level} %
-              prediction intervals; a plain band's interval score is {price(interval?.score_of_plain_band ?? null)}.
+              prediction intervals; a plain band’s interval score is {price(interval?.score_of_plain_band ?? null)}.
               Select a model to forecast with it.
             </span>
           </caption>
