@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import PureWindowsPath
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
@@ -115,7 +114,7 @@ async def _receive_form(request: Request) -> AsyncIterator[ReceivedFile]:
         if len(form.multi_items()) > 1:
             raise InvalidRequest("Send only the file in the form, and everything else in the query: ?mode=replace.")
         file_format = MEDIA_TYPES.get(_check(files[0].content_type or ""))
-        yield ReceivedFile(files[0].file, file_format, PureWindowsPath(files[0].filename or "").name or None)
+        yield ReceivedFile(files[0].file, file_format, files[0].filename)  # without the folders that old browsers send
     finally:
         await form.close()
 

@@ -216,15 +216,14 @@ def _parse_pattern(texts: pa.StringArray, date_format: str) -> Stamps:
     is_short = np.asarray(pc.equal(pc.fill_null(pc.binary_length(fields.field("year")), 0), 2).to_numpy(False))
     year = year + 1911 if date_format == "minguo" else year
     year = np.where(is_short, np.where(year < TWO_DIGITS_END, year + 2000, year + 1900), year)
-    note = "Two-digit years were read as 1969 to 2068." if is_short.any() else ""
-    if int(year.max()) in BUDDHIST_YEARS and int(year[year > 0].min()) in BUDDHIST_YEARS:
-        note = "Years were read as Buddhist: 2567 as 2024."
-        year = year - BEFORE_CHRIST
+    is_buddhist = int(year.max()) in BUDDHIST_YEARS and int(year[year > 0].min()) in BUDDHIST_YEARS
+    year = year - BEFORE_CHRIST if is_buddhist else year
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
     is_day = (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("datetime64[M]") == months)
     written: Seconds = limit_years(np.where(is_day, days, NAT)).astype("datetime64[s]")
-    note = note if (~np.isnat(written)).any() else ""
+    note = "Two-digit years were read as 1969 to 2068." if (is_short & ~np.isnat(written)).any() else ""
+    note = "Years were read as Buddhist: 2567 as 2024." if is_buddhist else note
     rest = fields.field("rest")
     if not pc.any(pc.greater(pc.fill_null(pc.binary_length(rest), 0), 0)).as_py():
         return Stamps(written, note=note)

@@ -176,8 +176,8 @@ def _read_objects(rows: Sequence[Any]) -> _Table | None:
         return None
     if count_fields(list(rows[0])) < MIN_FIELDS:
         rows = list(map(_spread, rows))
-    if count_fields(list(rows[0])) < MIN_FIELDS:
-        return None
+        if count_fields(list(rows[0])) < MIN_FIELDS:
+            return None
     names = list(dict.fromkeys(name for row in rows for name in row))
     return _build(names, [[row.get(name) for row in rows] for name in names])
 

@@ -17,7 +17,18 @@ from services.data.records import ROW_PROBLEMS
 from shared.errors import UnreadableFile
 from shared.schemas.arrow import NUMBERS
 from tests.support.data.bars import make_bars
-from tests.support.data.files import HEADER, ROW, WITHOUT_SYMBOL, as_parquet, closes, problem, read, source, zipped
+from tests.support.data.files import (
+    HEADER,
+    ROW,
+    WITHOUT_SYMBOL,
+    as_arrow,
+    as_parquet,
+    closes,
+    problem,
+    read,
+    source,
+    zipped,
+)
 from tests.support.data.workbooks import workbook
 
 ONE = HEADER + ROW + "2024-01-03,2,4,1.5,3,200,AAPL\n"
@@ -118,7 +129,10 @@ def test_a_file_without_symbols_is_named_after_its_symbol(name: str, symbol: str
     assert [frame.symbol for frame in read(WITHOUT_SYMBOL, name)] == [symbol]
 
 
-def test_a_workbook_with_macros_is_named_after_its_symbol() -> None:
+def test_workbooks_with_macros_and_arrow_files_of_other_names_are_named_after_their_symbol() -> None:
+    table = pa.table({"date": ["2024-01-02"], "open": [1.0], "high": [3.0], "low": [0.5], "close": [2.0]})
+    for name in ("AAPL.ftr", "AAPL.ipc"):
+        assert closes(read(as_arrow(table), name)) == {"AAPL": [2]}
     content = workbook({"Sheet1": [["Date", "Open", "High", "Low", "Close"], ["2024-01-02", 1, 3, 0.5, 2]]})
     assert closes(read(content, "AAPL.xlsm")) == {"AAPL": [2]}
 
@@ -219,7 +233,10 @@ def test_prices_in_an_object_of_each_row_are_read_unless_there_are_two_or_they_a
     prices = {"o": "1", "h": "3", "l": "0.5", "c": "2"}
     candles = {"instrument": "EUR_USD", "candles": [{"time": "2024-01-02", "volume": 5, "mid": prices}]}
     assert closes(read(json.dumps(candles), "A.json")) == {"EUR-USD": [2]}
+    dated = [{"date": {"$date": "2024-01-02T00:00:00Z"}, "price": prices}]  # of mongoexport
+    assert closes(read(json.dumps(dated), "A.json")) == {"A": [2]}
     candles = {"candles": [{"time": "2024-01-02", "bid": prices, "ask": prices}]}
     assert problem(json.dumps(candles), "A.json").startswith("Missing columns: open, high, low, close.")
     columns = {"time": ["2024-01-02"], "open": ["1"], "high": ["3"], "low": ["0.5"], "close": ["2"]}
-    assert closes(read(json.dumps([{"symbol": "IBM", "data": columns}]), "A.json")) == {"IBM": [2]}
+    stocks = [{"symbol": symbol, "data": columns} for symbol in ("GE", "IBM")]
+    assert closes(read(json.dumps(stocks), "A.json")) == {"GE": [2], "IBM": [2]}

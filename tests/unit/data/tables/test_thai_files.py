@@ -1,4 +1,4 @@
-"""Years of the Buddhist calendar, as Thailand writes them."""
+"""Files of Thailand: years of the Buddhist calendar, and names of columns."""
 
 from datetime import date
 
@@ -27,3 +27,8 @@ def test_a_buddhist_year_among_others_is_a_slip() -> None:
 
 def test_years_of_zeros_are_an_error() -> None:
     assert "Write the dates as 2024-01-31" in problem(_file("0000-00-00", "0000-00-00"))
+
+
+def test_the_last_price_of_a_file_in_thai_is_noted_as_one_in_english_is() -> None:
+    [raw] = read("วันที่,เปิด,สูงสุด,ต่ำสุด,ล่าสุด\n2024-01-02,1,3,0.5,2\n")
+    assert raw.notes == ("'ล่าสุด' was read as the close.",)
