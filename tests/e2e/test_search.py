@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.accessibility import violations_in_both_themes
+from tests.support.polling import until
 
 LISTED = [f"SYM{number:03}" for number in range(60)]
 
@@ -103,6 +104,8 @@ def test_a_company_is_found_by_its_name_and_recent_symbols_survive_a_reload(page
     expect(page.get_by_role("article").get_by_text("Apple Inc.")).to_be_visible()
     page.goto("/?symbol=IBM")
     expect(page.get_by_role("article").get_by_text("International Business Machines")).to_be_visible()
+    # It is remembered just after it is shown, and lost if the page is left before.
+    until(lambda: '"IBM"' in page.evaluate("localStorage.getItem('bellwether-recent-symbols')"))
     page.goto("/")
     page.reload()
     expect(page.get_by_role("navigation", name="Recent").get_by_role("link")).to_have_text(["IBM", "AAPL"])
