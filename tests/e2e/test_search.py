@@ -23,6 +23,11 @@ def _heading(page: Page, symbol: str) -> Locator:
     return page.get_by_role("heading", level=2, name=re.compile(rf"^{re.escape(symbol)}\b"))
 
 
+def _wait_until_remembered(page: Page, symbol: str) -> None:
+    """Return when the symbol is stored, which is just after its name is shown: a page that is left before loses it."""
+    until(lambda: f'"{symbol}"' in page.evaluate("localStorage.getItem('bellwether-recent-symbols') ?? ''"))
+
+
 def _answer_pages(route: Route) -> None:
     """Answer a search with twenty of the listed symbols and a cursor, like the gateway."""
     found = re.search(r"cursor=(\d+)", route.request.url)
@@ -102,10 +107,10 @@ def test_a_company_is_found_by_its_name_and_recent_symbols_survive_a_reload(page
     _search_box(page).fill("apple")
     page.keyboard.press("Enter")
     expect(page.get_by_role("article").get_by_text("Apple Inc.")).to_be_visible()
+    _wait_until_remembered(page, "AAPL")
     page.goto("/?symbol=IBM")
     expect(page.get_by_role("article").get_by_text("International Business Machines")).to_be_visible()
-    # It is remembered just after it is shown, and lost if the page is left before.
-    until(lambda: '"IBM"' in page.evaluate("localStorage.getItem('bellwether-recent-symbols')"))
+    _wait_until_remembered(page, "IBM")
     page.goto("/")
     page.reload()
     expect(page.get_by_role("navigation", name="Recent").get_by_role("link")).to_have_text(["IBM", "AAPL"])
