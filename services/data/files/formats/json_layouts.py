@@ -14,7 +14,7 @@ from shared.errors import UnreadableFile
 
 MIN_FIELDS = 3
 COLUMNS: tuple[Field, ...] = (*PER_SYMBOL, "session", "end", "symbol")  # that arrays may be
-SYMBOL_KEYS = ("symbol", "ticker", "Symbol", "Ticker", "2. Symbol", "pair", "instrument")
+SYMBOL_KEYS = ("symbol", "ticker", "Symbol", "Ticker", "2. Symbol", "pair", "instrument", "dataset_code")
 NAMES_KEYS = ("columns", "column_names", "fields", "column", "header", "headers", "keys")
 ROWS_KEYS = ("data", "items", "item", "rows", "values", "records")
 META_KEYS = ("meta", "metadata", "Meta Data", "info", "security")

@@ -62,8 +62,8 @@ def test_an_error_names_what_nested_rows_have() -> None:
 
 def test_the_symbol_that_a_vendor_states_beside_its_rows_is_read() -> None:
     rows = [dict(zip(ENGLISH, row, strict=True)) for row in ROWS]
-    check(json.dumps({"prices": rows, "security": {"id": "x", "ticker": "A"}}), "data.json")
-    check(json.dumps({"data": {"ohlc": rows, "pair": "A"}}), "data.json")
+    for beside in ({"security": {"id": "x", "ticker": "A"}}, {"pair": "A"}, {"dataset_code": "A"}):
+        check(json.dumps({"data": {"prices": rows, **beside}}), "data.json")
 
 
 @pytest.mark.parametrize(
