@@ -174,15 +174,16 @@ def _find_duplicates(sessions: Sessions, closes: npt.NDArray[np.float64], is_goo
         good = part.start + np.flatnonzero(is_good[part])
         latest[(sessions[good].astype("datetime64[D]") - first).astype(np.int64)] = good  # the last one wins
     is_repeated[latest[latest >= 0]] = False
-    conflicting, other = np.zeros(len(latest), bool), np.zeros(len(latest), bool)  # by day
+    several, conflicting, other = (np.zeros(len(latest), bool) for _ in range(3))  # by day
     for part in _iter_parts(len(sessions)):
         repeated = part.start + np.flatnonzero(is_repeated[part])
         days = (sessions[repeated].astype("datetime64[D]") - first).astype(np.int64)
+        several[days] = True
         difference = np.abs(closes[repeated] / closes[latest[days]] - 1)
         conflicting[days[difference > MAX_DIFFERENCE]] = True
         other[days[difference > SAME_CLOSE]] = True
     if other.sum() > max(MAX_VERSIONS, SHARE_OF_VERSIONS * (latest >= 0).sum()):
-        conflicting |= other
+        conflicting = several  # where the closes are equal, too: by chance
     if conflicting.any():
         for part in _iter_parts(len(sessions)):
             good = part.start + np.flatnonzero(is_good[part])

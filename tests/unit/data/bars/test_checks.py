@@ -164,6 +164,9 @@ def test_many_sessions_with_two_closes_are_of_two_instruments_however_near() -> 
     near = bars.assign(**{name: bars[name] * 1.05 for name in ("open", "high", "low", "close")})
     both = pd.concat([bars, near], ignore_index=True)
     assert find_rejections(to_raw("AAPL", both).rows, TODAY).n_by_code == {"conflicting_session": 60}
+    near.loc[7, ["open", "high", "low", "close"]] = bars.loc[7, ["open", "high", "low", "close"]]
+    both = pd.concat([bars, near], ignore_index=True)
+    assert find_rejections(to_raw("AAPL", both).rows, TODAY).n_by_code == {"conflicting_session": 60}
     few = pd.concat([bars, near[:5]], ignore_index=True)
     assert find_rejections(to_raw("AAPL", few).rows, TODAY).n_by_code == {"duplicate_session": 5}
     same = pd.concat([bars, bars], ignore_index=True)
