@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.accessibility import violations, violations_in_both_themes
+from tests.e2e.resizing import resize
 from tests.support.servers.processes import Stack
 
 MSFT = "/?symbol=MSFT&horizon=1&windows=100"
@@ -128,6 +129,11 @@ def test_the_keyboard_sorts_selects_and_moves_through_the_windows(page: Page) ->
     expect(page.get_by_role("list", name="On 4 Oct 2012")).to_contain_text("ridge 0.1926 (off the chart)")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("list", name="On 5 Oct 2012")).to_contain_text("linear regression 0.2831 (off the chart)")
+    page.keyboard.press("PageUp")
+    chosen = page.get_by_role("list", name="On 19 Oct 2012")
+    expect(chosen).to_be_visible()
+    resize(page, page.get_by_role("img", name="Skill so far of 6 models over 100 windows"), 1000)
+    expect(chosen).to_be_visible()
 
 
 def test_the_pointer_reads_a_window_and_the_table_lists_all(page: Page) -> None:

@@ -1,4 +1,12 @@
-import { ColorType, createChart, type IChartApi, type Logical, TickMarkType, type Time } from 'lightweight-charts'
+import {
+  ColorType,
+  createChart,
+  type IChartApi,
+  type Logical,
+  type MouseEventParams,
+  TickMarkType,
+  type Time,
+} from 'lightweight-charts'
 import { type RefObject, useLayoutEffect, useRef } from 'react'
 import { dayAndMonth, price, session } from './format'
 import { renderForPrint } from './print-chart'
@@ -65,6 +73,11 @@ export function zoom(chart: IChartApi, factor: number, still?: Logical | null): 
   if (range === null) return
   const at = still ?? (range.from + range.to) / 2
   chart.timeScale().setVisibleLogicalRange({ from: at - (at - range.from) * factor, to: at + (range.to - at) * factor })
+}
+
+/** Says whether the pointer moved a crosshair or has left the chart; a chart that is resized moves its crosshair itself. */
+export function isByPointer({ point, sourceEvent }: MouseEventParams): boolean {
+  return sourceEvent !== undefined || point === undefined
 }
 
 /** Zooms at the pointer with Ctrl or ⌘ and the wheel, or a touchpad pinch; the wheel alone scrolls the page. */

@@ -9,7 +9,7 @@ import {
 } from 'lightweight-charts'
 import { type Ref, useEffect, useImperativeHandle } from 'react'
 import type { Scale } from '@/address/view'
-import { type Drawing, useChart } from '@/lib/chart'
+import { type Drawing, isByPointer, useChart } from '@/lib/chart'
 import { signedPercent } from '@/lib/format'
 import type { ComparedSymbol, ComparisonResult } from './compare-closes'
 
@@ -90,8 +90,8 @@ function useComparisonLines(drawn: ChartRef, comparison: ComparisonResult, order
 function useCrosshair(drawn: ChartRef, markedSession: string | null, onMark: ComparisonChartProps['onMark']): void {
   useEffect(() => {
     const chart = drawn.current?.chart
-    const onMove = ({ time }: MouseEventParams): void => {
-      onMark(typeof time === 'string' ? time : null)
+    const onMove = (moved: MouseEventParams): void => {
+      if (isByPointer(moved)) onMark(typeof moved.time === 'string' ? moved.time : null)
     }
     chart?.subscribeCrosshairMove(onMove)
     return () => chart?.unsubscribeCrosshairMove(onMove)

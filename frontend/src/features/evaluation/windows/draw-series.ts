@@ -1,6 +1,6 @@
 import { type AutoscaleInfoProvider, type IChartApi, type ISeriesApi, LineSeries, LineStyle } from 'lightweight-charts'
 import type { ModelName } from '@/api/request-types'
-import type { Drawing } from '@/lib/chart'
+import { type Drawing, isByPointer } from '@/lib/chart'
 import { modelName } from '@/lib/format'
 import type { ModelSeries } from './series'
 
@@ -41,8 +41,8 @@ export function drawSeries(chart: IChartApi): SeriesDrawing {
     return [name, chart.addSeries(LineSeries, options)] as const
   })
   let hover: (window: number) => void = () => undefined
-  chart.subscribeCrosshairMove(({ time, logical }) => {
-    if (time !== undefined && logical !== undefined) hover(logical)
+  chart.subscribeCrosshairMove((moved) => {
+    if (isByPointer(moved) && moved.time !== undefined && moved.logical !== undefined) hover(moved.logical)
   })
   return {
     series: new Map(entries),

@@ -4,7 +4,7 @@ import type { Scale } from '@/address/view'
 import type { Forecast } from '@/api/gen/types.gen'
 import type { PastForecast } from '@/features/price-history/past-forecasts'
 import { findLastClose, type Slot } from '@/features/price-history/slots'
-import { useChart } from '@/lib/chart'
+import { isByPointer, useChart } from '@/lib/chart'
 import type { Gap } from '@/lib/gaps'
 import { findFirstDay, type Range } from '@/lib/ranges'
 import { useIdle } from '@/lib/use-idle'
@@ -47,7 +47,7 @@ function computeRange(
   return { from: from - HALF_A_SESSION, to: to + HALF_A_SESSION + (to - from) * ROOM_AT_THE_RIGHT }
 }
 
-/** Reports the session under the pointer, or null; ignores crosshair moves without a pointer. */
+/** Reports the session under the pointer, or null. */
 function usePointer(
   drawn: RefObject<{ chart: IChartApi } | null>,
   nLeftOut: number,
@@ -55,9 +55,9 @@ function usePointer(
 ): void {
   useEffect(() => {
     const chart = drawn.current?.chart
-    const follow = ({ time, logical, point, sourceEvent }: MouseEventParams): void => {
-      const isByPointer = sourceEvent !== undefined || point === undefined // no point: the pointer has left
-      if (isByPointer) onPoint(time === undefined || logical === undefined ? null : logical + nLeftOut)
+    const follow = (moved: MouseEventParams): void => {
+      const { time, logical } = moved
+      if (isByPointer(moved)) onPoint(time === undefined || logical === undefined ? null : logical + nLeftOut)
     }
     chart?.subscribeCrosshairMove(follow)
     return () => chart?.unsubscribeCrosshairMove(follow)
