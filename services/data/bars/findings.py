@@ -100,8 +100,8 @@ def _find_calendar_mismatches(calendar: str, exchange: Sessions | None, sessions
 
 def _find_jumps(frame: BarFrame, sessions: Sessions, prices: npt.NDArray[np.float64]) -> Iterator[Finding]:
     jumps = find_price_jumps(sessions, prices[:, 0], prices[:, 3])
-    adjusted = frame.adjusted().bars
-    in_adjusted = find_price_jumps(sessions, *(adjusted[name].to_numpy(np.float64) for name in ("open", "close")))
+    adjusted = frame.columns().adjusted().numbers
+    in_adjusted = find_price_jumps(sessions, adjusted["open"], adjusted["close"])
     if len(at := jumps.lasting):
         verb = "looks like an unadjusted split" if len(at) == 1 else "look like unadjusted splits"
         sentence = f"{_quantity(len(at), 'jump')} {verb}. {_choose_remedy(frame, at, in_adjusted.lasting)}"

@@ -10,7 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from services.data.mongo.bar_documents import DATE, FIELDS, Document, parse_number, parse_sessions, to_documents
+from services.data.mongo.bar_documents import (
+    DATE,
+    FIELDS,
+    Document,
+    NewDocuments,
+    parse_number,
+    parse_sessions,
+    to_documents,
+    to_new_documents,
+)
 from shared.schemas.arrow import BarFrame
 
 
@@ -18,7 +27,7 @@ from shared.schemas.arrow import BarFrame
 class Changes:
     """Documents to insert, update operators by `_id`, and the `_id`s of documents to delete."""
 
-    inserts: list[dict[str, Any]]
+    inserts: NewDocuments
     updates: list[tuple[Any, dict[str, Any]]]
     deletes: list[Any]
 
@@ -33,9 +42,9 @@ def compute_changes(documents: list[dict[str, Any]], frame: BarFrame) -> Changes
 
     Documents that `build_frame` skips stay if `frame` counts any as skipped; otherwise they are deleted.
     """
-    fresh = {str(new[DATE]): new for new in to_documents(frame)}
     if not documents:
-        return Changes(list(fresh.values()), [], [])
+        return Changes(to_new_documents(frame), [], [])
+    fresh = {str(new[DATE]): new for new in to_documents(frame)}
     sessions = np.datetime_as_string(parse_sessions(documents)).tolist()
     current = {session: document for session, document in zip(sessions, documents, strict=True) if session != "NaT"}
     deletes = [

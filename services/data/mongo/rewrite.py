@@ -16,7 +16,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
-from services.data.mongo.bar_documents import DATE
+from services.data.mongo.bar_documents import DATE, NewDocuments
 from services.data.mongo.catalogue_documents import CATALOGUE, complete_bars, from_document, to_document
 from services.data.mongo.collection_reader import build_any, has_snapshots
 from services.data.mongo.document_changes import Changes, compute_changes
@@ -38,22 +38,23 @@ def rewrite_in_transaction(database: Database[dict[str, Any]], symbol: str, deci
     """Rewrite bars and entry in one transaction; return the second item that `decide` returns."""
     collection, catalogue = database[symbol], database[CATALOGUE]
 
-    def write(session: ClientSession) -> tuple[T, Changes]:
+    def write(session: ClientSession) -> tuple[T, bool]:
         # First, so that of two concurrent rewrites of one symbol, one conflicts and waits before it has done any work.
         claim = {"$set": {"rewrite": ObjectId()}}
         entry = catalogue.find_one_and_update({"_id": symbol}, claim, upsert=True, session=session)
         exists = _exists(database, symbol)
         documents = _read_all(collection, session) if exists else []
         after, changes, report = _decide_changes(symbol, documents, entry, decide)
-        _require_plain(database, symbol, changes)
-        if not exists:
+        if exists:
+            _require_plain(database, symbol, changes)
+        else:
             collection.create_index(DATE, unique=True, session=session)
         _apply(changes, collection, session)
         catalogue.replace_one({"_id": symbol}, _to_entry_document(after), session=session)
-        return report, changes
+        return report, exists and not changes.are_empty
 
-    report, changes = run_in_transaction(database, write)
-    if not changes.are_empty:
+    report, may_lack_index = run_in_transaction(database, write)
+    if may_lack_index:
         _create_index(collection)
     return report
 
@@ -128,7 +129,9 @@ def _apply(changes: Changes, collection: Collection[dict[str, Any]], session: Cl
     _insert(changes.inserts, collection, session)
 
 
-def _insert(documents: Documents, collection: Collection[dict[str, Any]], session: ClientSession | None = None) -> None:
+def _insert(
+    documents: NewDocuments, collection: Collection[dict[str, Any]], session: ClientSession | None = None
+) -> None:
     for start in range(0, len(documents), PART_DOCUMENTS):
         collection.insert_many(documents[start : start + PART_DOCUMENTS], session=session, ordered=False)
 

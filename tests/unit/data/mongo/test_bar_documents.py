@@ -8,11 +8,20 @@ import pandas as pd
 import pytest
 from bson import Decimal128
 from bson.datetime_ms import DatetimeMS
+from bson.raw_bson import RawBSONDocument
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.data.mongo.bar_documents import PART_BYTES, bars_from_bson, build_frame, to_documents
-from tests.support.data.bars import make_frame
+from services.data.mongo.bar_documents import (
+    FIELDS,
+    PART_BYTES,
+    bars_from_bson,
+    build_frame,
+    to_documents,
+    to_new_documents,
+)
+from shared.schemas.arrow import BarFrame
+from tests.support.data.bars import make_bars, make_frame
 
 
 def _sessions(documents: list[dict[str, Any]]) -> list[str]:
@@ -103,6 +112,22 @@ def test_a_number_that_is_not_known_is_left_out_of_the_document() -> None:
     assert to_documents(frame) == [
         {"Date": "2024-01-01", "Open": 1.0, "High": 2.0, "Low": 0.0, "Close": 1.0, "Adj Close": 1.0}
     ]
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(st.tuples(*[st.one_of(st.floats(0.01, 1e12), st.just(math.nan))] * 3), max_size=6), st.integers(0, 7))
+def test_new_documents_are_those_of_the_bars_whatever_is_not_known(rows: list[tuple[float, ...]], known: int) -> None:
+    bars = make_bars([row[0] for row in rows])
+    for n, name in enumerate(("close", "volume", "adj_close")):
+        bars[name] = [row[n] if known >> n & 1 else math.nan for row in rows]
+    frame = BarFrame("AAPL", bars.astype(dict.fromkeys(FIELDS, float)))
+    assert [dict(document) for document in to_new_documents(frame)] == to_documents(frame)
+
+
+def test_new_documents_with_the_same_fields_are_encoded_already() -> None:
+    frame = make_frame(closes=[1, 2])
+    frame.bars["adj_close"] = math.nan  # of none
+    assert {type(document) for document in to_new_documents(frame)} == {RawBSONDocument}
 
 
 LAYOUT = {"Date": "2024-01-02", "Open": 1.5, "High": 2, "Low": 1, "Close": float("inf"), "Volume": None, "Name": "AAPL"}

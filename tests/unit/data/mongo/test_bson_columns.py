@@ -11,7 +11,7 @@ from bson import Decimal128, Int64, ObjectId
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.data.mongo.bson_columns import columns_from_bson
+from services.data.mongo.bson_columns import columns_from_bson, documents_from_columns
 
 KINDS: dict[str, st.SearchStrategy[Any]] = {
     "float": st.floats(allow_nan=False),
@@ -75,6 +75,16 @@ def test_a_name_that_is_there_twice_is_for_the_driver() -> None:
 
 def test_documents_without_fields_are_a_table_without_columns() -> None:
     assert columns_from_bson(_raw([{}, {}])) == {}
+
+
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(data=st.data(), layout=st.lists(st.sampled_from(["float", "text"]), min_size=1), n=st.integers(1, 5))
+def test_what_is_written_is_what_the_driver_writes(data: st.DataObject, layout: list[str], n: int) -> None:
+    documents = [{f"f{i}": data.draw(KINDS[kind]) for i, kind in enumerate(layout)} for _ in range(n)]
+    columns = columns_from_bson(_raw(documents))
+    assert columns is not None
+    written = documents_from_columns(columns)
+    assert bson.decode_all(b"".join(document.raw for document in written)) == documents
 
 
 @settings(derandomize=True, max_examples=300, deadline=None)

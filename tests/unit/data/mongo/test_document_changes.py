@@ -24,7 +24,7 @@ def _apply(documents: list[dict[str, Any]], changes: Changes) -> list[dict[str, 
         by_id[key].update(update.get("$set", {}))
         for name in update.get("$unset", {}):
             del by_id[key][name]
-    return kept + changes.inserts
+    return kept + [dict(document) for document in changes.inserts]
 
 
 def _without_rest(closes: list[float]) -> BarFrame:
@@ -35,7 +35,7 @@ def _without_rest(closes: list[float]) -> BarFrame:
 
 def test_the_first_bars_of_a_symbol_are_inserted() -> None:
     changes = compute_changes([], _without_rest([10]))
-    assert changes.inserts == [{name: value for name, value in FIRST.items() if name != "_id"}]
+    assert [dict(new) for new in changes.inserts] == [{name: value for name, value in FIRST.items() if name != "_id"}]
     assert changes.updates == changes.deletes == []
 
 
