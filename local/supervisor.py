@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import select
 import shlex
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 from local.errors import CannotRun
 from local.tie import TIED_TO, tied
 
+MOST_OPEN_FILES = 64_000  # of each program: MongoDB keeps three open for each symbol, and shells often allow 1,024
 _EVENT = re.compile(r"(spawned|exited): '?(\w+)'? (?:with pid (\d+)|\((.*)\))")
 
 
@@ -87,8 +89,8 @@ class Supervisor:
         """Wait for that long at most, and report whether everything has stopped."""
         if self._read(seconds) != b"":
             return False
-        self._process.wait()
-        return True
+        with self._process:  # closes its output
+            return True
 
     def _read(self, seconds: float) -> bytes | None:
         """Return its next output: None if there is none yet, empty once it has ended."""
@@ -114,6 +116,12 @@ def _variable(name: str) -> str:
     return f"BELLWETHER_{name.upper()}"
 
 
+def _open_files() -> int:
+    """Return how many files each program may have open, as far as the machine allows."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
+
+
 def _config(programs: list[Program]) -> str:
     folder = f"%(ENV_{_variable('folder')})s"
     sections = {
@@ -121,6 +129,7 @@ def _config(programs: list[Program]) -> str:
             "nodaemon": "true",
             "logfile": f"{folder}/logs/supervisord.log",
             "pidfile": f"{folder}/supervisord.pid",
+            "minfds": str(_open_files()),
         }
     }
     for program in programs:
