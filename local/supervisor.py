@@ -112,14 +112,14 @@ class Supervisor:
         return ended
 
 
-def _variable(name: str) -> str:
-    return f"BELLWETHER_{name.upper()}"
-
-
-def _open_files() -> int:
+def allowed_open_files() -> int:
     """Return how many files each program may have open, as far as the machine allows."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
+
+
+def _variable(name: str) -> str:
+    return f"BELLWETHER_{name.upper()}"
 
 
 def _config(programs: list[Program]) -> str:
@@ -129,7 +129,7 @@ def _config(programs: list[Program]) -> str:
             "nodaemon": "true",
             "logfile": f"{folder}/logs/supervisord.log",
             "pidfile": f"{folder}/supervisord.pid",
-            "minfds": str(_open_files()),
+            "minfds": str(allowed_open_files()),
         }
     }
     for program in programs:

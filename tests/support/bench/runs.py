@@ -27,6 +27,7 @@ from tests.support.servers.processes import PRODUCTION_LIMITS
 NOISE = 0.002  # standard deviation of the log return that each session gets besides its own
 PRICES = ["open", "high", "low", "close"]
 N_AT_REST = 100
+ENOUGH_BARS = 500  # for a forecast with its 250 windows
 PAUSE_SECONDS = 0.1  # between two forecasts: a person, not a load
 
 
@@ -44,7 +45,7 @@ def main() -> None:
         run_system(Path(folder), given.symbols, PRODUCTION_LIMITS, write) as system,
     ):
         until(lambda: system.prediction.get("/readyz").is_success)
-        symbols = _long_symbols(system, given.windows)
+        symbols = _long_symbols(system)
         at_rest = [_forecast(system.prediction, symbols, number) for number in range(N_AT_REST)]
         print(f"forecasts at rest       p95 {_p95(at_rest):.0f} ms")
         rates: list[float] = []
@@ -77,10 +78,10 @@ def write_noisy(path: Path, n_symbols: int, source: Path) -> None:
         )
 
 
-def _long_symbols(system: RunSystem, windows: int) -> list[str]:
+def _long_symbols(system: RunSystem) -> list[str]:
     """Return the symbols with so many bars that a forecast is not refused."""
     symbols = system.data.get("/symbols").json()
-    return [each for each in symbols if system.data.get(f"/symbols/{each}").json()["bars"] >= 2 * windows]
+    return [each for each in symbols if system.data.get(f"/symbols/{each}").json()["bars"] >= ENOUGH_BARS]
 
 
 def _restart(system: RunSystem, workers: int) -> None:

@@ -1,6 +1,7 @@
 """Real servers for the tests: the embedded MongoDB and Valkey, and our services as processes on loopback."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from pymongo.database import Database as AnyDatabase
 
 from gateway.settings import GatewaySettings
 from local.servers import free_port, mongo_url, mongod_command, redis_url, service_command, valkey_command
+from local.supervisor import allowed_open_files
 from services.data.settings import DataSettings
 from services.prediction.settings import PredictionSettings
 from tests.support.polling import PATIENCE_SECONDS
@@ -65,6 +67,8 @@ class Server:
     def start(self) -> None:
         """Start the process without waiting until it is ready."""
         assert not is_listening(self.port), f"port {self.port} is taken before {self.name} starts"
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed_open_files(), hard))  # what `make run` allows
         self._sink = self.log.open("ab")
         self.process = subprocess.Popen(
             self.command,
