@@ -27,6 +27,7 @@ MAX_RAGGED_ROWS = 100_000
 HEAD_LINES = 100
 SAMPLE_ROWS = 20
 DELIMITERS = ",;\t|"
+ANY = f"[{DELIMITERS}]"
 PROBLEM = pa.field("problem", pa.int8())
 SymbolBatch = tuple[str | None, pa.RecordBatch]  # the rows of one symbol, None if the columns do not name it
 
@@ -77,7 +78,7 @@ def _read_header(text: Utf8Stream, reading: Reading) -> tuple[Header, str, list[
         raise UnreadableFile(f"The first line, which names the columns, is longer than {MAX_HEADER:,} bytes.")
     if not any(line.strip() for line in lines):
         raise UnreadableFile("The file has no rows.")
-    if "\0" in lines[0] or lines[0][1:4] in ("PDF", "HDF"):
+    if _is_binary(lines, reading):
         raise UnreadableFile(f"{NO_TEXT} Save the table in it as CSV, or unpack it.")
     delimiter, rows = _choose_delimiter(lines, reading)
     rows = _name_row_names(rows)
@@ -93,6 +94,13 @@ def _read_header(text: Utf8Stream, reading: Reading) -> tuple[Header, str, list[
             f"or texts contain {quote_text(delimiter)}, put them in quotes or separate the cells by semicolons."
         )
     return header, delimiter, sample
+
+
+def _is_binary(lines: list[str], reading: Reading) -> bool:
+    if "\0" in lines[0] or lines[0][1:4] in ("PDF", "HDF"):
+        return True
+    text = [line for line in lines if "\0" not in line]  # the first line of a binary file may be text by chance
+    return len(text) < len(lines) and not any(count_fields(re.split(ANY, line), reading.options) for line in text)
 
 
 def _name_row_names(rows: list[list[str]]) -> list[list[str]]:

@@ -59,6 +59,7 @@ def test_prices_in_several_currencies_are_a_note(forms: tuple[str, str]) -> None
     "start",
     [
         *(b"SQLite format 3\0", b"\x80\x05\x95\x10\0\x8c\x11pandas", b"7z\xbc\xaf\x27\x1c\0\x04", b"\x89HDF\r\n\x1a\n"),
+        *(b"\x89PNG\r\n\x1a\n", b"ORC\n\0Date\0Open", b"\x80\x05\x95\n\0\0\x8c", b"X\n\0\0\0\x03"),
         *(b"(\xb5/\xfd\x04\0date,open", b"A.csv\0\0\0\0Date,Open,High,Low,Close\n2024-01-02,1,1,1,1", b"%PDF-1.7\n"),
     ],
 )
