@@ -1,7 +1,8 @@
 """The ports of the prediction service: what it needs from outside."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Literal, ParamSpec, Protocol, TypeVar
 
 from shared.schemas.bars import EncodedBars
@@ -158,3 +159,4 @@ class Resources:
     data: BarsReader
     workers: Workers
     runs: RunStore
+    queued: asyncio.Event = field(default_factory=asyncio.Event)  # set when a run has been queued here

@@ -1,5 +1,6 @@
 """Opens the resources of the prediction service and closes them in reverse."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
@@ -30,6 +31,7 @@ async def open_resources(
     keeps_runs: bool = False,
 ) -> AsyncIterator[Resources]:
     """Open the connection pools to the data service and start the worker processes; claim runs if asked to."""
+    queued = asyncio.Event()
     async with (
         open_data(settings, observer, bars_observer) as data,
         open_runs(settings) as runs,
@@ -42,9 +44,9 @@ async def open_resources(
             observer=queue_observer,
             preload=[PRELOADED],
         ) as workers,
-        in_background(Keeper(runs, compute_in_child).keep()) if keeps_runs else nullcontext(),
+        in_background(Keeper(runs, compute_in_child, queued).keep()) if keeps_runs else nullcontext(),
     ):
-        yield Resources(data=data, workers=workers, runs=runs)
+        yield Resources(data=data, workers=workers, runs=runs, queued=queued)
 
 
 @asynccontextmanager

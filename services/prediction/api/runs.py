@@ -25,6 +25,8 @@ async def start_run(request: RunRequest, resources: ResourcesDep, response: Resp
     """Queue a run, unless the same one exists: the same request on the same bars and code."""
     new = build_new_run(request, await resources.data.revisions(), answer_digest())
     run, is_queued = await resources.runs.put(new=new)
+    if is_queued:
+        resources.queued.set()
     response.status_code = 202 if is_queued else 200
     response.headers["Location"] = f"/runs/{run.id}"
     return run

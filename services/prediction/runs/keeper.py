@@ -26,17 +26,28 @@ class Keeper:
     Args:
         runs: The store of runs.
         compute: Computes a claimed run in a process of its own; returns whether the process ended well.
+        queued: Set when this service has queued a run, which is claimed at once; others are found by asking.
+        poll_seconds: The time between two questions is random within these.
     """
 
-    def __init__(self, runs: RunStore, compute: Callable[[Claim], Awaitable[bool]]) -> None:
+    def __init__(
+        self,
+        runs: RunStore,
+        compute: Callable[[Claim], Awaitable[bool]],
+        queued: asyncio.Event,
+        poll_seconds: tuple[float, float] = POLL_SECONDS,
+    ) -> None:
         self._runs = runs
         self._compute = compute
+        self._queued = queued
+        self._poll_seconds = poll_seconds
         self._owner = f"prediction-{uuid4().hex}"
         self._crashes: dict[str, int] = {}
 
     async def keep(self) -> None:
         """Claim and compute one run after another until cancelled."""
         while True:
+            self._queued.clear()  # before the claim: a run that is queued meanwhile must not be forgotten
             try:
                 claim = await self._runs.claim(owner=self._owner)
                 if claim is not None:
@@ -46,7 +57,9 @@ class Keeper:
                 log.debug("run_not_claimed", reason=error.slug)
             except Exception:  # a bug must not stop it forever
                 log.exception("keeper_failed")
-            await asyncio.sleep(random.uniform(*POLL_SECONDS))  # noqa: S311  # no secret
+            with suppress(TimeoutError):
+                async with asyncio.timeout(random.uniform(*self._poll_seconds)):  # noqa: S311  # no secret
+                    await self._queued.wait()
 
     async def _compute_claimed(self, claim: Claim) -> None:
         run_id = claim.run.id

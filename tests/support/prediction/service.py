@@ -1,5 +1,6 @@
 """The prediction service in process, on a data service with a fake store; work runs where it is called."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
@@ -47,6 +48,7 @@ async def serve_prediction(
     store: FakeBarStore,
     workers: InlineWorkers | None = None,
     runs: FakeRunStore | None = None,
+    queued: asyncio.Event | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of the prediction service."""
     async with serve_data(store) as http:
@@ -54,7 +56,12 @@ async def serve_prediction(
 
         @asynccontextmanager
         async def open_fakes(_: PredictionSettings) -> AsyncIterator[Resources]:
-            yield Resources(data=data, workers=workers or InlineWorkers(), runs=runs or FakeRunStore())
+            yield Resources(
+                data=data,
+                workers=workers or InlineWorkers(),
+                runs=runs or FakeRunStore(),
+                queued=queued or asyncio.Event(),
+            )
 
         async with serve(create_app(PredictionSettings(), open_resources=open_fakes)) as client:
             yield client

@@ -1,5 +1,7 @@
 """`POST /runs`: a new run is queued, and the same request is the same run."""
 
+import asyncio
+
 from tests.support.data.bars import make_frame
 from tests.support.data.fakes import FakeBarStore
 from tests.support.prediction.runs import FakeRunStore
@@ -9,11 +11,14 @@ STORE = FakeBarStore({"AAPL": make_frame(), "FB": make_frame("FB")})
 
 
 async def test_a_run_is_queued_and_the_same_request_finds_it() -> None:
-    runs = FakeRunStore()
-    async with serve_prediction(STORE, runs=runs) as client:
+    runs, queued = FakeRunStore(), asyncio.Event()
+    async with serve_prediction(STORE, runs=runs, queued=queued) as client:
         first = await client.post("/runs", json={"horizons": [1], "windows": 100})
+        is_told = queued.is_set()
+        queued.clear()
         again = await client.post("/runs", json={"windows": 100, "horizons": [1]})
     assert (first.status_code, again.status_code) == (202, 200)
+    assert (is_told, queued.is_set()) == (True, False)  # the keeper, which claims it at once
     assert first.json() == again.json()
     assert first.headers["location"] == f"/runs/{first.json()['id']}"
     assert runs.new is not None

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from services.prediction.runs.keeper import MAX_CRASHES, Keeper
 from shared.schemas.runs import Claim
@@ -27,10 +28,11 @@ class Children:
 
 
 @asynccontextmanager
-async def _keeping(store: FakeRunStore, children: Children) -> AsyncIterator[None]:
-    task = asyncio.create_task(Keeper(store, children.compute).keep())
+async def _keeping(store: FakeRunStore, children: Children, **options: Any) -> AsyncIterator[asyncio.Event]:
+    queued = asyncio.Event()
+    task = asyncio.create_task(Keeper(store, children.compute, queued, **options).keep())
     try:
-        yield
+        yield queued
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -43,6 +45,30 @@ async def test_a_queued_run_is_computed_and_then_there_is_nothing_to_do() -> Non
         await wait_until(lambda: store.ended == ("succeeded", None) and len(store.owners) >= 2)
     assert [claim.token for claim in children.claims] == [1]
     assert len(set(store.owners)) == 1
+
+
+async def test_a_run_that_was_queued_here_is_claimed_at_once() -> None:
+    store = FakeRunStore()
+    children = Children(store)
+    async with _keeping(store, children, poll_seconds=(3600, 3600)) as queued:
+        await wait_until(lambda: len(store.owners) == 1)
+        store.new = make_new_run(["A"])
+        queued.set()
+        await wait_until(lambda: store.ended == ("succeeded", None))
+
+
+async def test_a_run_that_is_queued_during_a_claim_is_claimed_next() -> None:
+    class Slow(FakeRunStore):
+        async def claim(self, *, owner: str) -> Claim | None:
+            claim = await super().claim(owner=owner)
+            if len(self.owners) == 1:
+                self.new = make_new_run(["A"])
+                queued.set()
+            return claim
+
+    store = Slow()
+    async with _keeping(store, Children(store), poll_seconds=(3600, 3600)) as queued:
+        await wait_until(lambda: store.ended == ("succeeded", None))
 
 
 async def test_a_process_that_dies_hands_the_run_over_at_once() -> None:
