@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, Literal, ParamSpec, Protocol, TypeVar
 
 from shared.schemas.bars import EncodedBars
@@ -159,4 +159,4 @@ class Resources:
     data: BarsReader
     workers: Workers
     runs: RunStore
-    queued: asyncio.Event = field(default_factory=asyncio.Event)  # set when a run has been queued here
+    queued: asyncio.Event  # set when a run has been queued here

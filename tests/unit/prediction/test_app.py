@@ -32,7 +32,7 @@ async def test_it_does_not_listen_until_a_worker_is_ready() -> None:
     async def open_fakes(_: PredictionSettings) -> AsyncIterator[Resources]:
         async with serve_data(FakeBarStore()) as http:
             data = DataClient(http, timeout_seconds=60)
-            yield Resources(data=data, workers=workers, runs=FakeRunStore())
+            yield Resources(data=data, workers=workers, runs=FakeRunStore(), queued=asyncio.Event())
 
     app, started = create_app(PredictionSettings(), open_resources=open_fakes), asyncio.Event()
 

@@ -27,7 +27,6 @@ MAX_RAGGED_ROWS = 100_000
 HEAD_LINES = 100
 SAMPLE_ROWS = 20
 DELIMITERS = ",;\t|"
-ANY = f"[{DELIMITERS}]"
 PROBLEM = pa.field("problem", pa.int8())
 SymbolBatch = tuple[str | None, pa.RecordBatch]  # the rows of one symbol, None if the columns do not name it
 
@@ -99,8 +98,9 @@ def _read_header(text: Utf8Stream, reading: Reading) -> tuple[Header, str, list[
 def _is_binary(lines: list[str], reading: Reading) -> bool:
     if "\0" in lines[0] or lines[0][1:4] in ("PDF", "HDF"):
         return True
-    text = [line for line in lines if "\0" not in line]  # the first line of a binary file may be text by chance
-    return len(text) < len(lines) and not any(count_fields(re.split(ANY, line), reading.options) for line in text)
+    text = [re.split(f"[{DELIMITERS}]", line) for line in lines if "\0" not in line]
+    # The first line of a binary file may be text by chance, but names nothing.
+    return len(text) < len(lines) and not any(count_fields(names, reading.options) for names in text)
 
 
 def _name_row_names(rows: list[list[str]]) -> list[list[str]]:

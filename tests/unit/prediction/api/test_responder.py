@@ -70,7 +70,7 @@ class Service:
         if_none_match: str = "",
         work: Callable[[EncodedBars, str], Wire] | None = None,
     ) -> Response:
-        resources = Resources(data=self.bars, workers=self.workers, runs=FakeRunStore())
+        resources = Resources(data=self.bars, workers=self.workers, runs=FakeRunStore(), queued=asyncio.Event())
         return await self.responder.respond(key, if_none_match, resources, work or _echo)
 
     def count(self, kind: str) -> float | None:

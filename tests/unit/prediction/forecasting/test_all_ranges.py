@@ -1,3 +1,4 @@
+import asyncio
 from datetime import date
 from functools import partial
 from statistics import fmean
@@ -20,7 +21,7 @@ from tests.support.prediction.service import InlineWorkers
 async def _measure(store: FakeBarStore, symbols: list[str]) -> list[SymbolRanges]:
     async with serve_data(store) as http:
         data = DataClient(http, timeout_seconds=5)
-        resources = Resources(data=data, workers=InlineWorkers(), runs=FakeRunStore())
+        resources = Resources(data=data, workers=InlineWorkers(), runs=FakeRunStore(), queued=asyncio.Event())
         return [item async for item in measure_all(resources, symbols, RangeQuery(), max_concurrent=2)]
 
 
