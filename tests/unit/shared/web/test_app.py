@@ -1,3 +1,4 @@
+import gc
 import re
 
 import httpx
@@ -84,3 +85,16 @@ async def test_a_call_out_gets_what_is_left_and_carries_the_id() -> None:
 async def test_outside_a_request_there_is_neither_id_nor_deadline() -> None:
     assert request_id.current_request_id() is None
     assert deadline.seconds_left(3) == 3
+
+
+async def test_the_garbage_collector_passes_over_what_exists_at_the_start() -> None:
+    async with serve(_app()):
+        n_frozen = gc.get_freeze_count()
+    assert n_frozen > 10_000
+
+
+async def test_what_a_second_app_leaves_behind_is_collected() -> None:
+    async with serve(_app()):
+        n_frozen = gc.get_freeze_count()
+    async with serve(_app()):
+        assert gc.get_freeze_count() <= n_frozen
