@@ -17,6 +17,7 @@ from shared.revisions.freshness import Freshness
 
 RETRY_SECONDS = (0.2, 1.0)  # random within these, so that followers do not reconnect together
 RENEW_SECONDS = 0.7  # three times within a lease
+RENEW_AGAIN_SECONDS = 0.1  # after a renewal that failed, while there is a lease to save
 log = structlog.get_logger()
 
 
@@ -86,14 +87,17 @@ class Follower:
     async def renew(self) -> None:
         """Report this follower's position and extend its lease until cancelled."""
         while True:
+            pause = RENEW_SECONDS
             if self._freshness.is_heard:  # otherwise writers would wait for a follower that receives nothing
                 sent_at, fence = self._monotonic(), self._freshness.fence
-                with suppress(ServiceError):  # the lease ends by itself
+                try:
                     lease = await self._data.renew_lease(follower=self._id, fence=fence)
                     self._freshness.leased(sent_at, is_continuous=lease.is_continuous)
+                except ServiceError:  # the lease ends by itself
+                    pause = RENEW_AGAIN_SECONDS if self._freshness.is_alive else RENEW_SECONDS
             self._report("no lease")
             with suppress(TimeoutError):
-                async with asyncio.timeout(RENEW_SECONDS):
+                async with asyncio.timeout(pause):
                     await self._is_due.wait()
             self._is_due.clear()
 

