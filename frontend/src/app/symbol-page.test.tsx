@@ -1,9 +1,10 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import { http, HttpResponse } from 'msw/http'
 import { expect, test, vi } from 'vitest'
+import { NO_ADJUSTED_PRICES } from '@/testing/comparisons'
 import { gatewayIsDown, handlers, PROBLEMS, stockFailsWith } from '@/testing/handlers'
 import { problemResponse, REQUEST_ID } from '@/testing/problems'
-import { renderPage } from '@/testing/render'
+import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
 import { AAPL_STOCK } from '@/testing/stocks'
 
@@ -20,7 +21,14 @@ test('an unknown symbol shows one notice, with the request ID and no retry', asy
   expect(screen.queryByRole('button', { name: 'Try again' })).not.toBeInTheDocument()
 })
 
-test('until the page knows whether a symbol exists, no panel says that it does not', async () => {
+function withoutAdjusted(): Response {
+  return HttpResponse.json({ ...AAPL_STOCK, has_adjusted_prices: false })
+}
+
+test.each([
+  ['exists', '/?symbol=ZZZZ', PROBLEMS.unknownSymbol, () => problemResponse(PROBLEMS.unknownSymbol)],
+  ['has adjusted prices', '/?symbol=ZZZZ&adjusted=true', NO_ADJUSTED_PRICES, withoutAdjusted],
+])('until the page knows whether a symbol %s, no panel says that it does not', async (_, path, problem, answerStock) => {
   const panelAsked = vi.fn()
   let answer = (): void => undefined
   const isHeld = new Promise<void>((resolve) => {
@@ -29,19 +37,46 @@ test('until the page knows whether a symbol exists, no panel says that it does n
   server.use(
     http.get('*/api/stocks/ZZZZ', async () => {
       await isHeld
-      return problemResponse(PROBLEMS.unknownSymbol)
+      return answerStock()
     }),
     http.get('*/api/stocks/ZZZZ/:what', () => {
       panelAsked()
-      return problemResponse(PROBLEMS.unknownSymbol)
+      return problemResponse(problem)
     }),
   )
-  renderPage('/?symbol=ZZZZ')
+  renderPage(path)
   await waitFor(() => expect(panelAsked.mock.calls.length).toBeGreaterThanOrEqual(3))
   await new Promise((resolve) => setTimeout(resolve, 100)) // until the panels have their answers
   expect(screen.queryByRole('alert')).not.toBeInTheDocument()
   answer()
-  expect(await screen.findByRole('alert')).toHaveTextContent('Unknown symbol')
+  expect(await screen.findByRole('alert')).toHaveTextContent(problem.title)
+})
+
+function aaplHasNoAdjustedPrices(): void {
+  server.use(
+    http.get('*/api/stocks/AAPL', withoutAdjusted),
+    http.get('*/api/stocks/AAPL/:what', ({ request }) =>
+      new URL(request.url).searchParams.get('adjusted') === 'true' ? problemResponse(NO_ADJUSTED_PRICES) : undefined,
+    ),
+  )
+}
+
+test('a symbol without adjusted prices says so once, and offers those that it has', async () => {
+  aaplHasNoAdjustedPrices()
+  const { user } = renderPage('/?symbol=AAPL&adjusted=true')
+  expect(await screen.findByRole('alert')).toHaveTextContent('The bars have no adjusted close.')
+  expect(screen.getByRole('region', { name: 'Price and forecast' })).toContainElement(screen.getByRole('alert'))
+  await user.click(screen.getByRole('button', { name: 'Show unadjusted prices' }))
+  expect(await screen.findByRole('region', { name: 'Data' })).toBeVisible()
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument()
+  expect(address()).toBe('/?symbol=AAPL')
+})
+
+test('compared with others, a symbol without adjusted prices is left out by the comparison alone', async () => {
+  aaplHasNoAdjustedPrices()
+  renderPage('/?symbol=AAPL&compare=IBM&adjusted=true')
+  expect(await screen.findByText('AAPL is left out.')).toBeVisible()
+  expect(screen.getByRole('alert')).toHaveTextContent('It has no adjusted prices.')
 })
 
 test('an unreachable gateway shows one notice, and the page recovers with it', async () => {

@@ -41,6 +41,23 @@ function LazyComparison(props: SymbolPageProps) {
 
 const loadDetails = () => import('./symbol-details')
 
+/** In place of every panel, each of which would say the same. */
+function WithoutAdjusted({ view, onChange }: SymbolPageProps) {
+  const bars = useQuery(getBars(view.symbol, view.isAdjusted))
+  return (
+    <Panel id="chart-heading" title="Price and forecast">
+      <QueryView query={bars} what={`the bars of ${view.symbol}`} skeleton={<></>}>
+        {() => <></>}
+      </QueryView>
+      <p className="retry">
+        <button type="button" className="button" onClick={() => onChange({ isAdjusted: false })}>
+          Show unadjusted prices
+        </button>
+      </p>
+    </Panel>
+  )
+}
+
 /** Fetched when the browser is idle, since it is below the fold. */
 function LazyDetails({ view }: { view: SymbolView }) {
   const module = useLazyModule(loadDetails, useIdle())
@@ -74,6 +91,15 @@ export function SymbolPage({ view, onChange }: SymbolPageProps) {
           </PanelBoundary>
         )}
       </div>
+    )
+  }
+  if (view.isAdjusted && query.data?.has_adjusted_prices === false) {
+    const Instead = view.compare.length === 0 ? WithoutAdjusted : LazyComparison
+    return (
+      <article className="symbol-page" aria-labelledby="symbol-heading">
+        <StockHeader symbol={view.symbol} stock={query.data} isAdjusted />
+        <Instead view={view} onChange={onChange} />
+      </article>
     )
   }
   return (

@@ -1,4 +1,4 @@
 import { createContext } from 'react'
 
-/** Whether the page has yet to learn if its symbol exists. It says so itself, once, if the symbol does not. */
+/** Whether the page has yet to learn if its symbol exists and has adjusted prices. If not, it says so itself, once. */
 export const AwaitsSymbol = createContext(false)
