@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -72,6 +73,20 @@ class TestMongoChangeFeed(ChangeFeedBehaviours):
         with database.client.start_session() as session, session.start_transaction():
             database["AAPL"].insert_one({"Date": "2024-01-02"}, session=session)
         await _until(changes, {"AAPL"})
+
+    async def test_a_load_of_many_bars_is_followed_in_small_batches(
+        self, feed: MongoChangeFeed, database: Database
+    ) -> None:
+        changes = feed.changes()
+        await _until(changes, None)
+        database["AAPL"].insert_many({"Date": str(number)} for number in range(20_000))
+        tracemalloc.start()
+        try:
+            await _until(changes, {"AAPL"})
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert peak < 10_000_000  # all of them in one batch would take 40 MB
 
     async def test_a_write_to_the_collection_of_a_view_is_one_to_the_view(
         self, feed: MongoChangeFeed, database: Database

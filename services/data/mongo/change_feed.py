@@ -26,6 +26,7 @@ from shared.schemas.bars import is_symbol
 
 RETRY_SECONDS = 1.0
 BATCH_SECONDS = 0.1  # a load of 619,040 bars is as many events, which are reported in batches
+BATCH_EVENTS = 1000  # decoded at a time: the server would send 16 MB of them, which take 100 MB here
 REOPEN_SECONDS = 0.1  # after an interruption: until the stream is open again, changes by other tools go unnoticed
 TIMEOUT_SECONDS = 5.0  # of one poll; a hanging MongoDB must not keep the process from ending
 FAILURE_REASONS: dict[int | None, str] = {
@@ -148,7 +149,10 @@ class MongoChangeFeed:
     def _open(self, resume: Event | None) -> DatabaseChangeStream[dict[str, Any]]:
         with pymongo.timeout(TIMEOUT_SECONDS):
             stream: DatabaseChangeStream[dict[str, Any]] = self._database.watch(
-                _PIPELINE, resume_after=resume, max_await_time_ms=int(BATCH_SECONDS * 1000)
+                _PIPELINE,
+                resume_after=resume,
+                batch_size=BATCH_EVENTS,
+                max_await_time_ms=int(BATCH_SECONDS * 1000),
             )
         return stream
 
