@@ -2,8 +2,9 @@
 
 import logging
 import sys
+from contextlib import suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -26,6 +27,20 @@ _SHARED: list[structlog.typing.Processor] = [
 ]
 
 
+class _Lines:
+    """Writes lines to a file. One that cannot be written is lost, as with `logging`: no request fails for it."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._logger = structlog.WriteLogger(file)
+
+    def msg(self, line: str) -> None:
+        """Write the line."""
+        with suppress(OSError, ValueError):  # a full disk, a closed pipe
+            self._logger.msg(line)
+
+    debug = info = warning = error = critical = msg
+
+
 def log_to_stderr() -> None:
     """Write the log events of a command to standard error: its standard output is its result."""
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
@@ -43,9 +58,10 @@ def configure_logging(service: str, settings: ServiceSettings) -> None:
         if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
     )
+    lines = _Lines(sys.stdout)
     structlog.configure(
-        processors=[*_SHARED, add_service, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*_SHARED, add_service, renderer],
+        logger_factory=lambda *_: lines,  # past `logging`, which would take as long again for each request
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
         cache_logger_on_first_use=False,
     )
