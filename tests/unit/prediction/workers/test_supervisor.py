@@ -88,6 +88,11 @@ async def test_what_is_preloaded_is_imported_before_a_process_is_forked() -> Non
     module = "services.prediction.workers.fork_server_tie"
     async with ProcessWorkers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
         await workers.wait_until_ready()
+        _, fork_server = await workers.run("ids", _ids)
+    os.kill(fork_server, signal.SIGKILL)  # an earlier test may have started it, with other modules
+    await wait_until(lambda: not _lives(fork_server))
+    async with ProcessWorkers(n_workers=1, prepare=_nothing, max_waiting=1, timeout_seconds=200) as workers:
+        await workers.wait_until_ready()
         assert await workers.run("modules", _has_imported, module)
     assert not _has_imported(module)
 
