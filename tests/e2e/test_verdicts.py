@@ -54,7 +54,7 @@ def test_the_forecast_starts_with_a_sentence_and_its_trust(page: Page) -> None:
     )
     expect(verdict).to_be_visible()
     expect(forecast.get_by_text("no better", exact=True).first).to_be_visible()
-    expect(forecast.get_by_text("95 % CI −0.06 to 0.05").first).to_be_visible()
+    expect(forecast.get_by_text("95 % CI −0.03 to 0.03").first).to_be_visible()
     past = forecast.get_by_text("These dates have passed: load newer bars.")
     assert _is_before(past, verdict)
     held = "90 % intervals held 88.4 to 90.0 %, ± 2.6 by chance."

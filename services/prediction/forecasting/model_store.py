@@ -36,6 +36,7 @@ MAX_BYTES = 8_000_000  # of a file, packed and unpacked: a hundred times the lar
 STALE_TEMPORARY_SECONDS = 600.0  # an older temporary file has no living writer
 TRUSTED = (  # in addition to what skops trusts by default
     "services.prediction.models.estimators.FromFeature",
+    "services.prediction.models.estimators.TreesOfDeviations",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
 )
 NODES = frozenset(  # everything in our models; skops alone would accept every scikit-learn estimator
@@ -48,12 +49,12 @@ NODES = frozenset(  # everything in our models; skops alone would accept every s
         "NdArrayNode numpy.ndarray",
         "NdArrayNode numpy.uint64",
         "ObjectNode services.prediction.models.estimators.FromFeature",
+        "ObjectNode services.prediction.models.estimators.TreesOfDeviations",
         "ObjectNode sklearn._loss.link.IdentityLink",
         "ObjectNode sklearn._loss.link.Interval",
         "ObjectNode sklearn._loss.loss.HalfSquaredError",
         "ObjectNode sklearn.dummy.DummyRegressor",
         "ObjectNode sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
-        "ObjectNode sklearn.ensemble._hist_gradient_boosting.gradient_boosting.HistGradientBoostingRegressor",
         "ObjectNode sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
         "ObjectNode sklearn.linear_model._base.LinearRegression",
         "ObjectNode sklearn.linear_model._ridge.Ridge",

@@ -83,7 +83,8 @@ _SPECS = (
     ModelSpec(
         "gradient_boosting",
         "model",
-        "Many small decision trees, each fitted to the errors of the previous ones; it can model nonlinear effects.",
+        "Many small decision trees, each fitted to the errors of the previous ones; they can model nonlinear effects, "
+        "and forecast deviations from the mean only.",
         _lazily("gradient_boosting"),
         TRAINING_FEATURES,
         {name: value for name, value in TREES.items() if name != "early_stopping"},

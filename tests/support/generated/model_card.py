@@ -41,7 +41,7 @@ INTRODUCTION = """# Model card
   forecasts without the later bars, and again with them, tenfold: not a bit of the forecast may change.
 * *What are its forecasts worth?* On the sample bars of {symbols}, over the last 250 sessions (of FB fewer), one and
   five sessions ahead: the mean skill against no change, how often the 90 % interval held, and its interval score over
-    the mean absolute move, compared with that of a plain normal band.
+  the mean absolute move, compared with that of a plain normal band.
 """
 HEAD = (
     "| model | named better on random walks | forecasts changed by later bars | skill | 90 % held "
