@@ -181,10 +181,10 @@ def test_a_chart_is_readable_in_forced_colors(page: Page) -> None:
 def test_the_headline_and_the_rows_follow_one_rule(page: Page) -> None:
     page.goto("/?symbol=AAPL")
     expect(_forecast(page)).to_contain_text("No model here has reliably beaten “no change”.")
-    expect(_forecast(page).get_by_text(re.compile("^Best of the others: drift, skill"))).to_be_visible()
+    expect(_forecast(page).get_by_text(re.compile("^Best of the others: gradient boosting, skill"))).to_be_visible()
     table = page.get_by_role("region", name="Which model beats no change?").get_by_role("table").first
-    expect(table.get_by_text("no better", exact=True)).to_have_count(2)  # drift and moving average
-    expect(table.get_by_text("too early to tell", exact=True)).to_have_count(3)
+    expect(table.get_by_text("no better", exact=True)).to_have_count(3)  # gradient boosting, drift and moving average
+    expect(table.get_by_text("too early to tell", exact=True)).to_have_count(2)
     expect(table.get_by_text("was better", exact=True)).to_have_count(0)
 
 

@@ -40,7 +40,6 @@ export class ProblemError extends Error implements Fields {
 }
 
 const UNREACHABLE = 'about:unreachable'
-const NO_ADJUSTED_PRICES = '/problems/no-adjusted-prices'
 const NOT_FOUND = 404
 const RETRYABLE_STATUS = new Set([429, 502, 503, 504])
 
@@ -99,11 +98,6 @@ export function parseProblem(error: unknown, response: Response | undefined): Pr
 
 export function isNotFound(error: unknown): boolean {
   return error instanceof ProblemError && error.status === NOT_FOUND
-}
-
-/** Whether each request for the symbol's bars meets with the same. */
-export function concernsEveryPanel(error: unknown): boolean {
-  return isNotFound(error) || (error instanceof ProblemError && error.type === NO_ADJUSTED_PRICES)
 }
 
 export function toProblem(error: unknown): ProblemError {

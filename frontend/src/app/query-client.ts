@@ -3,6 +3,7 @@ import { toProblem } from '@/api/problem'
 import { secondsUntilRetry } from '@/api/retry'
 
 const AT_ONCE_MS = 100
+const NEW_MS = 2000
 
 /** Milliseconds until a failed query is retried; null if it is not retried. */
 function computeRemainingDelay({ state }: Query): number | null {
@@ -15,6 +16,14 @@ function computeRefetchDelay(query: Query): number | false {
   return isWaiting && (computeRemainingDelay(query) ?? false)
 }
 
+/**
+ * Whether a part of the page that appears asks again for what has failed. An error that is new stands: to ask again would
+ * take its notice away, with what is being typed into it.
+ */
+function asksAgain(query: Query): boolean {
+  return computeRemainingDelay(query) === null && Date.now() - query.state.errorUpdatedAt > NEW_MS
+}
+
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
@@ -24,7 +33,7 @@ export function createQueryClient(): QueryClient {
         refetchOnReconnect: ({ state }) => (state.status === 'error' ? 'always' : false),
         refetchInterval: computeRefetchDelay,
         retry: false,
-        retryOnMount: (query) => computeRemainingDelay(query) === null,
+        retryOnMount: asksAgain,
       },
     },
   })

@@ -52,17 +52,22 @@ test.each([
   expect(await screen.findByRole('alert')).toHaveTextContent(problem.title)
 })
 
-function aaplHasNoAdjustedPrices(): void {
+/** Returns which adjusted answers have been asked for. */
+function aaplHasNoAdjustedPrices(): string[] {
+  const asked: string[] = []
   server.use(
     http.get('*/api/stocks/AAPL', withoutAdjusted),
-    http.get('*/api/stocks/AAPL/:what', ({ request }) =>
-      new URL(request.url).searchParams.get('adjusted') === 'true' ? problemResponse(NO_ADJUSTED_PRICES) : undefined,
-    ),
+    http.get('*/api/stocks/AAPL/:what', ({ request, params }) => {
+      if (new URL(request.url).searchParams.get('adjusted') !== 'true') return undefined
+      asked.push(String(params.what))
+      return problemResponse(NO_ADJUSTED_PRICES)
+    }),
   )
+  return asked
 }
 
 test('a symbol without adjusted prices says so once, and offers those that it has', async () => {
-  aaplHasNoAdjustedPrices()
+  const asked = aaplHasNoAdjustedPrices()
   const { user } = renderPage('/?symbol=AAPL&adjusted=true')
   expect(await screen.findByRole('alert')).toHaveTextContent('The bars have no adjusted close.')
   expect(screen.getByRole('region', { name: 'Price and forecast' })).toContainElement(screen.getByRole('alert'))
@@ -70,6 +75,8 @@ test('a symbol without adjusted prices says so once, and offers those that it ha
   expect(await screen.findByRole('region', { name: 'Data' })).toBeVisible()
   expect(screen.queryByRole('alert')).not.toBeInTheDocument()
   expect(address()).toBe('/?symbol=AAPL')
+  expect(asked.filter((what) => what === 'bars')).toHaveLength(1)
+  expect(asked.filter((what) => what === 'bars')).toHaveLength(1)
 })
 
 test('compared with others, a symbol without adjusted prices is left out by the comparison alone', async () => {

@@ -1,6 +1,6 @@
 import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query'
 import { type ReactNode, useContext } from 'react'
-import { concernsEveryPanel, toProblem } from '@/api/problem'
+import { toProblem } from '@/api/problem'
 import { secondsUntilRetry } from '@/api/retry'
 import { AwaitsSymbol } from '@/lib/awaits-symbol'
 import { Loading } from './loading'
@@ -27,7 +27,7 @@ export function QueryView<T>({ query, what, skeleton, children }: QueryViewProps
       </>
     )
   }
-  if (query.error !== null && !(awaitsSymbol && concernsEveryPanel(query.error))) {
+  if (query.error !== null && !awaitsSymbol) {
     const problem = toProblem(query.error)
     const seconds = secondsUntilRetry(problem, query.errorUpdateCount)
     return (
