@@ -5,8 +5,15 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from shared.telemetry.logs import log_to_stderr
 from tests.support.polling import PATIENCE_SECONDS
 from tests.support.servers.processes import Database, Stack
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _log_to_stderr() -> None:
+    """Log as commands do: several tests run one in this process, and read its standard output."""
+    log_to_stderr()
 
 
 @pytest.fixture
