@@ -129,6 +129,7 @@ def test_adjusted_prices_that_end_early_are_refused_and_unadjusted_ones_are_a_cl
     page.get_by_role("button", name="Show unadjusted prices").click()
     page.mouse.move(0, 0)  # off the chart, which would show the values under the pointer
     expect(page.get_by_role("group", name="Session values")).to_contain_text(re.compile(r"^31 Dec 2021Open\d+"))
+    expect(page.get_by_text("The newest bars have no adjusted close.")).to_be_visible()
     expect(_forecast(page).get_by_role("table").first).to_be_visible()
 
 
@@ -138,8 +139,9 @@ def test_prices_have_the_digits_that_their_moves_need(page: Page, symbol: str, p
     header = page.locator("header", has=page.get_by_role("heading", level=2, name=symbol))
     expect(header.locator("strong").first).to_have_text(re.compile(f"^{price}$"))
     expect(panel.get_by_role("group", name="Session values")).to_contain_text(re.compile(f"Close{price}Change"))
-    row = _forecast(page).get_by_role("table").first.get_by_role("row").nth(1)
-    expect(row).to_contain_text(re.compile(rf"{price}{price}{price}"))
+    table = _forecast(page).get_by_role("table").first
+    expect(table.get_by_role("row").nth(1)).to_contain_text(re.compile(rf"{price}{price}{price}"))
+    assert table.evaluate("table => table.offsetWidth <= table.parentElement.clientWidth"), "a column is cut off"
 
 
 def test_a_stale_week_is_counted_in_sessions(page: Page) -> None:

@@ -83,7 +83,7 @@ test('compared with others, a symbol without adjusted prices is left out by the 
   aaplHasNoAdjustedPrices()
   renderPage('/?symbol=AAPL&compare=IBM&adjusted=true')
   expect(await screen.findByText('AAPL is left out.')).toBeVisible()
-  expect(screen.getByRole('alert')).toHaveTextContent('It has no adjusted prices.')
+  expect(screen.getByRole('alert')).toHaveTextContent('Its newest bars have no adjusted close.')
 })
 
 test('an unreachable gateway shows one notice, and the page recovers with it', async () => {

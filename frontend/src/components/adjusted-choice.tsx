@@ -8,7 +8,7 @@ interface AdjustedChoiceProps {
   hasAdjusted: boolean
 }
 
-export function AdjustedChoice({ view: { symbol, isAdjusted }, onChange, hasAdjusted }: AdjustedChoiceProps) {
+export function AdjustedChoice({ view: { isAdjusted }, onChange, hasAdjusted }: AdjustedChoiceProps) {
   const id = useId()
   return (
     <div className="adjusted">
@@ -21,7 +21,7 @@ export function AdjustedChoice({ view: { symbol, isAdjusted }, onChange, hasAdju
       />
       {!hasAdjusted && (
         <span id={id} className="fine-print">
-          {symbol} has no adjusted prices.
+          The newest bars have no adjusted close.
         </span>
       )}
     </div>

@@ -7,7 +7,7 @@ interface Described {
 const JUMPS = ['split_like_jump', 'adjusted_jump'] as const
 
 /** Whether it is about jumps that adjusted prices do not have, as its advice says. */
-function isCuredByAdjusting({ code, detail }: Described): boolean {
+export function isCuredByAdjusting({ code, detail }: Described): boolean {
   return code === JUMPS[0] && detail.includes('adjusted=true')
 }
 

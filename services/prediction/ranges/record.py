@@ -59,7 +59,8 @@ def describe(lower_percent: float, upper_percent: float, record: RangeRecord, ho
         horizon: Sessions ahead.
     """
     period, last_time = _PERIODS[horizon]
-    digits = next((digits for digits in (1, 2, 3, 4) if upper_percent >= 2 * 10**-digits), 1)
+    ends = lower_percent, upper_percent  # the lower one may be nothing
+    digits = next((digits for end in ends for digits in (1, 2, 3, 4) if end >= 10**-digits), 1)
     band = f"{period}: {lower_percent:.{digits}f} to {upper_percent:.{digits}f} % between low and high"
     estimate, over_mean = record.skill, record.skill_over_mean
     if estimate.skill is None:

@@ -14,7 +14,7 @@ export function BreakWarnings({ breaks, isAdjusted, onChange }: BreakWarningsPro
   return (
     <div className="split-warnings">
       <WarningList label="Before you compare these numbers" warnings={warnings} />
-      {!isAdjusted && breaks.some(({ kind }) => kind === 'jump') && (
+      {!isAdjusted && breaks.some(({ isCuredByAdjusting }) => isCuredByAdjusting) && (
         <button
           type="button"
           className="button"

@@ -1,5 +1,5 @@
 import type { Finding, Stock } from '@/api/gen/types.gen'
-import { selectJumps } from '@/lib/findings'
+import { isCuredByAdjusting, selectJumps } from '@/lib/findings'
 import { session } from '@/lib/format'
 import type { ComparedSymbol, ComparisonResult } from './compare-closes'
 import { formatList } from './comparison-text'
@@ -9,6 +9,8 @@ export interface Break {
   kind: 'gap' | 'jump'
   symbol: string
   detail: string
+  /** Whether the symbol has adjusted prices, which do not have the jump. */
+  isCuredByAdjusting: boolean
 }
 
 /** Describes when a symbol jumps after `first`, up to `last`; null if it does not. The list of jumps may be incomplete. */
@@ -27,7 +29,7 @@ function findJumps(stock: Stock, isAdjusted: boolean, first: string, last: strin
     const detail =
       `The ${closes} of ${symbol} jump as in a split ${when}. A split changes the price of a share, not what its ` +
       'holders own: the line is misleading from then on.'
-    return [{ kind: 'jump', symbol, detail }]
+    return [{ kind: 'jump', symbol, detail, isCuredByAdjusting: isCuredByAdjusting(jumps) }]
   })
 }
 
@@ -38,6 +40,7 @@ function findPauses({ symbol, gaps }: ComparedSymbol, last: string): Break[] {
       kind: 'gap',
       symbol,
       detail: `${symbol} has no bars between ${session(after)} and ${session(before)}: its change spans that time.`,
+      isCuredByAdjusting: false,
     }))
 }
 

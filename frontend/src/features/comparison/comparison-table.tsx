@@ -17,7 +17,7 @@ function LargestFall({ fall }: { fall: Fall | null }) {
   return (
     <td>
       {signedPercent(fall.share)}
-      <span className="comparison-when">
+      <span className="comparison-when comparison-fall">
         {session(fall.peak)} – {session(fall.trough)}
       </span>
     </td>

@@ -1,9 +1,10 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { beforeEach, expect, test } from 'vitest'
 import { CLOSES, closesAre, hasNoAdjustedPrices } from '@/testing/comparisons'
-import { barsFailWith, PROBLEMS, symbolsAre } from '@/testing/handlers'
+import { barsFailWith, PROBLEMS, stockIs, symbolsAre } from '@/testing/handlers'
 import { address, renderPage } from '@/testing/render'
 import { server } from '@/testing/server'
+import { AAPL_STOCK } from '@/testing/stocks'
 import './comparison-chart' // so that no test waits for it to compile
 
 const ADDRESS = '/?symbol=AAPL&compare=IBM,MSFT'
@@ -75,7 +76,7 @@ test('a symbol without adjusted prices is named, and unadjusted prices are offer
   const { user } = renderPage(`${ADDRESS}&adjusted=true`)
   const compared = await panel()
   expect(await compared.findByText('IBM is left out.')).toBeVisible()
-  expect(compared.getByRole('alert')).toHaveTextContent('It has no adjusted prices')
+  expect(compared.getByRole('alert')).toHaveTextContent('Its newest bars have no adjusted close.')
   expect((await rows()).map(([symbol]) => symbol)).toEqual(['AAPL', 'MSFT'])
   await user.click(compared.getByRole('button', { name: 'Compare unadjusted prices' }))
   expect(address()).toBe('/?symbol=AAPL&compare=IBM,MSFT')
@@ -93,6 +94,15 @@ test('a split within the compared sessions shows a warning, until adjusted price
   expect(address()).toContain('adjusted=true')
   expect(await compared.findByText(/Closes are adjusted/)).toBeVisible()
   expect(compared.queryByText(/jump as in a split/)).not.toBeInTheDocument()
+})
+
+test('adjusted prices are not offered against a split of a symbol that has none', async () => {
+  const findings = AAPL_STOCK.findings.map((finding) => ({ ...finding, detail: '2 jumps look like unadjusted splits.' }))
+  server.use(stockIs({ ...AAPL_STOCK, has_adjusted_prices: false, findings }))
+  renderPage('/?symbol=AAPL&compare=IBM&range=all')
+  const compared = await panel()
+  expect(await compared.findByText(/^The closes of AAPL jump as in a split/)).toBeVisible()
+  expect(compared.queryByRole('button', { name: 'Compare adjusted prices' })).not.toBeInTheDocument()
 })
 
 test('a gap within the compared sessions is named, and every change over it says so', async () => {

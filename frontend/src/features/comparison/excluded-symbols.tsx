@@ -23,7 +23,7 @@ function ExcludedSymbol({ symbol, query, view, onChange }: Excluded & Omit<Exclu
     <div className="left-out">
       <p>
         <strong>{symbol} is left out.</strong>{' '}
-        {hasNoAdjusted && <span role="alert">It has no adjusted prices.</span>}
+        {hasNoAdjusted && <span role="alert">Its newest bars have no adjusted close.</span>}
       </p>
       {hasNoAdjusted && (
         <button

@@ -8,6 +8,9 @@ import { hasPassed } from './has-passed'
 const MEAN_ERROR =
   'How far forecasts this many sessions ahead have been from the close on average, in price units.'
 
+/** Prices with more characters, as those of tiny ones, need smaller letters to fit beside each other. */
+const USUAL_LENGTH = 8
+
 const points = (share: number): string => (100 * share).toFixed(1)
 
 function describeCoverage({ steps, level }: Forecast): string {
@@ -70,9 +73,10 @@ function StepRow({ step, close, hasCloses, format }: StepRowProps) {
 /** The steps of the forecast, each with its close once that is known. */
 export function ForecastTable({ forecast, closes }: ForecastTableProps) {
   const format = usePriceFormat()
+  const isLong = forecast.steps.some(({ upper }) => format.price(upper).length > USUAL_LENGTH)
   const hasCloses = forecast.steps.some(({ session: day }) => closes.has(day))
   return (
-    <TableFrame label="Forecast by session" className="steps">
+    <TableFrame label="Forecast by session" className={isLong ? 'steps steps-long' : 'steps'}>
       <table>
         <caption>{describeCoverage(forecast)}</caption>
         <thead>

@@ -146,7 +146,7 @@ test('without adjusted prices, the choice is disabled and explained', async () =
   await chart()
   const choice = screen.getByRole('checkbox', { name: 'Adjusted for splits and dividends' })
   expect(choice).toBeDisabled()
-  expect(choice).toHaveAccessibleDescription('AAPL has no adjusted prices.')
+  expect(choice).toHaveAccessibleDescription('The newest bars have no adjusted close.')
 })
 
 test('missing sessions take space on the axis, and the slider skips them', async () => {

@@ -45,9 +45,14 @@ def test_one_sentence_says_band_and_record(record: RangeRecord, says: str) -> No
 
 @pytest.mark.parametrize(
     ("lower", "upper", "says"),
-    [(0.0109, 0.0327, "0.01 to 0.03 %"), (0.0, 0.021, "0.00 to 0.02 %"), (0.002, 0.006, "0.002 to 0.006 %")],
+    [
+        (0.0109, 0.0327, "0.01 to 0.03 %"),
+        (0.0, 0.021, "0.00 to 0.02 %"),
+        (0.002, 0.006, "0.002 to 0.006 %"),
+        (0.04, 0.61, "0.04 to 0.61 %"),
+    ],
 )
-def test_the_narrow_band_of_a_fund_of_treasury_bills_is_not_written_as_zero(
+def test_the_narrow_band_of_a_currency_or_of_treasury_bills_is_not_written_as_zero(
     lower: float, upper: float, says: str
 ) -> None:
     assert describe(lower, upper, _record("no_better", "no_better"), 1).startswith(f"Typical day ahead: {says} between")
