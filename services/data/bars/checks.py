@@ -24,7 +24,10 @@ Mask = npt.NDArray[np.bool_]
 Sessions = npt.NDArray[np.datetime64]
 
 REJECTION_DETAILS = {
-    "too_many_cells": "The row has more cells than the header has names.",
+    "too_many_cells": (
+        "The row has more cells than the header has names. Name every column, and put cells that contain the delimiter "
+        "in quotes."
+    ),
     "too_few_cells": "The row has fewer cells than the header has names.",
     "no_symbol": "The row has no symbol.",
     "other_series": "The same date has a row of the series EQ, the ordinary shares.",

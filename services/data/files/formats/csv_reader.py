@@ -90,7 +90,7 @@ def _read_header(text: Utf8Stream, reading: Reading) -> tuple[Header, str, list[
     if sample and all(len(row) > len(header.names) for row in sample):
         reading.notes.add(
             f"The rows have more cells ({len(sample[0])}) than the header has names ({len(header.names)}). If numbers "
-            f"or texts contain {quote_text(delimiter)}, put them in quotes or separate the cells by semicolons."
+            f"or texts contain {quote_text(delimiter)}, put them in quotes; otherwise, name every column."
         )
     return header, delimiter, sample
 

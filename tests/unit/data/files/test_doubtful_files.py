@@ -98,7 +98,7 @@ def test_rows_with_more_cells_than_names_are_a_note_that_says_what_to_do() -> No
     [raw] = read("date,open,high,low,close\n" + rows)
     assert raw.notes[0] == (
         "The rows have more cells (9) than the header has names (5). If numbers or texts contain ',', put them in "
-        "quotes or separate the cells by semicolons."
+        "quotes; otherwise, name every column."
     )
 
 

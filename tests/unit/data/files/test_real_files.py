@@ -80,6 +80,15 @@ def test_a_row_with_more_cells_than_names_is_rejected_for_that() -> None:
     assert find_rejections(raw.rows, TODAY).n_by_code == {"too_many_cells": 10}
 
 
+def test_a_row_with_more_cells_is_read_once_every_column_has_a_name(tmp_path: Path) -> None:
+    header, *rows = (FOLDER / "euronext/LU_extra_cell.csv").read_text().splitlines()
+    named = tmp_path / "LU.csv"
+    named.write_text("\n".join([f"{header};vwap", *rows]))
+    [raw] = FileBarSource(named).frames()
+    assert not find_rejections(raw.rows, TODAY).mask.any()
+    assert raw.rows["close"].iloc[0] == 99.27
+
+
 def test_of_two_series_of_a_symbol_the_ordinary_shares_are_kept_and_the_other_is_named() -> None:
     [raw] = _open("nse/two_series_one_symbol.csv").frames()
     rejections = find_rejections(raw.rows, TODAY)
