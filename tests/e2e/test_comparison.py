@@ -78,6 +78,7 @@ def test_the_crosshair_is_moved_with_mouse_and_keyboard(page: Page) -> None:
 
 
 def test_a_split_shows_a_warning_until_adjusted_prices_are_compared(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(ADDRESS)
     _panel(page).get_by_text("All", exact=True).click()
     warnings = _panel(page).get_by_role("list", name=WARNINGS).get_by_role("listitem")
@@ -87,6 +88,8 @@ def test_a_split_shows_a_warning_until_adjusted_prices_are_compared(page: Page) 
             re.compile("The closes of MSFT jump as in a split on 18 Feb 2003"),
         ]
     )
+    table = _panel(page).get_by_role("table", name=re.compile("largest change first"))
+    assert table.evaluate("table => table.offsetWidth <= table.parentElement.clientWidth"), "a column is cut off"
     _panel(page).get_by_role("button", name="Compare adjusted prices").click()
     expect(warnings).to_have_count(0)
     expect(_rows(page).first).to_have_text(re.compile(r"AAPL.*4\.19.*56\.14.*\+1,240\.86 %.*−81\.80 %.*3,270"))
